@@ -1,18 +1,19 @@
 //! RW001 caller-outside-group
 //!
 //! ## What it does
-//! Fires when the person who entered an elevated role was in none of the role's groups at the
-//! second of the switch. rolewatch rebuilds the membership of that second from rosters and from the
-//! IAM changes in the logs. It compares ids, not names.
+//! Fires when somebody enters an elevated role without being in one of the role's groups at that
+//! moment. An elevated role is a role that your policy file lists, and its groups are those in its
+//! entry there. rolewatch works out who was in which group from rosters (a roster is the list of
+//! who is in which group) and from the IAM changes in the logs. It compares IDs, not names.
 //!
 //! ## Why it matters
-//! IAM admits everyone whom a trust policy and an identity policy allow, and both drift: a policy
-//! is attached to the wrong group, or a user is added for a few minutes and removed again. The
-//! group is what people agreed on.
+//! IAM lets in everyone that its policies allow, and that drifts: a policy is attached to the wrong
+//! group, or a user is added for a few minutes and removed again. The groups in your policy file
+//! are what people agreed on.
 //!
 //! ## Blind spots
-//! - Without a roster of the person's account, and without a membership change in the logs, the
-//!   answer is unproven.
+//! - If there is no roster of the person's account and no membership change in the logs, the answer
+//!   is unproven.
 //! - rolewatch can't see group changes that were never logged: the trail was off, or doesn't cover
 //!   the Region that IAM logs to.
 //! - Only IAM users have IAM groups. RW012 checks all other kinds of identity.

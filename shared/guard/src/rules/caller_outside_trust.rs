@@ -1,16 +1,15 @@
 //! RW007 caller-outside-trust
 //!
 //! ## What it does
-//! Fires when the account that called isn't one of the policy's `accounts`: somebody from outside
-//! entered an elevated role.
+//! Fires when somebody enters an elevated role from an account that isn't one of the policy's
+//! `accounts`.
 //!
 //! ## Why it matters
 //! A trust policy that names a foreign account is a classic back door. It survives every password
 //! change and every new key.
 //!
 //! ## Blind spots
-//! - SAML and web identity callers have no account of their own, and services have none at all.
-//!   RW012 checks these.
+//! - SAML users, web identities and services don't call from an account. RW012 checks these.
 //! - For any other caller, the answer is unproven if the record shows no account, or one that can't
 //!   be read.
 //!
@@ -20,7 +19,7 @@
 //! 2. Remove the account from the role's trust policy.
 //! 3. Find out who added it: look for `UpdateAssumeRolePolicy` and `CreateRole` in CloudTrail.
 //! 4. If it turns out that the account is yours, add it to `accounts` in the policy before you
-//!    restore its trust.
+//!    trust it again.
 //!
 //! If the finding is unproven:
 //! 1. Check what the session is doing.

@@ -1,16 +1,17 @@
 //! RW011 chained-switch
 //!
 //! ## What it does
-//! Fires when somebody entered an elevated role by API from another role's session, or from a
-//! session of the role itself, while the policy says `chaining: deny`.
+//! Fires when somebody enters an elevated role through the API from a role session, although the
+//! policy says `chaining: deny`. The session may be of another role or of the same one.
 //!
 //! ## Why it matters
-//! Each role in a chain starts a new session. Whoever enters a role again before the hour is over
-//! can stay in it forever. Each role also hides the original caller a little more.
+//! Each step of a chain starts a new session, of at most an hour. Whoever enters the role again
+//! before the hour is over can stay in it forever. Each step also makes it harder to find the
+//! original caller.
 //!
 //! ## Blind spots
-//! - A console switch is authorized by the original identity, even if the person is in another
-//!   role. It is not a chain.
+//! - A console switch isn't a chain, even if the person is already in another role: AWS authorizes
+//!   it for the original identity.
 //!
 //! ## What to do
 //! 1. End the sessions of every role in the chain: `rolewatch revoke-plan ID` prints the commands,

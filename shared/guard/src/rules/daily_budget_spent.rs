@@ -6,10 +6,10 @@
 //! granted time does, it is unproven.
 //!
 //! ## Why it matters
-//! Many short stretches can add up to a person who works with elevated access all day.
+//! Many short stretches can add up to a whole day of elevated access.
 //!
 //! ## Blind spots
-//! - Use that the trail doesn't log isn't seen, as in RW004.
+//! - As in RW004, rolewatch doesn't see use that the trail doesn't log.
 //! - Idle time inside a session counts.
 //!
 //! ## What to do

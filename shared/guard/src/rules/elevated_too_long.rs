@@ -3,12 +3,11 @@
 //! ## What it does
 //! Fires when one stretch in an elevated role exceeds the role's `max_stretch`. A stretch is all
 //! sessions of one person in one role that overlap or follow each other within 15 minutes. It is a
-//! violation if use was seen over that time. If only the granted time exceeds the limit, it is
-//! unproven.
+//! violation if observed use exceeds the limit. If only the granted time does, it is unproven.
 //!
 //! ## Why it matters
-//! Elevated access is for a task, not for a day. If you renew a session every hour, each session is
-//! short but the access is long.
+//! Elevated access is for a task, not for a day. If somebody renews a session every hour, each
+//! session is short, but the access lasts all day.
 //!
 //! ## Blind spots
 //! - Object reads and writes are data events, which most trails don't log. The real last use may be

@@ -1,13 +1,17 @@
 //! RW201 guard-tampered
 //!
 //! ## What it does
-//! Fires when somebody makes a call that would blind rolewatch: on its own rules, bus, queues,
-//! functions, tables, topics, key, bucket, logs, alarms, heartbeat, secret, stack, spokes and
-//! roles, on the trails that the events come from with their bucket and key, or on the
-//! organization's policies. It is critical. It is medium if the call failed, or if CloudFormation
-//! made it during a deployment. It can't be suppressed. Only the live guard checks it, as each
-//! record arrives, because an archive doesn't show the names of the guard's resources.
-//! `docs/operations.md` lists the calls.
+//! Fires when somebody makes a call that could blind rolewatch. Such a call is on one of these:
+//!
+//! - rolewatch's own rules, bus, queues, functions, tables, topics, key, bucket, logs, alarms,
+//!   heartbeat, secret, stack, roles, or spokes (its stacks in other accounts and Regions);
+//! - the trails that the events come from, with their bucket and key;
+//! - the organization: its policies, its accounts, and the services that it trusts.
+//!
+//! The finding is critical. It is medium if the call failed, or if CloudFormation made it during a
+//! deployment. It can't be suppressed. Only the live guard (the deployed rolewatch) checks this
+//! rule, as each record arrives, because an archive doesn't show the names of the guard's
+//! resources. `docs/operations.md` lists the calls.
 //!
 //! ## Why it matters
 //! An attacker who knows that a role is monitored starts by disabling the monitoring. The call that
@@ -16,21 +20,24 @@
 //! ## Blind spots
 //! - rolewatch recognizes its resources by their names, which begin with the stack's name, and its
 //!   key and secret by its configuration. If the stack's name is long, AWS may have cut some names
-//!   short.
-//! - A rule that is disabled may not forward the record of that. A second rule with another role,
-//!   bus and queue forwards it too. Whoever disables both within seconds, or deletes a whole spoke
-//!   stack fast enough, isn't seen live. Other accounts and the alarm on silence remain. The trail
-//!   in S3 has the record, and if the stack knows the trail's bucket, rolewatch recovers it from
-//!   there, late.
-//! - Objects in the bucket and items in the tables are data events, which rolewatch doesn't watch.
-//!   Object versions and the policy hash in each finding remain.
+//!   short, and rolewatch doesn't recognize these.
+//! - A rule may not forward the record of the call that disabled it, so a second rule, with its own
+//!   role, bus and queue, forwards it too. If somebody disables both rules within seconds, or
+//!   deletes a whole spoke fast enough, rolewatch doesn't see it live. It still sees other
+//!   accounts, and an alarm reports that the events stopped. The trail in S3 has the record. If the
+//!   stack knows the trail's bucket, rolewatch reads it from there later.
+//! - rolewatch doesn't see changes to the objects in its bucket and the items in its tables,
+//!   because those are data events. The bucket keeps every version of an object, and each finding
+//!   has the hash of the policy that it was checked against.
 //! - During a deployment, the call on the stack is critical, and each call that CloudFormation
-//!   makes is medium. An attacker may hide behind a deployment, so none of these calls is left out.
-//! - A denied call is reported only if its record names the resource.
-//! - The text of a service control policy (SCP) is only in the record that creates or changes it.
-//!   It is critical if that text or the policy's name mentions the stack. Any other change of SCPs,
-//!   and an account that moves or leaves, is unproven (medium), because it may affect the guard.
-//!   Whoever controls the management account can do without the guard anyway.
+//!   makes is medium. An attacker may hide behind a deployment, so each of these calls is reported.
+//! - A failed call whose record doesn't name the resource isn't reported. Calls on trails are the
+//!   exception if you configured no trail names.
+//! - Only the record of the call that creates or changes a service control policy or resource
+//!   control policy has its text. The call is critical if that text or the policy's name mentions
+//!   the stack. Any other successful call on the organization that may affect the guard, such as
+//!   one that attaches a policy or moves an account, is unproven (medium). rolewatch can't protect
+//!   itself from whoever controls the management account.
 //! - A successful call whose record doesn't name the resource is unproven: critical if the caller
 //!   padded the request until CloudTrail omitted its parameters, medium otherwise.
 //!

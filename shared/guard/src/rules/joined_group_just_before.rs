@@ -1,13 +1,14 @@
 //! RW010 joined-group-just-before
 //!
 //! ## What it does
-//! Fires when the logs show that the membership that allows the switch began less than the role's
-//! `min_membership` before it. If several memberships allow it, the oldest counts. If the person
-//! added themselves, the finding is one step more severe.
+//! Fires when somebody enters an elevated role too soon after joining the group that allows it:
+//! less than the role's `min_membership` later, according to the logs. If several groups allow it,
+//! the oldest membership counts. If the person added themselves, the finding is one step more
+//! severe.
 //!
 //! ## Why it matters
-//! Add, switch, remove: whoever can change groups can give themselves any access for a minute, and
-//! a later check finds nothing.
+//! Whoever can change groups can add themselves, switch, and remove themselves within a minute. A
+//! later check of the group finds nothing.
 //!
 //! ## Blind spots
 //! - A membership whose start isn't in the logs counts as old.
@@ -19,9 +20,10 @@
 //!    the role's page in IAM.
 //! 2. Self-granted: remove the person from the group, and treat their account as compromised until
 //!    they explain it on another channel.
-//! 3. Granted by another: ask who requested the membership and who granted it, on another channel.
-//!    The events name both. If nobody did, remove the person from the group.
-//! 4. Check what else the person who made the change changed.
+//! 3. Granted by another: ask the person and whoever added them, on another channel, who requested
+//!    the membership and why. The events name both. If nobody requested it, remove the person from
+//!    the group.
+//! 4. Check what else was changed by whoever made this change.
 //! 5. Self-granted: remove the permission to change this group from everyone in it.
 //!
 //! If the finding is unproven:

@@ -1,9 +1,9 @@
 //! RW015 mfa-enrolled-just-before
 //!
 //! ## What it does
-//! Fires when the MFA device that proves a switch was enrolled less than the role's `min_mfa_age`
-//! before it. It looks at the device whose serial number the call names. If the call names none, it
-//! looks at every device of that user.
+//! Fires when somebody enters an elevated role with an MFA device that was enrolled too recently:
+//! less than the role's `min_mfa_age` before the switch. It checks the device whose serial number
+//! the call names. If the call names none, it checks every device of that user.
 //!
 //! ## Why it matters
 //! Whoever steals a user's keys can often enroll their own device for that user. From then on they
@@ -11,7 +11,8 @@
 //!
 //! ## Blind spots
 //! - rolewatch can't see an enrollment that isn't in the logs.
-//! - Without a serial number, a second device that was enrolled for a good reason also fires.
+//! - If the call names no serial number, the rule also fires for a second device that was enrolled
+//!   for a good reason.
 //! - Identity Center and other providers manage their own devices; rolewatch doesn't check those.
 //!
 //! ## What to do

@@ -1,9 +1,10 @@
 //! RW008 root-switch
 //!
 //! ## What it does
-//! Fires when somebody takes root credentials of any account with AssumeRoot, or tries to, and when
-//! a root user enters an elevated role, or tries to. It is always critical and can't be suppressed.
-//! `assume_root: allow` in the policy allows AssumeRoot and counts it.
+//! Fires when somebody gets, or tries to get, root credentials of an account with AssumeRoot. It
+//! also fires when a root user enters, or tries to enter, an elevated role. It is always critical
+//! and can't be suppressed. If the policy says `assume_root: allow`, rolewatch only counts
+//! AssumeRoot calls.
 //!
 //! ## Why it matters
 //! No identity policy restricts root, and no daily task needs it.
@@ -14,12 +15,12 @@
 //!
 //! ## What to do
 //! 1. Treat it as an incident until somebody explains it: call the account's owner.
-//! 2. Check what the root session did. The event has the key that was issued; sessions of
-//!    AssumeRoot end after 15 minutes.
+//! 2. Check what the root session did. The event shows the access key that was issued. AssumeRoot
+//!    sessions end after 15 minutes.
 //! 3. If nobody explains it, change the root user's password and MFA, and block AssumeRoot with a
 //!    service control policy (SCP).
 //! 4. If your team unlocks bucket policies centrally as a routine, set `assume_root: allow` in the
-//!    policy. AssumeRoot is then counted, not reported.
+//!    policy. rolewatch then counts AssumeRoot calls and doesn't report them.
 //!
 //! If the finding is unproven:
 //! 1. Call the account's owner.

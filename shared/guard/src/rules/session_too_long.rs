@@ -17,7 +17,7 @@
 //! ## What to do
 //! 1. Unless you know what the session is for, end it: `rolewatch revoke-plan ID` prints the
 //!    commands, or choose Revoke sessions on the role's page in IAM.
-//! 2. Ask the person why they needed so long.
+//! 2. Ask the person why they needed such a long session.
 //! 3. Lower the role's maximum session duration in IAM to `max_session`, so that STS refuses longer
 //!    sessions.
 //! 4. Look for `duration_seconds` in the person's AWS profile, or `--duration-seconds` in a script.

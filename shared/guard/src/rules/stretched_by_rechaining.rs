@@ -1,16 +1,17 @@
 //! RW014 stretched-by-rechaining
 //!
 //! ## What it does
-//! Fires when one entry into an elevated role was kept alive beyond the role's `max_session`. The
-//! time runs from the call that issued the first session. It covers everything that came of that
-//! session without the person entering the role again:
+//! Fires when somebody enters an elevated role once and keeps the access alive beyond the role's
+//! `max_session`. The time runs from the call that issued the first session. It covers everything
+//! that came from that session without the person entering the role again:
 //! - sessions of the same role that were entered from it, directly or through other roles;
 //! - the console's renewals (`RenewRole`);
 //! - consoles opened with one of its credentials (`GetSigninToken`), which show as use after those
 //!   credentials expired.
 //!
-//! Use beyond `max_session` is a violation, unless the first credentials alone still allowed it;
-//! RW003 reports that. If only the granted time goes beyond it, the finding is unproven.
+//! Use beyond `max_session` is a violation, except for use that the first credentials alone still
+//! allowed: RW003 reports credentials that last too long. If only the granted time exceeds
+//! `max_session`, the finding is unproven.
 //!
 //! ## Why it matters
 //! A limit on one set of credentials is worth nothing if they can fetch the next set. Each new
@@ -24,6 +25,7 @@
 //! - CloudTrail doesn't log how long a console opened with `GetSigninToken` may last. Only its use
 //!   shows it.
 //! - rolewatch doesn't follow a chain across missing records.
+//! - Services aren't checked, because they get new credentials all day.
 //!
 //! ## What to do
 //! 1. Unless you know what the session is for, end all sessions of the role: `rolewatch revoke-plan

@@ -2,12 +2,12 @@
 //!
 //! ## What it does
 //! Reports denied attempts (AccessDenied) to enter an elevated role. Attempts of one person at one
-//! role that are at most ten minutes apart are one finding. Its severity is low, and medium from
-//! five attempts on.
+//! role that are at most ten minutes apart are one finding. Its severity is low, or medium if there
+//! are five or more attempts.
 //!
 //! ## Why it matters
 //! A wrong profile is denied once. An attacker who tries role after role is denied again and again,
-//! and the first attempt that succeeds isn't denied.
+//! until one attempt succeeds.
 //!
 //! ## Blind spots
 //! - A denied attempt from another account is logged only in the caller's account.

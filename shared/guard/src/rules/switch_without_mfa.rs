@@ -1,20 +1,21 @@
 //! RW002 switch-without-mfa
 //!
 //! ## What it does
-//! Fires when the person entered an elevated role without multi-factor authentication (MFA). What
-//! counts is the person's own call: an MFA device named in a successful call, or `mfaAuthenticated`
-//! of the session that made the call. With role chaining, the first call of the chain decides.
+//! Fires when a person enters an elevated role without multi-factor authentication (MFA). Only the
+//! person's own call counts. It used MFA if it succeeded and named an MFA device, or if
+//! `mfaAuthenticated` is true for the session that made it. With role chaining, the first call of
+//! the chain decides.
 //!
 //! ## Why it matters
 //! A leaked permanent access key opens every role that its user may enter. A second factor at the
 //! switch stops that.
 //!
 //! ## Blind spots
-//! - The role's own account logs MFA only if the call named a device. Without the caller's
-//!   account's record of the call, the answer is unproven.
+//! - The role's own account logs MFA only if the call named a device. If it didn't, and the record
+//!   in the caller's account is missing, the answer is unproven.
 //! - The answer is also unproven if `mfaAuthenticated` or the device in the call can't be read.
 //! - A `SwitchRole` record never shows MFA.
-//! - What a role session says about MFA later proves nothing.
+//! - What the records of a role session say about MFA proves nothing.
 //!
 //! ## What to do
 //! 1. End the session: `rolewatch revoke-plan ID` prints the commands, or choose Revoke sessions on

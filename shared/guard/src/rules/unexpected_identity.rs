@@ -1,13 +1,14 @@
 //! RW012 unexpected-identity
 //!
 //! ## What it does
-//! Fires when the identity at the start of a switch is of a kind that the role doesn't allow: a
-//! service, a SAML or Identity Center user, a web identity, root, or a federated user, if the
-//! policy's `identities` lists only others. Without `identities`, only `iam-user` is allowed.
+//! Fires when the identity behind a switch is of a kind that the role's `identities` doesn't list.
+//! The kinds are `iam-user`, `identity-center`, `saml`, `web-identity` and `service`. Without
+//! `identities`, only `iam-user` is allowed. Root users and federated users can't be listed, so the
+//! rule always fires for them.
 //!
 //! ## Why it matters
-//! rolewatch checks groups and MFA for IAM users. All other identities pass these checks by, so a
-//! role has to name them to allow them.
+//! rolewatch can check groups and MFA only for IAM users. Other identities skip these checks, so
+//! the policy has to allow them explicitly.
 //!
 //! ## Blind spots
 //! - rolewatch doesn't check whether an Identity Center or SAML user used MFA, or which groups the
@@ -17,14 +18,14 @@
 //! 1. End the session: `rolewatch revoke-plan ID` prints the commands, or choose Revoke sessions on
 //!    the role's page in IAM.
 //! 2. Find out, on another channel, who or what used this way in. Check what the session did.
-//! 3. Remove the identity from the role's trust policy. An instance profile or a function's role
-//!    needs no elevated role.
+//! 3. Remove the identity from the role's trust policy. An instance or a function needs a role of
+//!    its own, not an elevated one.
 //! 4. Only if its owner confirms that this way in is intended, list its kind under the role's
 //!    `identities`.
 //!
 //! If the finding is unproven:
 //! 1. Check what the session did.
-//! 2. Supply the logs of the account in which the chain starts; the finding names it.
+//! 2. Supply the logs of the account where the chain starts; the finding names it.
 
 use super::view::{RuleAnswer, SwitchView};
 use crate::dossier::OriginKind;

@@ -1,18 +1,23 @@
 //! RW006 untraceable-caller
 //!
 //! ## What it does
-//! Reports a switch for which no person can be identified. Either the caller's account's record of
-//! the call is missing and nothing else names the user id, or the start of a role chain is missing,
-//! or only the use of a session was logged. The finding is always unproven.
+//! Reports a switch if rolewatch can't identify the person who made it. There are three cases:
+//!
+//! - The record in the caller's account is missing, and nothing else shows whose user ID it is.
+//! - The call that started a role chain is missing.
+//! - Only the use of the session was logged, not the call that issued it.
+//!
+//! The finding is always unproven.
 //!
 //! ## Why it matters
-//! No other rule can check a switch without a person. It is a gap in the logs, or somebody's way
-//! around them.
+//! rolewatch can't check groups or MFA if it doesn't know the person. Either the logs have a gap,
+//! or somebody is avoiding them.
 //!
 //! ## Blind spots
 //! - A person who is identified can still be somebody else: stolen credentials look like their
 //!   owner's.
-//! - Callers choose session names and source identities themselves, so these identify nobody.
+//! - Callers choose session names and source identities themselves, so these don't identify
+//!   anybody.
 //!
 //! ## What to do
 //! 1. End the session: `rolewatch revoke-plan ID` prints the commands, or choose Revoke sessions on

@@ -1,15 +1,14 @@
 //! RW013 unused-elevation
 //!
 //! ## What it does
-//! Reports that somebody entered an elevated role and never used it: no call of the session was
-//! logged, neither with the key that was issued nor in the console, until fifteen minutes after it
-//! ended. The rule runs only if the role's own account logged the switch, so that its logs are
-//! known to be there. The severity is low. The finding is always unproven, because missing logs
-//! don't prove that there was no use.
+//! Reports that somebody entered an elevated role and never used it: the logs have no call of the
+//! session, neither with the issued key nor from the console. rolewatch waits until fifteen minutes
+//! after the session ended, because records arrive late. The rule runs only if the role's own
+//! account logged the switch, because otherwise its logs may be missing. The severity is low. The
+//! finding is always unproven, because a missing record doesn't prove that there was no use.
 //!
 //! ## Why it matters
-//! Nobody should take access that they don't need. An unused session is of use only to somebody
-//! else.
+//! Nobody should take access that they don't need. An unused session helps only whoever steals it.
 //!
 //! ## Blind spots
 //! - Object reads and writes are data events, which most trails don't log. A session that did
@@ -25,7 +24,7 @@
 //! 1. Can wait until morning: no use was logged, which doesn't prove that there was none.
 //! 2. Ask the person what the switch was for. The usual cause is a profile that always enters the
 //!    role, or a tab left open.
-//! 3. If the work is in objects or table rows, log their data events.
+//! 3. If the work is on S3 objects or DynamoDB items, log their data events.
 
 use super::view::{RuleAnswer, SwitchView};
 use crate::dossier::OriginKind;

@@ -1,50 +1,54 @@
 //! RW104 assume-granted-beyond-policy
 //!
 //! ## What it does
-//! Fires when a user, a group or a role can enter an elevated role although the policy doesn't
-//! allow it. rolewatch tries every user of the accounts that you supply, with all their policies
-//! (inline, managed, of their groups), their permissions boundary and the role's trust policy.
-//! Wildcards, `NotAction`, `NotResource` and every `Deny` count. For a group without members it
-//! tries a made-up one. The finding is about the holder of the statement: the group, or the user or
-//! role itself.
+//! Fires when a user, a group or a role can enter an elevated role although your policy file
+//! doesn't allow it. rolewatch tries every user of the accounts that you supply, with all their
+//! policies (inline, managed, and those of their groups), their permissions boundary and the role's
+//! trust policy. Wildcards, `NotAction`, `NotResource` and every `Deny` count. For a group without
+//! members, it tries a made-up member. The finding is about whoever has the statement that allows
+//! the switch: the group, or the user or role itself.
 //!
-//! Roles are tried too, unless the entry has `chaining: allow`; then each user is tried through one
-//! other role. A trust policy may name a session (`assumed-role/Jump/alice`). Whoever enters Jump
-//! chooses the session name, so everyone who can enter Jump can enter. A session's ARN lacks the
-//! role's path, so rolewatch finds the role by its name. A role that can enter itself is reported
-//! as well, because its sessions never have to end.
+//! If the role's entry in the policy file denies chaining, rolewatch also tries roles. It leaves
+//! out services' roles if the entry allows `service`. If the entry has `chaining: allow`, rolewatch
+//! tries each user through one other role instead. A trust policy may name a session
+//! (`assumed-role/Jump/alice`). Whoever enters Jump chooses the session name, so everyone who can
+//! enter Jump can enter the elevated role too. A session's ARN lacks the role's path, so rolewatch
+//! finds the role by its name. A role that can enter itself is reported as well, because its
+//! sessions never have to end.
 //!
 //! ## Why it matters
-//! The group is what people agreed on; the policies are what AWS does. They drift apart with a
-//! policy on the wrong group or an `Allow sts:AssumeRole *`. RW001 finds such a switch only after
-//! it happened.
+//! The groups in your policy file are what people agreed on, but AWS follows the IAM policies. A
+//! policy on the wrong group, or one that allows `sts:AssumeRole` on `*`, makes the two drift
+//! apart. RW001 finds such a switch only after it happened.
 //!
 //! ## Blind spots
-//! - Trusted accounts whose users, groups or roles weren't supplied are unproven, once each.
-//! - If chaining is denied, rolewatch doesn't ask whether anybody can be in a role that could
-//!   chain. If it is allowed, chains of several roles, services and people of an identity provider
-//!   aren't followed.
-//! - Service control policies aren't in the files.
+//! - If the users, groups or roles of a trusted account weren't supplied, the answer is unproven.
+//!   This is reported once for each account.
+//! - If chaining is denied, rolewatch doesn't check whether anybody can enter the role that could
+//!   chain. If chaining is allowed, it doesn't follow chains of several roles, services, or people
+//!   who sign in through an identity provider.
+//! - Service control policies, resource control policies and session policies aren't in the files
+//!   that rolewatch reads.
 //! - Unproven: the answer depends on a condition on the request.
 //! - Unproven: the trust policy names a session of a role that doesn't exist. IAM allows that, and
 //!   whoever creates the role can enter.
 //! - Unproven: a role from before September 22, 2022 whose own policies let it enter itself. AWS
-//!   trusts some of these without a statement in the trust policy; CloudTrail then shows
+//!   lets some of these do so without a statement in the trust policy. CloudTrail then shows
 //!   `explicitTrustGrant: false`.
 //!
 //! ## What to do
 //! 1. Replace the statement in the named policy with the corrected one.
 //! 2. Look for switches that came this way (RW001, RW011).
-//! 3. Ask whoever changed it, on another channel, whether that was intended. If it wasn't, it is an
-//!    incident.
-//! 4. If the role's owner confirms that the group has to have access, add the group to the role's
-//!    entry in the policy.
+//! 3. Ask whoever changed the statement, on another channel, whether that was intended. If it
+//!    wasn't, it is an incident.
+//! 4. If the role's owner confirms that the group needs access, add the group to the role's entry
+//!    in the policy.
 //!
 //! If the finding is unproven:
 //! 1. Check whether the people concerned can meet the condition. If nobody needs this access,
 //!    delete the statement.
-//! 2. Supply the authorization details of the account that the finding names, or remove the session
-//!    of a role that doesn't exist.
+//! 2. Supply the authorization details of the account that the finding names, or remove the
+//!    nonexistent role's session from the trust policy.
 
 mod found;
 

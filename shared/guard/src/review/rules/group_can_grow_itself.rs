@@ -4,16 +4,17 @@
 //! Fires when people who may enter an elevated role can extend that access themselves: add members
 //! to the group, change the group's policies (inline, attached, or a version of an attached managed
 //! policy), or change the role's trust policy, policies or boundary. rolewatch tries a member with
-//! the group's own policies, each member with all of theirs, and a session of the role itself.
+//! only the group's policies, each member with all of their policies, and a session of the role
+//! itself.
 //!
 //! ## Why it matters
-//! A group decides who may enter only as long as others decide who is in the group. A role that can
-//! rewrite its own trust policy stays open after the person has left the group.
+//! A group protects a role only as long as somebody else decides who is in the group. Whoever can
+//! rewrite the role's trust policy from a session can keep their access after they leave the group.
 //!
 //! ## Blind spots
-//! - Other ways to the same end aren't followed: writing one's own policies (`iam:PutUserPolicy`),
-//!   creating users or keys, passing roles to services, resetting somebody's password. Whoever has
-//!   `iam:*` keeps these ways; the correction removes only the direct ones.
+//! - rolewatch doesn't check indirect ways: changing one's own policies (`iam:PutUserPolicy`),
+//!   creating users or keys, passing roles to services, resetting somebody's password. The
+//!   correction removes only the direct ways, so whoever has `iam:*` keeps the indirect ones.
 //! - An administrator who is a member is reported too. That is intended: such a person can grant
 //!   themselves anything.
 //! - Unproven: the answer depends on a condition on the request, or on users, groups, roles or

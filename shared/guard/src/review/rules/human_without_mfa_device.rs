@@ -2,24 +2,25 @@
 //!
 //! ## What it does
 //! Fires when a user who may enter a role that requires MFA has no MFA device, according to the
-//! account's credential report (`mfa_active`). The rule runs for accounts whose credential report
-//! you supply.
+//! account's credential report (`mfa_active`). The rule runs only if you supply at least one
+//! credential report.
 //!
 //! ## Why it matters
 //! A person without a device can't enter the role the right way, so one day somebody will make an
-//! exception. And whoever has this person's password or key can enroll a device of their own, and
-//! from then on passes as this person with MFA.
+//! exception. And whoever steals this person's password or key may be able to enroll a device of
+//! their own. From then on, they pass every MFA check as this person.
 //!
 //! ## Blind spots
 //! - A report is up to four hours old. It says that there is a device, not whose it is. RW015 finds
 //!   devices that were enrolled just before a switch.
-//! - Users outside the groups, the root user and people of an identity provider aren't checked.
-//! - Unproven: the account has a report but the user isn't in it, the groups are in an account
-//!   without a report, or their members weren't supplied.
+//! - Users outside the groups, the root user, and people who sign in through an identity provider
+//!   aren't checked.
+//! - Unproven: the user isn't in the account's report, the account has no report, or the group's
+//!   members weren't supplied.
 //!
 //! ## What to do
-//! 1. Have the person enroll a device, together with somebody who knows them.
-//! 2. Deny everything but enrolling a device to users without MFA.
+//! 1. Have the person enroll a device, with somebody who knows them present.
+//! 2. For users without MFA, deny everything except enrolling a device.
 //!
 //! If the finding is unproven:
 //! 1. Download a fresh credential report for the account, made after the user was created.

@@ -2,18 +2,18 @@
 //!
 //! ## What it does
 //! Fires when an elevated role's MaxSessionDuration is longer than the policy's `max_session`, so
-//! that STS grants longer sessions than the policy allows. A condition on `sts:DurationSeconds` in
-//! the trust policy that rules out longer sessions counts. IAM accepts no MaxSessionDuration under
-//! an hour, so only such a condition can enforce a shorter limit.
+//! that STS grants longer sessions than the policy allows. There is no finding if a condition on
+//! `sts:DurationSeconds` in the trust policy rules out longer sessions. IAM accepts no
+//! MaxSessionDuration under an hour, so only such a condition can enforce a shorter limit.
 //!
 //! ## Why it matters
-//! What AWS refuses doesn't have to be found afterward (RW003). MaxSessionDuration is a single
-//! number, and the only limit that applies to everyone.
+//! If AWS refuses a session that is too long, nobody has to find it afterward (RW003).
+//! MaxSessionDuration is a single number that applies to everyone.
 //!
 //! ## Blind spots
 //! - The console chooses how long console switches last, within MaxSessionDuration.
-//! - Unproven: authorization details don't include MaxSessionDuration. Supply the output of `aws
-//!   iam list-roles` of the account as well.
+//! - Unproven: MaxSessionDuration is missing, because authorization details don't include it.
+//!   Supply the output of `aws iam list-roles` for the account as well.
 //!
 //! ## What to do
 //! 1. Lower it: `aws iam update-role --role-name ROLE --max-session-duration SECONDS`. Sessions
@@ -23,7 +23,7 @@
 //! If the finding is unproven:
 //! 1. Check MaxSessionDuration on the role's page in IAM.
 //! 2. Supply the output of `aws iam list-roles` (or `get-role`) of the role's account next to its
-//!    authorization details. Live, allow the reader role to call `iam:ListRoles`.
+//!    authorization details. In a live deployment, allow the reader role to call `iam:ListRoles`.
 
 use serde_json::json;
 

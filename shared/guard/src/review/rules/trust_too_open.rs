@@ -1,31 +1,36 @@
 //! RW102 trust-too-open
 //!
 //! ## What it does
-//! Fires when the trust policy of an elevated role admits somebody whom the policy doesn't know:
-//! everyone (`*`, or everyone but a few), an account outside `accounts`, a kind of identity that
-//! the role's `identities` doesn't allow, or a shared identity provider without a condition on who
-//! comes (`sub`). A service that acts for an outside account (`aws:SourceAccount`, `aws:SourceArn`)
-//! counts too.
+//! Fires when the trust policy of an elevated role lets in somebody that your policy file doesn't
+//! allow. That is one of these:
 //!
-//! Conditions count, in `Allow` and `Deny` statements. rolewatch works out which outside accounts,
-//! users and roles could meet them together, and tries those. So `*` narrowed to accounts of the
-//! policy is fine, and `*` narrowed to an account outside it isn't. What outsiders choose
-//! themselves (user names, tags, ARNs, session names) keeps none of them out. An account may belong
-//! to no organization, so `…IfExists`, `…NotEquals`, `Null` and `ForAllValues` on
-//! `aws:PrincipalOrgID` or `aws:PrincipalOrgPaths` admit it.
+//! - everyone (`*`), or everyone except a few;
+//! - an account outside `accounts`;
+//! - a kind of identity that the role's `identities` doesn't list;
+//! - a shared identity provider without a condition on who signs in (`sub`);
+//! - a service that acts for an outside account (`aws:SourceAccount`, `aws:SourceArn`).
 //!
-//! The finding says whether an outside account has to give an external id. If it has to, the
-//! finding is medium. If you supply findings of IAM Access Analyzer, each is listed with what
-//! explains it. If Access Analyzer names a role that the policy doesn't list, that role is checked
-//! too (medium).
+//! Conditions in `Allow` and `Deny` statements count. rolewatch works out which outside accounts,
+//! users and roles could meet all of them, and tries those. So `*` is fine if conditions limit it
+//! to the policy's `accounts`, but not if they also let in another account. A condition on
+//! something that outsiders choose themselves (user names, tags, ARNs, session names) keeps nobody
+//! out. An account may belong to no organization. `…IfExists`, `…NotEquals`, `Null` and
+//! `ForAllValues` on `aws:PrincipalOrgID` or `aws:PrincipalOrgPaths` can let such an account in.
+//!
+//! The finding says whether an outside account has to send an external ID. If it has to, the
+//! severity is medium. If you supply IAM Access Analyzer findings, rolewatch adds their IDs to its
+//! own finding about the role. If the trust policy doesn't explain them, that is reported as
+//! unproven. If Access Analyzer names a role that the policy file doesn't list, that role is
+//! checked too (medium).
 //!
 //! ## Why it matters
-//! Whoever you trust decides which of their own people come in. Without an external id, another
-//! customer of a third party can make that third party enter your role for them.
+//! An account that you trust decides which of its people come in. If that is a third party's
+//! account and you require no external ID, another of its customers can make the third party enter
+//! your role for them.
 //!
 //! ## Blind spots
-//! - An account in `accounts` is trusted as a whole, whoever owns it. External ids are checked for
-//!   other accounts only.
+//! - An account in `accounts` is trusted as a whole, whoever owns it. External IDs are checked only
+//!   for other accounts.
 //! - rolewatch doesn't see what an identity provider checks. It requires a condition on `sub` only
 //!   for providers that are known to be shared by many customers.
 //! - Root users are left out: AWS doesn't let them assume a role.
@@ -35,14 +40,14 @@
 //! ## What to do
 //! 1. Replace the statement in the trust policy with the corrected one.
 //! 2. Look for sessions that came in this way (RW007, RW012).
-//! 3. Ask whoever changed it, on another channel, whether that was intended. If it wasn't, it is an
-//!    incident.
-//! 4. If the account's owner confirms that it has to have access, add it to `accounts` and require
-//!    an external id.
+//! 3. Ask whoever changed the statement, on another channel, whether that was intended. If it
+//!    wasn't, it is an incident.
+//! 4. If the role's owner confirms that the account needs access, add it to `accounts` and require
+//!    an external ID.
 //!
 //! If the finding is unproven:
 //! 1. Check who can meet the condition.
-//! 2. Name the accounts that you mean in the condition (`aws:PrincipalAccount`).
+//! 2. List the accounts that you intend in the condition (`aws:PrincipalAccount`).
 
 mod accounts;
 mod analyzer;

@@ -5,35 +5,38 @@
 //! (`mfa: required`). rolewatch tries each user twice: with a permanent access key, whose requests
 //! don't carry `aws:MultiFactorAuthPresent` at all, and with a session that was started without
 //! MFA. MFA may be required by the trust policy, by a policy of the user or group, by a permissions
-//! boundary, or by a `Deny` in any of them. If one of these keeps everyone out, there is no
-//! finding. The finding quotes the trust statement if one correction there closes every way in.
+//! boundary, or by a `Deny` in any of them. If these keep out everyone without MFA, there is no
+//! finding. Each violation quotes the trust statement that lets users in, and its correction.
 //!
 //! A group that is empty today counts too, because people can join it at any time. rolewatch tries
-//! each user of the account as a member, or a new user if the account has none. If the entry has
-//! `chaining: allow`, it also tries users through one other role; the finding is then about the
-//! role that they enter first.
+//! each user of the account as a member of it, or a new user if the account has none. If the role's
+//! entry in the policy has `chaining: allow`, it also tries each user through one other role. Such
+//! a finding is about the role that the user enters first.
 //!
 //! ## Why it matters
-//! A condition that looks like MFA often isn't. `BoolIfExists` in an `Allow` accepts requests that
-//! carry no such key, like those made with permanent keys. `Bool … false` in a `Deny` misses the
-//! same requests. A leaked key then opens the role.
+//! A condition that looks like it requires MFA often doesn't. `BoolIfExists` in an `Allow` accepts
+//! requests without `aws:MultiFactorAuthPresent`, such as those made with permanent access keys.
+//! `Bool … false` in a `Deny` misses the same requests. A leaked access key then opens the role.
 //!
 //! ## Blind spots
 //! - This rule doesn't check whose device it is or who may enroll one. RW106 and RW015 look at
 //!   devices.
 //! - Role sessions have no MFA of their own. If chaining is denied, RW104 reports which roles can
-//!   enter. People of an identity provider use MFA there.
-//! - Service control policies, resource control policies and session policies aren't in the files.
-//! - Unproven: the answer depends on a condition on the request (an address, a time), on an account
-//!   or its users that weren't supplied, or on who joins an empty group: no current user could
-//!   enter, but a new one could.
+//!   enter. People who sign in through an identity provider use MFA there, which rolewatch can't
+//!   see.
+//! - Service control policies, resource control policies and session policies aren't in the files
+//!   that rolewatch reads.
+//! - Unproven: the answer depends on a condition on the request (an address, a time), or on an
+//!   account or users that weren't supplied.
+//! - Unproven: the answer depends on who joins an empty group. No current user could enter through
+//!   it, but a new user could.
 //!
 //! ## What to do
 //! 1. Replace the statement in the trust policy with the corrected one: `Bool` on
 //!    `aws:MultiFactorAuthPresent`, without `IfExists`.
 //! 2. Look for switches without MFA since the change (RW002).
-//! 3. Ask whoever changed it, on another channel, whether that was intended. If it wasn't, it is an
-//!    incident.
+//! 3. Ask whoever changed the statement, on another channel, whether that was intended. If it
+//!    wasn't, it is an incident.
 //! 4. Have people who use permanent keys name their device in the call (`mfa_serial` in the
 //!    profile).
 //!
