@@ -60,7 +60,7 @@ class Case(unittest.TestCase):
         return {row["sk"]: row["rank"] for row in rows if row["pk"] == "probes" and row["sk"].startswith("answer#")}
 
     def notices(self) -> list[str]:
-        return [message["body"] for message in self.operations.read() if "Once an hour rolewatch enters" in message["body"]]
+        return [message["body"] for message in self.operations.read() if "Once an hour, rolewatch assumes" in message["body"]]
 
     def digest(self, hour: int) -> str:
         """The paragraph of the digest about where no events come from."""
@@ -68,7 +68,7 @@ class Case(unittest.TestCase):
         self.live.run("SessionAuditorName", {"task": "digest", "at": self.at(hour)})
         posts: list[Any] = until("the digest", lambda: self.live.sink.messages()[before:])
         blocks = [block.get("text", {}).get("text", "") for block in posts[-1]["payload"]["blocks"]]
-        return "".join(text for text in blocks if "from which no events arrive" in text)
+        return "".join(text for text in blocks if "no events from at least one Region" in text)
 
 
 class Accounts(Case):
@@ -92,7 +92,7 @@ class Accounts(Case):
         self.assertEqual(self.probe(2), 1)
         (notice,) = until("a notice", self.notices)
         self.assertIn(f"account {PRODUCTION} (production), {HOME}, since", notice)
-        self.assertIn("the role was entered, and no event arrived", notice)
+        self.assertIn("rolewatch assumed its reader role, but no event arrived", notice)
         for other in (DEVELOPMENT, HUB):
             self.assertNotIn(other, notice)
         self.assertIn(f"production `{PRODUCTION}`: {HOME}, since", self.digest(2))

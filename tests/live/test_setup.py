@@ -103,7 +103,7 @@ class TheSetUp(unittest.TestCase):
         iam.update_assume_role_policy(RoleName="UpdateApp", PolicyDocument=json.dumps(sound))
         self.changed(PRODUCTION, "anna", "UpdateAssumeRolePolicy", roleName="UpdateApp", policyDocument="…")
         self.assertEqual(self.found(), {})
-        until("message that it is mended", lambda: "NO LONGER SO" in "".join(self.told("RW101")))
+        until("message that it is resolved", lambda: "RESOLVED" in "".join(self.told("RW101")))
 
     def test_3_a_right_that_nobody_agreed_on_is_told(self) -> None:
         allowed = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:*", "Resource": "*"}]}

@@ -144,7 +144,7 @@ class TheTrailElsewhere(unittest.TestCase):
         self.live.trail.close()
         ended = history.run(self.live, {"prefix": "AWSLogs/", "since": None, "until": None})
         self.assertEqual(ended["status"], "FAILED")
-        self.assertRegex(ended["cause"], "s3:ListBucket was refused: AccessDenied")
+        self.assertRegex(ended["cause"], "s3:ListBucket failed: AccessDenied")
 
 
 if __name__ == "__main__":

@@ -101,7 +101,7 @@ impl ArchiveAuditor {
         if let Some(asked) = history::step_of(payload.get()) {
             // A batch that is not understood must not pass for one that was read.
             let answer = match asked
-                .map_err(|why| refused("what the state machine asks", &why.to_string()))?
+                .map_err(|why| refused("reading the state machine's request", &why.to_string()))?
             {
                 HistoryStep::List(asked) => history::list(outside, &asked, deadline).await?,
                 HistoryStep::Lost(lost) => history::lost(outside, &lost).await?,
@@ -132,8 +132,8 @@ impl ArchiveAuditor {
                 deadline.is_some_and(|deadline| deadline.seconds_since(outside.now()) < FILE_TAKES);
             let outcome = if late {
                 Err(Trouble::Unreachable {
-                    what: "the batch".to_owned(),
-                    why: "no time is left for it".to_owned(),
+                    what: "the rest of the batch".to_owned(),
+                    why: "no time left".to_owned(),
                 })
             } else {
                 self.one(
@@ -146,7 +146,7 @@ impl ArchiveAuditor {
             if let Err(trouble) = outcome {
                 report.failed += 1;
                 let id = message.message_id.ok_or_else(|| trouble.clone())?;
-                tracing::error!(message = %id, %trouble, "a message failed and will be delivered again");
+                tracing::error!(message = %id, %trouble, "a message failed and will be redelivered");
                 response.add_failure(id);
             }
         }
@@ -164,7 +164,7 @@ impl ArchiveAuditor {
         if task != "sweep" {
             return Err(refused(
                 &format!("the task `{}`", harmless(task)),
-                "there is only `sweep`",
+                "the only task is `sweep`",
             ));
         }
         let Some(trail) = &self.trail else {
@@ -200,7 +200,7 @@ impl ArchiveAuditor {
             if bucket != trail.bucket {
                 // What others write into a bucket of theirs is no evidence.
                 let why = format!(
-                    "it names the bucket `{}`, which is not the trail's",
+                    "it names the bucket `{}`, which isn't the trail's",
                     harmless(&bucket)
                 );
                 quarantine::put(outside, body, &why, now).await?;
@@ -221,10 +221,7 @@ impl ArchiveAuditor {
 }
 
 fn no_trail() -> Trouble {
-    refused(
-        "recovering events",
-        "`ROLEWATCH_TRAIL_BUCKET` names no bucket",
-    )
+    refused("recovering events", "`ROLEWATCH_TRAIL_BUCKET` is not set")
 }
 
 fn refused(what: &str, why: &str) -> Trouble {

@@ -22,7 +22,7 @@ use tokio::sync::Mutex;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     if let Err(why) = run().await {
-        tracing::error!(%why, "the function cannot run");
+        tracing::error!(%why, "the function can't run");
         return ExitCode::FAILURE;
     }
     ExitCode::SUCCESS

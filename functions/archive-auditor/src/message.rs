@@ -110,7 +110,7 @@ fn opened(body: &str) -> QueueMessage {
                 // EventBridge gives the key as it is; S3's own notifications do not.
                 key: detail.object.key,
             }]),
-            Err(error) => QueueMessage::Unreadable(format!("not an event of S3: {error}")),
+            Err(error) => QueueMessage::Unreadable(format!("not an S3 event: {error}")),
         };
     }
     if serde_json::from_str(body).is_ok_and(|S3TestEvent { event }| event == "s3:TestEvent") {
@@ -132,7 +132,7 @@ fn opened(body: &str) -> QueueMessage {
             )
         }
         Err(error) => QueueMessage::Unreadable(format!(
-            "neither an event of EventBridge nor a notification of S3: {error}"
+            "neither an EventBridge event nor an S3 notification: {error}"
         )),
     }
 }

@@ -73,7 +73,7 @@ pub(crate) fn call_was_let_through(call: &WatchedCall, log: &LogKey<'_>, hub: &H
     anywhere || (log.account == hub.account && log.region == hub.region)
 }
 
-/// Whether an event of this change of the set-up was to be delivered: MembershipRule leaves out
+/// Whether an event of this change of the setup was to be delivered: MembershipRule leaves out
 /// services, SetupRule and TamperRule do not.
 pub(crate) fn change_was_let_through(name: &str, by_service: bool) -> bool {
     !by_service || !CHANGES.contains(&name)

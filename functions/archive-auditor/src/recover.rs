@@ -94,11 +94,11 @@ pub(crate) async fn recover<O: ArchivePorts>(
         // The bucket's owner may remove old files at any time.
         LogFile::Missing => {
             recovered.file_unread = true;
-            faults.push("it is there no more".to_owned());
+            faults.push("no such object".to_owned());
         }
         LogFile::TooLarge(size) => {
             recovered.file_unread = true;
-            faults.push(format!("it has {size} bytes, more than are read"));
+            faults.push(format!("it has {size} bytes, which is over the limit"));
         }
     }
     if !faults.is_empty() {
@@ -185,7 +185,10 @@ async fn submit<O: ArchivePorts>(
         .unwrap_or_else(|| record.json.clone());
     // A queue would refuse it every time, and the file would never be done.
     if body.len() > LARGEST_MESSAGE {
-        let why = format!("it has {} bytes, more than a queue takes", body.len());
+        let why = format!(
+            "it has {} bytes, which is more than a queue accepts",
+            body.len()
+        );
         quarantine::put(outside, &body, &why, now).await?;
     } else {
         outside.send(body, 0).await?;

@@ -110,7 +110,7 @@ async fn some<O: ArchivePorts>(
             // One file that may not be read keeps none of the others from being read; the next
             // sweep tries again.
             Some(Err(trouble @ Trouble::Refused { .. })) => {
-                tracing::error!(key = harmless(log.text), %trouble, "a log file of the trail may not be read");
+                tracing::error!(key = harmless(log.text), %trouble, "can't read a log file of the trail");
                 report.failed += 1;
                 whole = false;
             }

@@ -53,7 +53,7 @@ pub enum Task {
     Sweep,
     /// Tell of the last 24 hours.
     Digest,
-    /// Take a snapshot of users and groups, and have the set-up of every account read. The snapshot
+    /// Take a snapshot of users and groups, and have the setup of every account read. The snapshot
     /// is dated by the clock, not by when it was due: it shows what is, not what was.
     Rosters,
     /// Say which accounts and Regions are silent, and probe all of them again.
@@ -153,7 +153,7 @@ impl SessionAuditor {
                     Err(trouble) => {
                         tracing::error!(
                             %trouble,
-                            "who receives e-mail could not be looked after; the next sweep does"
+                            "couldn't check who receives e-mail; the next sweep will retry"
                         );
                         None
                     }
@@ -165,10 +165,10 @@ impl SessionAuditor {
                 if revived > 0 {
                     tracing::warn!(
                         revived,
-                        "messages about what is judged in turns were lost and sent again"
+                        "messages about switches to judge in turns were lost; sent them again"
                     );
                 }
-                tracing::info!(?swept, ?resent, "looked after the sessions");
+                tracing::info!(?swept, ?resent, "watched the sessions");
                 (report.swept, report.resent) = (Some(swept), Some(resent));
             }
             Task::Digest => {
@@ -181,16 +181,16 @@ impl SessionAuditor {
                 if taken.left > 0 {
                     // Whoever started this run starts another one for the same moment.
                     return Err(Trouble::Unreachable {
-                        what: "taking snapshots of users and groups".to_owned(),
+                        what: "taking rosters".to_owned(),
                         why: format!(
-                            "time ran out before {} accounts; {} were taken",
+                            "time ran out with {} accounts left; {} rosters were taken",
                             taken.left, taken.written
                         ),
                     });
                 }
                 // As of the clock: a run that was due long ago asks for what is so now.
                 setup::all(outside, book, outside.now()).await?;
-                tracing::info!(?taken, "took snapshots of users and groups");
+                tracing::info!(?taken, "took rosters");
                 report.taken = Some(taken);
             }
             Task::Probe => {

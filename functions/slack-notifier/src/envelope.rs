@@ -85,7 +85,7 @@ fn of_record(record: &str) -> ReceivedMessage {
     }
     let message = match serde_json::from_str::<SnsRecord>(record) {
         Ok(record) => read(&record.sns.message),
-        Err(why) => Err(format!("a record is neither of SQS nor of SNS: {why}")),
+        Err(why) => Err(format!("a record comes from neither SQS nor SNS: {why}")),
     };
     ReceivedMessage {
         item: None,
@@ -105,5 +105,5 @@ fn read(body: &str) -> Result<TopicMessage, String> {
 fn read_bare(text: &str) -> Result<TopicMessage, String> {
     // The error says line and column, and a field's name: nothing of the text itself.
     serde_json::from_str(text)
-        .map_err(|why| format!("a message is not an alert, a digest, a heartbeat, or word of who receives e-mail: {why}"))
+        .map_err(|why| format!("a message is not an alert, a digest, a heartbeat, or a change of who receives e-mail: {why}"))
 }

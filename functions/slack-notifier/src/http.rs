@@ -61,7 +61,7 @@ impl Post for Http {
         }
         let request = request
             .body(Full::from(call.body))
-            .map_err(|_| no_answer("the secret makes no request".to_owned()))?;
+            .map_err(|_| no_answer("the secret doesn't make a valid request".to_owned()))?;
         let answer = async {
             let answer = self
                 .client

@@ -94,7 +94,7 @@ pub struct ItemFailure {
 /// What came without a queue could not be dealt with; the call itself has to fail, so that it is
 /// made again.
 #[derive(Debug, thiserror::Error)]
-#[error("{count} of the messages could not be dealt with; the first: {first}")]
+#[error("couldn't process {count} of the messages; the first one: {first}")]
 pub struct Failed {
     /// How many.
     pub count: usize,
@@ -174,13 +174,13 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Notifier<A, S> {
         let began = self.courier.now();
         for one in given {
             let end = if self.courier.now().seconds_since(began) > BEGIN_WITHIN {
-                End::Pending(Setback::trouble(None, "this call has no time left"))
+                End::Pending(Setback::trouble(None, "no time left in this invocation"))
             } else {
                 self.one(&one, &visit, &mut report.metrics).await
             };
             end.count(&mut report.metrics);
             if let Some(why) = end.failure() {
-                tracing::warn!(why, item = one.item, "a message is given back");
+                tracing::warn!(why, item = one.item, "returned a message to the queue");
                 match one.item {
                     Some(item) => report.response.batch_item_failures.push(ItemFailure {
                         item_identifier: item,
@@ -232,12 +232,12 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Notifier<A, S> {
     async fn heartbeat(&self, fired: Moment) -> End {
         match self.courier.check_secret().await {
             Ok(()) => {
-                tracing::info!(%fired, "a heartbeat came through");
+                tracing::info!(%fired, "a heartbeat arrived");
                 End::Heartbeat
             }
             Err(NotTaken::Later { after, why, .. }) => End::Pending(Setback::trouble(after, why)),
             Err(NotTaken::Dead { why, .. }) => {
-                tracing::error!(why, "Slack could not be told of anything");
+                tracing::error!(why, "can't send anything to Slack");
                 End::HeartbeatOnly(why)
             }
             Err(NotTaken::Immutable) => End::HeartbeatOnly(String::new()),
@@ -252,7 +252,11 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Notifier<A, S> {
     ) -> End {
         match self.courier.recipients(changed, visit).await {
             Ok(outcome) => {
-                tracing::info!(?changed, ?outcome, "who receives e-mail was dealt with");
+                tracing::info!(
+                    ?changed,
+                    ?outcome,
+                    "processed a change of who receives e-mail"
+                );
                 End::Recipients(outcome)
             }
             // session-auditor sends it again, as it does an alert.
@@ -264,7 +268,7 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Notifier<A, S> {
     async fn digest(&self, digest: &Digest, visit: &Visit<'_>, last_try: bool) -> End {
         match self.courier.digest(digest, visit, last_try).await {
             Ok(outcome) => {
-                tracing::info!(digest = digest.id, ?outcome, "a digest was dealt with");
+                tracing::info!(digest = digest.id, ?outcome, "processed a digest");
                 End::Digest(outcome)
             }
             Err(setback) => End::Pending(setback),
@@ -285,7 +289,7 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Notifier<A, S> {
                     rule = alert.rule,
                     version = alert.version,
                     ?outcome,
-                    "an alert was dealt with"
+                    "processed an alert"
                 );
                 if outcome == DeliveryOutcome::Delivered {
                     metrics.took(

@@ -23,7 +23,7 @@ use outside::{AwsPorts, SlackPorts};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     if let Err(why) = run().await {
-        tracing::error!(%why, "the function cannot run");
+        tracing::error!(%why, "the function can't run");
         return ExitCode::FAILURE;
     }
     ExitCode::SUCCESS
@@ -50,7 +50,7 @@ async fn run() -> Result<(), Error> {
     );
     if let Err(why) = aws.tables.warm().await {
         // The first event will open the connection, or say why not.
-        tracing::warn!(%why, "the outbox could not be reached at the start");
+        tracing::warn!(%why, "couldn't reach the outbox at startup");
     }
     let chatroom = settings.chatbot_topic.is_some();
     let courier = Courier::new(

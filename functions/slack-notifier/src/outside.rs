@@ -108,7 +108,7 @@ impl Chatroom for SlackPorts {
             Some(topic) => self.topics.publish_on(topic, None, body, Vec::new()).await,
             None => Err(Trouble::Refused {
                 what: "sns:Publish".to_owned(),
-                why: "no topic for chat applications is set".to_owned(),
+                why: "the topic for chat applications is not set".to_owned(),
             }),
         }
     }

@@ -38,7 +38,7 @@ pub enum MessageOutcome {
     NotRelevant,
     /// Unreadable, and kept in the bucket.
     Quarantined,
-    /// Judged again: switches, or the set-up.
+    /// Judged again: switches, or the setup.
     Rejudged,
     /// Passed on.
     Heartbeat,
@@ -224,7 +224,7 @@ async fn see_through<O: GuardPorts>(
 }
 
 /// What one record says by itself, whatever else is known: a call against the guard, a change of
-/// the set-up.
+/// the setup.
 #[derive(Default)]
 struct Alone {
     settled: SettleCounts,

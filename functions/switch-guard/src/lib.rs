@@ -156,8 +156,8 @@ impl Guard {
                 report.received += u64::from(!own);
                 report.fail(own);
                 let late = || Trouble::Unreachable {
-                    what: "the batch".to_owned(),
-                    why: "no time is left for it".to_owned(),
+                    what: "the rest of the batch".to_owned(),
+                    why: "no time left".to_owned(),
                 };
                 response.add_failure(message.message_id.clone().ok_or_else(late)?);
                 continue;
@@ -168,7 +168,7 @@ impl Guard {
                 .is_some_and(|count| count == "1");
             if let Err(trouble) = self.one(outside, opened, first_try, &mut report).await {
                 let id = message.message_id.clone().ok_or_else(|| trouble.clone())?;
-                tracing::error!(message = %id, %trouble, "a message failed and will be delivered again");
+                tracing::error!(message = %id, %trouble, "a message failed and will be redelivered");
                 response.add_failure(id);
             }
         }

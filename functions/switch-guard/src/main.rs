@@ -22,7 +22,7 @@ use tokio::sync::Mutex;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     if let Err(why) = run().await {
-        tracing::error!(%why, "the function cannot run");
+        tracing::error!(%why, "the function can't run");
         return ExitCode::FAILURE;
     }
     ExitCode::SUCCESS
@@ -35,7 +35,7 @@ async fn run() -> Result<(), Error> {
     let aws = &GuardAws::connect(&settings).await;
     if let Err(why) = aws.tables.warm().await {
         // The first event will open the connection, or say why not.
-        tracing::warn!(%why, "the outbox could not be reached at the start");
+        tracing::warn!(%why, "couldn't reach the outbox at startup");
     }
     let guard =
         &Mutex::new(Guard::new(guarded).with_hub(settings.stack.operations_topic.account()));

@@ -130,7 +130,7 @@ impl Bucket for StateBucket {
             .ok_or_else(|| refused(WHAT, "the object has no entity tag"))?;
         let written = found
             .last_modified
-            .ok_or_else(|| refused(WHAT, "the object has no time"))?;
+            .ok_or_else(|| refused(WHAT, "the object has no modification time"))?;
         let body = found
             .body
             .collect()

@@ -93,7 +93,7 @@ impl Logs for LogBuckets {
             }
             // A page may be empty though others follow, and then no key says where to go on.
             token = Some(page.next_continuation_token.ok_or_else(|| {
-                refused(LIST, "an empty page does not say where the next one begins")
+                refused(LIST, "an empty page doesn't say where the next one begins")
             })?);
         }
     }
@@ -126,7 +126,7 @@ impl Logs for LogBuckets {
             }
             token =
                 Some(page.next_continuation_token.ok_or_else(|| {
-                    refused(LIST, "a page does not say where the next one begins")
+                    refused(LIST, "a page doesn't say where the next one begins")
                 })?);
         }
     }

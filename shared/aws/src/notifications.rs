@@ -174,8 +174,8 @@ impl Notifications {
         }
         Err(refused(
             PUT,
-            "the bucket's notifications are not those that were written: somebody else changed \
-             them at the same time. Look at them",
+            "the bucket's notifications are not what rolewatch wrote: somebody else changed them \
+             at the same time. Check them",
         ))
     }
 }

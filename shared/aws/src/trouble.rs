@@ -200,7 +200,7 @@ mod tests {
         );
         assert_eq!(
             answer(403, "", "").to_string(),
-            "sns:Publish was refused: status 403"
+            "sns:Publish failed: status 403"
         );
     }
 

@@ -77,7 +77,7 @@ async fn recipients<O: Subscribers>(outside: &O) -> Option<Recipients> {
     match audience(outside).await {
         Ok(audience) => Some(audience.recipients),
         Err(trouble) => {
-            tracing::error!(%trouble, "whether anybody receives the e-mail of the operations topic is not known");
+            tracing::error!(%trouble, "can't tell whether anybody receives e-mail from the operations topic");
             None
         }
     }
@@ -94,7 +94,7 @@ async fn quarantined<O: Bucket>(outside: &O, since: Moment, at: Moment) -> Optio
         {
             Ok(objects) => count += objects.len(),
             Err(trouble) => {
-                tracing::warn!(%trouble, "what is in quarantine could not be counted");
+                tracing::warn!(%trouble, "couldn't count the messages in quarantine");
                 return None;
             }
         }

@@ -35,7 +35,7 @@ pub enum Inbound<'a> {
     Rejudge(Rejudge),
     /// Judge what is next of a chain.
     Turn(String),
-    /// Look at the set-up of the accounts.
+    /// Look at the setup of the accounts.
     Review(Ask),
     /// None of these, and why.
     Unreadable(String),
@@ -52,7 +52,7 @@ pub struct Rejudge {
     pub records: Vec<(String, String)>,
 }
 
-/// A message of rolewatch to switch-guard: look at the set-up.
+/// A message of rolewatch to switch-guard: look at the setup.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ask {
     /// The account that is to be read first. None: what was read is judged again.
@@ -207,11 +207,11 @@ pub async fn send_rejudge<O: Queue>(
 
 /// Has what is next of a chain judged.
 pub(crate) async fn send_turn<O: Queue>(outside: &O, chain: &str) -> Result<(), Trouble> {
-    let body = written("sending a turn on", "turn", &chain)?;
+    let body = written("passing on a turn", "turn", &chain)?;
     outside.send(body, 0).await
 }
 
-/// Has the set-up looked at, after so many seconds.
+/// Has the setup looked at, after so many seconds.
 pub(crate) async fn send_review<O: Queue>(
     outside: &O,
     ask: &Ask,
@@ -222,7 +222,7 @@ pub(crate) async fn send_review<O: Queue>(
     outside.send_behind(body, delay).await
 }
 
-/// Has the set-up judged again as it was read last: another policy or roster is in force.
+/// Has the setup judged again as it was read last: another policy or roster is in force.
 pub(crate) async fn send_setup_judgement<O: Queue>(
     outside: &O,
     now: Moment,

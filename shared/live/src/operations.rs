@@ -116,8 +116,8 @@ pub(crate) async fn catch_up<O: Table + Topic>(
 
 fn message(count: usize, texts: &[String]) -> String {
     let mut body = format!(
-        "Nobody received e-mail of the operations topic for a while. In that time rolewatch published {count} notices, \
-         the latest first:\n"
+        "For a while, nobody received e-mail from the operations topic. These are the {count} notices that rolewatch \
+         published in that time, the latest first:\n"
     );
     let mut shown = 0;
     for text in texts {
@@ -129,7 +129,7 @@ fn message(count: usize, texts: &[String]) -> String {
     }
     match count - shown {
         0 => body,
-        left => format!("{body}\n{left} older notices are not shown; the log has them.\n"),
+        left => format!("{body}\n{left} older notices are not shown. They are in the log.\n"),
     }
 }
 
@@ -175,7 +175,7 @@ fn told(what: &str) -> String {
 
 fn row(published: &PublishedNotice, now: Moment) -> Result<Row, Trouble> {
     let body = serde_json::to_string(published)
-        .map_err(|error| Trouble::refused("noting a notice", &error))?;
+        .map_err(|error| Trouble::refused("recording a notice", &error))?;
     Ok(Row {
         pk: PUBLISHED.to_owned(),
         sk: format!("{}#{}", keys::second(now), hash(&body)),

@@ -70,13 +70,13 @@ pub struct KeyRange {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Trouble {
     /// Too many calls; later it may work.
-    #[error("{what} is throttled")]
+    #[error("{what} was throttled")]
     Throttled {
         /// Which call.
         what: String,
     },
     /// No answer, or one that says so. Whether the call took effect is not known.
-    #[error("{what} did not answer: {why}")]
+    #[error("{what} failed (retryable): {why}")]
     Unreachable {
         /// Which call.
         what: String,
@@ -84,7 +84,7 @@ pub enum Trouble {
         why: String,
     },
     /// It was refused and will be again.
-    #[error("{what} was refused: {why}")]
+    #[error("{what} failed: {why}")]
     Refused {
         /// Which call.
         what: String,
@@ -308,7 +308,7 @@ pub enum GroupsNow {
     NoSuchUser,
 }
 
-/// IAM of the accounts in the zone of trust, through their reader roles.
+/// IAM of the trusted accounts, through their reader roles.
 pub trait Directory {
     /// `iam:ListGroupsForUser`, all pages.
     fn groups_of(
@@ -366,7 +366,7 @@ pub struct EventPage {
     pub next: Option<String>,
 }
 
-/// The event history of every account in the zone of trust, through the reader roles.
+/// The event history of every trusted account, through the reader roles.
 pub trait Trail {
     /// `cloudtrail:LookupEvents`, one page. Two calls a second are allowed for an account and
     /// region; whoever implements this waits as long as that takes. A `token` is good for its
@@ -378,7 +378,7 @@ pub trait Trail {
     ) -> impl Future<Output = Result<EventPage, Trouble>>;
 }
 
-/// The reader role of every account in the zone of trust, entered for no other reason than that the
+/// The reader role of every trusted account, entered for no other reason than that the
 /// call is recorded.
 pub trait Prober {
     /// `sts:AssumeRole` of an account's reader role, by the endpoint of a Region, which is where

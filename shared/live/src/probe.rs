@@ -111,7 +111,7 @@ pub async fn run<O: Table + Topic + Prober + Clock>(
     if sums.left > 0 {
         tracing::warn!(
             left = sums.left,
-            "time ran out before all places were probed"
+            "time ran out before all accounts and Regions were probed"
         );
         notice::left(outside, &sums, now).await?;
     }
@@ -133,7 +133,7 @@ async fn ask<O: Table + Prober + Clock>(
     let (is_refused, why) = match outside.probe(*account, region).await {
         Ok(()) => (false, None),
         Err(trouble) => {
-            tracing::error!(%account, region, %trouble, "the reader role could not be entered");
+            tracing::error!(%account, region, %trouble, "rolewatch can't assume its reader role");
             (
                 matches!(trouble, Trouble::Refused { .. }),
                 Some(trouble.to_string()),

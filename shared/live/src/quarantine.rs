@@ -26,11 +26,11 @@ pub async fn put<O: Bucket + Table + Topic>(
     let day = time.get(..10).unwrap_or_default();
     let key = format!("{PREFIX}{day}/{}.json", hash(body));
     outside.put(&key, body.as_bytes().to_vec()).await?;
-    tracing::warn!(key, why, "a message cannot be read and is in quarantine");
+    tracing::warn!(key, why, "can't read a message; it is in quarantine");
     let hour = time.get(..13).unwrap_or_default();
     let text = format!(
-        "A message that cannot be read was put into quarantine as `{key}`: {why}.\n\nWhat it would have told is not judged. Others of this hour \
-         are in the same place; the metric Quarantined counts them. docs/operations.md says what to do."
+        "rolewatch can't read a message and put it in quarantine as `{key}`: {why}.\n\nIts content is not judged. Any other messages of this \
+         hour are in the same folder, and the metric Quarantined counts them. For what to do, see QuarantineAlarm in docs/operations.md."
     );
     once(
         outside,
@@ -72,12 +72,13 @@ pub async fn put_partly<O: Bucket + Table + Topic>(
     tracing::warn!(
         key,
         why,
-        "details of a record cannot be read; the rest of it is judged"
+        "can't read some details of a record; the rest of it is judged"
     );
     let hour = time.get(..13).unwrap_or_default();
     let text = format!(
         "rolewatch can't read all of a record: {why}.\n\nThe record is judged without these details, and what depends on them is unproven. A copy is in \
-         `{key}`; copies of other records of this hour are in the same place, and the metric PartlyUnread counts them. docs/operations.md says what to do."
+         `{key}`. Copies of other such records of this hour are in the same folder, and the metric PartlyUnread counts them. For what to do, \
+         see Quarantine in docs/operations.md."
     );
     once(
         outside,
@@ -105,21 +106,18 @@ pub async fn note<O: Bucket + Table + Topic>(
     let key = format!("{PREFIX}{day}/log-{}.json", hash(file));
     let body = serde_json::json!({ "file": file, "unread": faults });
     outside.put(&key, body.to_string().into_bytes()).await?;
-    let first = faults.first().map_or("it cannot be read", String::as_str);
-    tracing::warn!(
-        key,
-        why = first,
-        "a log file cannot be read, or not all of it"
-    );
+    let first = faults.first().map_or("unreadable", String::as_str);
+    tracing::warn!(key, why = first, "can't read a log file, or part of it");
     let hour = time.get(..13).unwrap_or_default();
     let text = format!(
-        "A log file of the trail could not be used, or not all of it: {first}.\n\nWhat the rest of it tells was recovered. `{key}` names all that was not, \
-         others of this hour are in the same place; the metrics LogFilesUnread, RecordsUnread and Quarantined count them. docs/operations.md says what to do."
+        "rolewatch can't read a log file of the trail, or part of it: {first}.\n\nThe rest of the file was recovered. `{key}` lists everything that \
+         wasn't. Notes on other log files of this hour are in the same folder, and the metrics LogFilesUnread, RecordsUnread and Quarantined \
+         count them. For what to do, see \"Log files that cannot be read\" in docs/operations.md."
     );
     once(
         outside,
         &format!("unread logs {hour}"),
-        "rolewatch: logs that cannot be read",
+        "rolewatch: log files that can't be read",
         text,
         now,
     )

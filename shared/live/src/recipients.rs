@@ -93,7 +93,7 @@ pub async fn audience<O: Subscribers>(outside: &O) -> Result<Audience, Trouble> 
     Err(Trouble::refused(
         "listing the subscriptions of the operations topic",
         &format!(
-            "none of the first {MOST_PAGES} pages has a confirmed e-mail subscription, and there are more"
+            "the first {MOST_PAGES} pages contain no confirmed e-mail subscription, and there are more pages"
         ),
     ))
 }

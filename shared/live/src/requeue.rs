@@ -120,7 +120,7 @@ async fn open<T: Table>(table: &T, chain: &str, walk: Walk, now: Moment) -> Resu
 fn busy(chain: &str) -> Trouble {
     Trouble::unreachable(
         format!("asking for a turn of {chain}"),
-        "others changed it all the time",
+        "other invocations kept changing it",
     )
 }
 

@@ -116,7 +116,7 @@ pub async fn resend<O: Table + Topic + Queue>(
         }
         spent += 1;
         if let Err(trouble) = again(outside, &one, &mut resent, now).await {
-            tracing::error!(finding = one.stored.state.alert.id, %trouble, "a finding could not be sent again");
+            tracing::error!(finding = one.stored.state.alert.id, %trouble, "couldn't send a finding again");
             resent.failed += 1;
         }
     }
@@ -190,7 +190,7 @@ async fn survey<T: Table>(
                         Closed::Nothing
                     };
                     if let Err(trouble) = unsent::close(table, row, why, now).await {
-                        tracing::warn!(finding = row.id, %trouble, "a row could not be closed and will be looked at again");
+                        tracing::warn!(finding = row.id, %trouble, "couldn't close a row; the next sweep will look at it again");
                         resent.failed += 1;
                     }
                 }
@@ -231,7 +231,7 @@ async fn read<T: Table>(
                 // A row that cannot be read holds no other finding back. A table that does not
                 // answer does.
                 Err(trouble @ Trouble::Refused { .. }) => {
-                    tracing::error!(finding = rows.first().map(|row| &*row.id), %trouble, "a finding cannot be read");
+                    tracing::error!(finding = rows.first().map(|row| &*row.id), %trouble, "can't read a finding");
                     *failed += 1;
                 }
                 Err(trouble) => return Err(trouble),
@@ -259,7 +259,7 @@ async fn again<O: Table + Topic + Queue>(
         && state.alert.verdict != Verdict::Violation
         && state.due.is_some();
     // What is judged as each record arrives, for itself, is not judged again: nothing could change
-    // it. The set-up is judged when it changes.
+    // it. The setup is judged when it changes.
     if unheard
         && !catalogue::find(&state.alert.rule)
             .is_some_and(|rule| rule.is_live_only() || rule.is_of_the_set_up())

@@ -72,7 +72,9 @@ impl Shelf {
                 tell_the_guard(outside, book, now).await?;
             }
         }
-        self.book.as_ref().ok_or_else(|| no_policy("none was read"))
+        self.book
+            .as_ref()
+            .ok_or_else(|| no_policy("no policy was read"))
     }
 }
 
@@ -118,7 +120,7 @@ fn note(pk: String, sk: &str, body: String, now: Moment) -> Row {
 fn no_policy(why: &str) -> Trouble {
     Trouble::refused(
         format!("reading the policy `{POLICY_KEY}`"),
-        &format!("{why}; put one there with `rolewatch policy push`"),
+        &format!("{why}; push one with `rolewatch policy push`"),
     )
 }
 
@@ -151,14 +153,7 @@ async fn refresh<O: Bucket + Table + Topic>(
             ),
         },
         (Object::Unchanged | Object::Missing, _) => (
-            last_good(
-                outside,
-                known.as_ref(),
-                MISSING,
-                "there is no such object",
-                now,
-            )
-            .await?,
+            last_good(outside, known.as_ref(), MISSING, "there is no policy", now).await?,
             MISSING.to_owned(),
         ),
     };
@@ -243,12 +238,12 @@ async fn last_good<O: Table + Topic>(
     now: Moment,
 ) -> Result<Policy, Trouble> {
     let text = format!(
-        "The policy {POLICY_KEY} cannot be used, so the last good one stays in force. Push a corrected one with `rolewatch policy push`.\n\n{why}"
+        "rolewatch can't use the policy {POLICY_KEY}, so the last valid one stays in force. Push a corrected policy with `rolewatch policy push`.\n\n{why}"
     );
     once(
         outside,
         &format!("policy {etag}"),
-        "rolewatch: the policy is broken",
+        "rolewatch: the policy is invalid",
         text,
         now,
     )
@@ -276,12 +271,12 @@ async fn roster<O: Bucket + Table + Topic>(
         Ok(snapshot) => Ok(Some(snapshot)),
         Err(error) => {
             let text = format!(
-                "The roster {key} cannot be used; memberships that rest on it are unproven.\n\n{error}"
+                "rolewatch can't use the roster {key}. Memberships that depend on it are unproven.\n\n{error}"
             );
             once(
                 outside,
                 &format!("roster {key} {etag}"),
-                "rolewatch: a roster is broken",
+                "rolewatch: a roster is invalid",
                 text,
                 now,
             )

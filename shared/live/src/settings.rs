@@ -100,14 +100,14 @@ pub enum Language {
 
 /// Everything that is wrong with the environment.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the environment is not as `template.yaml` sets it: {}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+#[error("the environment variables are not what `template.yaml` sets: {}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
 pub struct SettingsError(pub Vec<WrongVariable>);
 
 /// What is wrong with one variable.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum WrongVariable {
     /// It has to be there.
-    #[error("`{name}` is not set; it takes {wanted}")]
+    #[error("`{name}` is not set; it must be {wanted}")]
     Missing {
         /// Which variable.
         name: &'static str,
@@ -115,7 +115,7 @@ pub enum WrongVariable {
         wanted: &'static str,
     },
     /// Something else belongs there. The value is not shown: a secret may have been put there.
-    #[error("`{name}` is not {wanted}")]
+    #[error("`{name}` must be {wanted}")]
     Unfit {
         /// Which variable.
         name: &'static str,
@@ -188,23 +188,23 @@ impl NotifierSettings {
         );
         let slack_channel = read.optional(
             "ROLEWATCH_SLACK_CHANNEL",
-            "the id or name of a Slack channel",
+            "the ID or name of a Slack channel",
             channel,
         );
         let language = read.optional("ROLEWATCH_LANGUAGE", "`en` or `ja`", Language::parse);
         let time_zone = read.optional(
             "ROLEWATCH_TIME_ZONE",
-            "a time zone as in `Asia/Tokyo`",
+            "a time zone such as `Asia/Tokyo`",
             |name| TimeZone::get(name).ok(),
         );
         let runbook_url = read.optional(
             "ROLEWATCH_RUNBOOK_URL",
-            "a URL that begins with `https://` and has none of `<>|` in it",
+            "a URL that begins with `https://`, is shorter than 1,000 characters, and contains none of `<>|`",
             secure_address,
         );
         let test_slack_endpoint = read.optional(
             "ROLEWATCH_TEST_SLACK_ENDPOINT",
-            "a URL as in `http://127.0.0.1:8080`",
+            "a URL such as `http://127.0.0.1:8080`",
             loopback_address,
         );
         let settings = move || {
@@ -298,7 +298,7 @@ impl fmt::Display for TopicArn {
 
 impl SecretArn {
     /// What belongs there, in words.
-    const WANTED: &str = "the ARN of a Secrets Manager secret or of an SSM parameter (the secret itself is kept there, not here)";
+    const WANTED: &str = "the ARN of a Secrets Manager secret or an SSM parameter (store the secret itself there, not here)";
 
     /// `arn:aws:secretsmanager:us-east-1:111122223333:secret:rolewatch-slack-EXAMPLE`, or
     /// `arn:aws:ssm:us-east-1:111122223333:parameter/rolewatch/slack`

@@ -1,4 +1,4 @@
-//! The set-up of the accounts, watched: what was changed in IAM, who changed it, and what the
+//! The setup of the accounts, watched: what was changed in IAM, who changed it, and what the
 //! review says of it since.
 //!
 //! The rules of the review (`rolewatch_guard::review`) judge a state, not an event. So a change is
@@ -48,7 +48,7 @@ use files::Files;
 /// So many rounds without coming to rest mean that something is wrong.
 const MOST_ROUNDS: usize = 30;
 
-/// What all findings about the set-up are found by, in place of a record.
+/// What all findings about the setup are found by, in place of a record.
 const ALL: &str = "setup";
 
 /// Everything that is needed to read and judge.
@@ -66,7 +66,7 @@ pub async fn heard<O: Table + Queue>(
     now: Moment,
 ) -> Result<KeepOutcome, Trouble> {
     let body = serde_json::to_string(&change.how)
-        .map_err(|error| Trouble::refused("noting a change of the set-up", &error))?;
+        .map_err(|error| Trouble::refused("recording a change to the IAM setup", &error))?;
     let row = Row {
         pk: keys::setup(change.key.account),
         sk: keys::change(change.time, &change.key),
@@ -104,7 +104,7 @@ pub async fn is_noted<T: Table>(
     Ok(!rows.is_empty())
 }
 
-/// Reads the account that is asked for, unless that was done, and judges the set-up.
+/// Reads the account that is asked for, unless that was done, and judges the setup.
 ///
 /// # Errors
 /// The ports' own; then it has to be done again, and can be. An account that lets nobody in is told
@@ -125,7 +125,7 @@ pub async fn review<O: SetupPorts>(
             return Ok(SettleCounts::default());
         }
         if let Some(trouble) = files::read(outside, account, ask.due).await? {
-            tracing::error!(%account, %trouble, "the set-up of the account could not be read");
+            tracing::error!(%account, %trouble, "can't read the IAM setup of the account");
             let name = book
                 .policy
                 .account_name(account)
@@ -133,14 +133,14 @@ pub async fn review<O: SetupPorts>(
                 .unwrap_or_default();
             let day = now.epoch_seconds().div_euclid(86_400);
             let text = format!(
-                "The IAM set-up of account {account} ({name}) could not be read: {trouble}.\n\nUntil it can be, changes of its roles, groups and \
+                "rolewatch can't read the IAM setup of account {account} ({name}): {trouble}.\n\nUntil it can, it doesn't review changes to the account's roles, groups and \
                  policies are not reviewed. The reader role of that account has to allow iam:GetAccountAuthorizationDetails and iam:ListRoles \
                  to rolewatch, and rolewatch has to be allowed to assume it."
             );
             once(
                 outside,
                 &format!("set-up of {account} on day {day}"),
-                "rolewatch: a set-up could not be read",
+                "rolewatch: can't read an IAM setup",
                 text,
                 now,
             )
@@ -185,12 +185,12 @@ async fn judge<O: Table + Queue + Topic + Bucket>(
         return Ok(settled);
     }
     Err(Trouble::unreachable(
-        "reviewing the set-up",
-        &format!("the outbox still changed after {MOST_ROUNDS} rounds"),
+        "reviewing the IAM setup",
+        &format!("the outbox was still changing after {MOST_ROUNDS} rounds"),
     ))
 }
 
-/// The states of all findings about the set-up as they should be, and which of them are not.
+/// The states of all findings about the setup as they should be, and which of them are not.
 async fn compare<O: Table + Bucket>(
     outside: &O,
     book: &Rulebook,

@@ -91,7 +91,7 @@ pub async fn take_all<O: Directory + Bucket + Table + Topic + Clock>(
             Ok(SnapshotOutcome::Known) => sums.known += 1,
             Err(trouble) => {
                 sums.failed += 1;
-                tracing::error!(%account, %trouble, "no snapshot of the account's groups");
+                tracing::error!(%account, %trouble, "couldn't take a roster of the account");
                 let name = book
                     .policy
                     .account_name(account)
@@ -100,14 +100,14 @@ pub async fn take_all<O: Directory + Bucket + Table + Topic + Clock>(
                 let now = outside.now();
                 let day = now.epoch_seconds().div_euclid(86_400);
                 let text = format!(
-                    "Today's snapshot of the users and groups of account {account} ({name}) failed: {trouble}.\n\nUntil one succeeds, memberships rest on \
+                    "rolewatch couldn't take today's roster (the list of who is in which group) of account {account} ({name}): {trouble}.\n\nUntil one succeeds, memberships rest on \
                      the snapshots before it and on the IAM changes since. The reader role of that account has to allow \
                      iam:GetAccountAuthorizationDetails to rolewatch, and rolewatch has to be allowed to assume it."
                 );
                 once(
                     outside,
                     &format!("roster of {account} on day {day}"),
-                    "rolewatch: no roster could be taken",
+                    "rolewatch: couldn't take a roster",
                     text,
                     now,
                 )
@@ -134,10 +134,10 @@ async fn take<O: Directory + Bucket + Clock>(
     } else {
         let (agreed, between) = settled(outside, account).await?;
         let refused =
-            |why: String| Trouble::refused(format!("taking a snapshot of account {account}"), &why);
+            |why: String| Trouble::refused(format!("taking a roster of account {account}"), &why);
         if agreed.account != account {
             return Err(refused(format!(
-                "what came is of account {}",
+                "the answer is about account {}",
                 agreed.account
             )));
         }

@@ -23,10 +23,10 @@ pub(crate) const NOTICES_KEPT: i64 = 30 * DAY;
 /// That a notice was published.
 pub(crate) const NOTICES_KNOWN: i64 = 400 * DAY;
 
-/// Who changed what of a set-up.
+/// Who changed what of a setup.
 pub(crate) const CHANGERS_KEPT: i64 = 14 * DAY;
 
-/// That a reading of a set-up was asked for.
+/// That a reading of a setup was asked for.
 pub(crate) const READINGS_KEPT: i64 = DAY;
 
 /// What is known of a watched session after it was written last: longer than the session is looked

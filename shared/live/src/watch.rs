@@ -171,7 +171,7 @@ impl<O: Table + Queue + Topic + Bucket + Trail + Clock> Run<'_, O> {
         }
         if step.unanswered {
             let left = state.open.len();
-            tracing::warn!(session = at.session, time = %at.time, left, "the session is closed although its account did not tell what was done with it");
+            tracing::warn!(session = at.session, time = %at.time, left, "closing the session although its account didn't say how it was used");
             swept.unanswered += 1;
         }
         if step.close {

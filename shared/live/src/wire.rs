@@ -19,7 +19,7 @@ pub use state::AlertState;
 use crate::recipients::Recipients;
 
 /// What a finding of the review has of its own, with the names of its `ndjson`. Of such a finding,
-/// `role` is the subject too, and `caller` who changed the set-up, with an empty name where nobody
+/// `role` is the subject too, and `caller` who changed the setup, with an empty name where nobody
 /// was seen to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reviewed {

@@ -234,7 +234,7 @@ impl Writer<'_> {
 
     fn who_in_role(&self, who: &str, role: &str) -> String {
         let role = self.name(&role_name(role), 80);
-        // Of a finding about the set-up, nobody may be known.
+        // Of a finding about the IAM setup, nobody may be known.
         if who.is_empty() {
             role
         } else {

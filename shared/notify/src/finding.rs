@@ -7,6 +7,7 @@ use rolewatch_guard::steps::Circumstances;
 use rolewatch_live::wire::{Account, Alert, Status};
 use serde_json::Value;
 
+use crate::text::fill;
 use crate::view::View;
 use crate::words::Words as _;
 
@@ -15,26 +16,23 @@ pub(crate) fn headline(view: &View, alert: &Alert, follow_up: bool) -> String {
     let words = view.labels();
     let severity = view.language.severity(alert.severity);
     let title = view.rule(&alert.rule).title;
-    let state = match (alert.status, alert.verdict) {
-        (Status::Withdrawn, _) => format!(
-            "✅ {}",
-            if alert.reviewed.is_some() {
-                words.no_longer
-            } else {
-                words.withdrawn
-            }
-        ),
-        (Status::Ended, Verdict::Unproven) => {
-            format!("⏹️ {} · {} ({severity})", words.ended, words.not_proved)
-        }
-        (Status::Ended, _) => format!("⏹️ {} · {severity}", words.ended),
-        (Status::Open, Verdict::Unproven) => format!("❔ {} ({severity})", words.not_proved),
-        (Status::Open, _) => format!("{} {severity}", mark(alert.severity)),
+    let (mark, state) = match (alert.status, alert.verdict) {
+        (Status::Withdrawn, _) if alert.reviewed.is_some() => ("✅", words.resolved),
+        (Status::Withdrawn, _) => ("✅", words.withdrawn),
+        (Status::Ended, Verdict::Unproven) => ("⏹️", words.ended_unproven),
+        (Status::Ended, _) => ("⏹️", words.ended),
+        (Status::Open, Verdict::Unproven) => ("❔", words.unproven),
+        (Status::Open, _) => (mark(alert.severity), words.open),
     };
+    let state = fill(state, &[("severity", severity)]);
+    let headline = fill(
+        words.headline,
+        &[("mark", mark), ("state", &state), ("title", title)],
+    );
     if follow_up {
-        format!("{} · {state} · {title}", words.update)
+        fill(words.follow_up, &[("headline", &headline)])
     } else {
-        format!("{state} · {title}")
+        headline
     }
 }
 
@@ -47,7 +45,7 @@ fn mark(severity: Severity) -> &'static str {
     }
 }
 
-/// Of a finding about the set-up, nobody may be known.
+/// Of a finding about the IAM setup, nobody may be known.
 pub(crate) fn who_label(view: &View, alert: &Alert) -> Option<&'static str> {
     match (&alert.reviewed, alert.caller.name.is_empty()) {
         (None, _) => Some(view.labels().who),
@@ -65,8 +63,8 @@ pub(crate) fn when_label(view: &View, alert: &Alert) -> &'static str {
     }
 }
 
-/// What a finding about the set-up quotes, under its headings: where it stands, the statement, its
-/// correction, open conditions.
+/// What a finding about the IAM setup quotes, under its headings: where it stands, the statement,
+/// its correction, open conditions.
 pub(crate) fn quoted(view: &View, alert: &Alert) -> Vec<(&'static str, String)> {
     let (words, mut parts) = (view.labels(), Vec::new());
     let Some(reviewed) = &alert.reviewed else {
@@ -86,14 +84,14 @@ pub(crate) fn quoted(view: &View, alert: &Alert) -> Vec<(&'static str, String)> 
         parts.push((
             words.correction,
             if gone {
-                words.take_out.to_owned()
+                words.deletion.to_owned()
             } else {
                 pretty(fix)
             },
         ));
     }
     if !reviewed.undecided.is_empty() {
-        parts.push((words.hangs_on, reviewed.undecided.join("\n")));
+        parts.push((words.depends_on, reviewed.undecided.join("\n")));
     }
     parts
 }

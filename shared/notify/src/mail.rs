@@ -85,7 +85,7 @@ fn subject(alert: &Alert) -> String {
         Status::Open | Status::Ended => alert.severity.as_str(),
     };
     let text = format!(
-        "rolewatch {what}: {} {} (Slack did not take it)",
+        "rolewatch {what}: {} {} (not accepted by Slack)",
         alert.rule, alert.name
     );
     // A line break in a subject is refused, too.

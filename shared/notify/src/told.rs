@@ -42,8 +42,10 @@ impl DeliveryOutcome {
 /// What has changed since the message before, where that one cannot be edited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Change {
-    /// Unproven before, now a violation; or more severe than before.
-    Upgraded,
+    /// Unproven before, now a violation.
+    Proven,
+    /// More severe than before.
+    MoreSevere,
     /// The session has ended.
     Ended,
     /// It does not stand.
@@ -64,7 +66,8 @@ impl Change {
             (Status::Withdrawn, Status::Open | Status::Ended) => Self::Reopened,
             (_, Status::Withdrawn) => Self::Withdrawn,
             // More severe comes before ended: a reader who saw less would not look again.
-            _ if now.weight() > before.weight() => Self::Upgraded,
+            _ if now.weight().0 > before.weight().0 => Self::Proven,
+            _ if now.weight() > before.weight() => Self::MoreSevere,
             (Status::Open, Status::Ended) => Self::Ended,
             _ => Self::Other,
         })

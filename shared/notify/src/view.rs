@@ -26,10 +26,10 @@ impl Default for View {
     }
 }
 
-/// The runbook's URL is none that Slack could show.
+/// The runbook's URL isn't one that Slack could show.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "`{0}` is not the URL of a runbook: it begins with `https://`, is shorter than 1000 characters and has neither spaces nor `<`, `>`, `|`"
+    "`{0}` is not a valid runbook URL: it must begin with `https://`, be shorter than 1,000 characters, and contain only printable ASCII without spaces, `<`, `>`, `|`, quotation marks or backticks"
 )]
 pub struct NotARunbook(String);
 

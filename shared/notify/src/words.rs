@@ -24,7 +24,7 @@ pub struct RuleWords {
     /// What is wrong, with `{who}` and `{role}`. Empty in English: the finding has its own
     /// sentence.
     pub broken: &'static str,
-    /// What cannot be told, likewise.
+    /// What is unproven, likewise.
     pub unproven: &'static str,
     /// What to do about a violation, in the form of [`rolewatch_guard::steps`]. Empty in English:
     /// the rule's documentation has its steps.
@@ -38,29 +38,41 @@ pub struct RuleWords {
 pub struct Labels {
     /// `low`, `medium`, `high`, `critical`, in this order.
     pub severities: [&'static str; 4],
-    /// In place of the severity where nothing is proved.
-    pub not_proved: &'static str,
-    /// In front of the headline of a finding that does not stand.
-    pub withdrawn: &'static str,
-    /// In front of the headline when the session has ended.
+    /// The headline: `{mark}`, `{state}`, `{title}`.
+    pub headline: &'static str,
+    /// The headline of a follow-up, around that of the finding: `{headline}`.
+    pub follow_up: &'static str,
+    /// The state of a violation: `{severity}`.
+    pub open: &'static str,
+    /// The state where nothing is proven, likewise.
+    pub unproven: &'static str,
+    /// The state when the session has ended, likewise.
     pub ended: &'static str,
-    /// In front of the headline of what tells a change.
-    pub update: &'static str,
-    /// Why nothing has to be done any more.
+    /// The state when the session has ended and nothing is proven, likewise.
+    pub ended_unproven: &'static str,
+    /// The state of a finding that does not stand.
+    pub withdrawn: &'static str,
+    /// In place of "withdrawn", of a finding about the IAM setup.
+    pub resolved: &'static str,
+    /// Why no action is needed any more.
     pub withdrawn_note: &'static str,
+    /// The same, of a finding about the IAM setup.
+    pub resolved_note: &'static str,
     /// What an ended session means.
     pub ended_note: &'static str,
     /// What unproven means.
     pub unproven_note: &'static str,
     /// The change from unproven to violation.
-    pub upgraded_note: &'static str,
+    pub proven_note: &'static str,
+    /// The change to a higher severity.
+    pub more_severe_note: &'static str,
     /// A finding that stands again.
     pub reopened_note: &'static str,
     /// Field: the person.
     pub who: &'static str,
     /// Field: the role.
     pub role: &'static str,
-    /// Field: what is no role: root, or a resource of rolewatch.
+    /// Field: what isn't a role: root, or a resource of rolewatch.
     pub target: &'static str,
     /// Field: the role's account.
     pub account: &'static str,
@@ -72,10 +84,10 @@ pub struct Labels {
     pub address: &'static str,
     /// How the sessions were used: `{span}`, `{by}`, `{reads}`, `{writes}`.
     pub used: &'static str,
-    /// So many reads at least, `{n}`; and where there was none.
-    pub reads: [&'static str; 2],
-    /// So many writes at least, `{n}`; and where there was none.
-    pub writes: [&'static str; 2],
+    /// No reads, at least one, at least `{n}`.
+    pub reads: [&'static str; 3],
+    /// No writes, at least one, at least `{n}`.
+    pub writes: [&'static str; 3],
     /// In the console, by API, by both.
     pub used_by: [&'static str; 3],
     /// Heading of the events.
@@ -104,26 +116,22 @@ pub struct Labels {
     pub repeats_stand: &'static str,
     /// Where no record names it.
     pub unknown: &'static str,
-    /// In place of "withdrawn", of a finding about the set-up.
-    pub no_longer: &'static str,
-    /// Why nothing has to be done any more, of a finding about the set-up.
-    pub no_longer_note: &'static str,
-    /// Field: who changed the set-up.
+    /// Field: who changed the IAM setup.
     pub changed_by: &'static str,
-    /// Field: the account of a group or user.
+    /// Field: the account of a group, user or role.
     pub subject_account: &'static str,
-    /// Field: when a finding about the set-up was seen first, where no change is known.
+    /// Field: when a finding about the IAM setup was seen first, where no change is known.
     pub first_seen: &'static str,
     /// In place of the events, where no change is known.
     pub no_change: &'static str,
-    /// Heading of a statement as it stands.
+    /// Heading of a statement as it is now.
     pub statement: &'static str,
-    /// Heading of what is to stand in its place.
+    /// Heading of what to replace it with.
     pub correction: &'static str,
-    /// In place of the correction, where the statement is to go.
-    pub take_out: &'static str,
-    /// Heading of the conditions that an unproven answer hangs on.
-    pub hangs_on: &'static str,
+    /// In place of the correction, where the statement has to be deleted.
+    pub deletion: &'static str,
+    /// Heading of the conditions that an unproven answer depends on.
+    pub depends_on: &'static str,
     /// Why an e-mail comes in place of a Slack message: `{why}`.
     pub mailed: &'static str,
 }
@@ -284,7 +292,7 @@ mod tests {
         for code in codes() {
             let words = Language::Japanese.rule(code);
             for sentence in [words.broken, words.unproven] {
-                // Of the set-up, nobody may be known.
+                // Of the IAM setup, nobody may be known.
                 assert_eq!(
                     sentence.contains("{who}"),
                     !code.starts_with("RW1"),

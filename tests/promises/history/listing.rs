@@ -120,7 +120,7 @@ fn a_file_that_was_listed_and_of_which_nothing_is_known_fails_the_run() {
     assert!(
         week.judge("empty", &empty["files"])
             .unwrap_err()
-            .contains("is the prefix right?")
+            .contains("check the prefix")
     );
 }
 

@@ -188,7 +188,7 @@ fn files_that_are_gone_and_batches_that_are_lost_are_never_silent() {
     assert_eq!(summary["counts"]["files"]["met"], week.keys.len());
     let unread = summary["unread"].to_string();
     assert!(
-        unread.contains("Lambda.OutOfMemory") && unread.contains("nothing of this name"),
+        unread.contains("Lambda.OutOfMemory") && unread.contains("no such object"),
         "{unread}"
     );
     assert!(!unread.contains('\u{202e}'));

@@ -38,8 +38,12 @@ pub(crate) async fn extract<O: ArchivePorts>(
     scratch: &RefCell<Scratch>,
     batch: &FileBatch,
 ) -> Result<Value, Trouble> {
-    let folder = folder(&batch.run)
-        .ok_or_else(|| refused("the run", "its name is not of letters, digits, `-` and `_`"))?;
+    let folder = folder(&batch.run).ok_or_else(|| {
+        refused(
+            "the run",
+            "its name may contain only letters, digits, `-` and `_`",
+        )
+    })?;
     let filter = Filter::new(&needles(policy))
         .map_err(|why| refused("searching for the policy's roles", &why.to_string()))?;
     let mut out = GzEncoder::new(Vec::new(), Compression::new(FAST));
@@ -92,8 +96,8 @@ async fn one<O: ArchivePorts>(
             read.count(&counts);
             return Ok(());
         }
-        Ok(LogFile::Missing) => "there is nothing of this name".to_owned(),
-        Ok(LogFile::TooLarge(size)) => format!("it has {size} bytes, more than are read"),
+        Ok(LogFile::Missing) => "no such object".to_owned(),
+        Ok(LogFile::TooLarge(size)) => format!("it has {size} bytes, which is over the limit"),
         // One file that may not be read must not keep the batch from being read.
         Err(trouble @ Trouble::Refused { .. }) => trouble.to_string(),
         Err(trouble) => return Err(trouble),

@@ -37,8 +37,12 @@ pub(crate) async fn list<O: ArchivePorts>(
     asked: &List,
     deadline: Option<Moment>,
 ) -> Result<Value, Trouble> {
-    let folder = folder(&asked.run)
-        .ok_or_else(|| refused("the run", "its name is not of letters, digits, `-` and `_`"))?;
+    let folder = folder(&asked.run).ok_or_else(|| {
+        refused(
+            "the run",
+            "its name may contain only letters, digits, `-` and `_`",
+        )
+    })?;
     let mut part = Part::default();
     let mut after = asked.after.clone().unwrap_or_default();
     let more = loop {
@@ -47,7 +51,7 @@ pub(crate) async fn list<O: ArchivePorts>(
             if *key <= after {
                 // Going on would go round in circles.
                 let why = format!(
-                    "`{}` comes after `{}`, though keys come in their order",
+                    "`{}` comes after `{}`, but keys must be in order",
                     harmless(key),
                     harmless(&after)
                 );
@@ -66,7 +70,7 @@ pub(crate) async fn list<O: ArchivePorts>(
         if page.keys.is_empty() {
             return Err(refused(
                 "listing the log files",
-                "an empty page says that others follow, and not after which key",
+                "an empty page says that more follow, but not after which key",
             ));
         }
         let late =

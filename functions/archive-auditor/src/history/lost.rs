@@ -12,10 +12,14 @@ use crate::{ArchivePorts, refused};
 /// Names every file of the batch as unread.
 pub(crate) async fn lost<O: ArchivePorts>(outside: &O, lost: &Lost) -> Result<Value, Trouble> {
     let Lost { batch, cause } = lost;
-    let folder = folder(&batch.run)
-        .ok_or_else(|| refused("the run", "its name is not of letters, digits, `-` and `_`"))?;
+    let folder = folder(&batch.run).ok_or_else(|| {
+        refused(
+            "the run",
+            "its name may contain only letters, digits, `-` and `_`",
+        )
+    })?;
     let reason = format!(
-        "the function failed on the files it was read with: {}",
+        "the function failed on a batch of files that includes this one: {}",
         harmless(cause)
     );
     let files = batch.keys.iter().filter(|key| !key.ends_with('/'));

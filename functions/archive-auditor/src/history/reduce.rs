@@ -31,8 +31,12 @@ pub(crate) async fn reduce<O: ArchivePorts>(
     book: &Rulebook,
     asked: &Reduce,
 ) -> Result<Value, Trouble> {
-    let folder = folder(&asked.run)
-        .ok_or_else(|| refused("the run", "its name is not of letters, digits, `-` and `_`"))?;
+    let folder = folder(&asked.run).ok_or_else(|| {
+        refused(
+            "the run",
+            "its name may contain only letters, digits, `-` and `_`",
+        )
+    })?;
     let mut all = ReadSoFar::new(&book.policy);
     let read = extracts(outside, &folder, &mut all).await?;
     losses(outside, &folder, &read, &mut all).await?;
@@ -63,20 +67,20 @@ pub(crate) async fn reduce<O: ArchivePorts>(
 fn check_complete(all: &ReadSoFar<'_>, asked: &Reduce, book: &Rulebook) -> Result<(), Trouble> {
     let refused = |why: &str| Err(refused("judging the extracts", why));
     if all.files.met == 0 {
-        return refused("no log file was read: is the prefix right?");
+        return refused("no log files were read; check the prefix");
     }
     if let Some(listed) = asked.listed
         && listed != all.accounted
     {
         return refused(&format!(
-            "{listed} files were listed, and of {} it is known what became of them; start again",
+            "{listed} files were listed, but only {} are accounted for; start again",
             all.accounted
         ));
     }
     let hash = book.policy.version_hash.to_string();
     if all.policies.iter().any(|policy| *policy != hash) {
         // What one policy passed over, the other may need.
-        return refused("the policy was changed while the logs were read; start again");
+        return refused("the policy changed while the logs were being read; start again");
     }
     Ok(())
 }
@@ -190,7 +194,7 @@ async fn extracts<O: ArchivePorts>(
         .buffer_unordered(AT_ONCE);
     while let Some((object, key)) = objects.next().await {
         let Object::Found { bytes, .. } = object? else {
-            return Err(refused(&key, "it is there no more"));
+            return Err(refused(&key, "it no longer exists"));
         };
         all.extract(&bytes)
             .map_err(|why| refused(&key, &why.to_string()))?;
@@ -212,7 +216,7 @@ async fn losses<O: ArchivePorts>(
             continue;
         }
         let Object::Found { bytes, .. } = outside.get(&key, None).await? else {
-            return Err(refused(&key, "it is there no more"));
+            return Err(refused(&key, "it no longer exists"));
         };
         let faults: Vec<Fault> =
             serde_json::from_slice(&bytes).map_err(|why| refused(&key, &why.to_string()))?;

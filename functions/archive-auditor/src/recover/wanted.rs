@@ -35,7 +35,7 @@ pub(super) struct WantedRecord {
     pub(super) reduced: String,
     /// The ledger keeps what it says.
     pub(super) is_fact: bool,
-    /// A change of the set-up, which is no fact.
+    /// A change of the setup, which is no fact.
     pub(super) is_setup: bool,
     /// The finding about the call, where that would blind the guard.
     pub(super) tampering: Option<String>,
@@ -132,7 +132,7 @@ impl<'a> Wanted<'a> {
         // there by somebody.
         if awaited.key.account != self.log.account {
             return Err(format!(
-                "it is of account {}, in the folder of account {}",
+                "it belongs to account {}, but is in the folder of account {}",
                 awaited.key.account, self.log.account
             ));
         }
@@ -148,7 +148,7 @@ impl<'a> Wanted<'a> {
             return Ok(());
         }
         let json = str::from_utf8(json)
-            .map_err(|_| "it is not UTF-8".to_owned())?
+            .map_err(|_| "it is not valid UTF-8".to_owned())?
             .to_owned();
         self.held += json.len() + 2 * reduced.len();
         self.records.push(WantedRecord {

@@ -1,4 +1,4 @@
-//! Changes of the set-up: what EventBridge did not deliver still has the account read, and names
+//! Changes of the setup: what EventBridge did not deliver still has the account read, and names
 //! who made it.
 
 use rolewatch_guard::testing::Story;

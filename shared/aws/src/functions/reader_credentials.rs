@@ -83,7 +83,7 @@ impl<C: Clock> ReaderCredentials<C> {
         let entered = entered.map_err(|error| trouble(&what, &error))?;
         let issued = entered
             .credentials
-            .ok_or_else(|| refused(&what, "it gave no credentials"))?;
+            .ok_or_else(|| refused(&what, "the answer contains no credentials"))?;
         let closes = Moment::from_epoch_seconds(issued.expiration.secs());
         let credentials = Credentials::new(
             issued.access_key_id,

@@ -61,13 +61,13 @@ impl Secrets {
                 // apart.
                 Err(Trouble::Refused { what, why }) => {
                     first_refused
-                        .get_or_insert(refused(&what, &format!("{why} (asked for `{id}`)")));
+                        .get_or_insert(refused(&what, &format!("{why} (name requested: `{id}`)")));
                 }
                 answer => return answer,
             }
         }
         Err(first_refused
-            .unwrap_or_else(|| refused("reading Slack's secret", "its ARN names nothing")))
+            .unwrap_or_else(|| refused("reading Slack's secret", "its ARN contains no name")))
     }
 
     async fn ask(&self, id: &str) -> Result<String, Trouble> {
@@ -102,7 +102,7 @@ impl Secrets {
         let value = value
             .map(|value| value.trim().to_owned())
             .filter(|value| !value.is_empty());
-        value.ok_or_else(|| refused(what, "the secret is empty, or not text"))
+        value.ok_or_else(|| refused(what, "the secret is empty or isn't text"))
     }
 }
 

@@ -310,8 +310,8 @@ fn not_a_row(attribute: &str) -> Trouble {
     refused(
         "dynamodb:Query",
         &format!(
-            "an item is no row of rolewatch: its attribute `{attribute}` is missing or of \
-             another type"
+            "an item is not a rolewatch row: its attribute `{attribute}` is missing or has the \
+             wrong type"
         ),
     )
 }

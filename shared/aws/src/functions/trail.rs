@@ -96,7 +96,7 @@ impl<C: Clock> Trail for Histories<C> {
             if let Some(record) = event.cloud_trail_event {
                 records.push(record);
             } else {
-                tracing::warn!(%account, region, event = ?event.event_id, "the event history names an event without its record");
+                tracing::warn!(%account, region, event = ?event.event_id, "the event history lists an event without its record");
             }
         }
         Ok(EventPage {

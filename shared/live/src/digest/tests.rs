@@ -384,7 +384,7 @@ fn where_probes_did_not_come_back_from_is_listed_by_account_as_of_the_last_run()
     );
     assert_eq!(
         listed.first[2].why.as_deref(),
-        Some("sts:AssumeRole was refused: AccessDenied")
+        Some("sts:AssumeRole failed: AccessDenied")
     );
     assert_eq!(listed.first[0].account.name.as_deref(), Some("development"));
 }

@@ -83,12 +83,12 @@ pub(crate) fn record(record: &RecordKey) -> String {
     format!("record#{}", record_part(record))
 }
 
-/// Changes of an account's set-up.
+/// Changes of an account's setup.
 pub(crate) fn setup(account: AccountId) -> String {
     format!("setup#{account}")
 }
 
-/// Readings of an account's set-up that were asked for.
+/// Readings of an account's setup that were asked for.
 pub(crate) fn asked(account: AccountId) -> String {
     format!("asked#{account}")
 }

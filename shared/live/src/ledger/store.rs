@@ -166,7 +166,7 @@ pub(crate) fn reread(body: &str, policy: &Policy) -> Option<SeenRecord> {
         Ok(Reading::Seen(seen)) => Some(*seen),
         Ok(Reading::Service(_) | Reading::NotRelevant) => None,
         Err(problem) => {
-            tracing::error!(%problem, "a row of the ledger cannot be read and counts for nothing");
+            tracing::error!(%problem, "can't read a row of the ledger; ignoring it");
             None
         }
     }

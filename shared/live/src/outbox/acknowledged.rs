@@ -34,10 +34,7 @@ pub async fn acknowledged<T: Table>(table: &T, id: &str) -> Result<u64, Trouble>
         return Ok(0);
     };
     let body: Acknowledged = serde_json::from_str(&row.body).map_err(|why| {
-        Trouble::refused(
-            format!("reading {pk}"),
-            &format!("it is not what was written: {why}"),
-        )
+        Trouble::refused(format!("reading {pk}"), &format!("not a valid row: {why}"))
     })?;
     Ok(body.version)
 }

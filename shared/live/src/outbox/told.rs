@@ -36,7 +36,7 @@ pub async fn settled<A: Table>(table: &A, finding: &str) -> Result<u64, Trouble>
     let read: MessageRow = serde_json::from_str(&row.body).map_err(|why| {
         Trouble::refused(
             format!("reading {pk} {MESSAGE}"),
-            &format!("it is not what was written: {why}"),
+            &format!("not a valid row: {why}"),
         )
     })?;
     Ok(read.settled)

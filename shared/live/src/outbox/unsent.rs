@@ -268,7 +268,8 @@ fn row(pk: String, sk: String, body: String, now: Moment) -> Row {
 }
 
 fn write(note: &Note) -> Result<String, Trouble> {
-    serde_json::to_string(note).map_err(|error| Trouble::refused("noting what is unsent", &error))
+    serde_json::to_string(note)
+        .map_err(|error| Trouble::refused("recording what is unsent", &error))
 }
 
 fn read(day: &Day, row: &Row) -> Result<Unsent, Trouble> {
@@ -276,7 +277,7 @@ fn read(day: &Day, row: &Row) -> Result<Unsent, Trouble> {
         serde_json::from_str(&row.body).map_err(|error| Trouble::unreadable_row(row, &error))?;
     let (id, version) = row.sk.rsplit_once('#').unwrap_or((&row.sk, ""));
     let version = version.parse().map_err(|_| {
-        Trouble::unreadable_row(row, "it does not end with the version of a finding")
+        Trouble::unreadable_row(row, "its key doesn't end with the version of a finding")
     })?;
     Ok(Unsent {
         id: id.to_owned(),

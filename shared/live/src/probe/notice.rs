@@ -35,8 +35,8 @@ pub(super) async fn silent<O: Table + Topic>(
 
 fn text(policy: &Policy, silent: &BTreeMap<Spot, Silence>) -> String {
     let mut lines = vec![
-        "Once an hour rolewatch enters the reader role of every account, through every Region that is watched, and \
-         waits for the event of that call. From these places it doesn't come:"
+        "Once an hour, rolewatch assumes the reader role of every account through every watched Region, and waits for the \
+         event of that call to come back. It isn't coming back from:"
             .to_owned(),
     ];
     lines.extend(
@@ -49,8 +49,8 @@ fn text(policy: &Policy, silent: &BTreeMap<Spot, Silence>) -> String {
         lines.push(format!("- and {more} more"));
     }
     lines.push(
-        "Until it does, rolewatch may not learn of role switches there. The trail may be stopped, a forwarding rule off \
-         or deleted, or the reader role missing. SilentSpokesAlarm in docs/operations.md says what to do."
+        "Until it does, rolewatch may miss role switches there. Either the trail is stopped, a forwarding rule is disabled \
+         or deleted, or the reader role is missing. For what to do, see SilentSpokesAlarm in docs/operations.md."
             .to_owned(),
     );
     lines.join("\n\n")
@@ -62,8 +62,8 @@ fn line(policy: &Policy, (account, region): &Spot, silence: &Silence) -> String 
         .map(harmless)
         .unwrap_or_default();
     let why = match &silence.why {
-        Some(why) => format!("the reader role can't be entered: {}", harmless(why)),
-        None => "the role was entered, and no event arrived".to_owned(),
+        Some(why) => format!("rolewatch can't assume its reader role: {}", harmless(why)),
+        None => "rolewatch assumed its reader role, but no event arrived".to_owned(),
     };
     format!(
         "- account {account} ({name}), {}, since {}: {why}",
@@ -79,15 +79,15 @@ pub(super) async fn left<O: Table + Topic>(
     now: Moment,
 ) -> Result<(), Trouble> {
     let text = format!(
-        "Time ran out before {} of {} places were probed. The next run begins with them, so a place that falls silent is \
-         noticed later than within two hours. The log of session-auditor says which calls were slow.",
+        "Time ran out before rolewatch probed {} of {} accounts and Regions. The next run begins with them, so it may take \
+         longer than two hours to notice that one falls silent. The log of session-auditor shows which calls were slow.",
         sums.left, sums.expected
     );
     let what = format!("probes left on day {}", day(now));
     once(
         outside,
         &what,
-        "rolewatch: not every account and Region could be probed",
+        "rolewatch: couldn't probe every account and Region",
         text,
         now,
     )

@@ -85,8 +85,8 @@ pub(super) async fn known<T: Table>(table: &T, now: Moment) -> Result<ProbeKnowl
     let mut known = ProbeKnowledge::default();
     for row in table.query(TableKind::Ledger, PK, &span).await? {
         if row.sk.starts_with(ANSWER) {
-            let time =
-                keys::second_of(&row.rank).ok_or_else(|| unreadable(&row, "it has no time"))?;
+            let time = keys::second_of(&row.rank)
+                .ok_or_else(|| unreadable(&row, "it has no valid time"))?;
             known.answered.insert(spot(&row)?, time);
             continue;
         }
@@ -158,11 +158,11 @@ fn spot(row: &Row) -> Result<Spot, Trouble> {
     let account = parts.next().and_then(|account| account.parse().ok());
     account
         .zip(parts.next().map(str::to_owned))
-        .ok_or_else(|| unreadable(row, "the key names no place"))
+        .ok_or_else(|| unreadable(row, "its key doesn't name an account and Region"))
 }
 
 fn json(what: &impl Serialize) -> Result<String, Trouble> {
-    serde_json::to_string(what).map_err(|error| Trouble::refused("noting a probe", &error))
+    serde_json::to_string(what).map_err(|error| Trouble::refused("recording a probe", &error))
 }
 
 fn read<D: DeserializeOwned>(row: &Row) -> Result<D, Trouble> {

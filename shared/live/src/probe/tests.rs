@@ -193,7 +193,7 @@ fn a_role_that_lets_nobody_in_is_silent_at_once_and_the_reason_is_told() {
     assert_eq!((sums.sent, sums.failed, sums.silent), (1, 1, 1));
     let (_, body) = notices(&twin).pop().unwrap();
     assert!(
-        body.contains("the reader role can't be entered")
+        body.contains("rolewatch can't assume its reader role")
             && body.contains("RegionDisabledException"),
         "{body}"
     );

@@ -139,7 +139,7 @@ pub async fn look_after<O: Table + Topic + Subscribers>(
     let mut standing = match (found, &before) {
         (Ok(found), before) => RecipientsState::after(before.as_ref(), found.recipients, now),
         (Err(trouble), before) => {
-            tracing::error!(%trouble, "whether anybody receives the e-mail of the operations topic is not known");
+            tracing::error!(%trouble, "can't tell whether anybody receives e-mail from the operations topic");
             // What is not known changes nothing. What is known is still told.
             let Some(before) = before else {
                 return Ok(slack);
@@ -180,11 +180,11 @@ async fn catch_up<O: Table + Topic>(outside: &O, standing: &RecipientsState) -> 
     };
     match operations::catch_up(outside, from, standing.since).await {
         Ok(count) => {
-            tracing::info!(count, "sent notices that nobody had received");
+            tracing::info!(count, "sent the notices that nobody had received");
             true
         }
         Err(trouble) => {
-            tracing::error!(%trouble, "notices that nobody received could not be sent again; the next sweep tries");
+            tracing::error!(%trouble, "couldn't resend the notices that nobody received; the next sweep will retry");
             false
         }
     }
@@ -194,7 +194,7 @@ async fn tell<O: Topic>(outside: &O, changed: RecipientsChanged) -> Result<(), T
     let body = serde_json::to_string(&TopicMessage::Recipients {
         recipients: changed,
     })
-    .map_err(|error| Trouble::refused("telling who receives e-mail", &error))?;
+    .map_err(|error| Trouble::refused("reporting who receives e-mail", &error))?;
     outside
         .publish(Notice::Finding {
             body,

@@ -51,8 +51,8 @@ pub(super) async fn write<T: Table, B: Serialize>(
     seen: u64,
     now: Moment,
 ) -> Result<bool, Trouble> {
-    let body =
-        serde_json::to_string(body).map_err(|error| Trouble::refused("noting a turn", &error))?;
+    let body = serde_json::to_string(body)
+        .map_err(|error| Trouble::refused("recording a turn", &error))?;
     let expires = Some(now.plus_seconds(KEPT));
     table
         .replace(

@@ -27,7 +27,7 @@ impl ArchiveSettings {
         let own = OwnSettings::read(&mut read);
         let trail_prefix = read.optional(
             "ROLEWATCH_TRAIL_PREFIX",
-            "what stands before `AWSLogs/` in the trail's bucket",
+            "the prefix before `AWSLogs/` in the trail's bucket",
             prefix,
         );
         let settings = move || {
@@ -101,7 +101,7 @@ mod tests {
             .unwrap_err()
             .to_string();
         assert!(
-            why.contains("`ROLEWATCH_TRAIL_BUCKET` is not the name of a bucket"),
+            why.contains("`ROLEWATCH_TRAIL_BUCKET` must be the name of a bucket"),
             "{why}"
         );
     }

@@ -59,16 +59,16 @@ impl AuditorSettings {
         );
         let regions = read.optional(
             "ROLEWATCH_REGIONS",
-            "names of regions, separated by commas",
+            "a list of Regions, separated by commas",
             region_names,
         );
         let language = read.optional("ROLEWATCH_LANGUAGE", "`en` or `ja`", Language::parse);
         let time_zone = read.optional(
             "ROLEWATCH_TIME_ZONE",
-            "a time zone as in `Asia/Tokyo`",
+            "a time zone such as `Asia/Tokyo`",
             |name| TimeZone::get(name).ok(),
         );
-        let home = read.required("AWS_REGION", "the name of a region", region);
+        let home = read.required("AWS_REGION", "the name of a Region", region);
         let settings = move || {
             Ok(Self {
                 stack: stack?,

@@ -38,7 +38,7 @@ impl OwnSettings {
         let stack = read.required("ROLEWATCH_STACK", "the name of the stack", stack_name);
         let trails = read.optional(
             "ROLEWATCH_TRAILS",
-            "names of trails, separated by commas",
+            "a list of trail names, separated by commas",
             trail_names,
         );
         let key = read.optional("ROLEWATCH_KEY_ARN", "the ARN of a KMS key", key_arn);

@@ -140,9 +140,9 @@ fn everything_that_is_wrong_is_said_at_once_with_what_belongs_there() {
     .unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the environment is not as `template.yaml` sets it: `ROLEWATCH_BUCKET` is not the name of a bucket; \
-         `ROLEWATCH_QUEUE_URL` is not set; it takes the URL of an SQS queue; \
-         `ROLEWATCH_TRAILS` is not names of trails, separated by commas"
+        "the environment variables are not what `template.yaml` sets: `ROLEWATCH_BUCKET` must be the name of a bucket; \
+         `ROLEWATCH_QUEUE_URL` is not set; it must be the URL of an SQS queue; \
+         `ROLEWATCH_TRAILS` must be a list of trail names, separated by commas"
     );
 }
 

@@ -72,7 +72,7 @@ pub(super) async fn ask<O: Table + Directory>(
             // Nobody bears the name now; who bore it then is for the logs to tell.
             Ok(GroupsNow::NoSuchUser) => {}
             Err(trouble) => {
-                tracing::warn!(%account, %trouble, "IAM did not tell who is in which group; the finding stays unproven");
+                tracing::warn!(%account, %trouble, "IAM didn't say who is in which group; the finding stays unproven");
                 // After a day, what IAM says now tells nothing of then.
                 if now.seconds_since(entered.at.time) < ASKED_FOR {
                     lookups.unanswered += 1;

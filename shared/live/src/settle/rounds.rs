@@ -66,7 +66,7 @@ pub(super) async fn rounds<O: Table + Queue + Topic + Directory>(
     }
     Err(Trouble::unreachable(
         "settling",
-        &format!("the outbox still changed after {MOST_ROUNDS} rounds"),
+        &format!("the outbox was still changing after {MOST_ROUNDS} rounds"),
     ))
 }
 

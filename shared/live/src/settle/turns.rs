@@ -109,7 +109,7 @@ async fn step<O: Table + Queue + Topic + Directory>(
         if first_try {
             return Err(trouble);
         }
-        tracing::error!(%chain, %trouble, "switches could not be judged again together; each gets a message of its own");
+        tracing::error!(%chain, %trouble, "couldn't judge these switches again together; queueing each one separately");
         alone(outside, &touched).await?;
     }
     let reached = reached.filter(|_| left);

@@ -71,7 +71,7 @@ pub(super) async fn again<O: Queue>(outside: &O, ask: &Ask, now: Moment) -> Resu
     inbox::send_review(outside, ask, u32::try_from(delay).unwrap_or(0)).await
 }
 
-/// Asks for a reading of every account in the zone of trust, each when the one before should be
+/// Asks for a reading of every trusted account, each when the one before should be
 /// done.
 ///
 /// # Errors

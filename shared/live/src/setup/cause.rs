@@ -1,4 +1,4 @@
-//! Who changed the set-up so that a rule of the review fires.
+//! Who changed the setup so that a rule of the review fires.
 
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
@@ -94,7 +94,7 @@ async fn candidate<T: Table>(
             .map_err(|error| Trouble::unreadable_row(row, &error))?;
         if how.may_have_led_to(finding) {
             let (time, event) = keys::changed(&row.sk)
-                .ok_or_else(|| Trouble::unreadable_row(row, "its key is none of ours"))?;
+                .ok_or_else(|| Trouble::unreadable_row(row, "rolewatch didn't write its key"))?;
             changes.push((time, event.to_owned(), how));
         }
     }

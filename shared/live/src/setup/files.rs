@@ -38,15 +38,15 @@ pub(super) async fn read<O: Bucket + Directory + Clock>(
             answer => answer?,
         };
         let refused = |why: String| {
-            Trouble::refused(format!("reading the set-up of account {account}"), &why)
+            Trouble::refused(format!("reading the IAM setup of account {account}"), &why)
         };
         match Input::read(text.as_bytes()).map_err(|why| refused(why.to_string()))? {
             Input::Account(read) if read.id == account => {}
             Input::Account(read) => {
-                return Err(refused(format!("what came is of account {}", read.id)));
+                return Err(refused(format!("the answer is about account {}", read.id)));
             }
             Input::Durations(_) | Input::Outsiders(_) => {
-                return Err(refused("what came is something else".to_owned()));
+                return Err(refused("the answer is not an IAM setup".to_owned()));
             }
         }
         let key = dated(SETUP_PREFIX, &account.to_string(), began);
@@ -75,7 +75,7 @@ async fn listed<O: Bucket>(
     Ok(known)
 }
 
-/// The readings of each account in the zone of trust, the latest first; none of one that was never
+/// The readings of each trusted account, the latest first; none of one that was never
 /// read.
 pub(super) type Listing = BTreeMap<AccountId, Vec<(Moment, String)>>;
 
@@ -166,14 +166,14 @@ async fn account<O: Bucket>(outside: &O, key: &str) -> Result<Account, Trouble> 
             match Input::read(&bytes).map_err(|why| refused(why.to_string()))? {
                 Input::Account(account) => Ok(*account),
                 Input::Durations(_) | Input::Outsiders(_) => {
-                    Err(refused("it is something else".to_owned()))
+                    Err(refused("it is not an IAM setup".to_owned()))
                 }
             }
         }
         // Somebody deleted it meanwhile, having written later ones.
         Object::Missing | Object::Unchanged => Err(Trouble::unreachable(
             format!("reading `{key}`"),
-            "it is there no more",
+            "it no longer exists",
         )),
     }
 }

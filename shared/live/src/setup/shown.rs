@@ -1,4 +1,4 @@
-//! A finding about the set-up as it goes over the wire.
+//! A finding about the setup as it goes over the wire.
 
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Policy;
@@ -58,7 +58,7 @@ fn quoted(finding: &ReviewFinding) -> Reviewed {
         value.as_ref().map(|value| match value.to_string().len() {
             ..=LONGEST => value.clone(),
             bytes => Value::String(format!(
-                "{bytes} bytes, too long to be sent: run `rolewatch review`"
+                "too long to send ({bytes} bytes): run `rolewatch review` to see it"
             )),
         })
     };

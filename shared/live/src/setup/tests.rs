@@ -1,4 +1,4 @@
-//! The set-up over the twins.
+//! The setup over the twins.
 
 use rolewatch_guard::delivery::Delivery;
 use rolewatch_guard::moment::Moment;

@@ -164,12 +164,12 @@ fn unproven() -> Listed<Open> {
         open(
             "RW001",
             "tom",
-            "whether tom was in Developers is not known: no roster of account 111122223333 was given",
+            "can't tell whether tom was in Developers: there is no roster of account 111122223333",
         ),
         open(
             "RW002",
             "tess",
-            "account 111122223333 sent nothing for this switch, so MFA is not known",
+            "can't tell whether tess used MFA: the logs of account 111122223333 are missing",
         ),
     ])
 }

@@ -51,7 +51,7 @@ pub struct Twin<W> {
     pub groups: RefCell<Groups>,
     /// CloudTrail's event history.
     pub history: RefCell<History>,
-    /// What IAM would tell of an account's set-up, from a moment on.
+    /// What IAM would tell of an account's setup, from a moment on.
     pub setups: RefCell<BTreeMap<AccountId, BTreeMap<Moment, String>>>,
     /// How many seconds it takes to tell that.
     pub reading: Cell<i64>,

@@ -146,23 +146,24 @@ impl<'a, O: Table + Queue + Topic + Bucket + Trail + Clock> Asker<'a, O> {
         match trouble {
             Trouble::Throttled { .. } => swept.throttled += 1,
             Trouble::Unreachable { .. } => {
-                tracing::warn!(%account, region, %trouble, "the event history did not answer and is asked again");
+                tracing::warn!(%account, region, %trouble, "the event history didn't answer; rolewatch will ask again");
             }
             Trouble::Refused { .. } => {
                 swept.refused += 1;
                 self.refused.insert(place.clone());
-                tracing::warn!(%account, region, %trouble, "the event history may not be read; what did not arrive from there is not recovered");
+                tracing::warn!(%account, region, %trouble, "can't read the event history; events missing from there are not recovered");
                 let time = self.now.to_string();
                 let day = time.get(..10).unwrap_or_default();
                 let text = format!(
-                    "The event history of account {account} in {region} cannot be read, so what EventBridge drops there is not recovered: \
-                     {trouble}.\n\nThe reader role of the account has to trust this stack and allow cloudtrail:LookupEvents; the stack of \
-                     deploy/spoke.yaml makes such a role. It is tried again every hour, for two days after each session."
+                    "rolewatch can't read the CloudTrail event history of account {account} in {region}, so it can't recover events that \
+                     EventBridge drops there: {trouble}.\n\nThe account's reader role must trust this stack and allow \
+                     cloudtrail:LookupEvents. Deploy deploy/spoke.yaml in the account to create such a role. rolewatch retries every \
+                     hour, for two days after each session."
                 );
                 operations::once(
                     self.outside,
                     &format!("lookup {account} {day}"),
-                    "rolewatch: an event history cannot be read",
+                    "rolewatch: can't read an event history",
                     text,
                     self.now,
                 )
@@ -213,7 +214,7 @@ impl<'a, O: Table + Queue + Topic + Bucket + Trail + Clock> Asker<'a, O> {
         let Some(message) = inbox::recovered(Means::Lookup, question.account, &record)
             .filter(|message| message.len() <= MOST)
         else {
-            let why = "a record of the event history that no message of the queue can hold";
+            let why = "a record of the event history is too large for a message of the queue";
             quarantine::put(self.outside, &record, why, self.now).await?;
             return Ok(false);
         };

@@ -122,7 +122,7 @@ pub(super) async fn save<T: Table>(
     now: Moment,
 ) -> Result<bool, Trouble> {
     let body = serde_json::to_string(&stored.state)
-        .map_err(|error| Trouble::refused("noting how far a session was watched", &error))?;
+        .map_err(|error| Trouble::refused("recording how far a session was watched", &error))?;
     let expires = Some(now.plus_seconds(WATCHED_KEPT));
     let row = Row {
         pk: keys::watch(at.time),

@@ -22,7 +22,7 @@ impl Writer<'_> {
         )
     }
 
-    /// A finding that isn't proved, and what is missing.
+    /// An unproven finding, and what is missing.
     pub(super) fn unproven(&self, open: &Open) -> String {
         format!(
             "{}, {}: {}",
@@ -71,18 +71,23 @@ impl Writer<'_> {
     pub(super) fn broken(&self, digest: &Digest) -> Option<String> {
         let total: usize = digest.broken.iter().map(|broken| broken.count).sum();
         let rule = |broken: &rolewatch_live::wire::Broken| {
-            format!(
-                "{} ×{} {}",
-                self.said(&broken.rule, 20),
-                broken.count,
-                self.view.language.severity(broken.severity)
+            fill(
+                self.words.broken_rule,
+                &[
+                    ("rule", &self.said(&broken.rule, 20)),
+                    ("n", &broken.count.to_string()),
+                    ("severity", self.view.language.severity(broken.severity)),
+                ],
             )
         };
         let rules: Vec<String> = digest.broken.iter().map(rule).collect();
         (total > 0).then(|| {
             fill(
                 self.words.broken,
-                &[("n", &total.to_string()), ("rules", &rules.join(", "))],
+                &[
+                    ("n", &total.to_string()),
+                    ("rules", &rules.join(self.words.comma)),
+                ],
             )
         })
     }
@@ -183,7 +188,7 @@ impl Writer<'_> {
                 self.words.unused,
                 &[
                     ("n", &unused.total.to_string()),
-                    ("which", &which.join(", ")),
+                    ("which", &which.join(self.words.comma)),
                 ],
             )
         })

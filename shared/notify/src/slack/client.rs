@@ -146,7 +146,7 @@ impl SlackClient {
                 Answer::Taken { channel, ts } => return Ok(PostedMessage { channel, ts }),
                 Answer::Immutable => return Err(NotTaken::Immutable),
                 Answer::Malformed(why) if whole => {
-                    tracing::warn!(why, "Slack refused the blocks; sending text");
+                    tracing::warn!(why, "Slack rejected the blocks; sending plain text");
                     whole = false;
                 }
                 Answer::Malformed(why) => {
@@ -167,7 +167,7 @@ impl SlackClient {
                         return Err(NotTaken::Later {
                             after,
                             maybe: maybe_before,
-                            why: "Slack is busy or out of order".into(),
+                            why: "Slack is busy or down".into(),
                         });
                     }
                     // Waiting here holds up the whole batch. What takes longer waits in the queue.
@@ -204,7 +204,7 @@ impl SlackClient {
             Some(until) if until > now => Err(NotTaken::Later {
                 after: Some(seconds(until.seconds_since(now))),
                 maybe: false,
-                why: "Slack asked to be left alone for a while".into(),
+                why: "Slack asked to wait before the next call".into(),
             }),
             _ => Ok(()),
         }

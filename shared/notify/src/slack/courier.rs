@@ -70,7 +70,7 @@ impl Setback {
     fn under_way(seconds: u32) -> Self {
         Self {
             after: Some(seconds),
-            why: "another delivery of this alert is under way".to_owned(),
+            why: "another delivery of this alert is in progress".to_owned(),
             kind: SetbackKind::UnderWay,
         }
     }
@@ -207,7 +207,7 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
             Ok(()) => self.slack_takes.set(Takes::Noted),
             // What waits is then sent at the end of its pause, or the next message notes it.
             Err(trouble) => {
-                tracing::warn!(%trouble, "that Slack takes messages could not be noted");
+                tracing::warn!(%trouble, "couldn't record that Slack accepts messages");
             }
         }
     }

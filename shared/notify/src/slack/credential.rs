@@ -15,7 +15,9 @@ pub enum Credential {
 
 /// Why a secret is of no use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the secret is neither `https://hooks.slack.com/services/…` nor a bot token `xoxb-…`")]
+#[error(
+    "the secret is neither a webhook URL (`https://hooks.slack.com/services/…`) nor a bot token (`xoxb-…`)"
+)]
 pub struct NotACredential;
 
 /// A loopback endpoint that stands in for Slack, for tests only.
@@ -24,7 +26,7 @@ pub struct Loopback(String);
 
 /// Why an address is no loopback endpoint.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not of the form `http://127.0.0.1:PORT`")]
+#[error("`{0}` does not have the form `http://127.0.0.1:PORT`")]
 pub struct NotLoopback(String);
 
 impl Loopback {

@@ -47,8 +47,13 @@ pub fn message(view: &View, digest: &Digest) -> SlackMessage {
 
 /// The title; of one that stands alone only its beginning, as there are code spans in the rest.
 fn strong(paragraph: &Paragraph) -> String {
-    match paragraph.title.split_once(": ") {
-        Some((title, rest)) if paragraph.lines.is_empty() => format!("*{title}:* {rest}"),
+    // Japanese has a colon of its own, without a space behind it.
+    let colon = |colon: &str| Some(paragraph.title.find(colon)? + colon.trim_end().len());
+    let beginning = [": ", "："].into_iter().filter_map(colon).min();
+    match beginning.and_then(|end| paragraph.title.split_at_checked(end)) {
+        Some((title, rest)) if paragraph.lines.is_empty() => {
+            format!("*{title}* {}", rest.trim_start())
+        }
         _ => format!("*{}*", paragraph.title),
     }
 }

@@ -30,7 +30,7 @@ pub fn partition(alert: &Alert) -> String {
     let person = alert.caller.arn.as_deref().unwrap_or(&alert.caller.name);
     let account = alert.caller.account.as_deref().unwrap_or_default();
     let mut hash = Sha256::new();
-    // Each statement of a set-up that is wrong has its own correction, so none of them is a repeat
+    // Each statement of a setup that is wrong has its own correction, so none of them is a repeat
     // of another.
     let statement = if alert.reviewed.is_some() {
         alert.id.as_str()
@@ -158,7 +158,7 @@ pub fn rank(version: u64) -> String {
 fn read<T: for<'a> Deserialize<'a>>(fold: &str, body: &str) -> Result<T, Trouble> {
     serde_json::from_str(body).map_err(|why| Trouble::Refused {
         what: format!("reading {fold}"),
-        why: format!("it is not what was written: {why}"),
+        why: format!("not a valid row: {why}"),
     })
 }
 

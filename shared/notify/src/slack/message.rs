@@ -149,10 +149,11 @@ fn again_sentence(view: &View, count: &str, who: &str, role: &str) -> String {
 fn note(view: &View, alert: &Alert, change: Option<Change>) -> Option<String> {
     let words = view.labels();
     let said = match (alert.status, change) {
-        (Status::Withdrawn, _) if alert.reviewed.is_some() => words.no_longer_note,
+        (Status::Withdrawn, _) if alert.reviewed.is_some() => words.resolved_note,
         (Status::Withdrawn, _) => words.withdrawn_note,
         (_, Some(Change::Reopened)) => words.reopened_note,
-        (_, Some(Change::Upgraded)) => words.upgraded_note,
+        (_, Some(Change::Proven)) => words.proven_note,
+        (_, Some(Change::MoreSevere)) => words.more_severe_note,
         (Status::Ended, _) => words.ended_note,
         (Status::Open, _) if alert.verdict == Verdict::Unproven => words.unproven_note,
         (Status::Open, _) => return None,
@@ -190,7 +191,7 @@ fn minimal(view: &View, alert: &Alert, change: Option<Change>) -> String {
     lines.extend(
         quoted(view, alert)
             .into_iter()
-            .map(|(title, text)| format!("{title}: {}", escape(&text, 800))),
+            .map(|(title, text)| format!("{title}: {}", escape(&text, 600))),
     );
     if alert.status != Status::Withdrawn {
         lines.push(format!(

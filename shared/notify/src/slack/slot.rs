@@ -140,7 +140,7 @@ pub async fn open<A: Table>(
 fn parse(pk: &str, sk: &str, row: &Row) -> Result<Slot, Trouble> {
     serde_json::from_str(&row.body).map_err(|why| Trouble::Refused {
         what: format!("reading {pk} {sk}"),
-        why: format!("it is not what was written: {why}"),
+        why: format!("not a valid row: {why}"),
     })
 }
 
@@ -200,7 +200,7 @@ impl OpenedSlot {
         self.slot.claim = None;
         // It matters only to whoever tries next; the claim runs out by itself.
         if let Err(blocked) = self.write(aws, pause).await {
-            tracing::warn!(?blocked, "a claim could not be given back");
+            tracing::warn!(?blocked, "couldn't release a claim");
         }
     }
 

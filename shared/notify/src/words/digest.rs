@@ -25,7 +25,7 @@ pub struct DigestWords {
     pub pending: &'static str,
     /// Whether anybody does could not be found out.
     pub recipients_unknown: &'static str,
-    /// Alerts without an acknowledgement, `{n}`.
+    /// Alerts that aren't acknowledged as delivered, `{n}`.
     pub unacknowledged: &'static str,
     /// One of them: `{what}`, and `{time}` since when.
     pub since: &'static str,
@@ -43,6 +43,8 @@ pub struct DigestWords {
     pub uncounted: &'static str,
     /// Findings that are violations, `{n}`, and `{rules}`.
     pub broken: &'static str,
+    /// How often one rule was broken: `{rule}`, `{n}`, `{severity}`.
+    pub broken_rule: &'static str,
     /// Unproven findings, `{n}`.
     pub unproven: &'static str,
     /// Suppressions, `{n}`.
@@ -57,16 +59,18 @@ pub struct DigestWords {
     pub held_by: &'static str,
     /// The longest stretch: `{what}`, `{time}`, and `{began}`.
     pub longest: &'static str,
-    /// Switches never seen used, `{n}`, and `{which}`.
+    /// Switches without recorded activity, `{n}`, and `{which}`.
     pub unused: &'static str,
+    /// Between the entries of a list in one line.
+    pub comma: &'static str,
     /// Below the e-mail.
     pub mail_note: &'static str,
 }
 
 pub(super) const EN: DigestWords = DigestWords {
     title: "Daily digest",
-    quiet: "Nothing to report: {switches} by {people}, {time} elevated.",
-    summary: "{switches} by {people}, {time} elevated.",
+    quiet: "Nothing to report: {switches} by {people}, {time} in elevated roles.",
+    summary: "{switches} by {people}, {time} in elevated roles.",
     switches: ["1 switch", "{n} switches"],
     people: ["1 person", "{n} people"],
     hours: "{h} h {m} min",
@@ -75,66 +79,70 @@ pub(super) const EN: DigestWords = DigestWords {
     nobody: "Alarms reach nobody: the operations topic has no confirmed e-mail subscription, so \
              alerts also wait whenever Slack fails. \
              Deploy with an address as OperationsEmail, or subscribe one to the topic, and \
-             confirm it",
+             confirm it.",
     pending: "Alarms reach nobody yet: the e-mail subscription of the operations topic isn't \
               confirmed, so alerts also wait whenever Slack fails. \
-              Open the link in the e-mail from AWS Notifications. After 48 hours AWS deletes the \
-              subscription",
+              Open the link in the e-mail from AWS Notifications. AWS deletes the subscription \
+              after 48 hours.",
     recipients_unknown: "Can't tell whether alarms reach anybody: the subscriptions of the \
                          operations topic couldn't be listed. \
-                         The log of session-auditor says why",
-    unacknowledged: "Alerts that nobody acknowledged: {n}",
+                         The log of session-auditor says why.",
+    unacknowledged: "Alerts not confirmed as delivered: {n}",
     since: "{what}, since {time}",
-    unanswered: "Accounts from which no events arrive, or not from every Region: {n}",
+    unanswered: "Accounts with no events from at least one Region: {n}",
     silent: "Silent for 24 hours: {n}",
-    heard: "{what}, last heard {time}",
-    never: "{what}, never heard",
-    quarantined: "In quarantine since yesterday: {n}",
-    uncounted: "What is in quarantine could not be counted",
-    broken: "Rules broken: {n} ({rules})",
-    unproven: "Not proved, of the last 7 days: {n}",
-    suppressions: "Suppressions that ended or soon will: {n}",
-    over: "{rule} for {caller} ended {date} ({owner})",
-    ends: "{rule} for {caller} ends {date} ({owner})",
-    held: "By person and role: {n}",
+    heard: "{what}, last event {time}",
+    never: "{what}: no events ever received",
+    quarantined: "Messages quarantined since yesterday: {n}",
+    uncounted: "Couldn't count the messages in quarantine",
+    broken: "Violations: {n} ({rules})",
+    broken_rule: "{rule} ×{n} {severity}",
+    unproven: "Unproven in the last 7 days: {n}",
+    suppressions: "Suppressions that ended or end soon: {n}",
+    over: "{rule} for {caller} ended on {date} ({owner})",
+    ends: "{rule} for {caller} ends on {date} ({owner})",
+    held: "Use by person and role: {n}",
     held_by: "{who} in {role}: {switches}, {time}",
-    longest: "Longest: {what}, {time} from {began}",
-    unused: "Never seen used: {n} ({which})",
-    mail_note: "Slack gets the same. No digest on some day means that rolewatch, or the way to \
-                you, is broken.",
+    longest: "Longest use: {what}, {time} from {began}",
+    unused: "No recorded activity: {n} ({which})",
+    comma: ", ",
+    mail_note: "Slack gets the same digest. If a day passes without a digest, rolewatch or its \
+                delivery to you is broken.",
 };
 
 pub(super) const JA: DigestWords = DigestWords {
     title: "日次まとめ",
-    quiet: "報告事項なし: {people}が{switches}、昇格時間は{time}。",
-    summary: "{people}が{switches}、昇格時間は{time}。",
-    switches: ["1回切り替え", "{n}回切り替え"],
-    people: ["1人", "{n}人"],
-    hours: "{h}時間{m}分",
-    minutes: "{m}分",
-    moment: "1分未満",
-    nobody: "アラームを受け取る人がいません: 運用トピックに確認済みのメールサブスクリプションがありません。Slack に障害が発生すると、\
-             通知も届きません。OperationsEmail にメールアドレスを指定してデプロイするか、トピックにアドレスを登録し、確認を完了してください",
-    pending: "アラームを受け取る人がまだいません: 運用トピックのメールサブスクリプションが確認されていません。Slack に障害が発生すると、\
-              通知も届きません。AWS Notifications からのメールにあるリンクを開いてください。48 時間を過ぎると、AWS がサブスクリプションを削除します",
-    recipients_unknown: "アラームを受け取る人がいるか確認できません: 運用トピックのサブスクリプションを一覧表示できませんでした。\
-                         理由は session-auditor のログにあります",
-    unacknowledged: "確認応答のないアラート: {n}件",
-    since: "{what}、{time}から",
-    unanswered: "イベントが届かないアカウント (一部のリージョンの場合を含む): {n}件",
-    silent: "24時間イベントが届いていない: {n}件",
-    heard: "{what}、最後は{time}",
-    never: "{what}、一度も届いていない",
-    quarantined: "昨日からの隔離: {n}件",
-    uncounted: "隔離されたメッセージを数えられませんでした",
-    broken: "ルール違反: {n}件 ({rules})",
-    unproven: "未証明 (過去7日間): {n}件",
-    suppressions: "期限切れ、または期限の近い抑制: {n}件",
-    over: "{rule} {caller}: {date}に終了 ({owner})",
-    ends: "{rule} {caller}: {date}まで ({owner})",
-    held: "人とロールごと: {n}件",
-    held_by: "{who} → {role}: {switches}、{time}",
-    longest: "最長: {what}、{began}から{time}",
-    unused: "使用が確認されなかった切り替え: {n}件 ({which})",
-    mail_note: "同じ内容がSlackにも届きます。まとめが届かない日は、rolewatchか通知経路が壊れています。",
+    quiet: "報告事項はありません：{people}が {switches}、特権ロールの使用時間は {time}。",
+    summary: "{people}が {switches}、特権ロールの使用時間は {time}。",
+    switches: ["1 回切り替え", "{n} 回切り替え"],
+    people: ["1 人", "{n} 人"],
+    hours: "{h} 時間 {m} 分",
+    minutes: "{m} 分",
+    moment: "1 分未満",
+    nobody: "アラームを受け取る人がいません：運用トピックに確認済みのメールサブスクリプションがありません。Slack に障害が発生すると、\
+             通知も届きません。OperationsEmail にメールアドレスを指定してデプロイするか、トピックにアドレスを登録し、確認を完了してください。",
+    pending: "アラームを受け取る人がまだいません：運用トピックのメールサブスクリプションが確認されていません。Slack に障害が発生すると、\
+              通知も届きません。AWS Notifications からのメールにあるリンクを開いてください。48 時間を過ぎると、AWS がサブスクリプションを削除します。",
+    recipients_unknown: "アラームを受け取る人がいるか確認できません：運用トピックのサブスクリプションの一覧を取得できませんでした。\
+                         理由は session-auditor のログにあります。",
+    unacknowledged: "受信が確認できていない通知：{n} 件",
+    since: "{what}、{time} から",
+    unanswered: "イベントが届いていないアカウント（一部のリージョンのみの場合を含む）：{n} 件",
+    silent: "24 時間イベントが届いていないアカウント・リージョン：{n} 件",
+    heard: "{what}、最後のイベントは {time}",
+    never: "{what}、イベントを一度も受信していない",
+    quarantined: "昨日以降に隔離されたメッセージ：{n} 件",
+    uncounted: "隔離されたメッセージの件数を確認できませんでした",
+    broken: "ルール違反：{n} 件（{rules}）",
+    broken_rule: "{rule}【{severity}】{n} 件",
+    unproven: "未確認（過去 7 日間）：{n} 件",
+    suppressions: "終了した抑制、まもなく終了する抑制：{n} 件",
+    over: "{rule} {caller}：{date} に終了（{owner}）",
+    ends: "{rule} {caller}：{date} まで（{owner}）",
+    held: "ユーザー・ロール別の使用状況：{n} 件",
+    held_by: "{who} → {role}：{switches}、{time}",
+    longest: "最長の使用：{what}、{began} から {time}",
+    unused: "使用の記録がない切り替え：{n} 件（{which}）",
+    comma: "、",
+    mail_note: "同じ内容が Slack にも届きます。日次まとめが届かない日は、rolewatch または通知経路に障害が発生しています。",
 };

@@ -4,16 +4,24 @@ use super::{Labels, RuleWords};
 
 pub(super) const LABELS: Labels = Labels {
     severities: ["LOW", "MEDIUM", "HIGH", "CRITICAL"],
-    not_proved: "NOT PROVED",
+    headline: "{mark} {state} · {title}",
+    follow_up: "Update · {headline}",
+    open: "{severity}",
+    unproven: "UNPROVEN ({severity})",
+    ended: "SESSION ENDED · {severity}",
+    ended_unproven: "SESSION ENDED · UNPROVEN ({severity})",
     withdrawn: "WITHDRAWN",
-    ended: "SESSION ENDED",
-    update: "Update",
-    withdrawn_note: "Evidence that came later shows that this is not so, or another alert says it \
-                     better. Nothing has to be done.",
-    ended_note: "The session is over; its credentials open nothing any more. The finding stands.",
-    unproven_note: "What has arrived shows neither that the rule was kept nor that it was broken.",
-    upgraded_note: "Evidence that came later proves what could not be told before.",
-    reopened_note: "This was withdrawn before; by the evidence that is here now it stands.",
+    resolved: "RESOLVED",
+    withdrawn_note: "Later evidence or a policy change cleared this finding, or another alert replaced \
+                     it. No action needed.",
+    resolved_note: "The IAM setup or the policy changed, or a suppression now applies. Anything \
+                    still wrong is reported in its own alert.",
+    ended_note: "The session has ended and its credentials no longer work. The finding still \
+                 stands.",
+    unproven_note: "The evidence received so far isn't enough to tell whether this broke the rule.",
+    proven_note: "Confirmed: new evidence proves the violation.",
+    more_severe_note: "More severe than reported before, according to new evidence.",
+    reopened_note: "Reopened: this was withdrawn before, but current evidence supports it again.",
     who: "Who",
     role: "Role",
     target: "What",
@@ -21,12 +29,13 @@ pub(super) const LABELS: Labels = Labels {
     from_account: "From account",
     when: "When",
     address: "Source address",
-    used: "Used {span} ({by}): {reads}, {writes}",
-    reads: ["at least {n} reading", "none reading"],
-    writes: ["at least {n} writing", "none writing"],
+    used: "Session activity {span} ({by}): {reads}, {writes}",
+    reads: ["no reads", "at least 1 read", "at least {n} reads"],
+    writes: ["no writes", "at least 1 write", "at least {n} writes"],
     used_by: ["console", "API", "console and API"],
-    proof: "What proves it",
-    event_hint: "CloudTrail event history; sign in to the account named above or to the caller's",
+    proof: "Evidence",
+    event_hint: "Links open CloudTrail event history. First sign in to the account above or to \
+                 the caller's account.",
     more: "and {n} more",
     what_to_do: "What to do",
     runbook: "Runbook",
@@ -34,31 +43,28 @@ pub(super) const LABELS: Labels = Labels {
     again: "{n} more of the same",
     again_sentence: "{who} did the same in {role} again: {n} more within {minutes} minutes of the \
                      first alert.",
-    again_withdrawn: "Withdrawn again: {n}.",
-    repeats: "The repeats",
-    again_webhook: "Further repeats within these minutes are counted; the next message comes when \
-                    their number has doubled.",
-    repeats_stand: "Repeats of it that were folded into this alert and still stand: {n}",
+    again_withdrawn: "Repeats withdrawn since: {n}.",
+    repeats: "Repeats",
+    again_webhook: "Further repeats in this window are counted. You'll hear again when the count \
+                    doubles.",
+    repeats_stand: "Repeats grouped under this alert that still stand: {n}",
     unknown: "unknown",
-    no_longer: "NO LONGER SO",
-    no_longer_note: "The set-up or the policy was changed, or a suppression hides it. If \
-                     something is still wrong, another alert says so.",
     changed_by: "Changed by",
     subject_account: "In account",
     first_seen: "First seen",
-    no_change: "No event is known that led to it: it is older than the watch, or its event has \
-                not arrived.",
-    statement: "As it stands",
-    correction: "What is to stand there",
-    take_out: "Nothing: take it out.",
-    hangs_on: "It hangs on",
-    mailed: "Slack did not take this alert ({why}), so it comes by e-mail. Until that is mended, \
-             every alert will.",
+    no_change: "It's not known which change caused this: it predates monitoring, or its event \
+                hasn't arrived.",
+    statement: "Current statement",
+    correction: "Replace it with",
+    deletion: "Nothing. Delete this statement.",
+    depends_on: "Depends on",
+    mailed: "Slack didn't accept this alert ({why}), so you're getting it by e-mail, as with \
+             every alert until Slack works again.",
 };
 
 pub(super) const OTHER: RuleWords = RuleWords {
     code: "",
-    title: "Elevated role used against the policy",
+    title: "Elevated role used in violation of the policy",
     broken: "",
     unproven: "",
     steps: &[
@@ -74,7 +80,7 @@ pub(super) const OTHER: RuleWords = RuleWords {
 pub(super) const RULES: &[RuleWords] = &[
     RuleWords {
         code: "RW001",
-        title: "Switch by somebody outside the allowed group",
+        title: "Switch by someone outside the allowed groups",
         broken: "",
         unproven: "",
         steps: &[],
@@ -90,7 +96,7 @@ pub(super) const RULES: &[RuleWords] = &[
     },
     RuleWords {
         code: "RW003",
-        title: "Credentials that last too long",
+        title: "Credentials valid for too long",
         broken: "",
         unproven: "",
         steps: &[],
@@ -106,7 +112,7 @@ pub(super) const RULES: &[RuleWords] = &[
     },
     RuleWords {
         code: "RW005",
-        title: "Too much time in the elevated role in a day",
+        title: "Too much time in an elevated role within 24 hours",
         broken: "",
         unproven: "",
         steps: &[],
@@ -114,7 +120,7 @@ pub(super) const RULES: &[RuleWords] = &[
     },
     RuleWords {
         code: "RW006",
-        title: "Nobody can be established behind a switch",
+        title: "Can't identify who made this switch",
         broken: "",
         unproven: "",
         steps: &[],
@@ -122,7 +128,7 @@ pub(super) const RULES: &[RuleWords] = &[
     },
     RuleWords {
         code: "RW007",
-        title: "Switch from outside the zone of trust",
+        title: "Switch from outside the trusted accounts",
         broken: "",
         unproven: "",
         steps: &[],
@@ -130,7 +136,7 @@ pub(super) const RULES: &[RuleWords] = &[
     },
     RuleWords {
         code: "RW008",
-        title: "Root credentials used or tried",
+        title: "Root credentials used, or an attempt to use them",
         broken: "",
         unproven: "",
         steps: &[],
@@ -138,7 +144,7 @@ pub(super) const RULES: &[RuleWords] = &[
     },
     RuleWords {
         code: "RW009",
-        title: "Refused at an elevated role",
+        title: "Denied attempts to enter an elevated role",
         broken: "",
         unproven: "",
         steps: &[],
@@ -154,7 +160,7 @@ pub(super) const RULES: &[RuleWords] = &[
     },
     RuleWords {
         code: "RW011",
-        title: "Switch out of another role's session",
+        title: "Switch through another role",
         broken: "",
         unproven: "",
         steps: &[],
@@ -162,7 +168,7 @@ pub(super) const RULES: &[RuleWords] = &[
     },
     RuleWords {
         code: "RW012",
-        title: "Switch by a kind of identity that the role does not admit",
+        title: "Switch by an identity type this role doesn't allow",
         broken: "",
         unproven: "",
         steps: &[],
@@ -170,7 +176,7 @@ pub(super) const RULES: &[RuleWords] = &[
     },
     RuleWords {
         code: "RW013",
-        title: "Elevated role entered and never used",
+        title: "Elevated role entered but never used",
         broken: "",
         unproven: "",
         steps: &[],
@@ -178,7 +184,7 @@ pub(super) const RULES: &[RuleWords] = &[
     },
     RuleWords {
         code: "RW014",
-        title: "One entry into the elevated role kept alive too long",
+        title: "Elevated session kept alive too long after one switch",
         broken: "",
         unproven: "",
         steps: &[],
@@ -202,7 +208,7 @@ pub(super) const RULES: &[RuleWords] = &[
     },
     RuleWords {
         code: "RW102",
-        title: "Elevated role trusts somebody the policy does not know",
+        title: "Elevated role trusts someone the policy doesn't list",
         broken: "",
         unproven: "",
         steps: &[],
@@ -210,7 +216,7 @@ pub(super) const RULES: &[RuleWords] = &[
     },
     RuleWords {
         code: "RW103",
-        title: "Elevated role grants longer sessions than allowed",
+        title: "Elevated role allows longer sessions than the policy",
         broken: "",
         unproven: "",
         steps: &[],
@@ -218,7 +224,7 @@ pub(super) const RULES: &[RuleWords] = &[
     },
     RuleWords {
         code: "RW104",
-        title: "Somebody outside the allowed groups may enter an elevated role",
+        title: "Someone outside the allowed groups can enter an elevated role",
         broken: "",
         unproven: "",
         steps: &[],
@@ -226,7 +232,7 @@ pub(super) const RULES: &[RuleWords] = &[
     },
     RuleWords {
         code: "RW105",
-        title: "Members can widen their own rights",
+        title: "Members can expand their own permissions",
         broken: "",
         unproven: "",
         steps: &[],
@@ -234,7 +240,7 @@ pub(super) const RULES: &[RuleWords] = &[
     },
     RuleWords {
         code: "RW106",
-        title: "Somebody who is let in has no MFA device",
+        title: "User allowed to enter an elevated role has no MFA device",
         broken: "",
         unproven: "",
         steps: &[],
@@ -242,7 +248,7 @@ pub(super) const RULES: &[RuleWords] = &[
     },
     RuleWords {
         code: "RW201",
-        title: "rolewatch itself was tampered with",
+        title: "Tampering with rolewatch itself",
         broken: "",
         unproven: "",
         steps: &[],

@@ -12,16 +12,22 @@ pub(super) const REVOKE: RevokeWords = RevokeWords {
 };
 
 pub(super) const LABELS: Labels = Labels {
-    severities: ["低", "中", "高", "重大"],
-    not_proved: "未確認",
+    severities: ["低", "中", "高", "緊急"],
+    headline: "{mark}【{state}】{title}",
+    follow_up: "更新：{headline}",
+    open: "重要度：{severity}",
+    unproven: "未確認・重要度：{severity}",
+    ended: "セッション終了・重要度：{severity}",
+    ended_unproven: "セッション終了・未確認・重要度：{severity}",
     withdrawn: "取り下げ",
-    ended: "セッション終了",
-    update: "更新",
-    withdrawn_note: "後から届いた証拠により、この指摘は当てはまらないか、別の通知に置き換わりました。対応は不要です。",
-    ended_note: "セッションは終了し、その認証情報はもう使えません。指摘自体は有効です。",
-    unproven_note: "届いている記録だけでは、規則が守られたとも破られたとも言えません。",
-    upgraded_note: "後から届いた証拠により、これまで不明だったことが確認されました。",
-    reopened_note: "一度取り下げましたが、現在の証拠により再び有効です。",
+    resolved: "解消",
+    withdrawn_note: "後から届いたログやポリシーの変更により、この検知は取り下げられました（または別の通知に統合されました）。対応は不要です。",
+    resolved_note: "IAM の設定かポリシーが変更されたか、抑制の対象になりました。問題が残っている場合は、別の通知でお知らせします。",
+    ended_note: "セッションは終了し、その認証情報はもう使えません。検知自体は有効です。",
+    unproven_note: "届いているログだけでは、ルール違反かどうか判定できません。",
+    proven_note: "後から届いたログにより、違反であることが確認されました。",
+    more_severe_note: "後から届いたログにより、重要度が上がりました。",
+    reopened_note: "一度取り下げましたが、新たなログにより再度有効になりました。",
     who: "操作者",
     role: "ロール",
     target: "対象",
@@ -29,41 +35,39 @@ pub(super) const LABELS: Labels = Labels {
     from_account: "操作者のアカウント",
     when: "日時",
     address: "送信元アドレス",
-    used: "使用 {span}（{by}）: {reads}、{writes}",
-    reads: ["読み取り {n} 件以上", "読み取りなし"],
-    writes: ["書き込み {n} 件以上", "書き込みなし"],
+    used: "セッションの使用 {span}（{by}）：{reads}、{writes}",
+    reads: ["読み取りなし", "読み取り 1 件以上", "読み取り {n} 件以上"],
+    writes: ["書き込みなし", "書き込み 1 件以上", "書き込み {n} 件以上"],
     used_by: ["コンソール", "API", "コンソールと API"],
-    proof: "根拠となる記録",
-    event_hint: "CloudTrail のイベント履歴（上記または操作者のアカウントにサインインして開く）",
+    proof: "根拠となるイベント",
+    event_hint: "リンク先は CloudTrail のイベント履歴です。先に、上記のアカウントまたは操作者のアカウントにサインインしてください。",
     more: "ほか {n} 件",
     what_to_do: "対応",
     runbook: "対応手順書",
     in_english: "詳細（英語）",
-    again: "同じ事象がさらに {n} 件",
-    again_sentence: "{who} による {role} での同じ事象が、最初の通知の前後 {minutes} 分以内にさらに {n} 件ありました。",
+    again: "同じ検知がさらに {n} 件",
+    again_sentence: "{who} による {role} での同じ検知が、最初の通知の前後 {minutes} 分以内にさらに {n} 件ありました。",
     again_withdrawn: "ほか {n} 件は取り下げられました。",
     repeats: "繰り返し",
-    again_webhook: "この時間内のその後の繰り返しも数えられ、件数が倍になったときに次の通知が届きます。",
-    repeats_stand: "この通知にまとめられた {n} 件は引き続き有効です",
+    again_webhook: "以降の繰り返しも集計し、件数が 2 倍になった時点で再度通知します。",
+    repeats_stand: "この通知にまとめた繰り返しのうち {n} 件は引き続き有効です",
     unknown: "不明",
-    no_longer: "解消",
-    no_longer_note: "設定かポリシーが変更されたか、抑制の対象になりました。問題が残っていれば、別の通知が届きます。",
     changed_by: "変更者",
     subject_account: "アカウント",
-    first_seen: "最初の確認",
-    no_change: "原因となった記録はわかっていません。監視の開始前からのものか、記録がまだ届いていません。",
+    first_seen: "最初の検知",
+    no_change: "原因となった変更を特定できません。監視を開始する前の変更か、そのイベントがまだ届いていません。",
     statement: "現在の内容",
-    correction: "訂正後の内容",
-    take_out: "なし（取り除く）",
-    hangs_on: "判断を左右する条件",
-    mailed: "Slack がこの通知を受け付けなかったため（{why}）、メールで送ります。直るまで、すべての通知がメールになります。",
+    correction: "修正後の内容",
+    deletion: "なし（このステートメントを削除）",
+    depends_on: "判定を左右する条件",
+    mailed: "Slack がこの通知を受け付けなかったため（{why}）、メールでお知らせします。復旧するまで、すべての通知をメールでお送りします。",
 };
 
 pub(super) const OTHER: RuleWords = RuleWords {
     code: "",
-    title: "ポリシーに反する特権ロールの使用",
-    broken: "{who} が {role} をポリシーに反して使いました。",
-    unproven: "{who} による {role} の使用がポリシーに反していないか確認できません。",
+    title: "ポリシーに違反する特権ロールの使用",
+    broken: "{who} がポリシーに違反して {role} を使用しました。",
+    unproven: "{who} による {role} の使用がポリシーに違反していないか確認できません。",
     steps: &[
         "切り替えの目的を本人に確認する。",
         "セッションが何をしたかを調べる。",
@@ -77,8 +81,8 @@ pub(super) const OTHER: RuleWords = RuleWords {
 pub(super) const RULES: &[RuleWords] = &[
     RuleWords {
         code: "RW001",
-        title: "許可されたグループに属さない人の切り替え",
-        broken: "{who} は {role} に切り替えましたが、その時点で許可されたグループに属していませんでした。",
+        title: "許可されたグループに属さないユーザーによる切り替え",
+        broken: "{who} は、許可されたグループに属していない時点で {role} に切り替えました。",
         unproven: "{who} が {role} に切り替えた時点で、許可されたグループに属していたか確認できません。",
         steps: &[
             "セッションを失効させる{revoke}。",
@@ -95,7 +99,7 @@ pub(super) const RULES: &[RuleWords] = &[
         code: "RW002",
         title: "MFA なしの切り替え",
         broken: "{who} が MFA なしで {role} に切り替えました。",
-        unproven: "{who} が {role} に切り替えたとき MFA を使ったか確認できません。",
+        unproven: "{who} が {role} に切り替えた際に MFA を使用したか確認できません。",
         steps: &[
             "セッションを失効させる{revoke}。",
             "別の連絡手段で、本人による呼び出しかを確認する。",
@@ -111,7 +115,7 @@ pub(super) const RULES: &[RuleWords] = &[
     RuleWords {
         code: "RW003",
         title: "有効期間が長すぎる認証情報",
-        broken: "{who} に {role} の認証情報が、許された期間を超えて発行されました。",
+        broken: "{who} に、許可された有効期間を超える {role} の認証情報が発行されました。",
         unproven: "{who} に発行された {role} の認証情報の有効期間を確認できません。",
         steps: &[
             "心当たりがなければ、セッションを失効させる{revoke}。",
@@ -126,9 +130,9 @@ pub(super) const RULES: &[RuleWords] = &[
     },
     RuleWords {
         code: "RW004",
-        title: "特権ロールの長すぎる連続使用",
-        broken: "{who} が {role} を、許された時間を超えて使い続けました。",
-        unproven: "{who} に与えられた {role} の連続時間が上限を超えていますが、実際に使い続けたかは確認できません。",
+        title: "特権ロールの連続使用時間の超過",
+        broken: "{who} が、許可された時間を超えて {role} を連続使用しました。",
+        unproven: "{who} に付与された {role} の連続有効時間が上限を超えていますが、実際に使用し続けたかどうかは確認できません。",
         steps: &[
             "心当たりがなければ、セッションを失効させる{revoke}。",
             "作業が済んだか本人に確認し、済んでいれば元のユーザーに戻ってもらう（スイッチバック）。",
@@ -142,9 +146,9 @@ pub(super) const RULES: &[RuleWords] = &[
     },
     RuleWords {
         code: "RW005",
-        title: "特権ロールの 1 日の使用時間の超過",
-        broken: "{who} による {role} の使用が、24 時間あたりの上限を超えました。",
-        unproven: "{who} に与えられた {role} の時間が 24 時間あたりの上限を超えていますが、実際に使われたかは確認できません。",
+        title: "特権ロールの 24 時間あたりの使用時間の超過",
+        broken: "{who} による {role} の使用時間が、24 時間あたりの上限を超えました。",
+        unproven: "{who} に付与された {role} の有効時間が 24 時間あたりの上限を超えていますが、実際に使用したかどうかは確認できません。",
         steps: &[
             "心当たりがなければ、セッションを失効させる{revoke}。",
             "ロールを使い続ける理由を本人に確認する。セッション中の操作内容を調べる。",
@@ -158,9 +162,9 @@ pub(super) const RULES: &[RuleWords] = &[
     },
     RuleWords {
         code: "RW006",
-        title: "操作者を特定できない切り替え",
-        broken: "{role} への切り替えの背後にいる人を特定できません（{who}）。",
-        unproven: "{role} への切り替えの背後にいる人を特定できません（{who}）。",
+        title: "切り替えた人物を特定できません",
+        broken: "{role} に切り替えた人物を特定できません（{who}）。",
+        unproven: "{role} に切り替えた人物を特定できません（{who}）。",
         steps: &[
             "セッションを失効させる{revoke}。",
             "呼び出し元アカウントで、この呼び出しの記録を探す。",
@@ -173,9 +177,9 @@ pub(super) const RULES: &[RuleWords] = &[
     },
     RuleWords {
         code: "RW007",
-        title: "信頼範囲外のアカウントからの切り替え",
-        broken: "{who} が、信頼範囲にないアカウントから {role} に切り替えました。",
-        unproven: "{who} による {role} への切り替えが、信頼範囲内のアカウントからか確認できません。",
+        title: "信頼していないアカウントからの切り替え",
+        broken: "{who} が、ポリシーで信頼していないアカウントから {role} に切り替えました。",
+        unproven: "{who} による {role} への切り替えが、ポリシーで信頼しているアカウントからのものか確認できません。",
         steps: &[
             "セッションを失効させる{revoke}。",
             "そのアカウントをロールの信頼ポリシーから外す。",
@@ -189,9 +193,9 @@ pub(super) const RULES: &[RuleWords] = &[
     },
     RuleWords {
         code: "RW008",
-        title: "ルート認証情報の使用または試行",
-        broken: "{who} がルートの認証情報を使ったか、使おうとしました（対象: {role}）。",
-        unproven: "{who} によるルートの認証情報の使用を確認できません（対象: {role}）。",
+        title: "ルート認証情報の使用または使用の試み",
+        broken: "{who} がルート認証情報を使用したか、使用しようとしました（対象：{role}）。",
+        unproven: "{who} がルート認証情報を使用したか確認できません（対象：{role}）。",
         steps: &[
             "説明がつくまでインシデントとして扱い、アカウントの責任者に電話する。",
             "ルートのセッション中の操作内容を調べる。発行されたキーはイベントにある。AssumeRoot のセッションは 15 分で終わる。",
@@ -205,9 +209,9 @@ pub(super) const RULES: &[RuleWords] = &[
     },
     RuleWords {
         code: "RW009",
-        title: "特権ロールへの切り替えの拒否",
+        title: "特権ロールへの切り替えの試みと拒否",
         broken: "{who} が {role} に切り替えようとして拒否されました。",
-        unproven: "{who} による {role} への切り替えの試行を確認できません。",
+        unproven: "{who} が {role} への切り替えを試みて拒否されたか確認できません。",
         steps: &[
             "1〜2 回であれば、翌朝、本人に確認する。プロファイルの設定ミスや MFA コードの入力漏れの可能性が高い。",
             "何度も続いている場合は、別の連絡手段で直ちに本人に確認し、同じキーの前後の操作を調べる。",
@@ -219,9 +223,9 @@ pub(super) const RULES: &[RuleWords] = &[
     },
     RuleWords {
         code: "RW010",
-        title: "グループ加入直後の切り替え",
-        broken: "{who} が、グループに加えられた直後に {role} に切り替えました。",
-        unproven: "{who} がグループに加えられた直後に {role} に切り替えたか確認できません。",
+        title: "グループへの追加直後の切り替え",
+        broken: "{who} が、グループへの追加直後に {role} に切り替えました。",
+        unproven: "{who} による {role} への切り替えが、グループへの追加直後のものか確認できません。",
         steps: &[
             "セッションを失効させる{revoke}。",
             "Self-granted: 本人をグループから外し、別の連絡手段で説明がつくまで、本人のアカウントは侵害されたものとして扱う。",
@@ -236,9 +240,9 @@ pub(super) const RULES: &[RuleWords] = &[
     },
     RuleWords {
         code: "RW011",
-        title: "別のロールのセッションからの切り替え",
-        broken: "{who} が、別のロールのセッションから {role} に切り替えました。",
-        unproven: "{who} が別のロールのセッションから {role} に切り替えたか確認できません。",
+        title: "別のロールを経由した切り替え",
+        broken: "{who} が、別のロールを経由して {role} に切り替えました。",
+        unproven: "{who} が別のロールを経由して {role} に切り替えたか確認できません。",
         steps: &[
             "連鎖した全ロールのセッションを失効させる{revoke}。",
             "ログ上のロールの連鎖をたどって本人を特定し、別の連絡手段で目的を確認する。",
@@ -252,9 +256,9 @@ pub(super) const RULES: &[RuleWords] = &[
     },
     RuleWords {
         code: "RW012",
-        title: "ロールが認めない種類の ID による切り替え",
-        broken: "{who} が、{role} の認めない種類の ID で切り替えました。",
-        unproven: "{who} がどの種類の ID で {role} に切り替えたか確認できません。",
+        title: "ロールで許可されていない種類の ID による切り替え",
+        broken: "{who} が、{role} で許可されていない種類の ID で切り替えました。",
+        unproven: "{who} が {role} に切り替えた際の ID の種類を確認できません。",
         steps: &[
             "セッションを失効させる{revoke}。",
             "この経路を使った人またはプログラムを、別の連絡手段で確認する。セッション中の操作内容を調べる。",
@@ -268,8 +272,8 @@ pub(super) const RULES: &[RuleWords] = &[
     },
     RuleWords {
         code: "RW013",
-        title: "使われなかった特権ロールへの切り替え",
-        broken: "{who} は {role} に切り替えましたが、一度も使いませんでした。",
+        title: "特権ロールへの切り替え後、使用なし",
+        broken: "{who} は {role} に切り替えましたが、一度も使用しませんでした。",
         unproven: "{who} は {role} に切り替えましたが、セッションが終わるまで使用の記録がありません。",
         steps: &[
             "切り替えの目的を本人に確認する。",
@@ -283,9 +287,9 @@ pub(super) const RULES: &[RuleWords] = &[
     },
     RuleWords {
         code: "RW014",
-        title: "再取得や更新で引き延ばされた特権セッション",
-        broken: "{who} が、一度の切り替えで得た {role} の権限を、認証情報 1 組に許された時間を超えて使い続けました。",
-        unproven: "{who} が一度の切り替えで得た {role} の権限は、認証情報 1 組に許された時間を超えて有効でしたが、実際に使い続けたかは確認できません。",
+        title: "再取得や更新により延長された特権ロールのセッション",
+        broken: "{who} が、一度の切り替えで得た {role} の権限を、1 セッションに許可された時間を超えて使用し続けました。",
+        unproven: "{who} が一度の切り替えで得た {role} の権限は、1 セッションに許可された時間を超えて有効でしたが、実際に使用し続けたかどうかは確認できません。",
         steps: &[
             "心当たりがなければ、このロールの全セッションを失効させる{revoke}。",
             "別の連絡手段で、長く続いている作業の内容を本人に確認する。",
@@ -301,7 +305,7 @@ pub(super) const RULES: &[RuleWords] = &[
         code: "RW015",
         title: "MFA デバイス登録直後の切り替え",
         broken: "{who} が、登録したばかりの MFA デバイスで {role} に切り替えました。",
-        unproven: "{who} が {role} に切り替える直前に MFA デバイスが登録されましたが、本人のものか確認できません。",
+        unproven: "{who} が {role} に切り替える直前に MFA デバイスが登録されましたが、本人のデバイスか確認できません。",
         steps: &[
             "セッションを失効させる{revoke}。",
             "別の連絡手段で、本人がデバイスを登録したか確認する。",
@@ -314,9 +318,9 @@ pub(super) const RULES: &[RuleWords] = &[
     },
     RuleWords {
         code: "RW101",
-        title: "MFA なしで入れる特権ロール",
-        broken: "{role} に MFA なしで入れる人がいます。",
-        unproven: "{role} に MFA なしで入れる人がいないか確認できません。",
+        title: "MFA なしで引き受け可能な特権ロール",
+        broken: "{role} に MFA なしで切り替えられるユーザーがいます。",
+        unproven: "{role} に MFA なしで切り替えられるユーザーがいないか確認できません。",
         steps: &[
             "信頼ポリシーの該当ステートメントを、修正後の内容に置き換える（`aws:MultiFactorAuthPresent` に `IfExists` のない `Bool`）。",
             "変更後の MFA なしの切り替えを調べる（RW002）。",
@@ -331,8 +335,8 @@ pub(super) const RULES: &[RuleWords] = &[
     RuleWords {
         code: "RW102",
         title: "ポリシーにない相手を信頼する特権ロール",
-        broken: "{role} の信頼ポリシーが、ポリシーにない相手を受け入れています。",
-        unproven: "{role} の信頼ポリシーが、ポリシーにない相手を受け入れていないか確認できません。",
+        broken: "{role} の信頼ポリシーが、ポリシーにない相手からの切り替えを許可しています。",
+        unproven: "{role} の信頼ポリシーが、ポリシーにない相手からの切り替えを許可していないか確認できません。",
         steps: &[
             "信頼ポリシーの該当ステートメントを、修正後の内容に置き換える。",
             "この経路で開始されたセッションを調べる（RW007、RW012）。",
@@ -346,7 +350,7 @@ pub(super) const RULES: &[RuleWords] = &[
     },
     RuleWords {
         code: "RW103",
-        title: "上限より長いセッションを許す特権ロール",
+        title: "上限より長いセッションを許可する特権ロール",
         broken: "{role} の MaxSessionDuration が、ポリシーの上限を超えています。",
         unproven: "{role} の MaxSessionDuration がポリシーの上限以内か確認できません。",
         steps: &[
@@ -360,9 +364,9 @@ pub(super) const RULES: &[RuleWords] = &[
     },
     RuleWords {
         code: "RW104",
-        title: "許可されたグループの外から入れる特権ロール",
-        broken: "{role} は、ポリシーが認めていない特権ロールに入れます。",
-        unproven: "{role} が、ポリシーの認めていない特権ロールに入れないか確認できません。",
+        title: "許可されたグループ以外から切り替え可能な特権ロール",
+        broken: "{role} は、ポリシーで許可されていない特権ロールに切り替えられる状態です。",
+        unproven: "{role} が、ポリシーで許可されていない特権ロールに切り替えられる状態でないか確認できません。",
         steps: &[
             "示されたポリシーの該当ステートメントを、修正後の内容に置き換える。",
             "この経路での切り替えを調べる（RW001、RW011）。",
@@ -376,9 +380,9 @@ pub(super) const RULES: &[RuleWords] = &[
     },
     RuleWords {
         code: "RW105",
-        title: "自分の権限を自分で広げられるグループ",
-        broken: "{role} の権限で、許可された人が自分たちの権限を自分で広げられます。",
-        unproven: "{role} の権限で、許可された人が自分たちの権限を広げられないか確認できません。",
+        title: "メンバーが自らの権限を拡大できる設定",
+        broken: "{role} に付与された権限により、切り替えを許可されたメンバーが自らの権限を拡大できます。",
+        unproven: "{role} に付与された権限により、切り替えを許可されたメンバーが自らの権限を拡大できないか確認できません。",
         steps: &[
             "示されたポリシーの該当ステートメントを、修正後の内容に置き換える。",
             "この権限による変更を調べる：AddUserToGroup、PutGroupPolicy、UpdateAssumeRolePolicy（RW010）。",
@@ -391,7 +395,7 @@ pub(super) const RULES: &[RuleWords] = &[
     },
     RuleWords {
         code: "RW106",
-        title: "MFA デバイスのない人への許可",
+        title: "MFA 未登録ユーザーへの切り替え許可",
         broken: "{role} は切り替えを許可されていますが、MFA デバイスがありません。",
         unproven: "切り替えを許可されている {role} に、MFA デバイスがあるか確認できません。",
         steps: &[
@@ -405,9 +409,9 @@ pub(super) const RULES: &[RuleWords] = &[
     },
     RuleWords {
         code: "RW201",
-        title: "rolewatch 自体への干渉",
-        broken: "{who} が、rolewatch の監視を止めうる操作をしました。",
-        unproven: "{who} が rolewatch の監視を止めうる操作をしたか確認できません。",
+        title: "rolewatch 自体の改ざん・停止操作",
+        broken: "{who} が、rolewatch の監視を停止させるおそれのある操作をしました。",
+        unproven: "{who} の操作が rolewatch の監視を停止させるものか確認できません。",
         steps: &[
             "時刻、操作者、対象が一致する計画変更に心当たりがなければ、操作者のセッションとキーを無効にする。",
             "変更された設定を元に戻す（スタックをデプロイし直し、イベントが届くことを確認する）。",

@@ -1,4 +1,4 @@
-//! What is said when the last person who received e-mail is gone, and when somebody is there again.
+//! What is said when nobody receives e-mail any more, and when somebody does again.
 
 /// The words. `{time}` is filled in.
 #[derive(Debug, Clone, Copy)]
@@ -18,18 +18,18 @@ pub struct RecipientsWords {
 }
 
 pub(super) const EN: RecipientsWords = RecipientsWords {
-    lost: "Alarms reach nobody any more",
-    lost_means: "Since {time} (when rolewatch noticed) the operations topic has no confirmed \
-                 e-mail subscription. CloudWatch alarms and trouble with \
+    lost: "Alarms no longer reach anybody",
+    lost_means: "Since {time} (when rolewatch noticed), the operations topic has had no confirmed \
+                 e-mail subscription. CloudWatch alarms and notices about problems with \
                  rolewatch reach nobody, and alerts wait whenever Slack fails.",
     nobody: "Subscribe an e-mail address to the topic and open the link that AWS sends to it. If \
-             nobody should have left, look for \
+             nobody was supposed to unsubscribe, look for \
              `Unsubscribe` in the CloudTrail event history of the hub's account.",
     pending: "A subscription is waiting for its confirmation: open the link in the e-mail from \
               AWS Notifications within 48 hours. SNS also \
-              deactivates a subscription that is sent too many e-mails.",
+              deactivates a subscription that gets too many e-mails.",
     back: "RESOLVED · Alarms reach somebody again",
-    back_means: "Since {time} (when rolewatch noticed) the operations topic has a confirmed \
+    back_means: "Since {time} (when rolewatch noticed), the operations topic has had a confirmed \
                  e-mail subscription.",
 };
 
@@ -41,6 +41,6 @@ pub(super) const JA: RecipientsWords = RecipientsWords {
              `Unsubscribe` を確認してください。",
     pending: "確認待ちのサブスクリプションがあります。48 時間以内に、AWS Notifications からのメールにあるリンクを開いてください。送信数が多すぎる場合も、\
               SNS がサブスクリプションを無効にします。",
-    back: "解決済み · アラームを受け取る人がいます",
+    back: "【解消】アラームが再び届くようになりました",
     back_means: "{time}（rolewatch が検知した時刻）以降、運用トピックに確認済みのメールサブスクリプションがあります。",
 };

@@ -75,7 +75,7 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
                 return Err(Setback::trouble(after, why));
             }
             NotTaken::Later { why, .. } | NotTaken::Dead { why, .. } => why,
-            NotTaken::Immutable => "Slack changes no message into a digest".to_owned(),
+            NotTaken::Immutable => "Slack can't replace a message with a digest".to_owned(),
         };
         if digest.recipients != Some(Recipients::Confirmed) {
             // When session-auditor sent the e-mail, nobody was known to receive it. Perhaps
@@ -87,7 +87,7 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
         tracing::error!(
             digest = digest.id,
             why,
-            "Slack does not take the digest; it went by e-mail"
+            "Slack didn't accept the digest; it went by e-mail"
         );
         Ok(DeliveryOutcome::Mailed)
     }

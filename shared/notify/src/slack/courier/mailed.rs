@@ -43,7 +43,7 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
                 tracing::error!(
                     finding = alert.id,
                     why,
-                    "Slack does not take an alert; it goes by e-mail"
+                    "Slack didn't accept an alert; sending it by e-mail"
                 );
                 self.publish(mail(&self.view, alert, why)).await?;
                 Ok(DeliveryOutcome::Mailed)
@@ -56,14 +56,14 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
                     finding = alert.id,
                     why,
                     nobody,
-                    "Slack does not take an alert, and nobody is known to receive its e-mail"
+                    "Slack didn't accept an alert, and nobody is known to receive e-mail"
                 );
                 if others && opened.slot.offered < alert.version {
                     self.publish(mail(&self.view, alert, why)).await?;
                     opened.slot.offered = alert.version;
                 }
                 Err(Setback::no_reader(format!(
-                    "Slack does not take it ({why}), and {nobody}"
+                    "Slack didn't accept it ({why}), and {nobody}"
                 )))
             }
         }
@@ -77,7 +77,7 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
         match self.mail_readers().await {
             MailReaders::Confirmed => self.publish(notice).await,
             MailReaders::Unconfirmed { why: nobody, .. } => Err(Setback::no_reader(format!(
-                "Slack does not take it ({why}), and {nobody}"
+                "Slack didn't accept it ({why}), and {nobody}"
             ))),
         }
     }
@@ -104,7 +104,7 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
             }
             Err(trouble) => MailReaders::Unconfirmed {
                 others: true,
-                why: format!("whether anybody receives e-mail is not known: {trouble}"),
+                why: format!("can't tell whether anybody receives e-mail: {trouble}"),
             },
         }
     }

@@ -92,7 +92,9 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
         let worth_a_message = match change {
             None | Some(Change::Other) => false,
             Some(Change::Ended) => !slot.followed_up,
-            Some(Change::Upgraded | Change::Withdrawn | Change::Reopened) => true,
+            Some(Change::Proven | Change::MoreSevere | Change::Withdrawn | Change::Reopened) => {
+                true
+            }
         };
         if !editable && !worth_a_message {
             return Ok(DeliveryPlan::Nothing(DeliveryOutcome::Quiet));

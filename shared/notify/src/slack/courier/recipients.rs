@@ -48,7 +48,7 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
                 let (after, maybe, why, dead) = match not_taken {
                     NotTaken::Later { after, maybe, why } => (after, maybe, why, false),
                     NotTaken::Dead { maybe, why } => (None, maybe, why, true),
-                    NotTaken::Immutable => (None, true, "Slack did not take it".to_owned(), false),
+                    NotTaken::Immutable => (None, true, "Slack didn't accept it".to_owned(), false),
                 };
                 opened.slot.tried = tried_before || maybe;
                 opened.let_go(&self.aws, &self.slack).await;

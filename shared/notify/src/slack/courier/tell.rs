@@ -92,7 +92,7 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
             NotTaken::Immutable => (
                 None,
                 true,
-                "Slack did not take a follow-up".to_owned(),
+                "Slack didn't accept a follow-up".to_owned(),
                 false,
             ),
         };
@@ -249,7 +249,7 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
             return;
         }
         if let Err(failed) = self.announce(alert, change).await {
-            tracing::warn!(%failed, finding = alert.id, "chat applications could not be told; the next attempt tells them");
+            tracing::warn!(%failed, finding = alert.id, "couldn't notify chat applications; the next attempt will");
         }
     }
 
@@ -280,7 +280,7 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
             Err(trouble @ Trouble::Refused { .. }) => {
                 // It is told twice elsewhere; that this topic is gone must not hold the
                 // acknowledgement back.
-                tracing::error!(%trouble, "the topic of chat applications does not take an alert");
+                tracing::error!(%trouble, "the topic for chat applications rejected an alert");
                 return Ok(());
             }
             Err(trouble) => return Err(trouble.into()),

@@ -2,9 +2,10 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::digest::{MOST_LINES, mail};
-use crate::text::length;
+use crate::text::{fill, length};
 use crate::words::Words as _;
 use crate::{Language, sample};
+use rolewatch_guard::policy::Severity;
 use rolewatch_live::recipients::Recipients;
 use rolewatch_live::wire::{Account, Ending, Listed, Open, Unanswered};
 use rolewatch_live::wire::{Held, Silent, Stretch};
@@ -73,25 +74,25 @@ fn a_busy_day_is_told_the_worst_first_in_few_lines() {
         lines,
         [
             "📋 Daily digest · 2026-02-01",
-            "*14 switches by 4 people, 3 h 25 min elevated.*",
-            "*Alerts that nobody acknowledged: 1*",
+            "*14 switches by 4 people, 3 h 25 min in elevated roles.*",
+            "*Alerts not confirmed as delivered: 1*",
             "• RW002 `dora` → `UpdateApp`, since 2026-02-01 03:30",
             "*Silent for 24 hours: 2*",
-            "• staging `555555555555`, last heard 2026-01-28 13:00",
-            "• production `444455556666`: ap-northeast-1, never heard",
-            "*In quarantine since yesterday:* 1",
-            "*Rules broken:* 3 (RW002 ×2 HIGH, RW004 ×1 MEDIUM)",
-            "*Not proved, of the last 7 days: 2*",
-            "• RW001 `tom` → `UpdateApp`, 2026-02-01 03:30: whether tom was in Developers is not known: no roster of account 111122223333 was given",
-            "• RW002 `tess` → `UpdateApp`, 2026-02-01 03:30: account 111122223333 sent nothing for this switch, so MFA is not known",
-            "*Suppressions that ended or soon will: 2*",
-            "• RW003 for `arn:aws:iam::111122223333:user/batch` ended 2026-01-30 (platform)",
-            "• RW004 for `arn:aws:iam::111122223333:user/deploy` ends 2026-02-10 (platform)",
-            "*By person and role: 4*",
+            "• staging `555555555555`, last event 2026-01-28 13:00",
+            "• production `444455556666`: ap-northeast-1: no events ever received",
+            "*Messages quarantined since yesterday:* 1",
+            "*Violations:* 3 (RW002 ×2 HIGH, RW004 ×1 MEDIUM)",
+            "*Unproven in the last 7 days: 2*",
+            "• RW001 `tom` → `UpdateApp`, 2026-02-01 03:30: can't tell whether tom was in Developers: there is no roster of account 111122223333",
+            "• RW002 `tess` → `UpdateApp`, 2026-02-01 03:30: can't tell whether tess used MFA: the logs of account 111122223333 are missing",
+            "*Suppressions that ended or end soon: 2*",
+            "• RW003 for `arn:aws:iam::111122223333:user/batch` ended on 2026-01-30 (platform)",
+            "• RW004 for `arn:aws:iam::111122223333:user/deploy` ends on 2026-02-10 (platform)",
+            "*Use by person and role: 4*",
             "• `dora` in `UpdateApp`: 6 switches, 2 h 5 min",
             "• `dave` in `UpdateApp`: 4 switches, 1 h 0 min … and 2 more",
-            "*Longest:* `dora` → `UpdateApp`, 1 h 45 min from 2026-01-31 11:10",
-            "*Never seen used:* 1 (`tess` → `UpdateApp`)",
+            "*Longest use:* `dora` → `UpdateApp`, 1 h 45 min from 2026-01-31 11:10",
+            "*No recorded activity:* 1 (`tess` → `UpdateApp`)",
         ]
     );
 }
@@ -110,8 +111,8 @@ fn where_there_is_room_more_is_listed() {
         lines,
         [
             "☀️ Daily digest · 2026-02-01",
-            "*Nothing to report: 14 switches by 4 people, 3 h 25 min elevated.*",
-            "*By person and role: 4*",
+            "*Nothing to report: 14 switches by 4 people, 3 h 25 min in elevated roles.*",
+            "*Use by person and role: 4*",
             "• `dora` in `UpdateApp`: 6 switches, 2 h 5 min",
             "• `dave` in `UpdateApp`: 4 switches, 1 h 0 min",
             "• `tom` in `SiteAdmin`: 3 switches, 20 min",
@@ -127,14 +128,14 @@ fn a_quiet_day_is_one_line() {
         lines_in(Language::English),
         [
             "☀️ Daily digest · 2026-02-01",
-            "*Nothing to report: 0 switches by 0 people, 0 min elevated.*"
+            "*Nothing to report: 0 switches by 0 people, 0 min in elevated roles.*"
         ]
     );
     assert_eq!(
         lines_in(Language::Japanese),
         [
             "☀️ 日次まとめ · 2026-02-01",
-            "*報告事項なし: 0人が0回切り替え、昇格時間は0分。*"
+            "*報告事項はありません：0 人が 0 回切り替え、特権ロールの使用時間は 0 分。*"
         ]
     );
     let (subject, _) = mail(&sample::view(Language::Japanese), &quiet());
@@ -165,7 +166,7 @@ fn where_no_events_come_from_is_named_with_the_regions_and_the_reason() {
         "us-east-1",
         "us-west-2",
     ];
-    let refused = "sts:AssumeRole was refused: AccessDenied: *not* authorized";
+    let refused = "sts:AssumeRole failed: AccessDenied: *not* authorized";
     let list = vec![
         unanswered(&regions, None),
         unanswered(&["me-south-1"], Some(refused)),
@@ -179,15 +180,15 @@ fn where_no_events_come_from_is_named_with_the_regions_and_the_reason() {
     assert_eq!(
         in_words(Language::English),
         [
-            "*Accounts from which no events arrive, or not from every Region: 2*",
+            "*Accounts with no events from at least one Region: 2*",
             "• production `444455556666`: af-south-1, ap-east-1, eu-west-1, us-east-1 …, since 2026-02-01 06:41",
-            "• production `444455556666`: me-south-1, since 2026-02-01 06:41: sts:AssumeRole was refused: AccessDenied: \
+            "• production `444455556666`: me-south-1, since 2026-02-01 06:41: sts:AssumeRole failed: AccessDenied: \
              ∗not∗ authorized",
         ]
     );
     assert_eq!(
         in_words(Language::Japanese)[0],
-        "*イベントが届かないアカウント (一部のリージョンの場合を含む): 2件*"
+        "*イベントが届いていないアカウント（一部のリージョンのみの場合を含む）：2 件*"
     );
     for language in BOTH {
         let view = sample::view(language);
@@ -213,7 +214,7 @@ fn what_could_not_be_counted_is_no_quiet_day() {
     };
     assert!(
         lines(&message(&sample::view(Language::English), &digest))
-            .contains(&"*What is in quarantine could not be counted*".to_owned())
+            .contains(&"*Couldn't count the messages in quarantine*".to_owned())
     );
 }
 
@@ -228,7 +229,15 @@ fn the_mail_says_what_slack_says_without_its_signs() {
         );
         for part in [
             "dora → UpdateApp",
-            "RW002 ×2",
+            fill(
+                view.language.digest().broken_rule,
+                &[
+                    ("rule", "RW002"),
+                    ("n", "2"),
+                    ("severity", view.language.severity(Severity::High)),
+                ],
+            )
+            .as_str(),
             "555555555555",
             "user/batch",
             "2026-01-30",

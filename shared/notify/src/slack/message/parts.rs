@@ -143,12 +143,10 @@ pub(super) fn quotes(view: &View, alert: &Alert) -> Vec<Value> {
 /// When and how often the sessions were used, in one line, where that is known.
 pub(super) fn uses(view: &View, alert: &Alert) -> Option<String> {
     let (words, uses) = (view.labels(), alert.uses.as_ref()?);
-    let count = |n: u64, [some, none]: [&'static str; 2]| {
-        if n == 0 {
-            none.to_owned()
-        } else {
-            fill(some, &[("n", &n.to_string())])
-        }
+    let count = |n: u64, [none, one, several]: [&'static str; 3]| match n {
+        0 => none.to_owned(),
+        1 => one.to_owned(),
+        _ => fill(several, &[("n", &n.to_string())]),
     };
     let [console, api, both] = words.used_by;
     let by = match (uses.console, uses.api) {

@@ -24,7 +24,7 @@ fn rendered(alert_: &Alert) -> Vec<SlackMessage> {
         .flat_map(|view| {
             [
                 alert(view, alert_, None, &[]),
-                alert(view, alert_, Some(Change::Upgraded), &many),
+                alert(view, alert_, Some(Change::Proven), &many),
                 again(view, alert_, &alert_.id, &many, true),
             ]
         })
@@ -115,10 +115,11 @@ fn the_use_of_the_session_is_one_line_that_claims_no_more_than_is_known() {
         all_text(&message)
     };
     assert!(
-        uses(41, 3, 44, 0)
-            .contains("Used 03:31–04:42 (console): at least 41 reading, at least 3 writing")
+        uses(41, 3, 44, 0).contains(
+            "Session activity 03:31–04:42 (console): at least 41 reads, at least 3 writes"
+        )
     );
-    assert!(uses(2, 0, 0, 2).contains("(API): at least 2 reading, none writing"));
+    assert!(uses(2, 0, 0, 2).contains("(API): at least 2 reads, no writes"));
     assert!(uses(1, 1, 1, 1).contains("(console and API)"));
     assert!(
         !all_text(&alert(
@@ -187,7 +188,7 @@ fn unproven_withdrawn_and_ended_look_different_at_a_glance() {
     assert_eq!(headline(&|_| {}), "🔴 HIGH · Switch without MFA");
     assert_eq!(
         headline(&|alert| alert.verdict = Verdict::Unproven),
-        "❔ NOT PROVED (HIGH) · Switch without MFA"
+        "❔ UNPROVEN (HIGH) · Switch without MFA"
     );
     assert_eq!(
         headline(&|alert| alert.status = Status::Withdrawn),
@@ -207,7 +208,7 @@ fn a_withdrawn_finding_asks_for_nothing_but_names_the_repeats_that_stand() {
     let plain = all_text(&alert(&view, &gone, None, &[]));
     assert!(
         plain.contains("~dora entered")
-            && plain.contains("Nothing has to be done")
+            && plain.contains("No action needed")
             && !plain.contains("*What to do*"),
         "{plain}"
     );
@@ -249,7 +250,7 @@ fn the_follow_up_of_repeats_counts_those_that_stand_and_lists_them() {
         false,
     ));
     assert!(
-        text.contains("2 more of the same") && text.contains("Withdrawn again: 1"),
+        text.contains("2 more of the same") && text.contains("Repeats withdrawn since: 1"),
         "{text}"
     );
     assert!(
@@ -261,9 +262,9 @@ fn the_follow_up_of_repeats_counts_those_that_stand_and_lists_them() {
 }
 
 #[test]
-fn a_finding_about_the_set_up_says_who_changed_it_and_shows_statement_and_correction() {
+fn a_finding_about_the_setup_says_who_changed_it_and_shows_statement_and_correction() {
     for (language, changed_by, stands) in [
-        (Language::English, "Changed by", "As it stands"),
+        (Language::English, "Changed by", "Current statement"),
         (Language::Japanese, "変更者", "現在の内容"),
     ] {
         let text = all_text(&alert(
@@ -287,7 +288,7 @@ fn a_finding_about_the_set_up_says_who_changed_it_and_shows_statement_and_correc
 }
 
 #[test]
-fn where_nobody_is_known_to_have_changed_the_set_up_nobody_is_named() {
+fn where_nobody_is_known_to_have_changed_the_setup_nobody_is_named() {
     let nobody = CallerShown {
         arn: None,
         account: None,
@@ -302,7 +303,7 @@ fn where_nobody_is_known_to_have_changed_the_set_up_nobody_is_named() {
     let text = all_text(&alert(&sample::view(Language::English), &alert_, None, &[]));
     assert!(
         text.contains("First seen")
-            && text.contains("No event is known")
+            && text.contains("It's not known which change caused this")
             && !text.contains("Changed by")
             && !text.contains("`?`"),
         "{text}"
@@ -310,7 +311,7 @@ fn where_nobody_is_known_to_have_changed_the_set_up_nobody_is_named() {
 }
 
 #[test]
-fn what_is_mended_is_no_longer_so() {
+fn what_is_fixed_is_resolved() {
     let text = all_text(&alert(
         &sample::view(Language::English),
         &Alert {
@@ -321,8 +322,8 @@ fn what_is_mended_is_no_longer_so() {
         &[],
     ));
     assert!(
-        text.contains("NO LONGER SO")
-            && text.contains("The set-up or the policy was changed")
+        text.contains("RESOLVED")
+            && text.contains("The IAM setup or the policy changed")
             && !text.contains("WITHDRAWN"),
         "{text}"
     );
@@ -449,7 +450,7 @@ fn the_picture_in_the_docs_is_of_what_is_sent() {
     assert_eq!(
         drawn,
         json!({"text": message.text, "blocks": message.blocks}),
-        "docs/slack-message.py says how to write it anew"
+        "docs/slack-message.py says how to write it again"
     );
     let digest = Sha256::digest(json)
         .iter()
