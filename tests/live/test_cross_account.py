@@ -174,7 +174,7 @@ class CrossAccount(unittest.TestCase):
         found = review.found(self.cli, files, cross_account.POLICY)
         said = [(finding["rule"], finding["verdict"], finding["subject"]) for finding in found]
         self.assertEqual(said, [("RW104", "violation", f"arn:aws:iam::{DEVELOPMENT}:group/StrictDevelopers")])
-        self.assertIn("(sid) may enter TerminateCriticalInstances in production and UpdateApp in production", found[0]["message"])
+        self.assertIn("(sid) can enter TerminateCriticalInstances in production and UpdateApp in production", found[0]["message"])
         both = self.scratch / "both.yaml"
         groups = "[development/Developers, development/StrictDevelopers]"
         both.write_text(cross_account.POLICY.read_text().replace("[development/Developers]", groups))
@@ -205,7 +205,7 @@ class CrossAccount(unittest.TestCase):
         for role in ("UpdateApp", "TerminateCriticalInstances"):
             entry = done.stdout.partition(f"\n  - arn: arn:aws:iam::{PRODUCTION}:role/{role}\n")[2].partition("\n\n")[0]
             self.assertIn('groups: ["development/Developers", "development/StrictDevelopers"]', entry, role)
-            self.assertIn("mfa: required        # IAM demands it of everybody today", entry, role)
+            self.assertIn("mfa: required        # IAM requires it of everyone today", entry, role)
             self.assertIn("max_session: 1h ", entry, role)
         policy = self.scratch / "draft.yaml"
         policy.write_text(done.stdout)

@@ -106,7 +106,7 @@ fn the_statement_that_let_somebody_in_without_mfa_is_named_with_the_one_that_wou
         .collect::<Vec<_>>()
         .join(" ");
     assert!(
-        table.contains("AWS allowed it by the statement")
+        table.contains("AWS allowed it through the statement")
             && table.contains("the time of the rosters, not of the switch"),
         "{table}"
     );
@@ -128,5 +128,5 @@ fn explain_tells_it_beside_the_rule() {
         .split_whitespace()
         .collect::<Vec<_>>()
         .join(" ");
-    assert!(text.contains("AWS allowed it by"), "{text}");
+    assert!(text.contains("AWS allowed it through"), "{text}");
 }

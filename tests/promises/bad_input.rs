@@ -115,7 +115,10 @@ fn deep_nesting_is_named() {
 fn garbage_is_named() {
     assert!(with("empty.json", b"").contains("the file is empty"));
     assert!(with("xml.json", b"<xml/>").contains("not JSON"));
-    assert!(with("other.json", b"{\"hello\":1}").contains("not a CloudTrail record"));
+    assert!(
+        with("other.json", b"{\"hello\":1}")
+            .contains("neither is nor contains a CloudTrail record")
+    );
     assert!(with("number.json", b"{\"Records\":[1]}").contains("not a JSON object"));
     assert!(with("zip.json", b"PK\x03\x04xxxx").contains("a zip file"));
 }
@@ -144,7 +147,7 @@ fn with_an_odd_expiration() -> Bench {
 #[test]
 fn a_detail_that_cannot_be_read_is_named_and_the_rest_of_its_record_is_judged() {
     let bench = with_an_odd_expiration();
-    let named = "record 1 (byte 12): `responseElements.credentials.expiration` is `1772445600`: a time after `eventTime` belongs there, like `Jul 10";
+    let named = "record 1 (byte 12): `responseElements.credentials.expiration` is `1772445600`: expected a time after `eventTime`, like `Jul 10";
     for format in ["table", "json", "ndjson", "csv"] {
         let outcome = bench.run(&["audit", "archive", "--format", format]);
         assert_eq!(outcome.code, Some(3), "{format}: {}", outcome.stderr);

@@ -142,7 +142,7 @@ fn the_table_says_where_the_correction_of_a_policy_of_aws_goes() {
         .collect::<Vec<_>>()
         .join(" ");
     for words in [
-        "AdministratorAccess is AWS's own and cannot be edited",
+        "AdministratorAccess is an AWS managed policy and can't be edited",
         "keep it, and add this to another policy of the same user, group, or role:",
     ] {
         assert!(table.contains(words), "{words}: {table}");
@@ -215,7 +215,7 @@ fn init_drafts_a_policy_that_covers_both_roles_and_the_review_by_it_is_clean() {
                 "{role}: {entry:?}"
             );
             for begins in [
-                "mfa: required        # IAM demands it of everybody today",
+                "mfa: required        # IAM requires it of everyone today",
                 "max_session: 1h ",
             ] {
                 assert!(

@@ -201,7 +201,9 @@ fn an_object_without_a_key_of_a_record_makes_the_run_incomplete() {
     );
     assert!(
         outcome.stderr.contains("log.json: record 2 (byte ")
-            && outcome.stderr.contains("not a CloudTrail record"),
+            && outcome
+                .stderr
+                .contains("neither is nor contains a CloudTrail record"),
         "{}",
         outcome.stderr
     );

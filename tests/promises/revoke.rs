@@ -206,7 +206,7 @@ fn without_a_time_the_plan_is_for_now_and_says_that_all_has_ended() {
         outcome.stdout.contains(&id)
             && outcome
                 .stdout
-                .contains("no session of theirs in this role works any more"),
+                .contains("none of their sessions in this role is still valid"),
         "{}",
         outcome.stdout
     );
@@ -347,7 +347,7 @@ fn nobody_is_taken_out_of_a_group_that_the_finding_says_they_are_not_in() {
                 .join(" ");
             assert!(
                 text.contains("tom was not in development/Developers at")
-                    && text.contains("is unknown"),
+                    && text.contains("rolewatch can't tell whether they are in it at"),
                 "{of}: {text}"
             );
             assert!(

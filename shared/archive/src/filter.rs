@@ -31,7 +31,7 @@ pub enum BadNeedle {
     Empty(String),
     /// JSON writes it in more than one way.
     #[error(
-        "`{0}` has a backslash, a control character or an inner quotation mark, which cannot be searched for"
+        "`{0}` has a backslash, a control character or an inner quotation mark, which can't be searched for"
     )]
     Character(String),
     /// More than the search can hold.

@@ -173,6 +173,6 @@ fn said(error: &DecompressError) -> String {
         Some("incorrect data check") => "its checksum does not match".to_owned(),
         Some("incorrect length check") => "its length does not match".to_owned(),
         Some(message) => message.to_owned(),
-        None => "it cannot be inflated".to_owned(),
+        None => "it can't be decompressed".to_owned(),
     }
 }

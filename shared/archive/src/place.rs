@@ -77,7 +77,7 @@ pub enum Reason {
     #[error("this is not JSON: it begins with {0}")]
     NotJson(UnexpectedText),
     /// A format of another kind.
-    #[error("this is {0}; only JSON and gzip are read")]
+    #[error("this is {0}; only JSON and gzip are supported")]
     Format(&'static str),
     /// Between the records the text is not JSON.
     #[error("malformed JSON: {found} where {expected} was expected")]
@@ -89,7 +89,7 @@ pub enum Reason {
     },
     /// An object with none of the known keys.
     #[error(
-        "a JSON object that is not a CloudTrail record and holds none (it has none of the known keys)"
+        "a JSON object that neither is nor contains a CloudTrail record (it has none of the known keys)"
     )]
     Unknown,
     /// `Records` or `Events` holds something else than a list.
@@ -102,12 +102,12 @@ pub enum Reason {
     #[error("its `CloudTrailEvent` is not a CloudTrail record in JSON")]
     CloudTrailEvent,
     /// An element of `Records` that Lambda gives to a function.
-    #[error(
-        "an event for a function (its `eventSource` begins with `aws:`), not a CloudTrail record"
-    )]
+    #[error("a Lambda event (its `eventSource` begins with `aws:`), not a CloudTrail record")]
     OfAFunction,
     /// A document with a list and with a record's keys.
-    #[error("the document has a list and a record's keys too; only the list was read")]
+    #[error(
+        "the document has both a list of records and a record's own keys; only the list was read"
+    )]
     RecordBesideList,
     /// `message` of a log event cannot be used.
     #[error("its `message` is not a CloudTrail record in JSON")]
@@ -161,13 +161,13 @@ pub enum Reason {
         what: String,
     },
     /// Something else follows the gzip data.
-    #[error("after the gzip data come bytes that are no gzip")]
+    #[error("the gzip data is followed by bytes that are not gzip")]
     GzipTrailing,
     /// A file that was compressed twice.
-    #[error("gzip data inside gzip data; inflate it once and try again")]
+    #[error("gzip data inside gzip data; decompress it once and try again")]
     GzipTwice,
     /// The file has more faults than are named one by one.
-    #[error("{0} more faults in this file are not named one by one")]
+    #[error("{0} more problems in this file are not listed")]
     More(u64),
 }
 
@@ -185,7 +185,7 @@ impl fmt::Display for UnexpectedText {
         match self {
             Self::Byte(byte) if byte.is_ascii_graphic() => write!(f, "`{}`", char::from(*byte)),
             Self::Byte(byte) => write!(f, "the byte 0x{byte:02x}"),
-            Self::Utf16 => f.write_str("the mark of UTF-16"),
+            Self::Utf16 => f.write_str("a UTF-16 byte order mark"),
         }
     }
 }

@@ -61,7 +61,7 @@ impl<'a> Delivery<'a> {
         let path = self.file.map_or(Ok(None), account_of)?;
         match (event, path) {
             (Some(event), Some(path)) if event != path => Err(disagreement(
-                &format!("the event is of account {event}"),
+                &format!("the event belongs to account {event}"),
                 &format!("the log file's path names account {path}"),
             )),
             (Some(account), _) | (None, Some(account)) => Ok(account),
@@ -119,8 +119,8 @@ fn account_of(path: &Path) -> Result<Option<AccountId>, RecordProblem> {
         .and_then(|(account, _)| account.parse::<AccountId>().ok());
     match (folder, file) {
         (Some(folder), Some(file)) if folder != file => Err(disagreement(
-            &format!("the log file's name is of account {file}"),
-            &format!("its folder is of account {folder}"),
+            &format!("the log file's name says account {file}"),
+            &format!("its folder says account {folder}"),
         )),
         (folder, file) => Ok(folder.or(file)),
     }
@@ -166,7 +166,7 @@ mod tests {
             record["recipientAccountId"] = odd;
             let why = of(&record, delivery).unwrap_err();
             assert_eq!(
-                why, "`recipientAccountId` isn't in the form in which CloudTrail writes it",
+                why, "`recipientAccountId` isn't in the form that CloudTrail uses",
                 "what is there is not absent"
             );
         }

@@ -156,7 +156,7 @@ impl<'a> Envelope<'a> {
     /// one counts.
     pub fn read(json: &'a [u8]) -> Result<Self, RecordProblem> {
         parse(json)
-            .map_err(|error| RecordProblem::Shape(format!("not an event of EventBridge: {error}")))
+            .map_err(|error| RecordProblem::Shape(format!("not an EventBridge event: {error}")))
     }
 
     /// `source`, where it is text.

@@ -120,7 +120,7 @@ impl<'w> Judge<'_, 'w> {
         let Some(readings) = switch.readings(&self.tracer.gathered.conflicting) else {
             let all = || {
                 RuleAnswer::unproven(
-                    "so many contradicting copies of its records were read that nothing can be told of this switch",
+                    "its records came in so many contradicting copies that nothing can be said about this switch",
                 )
             };
             let answers: Vec<_> = rules::CHECKS
@@ -373,7 +373,7 @@ fn agreed(answers: Vec<Option<RuleAnswer>>, switch: &Switch<'_>) -> RuleAnswer {
         .map(|record| record.event.to_string())
         .collect();
     RuleAnswer::unproven(format!(
-        "the verdict depends on which of the contradicting copies of event {} is right",
+        "the verdict depends on which of the contradicting copies of event {} is correct",
         events.join(" and ")
     ))
 }

@@ -39,11 +39,12 @@ use target::RevocationTarget;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NoPlan {
     /// Nothing that was read is a session of the finding.
-    #[error("none of the finding's events was read, so its sessions are not known")]
+    #[error("none of the finding's events was read, so its sessions aren't known")]
     NotRead,
     /// AssumeRoot.
     #[error(
-        "the finding is about root credentials of a member account: they belong to no role, so no role's policy ends them; they last 15 minutes at most"
+        "the finding is about root credentials of a member account: they don't belong to a role, so a role policy can't revoke them; they \
+         last at most 15 minutes"
     )]
     Root,
     /// A time before the session began.

@@ -206,7 +206,7 @@ fn logs_in_place_of_the_set_up_are_told_as_such() {
         assert!(
             outcome
                 .stderr
-                .contains("it has CloudTrail records, which `rolewatch audit` judges"),
+                .contains("it has CloudTrail records, which `rolewatch audit` checks"),
             "{}",
             outcome.stderr
         );

@@ -16,21 +16,21 @@ fn a_file_or_directory_without_a_roster_is_an_error() {
         ("empty", "`empty` contains no roster"),
         (
             "none.json",
-            "can't use the roster `none.json`: it holds no roster",
+            "can't use the roster `none.json`: it is not a roster",
         ),
         (
             "null.json",
-            "can't use the roster `null.json`: it holds no roster",
+            "can't use the roster `null.json`: it is not a roster",
         ),
         (
             "archive/log.json",
-            "can't use the roster `archive/log.json`: it holds no roster",
+            "can't use the roster `archive/log.json`: it is not a roster",
         ),
         (
             "rolewatch.yaml",
             "can't use the roster `rolewatch.yaml`: not the output of",
         ),
-        ("packed.json", "it is compressed: unpack it first"),
+        ("packed.json", "it is compressed: decompress it first"),
         ("wide.json", "it is UTF-16"),
         (
             "roster/development.json@2026-03-31",

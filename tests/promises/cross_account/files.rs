@@ -295,7 +295,10 @@ impl Files {
                     (&finding["statement"], &json!("Deny"))
                 );
                 assert!(
-                    finding["message"].as_str().unwrap().contains("AWS's own"),
+                    finding["message"]
+                        .as_str()
+                        .unwrap()
+                        .contains("an AWS managed policy"),
                     "{finding:#}"
                 );
                 return self.inline(list_of(holder), &name(holder), "beside", denial.clone());

@@ -16,9 +16,9 @@ fn a_draft_without_the_users_says_so_and_is_incomplete() {
         outcome.stderr
     );
     for words in [
-        "# UserDetailList of this account was not given",
-        "(its members were not given)",
-        "depends on users who were not given",
+        "# UserDetailList of this account was not supplied",
+        "(its members were not supplied)",
+        "depends on users who were not supplied",
     ] {
         assert!(
             outcome.stdout.contains(words),
@@ -27,7 +27,7 @@ fn a_draft_without_the_users_says_so_and_is_incomplete() {
         );
     }
     assert!(
-        !outcome.stdout.contains("IAM demands it of everybody"),
+        !outcome.stdout.contains("IAM requires it of everyone"),
         "{}",
         outcome.stdout
     );

@@ -40,7 +40,7 @@ fn a_missing_list_is_named_where_nobody_is_left_in_the_file() {
     for command in ["review", "init"] {
         let outcome = bench.run(&[command, "setup"]);
         assert_eq!(outcome.code, Some(3), "{}", outcome.stderr);
-        let says = "setup/production.json: no user, group or role is in it, so it belongs to no account; `RoleDetailList` (roles) is missing";
+        let says = "setup/production.json: it contains no user, group or role, so it doesn't show which account it belongs to; `RoleDetailList` (roles) is missing";
         assert!(
             outcome.stderr.contains(says) && outcome.stderr.contains("without `--filter`"),
             "{}",

@@ -36,19 +36,19 @@ fn an_account_that_was_not_given_is_one_line_and_the_machine_formats_keep_each_f
             .filter(|finding| finding.to_string().contains(account))
             .count()
     };
-    let of_account = unproven_of("authorization details of development were given")
-        + unproven_of("its authorization details were not given");
+    let of_account = unproven_of("authorization details for development were supplied")
+        + unproven_of("its authorization details were not supplied");
     assert!(of_account > 4, "{findings:#?}");
     let table = run("table").stdout;
     let about: Vec<String> = unproven(&table)
         .into_iter()
-        .filter(|text| text.contains("authorization details of development"))
+        .filter(|text| text.contains("authorization details for development"))
         .collect();
     let [line] = &about[..] else {
         panic!("{table}")
     };
     let says = format!(
-        "no authorization details of development were given, so {of_account} findings are unproven: RW101, RW104 and RW105 for "
+        "no authorization details for development were supplied, so {of_account} findings are unproven: RW101, RW104 and RW105 for "
     );
     assert!(line.contains(&says), "{says} in {line}");
     assert!(
@@ -89,7 +89,7 @@ fn without_an_account_of_the_policy_the_review_is_incomplete_and_not_called_clea
     assert!(
         outcome
             .stdout
-            .contains("no authorization details of development were given"),
+            .contains("no authorization details for development were supplied"),
         "{}",
         outcome.stdout
     );

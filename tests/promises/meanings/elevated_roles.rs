@@ -13,7 +13,7 @@ fn a_path_that_the_record_lacks_is_found_through_the_roles_id() {
         judgement
             .notices
             .iter()
-            .any(|notice| notice.contains("whose path is not known")),
+            .any(|notice| notice.contains("whose path isn't known")),
         "{:?}",
         judgement.notices
     );
@@ -59,7 +59,7 @@ fn an_entry_of_the_policy_that_no_role_matches_is_said() {
             .judgement()
             .notices
             .iter()
-            .any(|notice| notice.contains("nowhere in the logs"))
+            .any(|notice| notice.contains("doesn't appear in"))
     );
 }
 

@@ -59,7 +59,7 @@ fn the_role_owners_half_of_an_unknown_id_is_unproven_and_names_the_silent_accoun
         assert!(
             finding
                 .message
-                .contains("account 111122223333 sent nothing for this switch"),
+                .contains("the record of this switch from account 111122223333 is missing"),
             "{}",
             finding.message
         );

@@ -18,6 +18,6 @@ fn a_session_whose_mint_was_not_read_is_timed_from_its_creation_and_said_once() 
         story
             .finding("RW006")
             .message
-            .contains("the mint is not in the archive")
+            .contains("the logs don't contain the call that issued this session")
     );
 }

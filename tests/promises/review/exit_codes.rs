@@ -125,7 +125,7 @@ fn three_for_a_policy_of_iam_that_cannot_be_read_and_what_hangs_on_it_is_unprove
     assert!(
         outcome
             .stderr
-            .contains("UpdateApp: statement 1: `Effect` is `Allow` or `Deny`"),
+            .contains("UpdateApp: statement 1: `Effect` must be `Allow` or `Deny`"),
         "{}",
         outcome.stderr
     );

@@ -89,7 +89,7 @@ impl<'g, 'w> Tracer<'g, 'w> {
                 remember = false;
                 break at.caller().map_or_else(
                     || self.without_mint(at),
-                    |caller| unknown(caller, "the chain of sessions runs in a circle".to_owned()),
+                    |caller| unknown(caller, "the role chain is circular".to_owned()),
                 );
             }
             path.push(parent);
@@ -259,11 +259,11 @@ fn missing_parent(caller: &Caller) -> String {
     }
     if caller.kind == CallerKind::OtherAccount {
         format!(
-            "{account} sent nothing for this switch, so all that is known of the caller is the role session {session}"
+            "the record of this switch from {account} is missing, so the caller is known only as role session {session}"
         )
     } else {
         format!(
-            "the call that issued the caller's session {session} was not read; it is in the logs of {account}"
+            "the call that issued the caller's session {session} is missing; it belongs in the logs of {account}"
         )
     }
 }

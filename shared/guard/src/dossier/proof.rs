@@ -44,7 +44,7 @@ pub(crate) fn at_mint(switch: &Switch<'_>, token: Option<&Switch<'_>>) -> Proof 
         );
         return Proof::Unproven {
             missing: format!(
-                "{account} sent nothing for this switch, and the role owner's copy names no MFA device"
+                "the record of this switch from {account} is missing, and the record from the role's account names no MFA device"
             ),
         };
     };
@@ -71,19 +71,18 @@ pub(crate) fn at_mint(switch: &Switch<'_>, token: Option<&Switch<'_>>) -> Proof 
             missing: format!("the record's `{field}` can't be read"),
         },
         (Some(false), None) => Proof::Disproved {
-            how: "the caller's session was opened without MFA".to_owned(),
+            how: "the caller's session was started without MFA".to_owned(),
         },
         // A permanent key has no session context, so there is no `mfaAuthenticated` to read. That
         // is how the record of such a call always looks.
         (None, None) if caller.has_long_term_key() => Proof::Disproved {
             how: format!(
-                "a permanent access key ({}) made the call without naming a device",
+                "a permanent access key ({}) made the call without naming an MFA device",
                 last_four(caller)
             ),
         },
         (None, None) => Proof::Unproven {
-            missing: "the record of the caller's temporary key lacks its session context"
-                .to_owned(),
+            missing: "the record has no session context for the caller's temporary key".to_owned(),
         },
     }
 }

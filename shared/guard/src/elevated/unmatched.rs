@@ -82,12 +82,15 @@ impl fmt::Display for UnmatchedEntry {
             return self.asks(f);
         }
         match self.place {
-            RoleSource::Logs => write!(f, "role `{pattern}` is nowhere in the logs"),
+            RoleSource::Logs => write!(f, "role `{pattern}` doesn't appear in the logs"),
             RoleSource::Roster => write!(
                 f,
-                "role `{pattern}` is in no roster of its account and nowhere in the logs; is it misspelled?"
+                "role `{pattern}` doesn't appear in any roster of its account or in the logs; is it misspelled?"
             ),
-            RoleSource::Details => write!(f, "no role that was given is called `{pattern}`"),
+            RoleSource::Details => write!(
+                f,
+                "no role in the authorization details matches `{pattern}`"
+            ),
         }
     }
 }

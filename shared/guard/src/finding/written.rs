@@ -51,9 +51,8 @@ impl Finding {
     pub fn from_json(text: &str) -> Result<Self, NotAFinding> {
         let written: Written =
             serde_json::from_str(text).map_err(|error| NotAFinding(error.to_string()))?;
-        let unknown = |what: &str, found: &str| {
-            NotAFinding(format!("{what} `{}` is not known", harmless(found)))
-        };
+        let unknown =
+            |what: &str, found: &str| NotAFinding(format!("unknown {what} `{}`", harmless(found)));
         let rule = catalogue::find(&written.rule).ok_or_else(|| unknown("rule", &written.rule))?;
         let verdict = [Verdict::Violation, Verdict::Unproven]
             .into_iter()

@@ -75,10 +75,7 @@ impl Condition {
     /// Whether the request meets it.
     pub fn holds(&self, context: &Context) -> Truth {
         let Some(operator) = self.operator else {
-            return Truth::open(format!(
-                "the operator `{}`, which is not known",
-                self.written
-            ));
+            return Truth::open(format!("the unknown condition operator `{}`", self.written));
         };
         let held = context.held(&self.key);
         if operator.kind == OperatorKind::Null {

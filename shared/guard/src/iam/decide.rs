@@ -369,7 +369,7 @@ impl Grips {
             Truth::Yes => self.everyone.clone(),
             // AWS documents the boundary's reach for principals that are named, not for a bare `*`.
             _ => self.everyone.clone().and(Truth::open(
-                "whether a permission boundary limits what `*` is allowed",
+                "whether a permission boundary limits what `*` allows",
             )),
         };
         Truth::any([direct, everyone, self.unbound.clone()])

@@ -46,20 +46,26 @@ impl IamDocument {
                     .map_err(|why| DocumentError::new(format!("not JSON: {why}")))?;
                 &parsed
             }
-            _ => return Err(DocumentError::new("a policy is an object or its text")),
+            _ => {
+                return Err(DocumentError::new(
+                    "a policy must be a JSON object or a string that contains one",
+                ));
+            }
         };
         if let Some(other) = object
             .keys()
             .find(|key| !matches!(key.as_str(), "Version" | "Id" | "Statement"))
         {
-            return Err(DocumentError::new(format!("a policy has no `{other}`")));
+            return Err(DocumentError::new(format!(
+                "`{other}` is not an element of a policy"
+            )));
         }
         let variables = match object.get("Version").map(Value::as_str) {
             None | Some(Some("2008-10-17")) => false,
             Some(Some("2012-10-17")) => true,
             Some(_) => {
                 return Err(DocumentError::new(
-                    "`Version` is `2012-10-17` or `2008-10-17`",
+                    "`Version` must be `2012-10-17` or `2008-10-17`",
                 ));
             }
         };
@@ -68,7 +74,7 @@ impl IamDocument {
             Some(one @ Value::Object(_)) => vec![one],
             _ => {
                 return Err(DocumentError::new(
-                    "`Statement` is an object or a list of them",
+                    "`Statement` must be an object or a list of objects",
                 ));
             }
         };
@@ -88,12 +94,14 @@ fn statement(value: &Value, variables: bool) -> Result<Statement, DocumentError>
         .as_object()
         .ok_or_else(|| DocumentError::new("not an object"))?;
     if let Some(other) = object.keys().find(|key| !ELEMENTS.contains(&key.as_str())) {
-        return Err(DocumentError::new(format!("there is no element `{other}`")));
+        return Err(DocumentError::new(format!(
+            "`{other}` is not an element of a statement"
+        )));
     }
     let effect = match object.get("Effect").and_then(Value::as_str) {
         Some("Allow") => Effect::Allow,
         Some("Deny") => Effect::Deny,
-        _ => return Err(DocumentError::new("`Effect` is `Allow` or `Deny`")),
+        _ => return Err(DocumentError::new("`Effect` must be `Allow` or `Deny`")),
     };
     let action = scope(object, "Action", "NotAction")?
         .ok_or_else(|| DocumentError::new("it has neither `Action` nor `NotAction`"))?;
@@ -139,8 +147,9 @@ fn scope(
             )));
         }
     };
-    let patterns = texts(value)
-        .ok_or_else(|| DocumentError::new(format!("`{key}` is a text or a list of texts")))?;
+    let patterns = texts(value).ok_or_else(|| {
+        DocumentError::new(format!("`{key}` must be a string or a list of strings"))
+    })?;
     Ok(Some(StatementScope {
         all_but: is_all_but,
         patterns,
@@ -148,8 +157,7 @@ fn scope(
 }
 
 fn conditions(block: &Value, variables: bool) -> Result<Vec<Condition>, DocumentError> {
-    let wrong =
-        || DocumentError::new("`Condition` has operators, these have keys, and these have values");
+    let wrong = || DocumentError::new("`Condition` must map operators to keys, and keys to values");
     let mut conditions = Vec::new();
     for (operator, keys) in block.as_object().ok_or_else(wrong)? {
         for (key, values) in keys.as_object().ok_or_else(wrong)? {
@@ -208,7 +216,7 @@ mod tests {
         for (value, why) in [
             (
                 json!({"Statement": [{"Effect": "allow", "Action": "*"}]}),
-                "statement 1: `Effect` is `Allow` or `Deny`",
+                "statement 1: `Effect` must be `Allow` or `Deny`",
             ),
             (
                 json!({"Statement": [{"Effect": "Allow"}]}),
@@ -220,19 +228,25 @@ mod tests {
             ),
             (
                 json!({"Statement": [{"Effect": "Allow", "Action": "*", "Resorce": "*"}]}),
-                "statement 1: there is no element `Resorce`",
+                "statement 1: `Resorce` is not an element of a statement",
             ),
             (
                 json!({"Statement": []  , "Version": "2020-01-01"}),
-                "`Version` is `2012-10-17` or `2008-10-17`",
+                "`Version` must be `2012-10-17` or `2008-10-17`",
             ),
-            (json!({"Statements": []}), "a policy has no `Statements`"),
+            (
+                json!({"Statements": []}),
+                "`Statements` is not an element of a policy",
+            ),
             (
                 json!({"Statement": [{"Effect": "Allow", "Action": "*", "Principal": {"Aws": "*"}}]}),
-                "statement 1: there is no kind of principal `Aws`",
+                "statement 1: `Aws` is not a type of principal",
             ),
             (json!("%7B%"), "it is neither JSON nor URL-encoded JSON"),
-            (json!(7), "a policy is an object or its text"),
+            (
+                json!(7),
+                "a policy must be a JSON object or a string that contains one",
+            ),
         ] {
             assert_eq!(
                 IamDocument::read(&value).unwrap_err().to_string(),

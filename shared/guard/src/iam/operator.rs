@@ -169,7 +169,7 @@ impl Operator {
             OperatorKind::TextAnyCase | OperatorKind::Bool => pattern.matches(value, true),
             OperatorKind::Arn => pattern
                 .matches_arn(value)
-                .unwrap_or_else(|| Truth::open(format!("`{wanted}`, which is no whole ARN"))),
+                .unwrap_or_else(|| Truth::open(format!("`{wanted}`, which is not a complete ARN"))),
             OperatorKind::Number(order) => compared(
                 wanted,
                 wanted.trim().parse::<f64>().ok(),
@@ -179,7 +179,7 @@ impl Operator {
             OperatorKind::Date(order) => compared(wanted, instant(wanted), instant(value), order),
             OperatorKind::Address => match AddressBlock::read(wanted) {
                 Some(block) => value.parse().is_ok_and(|address| block.has(address)).into(),
-                None => Truth::open(format!("`{wanted}`, which is no range of addresses")),
+                None => Truth::open(format!("`{wanted}`, which is not an IP address range")),
             },
             OperatorKind::Binary => {
                 // Base64 with and without its padding is the same value.
@@ -197,7 +197,7 @@ fn compared<T: PartialOrd>(
     order: Order,
 ) -> Truth {
     let Some(wanted) = wanted else {
-        return Truth::open(format!("`{written}`, which cannot be compared"));
+        return Truth::open(format!("`{written}`, which can't be compared"));
     };
     // A value of the request that is no number matches nothing. One of the policy's leaves the
     // answer open: what IAM makes of such a document it does not say.

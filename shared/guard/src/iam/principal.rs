@@ -53,7 +53,7 @@ impl Principals {
     pub(super) fn read(value: &Value, all_but: bool) -> Result<Self, DocumentError> {
         let wrong = || {
             DocumentError::new(format!(
-                "`{}` is `*` or an object of names",
+                "`{}` must be `*` or an object of principals",
                 if all_but { "NotPrincipal" } else { "Principal" }
             ))
         };
@@ -70,7 +70,7 @@ impl Principals {
                             "CanonicalUser" => Principal::CanonicalUser(name),
                             other => {
                                 return Err(DocumentError::new(format!(
-                                    "there is no kind of principal `{other}`"
+                                    "`{other}` is not a type of principal"
                                 )));
                             }
                         });
@@ -102,7 +102,7 @@ impl Principals {
             Some(Grip::Everyone) => Truth::Yes,
             Some(_) if !denies || self.names_in_whole(caller) => Truth::Yes,
             Some(_) => {
-                Truth::open("NotPrincipal, which names only a part of account, role and caller")
+                Truth::open("a NotPrincipal that doesn't name all of account, role and caller")
             }
         };
         (excepted.not(), Some(Grip::Everyone))

@@ -10,7 +10,7 @@ impl Judge<'_, '_> {
         if let Some(as_of) = self.judgement.as_of {
             for entry in self.policy.expired_suppressions(as_of) {
                 notices.push(format!(
-                    "the suppression of {} for {} (owner {}) expired on {} and hides nothing any more",
+                    "the suppression of {} for {} (owner {}) expired on {} and no longer hides anything",
                     entry.rule,
                     harmless(&entry.caller),
                     harmless(&entry.owner),
@@ -20,13 +20,13 @@ impl Judge<'_, '_> {
         }
         for snapshot in rosters.iter().filter(|snapshot| snapshot.taken.is_none()) {
             notices.push(format!(
-                "when the roster of account {} was taken is not known; give it as FILE@TIME",
+                "can't tell when the roster of account {} was taken; give it as FILE@TIME",
                 snapshot.account
             ));
         }
         for snapshot in rosters.iter().filter(|snapshot| snapshot.truncated) {
             notices.push(format!(
-                "the roster of account {} is truncated; absence from a group proves nothing",
+                "the roster of account {} is truncated; a user missing from a group proves nothing",
                 snapshot.account
             ));
         }
@@ -35,7 +35,7 @@ impl Judge<'_, '_> {
             let has_roster = rosters.of(group.account).next().is_some();
             if has_roster && self.tracer.roster.group(group).is_none() {
                 unknown.push(format!(
-                    "group `{}` of the policy is in no roster of its account and nowhere in the logs",
+                    "group `{}` from the policy doesn't appear in any roster of its account or in the logs",
                     harmless(&group.written)
                 ));
             }
@@ -46,13 +46,14 @@ impl Judge<'_, '_> {
         let doubtful = self.tracer.gathered.doubtful;
         if doubtful > 0 {
             notices.push(format!(
-                "{doubtful} console steps are in roles whose path is not known; a pattern of the policy may mean them, so give the roster of their account"
+                "{doubtful} console steps are in roles whose path isn't known; a pattern in the policy may match them, so supply the roster \
+                 of their account"
             ));
         }
         let conflicts = self.world.conflicts();
         if conflicts > 0 {
             notices
-                .push(format!("{conflicts} records came in copies that contradict each other; what depends on the difference is unproven"));
+                .push(format!("{conflicts} records came in copies that contradict each other; anything that depends on the difference is unproven"));
         }
         self.judgement.conflicts = conflicts;
     }

@@ -123,7 +123,7 @@ impl<'w> Judge<'_, 'w> {
             |account| account_shown(account, self.policy),
         );
         format!(
-            "the root user of {account} was refused when trying to enter {}",
+            "the root user of {account} was denied when trying to enter {}",
             place(role, self.policy)
         )
     }
@@ -132,7 +132,7 @@ impl<'w> Judge<'_, 'w> {
 /// Says that AssumeRoot was refused, and names the root user whose credentials were asked for.
 fn refused_credentials(denial: &Denial, origin: &Origin) -> (String, String) {
     let sentence = format!(
-        "{} was refused root credentials (AssumeRoot)",
+        "{} was denied root credentials (AssumeRoot)",
         harmless(&origin.name)
     );
     let target = denial.root.as_deref();

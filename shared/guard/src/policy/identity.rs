@@ -51,7 +51,7 @@ impl fmt::Display for IdentityKind {
 
 /// Why a text is not a kind of identity.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("a kind of identity is `iam-user`, `identity-center`, `saml`, `web-identity` or `service`")]
+#[error("an identity type is `iam-user`, `identity-center`, `saml`, `web-identity` or `service`")]
 pub struct NotAnIdentityKind;
 
 impl FromStr for IdentityKind {

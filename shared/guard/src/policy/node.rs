@@ -156,14 +156,14 @@ impl<'a> Field<'a> {
                 )
             }
             (NodeValue::Text(text), Entries::Texts(_)) => {
-                format!("`{name}` is a list: write `[{}]`", harmless(text))
+                format!("`{name}` must be a list: write `[{}]`", harmless(text))
             }
             (_, Entries::Texts(such_as)) => format!(
-                "`{name}` is a list such as `[{such_as}]`; this is {}",
+                "`{name}` must be a list such as `[{such_as}]`; this is {}",
                 sort_of(self.value)
             ),
             (_, Entries::Maps(first)) => {
-                format!("`{name}` is a list: each entry begins with `- {first}:`")
+                format!("`{name}` must be a list: each entry begins with `- {first}:`")
             }
         });
         None
@@ -201,7 +201,7 @@ impl<'a> ValueSlot<'a> {
             NodeValue::List(_) | NodeValue::Map(_) => {
                 problems.at(self.place, || {
                     format!(
-                        "{} is one value such as `{such_as}`; this is {}",
+                        "{} must be one value such as `{such_as}`; this is {}",
                         self.called,
                         sort_of(self.node)
                     )
@@ -225,7 +225,7 @@ impl<'a> ValueSlot<'a> {
             problems.at(self.place, || {
                 let words = || choices.iter().map(|choice| word(*choice));
                 format!(
-                    "{} is {}, not `{}`{}",
+                    "{} must be {}, not `{}`{}",
                     self.called,
                     listing(words(), "or"),
                     harmless(text),
@@ -242,7 +242,7 @@ fn sort_of(node: &Node) -> &'static str {
         NodeValue::Nothing => "nothing",
         NodeValue::Text(_) => "a single value",
         NodeValue::List(_) => "a list",
-        NodeValue::Map(_) => "keys with values",
+        NodeValue::Map(_) => "a mapping",
     }
 }
 

@@ -41,7 +41,7 @@ pub(super) fn all(
 ) -> Vec<PolicyNote> {
     let mut notes = Vec::new();
     if roles.is_empty() {
-        let text = "no role is listed: nothing is judged but AssumeRoot".to_owned();
+        let text = "no role is listed: only AssumeRoot is checked".to_owned();
         notes.push(PolicyNote {
             line: roles_line,
             text,
@@ -85,7 +85,7 @@ fn unlisted_account(role: &RolePolicy, accounts: &BTreeMap<AccountId, String>) -
 fn endless_session(role: &RolePolicy) -> Option<String> {
     let limit = role.max_session.filter(|limit| *limit >= LONGEST_SESSION)?;
     Some(format!(
-        "`max_session` of {limit} is never exceeded: AWS grants {LONGEST_SESSION} at most"
+        "`max_session` of {limit} is never exceeded: AWS grants at most {LONGEST_SESSION}"
     ))
 }
 
@@ -93,7 +93,7 @@ fn short_stretch(role: &RolePolicy) -> Option<String> {
     let (stretch, session) = (role.max_stretch?, role.max_session?);
     (stretch < session).then(|| {
         format!(
-            "`max_stretch` of {stretch} is exceeded by one session of `max_session` ({session})"
+            "`max_stretch` of {stretch} is shorter than `max_session` ({session}): one session can exceed it"
         )
     })
 }
@@ -101,7 +101,7 @@ fn short_stretch(role: &RolePolicy) -> Option<String> {
 fn endless_day(role: &RolePolicy) -> Option<String> {
     let limit = role.max_per_day.filter(|limit| *limit >= DAY)?;
     Some(format!(
-        "`max_per_day` of {limit} is never exceeded: it limits the use in any 24h"
+        "`max_per_day` of {limit} is never exceeded: it limits use within any 24h"
     ))
 }
 
@@ -115,7 +115,7 @@ fn without_users(role: &RolePolicy) -> impl Iterator<Item = String> {
     .filter(move |(_, is_set)| none && *is_set)
     .map(|(key, _)| {
         format!(
-            "`{key}` has no effect: `identities` has no `iam-user`, and nobody else is in a group"
+            "`{key}` has no effect: `identities` doesn't include `iam-user`, and only IAM users are in groups"
         )
     })
 }
@@ -137,14 +137,14 @@ fn unreachable(roles: &[RolePolicy]) -> Vec<PolicyNote> {
             Some(earlier) => {
                 let (line, first) = (role.line, earlier.line);
                 let by = if earlier.arn == role.arn {
-                    "it stands".to_owned()
+                    "it already appears".to_owned()
                 } else {
-                    format!("`{}` stands", shown(&earlier.arn))
+                    format!("`{}` already matches it", shown(&earlier.arn))
                 };
                 notes.push(PolicyNote {
                     line,
                     text: format!(
-                        "`{}` is never reached: {by} in line {first} already",
+                        "`{}` is never reached: {by} on line {first}",
                         shown(&role.arn)
                     ),
                 });
@@ -155,7 +155,7 @@ fn unreachable(roles: &[RolePolicy]) -> Vec<PolicyNote> {
                 } else if !uncompared {
                     uncompared = true;
                     let text = format!(
-                        "after {COMPARED} patterns with wildcards it is not told any more which roles they take away"
+                        "only the first {COMPARED} patterns with wildcards are checked for entries that they make unreachable"
                     );
                     notes.push(PolicyNote {
                         line: role.line,
@@ -208,7 +208,7 @@ mod tests {
     fn a_policy_without_roles_is_odd() {
         assert_eq!(
             notes("roles: []\n"),
-            ["line 3: no role is listed: nothing is judged but AssumeRoot"]
+            ["line 3: no role is listed: only AssumeRoot is checked"]
         );
     }
 
@@ -226,11 +226,11 @@ mod tests {
     fn a_limit_that_cannot_be_exceeded_is_odd() {
         assert_eq!(
             notes_of_role("max_session: 12h"),
-            ["line 4: `max_session` of 12h is never exceeded: AWS grants 12h at most"]
+            ["line 4: `max_session` of 12h is never exceeded: AWS grants at most 12h"]
         );
         assert_eq!(
             notes_of_role("max_per_day: 25h"),
-            ["line 4: `max_per_day` of 1d 1h is never exceeded: it limits the use in any 24h"]
+            ["line 4: `max_per_day` of 1d 1h is never exceeded: it limits use within any 24h"]
         );
         assert_eq!(
             notes_of_role("max_session: 11h59m, max_per_day: 23h"),
@@ -240,7 +240,9 @@ mod tests {
 
     #[test]
     fn a_stretch_shorter_than_one_session_is_odd() {
-        let told = ["line 4: `max_stretch` of 1h is exceeded by one session of `max_session` (2h)"];
+        let told = [
+            "line 4: `max_stretch` of 1h is shorter than `max_session` (2h): one session can exceed it",
+        ];
         assert_eq!(notes_of_role("max_session: 2h, max_stretch: 1h"), told);
         assert_eq!(
             notes_of_role("max_session: 1h, max_stretch: 1h"),
@@ -253,8 +255,8 @@ mod tests {
         assert_eq!(
             notes_of_role("identities: [saml], min_membership: 1h"),
             [
-                "line 4: `groups` has no effect: `identities` has no `iam-user`, and nobody else is in a group",
-                "line 4: `min_membership` has no effect: `identities` has no `iam-user`, and nobody else is in a group",
+                "line 4: `groups` has no effect: `identities` doesn't include `iam-user`, and only IAM users are in groups",
+                "line 4: `min_membership` has no effect: `identities` doesn't include `iam-user`, and only IAM users are in groups",
             ]
         );
     }
@@ -269,12 +271,12 @@ mod tests {
             notes_of_roles(&names),
             [
                 format!(
-                    "line 6: `{arn}/Team?` is never reached: `{arn}/Team*` stands in line 5 already"
+                    "line 6: `{arn}/Team?` is never reached: `{arn}/Team*` already matches it on line 5"
                 ),
-                format!("line 7: `{arn}/A` is never reached: it stands in line 4 already"),
-                format!("line 8: `{arn}/Team*` is never reached: it stands in line 5 already"),
+                format!("line 7: `{arn}/A` is never reached: it already appears on line 4"),
+                format!("line 8: `{arn}/Team*` is never reached: it already appears on line 5"),
                 format!(
-                    "line 11: `{arn}/B1` is never reached: `{arn}/B?` stands in line 9 already"
+                    "line 11: `{arn}/B1` is never reached: `{arn}/B?` already matches it on line 9"
                 ),
             ]
         );
@@ -288,7 +290,7 @@ mod tests {
         assert_eq!(
             notes_of_roles(&names),
             [
-                "line 304: after 300 patterns with wildcards it is not told any more which roles they take away"
+                "line 304: only the first 300 patterns with wildcards are checked for entries that they make unreachable"
             ]
         );
     }

@@ -62,7 +62,7 @@ fn text<'a>(bytes: &'a [u8], problems: &mut Problems) -> Option<&'a str> {
     if bytes.len() > MOST_BYTES {
         problems.at(TextSpan::START, || {
             format!(
-                "the file has {} bytes: a policy has at most 1 MiB",
+                "the file has {} bytes: a policy can have at most 1 MiB",
                 bytes.len()
             )
         });
@@ -95,7 +95,7 @@ fn text<'a>(bytes: &'a [u8], problems: &mut Problems) -> Option<&'a str> {
     {
         problems.at(after(before), || {
             format!(
-                "a character that cannot be seen stands here (U+{:04X}): remove it",
+                "there is an invisible character here (U+{:04X}): remove it",
                 u32::from(c)
             )
         });
@@ -123,7 +123,7 @@ fn policy(root: &Node, version_hash: PolicyHash, problems: &mut Problems) -> Opt
     if let Some(version) = other_version(root) {
         problems.at(version.place, || {
             let written = version.node.as_text().map(harmless).unwrap_or_default();
-            format!("version `{written}` is not known: this program reads `version: {VERSION}`")
+            format!("unknown version `{written}`: this program reads `version: {VERSION}`")
         });
         return None;
     }
@@ -143,7 +143,7 @@ fn policy(root: &Node, version_hash: PolicyHash, problems: &mut Problems) -> Opt
     };
     let roles = match fields.required(
         "roles",
-        "the elevated roles; every other role is not judged",
+        "the elevated roles; no other role is checked",
         problems,
     ) {
         Some(field) => role::read_all(field, &accounts, problems),
@@ -182,7 +182,9 @@ fn regions(field: &Field<'_>, problems: &mut Problems) -> Vec<String> {
         return Vec::new();
     };
     if slots.is_empty() {
-        problems.at(field.slot().place, || "`regions` is empty: leave the key out, and events are taken from wherever they come".into());
+        problems.at(field.slot().place, || {
+            "`regions` is empty: leave the key out to accept events from every Region".into()
+        });
     }
     let mut seen = BTreeSet::new();
     let mut regions = Vec::new();
@@ -193,12 +195,12 @@ fn regions(field: &Field<'_>, problems: &mut Problems) -> Vec<String> {
         if !is_region(region) {
             problems.at(slot.place, || {
                 format!(
-                    "`{}` is no region: they are written like `us-east-1`",
+                    "`{}` is not a Region: write it like `us-east-1`",
                     harmless(region)
                 )
             });
         } else if !seen.insert(region) {
-            problems.at(slot.place, || format!("`{region}` stands twice"));
+            problems.at(slot.place, || format!("`{region}` is listed twice"));
         } else {
             regions.push(region.to_owned());
         }

@@ -181,9 +181,8 @@ impl Grower<'_> {
         // An anchor is known once its node has ended, so an alias inside it finds nothing: that is
         // how a tree without an end is refused.
         let Some(node) = self.anchors.get(&anchor).cloned() else {
-            self.problems.at(place, || {
-                "this alias stands inside what it stands for".into()
-            });
+            self.problems
+                .at(place, || "this alias refers to itself".into());
             return None;
         };
         // A few lines of aliases of aliases would be millions of values, written out. They are
@@ -197,7 +196,7 @@ impl Grower<'_> {
     fn unresolved_alias(&mut self, name: &str, place: TextSpan) -> Option<()> {
         self.problems.at(place, || {
             format!(
-                "nothing is anchored as `&{0}`: quote a text that begins with `*`, as in `\"*{0}\"`",
+                "there is no anchor `&{0}`: put text that begins with `*` in quotes, as in `\"*{0}\"`",
                 harmless(name)
             )
         });
@@ -221,7 +220,7 @@ impl Grower<'_> {
             let place = span.tag_span().map_or(place, |span| self::place(&span));
             self.problems.at(place, || {
                 format!(
-                    "the tag `{}` means nothing here: write the value itself",
+                    "the tag `{}` has no meaning here: write the plain value",
                     harmless(&tag.to_string())
                 )
             });
@@ -232,7 +231,7 @@ impl Grower<'_> {
         self.size = self.size.saturating_add(nodes);
         if self.size > MOST_VALUES {
             self.problems.at(place, || {
-                "too many values: a policy has at most 100,000, aliases counted as written out"
+                "too many values: a policy can have at most 100,000, with aliases counted as written out"
                     .into()
             });
             return None;
@@ -263,18 +262,18 @@ impl Grower<'_> {
         while let (Some(key), Some(value)) = (items.next(), items.next()) {
             let Some(text) = key.as_text() else {
                 self.problems
-                    .at(key.place, || "a key is a plain word".into());
+                    .at(key.place, || "a key must be a plain word".into());
                 continue;
             };
             if text == "<<" {
                 self.problems.at(key.place, || {
-                    "keys cannot be merged in with `<<`: write them out".into()
+                    "keys can't be merged in with `<<`: write them out".into()
                 });
                 continue;
             }
             if let Some(line) = first_lines.get(text) {
                 self.problems.at(key.place, || {
-                    format!("`{}` stands twice: first in line {line}", harmless(text))
+                    format!("`{}` appears twice: first on line {line}", harmless(text))
                 });
                 continue;
             }
@@ -309,18 +308,26 @@ fn place_of_scan_error(error: &ScanError) -> TextSpan {
 /// What stopped the parser, in our words where its own would not help.
 fn scan_error(error: &ScanError) -> String {
     match error.kind() {
-        ErrorKind::RecursionLimitExceeded => format!("nested more than {DEEPEST} deep: a policy needs four"),
-        ErrorKind::TabNotAllowed | ErrorKind::TabInBlockIndentation | ErrorKind::TabInIndentation => {
-            "a tab stands here: YAML is indented with spaces".into()
+        ErrorKind::RecursionLimitExceeded => {
+            format!("nested more than {DEEPEST} levels deep: a policy needs four")
         }
+        ErrorKind::TabNotAllowed
+        | ErrorKind::TabInBlockIndentation
+        | ErrorKind::TabInIndentation => "there is a tab here: YAML is indented with spaces".into(),
         ErrorKind::MappingValueNotAllowed => {
-            "no key can stand here: is it indented too far, or does a text with `: ` lack its quotes?".into()
+            "a key isn't allowed here: is it indented too far, or does text with `: ` need quotes?"
+                .into()
         }
-        ErrorKind::InvalidColonPlacement => "a `:` cannot stand here: is a bracket or a quote left open above?".into(),
+        ErrorKind::InvalidColonPlacement => {
+            "a `:` isn't allowed here: is a bracket or a quote left open above?".into()
+        }
         ErrorKind::UnexpectedCharacter { character } => {
-            format!("a text cannot begin with `{}`: put it in quotes", harmless(&character.to_string()))
+            format!(
+                "text can't begin with `{}`: put it in quotes",
+                harmless(&character.to_string())
+            )
         }
-        _ => format!("this is no YAML: {}", harmless(&error.info())),
+        _ => format!("not valid YAML: {}", harmless(&error.info())),
     }
 }
 

@@ -12,7 +12,7 @@ pub enum RecordProblem {
     #[error("`{0}` is missing")]
     Missing(&'static str),
     /// A field holds something of another kind, such as a list for a text.
-    #[error("`{field}` isn't in the form in which CloudTrail writes it")]
+    #[error("`{field}` isn't in the form that CloudTrail uses")]
     Unlike {
         /// Which field.
         field: &'static str,
@@ -44,6 +44,8 @@ impl RecordProblem {
 
     /// The problem of a detail, for whoever reads that a record was judged all the same.
     pub fn of_detail(&self) -> String {
-        format!("{self}; what depends on it is unproven, the rest of the record counts")
+        format!(
+            "{self}; anything that depends on it is unproven, but the rest of the record is used"
+        )
     }
 }

@@ -22,10 +22,11 @@ use written::line;
 pub fn draft(setup: &Setup, names: &BTreeMap<AccountId, String>) -> String {
     let called = called(setup, names);
     let mut text = String::from(
-        "# Drafted by `rolewatch init` from what IAM allows today. It is a start: go through every comment, decide, then delete it.\n\
-         # `rolewatch policy check` tells whether it can be used, `rolewatch review` what IAM allows beyond it.\n\
-         version: 1\n\n\
-         # The zone of trust: every account whose people may switch roles, and every account that has such a role. The names are yours.\n\
+        "# Drafted by `rolewatch init` from what IAM allows today. It's a starting point: go through every comment, decide, then delete it.\n\
+         # `rolewatch policy check` validates the file; `rolewatch review` shows what IAM allows beyond it.\n\
+         version: 1\n\
+         \n\
+         # The trusted accounts: every account whose people may switch roles, and every account that has such a role. Choose the names yourself.\n\
          accounts:\n",
     );
     for account in setup.accounts() {
@@ -36,24 +37,27 @@ pub fn draft(setup: &Setup, names: &BTreeMap<AccountId, String>) -> String {
         line(
             &mut text,
             &format!(
-                "  # \"{account}\": NAME   # trusted by {roles}; nothing of it was given. Yours? Then give its authorization"
+                "  # \"{account}\": NAME   # trusted by {roles}; nothing about it was supplied. If it's yours, supply its authorization"
             ),
         );
         line(
             &mut text,
-            "  #                        details too. A third party's? Then its callers break RW007 until it stands here.",
+            "  #                        details too. If it's a third party's, its callers violate RW007 until you list it here.",
         );
     }
     text.push_str("\n# deny (default) | allow: AssumeRoot, the short-lived root session in a member account.\nassume_root: deny\n\n");
-    text.push_str("# The elevated roles; the first entry that matches rules. Roles that users of other accounts cannot enter are left out: add those that are\n");
-    text.push_str("# dangerous and entered otherwise (by people of their own account, by single sign-on, by pipelines).\n");
+    text.push_str("# The elevated roles. The first matching entry applies. Roles that users in other accounts can't enter are left out: add \
+        those that are\n");
+    text.push_str("# dangerous and entered in other ways (by people in their own account, through single sign-on, by pipelines).\n");
     let entries: Vec<String> = roles(setup)
         .filter_map(|(account, role)| entry(setup, &called, account, role))
         .collect();
     if entries.iter().any(|entry| entry.contains("\n  - arn:")) {
         text.push_str("roles:\n");
     } else {
-        text.push_str("# None was found that can be written down as it is.\nroles: []\n");
+        text.push_str(
+            "# No role was found for which a complete entry can be drafted.\nroles: []\n",
+        );
     }
     text.extend(entries);
     text
@@ -79,13 +83,13 @@ fn account_entry(text: &mut String, account: &Account, called: &BTreeMap<Account
         line(
             text,
             &format!(
-                "  # {} of this account was not given, so more people may be able to enter than",
+                "  # {} of this account was not supplied, so more people may be able to enter than",
                 missing.join(", ")
             ),
         );
         line(
             text,
-            "  # the entries below say, and roles may be missing. Take the details again without `--filter`.",
+            "  # the entries below say, and roles may be missing. Export the details again without `--filter`.",
         );
     }
 }

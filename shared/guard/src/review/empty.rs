@@ -72,8 +72,8 @@ fn named(names: Vec<String>) -> Option<String> {
 
 fn sentence(view: &SetupView<'_>, account: &Account, list: DetailList, against: &str) -> String {
     format!(
-        "the list of {} ({}) of {} is empty, but {against}; if the details were taken with `--filter`, take them again without it: \
-         `aws iam get-account-authorization-details`",
+        "the list of {} ({}) of {} is empty, but {against}; if the details were exported with `--filter`, export them again without it: `aws \
+         iam get-account-authorization-details`",
         list.word(),
         list.key(),
         view.account_shown(account.id)

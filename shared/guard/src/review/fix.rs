@@ -94,7 +94,7 @@ pub(super) fn elsewhere(place: &PolicyPlace) -> String {
     match place {
         PolicyPlace::Managed { holder, arn } if place.is_of_aws() => {
             format!(
-                "; {} is AWS's own and cannot be edited, so the `Deny` goes into another policy of {}",
+                "; {} is an AWS managed policy and can't be edited, so add the `Deny` to another policy of {}",
                 name_of(arn),
                 name_of(holder)
             )

@@ -68,32 +68,32 @@ impl Gap {
         match self.part {
             MissingPart::Details => NOT_GIVEN,
             MissingPart::List(DetailList::Users) => {
-                "its list of users (UserDetailList) was not given"
+                "its list of users (UserDetailList) was not supplied"
             }
             MissingPart::List(DetailList::Groups) => {
-                "its list of groups (GroupDetailList) was not given"
+                "its list of groups (GroupDetailList) was not supplied"
             }
             MissingPart::List(DetailList::Roles) => {
-                "its list of roles (RoleDetailList) was not given"
+                "its list of roles (RoleDetailList) was not supplied"
             }
             MissingPart::List(DetailList::Policies) => {
-                "its list of policies (Policies) was not given"
+                "its list of policies (Policies) was not supplied"
             }
-            MissingPart::Page => "the last page of its authorization details was not given",
+            MissingPart::Page => "the last page of its authorization details was not supplied",
         }
     }
 
     /// `no list of users (UserDetailList) of production was given`, for an account as it is shown.
     pub fn of(&self, account: &str) -> String {
         match self.part {
-            MissingPart::Details => format!("no authorization details of {account} were given"),
+            MissingPart::Details => format!("no authorization details for {account} were supplied"),
             MissingPart::List(list) => format!(
-                "no list of {} ({}) of {account} was given",
+                "no list of {} ({}) for {account} was supplied",
                 list.word(),
                 list.key()
             ),
             MissingPart::Page => {
-                format!("the last page of the authorization details of {account} was not given")
+                format!("the last page of the authorization details for {account} was not supplied")
             }
         }
     }
@@ -142,7 +142,7 @@ pub(super) fn lacking(decision: AccessDecision<'_>, gap: Option<Gap>) -> AccessD
 }
 
 /// Why an account's own policies are open.
-pub(super) const NOT_GIVEN: &str = "its authorization details were not given";
+pub(super) const NOT_GIVEN: &str = "its authorization details were not supplied";
 
 #[cfg(test)]
 mod tests;

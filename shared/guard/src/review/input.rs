@@ -29,11 +29,11 @@ pub enum InputError {
     #[error("not JSON: {0}")]
     Json(serde_json::Error),
     /// Packed.
-    #[error("it is compressed: unpack it first (`gunzip`)")]
+    #[error("it is compressed: decompress it first (`gunzip`)")]
     Compressed,
     /// Two bytes a character.
     #[error(
-        "it is UTF-16, as PowerShell's `>` writes it; write it as UTF-8 (`| Out-File -Encoding utf8`)"
+        "it is UTF-16, which PowerShell's `>` writes; save it as UTF-8 (`| Out-File -Encoding utf8`)"
     )]
     Utf16,
     /// Nothing in it.
@@ -46,7 +46,8 @@ pub enum InputError {
     Other,
     /// Records of CloudTrail.
     #[error(
-        "neither the output of `aws iam get-account-authorization-details` nor of another command about the set-up: it has CloudTrail records, which `rolewatch audit` judges"
+        "neither the output of `aws iam get-account-authorization-details` nor of another command about the IAM setup: it has CloudTrail \
+         records, which `rolewatch audit` checks"
     )]
     Logs,
     /// One of these, with something wrong in it.
@@ -140,31 +141,32 @@ mod tests {
         ] {
             assert!(
                 refused(logs)
-                    .ends_with("it has CloudTrail records, which `rolewatch audit` judges"),
+                    .ends_with("it has CloudTrail records, which `rolewatch audit` checks"),
                 "{logs}"
             );
         }
         assert!(refused("[]").starts_with("neither the output of"));
         assert_eq!(
             refused("{\"RoleDetailList\": [{\"RoleName\": \"x\"}]}"),
-            "entry 1 of `RoleDetailList`: an entry lacks its `Arn`"
+            "entry 1 of `RoleDetailList`: an entry has no `Arn`"
         );
         assert_eq!(
             refused("{\"RoleDetailList\": 7}"),
-            "`RoleDetailList` is no list"
+            "`RoleDetailList` is not a list"
         );
-        let nobody = "no user, group or role is in it, so it belongs to no account";
+        let nobody =
+            "it contains no user, group or role, so it doesn't show which account it belongs to";
         let empty = r#"{"UserDetailList": [], "GroupDetailList": [], "RoleDetailList": [], "Policies": []}"#;
         assert_eq!(refused(empty), nobody);
         let how = "with `aws iam get-account-authorization-details`, without `--filter`";
         assert_eq!(
             refused(&empty.replace("\"RoleDetailList\": [], ", "")),
-            format!("{nobody}; `RoleDetailList` (roles) is missing in it: take it {how}")
+            format!("{nobody}; `RoleDetailList` (roles) is missing: export it {how}")
         );
         assert_eq!(
             refused(r#"{"RoleDetailList": [], "Policies": []}"#),
             format!(
-                "{nobody}; `UserDetailList` (users), `GroupDetailList` (groups) are missing in it: take them {how}"
+                "{nobody}; `UserDetailList` (users), `GroupDetailList` (groups) are missing: export them {how}"
             )
         );
     }

@@ -45,7 +45,7 @@ pub(super) fn joining<'a>(
     }
     match best {
         Some(best) if is_better(&by_new, &best) => Some(AccessDecision {
-            allowed: Truth::open("who joins it: no user of today could"),
+            allowed: Truth::open("who joins it: no current user could enter"),
             ..by_new
         }),
         Some(best) => Some(best),

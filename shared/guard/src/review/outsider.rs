@@ -86,7 +86,7 @@ impl<'a> TrustStatement<'_, 'a> {
         };
         // Not everybody worth trying was tried, so a no would claim too much.
         if !is_all {
-            best.truth = Truth::open("patterns that are too many or too long to try");
+            best.truth = Truth::open("patterns that are too numerous or too long to try");
         }
         for organization in self.organizations() {
             for person in &people {

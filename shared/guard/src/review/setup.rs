@@ -42,7 +42,7 @@ impl Setup {
                     let known = self.durations.insert(arn.clone(), seconds);
                     if known.is_some_and(|known| known != seconds) {
                         return Err(format!(
-                            "it gives {} another MaxSessionDuration than another file",
+                            "it gives {} a different MaxSessionDuration than another file",
                             harmless(&arn)
                         ));
                     }
@@ -70,7 +70,7 @@ impl Setup {
         }
         let contradiction = |what: &str| {
             format!(
-                "{} is not as in another file of account {}",
+                "{} differs from another file of account {}",
                 harmless(what),
                 known.id
             )

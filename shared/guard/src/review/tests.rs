@@ -159,8 +159,9 @@ fn names_of_the_policy_that_nothing_bears_are_told() {
     let far = Company::new()
         .policy("role/UpdateApp", "role/BreakGlass")
         .review();
-    let said =
-        format!("line 19 of the policy: no role that was given is called `{arn}/BreakGlass`");
+    let said = format!(
+        "line 19 of the policy: no role in the authorization details matches `{arn}/BreakGlass`"
+    );
     assert!(
         far.near_misses.is_empty() && far.notices.contains(&said),
         "{:?}",
@@ -184,7 +185,7 @@ fn two_states_of_one_account_are_refused() {
     let why = setup.add(read(details("Testers"))).unwrap_err();
     assert_eq!(
         why,
-        "arn:aws:iam::111122223333:user/dora is not as in another file of account 111122223333"
+        "arn:aws:iam::111122223333:user/dora differs from another file of account 111122223333"
     );
 }
 

@@ -236,7 +236,7 @@ impl<'a> SetupView<'a> {
                 Truth::No
             }
             GroupName::ById(id) => Truth::open(format!(
-                "whether group {name} has the id {id}: the group is not in what was given"
+                "whether group {name} has the id {id}: the group is not in what was supplied"
             )),
         }))
     }
@@ -292,7 +292,7 @@ impl<'a> SetupView<'a> {
             }
         }
         if !self.setup.has_credentials() {
-            notices.push("RW106 was not judged: no credential report was given".to_owned());
+            notices.push("RW106 was not checked: no credential report was supplied".to_owned());
         }
         notices.sort();
         notices.dedup();

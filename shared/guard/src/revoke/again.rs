@@ -39,16 +39,16 @@ pub(super) fn again(plan: &RevocationTarget<'_, '_>) -> PlanLimit {
     }
     let why = match plan.origin.kind {
         OriginKind::Listed(IdentityKind::IdentityCenter) => {
-            "What lets them in is their assignment in IAM Identity Center, or a session of such a role."
+            "Their access comes from their assignment in IAM Identity Center, or from a session of such a role."
         }
         OriginKind::Listed(IdentityKind::Saml | IdentityKind::WebIdentity) => {
-            "What lets them in is the identity provider; the role's trust policy says on which conditions."
+            "Their access comes from the identity provider; the role's trust policy sets the conditions."
         }
         OriginKind::Listed(IdentityKind::Service) => {
-            "An AWS service takes such sessions by itself: stop what runs there, or change the role's trust policy."
+            "An AWS service gets such sessions on its own: stop what runs there, or change the role's trust policy."
         }
         OriginKind::Root | OriginKind::Federated | OriginKind::Unknown | OriginKind::Listed(_) => {
-            "The records don't show well enough who it is to lock them out; the role's trust policy says who may enter."
+            "The records don't identify them well enough to lock them out; the role's trust policy says who can enter."
         }
     };
     PlanLimit::of(format!("{} {why}", begin(&who, &place, at)))
@@ -56,7 +56,7 @@ pub(super) fn again(plan: &RevocationTarget<'_, '_>) -> PlanLimit {
 
 fn begin(who: &str, place: &str, at: Moment) -> String {
     format!(
-        "New switches: what is issued from {at} on is not denied, so {who} can enter {place} again at once."
+        "New switches: sessions issued from {at} on are not denied, so {who} can enter {place} again immediately."
     )
 }
 
@@ -99,8 +99,8 @@ impl UserToLockOut<'_, '_> {
             .filter(|deleted| *deleted <= at)
         {
             return PlanLimit::of(format!(
-                "New switches: what is issued from {at} on is not denied. {} was deleted at {deleted}, so nobody can enter {} as this user \
-                 again; a user of the same name is another one.",
+                "New switches: sessions issued from {at} on are not denied. {} was deleted at {deleted}, so nobody can enter {} as this user \
+                 again; a user with the same name is a different user.",
                 self.who, self.place
             ));
         }
@@ -122,14 +122,14 @@ impl UserToLockOut<'_, '_> {
         {
             say(
                 &mut limit,
-                "They are in none of the groups that the policy names for this role, so something else lets them in.",
+                "They aren't in any of the groups that the policy names for this role, so their access comes from something else.",
             );
         }
         if let (None, false) = (&name, groups.is_empty()) {
             say(
                 &mut limit,
                 &format!(
-                    "What the user with the id {} is called at {at} is unknown.",
+                    "The name of the user with the id {} at {at} is unknown.",
                     harmless(self.id)
                 ),
             );
@@ -246,7 +246,7 @@ impl UserToLockOut<'_, '_> {
             );
         }
         if let GroupStanding::In { .. } = standing {
-            let leave = self.leave(group, name, "out of the group");
+            let leave = self.leave(group, name, "to remove them from the group");
             limit.ways.extend(leave);
             return;
         }
@@ -263,7 +263,7 @@ impl UserToLockOut<'_, '_> {
             limit.ways.extend(self.leave(
                 group,
                 name,
-                "out of the group, if the command above lists it",
+                "to remove them from the group, if the command above lists it",
             ));
         }
     }
@@ -279,26 +279,28 @@ impl UserToLockOut<'_, '_> {
                 ..
             } => {
                 format!(
-                    "{who} was in {written} at {last}; whether they still are at {at} is unknown."
+                    "{who} was in {written} at {last}; rolewatch can't tell whether they still are at {at}."
                 )
             }
             GroupStanding::Unknown {
                 last: Some((last, false)),
                 ..
             } => format!(
-                "{who} was not in {written} at {last}; whether they are in it at {at} is unknown. If not, something else lets them in."
+                "{who} was not in {written} at {last}; rolewatch can't tell whether they are in it at {at}. If not, their access comes from \
+                 something else."
             ),
             GroupStanding::Unknown { last: None, .. } => {
                 format!(
-                    "Whether {who} is in {written} at {at} is unknown: nothing that was read shows it."
+                    "rolewatch can't tell whether {who} is in {written} at {at}: nothing that was read shows it."
                 )
             }
             GroupStanding::Contradicted => format!(
-                "The finding says that {who} was not in {written}, and what was read says that they were: whether they are in it at {at} is unknown."
+                "The finding says that {who} was not in {written}, but what was read says that they were, so rolewatch can't tell whether \
+                 they are in it at {at}."
             ),
             GroupStanding::Unexplained(taken) => format!(
-                "The finding says that {who} was not in {written}, a roster has them in it at {taken}, and the logs don't show that they \
-                 joined: whether they are in it at {at} is unknown."
+                "The finding says that {who} was not in {written}, a roster lists them in it at {taken}, and the logs don't show that they \
+                 joined, so rolewatch can't tell whether they are in it at {at}."
             ),
         })
     }
@@ -314,7 +316,10 @@ impl UserToLockOut<'_, '_> {
     fn look(&self, name: Option<&str>) -> Option<WayToStop> {
         let line = command::list_groups(name?)?;
         Some(WayToStop {
-            what: format!("to see the groups that they are in, {}", self.credentials()),
+            what: format!(
+                "to list the groups that they are in, {}",
+                self.credentials()
+            ),
             line,
         })
     }
@@ -353,9 +358,9 @@ impl UserToLockOut<'_, '_> {
         let what = if chained {
             say(
                 limit,
-                "They came through another role, and can come that way again as long as they can enter that one.",
+                "They came through another role, and can do so again as long as they can enter that role.",
             );
-            "a statement for the role's trust policy, against entering it directly"
+            "a statement for the role's trust policy, which denies entering it directly"
         } else {
             "a statement for the role's trust policy"
         };

@@ -19,11 +19,11 @@ const TOLD: usize = 10;
 /// Why AWS does not let anybody put a policy on this role.
 pub(super) fn refused(role: &RoleArn) -> Option<String> {
     if role.as_str().contains(":role/aws-service-role/") {
-        return Some("this is a service-linked role: IAM lets nobody change its policies, so its sessions cannot be revoked".to_owned());
+        return Some("this is a service-linked role: IAM doesn't let anyone change its policies, so its sessions can't be revoked".to_owned());
     }
     role.as_str().contains(":role/aws-reserved/").then(|| {
-        "IAM Identity Center keeps this role and put-role-policy is refused: put the statement into the permission set's inline policy and \
-         provision it, or into a service control policy of the account"
+        "IAM Identity Center manages this role, and put-role-policy is denied: add the statement to the permission set's inline policy and \
+         provision it, or to a service control policy of the account"
             .to_owned()
     })
 }
@@ -34,11 +34,12 @@ pub(super) fn not_stopped(plan: &RevocationTarget<'_, '_>) -> Vec<PlanLimit> {
     told.extend(elsewhere(plan).map(PlanLimit::of));
     told.extend(
         [
-            "IAM takes from seconds to minutes until a policy holds everywhere. Till then the session works, and where the role may call \
-             iam:DeleteRolePolicy or iam:PutRolePolicy on itself, it can take the denial away again: look at the role's policies afterwards.",
+            "IAM takes seconds to minutes to apply a policy everywhere. Until then the session works, and if the role can call \
+             iam:DeleteRolePolicy or iam:PutRolePolicy on itself, the session can remove the denial again: check the role's policies \
+             afterward.",
             "Credentials of other roles, and the person's own: permanent keys, console sessions, and sessions of GetSessionToken and \
              GetFederationToken (up to 36 hours, even after the key is deleted).",
-            "What the session has done already, such as users, keys or roles that it made; and sessions that were not read.",
+            "What the session has already done, such as creating users, keys or roles; and sessions that were not read.",
         ]
         .map(|text| PlanLimit::of(text.to_owned())),
     );
@@ -68,7 +69,7 @@ fn parent(plan: &RevocationTarget<'_, '_>) -> Option<String> {
         Some(parent) => parent
             .works_until()
             .map_or_else(String::new, |until| format!(", which works until {until}")),
-        None => ", whose mint was not read".to_owned(),
+        None => " (the call that issued it was not read)".to_owned(),
     };
     Some(format!(
         "The session it was entered from: {} in {role}{works}. It can enter again; revoke it in its own role.",

@@ -176,11 +176,11 @@ impl InRole<'_, '_, '_> {
         let mut notes = Vec::new();
         match scoped.map(|scoped| ascii(&scoped.policy).len()) {
             None => notes.push(
-                "no record shows the session's id (`AROA…:name`), so the denial cannot be narrowed to it"
+                "no record shows the session's id (`AROA…:name`), so the denial can't be narrowed to it"
                     .to_owned(),
             ),
             Some(size) if size > limits::INLINE => notes.push(format!(
-                "the policy has {size} characters; all inline policies of a role together may have {}",
+                "the policy has {size} characters; all inline policies of a role together can have at most {}",
                 limits::INLINE
             )),
             Some(_) => {}
@@ -191,13 +191,14 @@ impl InRole<'_, '_, '_> {
             .any(|(switch, origin)| self.is_theirs(switch, origin));
         if !theirs_works {
             notes.push(format!(
-                "by what was read, no session of theirs in this role works any more at {}; the denial is of use only if one was prolonged that was not read",
+                "by what was read, none of their sessions in this role is still valid at {}; the denial only helps if one was extended and \
+                 the record of that was not read",
                 self.case.as_of
             ));
         }
         if self.refused.is_none() && command::word(self.role.name()).is_none() {
             notes.push(format!(
-                "`{}` is no name that IAM gives to a role, so no command is printed",
+                "`{}` is not a valid name for an IAM role, so no command is printed",
                 harmless(self.role.name())
             ));
         }

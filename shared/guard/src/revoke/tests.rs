@@ -187,7 +187,7 @@ fn sessions_entered_from_one_that_has_ended_are_cut_in_their_own_roles() {
         plan.roles[0]
             .notes
             .iter()
-            .any(|note| note.contains("no session of theirs in this role works")),
+            .any(|note| note.contains("none of their sessions in this role is still valid")),
         "{:?}",
         plan.roles[0].notes
     );
@@ -265,7 +265,7 @@ fn whoever_is_in_no_group_of_the_policy_is_not_told_to_leave_one() {
     assert!(
         plan.not_stopped[0]
             .what
-            .contains("something else lets them in"),
+            .contains("their access comes from something else"),
         "{:?}",
         plan.not_stopped[0]
     );
@@ -355,7 +355,7 @@ fn where_no_session_id_was_read_only_the_whole_role_can_be_denied() {
     retold.tell(copy);
     let plan = planned(&retold, "RW001", 60).unwrap();
     assert!(
-        plan.roles[0].scoped.is_none() && plan.roles[0].notes[0].contains("cannot be narrowed"),
+        plan.roles[0].scoped.is_none() && plan.roles[0].notes[0].contains("can't be narrowed"),
         "{:?}",
         plan.roles[0]
     );

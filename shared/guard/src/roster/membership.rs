@@ -74,7 +74,7 @@ impl Roster<'_> {
         let (before, rest) = seconds.split_at(seconds.partition_point(|second| second.time < at));
         if rest.first().is_some_and(|second| second.time == at) {
             return Membership::Unproven {
-                missing: "the membership changed in the very second of the switch".to_owned(),
+                missing: "the membership changed in the same second as the switch".to_owned(),
             };
         }
         let user_life = life(&self.changes.users, account, &key.1);
@@ -235,7 +235,8 @@ impl Roster<'_> {
                 Membership::NotMember { .. } if added => Membership::NotMember { evidence },
                 Membership::NotMember { .. } => Membership::Unproven {
                     missing: format!(
-                        "the user left the group at {}, yet a roster of account {account} does not have them in it, and the logs do not show who added them",
+                        "the user left the group at {}, but a roster of account {account} doesn't list them in it, and the logs don't show \
+                         who added them",
                         next.time
                     ),
                 },
@@ -303,7 +304,7 @@ impl Roster<'_> {
         // the same.
         if around.iter().any(|(_, other)| other != member) {
             return unproven(format!(
-                "the rosters of account {account} contradict each other and the logs do not show the change"
+                "the rosters of account {account} contradict each other, and the logs don't show the change"
             ));
         }
         if let Some(gap) = self.gap_to_all(account, at, &around) {
@@ -313,7 +314,7 @@ impl Roster<'_> {
         // whole.
         if *member && let Some(born) = born {
             return unproven(format!(
-                "user or group was created at {born}, yet the logs do not show who added the user after that"
+                "the user or the group was created at {born}, but the logs don't show who added the user after that"
             ));
         }
         if *member {
@@ -362,16 +363,16 @@ impl Roster<'_> {
         let mut snapshots = self.rosters.of(account).peekable();
         if snapshots.peek().is_none() {
             format!(
-                "no roster of account {account} was given, and no change of this membership is in the logs"
+                "there is no roster of account {account}, and the logs don't show a change of this membership"
             )
         } else if snapshots.all(|snapshot| !snapshot.users.contains_key(user)) {
             format!(
-                "the roster of account {account} does not have user id {}",
+                "the roster of account {account} doesn't list user id {}",
                 crate::untrusted::harmless(user)
             )
         } else {
             format!(
-                "the roster of account {account} is truncated, so absence from the group proves nothing"
+                "the roster of account {account} is truncated, so a user missing from the group proves nothing"
             )
         }
     }
@@ -428,8 +429,8 @@ impl LogGap {
                 )
             }
             Self::Anywhere => format!(
-                "the logs don't show in which Region the IAM events of account {account} are recorded, \
-                 so changes between the switch and its roster may be missing; logs with any IAM event show it"
+                "the logs don't show which Region records the IAM events of account {account}, so changes between the switch and its roster \
+                 may be missing; logs with any IAM event would show it"
             ),
         }
     }
@@ -471,7 +472,7 @@ fn records(second: &Second) -> Vec<RecordKey> {
 fn unclear(time: Moment) -> Membership {
     Membership::Unproven {
         missing: format!(
-            "the changes at {time} do not tell whether the user was in the group after them"
+            "the changes at {time} don't show whether the user was in the group after them"
         ),
     }
 }

@@ -60,18 +60,20 @@ pub enum SnapshotError {
     #[error("not the output of `aws iam get-account-authorization-details`: {0}")]
     Shape(#[from] serde_json::Error),
     /// Nothing in it names an account.
-    #[error("it holds no roster: no user, group or role is in it, so it belongs to no account")]
+    #[error(
+        "it is not a roster: it contains no user, group or role, so it doesn't show which account it belongs to"
+    )]
     Empty,
     /// Packed.
-    #[error("it is compressed: unpack it first (`gunzip`)")]
+    #[error("it is compressed: decompress it first (`gunzip`)")]
     Compressed,
     /// Two bytes a character.
     #[error(
-        "it is UTF-16, as PowerShell's `>` writes it; write it as UTF-8 (`| Out-File -Encoding utf8`)"
+        "it is UTF-16, which PowerShell's `>` writes; save it as UTF-8 (`| Out-File -Encoding utf8`)"
     )]
     Utf16,
     /// Entries of more than one account.
-    #[error("it mixes accounts {0} and {1}; give one file per account")]
+    #[error("it mixes accounts {0} and {1}; use one file per account")]
     Mixed(AccountId, AccountId),
 }
 

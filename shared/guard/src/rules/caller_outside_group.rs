@@ -40,19 +40,19 @@ pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
     }
     if view.outside_trust().is_some() {
         return RuleAnswer::not_applicable(
-            "the caller is from outside the zone of trust; RW007 says so",
+            "the caller's account is not in the policy; RW007 reports that",
         );
     }
     let who = view.who();
     if let Some(why) = &view.origin.broken {
         return RuleAnswer::unproven(format!(
-            "whether {who} belonged to an allowed group for {} cannot be told: {why}",
+            "can't tell whether {who} was in an allowed group for {}: {why}",
             view.place()
         ));
     }
     if !matches!(view.origin.person, Person::User(..)) {
         return RuleAnswer::unproven(format!(
-            "whether {who} belonged to an allowed group for {} cannot be told: no record ties the name to a user id",
+            "can't tell whether {who} was in an allowed group for {}: no record links the name to a user id",
             view.place()
         ));
     }
@@ -68,7 +68,7 @@ pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
     for (group, membership) in memberships {
         match membership {
             Membership::Member { evidence, .. } => {
-                return RuleAnswer::allow(format!("member of {} then", group.written))
+                return RuleAnswer::allow(format!("member of {} at that moment", group.written))
                     .with_events(evidence);
             }
             Membership::NotMember { evidence } => against.extend(evidence),
@@ -85,7 +85,7 @@ pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
         return RuleAnswer::violation(sentence).with_events(against);
     }
     RuleAnswer::unproven(format!(
-        "whether {who} was in {} when entering {} cannot be told: {}",
+        "can't tell whether {who} was in {} when entering {}: {}",
         allowed.join(" or "),
         view.place(),
         missing.join("; ")

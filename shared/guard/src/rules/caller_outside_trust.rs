@@ -30,20 +30,22 @@ use crate::seen::CallerKind;
 
 pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
     if view.origin.mint_missing {
-        return RuleAnswer::not_applicable("the mint is not in the archive; RW006 says so");
+        return RuleAnswer::not_applicable(
+            "the logs don't contain the call that issued this session; RW006 reports that",
+        );
     }
     match view.switch.caller_account() {
         None if has_account(view) => RuleAnswer::unproven(format!(
-            "can't tell from which account {} entered {}: the record doesn't show it",
+            "can't tell which account {} entered {} from: the record doesn't show it",
             view.who(),
             view.place()
         )),
-        None => RuleAnswer::not_applicable("the caller belongs to no account"),
+        None => RuleAnswer::not_applicable("the caller doesn't belong to an account"),
         Some(account) if view.policy.trusts(account) => {
-            RuleAnswer::allow("the caller's account is in the zone of trust")
+            RuleAnswer::allow("the caller's account is in the policy")
         }
         Some(account) => RuleAnswer::violation(format!(
-            "{} entered {} from account {account}, which is outside the zone of trust",
+            "{} entered {} from account {account}, which is not one of the accounts in the policy",
             view.who(),
             view.place()
         )),

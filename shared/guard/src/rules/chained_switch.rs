@@ -30,13 +30,15 @@ use crate::policy::AllowOrDeny;
 
 pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
     if view.role.chaining == AllowOrDeny::Allow {
-        return RuleAnswer::not_applicable("the policy allows chains");
+        return RuleAnswer::not_applicable("the policy allows role chaining");
     }
     if view.origin.mint_missing {
-        return RuleAnswer::not_applicable("the mint is not in the archive; RW006 says so");
+        return RuleAnswer::not_applicable(
+            "the logs don't contain the call that issued this session; RW006 reports that",
+        );
     }
     if view.switch.by_console() {
-        return RuleAnswer::allow("a console switch is authorised by the original identity");
+        return RuleAnswer::allow("a console switch is authorized by the original identity");
     }
     let Some(caller) = view.switch.caller() else {
         return RuleAnswer::allow("entered by the console");
@@ -54,7 +56,7 @@ pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
         },
     );
     RuleAnswer::violation(format!(
-        "{} entered {} from {from}, not as themselves",
+        "{} entered {} from {from} instead of directly",
         view.who(),
         view.place()
     ))

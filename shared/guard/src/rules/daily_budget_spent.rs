@@ -36,9 +36,10 @@ pub(super) fn check(held: &HeldSessions<'_, '_>) -> Vec<FindingDraft> {
         |run, time| {
             let (who, place, reached, at) = (held.who(run), held.place(), run.reached, run.crossing);
             match time {
-                HeldTime::Observed => format!("{who} used {place} for {reached} within 24 hours, passing the {limit} allowed at {at}"),
+                HeldTime::Observed => format!("{who} used {place} for {reached} within 24 hours and passed the limit of {limit} at {at}"),
                 HeldTime::Granted => format!(
-                    "{who} was given {place} for {reached} within 24 hours, passing the {limit} allowed at {at}; the use that was seen does not show whether they held it so long{}",
+                    "{who} was granted {place} for {reached} within 24 hours and passed the limit of {limit} at {at}; the use that was seen \
+                     doesn't show whether they held it that long{}",
                     held.at_most(run)
                 ),
             }

@@ -43,9 +43,10 @@ pub(super) fn check(held: &HeldSessions<'_, '_>) -> Vec<FindingDraft> {
             let (who, place) = (held.who(stretch), held.place());
             let (from, to, length) = (stretch.from, stretch.to, stretch.reached);
             match time {
-                HeldTime::Observed => format!("{who} used {place} for {length} on end, from {from} to {to}, longer than the {limit} allowed"),
+                HeldTime::Observed => format!("{who} used {place} for {length} continuously, from {from} to {to}, longer than the {limit} allowed"),
                 HeldTime::Granted => format!(
-                    "{who} was given {place} for {length} on end, from {from} to {to}, longer than the {limit} allowed; the use that was seen does not show whether they held it so long{}",
+                    "{who} was granted {place} for {length} continuously, from {from} to {to}, longer than the {limit} allowed; the use that \
+                     was seen doesn't show whether they held it that long{}",
                     held.at_most(stretch)
                 ),
             }

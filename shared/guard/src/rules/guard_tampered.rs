@@ -96,7 +96,7 @@ fn check(tampering: &Tampering) -> RuleAnswer {
     let does = call.does;
     let what = format!("{}:{}", call.source, call.name);
     let way = if tampering.by_cloudformation {
-        " by way of CloudFormation"
+        " through CloudFormation"
     } else {
         ""
     };
@@ -117,15 +117,15 @@ fn check(tampering: &Tampering) -> RuleAnswer {
         // Only calls that succeeded come to this.
         (TamperTarget::MayReach(resource), _) => {
             let on = if resource.is_empty() { String::new() } else { format!(" on {resource}") };
-            RuleAnswer::unproven(format!("{who}{on} {place}, and its record does not tell whether that reaches the guard; the call {does}"))
+            RuleAnswer::unproven(format!("{who}{on} {place}, and the record doesn't show whether this affects rolewatch; the call {does}"))
                 .with_severity(Severity::Medium)
         }
         (TamperTarget::LeftOut, _) => RuleAnswer::unproven(format!(
-            "{who} {place} with parameters so large that CloudTrail left them out, so what it worked on is not known; the call {does}"
+            "{who} {place} with parameters so large that CloudTrail omitted them, so its target isn't known; the call {does}"
         ))
         .with_severity(Severity::Critical),
         (TamperTarget::Unnamed, None) => {
-            RuleAnswer::unproven(format!("{who} {place}, and its record does not name what it worked on; the call {does}"))
+            RuleAnswer::unproven(format!("{who} {place}, and the record doesn't name its target; the call {does}"))
                 .with_severity(Severity::Medium)
         }
     }

@@ -42,7 +42,7 @@ pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
         return silenced;
     }
     if view.outside_trust().is_some() || view.origin.broken.is_some() {
-        return RuleAnswer::not_applicable("no membership to judge");
+        return RuleAnswer::not_applicable("no membership to check");
     }
     let mut youngest_allowed = None;
     for (group, membership) in view.memberships() {
@@ -64,7 +64,7 @@ pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
         }
     }
     let Some((group, began)) = youngest_allowed else {
-        return RuleAnswer::not_applicable("no membership is proved; RW001 says so");
+        return RuleAnswer::not_applicable("no membership is proven; RW001 reports that");
     };
     let age = Span::from_seconds(view.time().seconds_since(began.time));
     if age >= limit {
@@ -85,7 +85,7 @@ pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
         view.role.severity
     };
     let mut answer = RuleAnswer::violation(format!(
-        "{} entered {} {age} after being added to {} by {granter}; the policy asks for {limit}",
+        "{} entered {} {age} after being added to {} by {granter}; the policy requires {limit}",
         view.who(),
         view.place(),
         group.written

@@ -40,7 +40,9 @@ pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
         return silenced;
     }
     let Proof::Proved { serial } = &view.origin.proof else {
-        return RuleAnswer::not_applicable("no device proves the switch; RW002 says so");
+        return RuleAnswer::not_applicable(
+            "the switch isn't proven to use MFA; RW002 reports that",
+        );
     };
     let roster = view.tracer.roster;
     let latest = match (serial, &view.origin.person) {
@@ -49,7 +51,7 @@ pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
         (None, _) => None,
     };
     let Some(latest) = latest else {
-        return RuleAnswer::allow("the logs show no enrolment");
+        return RuleAnswer::allow("the logs show no enrollment");
     };
     let age = Span::from_seconds(view.time().seconds_since(latest.time));
     if age >= limit {
@@ -60,11 +62,11 @@ pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
     let (who, place) = (view.who(), view.place());
     let answer = if sure {
         RuleAnswer::violation(format!(
-            "{who} entered {place} with an MFA device that was enrolled {age} before; the policy asks for {limit}"
+            "{who} entered {place} with an MFA device that was enrolled {age} before; the policy requires {limit}"
         ))
     } else {
         RuleAnswer::unproven(format!(
-            "an MFA device was enrolled {age} before {who} entered {place}, and the logs do not tell for sure that it was theirs"
+            "an MFA device was enrolled {age} before {who} entered {place}, but the logs don't prove that it was theirs"
         ))
     };
     answer.with_events([latest.record.clone()])

@@ -60,7 +60,7 @@ pub(crate) fn root_session(switch: &Switch<'_>, origin: &Origin, policy: &Policy
     }
     let who = harmless(&origin.name);
     RuleAnswer::violation(format!(
-        "{who} took root credentials of {} with AssumeRoot",
+        "{who} got root credentials of {} with AssumeRoot",
         target(switch)
     ))
     .with_severity(Severity::Critical)
@@ -71,7 +71,7 @@ pub(crate) fn root_session(switch: &Switch<'_>, origin: &Origin, policy: &Policy
 fn target(switch: &Switch<'_>) -> String {
     match switch.grants().find_map(|grant| grant.target.as_deref()) {
         Some(target) => format!("account {}", harmless(target)),
-        None => "an account that the record does not name".to_owned(),
+        None => "an account that the record doesn't name".to_owned(),
     }
 }
 

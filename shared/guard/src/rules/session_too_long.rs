@@ -54,11 +54,11 @@ pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
                 "the record shows no expiration"
             };
             RuleAnswer::unproven(format!(
-                "can't tell for how long {who} was given credentials for {place}: {why}"
+                "can't tell how long the credentials that {who} got for {place} are valid: {why}"
             ))
         }
         Some(granted) if granted > limit => RuleAnswer::violation(format!(
-            "{who} was given credentials for {place} that last {granted}, longer than the {limit} allowed"
+            "{who} got credentials for {place} that are valid for {granted}, longer than the {limit} allowed"
         )),
         Some(granted) => RuleAnswer::allow(format!("granted {granted} of at most {limit}")),
     }

@@ -191,10 +191,12 @@ fn lineage(held: &HeldSessions<'_, '_>, members: &[usize], limit: Span) -> Optio
     let (who, place, to, how) = (held.who(&over), held.place(), kept.until, said(kept.by));
     let sentence = match time {
         HeldTime::Observed => format!(
-            "{who} was still using {place} {reached} after entering it, from {begin} to {to}, though one set of credentials may last {limit}: {how}"
+            "{who} was still using {place} {reached} after entering it, from {begin} to {to}, though one set of credentials may last at most \
+             {limit}: {how}"
         ),
         HeldTime::Granted => format!(
-            "{who} could use {place} for {reached} after entering it, from {begin} to {to}, though one set of credentials may last {limit}: {how}; the use that was seen does not show whether they did{}",
+            "{who} could use {place} for {reached} after entering it, from {begin} to {to}, though one set of credentials may last at most \
+             {limit}: {how}; the use that was seen doesn't show whether they did{}",
             held.at_most(&over)
         ),
     };
@@ -265,7 +267,7 @@ fn said([entered, renewed, outlasted]: [usize; 3]) -> String {
     }
     if outlasted > 0 {
         how.push(
-            "it was used after its credentials had expired, as by a console opened with them"
+            "it was used after its credentials had expired, as happens with a console opened with them"
                 .to_owned(),
         );
     }

@@ -95,7 +95,7 @@ fn draft(run: &[(usize, &RefusedAttempt<'_>)]) -> Option<FindingDraft> {
             .map_or(first.denial.time, |(_, last)| last.denial.time),
         anchor,
         sentence: format!(
-            "{} was refused {times} when trying to enter {}",
+            "{} was denied {times} when trying to enter {}",
             crate::untrusted::harmless(&first.origin.name),
             first.place
         ),

@@ -39,7 +39,7 @@ use crate::policy::Mfa;
 
 pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
     if view.role.mfa == Mfa::Optional {
-        return RuleAnswer::not_applicable("the policy does not ask for MFA");
+        return RuleAnswer::not_applicable("the policy doesn't require MFA");
     }
     if let Some(silenced) = view.silenced_unless_iam_user() {
         return silenced;
@@ -47,17 +47,17 @@ pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
     let (who, place) = (view.who(), view.place());
     let events = view.origin.links.iter().cloned();
     match (&view.origin.proof, view.origin.kind) {
-        (Proof::Proved { .. }, _) => RuleAnswer::allow("MFA was proved").with_events(events),
+        (Proof::Proved { .. }, _) => RuleAnswer::allow("MFA was used").with_events(events),
         (Proof::Disproved { how }, _) => {
             RuleAnswer::violation(format!("{who} entered {place} without MFA: {how}"))
                 .with_events(events)
         }
         (Proof::Unproven { missing }, _) => RuleAnswer::unproven(format!(
-            "whether {who} proved MFA when entering {place} cannot be told: {missing}"
+            "can't tell whether {who} used MFA when entering {place}: {missing}"
         ))
         .with_events(events),
         (Proof::NotAsked, OriginKind::Unknown) => RuleAnswer::unproven(format!(
-            "whether {who} proved MFA when entering {place} cannot be told"
+            "can't tell whether {who} used MFA when entering {place}"
         )),
         (Proof::NotAsked, _) => RuleAnswer::not_applicable("not a user's own call"),
     }

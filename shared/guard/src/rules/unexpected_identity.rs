@@ -33,11 +33,13 @@ use crate::policy::IdentityKind;
 
 pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
     if view.origin.mint_missing {
-        return RuleAnswer::not_applicable("the mint is not in the archive; RW006 says so");
+        return RuleAnswer::not_applicable(
+            "the logs don't contain the call that issued this session; RW006 reports that",
+        );
     }
     let kind = match view.origin.kind {
         OriginKind::Listed(kind) if view.role.allows(kind) => {
-            return RuleAnswer::allow(format!("{kind} is admitted"));
+            return RuleAnswer::allow(format!("{kind} is allowed"));
         }
         OriginKind::Listed(IdentityKind::IamUser) => "an IAM user",
         OriginKind::Listed(IdentityKind::IdentityCenter) => "an Identity Center user",
@@ -51,9 +53,9 @@ pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
                 .origin
                 .broken
                 .as_deref()
-                .unwrap_or("the records do not say");
+                .unwrap_or("the records don't show it");
             return RuleAnswer::unproven(format!(
-                "what kind of identity {} had when entering {} cannot be told: {why}",
+                "can't tell what type of identity {} had when entering {}: {why}",
                 view.who(),
                 view.place()
             ))
@@ -67,7 +69,7 @@ pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
         .map(ToString::to_string)
         .collect();
     RuleAnswer::violation(format!(
-        "{} entered {} as {kind}; the role admits only {}",
+        "{} entered {} as {kind}; the policy allows only {}",
         view.who(),
         view.place(),
         admitted.join(", ")

@@ -43,11 +43,11 @@ pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
         return silenced;
     }
     if view.origin.kind == OriginKind::Listed(IdentityKind::Service) {
-        return RuleAnswer::not_applicable("the caller is a service, no person");
+        return RuleAnswer::not_applicable("the caller is a service, not a person");
     }
     match &view.origin.broken {
         Some(why) => RuleAnswer::unproven(format!(
-            "nobody can be established behind {} in {}: {why}",
+            "can't identify who is behind {} in {}: {why}",
             view.who(),
             view.place()
         ))

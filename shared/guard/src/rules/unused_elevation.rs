@@ -41,7 +41,7 @@ pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
         return RuleAnswer::not_applicable("only the console's own record was read");
     }
     if view.origin.kind == OriginKind::Listed(IdentityKind::Service) {
-        return RuleAnswer::not_applicable("the caller is a service, no person");
+        return RuleAnswer::not_applicable("the caller is a service, not a person");
     }
     if switch.is_renewal() {
         return RuleAnswer::not_applicable("the console renewed an earlier session");
@@ -53,7 +53,7 @@ pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
         .any(|half| Some(half.record.account) == owner)
     {
         return RuleAnswer::not_applicable(
-            "the role's account sent nothing for this switch, so its logs may be missing",
+            "no record of this switch from the role's account was read, so its logs may be missing",
         );
     }
     let continued = view.tracer.continued(switch);
@@ -66,22 +66,24 @@ pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
         .chain(switch.may_be_held_until())
         .max()
     else {
-        return RuleAnswer::not_applicable("the record does not show until when it could be used");
+        return RuleAnswer::not_applicable("the record doesn't show how long it could be used");
     };
     let until = until.min(view.time().plus_seconds(LONGEST_SESSION));
     if view
         .as_of
         .is_none_or(|as_of: Moment| as_of.seconds_since(until) < DELIVERY)
     {
-        return RuleAnswer::not_applicable("it may be used yet, or its use be under way to us");
+        return RuleAnswer::not_applicable(
+            "it may still be used, or its activity may not have reached us yet",
+        );
     }
     let ended = if switch.lifetime_unread() {
-        "had ended at the latest, at"
+        "ended, at the latest at"
     } else {
         "ended at"
     };
     let sentence = format!(
-        "{} entered {} and was not seen using it until the session {ended} {until}; object reads and writes are not in most logs",
+        "{} entered {} and was not seen using it before the session {ended} {until}; most logs don't include object reads and writes",
         view.who(),
         view.place()
     );

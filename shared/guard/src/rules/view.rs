@@ -103,14 +103,14 @@ impl SwitchView<'_, '_> {
     pub(crate) fn silenced(&self) -> Option<RuleAnswer> {
         if self.origin.mint_missing {
             return Some(RuleAnswer::not_applicable(
-                "the mint is not in the archive; RW006 says so",
+                "the logs don't contain the call that issued this session; RW006 reports that",
             ));
         }
         match self.origin.kind {
             OriginKind::Listed(kind) if self.role.allows(kind) => None,
             OriginKind::Unknown => None,
             _ => Some(RuleAnswer::not_applicable(
-                "the kind of identity is not admitted to the role; RW012 says so",
+                "the policy doesn't allow this type of identity; RW012 reports that",
             )),
         }
     }
@@ -119,7 +119,7 @@ impl SwitchView<'_, '_> {
     pub(crate) fn silenced_unless_iam_user(&self) -> Option<RuleAnswer> {
         self.silenced().or(match self.origin.kind {
             OriginKind::Listed(IdentityKind::IamUser) | OriginKind::Unknown => None,
-            _ => Some(RuleAnswer::not_applicable("the caller is no IAM user")),
+            _ => Some(RuleAnswer::not_applicable("the caller is not an IAM user")),
         })
     }
 
@@ -147,10 +147,10 @@ impl SwitchView<'_, '_> {
             let membership = match roster.group(group) {
                 Some(id) => roster.membership(*account, user, &id, self.time()),
                 None if roster.snapshots(*account).next().is_none() => Membership::Unproven {
-                    missing: format!("no roster of account {account} was given, and the logs do not name group {}", group.written),
+                    missing: format!("there is no roster of account {account}, and the logs don't name group {}", group.written),
                 },
                 None => Membership::Unproven {
-                    missing: format!("group {} of the policy is in no roster of account {account} and nowhere in the logs", group.written),
+                    missing: format!("group {} from the policy doesn't appear in any roster of account {account} or in the logs", group.written),
                 },
             };
             (group, membership)

@@ -84,7 +84,7 @@ impl UnreadDetails {
 
     /// Reads `true` or `false`.
     pub(super) fn flag(&mut self, text: Option<&Text<'_>>, field: &'static str) -> Detail<bool> {
-        self.detail(text, (field, "`true` or `false` belongs there"), |text| {
+        self.detail(text, (field, "expected `true` or `false`"), |text| {
             [true, false]
                 .into_iter()
                 .find(|flag| text.eq_ignore_ascii_case(if *flag { "true" } else { "false" }))

@@ -73,7 +73,7 @@ fn succeeded(record: &Record<'_>, act: ConsoleAct, unread: &mut UnreadDetails) -
     };
     let outcome = unread.detail(
         outcome.as_ref(),
-        (field, "`Success` or `Failure` belongs there"),
+        (field, "expected `Success` or `Failure`"),
         |text| {
             [true, false]
                 .into_iter()

@@ -171,7 +171,7 @@ fn longest(api: MintApi) -> i64 {
 /// Other formats, such as seconds since 1970, are not guessed at: read in the wrong unit they would
 /// show a lifetime that nobody granted.
 fn expires(text: Option<&Text<'_>>, issued: Moment, unread: &mut UnreadDetails) -> Detail<Moment> {
-    let expected = "a time after `eventTime` belongs there, like `Jul 10, 2023, 12:09:47 PM`";
+    let expected = "expected a time after `eventTime`, like `Jul 10, 2023, 12:09:47 PM`";
     unread.detail(
         text,
         ("responseElements.credentials.expiration", expected),
@@ -184,7 +184,7 @@ fn expires(text: Option<&Text<'_>>, issued: Moment, unread: &mut UnreadDetails) 
 }
 
 fn lasts(text: Option<&Text<'_>>, longest: i64, unread: &mut UnreadDetails) -> Detail<i64> {
-    let expected = format!("a number of seconds from 1 to {longest} belongs there");
+    let expected = format!("expected a number of seconds from 1 to {longest}");
     unread.detail(
         text,
         ("requestParameters.durationSeconds", &expected),
@@ -198,7 +198,7 @@ fn lasts(text: Option<&Text<'_>>, longest: i64, unread: &mut UnreadDetails) -> D
 
 /// The serial number of an MFA device, by the pattern that AWS documents for it.
 fn device(text: Option<&Text<'_>>, unread: &mut UnreadDetails) -> Detail<Arc<str>> {
-    let expected = "the serial number or ARN of an MFA device belongs there";
+    let expected = "expected the serial number or ARN of an MFA device";
     unread.detail(text, ("requestParameters.serialNumber", expected), |text| {
         let plain = |c: char| c.is_alphanumeric() || "_+=/:,.@-".contains(c);
         ((9..=256).contains(&text.chars().count()) && text.chars().all(plain))
@@ -213,7 +213,7 @@ fn shared_id(record: &Record<'_>, unread: &mut UnreadDetails) -> Option<crate::i
     unread
         .detail(
             record.shared_event_id.as_ref(),
-            ("sharedEventID", "a UUID belongs there"),
+            ("sharedEventID", "expected a UUID"),
             read,
         )
         .read()

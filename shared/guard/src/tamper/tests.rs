@@ -118,8 +118,7 @@ fn what_changes_the_organization_may_reach_the_guard_and_is_unproven() {
             "{name}"
         );
         assert!(
-            finding.message.contains(call.does)
-                && finding.message.contains("does not tell whether"),
+            finding.message.contains(call.does) && finding.message.contains("doesn't show whether"),
             "{}",
             finding.message
         );
@@ -340,7 +339,7 @@ fn a_call_by_cloudformation_is_told_and_is_medium() {
         (Verdict::Violation, Severity::Medium)
     );
     assert!(
-        finding.message.contains("by way of CloudFormation"),
+        finding.message.contains("through CloudFormation"),
         "{}",
         finding.message
     );

@@ -265,14 +265,14 @@ DIFFERENCES = (
 )
 
 UNSAID = (
-    Unsaid("a boundary and `*`", "access_policies_boundaries", re.compile(r"whether a permission boundary limits what `\*` is allowed")),
-    Unsaid("NotPrincipal in part", "reference_policies_elements_notprincipal", re.compile(r"NotPrincipal, which names only a part")),
+    Unsaid("a boundary and `*`", "access_policies_boundaries", re.compile(r"whether a permission boundary limits what `\*` allows")),
+    Unsaid("NotPrincipal in part", "reference_policies_elements_notprincipal", re.compile(r"a NotPrincipal that doesn't name all of")),
     Unsaid(
         "plain operator over several that disagree",
         "reference_policies_condition-single-vs-multi-valued-context-keys",
         re.compile(r"String\w+ aws:tagkeys ", re.IGNORECASE),
     ),
-    Unsaid("ARN operators and short patterns", "reference_policies_elements_condition_operators", re.compile(r"`.*`, which is no whole ARN")),
+    Unsaid("ARN operators and short patterns", "reference_policies_elements_condition_operators", re.compile(r"`.*`, which is not a complete ARN")),
 )
 
 

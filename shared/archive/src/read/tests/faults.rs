@@ -26,7 +26,7 @@ fn what_is_no_log_is_named_with_what_was_found() {
         ),
         (
             b"\xff\xfe{\0}\0",
-            "byte 0: this is not JSON: it begins with the mark of UTF-16; the rest of the file was not read",
+            "byte 0: this is not JSON: it begins with a UTF-16 byte order mark; the rest of the file was not read",
         ),
         (
             b"{\0}\0",
@@ -34,16 +34,16 @@ fn what_is_no_log_is_named_with_what_was_found() {
         ),
         (
             b"{}",
-            "record 1 (byte 0): a JSON object that is not a CloudTrail record and holds none (it has none of the known keys)",
+            "record 1 (byte 0): a JSON object that neither is nor contains a CloudTrail record (it has none of the known keys)",
         ),
         (
             b"{\"Version\":1}",
-            "record 1 (byte 0): a JSON object that is not a CloudTrail record and holds none (it has none of the known keys)",
+            "record 1 (byte 0): a JSON object that neither is nor contains a CloudTrail record (it has none of the known keys)",
         ),
         (b"{\"Records\":null}", "byte 11: `Records` is not a list"),
         (
             b"PK\x03\x04....",
-            "this is a zip file; only JSON and gzip are read; the rest of the file was not read",
+            "this is a zip file; only JSON and gzip are supported; the rest of the file was not read",
         ),
         (
             b"[1]",

@@ -67,7 +67,7 @@ fn gzip_in_gzip_and_what_follows_gzip_are_told_apart() {
     assert_eq!((kept.records.len(), counts.files_failed), (2, 1));
     assert_eq!(
         kept.problems(),
-        ["after the gzip data come bytes that are no gzip"]
+        ["the gzip data is followed by bytes that are not gzip"]
     );
     let (kept, counts) = from_stream(&padded, &Filter::everything());
     assert_eq!(

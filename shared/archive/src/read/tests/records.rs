@@ -42,7 +42,7 @@ fn an_element_of_records_without_a_key_of_a_record_is_named() {
     }
     let (kept, _) = all(s3.to_string().as_bytes());
     assert!(
-        kept.problems()[0].contains("an event for a function"),
+        kept.problems()[0].contains("a Lambda event"),
         "{:?}",
         kept.problems()
     );
@@ -96,7 +96,7 @@ fn a_list_beside_a_record_does_not_hide_it() {
             "{text}"
         );
         assert!(
-            kept.problems()[0].contains("a list and a record's keys"),
+            kept.problems()[0].contains("a list of records and a record's own keys"),
             "{:?}",
             kept.problems()
         );

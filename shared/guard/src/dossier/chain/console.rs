@@ -39,7 +39,7 @@ impl<'w> Tracer<'_, 'w> {
                 Person::Unknown(Arc::from(from.arn)),
                 OriginKind::Unknown,
                 Some(format!(
-                    "the console switched from {}, and the session's own start was not read",
+                    "the console switched from {}, and the record that shows how that session started is missing",
                     harmless(from.arn)
                 )),
             ),
@@ -127,10 +127,10 @@ fn uses_alone(switch: &Switch<'_>) -> Origin {
         arn: None,
         account: None,
         name,
-        proof: Proof::Unproven { missing: "the mint is not in the archive".to_owned() },
+        proof: Proof::Unproven { missing: "the logs don't contain the call that issued this session".to_owned() },
         links: Vec::new(),
         broken: (!service)
-            .then(|| format!("the mint is not in the archive: the session began at {}, and only its use was read", switch.key.second)),
+            .then(|| format!("the logs don't contain the call that issued this session, which began at {}; only its activity was read", switch.key.second)),
         mint_missing: !service,
     }
 }
@@ -148,7 +148,9 @@ fn later_step(switch: &Switch<'_>) -> Option<&'static str> {
 /// Somebody was in the role; when they entered it was not read.
 fn later_alone(switch: &Switch<'_>, step: &str) -> Origin {
     let mut origin = uses_alone(switch);
-    let why = format!("the mint is not in the archive: only the console's {step} record was read");
+    let why = format!(
+        "the logs don't contain the call that issued this session; only the console's {step} record was read"
+    );
     origin.arn = switch_from(switch).map(str::to_owned);
     origin.broken = Some(why);
     origin.mint_missing = true;
@@ -164,7 +166,7 @@ fn missing_halves(switch: &Switch<'_>) -> String {
         .collect();
     let names: Vec<_> = accounts.into_iter().collect();
     format!(
-        "only the console's SwitchRole record was read; the AssumeRole record of account {} was not",
+        "only the console's SwitchRole record was read; the AssumeRole record from account {} is missing",
         names.join(" or ")
     )
 }

@@ -41,7 +41,10 @@ impl<'w> Tracer<'_, 'w> {
             return self.user_by_id(account, id, proof.clone(), from, partition);
         }
         let Some((person, kind)) = person_of(caller, &id) else {
-            return unknown(caller, "the record does not say who called".to_owned());
+            return unknown(
+                caller,
+                "the record doesn't show who made the call".to_owned(),
+            );
         };
         let name = match &person {
             Person::Service(service) => service.as_ref(),
@@ -81,7 +84,7 @@ impl<'w> Tracer<'_, 'w> {
             .or_else(|| Some(Arc::from(from?.rsplit('/').next()?)));
         let broken = known.is_none().then(|| {
             let shown = crate::untrusted::harmless(&id);
-            format!("account {account} sent nothing for this switch, and nothing that was read names user id {shown}")
+            format!("the record of this switch from account {account} is missing, and nothing else that was read names user id {shown}")
         });
         let name = known.as_deref().unwrap_or(&id).to_owned();
         let arn = self.roster.user_arn(account, &id).map(str::to_owned);

@@ -118,7 +118,10 @@ fn the_role_that_was_entered_is_suggested() {
     );
     assert_eq!(
         said_of(&["Reports"], &entered("UpdateApp"), &nothing),
-        [format!("role `{}` is nowhere in the logs", role("Reports"))]
+        [format!(
+            "role `{}` doesn't appear in the logs",
+            role("Reports")
+        )]
     );
 }
 
@@ -132,7 +135,7 @@ fn a_role_of_another_account_is_not_suggested_unless_the_entry_is_for_any() {
     );
     assert_eq!(
         said,
-        ["role `arn:aws:iam::111122223333:role/team/UpdateApp` is nowhere in the logs"]
+        ["role `arn:aws:iam::111122223333:role/team/UpdateApp` doesn't appear in the logs"]
     );
     let said = said_of(
         &["arn:aws:iam::*:role/team/UpdateApp"],
@@ -165,7 +168,7 @@ fn a_role_that_another_entry_means_is_not_suggested() {
     assert_eq!(
         said,
         [format!(
-            "role `{}` is nowhere in the logs",
+            "role `{}` doesn't appear in the logs",
             role("UpdateApp")
         )]
     );
@@ -197,7 +200,7 @@ fn a_role_that_was_only_tried_proves_nothing() {
     assert_eq!(
         said_of(&["UpdateApp"], &tried, &Rosters::default()),
         [format!(
-            "role `{}` is nowhere in the logs",
+            "role `{}` doesn't appear in the logs",
             role("UpdateApp")
         )]
     );
@@ -225,7 +228,7 @@ fn rosters_tell_which_roles_exist() {
         [near("BreakGlass", "ops/BreakGlass", "the roster")]
     );
     let misspelled = format!(
-        "role `{}` is in no roster of its account and nowhere in the logs; is it misspelled?",
+        "role `{}` doesn't appear in any roster of its account or in the logs; is it misspelled?",
         role("Reports")
     );
     assert_eq!(
@@ -257,7 +260,7 @@ fn among_roles_with_whole_arns_one_at_another_path_is_suggested() {
     }
     // A role that another entry matches is no slip of this one.
     let unknown = format!(
-        "no role that was given is called `{}`",
+        "no role in the authorization details matches `{}`",
         role("ops/UpdateApp")
     );
     assert_eq!(

@@ -23,7 +23,7 @@ impl Accounts {
         let mut accounts = Self::default();
         let Some(field) = fields.required(
             "accounts",
-            "the accounts that are trusted, such as `\"111122223333\": development`",
+            "the trusted accounts, such as `\"111122223333\": development`",
             problems,
         ) else {
             accounts.doubtful = true;
@@ -50,12 +50,15 @@ impl Accounts {
             NodeValue::Map(_) | NodeValue::Nothing => {
                 accounts.doubtful = true;
                 problems.at(slot.place, || {
-                    "`accounts` is empty: list the accounts that are trusted, such as `\"111122223333\": development`".into()
+                    "`accounts` is empty: list the trusted accounts, such as `\"111122223333\": development`".into()
                 });
             }
             NodeValue::Text(_) | NodeValue::List(_) => {
                 accounts.doubtful = true;
-                problems.at(slot.place, || "`accounts` is written as ids with names, such as `\"111122223333\": development`".into());
+                problems.at(slot.place, || {
+                    "`accounts` must map ids to names, such as `\"111122223333\": development`"
+                        .into()
+                });
             }
         }
         accounts
@@ -79,11 +82,14 @@ impl Accounts {
             return;
         };
         let wrong = if text.contains('/') {
-            Some("an account's name has no `/`, which parts it from a group".to_owned())
+            Some("an account's name can't contain `/`, which separates it from a group".to_owned())
         } else if text.parse::<AccountId>().is_ok() {
-            Some("an account's name is not twelve digits, which are an id".to_owned())
+            Some(
+                "an account's name can't be twelve digits, because that is an account id"
+                    .to_owned(),
+            )
         } else if text != text.trim() || text.contains('\n') {
-            Some("an account's name is one line, without spaces around it".to_owned())
+            Some("an account's name must be one line, without spaces around it".to_owned())
         } else {
             self.by_name.get(text).map(|other| {
                 format!(
@@ -129,16 +135,16 @@ fn no_account_id(written: &str) -> String {
         .collect();
     let shown = harmless(written);
     if digits != written && digits.parse::<AccountId>().is_ok() {
-        return format!("`{shown}` is no account id: write `\"{digits}\"`");
+        return format!("`{shown}` is not an account id: write `\"{digits}\"`");
     }
     if !written.is_empty() && written.bytes().all(|b| b.is_ascii_digit()) {
         return format!(
-            "`{shown}` has {} digits, an account id has twelve: write it in quotes, with its leading zeros",
+            "`{shown}` has {} digits, but an account id has twelve: write it in quotes, with its leading zeros",
             written.len()
         );
     }
     format!(
-        "`{shown}` is no account id: write its twelve digits in quotes, then the name, as in `\"111122223333\": development`"
+        "`{shown}` is not an account id: write its twelve digits in quotes, then the name, as in `\"111122223333\": development`"
     )
 }
 
@@ -167,7 +173,7 @@ mod tests {
         told(
             "version: 1\nroles: []\n",
             r#"
-rolewatch.yaml:1:1: a policy needs `accounts`: the accounts that are trusted, such as `"111122223333": development`
+rolewatch.yaml:1:1: a policy needs `accounts`: the trusted accounts, such as `"111122223333": development`
     1 | version: 1
       | ^^^^^^^
 "#,
@@ -175,7 +181,7 @@ rolewatch.yaml:1:1: a policy needs `accounts`: the accounts that are trusted, su
         told(
             "version: 1\nroles: []\naccounts: {}\n",
             r#"
-rolewatch.yaml:3:11: `accounts` is empty: list the accounts that are trusted, such as `"111122223333": development`
+rolewatch.yaml:3:11: `accounts` is empty: list the trusted accounts, such as `"111122223333": development`
     3 | accounts: {}
       |           ^
 "#,
@@ -183,7 +189,7 @@ rolewatch.yaml:3:11: `accounts` is empty: list the accounts that are trusted, su
         told(
             "version: 1\nroles: []\naccounts:\n",
             r#"
-rolewatch.yaml:3:1: `accounts` is empty: list the accounts that are trusted, such as `"111122223333": development`
+rolewatch.yaml:3:1: `accounts` is empty: list the trusted accounts, such as `"111122223333": development`
     3 | accounts:
       | ^^^^^^^^
 "#,
@@ -191,7 +197,7 @@ rolewatch.yaml:3:1: `accounts` is empty: list the accounts that are trusted, suc
         told(
             "version: 1\nroles: []\naccounts: [a]\n",
             r#"
-rolewatch.yaml:3:11: `accounts` is written as ids with names, such as `"111122223333": development`
+rolewatch.yaml:3:11: `accounts` must map ids to names, such as `"111122223333": development`
     3 | accounts: [a]
       |           ^
 "#,
@@ -203,7 +209,7 @@ rolewatch.yaml:3:11: `accounts` is written as ids with names, such as `"11112222
         told(
             "version: 1\nroles: []\naccounts:\n  11112222333: a\n",
             "
-rolewatch.yaml:4:3: `11112222333` has 11 digits, an account id has twelve: write it in quotes, with its leading zeros
+rolewatch.yaml:4:3: `11112222333` has 11 digits, but an account id has twelve: write it in quotes, with its leading zeros
     4 |   11112222333: a
       |   ^^^^^^^^^^^
 ",
@@ -211,7 +217,7 @@ rolewatch.yaml:4:3: `11112222333` has 11 digits, an account id has twelve: write
         told(
             "version: 1\nroles: []\naccounts:\n  1111-2222-3333: a\n",
             r#"
-rolewatch.yaml:4:3: `1111-2222-3333` is no account id: write `"111122223333"`
+rolewatch.yaml:4:3: `1111-2222-3333` is not an account id: write `"111122223333"`
     4 |   1111-2222-3333: a
       |   ^^^^^^^^^^^^^^
 "#,
@@ -219,7 +225,7 @@ rolewatch.yaml:4:3: `1111-2222-3333` is no account id: write `"111122223333"`
         told(
             "version: 1\nroles: []\naccounts:\n  development: \"111122223333\"\n",
             r#"
-rolewatch.yaml:4:3: `development` is no account id: write its twelve digits in quotes, then the name, as in `"111122223333": development`
+rolewatch.yaml:4:3: `development` is not an account id: write its twelve digits in quotes, then the name, as in `"111122223333": development`
     4 |   development: "111122223333"
       |   ^^^^^^^^^^^
 "#,
@@ -237,25 +243,25 @@ rolewatch.yaml:4:3: the name of account `111122223333` has no value: write one s
 rolewatch.yaml:5:17: the name of account `444455556666` is empty: write one such as `development`
     5 |   444455556666: ""
       |                 ^^
-rolewatch.yaml:6:17: an account's name has no `/`, which parts it from a group
+rolewatch.yaml:6:17: an account's name can't contain `/`, which separates it from a group
     6 |   123456789012: a/b
       |                 ^^^
-rolewatch.yaml:7:17: an account's name is not twelve digits, which are an id
+rolewatch.yaml:7:17: an account's name can't be twelve digits, because that is an account id
     7 |   555555555555: "123456789012"
       |                 ^^^^^^^^^^^^^^
-rolewatch.yaml:8:17: an account's name is one line, without spaces around it
+rolewatch.yaml:8:17: an account's name must be one line, without spaces around it
     8 |   777788889999: " a"
       |                 ^^^^
 rolewatch.yaml:10:17: `x` is already the name of account 000000000001
    10 |   000000000002: x
       |                 ^
-rolewatch.yaml:11:3: `111122223333` stands twice: first in line 4
+rolewatch.yaml:11:3: `111122223333` appears twice: first on line 4
    11 |   111122223333: y
       |   ^^^^^^^^^^^^
-rolewatch.yaml:12:17: the name of account `000000000003` has characters that cannot be seen: remove them
+rolewatch.yaml:12:17: the name of account `000000000003` contains invisible characters: remove them
    12 |   000000000003: "a\u202eb"
       |                 ^^^^^^^^^^
-rolewatch.yaml:13:17: the name of account `000000000004` is one value such as `development`; this is a list
+rolewatch.yaml:13:17: the name of account `000000000004` must be one value such as `development`; this is a list
    13 |   000000000004: [a]
       |                 ^
 "#,
@@ -267,7 +273,7 @@ rolewatch.yaml:13:17: the name of account `000000000004` is one value such as `d
         told(
             "version: 1\naccounts: {1111: development}\nroles:\n  - {arn: \"arn:aws:iam::444455556666:role/A\", groups: [development/Developers]}\n",
             "
-rolewatch.yaml:2:12: `1111` has 4 digits, an account id has twelve: write it in quotes, with its leading zeros
+rolewatch.yaml:2:12: `1111` has 4 digits, but an account id has twelve: write it in quotes, with its leading zeros
     2 | accounts: {1111: development}
       |            ^^^^
 ",

@@ -19,7 +19,7 @@ rolewatch.yaml:2:4: this is not UTF-8: save the file as UTF-8
     told(
         b"version: 1\r\nx: a\0b\n",
         "
-rolewatch.yaml:2:5: a character that cannot be seen stands here (U+0000): remove it
+rolewatch.yaml:2:5: there is an invisible character here (U+0000): remove it
     2 | x: a�b
       |     ^
 ",
@@ -53,7 +53,7 @@ fn a_file_is_at_most_a_mebibyte() {
         .to_string();
     assert_eq!(
         told,
-        "p:1:1: the file has 1048577 bytes: a policy has at most 1 MiB\n    1 | version: 1\n      | ^"
+        "p:1:1: the file has 1048577 bytes: a policy can have at most 1 MiB\n    1 | version: 1\n      | ^"
     );
 }
 

@@ -24,7 +24,7 @@ pub(super) fn read_all(
             let group = read(slot, accounts, problems)?;
             if !seen.insert((group.account, group.group.clone())) {
                 problems.at(slot.place, || {
-                    format!("`{}` stands twice", harmless(&group.written))
+                    format!("`{}` is listed twice", harmless(&group.written))
                 });
             }
             Some(group)
@@ -95,13 +95,13 @@ fn lacks_its_account(written: &str, accounts: &Accounts) -> String {
             .get(&account)
             .map_or_else(|| account.to_string(), |name| harmless(name));
         return format!(
-            "a group is written without its ARN: `{account}/{}`",
+            "write a group as account and name, not as an ARN: `{account}/{}`",
             harmless(group)
         );
     }
     let group = harmless(written);
     format!(
-        "`{group}` lacks its account: write it like `{}/{group}`",
+        "`{group}` has no account: write it like `{}/{group}`",
         harmless(accounts.some_name())
     )
 }
@@ -117,18 +117,18 @@ fn from_arn(written: &str) -> Option<(AccountId, &str)> {
 fn wrong_name(account: &str, group: &str) -> Option<String> {
     if group.is_empty() {
         return Some(format!(
-            "the group is missing: write `{}/` and its name or id",
+            "the group is missing: write `{}/` followed by its name or id",
             harmless(account)
         ));
     }
     if let Some((_, last)) = group.rsplit_once('/') {
         let (account, last) = (harmless(account), harmless(last));
         return Some(format!(
-            "a group is written without its path: `{account}/{last}`"
+            "write a group without its path: `{account}/{last}`"
         ));
     }
     if group.chars().count() > 128 {
-        return Some("a group's name has at most 128 characters".into());
+        return Some("a group's name can have at most 128 characters".into());
     }
     let odd = group
         .chars()
@@ -139,7 +139,7 @@ fn wrong_name(account: &str, group: &str) -> Option<String> {
         format!("`{}`", harmless(&odd.to_string()))
     };
     Some(format!(
-        "a group's name cannot have {odd}: IAM allows letters, digits and `+=,.@_-`"
+        "a group's name can't contain {odd}: IAM allows letters, digits and `+=,.@_-`"
     ))
 }
 
@@ -238,7 +238,7 @@ rolewatch.yaml:7:14: unknown account `999988887777`: `accounts` has `development
                 "{HEAD}roles:\n  - arn: arn:aws:iam::444455556666:role/UpdateApp\n    groups: [Developers]\n"
             ),
             "
-rolewatch.yaml:7:14: `Developers` lacks its account: write it like `development/Developers`
+rolewatch.yaml:7:14: `Developers` has no account: write it like `development/Developers`
     7 |     groups: [Developers]
       |              ^^^^^^^^^^
 ",
@@ -258,7 +258,7 @@ rolewatch.yaml:7:14: the account is missing: write it like `development/Develope
                 "{HEAD}roles:\n  - arn: arn:aws:iam::444455556666:role/UpdateApp\n    groups: [development/]\n"
             ),
             "
-rolewatch.yaml:7:14: the group is missing: write `development/` and its name or id
+rolewatch.yaml:7:14: the group is missing: write `development/` followed by its name or id
     7 |     groups: [development/]
       |              ^^^^^^^^^^^^
 ",
@@ -272,7 +272,7 @@ rolewatch.yaml:7:14: the group is missing: write `development/` and its name or 
                 "{HEAD}roles:\n  - arn: arn:aws:iam::444455556666:role/UpdateApp\n    groups: [development/path/Developers]\n"
             ),
             "
-rolewatch.yaml:7:14: a group is written without its path: `development/Developers`
+rolewatch.yaml:7:14: write a group without its path: `development/Developers`
     7 |     groups: [development/path/Developers]
       |              ^^^^^^^^^^^^^^^^^^^^^^^^^^^
 ",
@@ -282,7 +282,7 @@ rolewatch.yaml:7:14: a group is written without its path: `development/Developer
                 "{HEAD}roles:\n  - arn: arn:aws:iam::444455556666:role/UpdateApp\n    groups: [\"arn:aws:iam::111122223333:group/path/Developers\"]\n"
             ),
             r#"
-rolewatch.yaml:7:14: a group is written without its ARN: `development/Developers`
+rolewatch.yaml:7:14: write a group as account and name, not as an ARN: `development/Developers`
     7 |     groups: ["arn:aws:iam::111122223333:group/path/Developers"]
       |              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
 "#,
@@ -296,7 +296,7 @@ rolewatch.yaml:7:14: a group is written without its ARN: `development/Developers
                 "{HEAD}roles:\n  - arn: arn:aws:iam::444455556666:role/UpdateApp\n    groups: [\"development/My Developers\"]\n"
             ),
             r#"
-rolewatch.yaml:7:14: a group's name cannot have a space: IAM allows letters, digits and `+=,.@_-`
+rolewatch.yaml:7:14: a group's name can't contain a space: IAM allows letters, digits and `+=,.@_-`
     7 |     groups: ["development/My Developers"]
       |              ^^^^^^^^^^^^^^^^^^^^^^^^^^^
 "#,
@@ -306,7 +306,7 @@ rolewatch.yaml:7:14: a group's name cannot have a space: IAM allows letters, dig
                 "{HEAD}roles:\n  - arn: arn:aws:iam::444455556666:role/UpdateApp\n    groups: [development/開発者]\n"
             ),
             "
-rolewatch.yaml:7:14: a group's name cannot have `開`: IAM allows letters, digits and `+=,.@_-`
+rolewatch.yaml:7:14: a group's name can't contain `開`: IAM allows letters, digits and `+=,.@_-`
     7 |     groups: [development/開発者]
       |              ^^^^^^^^^^^^^^^^^^
 ",
@@ -314,7 +314,7 @@ rolewatch.yaml:7:14: a group's name cannot have `開`: IAM allows letters, digit
         told(
             format!("{HEAD}roles:\n  - arn: arn:aws:iam::444455556666:role/UpdateApp\n    groups: [development/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa]\n"),
             "
-rolewatch.yaml:7:14: a group's name has at most 128 characters
+rolewatch.yaml:7:14: a group's name can have at most 128 characters
     7 |     groups: [development/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa…
       |              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
 ",
@@ -328,7 +328,7 @@ rolewatch.yaml:7:14: a group's name has at most 128 characters
                 "{HEAD}roles:\n  - arn: arn:aws:iam::444455556666:role/UpdateApp\n    groups: [development/Developers, 111122223333/Developers]\n"
             ),
             "
-rolewatch.yaml:7:38: `111122223333/Developers` stands twice
+rolewatch.yaml:7:38: `111122223333/Developers` is listed twice
     7 |     groups: [development/Developers, 111122223333/Developers]
       |                                      ^^^^^^^^^^^^^^^^^^^^^^^
 ",
@@ -342,7 +342,7 @@ rolewatch.yaml:7:38: `111122223333/Developers` stands twice
                 "{HEAD}roles:\n  - arn: arn:aws:iam::444455556666:role/UpdateApp\n    groups: development/Developers\n"
             ),
             "
-rolewatch.yaml:7:13: `groups` is a list: write `[development/Developers]`
+rolewatch.yaml:7:13: `groups` must be a list: write `[development/Developers]`
     7 |     groups: development/Developers
       |             ^^^^^^^^^^^^^^^^^^^^^^
 ",
@@ -350,7 +350,7 @@ rolewatch.yaml:7:13: `groups` is a list: write `[development/Developers]`
         told(
             format!("{HEAD}roles:\n  - arn: arn:aws:iam::444455556666:role/UpdateApp\n    groups: [[a]]\n"),
             "
-rolewatch.yaml:7:14: an entry of `groups` is one value such as `development/Developers`; this is a list
+rolewatch.yaml:7:14: an entry of `groups` must be one value such as `development/Developers`; this is a list
     7 |     groups: [[a]]
       |              ^
 ",

@@ -34,19 +34,19 @@ fn judge(text: &str, accounts: &Accounts) -> Result<Option<AccountId>, String> {
             format!("`{}`", harmless(&odd.to_string()))
         };
         return Err(format!(
-            "a role's ARN cannot have {odd}: it is written like `{LIKE_A_ROLE}`"
+            "a role ARN can't contain {odd}: write it like `{LIKE_A_ROLE}`"
         ));
     }
     if let Some(role) = AssumedRoleArn::parse(text).and_then(|session| session.role_without_path())
     {
         return Err(format!(
-            "this is the ARN of a session: the role's is `{}`, with its path if it has one",
+            "this is a session ARN: the role ARN is `{}`, with its path if it has one",
             harmless(role.as_str())
         ));
     }
     let Some(parts) = ArnParts::of(text) else {
         return Err(format!(
-            "`{shown}` is no role's ARN: it is written like `{LIKE_A_ROLE}`, and `*` and `?` may stand for any characters"
+            "`{shown}` is not a role ARN: write it like `{LIKE_A_ROLE}`, with `*` and `?` as wildcards if you need them"
         ));
     };
     let ArnParts {
@@ -60,29 +60,29 @@ fn judge(text: &str, accounts: &Accounts) -> Result<Option<AccountId>, String> {
     if prefix != "arn" || !can_be_partition(partition) || service != "iam" || !region.is_empty() {
         let begins = harmless(&format!("{prefix}:{partition}:{service}:{region}:"));
         return Err(format!(
-            "a role's ARN begins with `arn:aws:iam::` (or `arn:aws-cn:iam::` and so on), not with `{begins}`"
+            "a role ARN begins with `arn:aws:iam::` (or `arn:aws-cn:iam::` and so on), not with `{begins}`"
         ));
     }
     let id = account.parse::<AccountId>().ok();
     if id.is_none() && !can_be_account(account) {
         return Err(match accounts.find(account) {
             Some(id) => format!(
-                "an ARN has the account's id: write `{id}` in place of `{}`",
+                "an ARN contains the account's id: write `{id}` instead of `{}`",
                 harmless(account)
             ),
             None => format!(
-                "`{}` is no account id: it has twelve digits, and `*` stands for any",
+                "`{}` is not an account id: it has twelve digits, and `*` means any account",
                 harmless(account)
             ),
         });
     }
     match resource.strip_prefix("role/") {
         None => Err(format!(
-            "`{}` is no role: after the account comes `role/`, the path and the name",
+            "`{}` is not a role: after the account comes `role/`, the path and the name",
             harmless(resource)
         )),
         Some(path) if path.is_empty() || path.ends_with('/') => {
-            Err("the role's name is missing: `role/*` is any role".into())
+            Err("the role's name is missing: `role/*` means any role".into())
         }
         Some(_) => Ok(id),
     }
@@ -114,7 +114,7 @@ pub(super) fn caller<'a>(slot: &ValueSlot<'a>, problems: &mut Problems) -> Optio
         return Some(text);
     }
     problems.at(slot.place, || {
-        format!("`{}` is no caller: write an ARN like `{LIKE_A_USER}`, in which `*` and `?` may stand for any characters", harmless(text))
+        format!("`{}` is not a caller: write an ARN like `{LIKE_A_USER}`, with `*` and `?` as wildcards if you need them", harmless(text))
     });
     None
 }
@@ -174,7 +174,7 @@ mod tests {
         told(
             format!("{HEAD}roles:\n  - arn: UpdateApp\n    groups: [development/Developers]\n"),
             "
-rolewatch.yaml:6:10: `UpdateApp` is no role's ARN: it is written like `arn:aws:iam::444455556666:role/UpdateApp`, and `*` and `?` may stand for any characters
+rolewatch.yaml:6:10: `UpdateApp` is not a role ARN: write it like `arn:aws:iam::444455556666:role/UpdateApp`, with `*` and `?` as wildcards if you need them
     6 |   - arn: UpdateApp
       |          ^^^^^^^^^
 ",
@@ -184,7 +184,7 @@ rolewatch.yaml:6:10: `UpdateApp` is no role's ARN: it is written like `arn:aws:i
                 "{HEAD}roles:\n  - arn: \"arn:aws:sts::444455556666:assumed-role/UpdateApp/alice\"\n    groups: [development/Developers]\n"
             ),
             r#"
-rolewatch.yaml:6:10: this is the ARN of a session: the role's is `arn:aws:iam::444455556666:role/UpdateApp`, with its path if it has one
+rolewatch.yaml:6:10: this is a session ARN: the role ARN is `arn:aws:iam::444455556666:role/UpdateApp`, with its path if it has one
     6 |   - arn: "arn:aws:sts::444455556666:assumed-role/UpdateApp/alice"
       |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
 "#,
@@ -196,7 +196,7 @@ rolewatch.yaml:6:10: this is the ARN of a session: the role's is `arn:aws:iam::4
         told(
             format!("{HEAD}roles:\n  - arn: arn:awscn:iam::444455556666:role/UpdateApp\n    groups: [development/Developers]\n"),
             "
-rolewatch.yaml:6:10: a role's ARN begins with `arn:aws:iam::` (or `arn:aws-cn:iam::` and so on), not with `arn:awscn:iam::`
+rolewatch.yaml:6:10: a role ARN begins with `arn:aws:iam::` (or `arn:aws-cn:iam::` and so on), not with `arn:awscn:iam::`
     6 |   - arn: arn:awscn:iam::444455556666:role/UpdateApp
       |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
 ",
@@ -206,7 +206,7 @@ rolewatch.yaml:6:10: a role's ARN begins with `arn:aws:iam::` (or `arn:aws-cn:ia
                 "{HEAD}roles:\n  - arn: arn:aws:iam::production:role/UpdateApp\n    groups: [development/Developers]\n"
             ),
             "
-rolewatch.yaml:6:10: an ARN has the account's id: write `444455556666` in place of `production`
+rolewatch.yaml:6:10: an ARN contains the account's id: write `444455556666` instead of `production`
     6 |   - arn: arn:aws:iam::production:role/UpdateApp
       |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
 ",
@@ -216,7 +216,7 @@ rolewatch.yaml:6:10: an ARN has the account's id: write `444455556666` in place 
                 "{HEAD}roles:\n  - arn: arn:aws:iam::4444:role/UpdateApp\n    groups: [development/Developers]\n"
             ),
             "
-rolewatch.yaml:6:10: `4444` is no account id: it has twelve digits, and `*` stands for any
+rolewatch.yaml:6:10: `4444` is not an account id: it has twelve digits, and `*` means any account
     6 |   - arn: arn:aws:iam::4444:role/UpdateApp
       |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
 ",
@@ -230,7 +230,7 @@ rolewatch.yaml:6:10: `4444` is no account id: it has twelve digits, and `*` stan
                 "{HEAD}roles:\n  - arn: arn:aws:iam::444455556666:user/alice\n    groups: [development/Developers]\n"
             ),
             "
-rolewatch.yaml:6:10: `user/alice` is no role: after the account comes `role/`, the path and the name
+rolewatch.yaml:6:10: `user/alice` is not a role: after the account comes `role/`, the path and the name
     6 |   - arn: arn:aws:iam::444455556666:user/alice
       |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
 ",
@@ -240,7 +240,7 @@ rolewatch.yaml:6:10: `user/alice` is no role: after the account comes `role/`, t
                 "{HEAD}roles:\n  - arn: arn:aws:iam::444455556666:role/\n    groups: [development/Developers]\n"
             ),
             "
-rolewatch.yaml:6:10: the role's name is missing: `role/*` is any role
+rolewatch.yaml:6:10: the role's name is missing: `role/*` means any role
     6 |   - arn: arn:aws:iam::444455556666:role/
       |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
 ",
@@ -248,7 +248,7 @@ rolewatch.yaml:6:10: the role's name is missing: `role/*` is any role
         told(
             format!("{HEAD}roles:\n  - arn: arn:aws:iam:us-east-1:444455556666:role/A\n    groups: [development/Developers]\n"),
             "
-rolewatch.yaml:6:10: a role's ARN begins with `arn:aws:iam::` (or `arn:aws-cn:iam::` and so on), not with `arn:aws:iam:us-east-1:`
+rolewatch.yaml:6:10: a role ARN begins with `arn:aws:iam::` (or `arn:aws-cn:iam::` and so on), not with `arn:aws:iam:us-east-1:`
     6 |   - arn: arn:aws:iam:us-east-1:444455556666:role/A
       |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
 ",
@@ -256,7 +256,7 @@ rolewatch.yaml:6:10: a role's ARN begins with `arn:aws:iam::` (or `arn:aws-cn:ia
         told(
             format!("{HEAD}roles:\n  - arn: arn:aws:s3:::bucket/key\n    groups: [development/Developers]\n"),
             "
-rolewatch.yaml:6:10: a role's ARN begins with `arn:aws:iam::` (or `arn:aws-cn:iam::` and so on), not with `arn:aws:s3::`
+rolewatch.yaml:6:10: a role ARN begins with `arn:aws:iam::` (or `arn:aws-cn:iam::` and so on), not with `arn:aws:s3::`
     6 |   - arn: arn:aws:s3:::bucket/key
       |          ^^^^^^^^^^^^^^^^^^^^^^^
 ",
@@ -266,7 +266,7 @@ rolewatch.yaml:6:10: a role's ARN begins with `arn:aws:iam::` (or `arn:aws-cn:ia
                 "{HEAD}roles:\n  - arn: \"arn:aws:iam::444455556666:role/Update App\"\n    groups: [development/Developers]\n"
             ),
             r#"
-rolewatch.yaml:6:10: a role's ARN cannot have a space: it is written like `arn:aws:iam::444455556666:role/UpdateApp`
+rolewatch.yaml:6:10: a role ARN can't contain a space: write it like `arn:aws:iam::444455556666:role/UpdateApp`
     6 |   - arn: "arn:aws:iam::444455556666:role/Update App"
       |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
 "#,
@@ -274,7 +274,7 @@ rolewatch.yaml:6:10: a role's ARN cannot have a space: it is written like `arn:a
         told(
             format!("{HEAD}roles:\n  - arn: arn:aws:iam::444455556666:role/更新\n    groups: [development/Developers]\n"),
             "
-rolewatch.yaml:6:10: a role's ARN cannot have `更`: it is written like `arn:aws:iam::444455556666:role/UpdateApp`
+rolewatch.yaml:6:10: a role ARN can't contain `更`: write it like `arn:aws:iam::444455556666:role/UpdateApp`
     6 |   - arn: arn:aws:iam::444455556666:role/更新
       |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
 ",
@@ -282,7 +282,7 @@ rolewatch.yaml:6:10: a role's ARN cannot have `更`: it is written like `arn:aws
         told(
             format!("{HEAD}roles:\n  - arn: \"*\"\n    groups: [development/Developers]\n"),
             r#"
-rolewatch.yaml:6:10: `*` is no role's ARN: it is written like `arn:aws:iam::444455556666:role/UpdateApp`, and `*` and `?` may stand for any characters
+rolewatch.yaml:6:10: `*` is not a role ARN: write it like `arn:aws:iam::444455556666:role/UpdateApp`, with `*` and `?` as wildcards if you need them
     6 |   - arn: "*"
       |          ^^^
 "#,
@@ -290,7 +290,7 @@ rolewatch.yaml:6:10: `*` is no role's ARN: it is written like `arn:aws:iam::4444
         told(
             format!("{HEAD}roles:\n  - groups: [development/Developers]\n"),
             "
-rolewatch.yaml:6:5: a role needs `arn`: which role it is, such as `arn:aws:iam::444455556666:role/UpdateApp`
+rolewatch.yaml:6:5: a role needs `arn`: the role's ARN, such as `arn:aws:iam::444455556666:role/UpdateApp`
     6 |   - groups: [development/Developers]
       |     ^^^^^^
 ",
@@ -302,7 +302,7 @@ rolewatch.yaml:6:5: a role needs `arn`: which role it is, such as `arn:aws:iam::
         told(
             format!("{HEAD}roles: []\nsuppress:\n  - rule: RW003\n    caller: alice\n    reason: r\n    owner: o\n    until: 2026-12-31\n"),
             "
-rolewatch.yaml:8:13: `alice` is no caller: write an ARN like `arn:aws:iam::111122223333:user/batch`, in which `*` and `?` may stand for any characters
+rolewatch.yaml:8:13: `alice` is not a caller: write an ARN like `arn:aws:iam::111122223333:user/batch`, with `*` and `?` as wildcards if you need them
     8 |     caller: alice
       |             ^^^^^
 ",
@@ -312,7 +312,7 @@ rolewatch.yaml:8:13: `alice` is no caller: write an ARN like `arn:aws:iam::11112
                 "{HEAD}roles: []\nsuppress:\n  - rule: RW003\n    caller: \"arn:aws:iam::111122223333:user/a b\"\n    reason: r\n    owner: o\n    until: 2026-12-31\n"
             ),
             r#"
-rolewatch.yaml:8:13: `arn:aws:iam::111122223333:user/a b` is no caller: write an ARN like `arn:aws:iam::111122223333:user/batch`, in which `*` and `?` may stand for any characters
+rolewatch.yaml:8:13: `arn:aws:iam::111122223333:user/a b` is not a caller: write an ARN like `arn:aws:iam::111122223333:user/batch`, with `*` and `?` as wildcards if you need them
     8 |     caller: "arn:aws:iam::111122223333:user/a b"
       |             ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
 "#,

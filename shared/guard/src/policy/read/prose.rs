@@ -20,10 +20,7 @@ pub(super) fn prose<'a>(
     // A folded text ends its lines with spaces; a block text keeps them, and may.
     if !text.chars().all(|c| c == '\n' || shows_as_itself(c)) {
         problems.at(slot.place, || {
-            format!(
-                "{} has characters that cannot be seen: remove them",
-                slot.called
-            )
+            format!("{} contains invisible characters: remove them", slot.called)
         });
         return None;
     }

@@ -46,7 +46,7 @@ fn read(slot: &ValueSlot<'_>, accounts: &Accounts, problems: &mut Problems) -> O
     let arn = fields
         .required(
             "arn",
-            "which role it is, such as `arn:aws:iam::444455556666:role/UpdateApp`",
+            "the role's ARN, such as `arn:aws:iam::444455556666:role/UpdateApp`",
             problems,
         )
         .and_then(|field| pattern::role(&field.slot(), accounts, problems));
@@ -109,13 +109,13 @@ fn groups(
     let why = if users {
         "the groups whose members may enter it, such as `[development/Developers]`"
     } else {
-        "write `groups: []` to say that no group counts, as no IAM user may enter it"
+        "write `groups: []`, because no IAM user may enter the role"
     };
     let field = fields.required("groups", why, problems)?;
     let groups = group::read_all(field, accounts, problems)?;
     if groups.is_empty() && users && identities.is_some() {
         problems.at(field.slot().place, || {
-            "`groups` is empty, so that no IAM user could be right: name a group, or take `iam-user` out of `identities`".into()
+            "`groups` is empty, so no IAM user could ever be allowed: name a group, or remove `iam-user` from `identities`".into()
         });
         return None;
     }
@@ -125,7 +125,7 @@ fn groups(
 fn identities(field: &Field<'_>, problems: &mut Problems) -> Option<Vec<IdentityKind>> {
     let slots = field.list(&Entries::Texts("iam-user"), problems)?;
     if slots.is_empty() {
-        problems.at(field.slot().place, || "`identities` is empty, so that nobody could be right: name a kind such as `iam-user`".into());
+        problems.at(field.slot().place, || "`identities` is empty, so nobody could ever be allowed: name a type such as `iam-user`".into());
         return None;
     }
     let mut seen = BTreeSet::new();
@@ -134,7 +134,7 @@ fn identities(field: &Field<'_>, problems: &mut Problems) -> Option<Vec<Identity
         .map(|slot| {
             let kind = slot.choice(&IdentityKind::ALL, IdentityKind::as_str, problems)?;
             if !seen.insert(kind) {
-                problems.at(slot.place, || format!("`{kind}` stands twice"));
+                problems.at(slot.place, || format!("`{kind}` is listed twice"));
             }
             Some(kind)
         })
@@ -175,16 +175,16 @@ fn span(
         Ok(span) if span.seconds() > 0 => return Some(span),
         Ok(_) => problems.at(slot.place, || match bound {
             DurationBound::AtMost => {
-                format!("{} of zero would be exceeded by every use: write the longest that is right, or leave the key out", slot.called)
+                format!("{} of zero would be exceeded by every use: write the longest time allowed, or leave the key out", slot.called)
             }
-            DurationBound::AtLeast => format!("{} of zero asks for nothing: leave the key out", slot.called),
+            DurationBound::AtLeast => format!("{} of zero requires nothing: leave the key out", slot.called),
         }),
         Err(error) => problems.at(slot.place, || {
             let shown = harmless(text);
             if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
                 format!("`{shown}` has no unit: write `{shown}s`, `{shown}m` or `{shown}h`")
             } else {
-                format!("`{shown}` is no duration: {error}")
+                format!("`{shown}` is not a duration: {error}")
             }
         }),
     }
@@ -256,7 +256,7 @@ mod tests {
         told(
             format!("{HEAD}roles:\n  - arn: arn:aws:iam::444455556666:role/UpdateApp\n    groups: []\n"),
             "
-rolewatch.yaml:7:13: `groups` is empty, so that no IAM user could be right: name a group, or take `iam-user` out of `identities`
+rolewatch.yaml:7:13: `groups` is empty, so no IAM user could ever be allowed: name a group, or remove `iam-user` from `identities`
     7 |     groups: []
       |             ^
 ",
@@ -272,7 +272,7 @@ rolewatch.yaml:6:5: a role needs `groups`: the groups whose members may enter it
         told(
             format!("{HEAD}roles:\n  - arn: arn:aws:iam::444455556666:role/UpdateApp\n    identities: [service]\n"),
             "
-rolewatch.yaml:6:5: a role needs `groups`: write `groups: []` to say that no group counts, as no IAM user may enter it
+rolewatch.yaml:6:5: a role needs `groups`: write `groups: []`, because no IAM user may enter the role
     6 |   - arn: arn:aws:iam::444455556666:role/UpdateApp
       |     ^^^
 ",
@@ -284,7 +284,7 @@ rolewatch.yaml:6:5: a role needs `groups`: write `groups: []` to say that no gro
         told(
             role_with("    mfa: requird\n"),
             "
-rolewatch.yaml:8:10: `mfa` is `required` or `optional`, not `requird`, did you mean `required`?
+rolewatch.yaml:8:10: `mfa` must be `required` or `optional`, not `requird`, did you mean `required`?
     8 |     mfa: requird
       |          ^^^^^^^
 ",
@@ -292,7 +292,7 @@ rolewatch.yaml:8:10: `mfa` is `required` or `optional`, not `requird`, did you m
         told(
             role_with("    mfa: yes\n"),
             "
-rolewatch.yaml:8:10: `mfa` is `required` or `optional`, not `yes`
+rolewatch.yaml:8:10: `mfa` must be `required` or `optional`, not `yes`
     8 |     mfa: yes
       |          ^^^
 ",
@@ -300,7 +300,7 @@ rolewatch.yaml:8:10: `mfa` is `required` or `optional`, not `yes`
         told(
             role_with("    chaining: true\n"),
             "
-rolewatch.yaml:8:15: `chaining` is `deny` or `allow`, not `true`
+rolewatch.yaml:8:15: `chaining` must be `deny` or `allow`, not `true`
     8 |     chaining: true
       |               ^^^^
 ",
@@ -308,7 +308,7 @@ rolewatch.yaml:8:15: `chaining` is `deny` or `allow`, not `true`
         told(
             role_with("    severity: High\n"),
             "
-rolewatch.yaml:8:15: `severity` is `low`, `medium`, `high` or `critical`, not `High`, did you mean `high`?
+rolewatch.yaml:8:15: `severity` must be `low`, `medium`, `high` or `critical`, not `High`, did you mean `high`?
     8 |     severity: High
       |               ^^^^
 ",
@@ -316,7 +316,7 @@ rolewatch.yaml:8:15: `severity` is `low`, `medium`, `high` or `critical`, not `H
         told(
             role_with("    severity: urgent\n"),
             "
-rolewatch.yaml:8:15: `severity` is `low`, `medium`, `high` or `critical`, not `urgent`
+rolewatch.yaml:8:15: `severity` must be `low`, `medium`, `high` or `critical`, not `urgent`
     8 |     severity: urgent
       |               ^^^^^^
 ",
@@ -328,13 +328,13 @@ rolewatch.yaml:8:15: `severity` is `low`, `medium`, `high` or `critical`, not `u
         told(
             role_with("    identities: [iam-user, sso, IAMUser, iam-user]\n"),
             "
-rolewatch.yaml:8:28: an entry of `identities` is `iam-user`, `identity-center`, `saml`, `web-identity` or `service`, not `sso`
+rolewatch.yaml:8:28: an entry of `identities` must be `iam-user`, `identity-center`, `saml`, `web-identity` or `service`, not `sso`
     8 |     identities: [iam-user, sso, IAMUser, iam-user]
       |                            ^^^
-rolewatch.yaml:8:33: an entry of `identities` is `iam-user`, `identity-center`, `saml`, `web-identity` or `service`, not `IAMUser`, did you mean `iam-user`?
+rolewatch.yaml:8:33: an entry of `identities` must be `iam-user`, `identity-center`, `saml`, `web-identity` or `service`, not `IAMUser`, did you mean `iam-user`?
     8 |     identities: [iam-user, sso, IAMUser, iam-user]
       |                                 ^^^^^^^
-rolewatch.yaml:8:42: `iam-user` stands twice
+rolewatch.yaml:8:42: `iam-user` is listed twice
     8 |     identities: [iam-user, sso, IAMUser, iam-user]
       |                                          ^^^^^^^^
 ",
@@ -342,7 +342,7 @@ rolewatch.yaml:8:42: `iam-user` stands twice
         told(
             role_with("    identities: []\n"),
             "
-rolewatch.yaml:8:17: `identities` is empty, so that nobody could be right: name a kind such as `iam-user`
+rolewatch.yaml:8:17: `identities` is empty, so nobody could ever be allowed: name a type such as `iam-user`
     8 |     identities: []
       |                 ^
 ",
@@ -362,7 +362,7 @@ rolewatch.yaml:8:18: `60` has no unit: write `60s`, `60m` or `60h`
         told(
             role_with("    max_session: 1 hour\n"),
             "
-rolewatch.yaml:8:18: `1 hour` is no duration: a duration is written like `45s`, `15m`, `1h`, `1h30m` or `2d`
+rolewatch.yaml:8:18: `1 hour` is not a duration: a duration is written like `45s`, `15m`, `1h`, `1h30m` or `2d`
     8 |     max_session: 1 hour
       |                  ^^^^^^
 ",
@@ -370,7 +370,7 @@ rolewatch.yaml:8:18: `1 hour` is no duration: a duration is written like `45s`, 
         told(
             role_with("    min_mfa_age: -1h\n"),
             "
-rolewatch.yaml:8:18: `-1h` is no duration: a duration is written like `45s`, `15m`, `1h`, `1h30m` or `2d`
+rolewatch.yaml:8:18: `-1h` is not a duration: a duration is written like `45s`, `15m`, `1h`, `1h30m` or `2d`
     8 |     min_mfa_age: -1h
       |                  ^^^
 ",
@@ -386,7 +386,7 @@ rolewatch.yaml:8:18: `max_per_day` is empty: write one such as `1h`
         told(
             role_with("    max_per_day: 99999999999999999999d\n"),
             "
-rolewatch.yaml:8:18: `99999999999999999999d` is no duration: a duration is written like `45s`, `15m`, `1h`, `1h30m` or `2d`
+rolewatch.yaml:8:18: `99999999999999999999d` is not a duration: a duration is written like `45s`, `15m`, `1h`, `1h30m` or `2d`
     8 |     max_per_day: 99999999999999999999d
       |                  ^^^^^^^^^^^^^^^^^^^^^
 ",
@@ -394,7 +394,7 @@ rolewatch.yaml:8:18: `99999999999999999999d` is no duration: a duration is writt
         told(
             role_with("    max_per_day: 1H\n"),
             "
-rolewatch.yaml:8:18: `1H` is no duration: a duration is written like `45s`, `15m`, `1h`, `1h30m` or `2d`
+rolewatch.yaml:8:18: `1H` is not a duration: a duration is written like `45s`, `15m`, `1h`, `1h30m` or `2d`
     8 |     max_per_day: 1H
       |                  ^^
 ",
@@ -406,7 +406,7 @@ rolewatch.yaml:8:18: `1H` is no duration: a duration is written like `45s`, `15m
         told(
             role_with("    max_stretch: 0s\n"),
             "
-rolewatch.yaml:8:18: `max_stretch` of zero would be exceeded by every use: write the longest that is right, or leave the key out
+rolewatch.yaml:8:18: `max_stretch` of zero would be exceeded by every use: write the longest time allowed, or leave the key out
     8 |     max_stretch: 0s
       |                  ^^
 ",
@@ -414,7 +414,7 @@ rolewatch.yaml:8:18: `max_stretch` of zero would be exceeded by every use: write
         told(
             role_with("    min_membership: 0h\n"),
             "
-rolewatch.yaml:8:21: `min_membership` of zero asks for nothing: leave the key out
+rolewatch.yaml:8:21: `min_membership` of zero requires nothing: leave the key out
     8 |     min_membership: 0h
       |                     ^^
 ",

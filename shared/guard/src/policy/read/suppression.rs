@@ -35,27 +35,27 @@ fn read(slot: &ValueSlot<'_>, problems: &mut Problems) -> Option<Suppression> {
     let rule = fields
         .required(
             "rule",
-            "whose findings are hidden, such as `RW003`",
+            "the rule whose findings are hidden, such as `RW003`",
             problems,
         )
         .and_then(|field| rule(field, problems));
     let caller = fields
         .required(
             "caller",
-            "whose switches they are about, as an ARN or a glob of it",
+            "who made the switches, as an ARN or a pattern of ARNs",
             problems,
         )
         .and_then(|field| pattern::caller(&field.slot(), problems));
     let reason = fields
-        .required("reason", "why it is hidden", problems)
+        .required("reason", "why the findings are hidden", problems)
         .and_then(|field| prose(&field.slot(), "migration", problems));
     let owner = fields
-        .required("owner", "who answers for it", problems)
+        .required("owner", "who is responsible for it", problems)
         .and_then(|field| prose(&field.slot(), "platform", problems));
     let until = fields
         .required(
             "until",
-            "the last day on which it is hidden, such as `2026-12-31`",
+            "the last day on which the findings are hidden, such as `2026-12-31`",
             problems,
         )
         .and_then(|field| day(&field.slot(), problems));
@@ -85,7 +85,7 @@ fn rule(field: &Field<'_>, problems: &mut Problems) -> Option<&'static str> {
     if !known.suppressible {
         problems.at(slot.place, || {
             format!(
-                "{} cannot be suppressed: its findings are always told",
+                "{} can't be suppressed: its findings are always reported",
                 known.code
             )
         });
@@ -106,13 +106,16 @@ fn day(slot: &ValueSlot<'_>, problems: &mut Problems) -> Option<Date> {
         });
     if !is_day {
         problems.at(slot.place, || {
-            format!("`{}` is no day: write it like `2026-12-31`", harmless(text))
+            format!(
+                "`{}` is not a date: write it like `2026-12-31`",
+                harmless(text)
+            )
         });
         return None;
     }
     let day = text.parse().ok();
     if day.is_none() {
-        problems.at(slot.place, || format!("there is no day `{text}`"));
+        problems.at(slot.place, || format!("there is no date `{text}`"));
     }
     day
 }
@@ -168,10 +171,10 @@ rolewatch.yaml:12:5: unknown key `untill`, did you mean `until`?
                 "{HEAD}roles: []\nsuppress:\n  - rule: RW003\n    caller: \"*\"\n    until: 2026-12-31\n"
             ),
             "
-rolewatch.yaml:7:5: an entry of `suppress` needs `owner`: who answers for it
+rolewatch.yaml:7:5: an entry of `suppress` needs `owner`: who is responsible for it
     7 |   - rule: RW003
       |     ^^^^
-rolewatch.yaml:7:5: an entry of `suppress` needs `reason`: why it is hidden
+rolewatch.yaml:7:5: an entry of `suppress` needs `reason`: why the findings are hidden
     7 |   - rule: RW003
       |     ^^^^
 ",
@@ -179,13 +182,13 @@ rolewatch.yaml:7:5: an entry of `suppress` needs `reason`: why it is hidden
         told(
             format!("{HEAD}roles: []\nsuppress:\n  - {{rule: RW003, caler: \"*\"}}\n"),
             r#"
-rolewatch.yaml:7:5: an entry of `suppress` needs `owner`: who answers for it
+rolewatch.yaml:7:5: an entry of `suppress` needs `owner`: who is responsible for it
     7 |   - {rule: RW003, caler: "*"}
       |     ^
-rolewatch.yaml:7:5: an entry of `suppress` needs `reason`: why it is hidden
+rolewatch.yaml:7:5: an entry of `suppress` needs `reason`: why the findings are hidden
     7 |   - {rule: RW003, caler: "*"}
       |     ^
-rolewatch.yaml:7:5: an entry of `suppress` needs `until`: the last day on which it is hidden, such as `2026-12-31`
+rolewatch.yaml:7:5: an entry of `suppress` needs `until`: the last day on which the findings are hidden, such as `2026-12-31`
     7 |   - {rule: RW003, caler: "*"}
       |     ^
 rolewatch.yaml:7:19: unknown key `caler`, did you mean `caller`?
@@ -232,7 +235,7 @@ rolewatch.yaml:7:11: unknown rule `session-too-long`: write a code such as `RW00
                 "{HEAD}roles: []\nsuppress:\n  - rule: RW008\n    caller: \"*\"\n    reason: r\n    owner: o\n    until: 2026-12-31\n"
             ),
             "
-rolewatch.yaml:7:11: RW008 cannot be suppressed: its findings are always told
+rolewatch.yaml:7:11: RW008 can't be suppressed: its findings are always reported
     7 |   - rule: RW008
       |           ^^^^^
 ",
@@ -242,7 +245,7 @@ rolewatch.yaml:7:11: RW008 cannot be suppressed: its findings are always told
                 "{HEAD}roles: []\nsuppress:\n  - rule: RW201\n    caller: \"*\"\n    reason: r\n    owner: o\n    until: 2026-12-31\n"
             ),
             "
-rolewatch.yaml:7:11: RW201 cannot be suppressed: its findings are always told
+rolewatch.yaml:7:11: RW201 can't be suppressed: its findings are always reported
     7 |   - rule: RW201
       |           ^^^^^
 ",
@@ -276,7 +279,7 @@ rolewatch.yaml:10:12: `owner` is empty: write one such as `platform`
                 "{HEAD}roles: []\nsuppress:\n  - rule: RW003\n    caller: \"*\"\n    reason: \"a\\u202eb\"\n    owner: o\n    until: 2026-12-31\n"
             ),
             r#"
-rolewatch.yaml:9:13: `reason` has characters that cannot be seen: remove them
+rolewatch.yaml:9:13: `reason` contains invisible characters: remove them
     9 |     reason: "a\u202eb"
       |             ^^^^^^^^^^
 "#,
@@ -290,7 +293,7 @@ rolewatch.yaml:9:13: `reason` has characters that cannot be seen: remove them
                 "{HEAD}roles: []\nsuppress:\n  - rule: RW003\n    caller: \"*\"\n    reason: r\n    owner: o\n    until: 31.12.2026\n"
             ),
             "
-rolewatch.yaml:11:12: `31.12.2026` is no day: write it like `2026-12-31`
+rolewatch.yaml:11:12: `31.12.2026` is not a date: write it like `2026-12-31`
    11 |     until: 31.12.2026
       |            ^^^^^^^^^^
 ",
@@ -300,7 +303,7 @@ rolewatch.yaml:11:12: `31.12.2026` is no day: write it like `2026-12-31`
                 "{HEAD}roles: []\nsuppress:\n  - rule: RW003\n    caller: \"*\"\n    reason: r\n    owner: o\n    until: 2026-02-30\n"
             ),
             "
-rolewatch.yaml:11:12: there is no day `2026-02-30`
+rolewatch.yaml:11:12: there is no date `2026-02-30`
    11 |     until: 2026-02-30
       |            ^^^^^^^^^^
 ",
@@ -310,7 +313,7 @@ rolewatch.yaml:11:12: there is no day `2026-02-30`
                 "{HEAD}roles: []\nsuppress:\n  - rule: RW003\n    caller: \"*\"\n    reason: r\n    owner: o\n    until: 2026-12-31T00:00:00Z\n"
             ),
             "
-rolewatch.yaml:11:12: `2026-12-31T00:00:00Z` is no day: write it like `2026-12-31`
+rolewatch.yaml:11:12: `2026-12-31T00:00:00Z` is not a date: write it like `2026-12-31`
    11 |     until: 2026-12-31T00:00:00Z
       |            ^^^^^^^^^^^^^^^^^^^^
 ",
@@ -320,7 +323,7 @@ rolewatch.yaml:11:12: `2026-12-31T00:00:00Z` is no day: write it like `2026-12-3
                 "{HEAD}roles: []\nsuppress:\n  - rule: RW003\n    caller: \"*\"\n    reason: r\n    owner: o\n    until: \"２０２６-1-1\"\n"
             ),
             r#"
-rolewatch.yaml:11:12: `２０２６-1-1` is no day: write it like `2026-12-31`
+rolewatch.yaml:11:12: `２０２６-1-1` is not a date: write it like `2026-12-31`
    11 |     until: "２０２６-1-1"
       |            ^^^^^^^^^^^^^^
 "#,

@@ -88,7 +88,7 @@ fn a_key_stands_once_and_has_a_value() {
     told(
         role_with("    mfa: required\n    mfa: optional\n"),
         "
-rolewatch.yaml:9:5: `mfa` stands twice: first in line 8
+rolewatch.yaml:9:5: `mfa` appears twice: first on line 8
     9 |     mfa: optional
       |     ^^^
 ",
@@ -116,10 +116,10 @@ rolewatch.yaml:1:1: a policy has the keys `version`, `accounts`, `regions`, `ass
     told(
         "version: 1\n",
         r#"
-rolewatch.yaml:1:1: a policy needs `accounts`: the accounts that are trusted, such as `"111122223333": development`
+rolewatch.yaml:1:1: a policy needs `accounts`: the trusted accounts, such as `"111122223333": development`
     1 | version: 1
       | ^^^^^^^
-rolewatch.yaml:1:1: a policy needs `roles`: the elevated roles; every other role is not judged
+rolewatch.yaml:1:1: a policy needs `roles`: the elevated roles; no other role is checked
     1 | version: 1
       | ^^^^^^^
 "#,
@@ -139,7 +139,7 @@ fn roles_and_suppress_are_lists() {
     told(
         format!("{HEAD}roles: x\n"),
         "
-rolewatch.yaml:5:8: `roles` is a list: each entry begins with `- arn:`
+rolewatch.yaml:5:8: `roles` must be a list: each entry begins with `- arn:`
     5 | roles: x
       |        ^
 ",
@@ -155,7 +155,7 @@ rolewatch.yaml:5:1: `roles` has no value: write an entry that begins with `- arn
     told(
         format!("{HEAD}roles: {{a: b}}\n"),
         "
-rolewatch.yaml:5:8: `roles` is a list: each entry begins with `- arn:`
+rolewatch.yaml:5:8: `roles` must be a list: each entry begins with `- arn:`
     5 | roles: {a: b}
       |        ^
 ",
@@ -175,7 +175,7 @@ fn a_value_of_a_role_has_its_shape() {
     told(
         role_with("    mfa: [required]\n"),
         "
-rolewatch.yaml:8:10: `mfa` is one value such as `required`; this is a list
+rolewatch.yaml:8:10: `mfa` must be one value such as `required`; this is a list
     8 |     mfa: [required]
       |          ^
 ",
@@ -183,7 +183,7 @@ rolewatch.yaml:8:10: `mfa` is one value such as `required`; this is a list
     told(
         role_with("    max_session: {a: b}\n"),
         "
-rolewatch.yaml:8:18: `max_session` is one value such as `1h`; this is keys with values
+rolewatch.yaml:8:18: `max_session` must be one value such as `1h`; this is a mapping
     8 |     max_session: {a: b}
       |                  ^
 ",
@@ -191,7 +191,7 @@ rolewatch.yaml:8:18: `max_session` is one value such as `1h`; this is keys with 
     told(
         role_with("    identities: iam-user\n"),
         "
-rolewatch.yaml:8:17: `identities` is a list: write `[iam-user]`
+rolewatch.yaml:8:17: `identities` must be a list: write `[iam-user]`
     8 |     identities: iam-user
       |                 ^^^^^^^^
 ",
@@ -231,7 +231,7 @@ rolewatch.yaml:1:1: a policy needs `version`: write `version: 1`
     told(
         "version: 2\nnew_key: 1\n",
         "
-rolewatch.yaml:1:10: version `2` is not known: this program reads `version: 1`
+rolewatch.yaml:1:10: unknown version `2`: this program reads `version: 1`
     1 | version: 2
       |          ^
 ",
@@ -247,7 +247,7 @@ rolewatch.yaml:1:1: `version` has no value: write one such as `1`
     told(
         "version: [1]\naccounts: {\"111122223333\": dev}\nroles: []\n",
         "
-rolewatch.yaml:1:10: `version` is one value such as `1`; this is a list
+rolewatch.yaml:1:10: `version` must be one value such as `1`; this is a list
     1 | version: [1]
       |          ^
 ",
@@ -255,7 +255,7 @@ rolewatch.yaml:1:10: `version` is one value such as `1`; this is a list
     told(
         "version: 1.0\n",
         "
-rolewatch.yaml:1:10: version `1.0` is not known: this program reads `version: 1`
+rolewatch.yaml:1:10: unknown version `1.0`: this program reads `version: 1`
     1 | version: 1.0
       |          ^^^
 ",
@@ -267,7 +267,7 @@ fn regions_are_written_as_aws_writes_them() {
     told(
         format!("{HEAD}roles: []\nregions: us-east-1\n"),
         "
-rolewatch.yaml:6:10: `regions` is a list: write `[us-east-1]`
+rolewatch.yaml:6:10: `regions` must be a list: write `[us-east-1]`
     6 | regions: us-east-1
       |          ^^^^^^^^^
 ",
@@ -275,7 +275,7 @@ rolewatch.yaml:6:10: `regions` is a list: write `[us-east-1]`
     told(
         format!("{HEAD}roles: []\nregions: []\n"),
         "
-rolewatch.yaml:6:10: `regions` is empty: leave the key out, and events are taken from wherever they come
+rolewatch.yaml:6:10: `regions` is empty: leave the key out to accept events from every Region
     6 | regions: []
       |          ^
 ",
@@ -285,16 +285,16 @@ rolewatch.yaml:6:10: `regions` is empty: leave the key out, and events are taken
             "{HEAD}roles: []\nregions: [us-east-1, us-east, US-EAST-1, us-east-1, us-east-1a]\n"
         ),
         "
-rolewatch.yaml:6:22: `us-east` is no region: they are written like `us-east-1`
+rolewatch.yaml:6:22: `us-east` is not a Region: write it like `us-east-1`
     6 | regions: [us-east-1, us-east, US-EAST-1, us-east-1, us-east-1a]
       |                      ^^^^^^^
-rolewatch.yaml:6:31: `US-EAST-1` is no region: they are written like `us-east-1`
+rolewatch.yaml:6:31: `US-EAST-1` is not a Region: write it like `us-east-1`
     6 | regions: [us-east-1, us-east, US-EAST-1, us-east-1, us-east-1a]
       |                               ^^^^^^^^^
-rolewatch.yaml:6:42: `us-east-1` stands twice
+rolewatch.yaml:6:42: `us-east-1` is listed twice
     6 | regions: [us-east-1, us-east, US-EAST-1, us-east-1, us-east-1a]
       |                                          ^^^^^^^^^
-rolewatch.yaml:6:53: `us-east-1a` is no region: they are written like `us-east-1`
+rolewatch.yaml:6:53: `us-east-1a` is not a Region: write it like `us-east-1`
     6 | regions: [us-east-1, us-east, US-EAST-1, us-east-1, us-east-1a]
       |                                                     ^^^^^^^^^^
 ",
@@ -306,7 +306,7 @@ fn assume_root_is_a_word() {
     told(
         format!("{HEAD}roles: []\nassume_root: no\n"),
         "
-rolewatch.yaml:6:14: `assume_root` is `deny` or `allow`, not `no`
+rolewatch.yaml:6:14: `assume_root` must be `deny` or `allow`, not `no`
     6 | assume_root: no
       |              ^^
 ",
@@ -314,7 +314,7 @@ rolewatch.yaml:6:14: `assume_root` is `deny` or `allow`, not `no`
     told(
         format!("{HEAD}roles: []\nassume_root: denied\n"),
         "
-rolewatch.yaml:6:14: `assume_root` is `deny` or `allow`, not `denied`
+rolewatch.yaml:6:14: `assume_root` must be `deny` or `allow`, not `denied`
     6 | assume_root: denied
       |              ^^^^^^
 ",
@@ -329,37 +329,37 @@ fn all_errors_are_told_at_once_by_line() {
 rolewatch.yaml:8:5: unknown key `max_sesion`, did you mean `max_session`?
     8 |     max_sesion: 1h
       |     ^^^^^^^^^^
-rolewatch.yaml:9:15: `severity` is `low`, `medium`, `high` or `critical`, not `urgent`
+rolewatch.yaml:9:15: `severity` must be `low`, `medium`, `high` or `critical`, not `urgent`
     9 |     severity: urgent
       |               ^^^^^^
-rolewatch.yaml:10:10: `UpdateApp` is no role's ARN: it is written like `arn:aws:iam::444455556666:role/UpdateApp`, and `*` and `?` may stand for any characters
+rolewatch.yaml:10:10: `UpdateApp` is not a role ARN: write it like `arn:aws:iam::444455556666:role/UpdateApp`, with `*` and `?` as wildcards if you need them
    10 |   - arn: UpdateApp
       |          ^^^^^^^^^
-rolewatch.yaml:11:14: `Developers` lacks its account: write it like `development/Developers`
+rolewatch.yaml:11:14: `Developers` has no account: write it like `development/Developers`
    11 |     groups: [Developers, staging/A]
       |              ^^^^^^^^^^
 rolewatch.yaml:11:26: unknown account `staging`: `accounts` has `development` and `production`
    11 |     groups: [Developers, staging/A]
       |                          ^^^^^^^^^
-rolewatch.yaml:12:10: `mfa` is `required` or `optional`, not `no`
+rolewatch.yaml:12:10: `mfa` must be `required` or `optional`, not `no`
    12 |     mfa: no
       |          ^^
-rolewatch.yaml:13:10: `regions` is empty: leave the key out, and events are taken from wherever they come
+rolewatch.yaml:13:10: `regions` is empty: leave the key out to accept events from every Region
    13 | regions: []
       |          ^
-rolewatch.yaml:15:5: an entry of `suppress` needs `caller`: whose switches they are about, as an ARN or a glob of it
+rolewatch.yaml:15:5: an entry of `suppress` needs `caller`: who made the switches, as an ARN or a pattern of ARNs
    15 |   - {rule: RW008}
       |     ^
-rolewatch.yaml:15:5: an entry of `suppress` needs `owner`: who answers for it
+rolewatch.yaml:15:5: an entry of `suppress` needs `owner`: who is responsible for it
    15 |   - {rule: RW008}
       |     ^
-rolewatch.yaml:15:5: an entry of `suppress` needs `reason`: why it is hidden
+rolewatch.yaml:15:5: an entry of `suppress` needs `reason`: why the findings are hidden
    15 |   - {rule: RW008}
       |     ^
-rolewatch.yaml:15:5: an entry of `suppress` needs `until`: the last day on which it is hidden, such as `2026-12-31`
+rolewatch.yaml:15:5: an entry of `suppress` needs `until`: the last day on which the findings are hidden, such as `2026-12-31`
    15 |   - {rule: RW008}
       |     ^
-rolewatch.yaml:15:12: RW008 cannot be suppressed: its findings are always told
+rolewatch.yaml:15:12: RW008 can't be suppressed: its findings are always reported
    15 |   - {rule: RW008}
       |            ^^^^^
 ",
@@ -373,7 +373,7 @@ fn an_error_behind_an_alias_is_told_once() {
             "{HEAD}roles:\n  - {{arn: \"arn:aws:iam::444455556666:role/A\", groups: &g [Developers]}}\n  - {{arn: \"arn:aws:iam::444455556666:role/B\", groups: *g}}\n"
         ),
         r#"
-rolewatch.yaml:6:59: `Developers` lacks its account: write it like `development/Developers`
+rolewatch.yaml:6:59: `Developers` has no account: write it like `development/Developers`
     6 |   - {arn: "arn:aws:iam::444455556666:role/A", groups: &g [Developers]}
       |                                                           ^^^^^^^^^^
 "#,

@@ -62,12 +62,12 @@ fn aliases_of_aliases_cannot_blow_up() {
     let bomb: String = (0..20).map(line).collect();
     assert_eq!(
         problem(&bomb),
-        "p:6:10: too many values: a policy has at most 100,000, aliases counted as written out\n    \
+        "p:6:10: too many values: a policy can have at most 100,000, with aliases counted as written out\n    \
                  6 | a5: &a5 [*a4, *a4, *a4, *a4, *a4, *a4, *a4, *a4, *a4]\n      |          ^^^"
     );
     assert_eq!(
         problem("a: &a [*a]"),
-        "p:1:8: this alias stands inside what it stands for\n    1 | a: &a [*a]\n      |        ^^"
+        "p:1:8: this alias refers to itself\n    1 | a: &a [*a]\n      |        ^^"
     );
 }
 
@@ -75,7 +75,7 @@ fn aliases_of_aliases_cannot_blow_up() {
 fn an_alias_of_nothing_and_an_unquoted_star_are_told() {
     assert_eq!(
         problem("caller: *abc"),
-        "p:1:9: nothing is anchored as `&abc`: quote a text that begins with `*`, as in `\"*abc\"`\n    1 | caller: *abc\n      |         ^^^^"
+        "p:1:9: there is no anchor `&abc`: put text that begins with `*` in quotes, as in `\"*abc\"`\n    1 | caller: *abc\n      |         ^^^^"
     );
 }
 
@@ -84,8 +84,8 @@ fn deep_nesting_stops_at_once() {
     for unit in ["[", "{", "- ", "? ", "{a: ", "[a,"] {
         let text = problem(&unit.repeat(1 << 18));
         assert!(
-            text.contains("nested more than 16 deep: a policy needs four")
-                || text.contains("this is no YAML"),
+            text.contains("nested more than 16 levels deep: a policy needs four")
+                || text.contains("not valid YAML"),
             "{unit}: {text}"
         );
     }
@@ -108,43 +108,43 @@ fn odd_yaml_is_told_with_its_line() {
         ),
         (
             "a: 1\nb: 2\na: 3\n",
-            "p:3:1: `a` stands twice: first in line 1\n    3 | a: 3\n      | ^",
+            "p:3:1: `a` appears twice: first on line 1\n    3 | a: 3\n      | ^",
         ),
         (
             "{a: 1, 'a': 3}",
-            "p:1:8: `a` stands twice: first in line 1\n    1 | {a: 1, 'a': 3}\n      |        ^^^",
+            "p:1:8: `a` appears twice: first on line 1\n    1 | {a: 1, 'a': 3}\n      |        ^^^",
         ),
         (
             "[a]: 1",
-            "p:1:1: a key is a plain word\n    1 | [a]: 1\n      | ^",
+            "p:1:1: a key must be a plain word\n    1 | [a]: 1\n      | ^",
         ),
         (
             "a: &x {b: 1}\nc:\n  <<: *x\n",
-            "p:3:3: keys cannot be merged in with `<<`: write them out\n    3 |   <<: *x\n      |   ^^",
+            "p:3:3: keys can't be merged in with `<<`: write them out\n    3 |   <<: *x\n      |   ^^",
         ),
         (
             "a: !Ref b",
-            "p:1:4: the tag `!Ref` means nothing here: write the value itself\n    1 | a: !Ref b\n      |    ^^^^",
+            "p:1:4: the tag `!Ref` has no meaning here: write the plain value\n    1 | a: !Ref b\n      |    ^^^^",
         ),
         (
             "a: [1, 2",
-            "p:1:4: this is no YAML: unclosed bracket '['\n    1 | a: [1, 2\n      |    ^",
+            "p:1:4: not valid YAML: unclosed bracket '['\n    1 | a: [1, 2\n      |    ^",
         ),
         (
             "a: [1\nb: 3",
-            "p:2:2: a `:` cannot stand here: is a bracket or a quote left open above?\n    2 | b: 3\n      |  ^",
+            "p:2:2: a `:` isn't allowed here: is a bracket or a quote left open above?\n    2 | b: 3\n      |  ^",
         ),
         (
             "a:\n\tb: 1",
-            "p:2:2: a tab stands here: YAML is indented with spaces\n    2 |  b: 1\n      |  ^",
+            "p:2:2: there is a tab here: YAML is indented with spaces\n    2 |  b: 1\n      |  ^",
         ),
         (
             "a: b: c",
-            "p:1:5: no key can stand here: is it indented too far, or does a text with `: ` lack its quotes?\n    1 | a: b: c\n      |     ^",
+            "p:1:5: a key isn't allowed here: is it indented too far, or does text with `: ` need quotes?\n    1 | a: b: c\n      |     ^",
         ),
         (
             "a: `b`",
-            "p:1:4: a text cannot begin with ```: put it in quotes\n    1 | a: `b`\n      |    ^",
+            "p:1:4: text can't begin with ```: put it in quotes\n    1 | a: `b`\n      |    ^",
         ),
     ] {
         assert_eq!(problem(text), told);

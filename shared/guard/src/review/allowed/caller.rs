@@ -42,12 +42,12 @@ impl<'a> KnownCaller<'a> {
         }
         let account = caller.account?;
         let Some((file, taken)) = files.of(account, at) else {
-            let unseen = format!("account {account} has no roster");
+            let unseen = format!("there is no roster of account {account}");
             return Self::not_in_files(caller, account, unseen, anything);
         };
         let principal = caller.principal_id.as_deref().unwrap_or_default();
         Self::in_file(file, taken, principal).or_else(|| {
-            let unseen = format!("the roster of account {account} does not have the caller");
+            let unseen = format!("the roster of account {account} doesn't list the caller");
             Self::not_in_files(caller, account, unseen, anything)
         })
     }

@@ -18,7 +18,7 @@ fn quoted(statement: &str) -> String {
 
 impl fmt::Display for AllowedBy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("AWS allowed it by ")?;
+        f.write_str("AWS allowed it through ")?;
         for (at, allowing) in self.statements.iter().enumerate() {
             let between = if at == 0 { "" } else { " and " };
             write!(
@@ -32,13 +32,13 @@ impl fmt::Display for AllowedBy {
         if let Some(unseen) = &self.unseen {
             write!(
                 f,
-                "; {unseen}, so which of their own policies allowed it is not told"
+                "; {unseen}, so rolewatch can't tell which of the caller's own policies allowed it"
             )?;
         }
         if !self.hangs_on.is_empty() {
             write!(
                 f,
-                "; that is so if these hold, which the records do not show: {}",
+                "; this assumes that these conditions hold, which the records don't show: {}",
                 self.hangs_on.join("; ")
             )?;
         }
@@ -52,11 +52,15 @@ impl fmt::Display for AllowedBy {
             .collect();
         write!(
             f,
-            ". That is as of {}, the time of the rosters, not of the switch.",
+            ". This is as of {}, the time of the rosters, not of the switch.",
             times.join(" and ")
         )?;
         for (at, change) in self.stopped_by.iter().enumerate() {
-            f.write_str(if at == 0 { " To stop it, " } else { "; and " })?;
+            f.write_str(if at == 0 {
+                " To prevent it, "
+            } else {
+                "; and "
+            })?;
             self.fmt_change(change, f)?;
         }
         Ok(())

@@ -133,7 +133,7 @@ fn the_statement_of_another_group_is_named_and_goes() {
     let text = said.to_string();
     assert!(
         text.contains("the time of the rosters, not of the switch")
-            && text.contains("To stop it, remove statement Enter in inline policy p"),
+            && text.contains("To prevent it, remove statement Enter in inline policy p"),
         "{text}"
     );
 }
@@ -177,7 +177,8 @@ fn what_the_records_do_not_show_is_named() {
     let said = found(&story, "RW002", &usual(&asks)).unwrap();
     assert_eq!(said.hangs_on, ["StringEquals sts:ExternalId x\u{fffd}"]);
     assert!(
-        said.to_string().contains("that is so if these hold")
+        said.to_string()
+            .contains("this assumes that these conditions hold")
             && !said.to_string().contains('\u{202e}'),
         "{said}"
     );
@@ -192,7 +193,7 @@ fn an_account_outside_is_taken_out_of_the_trust_policy() {
     let said = found(&story, "RW007", &usual(&trust(&named))).unwrap();
     assert_eq!(
         said.unseen.as_deref(),
-        Some("account 999988887777 has no roster")
+        Some("there is no roster of account 999988887777")
     );
     assert_eq!(by(&said), [trust(&root())]);
     assert_eq!(
@@ -211,7 +212,7 @@ fn the_role_at_the_middle_of_a_chain_is_kept_out() {
     assert_eq!(by(&said), [trust(&root()), deny]);
     assert!(
         said.to_string()
-            .contains("To stop it, add to the trust policy of UpdateApp: {"),
+            .contains("To prevent it, add to the trust policy of UpdateApp: {"),
         "{said}"
     );
     assert!(
@@ -285,7 +286,7 @@ fn nothing_is_said_of_a_role_that_was_made_again_or_of_files_without_it() {
     let said = found(&story, "RW002", &files(&[production(&trust(&root()))])).unwrap();
     assert_eq!(
         (said.statements.len(), said.unseen.as_deref()),
-        (1, Some("account 111122223333 has no roster"))
+        (1, Some("there is no roster of account 111122223333"))
     );
 }
 

@@ -64,7 +64,7 @@ impl<'a> ChoiceSearch<'_, 'a> {
             // try.
             *left = left.saturating_sub(1);
             let found = if *left == 0 {
-                opened(decision.clone(), "more ways to choose than are tried")
+                opened(decision.clone(), "more combinations than rolewatch tries")
             } else {
                 self.choose(&with(held), rest, left)
             };
@@ -79,7 +79,7 @@ impl<'a> ChoiceSearch<'_, 'a> {
             // A no rests on all values; some were not tried.
             Some(best) if is_cut && best.allowed.is_no() => opened(
                 decision,
-                &format!("more values of {} than are tried", choice.key),
+                &format!("more values of {} than rolewatch tries", choice.key),
             ),
             best => best.unwrap_or(decision),
         }

@@ -29,13 +29,14 @@ pub(super) fn entry(
     let mut text = String::from("\n");
     line(
         &mut text,
-        &format!("  # The trust policy lets in {}.", listed(from)),
+        &format!("  # The trust policy allows {}.", listed(from)),
     );
     write_ways(&mut text, &ways);
     if ways.groups.is_empty() {
         line(
             &mut text,
-            "  # No group was found by which anybody enters, so there is nothing to write down yet. Decide which group is to, then take the marks away:",
+            "  # No group was found through which anyone can enter, so this entry isn't complete. Decide which group should be allowed, then \
+             uncomment:",
         );
         line(&mut text, &format!("  # - arn: {}", plain(&role.arn)));
         line(&mut text, "  #   groups: [ACCOUNT/GROUP]");
@@ -55,9 +56,9 @@ pub(super) fn entry(
     write_limits(&mut text, setup, role);
     write_callers(&mut text, &ways, role);
     let (severity, why) = if is_administrator(account, role) {
-        ("critical", "the role may do anything")
+        ("critical", "the role can do anything")
     } else {
-        ("high", "how bad is a misuse?")
+        ("high", "how bad would misuse be?")
     };
     line(
         &mut text,
@@ -75,7 +76,7 @@ fn outsiders(
     let mut outsiders = BTreeSet::new();
     for principal in trusted(role) {
         if matches!(principal, Principal::Everyone) {
-            outsiders.insert("everybody (`*`)".to_owned());
+            outsiders.insert("everyone (`*`)".to_owned());
             continue;
         }
         if let Some(id) = principal.account().filter(|id| *id != account.id) {
@@ -89,7 +90,7 @@ fn outsiders(
 /// By which groups, and without which, people enter today.
 fn write_ways(text: &mut String, ways: &Ways) {
     let by_group = listed(ways.groups.iter().map(|(group, members)| match members {
-        None => format!("{} (its members were not given)", harmless(group)),
+        None => format!("{} (its members were not supplied)", harmless(group)),
         Some(1) => format!("{} (1 member)", harmless(group)),
         Some(members) => format!("{} ({members} members)", harmless(group)),
     }));
@@ -97,7 +98,7 @@ fn write_ways(text: &mut String, ways: &Ways) {
         line(
             text,
             &format!(
-                "  # Policies of these groups let their members enter: {by_group}. Leave those that are meant."
+                "  # The policies of these groups let their members enter: {by_group}. Keep those that you intend."
             ),
         );
     }
@@ -105,7 +106,7 @@ fn write_ways(text: &mut String, ways: &Ways) {
         line(
             text,
             &format!(
-                "  # Without any group: {}. Put them into a group, or take it from them.",
+                "  # Can enter without any group: {}. Put them in a group, or remove their access.",
                 listed(ways.alone.clone())
             ),
         );
@@ -116,14 +117,14 @@ fn write_ways(text: &mut String, ways: &Ways) {
 fn mfa_today(ways: &Ways) -> String {
     if !ways.without_mfa.is_empty() {
         return format!(
-            "IAM does not demand it of {} today: `rolewatch review` tells where (RW101)",
+            "IAM doesn't require it of {} today: `rolewatch review` shows where (RW101)",
             listed(ways.without_mfa.clone())
         );
     }
     if ways.groups.values().any(Option::is_none) {
-        return "whether IAM demands it today depends on users who were not given".to_owned();
+        return "whether IAM requires it today depends on users who were not supplied".to_owned();
     }
-    "IAM demands it of everybody today".to_owned()
+    "IAM requires it of everyone today".to_owned()
 }
 
 fn write_limits(text: &mut String, setup: &Setup, role: &Role) {
@@ -133,23 +134,23 @@ fn write_limits(text: &mut String, setup: &Setup, role: &Role) {
             line(
                 text,
                 &format!(
-                    "    max_session: {span}      # MaxSessionDuration today. Is less enough?"
+                    "    max_session: {span}      # MaxSessionDuration today. Would less be enough?"
                 ),
             );
         }
         None => line(
             text,
-            "    # max_session: 1h    # how long is enough? What IAM allows today was not given: `aws iam list-roles` tells",
+            "    # max_session: 1h    # how long is enough? What IAM allows today was not supplied: `aws iam list-roles` shows it",
         ),
     }
     line(
         text,
-        "    # max_stretch: 2h    # how long may somebody stay in on end?",
+        "    # max_stretch: 2h    # how long may someone stay in the role continuously?",
     );
     line(text, "    # max_per_day: 4h    # how long in any 24 hours?");
     line(
         text,
-        "    # min_membership: 1h # how long must somebody have been in the group?",
+        "    # min_membership: 1h # how long must someone have been in the group?",
     );
 }
 
@@ -159,7 +160,7 @@ fn write_callers(text: &mut String, ways: &Ways, role: &Role) {
         line(
             text,
             &format!(
-                "    # chaining: allow    # sessions of {} can enter too. Are they meant to?",
+                "    # chaining: allow    # sessions of {} can enter too. Should they?",
                 listed(ways.roles.clone())
             ),
         );
@@ -174,7 +175,7 @@ fn write_callers(text: &mut String, ways: &Ways, role: &Role) {
         line(
             text,
             &format!(
-                "    # identities: [iam-user, …]   # the trust policy lets in {} too. Are they meant?",
+                "    # identities: [iam-user, …]   # the trust policy allows {} too. Should it?",
                 listed(others)
             ),
         );

@@ -35,7 +35,7 @@ fn a_draft_has_the_role_its_groups_and_its_limit_and_is_a_valid_policy() {
     );
     assert_eq!(role.max_session.map(Span::seconds), Some(3_600));
     assert!(
-        text.contains("IAM demands it of everybody today") && text.contains("(1 member)"),
+        text.contains("IAM requires it of everyone today") && text.contains("(1 member)"),
         "{text}"
     );
 }
@@ -63,10 +63,10 @@ fn what_is_to_be_decided_is_said() {
     let (text, policy) = drafted(&company);
     for words in [
         "\"999988887777\": NAME",
-        "Without any group: tom",
-        "does not demand it of dora and tom",
+        "Can enter without any group: tom",
+        "doesn't require it of dora and tom",
         "ec2.amazonaws.com too",
-        "the role may do anything",
+        "the role can do anything",
         "# max_session",
     ] {
         assert!(text.contains(words), "{words} in {text}");
@@ -94,7 +94,7 @@ fn sessions_that_are_named_the_role_itself_and_empty_groups_are_told() {
     assert_eq!(policy.roles[0].groups.len(), 1, "{text}");
     for words in [
         "sessions of Jump and the role itself can enter too",
-        "does not demand it of whoever joins Developers today",
+        "doesn't require it of whoever joins Developers today",
     ] {
         assert!(text.contains(words), "{words} in {text}");
     }
@@ -140,13 +140,13 @@ fn what_list_roles_tells_of_sessions_counts_as_well() {
 fn only_those_who_can_enter_are_named_and_only_other_accounts() {
     let (text, _) = drafted(&Company::new());
     assert!(
-        !text.contains("Without any group") && !text.contains("tom"),
+        !text.contains("without any group") && !text.contains("tom"),
         "{text}"
     );
     let both = json!({"Effect": "Allow", "Principal": {"AWS": [DEVELOPMENT, PRODUCTION]}, "Action": "sts:AssumeRole", "Condition": mfa()});
     let (text, _) = drafted(&Company::new().trust(both));
     assert!(
-        text.contains("# The trust policy lets in development.\n"),
+        text.contains("# The trust policy allows development.\n"),
         "{text}"
     );
     let own =
@@ -172,7 +172,7 @@ fn everybody_is_told_as_such() {
     let anybody = json!({"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRole", "Condition": mfa()});
     let (text, _) = drafted(&Company::new().trust(anybody));
     assert!(
-        text.contains("# The trust policy lets in everybody (`*`)."),
+        text.contains("# The trust policy allows everyone (`*`)."),
         "{text}"
     );
 }
@@ -263,15 +263,15 @@ fn only_a_role_that_may_do_anything_is_critical() {
 fn members_that_were_not_given_are_no_number() {
     let (text, _) = drafted(&Company::new().lacking(DEVELOPMENT, "UserDetailList"));
     assert!(
-        text.contains("development/Developers (its members were not given)"),
+        text.contains("development/Developers (its members were not supplied)"),
         "{text}"
     );
     assert!(
-        text.contains("# UserDetailList of this account was not given"),
+        text.contains("# UserDetailList of this account was not supplied"),
         "{text}"
     );
     assert!(
-        text.contains("whether IAM demands it today depends on users who were not given"),
+        text.contains("whether IAM requires it today depends on users who were not supplied"),
         "{text}"
     );
 }

@@ -158,7 +158,7 @@ fn a_role_that_was_not_listed_is_unproven_by_every_rule_that_judges_roles() {
     assert!(
         review.findings[0]
             .message
-            .contains("no list of roles (RoleDetailList) of production was given"),
+            .contains("no list of roles (RoleDetailList) for production was supplied"),
         "{:#?}",
         review.findings
     );

@@ -26,7 +26,7 @@ pub(super) fn account(pages: &[JsonObject]) -> Result<Account, String> {
                 let account = found.get_or_insert_with(|| Account::empty(id));
                 if account.id != id {
                     return Err(format!(
-                        "it mixes accounts {} and {id}; give one file per account",
+                        "it mixes accounts {} and {id}; use one file per account",
                         account.id
                     ));
                 }
@@ -77,7 +77,8 @@ fn is_given(pages: &[JsonObject], list: DetailList) -> bool {
 
 /// Why pages without an entry are of no use. Where a list is missing, the entries may be in it.
 fn nobody_in(pages: &[JsonObject]) -> String {
-    let nobody = "no user, group or role is in it, so it belongs to no account";
+    let nobody =
+        "it contains no user, group or role, so it doesn't show which account it belongs to";
     let told = |list: DetailList| format!("`{}` ({})", list.key(), list.word());
     let missing: Vec<String> = DetailList::ALL
         .into_iter()
@@ -90,7 +91,7 @@ fn nobody_in(pages: &[JsonObject]) -> String {
         _ => ("are", "them"),
     };
     format!(
-        "{nobody}; {} {verb} missing in it: take {them} with `aws iam get-account-authorization-details`, without `--filter`",
+        "{nobody}; {} {verb} missing: export {them} with `aws iam get-account-authorization-details`, without `--filter`",
         missing.join(", ")
     )
 }
@@ -204,7 +205,7 @@ fn names(entry: &JsonObject, key: &str) -> Result<Vec<String>, String> {
     let name = |value: &Value| value.as_str().map(str::to_owned);
     list.as_array()
         .and_then(|list| list.iter().map(name).collect())
-        .ok_or_else(|| format!("`{key}` is no list of names"))
+        .ok_or_else(|| format!("`{key}` is not a list of names"))
 }
 
 fn tags(entry: &JsonObject) -> Result<BTreeMap<String, String>, String> {

@@ -12,11 +12,11 @@ pub(super) fn objects<'a>(
     };
     let list = list
         .as_array()
-        .ok_or_else(|| format!("`{key}` is no list"))?;
+        .ok_or_else(|| format!("`{key}` is not a list"))?;
     let object = |(at, value): (usize, &'a Value)| {
         value
             .as_object()
-            .ok_or_else(|| format!("entry {} of `{key}` is no object", at + 1))
+            .ok_or_else(|| format!("entry {} of `{key}` is not an object", at + 1))
     };
     list.iter().enumerate().map(object).collect()
 }
@@ -25,5 +25,5 @@ pub(super) fn text<'a>(object: &'a Map<String, Value>, key: &str) -> Result<&'a 
     object
         .get(key)
         .and_then(Value::as_str)
-        .ok_or_else(|| format!("an entry lacks its `{key}`"))
+        .ok_or_else(|| format!("an entry has no `{key}`"))
 }

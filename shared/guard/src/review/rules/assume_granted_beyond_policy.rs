@@ -87,7 +87,7 @@ pub(super) fn check(view: &SetupView<'_>) -> Vec<ReviewDraft> {
     drafts.extend(not_given(
         view,
         |_| true,
-        |role| format!("who may enter {role}"),
+        |role| format!("who can enter {role}"),
     ));
     drafts
 }
@@ -278,10 +278,10 @@ fn trusting_themselves(view: &SetupView<'_>) -> Vec<ReviewDraft> {
         let Some(grant) = own.identity.first().filter(|_| !own.allowed.is_no()) else {
             continue;
         };
-        let depends = "whether AWS still lets the role trust itself without saying so, as roles could that were made before September 22, 2022";
+        let depends = "whether AWS still lets the role trust itself implicitly, as roles created before September 22, 2022 could";
         let place = view.place(target);
         let message = format!(
-            "can't tell whether sessions of {place} may enter the role again: its own policies allow it, and it depends on {depends}"
+            "can't tell whether sessions of {place} can enter the role again: the role's own policies allow it, and it depends on {depends}"
         );
         let draft = ReviewDraft::unproven(target.rules.severity, account.id, &role.arn, message)
             .hanging_on([depends.to_owned()]);
@@ -329,11 +329,11 @@ fn dangling(view: &SetupView<'_>) -> Vec<ReviewDraft> {
                 };
                 let (place, shown) = (view.place(target), view.account_shown(account.id));
                 let message = format!(
-                    "can't tell who may enter {place} as session {} of role {}: {shown} has no such role{}; whoever creates it there can enter",
+                    "can't tell who can enter {place} as session {} of role {}: {shown} has no such role{}; whoever creates it there can enter",
                     harmless(named.session),
                     harmless(named.role_name),
                     if account.gap(DetailList::Roles).is_some() {
-                        " in what was given"
+                        " in what was supplied"
                     } else {
                         ""
                     }
@@ -367,7 +367,7 @@ fn not_seen(view: &SetupView<'_>) -> Vec<ReviewDraft> {
         ) {
             let (place, shown) = (view.place(target), view.account_shown(gap.account));
             let message = format!(
-                "can't tell who of {shown} may enter {place}: {}",
+                "can't tell who in {shown} can enter {place}: {}",
                 view.lacks(gap)
             );
             let root = iam_arn(Some(target.partition()), gap.account, "root");

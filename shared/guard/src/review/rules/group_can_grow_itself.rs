@@ -96,12 +96,12 @@ pub(super) fn check(view: &SetupView<'_>) -> Vec<ReviewDraft> {
     drafts.extend(groups_not_given(
         view,
         |_| true,
-        |group| format!("whether members of {group} may widen the group"),
+        |group| format!("whether members of {group} can extend the group"),
     ));
     let roles = not_given(
         view,
         |_| true,
-        |role| format!("whether sessions of {role} may widen who enters it"),
+        |role| format!("whether sessions of {role} can extend who can enter it"),
     );
     // Of an account that was not given at all, the other rules say enough of each role.
     drafts.extend(roles.into_iter().filter(|draft| !draft.wants_account()));

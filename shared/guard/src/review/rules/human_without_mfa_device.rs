@@ -66,13 +66,13 @@ pub(super) fn check(view: &SetupView<'_>) -> Vec<ReviewDraft> {
         match view.setup.has_mfa(arn) {
             Some(true) => None,
             Some(false) => {
-                let message = format!("{name} in {shown} has no MFA device, and {role} is to be entered with MFA only");
+                let message = format!("{name} in {shown} has no MFA device, and the policy requires MFA to enter {role}");
                 Some(ReviewDraft::violation(severity, account, arn, message))
             }
             None => {
-                let why = if view.setup.has_credentials_of(account) { "has no line for them" } else { "was not given" };
+                let why = if view.setup.has_credentials_of(account) { "has no line for them" } else { "was not supplied" };
                 let message =
-                    format!("whether {name} in {shown} has an MFA device cannot be told: the credential report of the account {why}");
+                    format!("can't tell whether {name} in {shown} has an MFA device: the account's credential report {why}");
                 Some(ReviewDraft::unproven(severity, account, arn, message))
             }
         }
@@ -114,7 +114,7 @@ mod cases {
                 .review()
                 .notices
                 .iter()
-                .any(|notice| notice.contains("RW106 was not judged"))
+                .any(|notice| notice.contains("RW106 was not checked"))
         );
         Company::new()
             .policy("mfa: required ", "mfa: optional ")

@@ -44,7 +44,7 @@ pub(super) fn check(view: &SetupView<'_>) -> Vec<ReviewDraft> {
     let limited = |rules: &RolePolicy| rules.max_session.is_some();
     judged
         .chain(not_given(view, limited, |role| {
-            format!("how long sessions of {role} may last")
+            format!("how long sessions of {role} can last")
         }))
         .collect()
 }
@@ -55,8 +55,8 @@ fn of_role(view: &SetupView<'_>, target: &ElevatedTarget<'_>) -> Option<ReviewDr
     let place = view.place(target);
     let Some(longest) = target.role.max_session.or_else(|| view.setup.duration(arn)) else {
         let message = format!(
-            "how long sessions of {place} may last cannot be told: authorization details do not carry MaxSessionDuration; \
-             give the output of `aws iam list-roles` of {} too",
+            "can't tell how long sessions of {place} can last: authorization details don't include MaxSessionDuration; supply the output of \
+             `aws iam list-roles` for {} too",
             view.account_shown(account)
         );
         return Some(ReviewDraft::unproven(severity, account, arn, message));
@@ -65,7 +65,7 @@ fn of_role(view: &SetupView<'_>, target: &ElevatedTarget<'_>) -> Option<ReviewDr
         return None;
     }
     let message = format!(
-        "{place} grants sessions of {}, longer than the {limit} allowed",
+        "{place} grants sessions of up to {}, longer than the {limit} allowed",
         Span::from_seconds(longest)
     );
     // A trust policy that could not be read limits nothing that is known.
@@ -80,7 +80,7 @@ fn of_role(view: &SetupView<'_>, target: &ElevatedTarget<'_>) -> Option<ReviewDr
     };
     if limit.seconds() < LEAST_SESSION_LIMIT {
         let message = format!(
-            "{message}; IAM takes no less than an hour, so the trust policy must limit them"
+            "{message}; IAM doesn't accept less than an hour, so the trust policy must limit them"
         );
         let draft = ReviewDraft::violation(severity, account, arn, message);
         let Some(statement) = grants else {
@@ -98,7 +98,7 @@ fn of_role(view: &SetupView<'_>, target: &ElevatedTarget<'_>) -> Option<ReviewDr
         severity,
         account,
         arn,
-        format!("{message}; `{command}` lowers it"),
+        format!("{message}; to lower it, run `{command}`"),
     );
     Some(draft.setting(
         json!({"MaxSessionDuration": longest}),

@@ -198,7 +198,7 @@ mod cases {
         .one(RULE);
         assert!(
             finding.message.contains("account 999988887777")
-                && finding.message.contains("no external id"),
+                && finding.message.contains("no external ID"),
             "{}",
             finding.message
         );
@@ -230,7 +230,7 @@ mod cases {
             (Verdict::Violation, Severity::Medium)
         );
         assert!(
-            finding.message.contains("asks for an external id"),
+            finding.message.contains("requires an external ID"),
             "{}",
             finding.message
         );
@@ -248,7 +248,7 @@ mod cases {
     fn fires_for_services_and_providers_that_are_not_admitted() {
         let service = trusting(json!({"Service": "ec2.amazonaws.com"}), json!({})).one(RULE);
         assert!(
-            service.message.contains("does not admit service"),
+            service.message.contains("doesn't include service"),
             "{}",
             service.message
         );
@@ -283,7 +283,7 @@ mod cases {
         assert!(
             finding
                 .message
-                .ends_with("(IAM Access Analyzer says so too: EXAMPLE-1)"),
+                .ends_with("(IAM Access Analyzer reports this too: EXAMPLE-1)"),
             "{}",
             finding.message
         );

@@ -261,9 +261,9 @@ fn drafts(target: &ElevatedTarget<'_>, mut ways: WaysWithoutMfa, place: &str) ->
             continue;
         };
         let how = match (way.with_key, way.with_session) {
-            (true, true) => "with a permanent access key and with a session opened without it",
+            (true, true) => "with a permanent access key and with a session started without it",
             (true, false) => "with a permanent access key",
-            _ => "with a session opened without it",
+            _ => "with a session started without it",
         };
         let message = format!(
             "{} can enter {place} without MFA, {how}: {}",
@@ -308,7 +308,7 @@ fn others<'a>(view: &SetupView<'a>, target: &ElevatedTarget<'a>) -> Unlisted<'a>
     let Ok(trust) = &target.role.trust else {
         let caller = Requester::somebody(target.account.id);
         return (
-            vec![("somebody".to_owned(), Entrant::unseen(caller))],
+            vec![("someone".to_owned(), Entrant::unseen(caller))],
             BTreeMap::new(),
         );
     };
@@ -322,7 +322,7 @@ fn others<'a>(view: &SetupView<'a>, target: &ElevatedTarget<'a>) -> Unlisted<'a>
         let account = gap.account;
         let listed = view.setup.account(account);
         unseen.insert(
-            format!("people of {}", view.account_shown(account)),
+            format!("people in {}", view.account_shown(account)),
             (Requester::somebody(account), gap),
         );
         for principal in trust
@@ -366,9 +366,10 @@ fn why(statement: &Value) -> &'static str {
         })
     };
     if asks("BoolIfExists") {
-        "`BoolIfExists` in this statement of the trust policy lets requests through that carry no aws:MultiFactorAuthPresent, as those of permanent keys do"
+        "`BoolIfExists` in this statement of the trust policy allows requests that have no aws:MultiFactorAuthPresent, such as those made \
+         with permanent keys"
     } else {
-        "this statement of the trust policy does not ask for it, and nothing else does"
+        "this statement of the trust policy doesn't require it, and nothing else does"
     }
 }
 

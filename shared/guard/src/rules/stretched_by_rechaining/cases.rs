@@ -64,7 +64,7 @@ fn fires_for_the_console_that_renews_and_not_within_the_limit() {
         if expected == Verdicts::Violation {
             let message = story.finding(RULE).message;
             assert!(
-                message.contains("may last 1h: the console renewed it once"),
+                message.contains("may last at most 1h: the console renewed it once"),
                 "{message}"
             );
         }

@@ -32,7 +32,7 @@ fn fires_for_a_group_and_takes_the_role_out_of_its_statement() {
         (Verdict::Violation, TESTERS)
     );
     assert!(
-        finding.message.contains("group Testers (tom) may enter UpdateApp in production; the policy lets in development/Developers"),
+        finding.message.contains("group Testers (tom) can enter UpdateApp in production; the policy allows development/Developers"),
         "{}",
         finding.message
     );

@@ -51,7 +51,7 @@ fn fires_for_a_named_session_because_whoever_enters_the_role_chooses_its_name() 
     assert!(
         finding
             .message
-            .starts_with("sessions of role Jump may enter UpdateApp in production as alice ("),
+            .starts_with("sessions of role Jump can enter UpdateApp in production as alice ("),
         "{}",
         finding.message
     );
@@ -157,7 +157,7 @@ fn the_role_is_known_by_its_name_whatever_its_path() {
     let found = two.found(RULE);
     assert_eq!(found.len(), 2);
     for finding in found {
-        let says = "the ARN of a session has no path, so it fits arn:aws:iam::111122223333:role/Jump and arn:aws:iam::111122223333:role/team/app/Jump";
+        let says = "a session ARN has no path, so it matches arn:aws:iam::111122223333:role/Jump and arn:aws:iam::111122223333:role/team/app/Jump";
         assert!(
             finding.verdict == Verdict::Violation && finding.message.contains(says),
             "{}",
@@ -317,7 +317,7 @@ fn where_chaining_is_allowed_users_are_followed_through_the_role() {
             (finding.verdict, finding.subject.as_str()),
             (Verdict::Violation, "arn:aws:iam::111122223333:user/tom")
         );
-        let says = "tom may enter UpdateApp in production through role Jump in development";
+        let says = "tom can enter UpdateApp in production through role Jump in development";
         assert!(finding.message.starts_with(says), "{}", finding.message);
         assert_eq!(
             finding.fix.as_ref().unwrap()["Resource"],
@@ -403,7 +403,7 @@ fn fires_for_a_role_that_trusts_itself_however_it_says_so() {
         assert!(
             finding
                 .message
-                .starts_with("sessions of UpdateApp in production may enter the role again; "),
+                .starts_with("sessions of UpdateApp in production can enter the role again; "),
             "{}",
             finding.message
         );
@@ -454,7 +454,7 @@ fn an_old_role_may_trust_itself_without_saying_so() {
     assert!(
         finding
             .message
-            .contains("roles could that were made before September 22, 2022"),
+            .contains("roles created before September 22, 2022 could"),
         "{}",
         finding.message
     );

@@ -170,13 +170,13 @@ impl GrantedWay<'_> {
         };
         let draft = match self.open {
             None => {
-                let message = format!("{enter}; the policy lets in {allowed}");
+                let message = format!("{enter}; the policy allows {allowed}");
                 ReviewDraft::violation(severity, self.account, subject, message)
             }
             Some(reasons) => {
                 let depends = listed(reasons.iter().map(|reason| harmless(reason)));
                 let message = format!(
-                    "can't tell whether {enter}: depends on {depends}; the policy lets in {allowed}"
+                    "can't tell whether {enter}: depends on {depends}; the policy allows {allowed}"
                 );
                 ReviewDraft::unproven(severity, self.account, subject, message).hanging_on(reasons)
             }
@@ -218,22 +218,22 @@ impl GrantedWay<'_> {
         let name = name_of(subject);
         if subject.contains(":group/") {
             return format!(
-                "group {name} ({}) may enter {places}",
+                "group {name} ({}) can enter {places}",
                 listed(self.who.iter().cloned())
             );
         }
         if !subject.contains(":role/") {
-            return format!("{name} may enter {places}");
+            return format!("{name} can enter {places}");
         }
         if self.targets.iter().all(|target| target.role.arn == subject) {
-            return format!("sessions of {places} may enter the role again");
+            return format!("sessions of {places} can enter the role again");
         }
         if self.sessions.is_empty() {
-            return format!("sessions of role {name} may enter {places}");
+            return format!("sessions of role {name} can enter {places}");
         }
         let sessions = listed(self.sessions.iter().cloned());
         let called = format!(
-            "sessions of role {name} may enter {places} as {sessions} (whoever enters {name} chooses the session's name"
+            "sessions of role {name} can enter {places} as {sessions} (whoever enters {name} chooses the session name"
         );
         let several = view
             .setup
@@ -244,6 +244,6 @@ impl GrantedWay<'_> {
             return format!("{called})");
         }
         let arns = listed(several.into_iter().map(|role| harmless(&role.arn)));
-        format!("{called}; the ARN of a session has no path, so it fits {arns})")
+        format!("{called}; a session ARN has no path, so it matches {arns})")
     }
 }

@@ -169,7 +169,7 @@ impl WayToGrow<'_> {
         let draft = match self.open {
             None => {
                 let message =
-                    format!("{who} may widen what lets them in: they may {does}{elsewhere}");
+                    format!("{who} can extend what gives them access: they can {does}{elsewhere}");
                 ReviewDraft::violation(self.severity, self.account, subject, message)
             }
             Some(reasons) => {
@@ -178,7 +178,7 @@ impl WayToGrow<'_> {
                     self.severity,
                     self.account,
                     subject,
-                    format!("whether {who} may {does} hangs on {hangs}{elsewhere}"),
+                    format!("can't tell whether {who} can {does}: depends on {hangs}{elsewhere}"),
                 )
                 .hanging_on(reasons)
             }

@@ -136,7 +136,7 @@ impl<'a> RoleTrust<'_, 'a> {
             let accounts = listed(outside.accounts.iter().map(|id| format!("account {id}")));
             let which = organization_shown(outside.organization);
             let message = format!(
-                "{place} trusts `*`, and the conditions let in {accounts}, outside the zone of trust{which}{asks}"
+                "{place} trusts `*`, and the conditions allow {accounts}, outside the accounts in the policy{which}{asks}"
             );
             return Some(self.violation(severity, message, self.fix_of_everybody(trust)));
         }
@@ -147,7 +147,7 @@ impl<'a> RoleTrust<'_, 'a> {
         }
         let depends = listed(open.iter().map(|reason| harmless(reason)));
         let message = format!(
-            "can't tell whether {place}, which trusts `*`, lets in somebody outside the zone of trust: depends on {depends}"
+            "can't tell whether {place}, which trusts `*`, allows someone outside the accounts in the policy: depends on {depends}"
         );
         Some(self.unproven(message, open, self.fix_of_everybody(trust)))
     }
@@ -180,13 +180,15 @@ impl<'a> RoleTrust<'_, 'a> {
             let which = organization_shown(outside.organization);
             return Some(self.violation(
                 severity,
-                format!("{place} trusts {accounts}, outside the zone of trust{which}{asks}"),
+                format!(
+                    "{place} trusts {accounts}, outside the accounts in the policy{which}{asks}"
+                ),
                 fix,
             ));
         }
         let depends = listed(outside.open.iter().map(|reason| harmless(reason)));
         let message = format!(
-            "can't tell whether {place} lets in {accounts}, outside the zone of trust: depends on {depends}"
+            "can't tell whether {place} allows {accounts}, outside the accounts in the policy: depends on {depends}"
         );
         Some(self.unproven(message, outside.open, fix))
     }
@@ -227,10 +229,10 @@ impl<'a> RoleTrust<'_, 'a> {
     fn asks(&self, outside: &OutsideAccounts) -> (&'static str, Severity) {
         let severity = self.target.rules.severity;
         if outside.without_external_id {
-            (", and asks for no external id", severity)
+            (", and requires no external ID", severity)
         } else {
             (
-                " (it asks for an external id; if this is meant, add it to `accounts`)",
+                " (it requires an external ID; if this is intended, add the account to `accounts`)",
                 severity.min(Severity::Medium),
             )
         }
@@ -243,21 +245,23 @@ impl<'a> RoleTrust<'_, 'a> {
             .as_ref()
             .is_some_and(|principals| principals.all_but)
         {
-            return "everybody but some (NotPrincipal, which AWS does not support here)".to_owned();
+            return "everyone except some (NotPrincipal, which AWS doesn't support here)"
+                .to_owned();
         }
         match (stranger.organization, stranger.account) {
             (Organization::None, _) => {
-                "`*`, and the conditions let in every account that is in no organization".to_owned()
+                "`*`, and the conditions allow every account that isn't in an organization"
+                    .to_owned()
             }
             (Organization::Other(_), _) => {
-                "`*`, and the conditions let in accounts of other organizations".to_owned()
+                "`*`, and the conditions allow accounts of other organizations".to_owned()
             }
             (Organization::Any, Some(account)) if self.asks_for_accounts() => {
                 format!(
-                    "`*`, and the conditions let in accounts outside the zone of trust, such as {account}"
+                    "`*`, and the conditions allow accounts that are not in the policy, such as {account}"
                 )
             }
-            (Organization::Any, _) => "everybody: `*` is every AWS account there is".to_owned(),
+            (Organization::Any, _) => "everyone: `*` means every AWS account".to_owned(),
         }
     }
 
@@ -333,7 +337,7 @@ impl<'a> RoleTrust<'_, 'a> {
 
 fn organization_shown(organization: Option<Organization>) -> &'static str {
     match organization {
-        Some(Organization::None) => ", if it is in no organization",
+        Some(Organization::None) => ", if it isn't in an organization",
         Some(Organization::Other(_)) => ", if it is in another organization",
         Some(Organization::Any) | None => "",
     }

@@ -75,7 +75,7 @@ pub(super) fn name_analyzer(
     if !found.is_empty() {
         let said = std::mem::take(found)
             .into_iter()
-            .map(|draft| draft.adding(&format!(" (IAM Access Analyzer says so too: {ids})")));
+            .map(|draft| draft.adding(&format!(" (IAM Access Analyzer reports this too: {ids})")));
         *found = said.collect();
         return;
     }
@@ -101,7 +101,8 @@ pub(super) fn name_analyzer(
             view.account_shown(account.id)
         );
         let message = format!(
-            "IAM Access Analyzer says that {place} can be entered from outside ({ids}), which the trust policy given does not show: one of the two is older"
+            "IAM Access Analyzer reports that {place} can be entered from outside ({ids}), but the supplied trust policy doesn't show it: \
+             one of the two is out of date"
         );
         found.push(ReviewDraft::unproven(
             severity, account.id, &role.arn, message,

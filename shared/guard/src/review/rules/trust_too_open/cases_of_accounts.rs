@@ -336,7 +336,7 @@ fn a_key_of_the_organization_that_may_be_absent_lets_in_every_account_that_is_in
         json!({"StringEqualsIfExists": {ORG: "o-12345678ab"}, "Bool": {"aws:MultiFactorAuthPresent": "true"}}),
         json!({"StringEqualsIfExists": {ORG: "o-12345678ab", "aws:PrincipalTag/team": "app"}}),
     ];
-    let none = "in no organization";
+    let none = "isn't in an organization";
     for condition in &conditions {
         let found: Vec<ReviewFinding> = on(condition.clone()).found(RULE);
         let [finding] = &*found else {
@@ -424,13 +424,13 @@ fn the_finding_names_the_account_and_what_to_put_there_instead() {
     let both = on(json!({"StringEquals": {ACCOUNT: ["111122223333", FOREIGN]}})).one(RULE);
     assert!(
         both.message.contains(
-            "trusts `*`, and the conditions let in account 999988887777, outside the zone of trust"
+            "trusts `*`, and the conditions allow account 999988887777, outside the accounts in the policy"
         ),
         "{}",
         both.message
     );
     assert!(
-        both.message.ends_with("asks for no external id") && both.severity == Severity::High,
+        both.message.ends_with("requires no external ID") && both.severity == Severity::High,
         "{}",
         both.message
     );
@@ -452,7 +452,7 @@ fn the_finding_names_the_account_and_what_to_put_there_instead() {
     let wide = on(json!({"StringLike": {ACCOUNT: "9999*"}})).one(RULE);
     assert!(
         wide.message
-            .contains("accounts outside the zone of trust, such as 9999"),
+            .contains("accounts that are not in the policy, such as 9999"),
         "{}",
         wide.message
     );

@@ -65,7 +65,7 @@ pub(super) fn on_behalf<'a>(
             };
             let fix = fix::without_kind(&statement.json, "Service");
             let message = format!(
-                "{} trusts {who} on behalf of {accounts}, outside the zone of trust",
+                "{} trusts {who} on behalf of {accounts}, outside the accounts in the policy",
                 view.place(target)
             );
             (!accounts.is_empty()).then(|| trusted.violation(target.rules.severity, message, fix))

@@ -35,7 +35,7 @@ pub(super) fn of_role<'a>(
         Ok(trust) => trust,
         Err(why) => {
             let message = format!(
-                "who is trusted to enter {place} cannot be told: {}",
+                "can't tell who is trusted to enter {place}: {}",
                 harmless(why)
             );
             return vec![ReviewDraft::unproven(severity, account, arn, message)];
@@ -87,13 +87,16 @@ fn other_kinds(rules: &RolePolicy, statement: &Statement) -> Vec<(String, Vec<se
         let fix = fix::without_kind(&statement.json, key);
         if !rules.allows(kind) {
             found.push((
-                format!("{}, and `identities` does not admit {kind}", harmless(name)),
+                format!(
+                    "{}, and `identities` doesn't include {kind}",
+                    harmless(name)
+                ),
                 fix,
             ));
         } else if kind == IdentityKind::WebIdentity && is_open(name, statement) {
             found.push((
                 format!(
-                    "whoever {} knows: no condition says who may come (`sub`)",
+                    "anyone with an identity from {}: no condition limits who can enter (`sub`)",
                     harmless(name)
                 ),
                 fix,

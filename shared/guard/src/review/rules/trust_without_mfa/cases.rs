@@ -103,7 +103,7 @@ fn unproven_where_it_hangs_on_the_request_or_on_an_account_that_is_missing() {
     let finding = demanding(json!({})).without("111122223333").one(RULE);
     assert_eq!(finding.verdict, Verdict::Unproven);
     assert!(
-        finding.message.contains("people of development"),
+        finding.message.contains("people in development"),
         "{}",
         finding.message
     );
@@ -167,7 +167,7 @@ fn what_binds_everybody_who_could_join_counts_and_what_binds_one_does_not() {
         (finding.verdict, finding.undecided),
         (
             Verdict::Unproven,
-            vec!["who joins it: no user of today could".to_owned()]
+            vec!["who joins it: no current user could enter".to_owned()]
         )
     );
 }
