@@ -24,8 +24,15 @@ pub struct Forwarding {
 impl Forwarding {
     /// Of all roles of the policy.
     pub fn of(policy: &Policy) -> Self {
-        let written = || policy.roles.iter().map(|role| role.arn.as_str());
-        let all: Vec<(&str, String)> = written().map(|text| (text, wildcard(text))).collect();
+        let all: Vec<(String, String)> = policy
+            .roles
+            .iter()
+            .map(|role| {
+                let text = forwarded(&role.arn);
+                let own = wildcard(&text);
+                (text, own)
+            })
+            .collect();
         let mut roles: Vec<String> = Vec::new();
         for (at, (_, own)) in all.iter().enumerate() {
             // Of two that are the same, the first stays.
@@ -39,11 +46,8 @@ impl Forwarding {
                 roles.push(own.clone());
             }
         }
-        let mut widened: Vec<(String, String)> = all
-            .into_iter()
-            .filter(|(text, own)| text != own)
-            .map(|(text, own)| (text.to_owned(), own))
-            .collect();
+        let mut widened: Vec<(String, String)> =
+            all.into_iter().filter(|(text, own)| text != own).collect();
         widened.dedup();
         Self { roles, widened }
     }
@@ -98,8 +102,22 @@ pub fn uncovered<'p>(policy: &'p Policy, deployed: &str) -> Vec<&'p RolePattern>
         .roles
         .iter()
         .map(|role| &role.arn)
-        .filter(|arn| !deployed.iter().any(|wide| covers(wide, arn.as_str())))
+        .filter(|arn| {
+            let is_covered = |glob: &String| deployed.iter().any(|wide| covers(wide, glob));
+            !is_covered(&arn.as_str().to_owned()) && !arn.in_each_account().iter().all(is_covered)
+        })
         .collect()
+}
+
+/// The glob that is forwarded for a pattern: of its one account where there is only one, else as
+/// written, in every account.
+fn forwarded(pattern: &RolePattern) -> String {
+    // A pattern for each of a hundred accounts would not fit into a rule, and what comes of the
+    // others costs little.
+    match &pattern.in_each_account()[..] {
+        [only] => only.clone(),
+        _ => pattern.as_str().to_owned(),
+    }
 }
 
 /// Whether a wildcard matches whatever a glob of the policy matches. `wide` has no `?`.
@@ -329,6 +347,36 @@ mod tests {
             widened: Vec::new(),
         };
         assert_eq!((none.patterns(), none.parameter()), (vec![], String::new()));
+    }
+
+    #[test]
+    fn an_entry_in_some_accounts_is_forwarded_as_one_wildcard() {
+        let policy = |accounts: &str| {
+            let text = format!(
+                "version: 1\naccounts: {{111122223333: development, 444455556666: production}}\n\
+                 roles:\n  - {{arn: ['arn:aws:iam::*:role/A', 'arn:aws:iam::*:role/B'],\n     \
+                 accounts: {accounts}, groups: [development/Developers]}}\n"
+            );
+            Policy::read(text.as_bytes(), "p").unwrap_or_else(|errors| panic!("{errors}"))
+        };
+        let one = policy("[production]");
+        let parameter = Forwarding::of(&one).parameter();
+        assert_eq!(
+            parameter,
+            "arn:aws:iam::444455556666:role/A,arn:aws:iam::444455556666:role/B"
+        );
+        assert_eq!(Forwarding::of(&one).widened, []);
+        assert_eq!(uncovered(&one, &parameter), Vec::<&RolePattern>::new());
+        let two = policy("[development, production]");
+        let wide = Forwarding::of(&two).parameter();
+        assert_eq!(wide, "arn:aws:iam::*:role/A,arn:aws:iam::*:role/B");
+        assert_eq!(uncovered(&two, &wide), Vec::<&RolePattern>::new());
+        let both = format!(
+            "{parameter},{}",
+            parameter.replace("444455556666", "111122223333")
+        );
+        assert_eq!(uncovered(&two, &both), Vec::<&RolePattern>::new());
+        assert_eq!(uncovered(&two, &parameter).len(), 2);
     }
 
     #[test]

@@ -55,7 +55,8 @@ pub enum Miss {
 impl RolePattern {
     /// How narrowly the pattern misses a role. `None`: it matches the role, or means another one.
     pub fn miss(&self, role: &RoleArn) -> Option<Miss> {
-        if self.matches(role) {
+        // What is written in `accounts` was meant: there the role is none of the entry's.
+        if self.matches(role) || !self.is_listed(role.account()) {
             return None;
         }
         let (ours, theirs) = (

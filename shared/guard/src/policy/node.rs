@@ -77,6 +77,11 @@ impl<'a> Fields<'a> {
         self.entries.iter().find(|field| field.name == name)
     }
 
+    /// Whether an unknown key was most likely meant to be this one.
+    pub(super) fn has_misspelt(&self, name: &str) -> bool {
+        self.misspelt.contains(&name)
+    }
+
     /// A field that must be there; `why` says what it is for.
     pub(super) fn required(
         &self,
@@ -86,7 +91,7 @@ impl<'a> Fields<'a> {
     ) -> Option<&Field<'a>> {
         let field = self.optional(name);
         // One slip is one error.
-        if field.is_none() && !self.misspelt.contains(&name) {
+        if field.is_none() && !self.has_misspelt(name) {
             problems.at(self.place, || {
                 format!("{} needs `{name}`: {why}", self.what)
             });

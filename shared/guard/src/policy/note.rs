@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
+use super::read::ReadRole;
 use super::{IdentityKind, RolePattern, RolePolicy};
 use crate::id::AccountId;
 use crate::moment::Span;
@@ -35,7 +36,7 @@ impl fmt::Display for PolicyNote {
 
 /// All that is odd, by line.
 pub(super) fn all(
-    roles: &[RolePolicy],
+    roles: &[ReadRole],
     roles_line: usize,
     accounts: &BTreeMap<AccountId, String>,
 ) -> Vec<PolicyNote> {
@@ -47,25 +48,25 @@ pub(super) fn all(
             text,
         });
     }
-    for role in roles {
-        let texts = [
-            unlisted_account(role, accounts),
-            endless_session(role),
-            short_stretch(role),
-            endless_day(role),
-        ];
-        notes.extend(
-            texts
-                .into_iter()
-                .flatten()
-                .chain(without_users(role))
-                .map(|text| PolicyNote {
-                    line: role.line,
-                    text,
-                }),
-        );
+    for read in roles {
+        let (role, from) = (&read.policy, &read.from);
+        let about = |keys: &[&str], text: Option<String>| {
+            let line = from.line(keys);
+            text.map(|text| PolicyNote { line, text })
+        };
+        let unlisted = unlisted_account(role, accounts).map(|text| PolicyNote {
+            line: role.line,
+            text,
+        });
+        notes.extend(unlisted);
+        notes.extend(about(&["max_session"], endless_session(role)));
+        notes.extend(about(&["max_stretch", "max_session"], short_stretch(role)));
+        notes.extend(about(&["max_per_day"], endless_day(role)));
+        let without_users = without_users(read).into_iter();
+        notes.extend(without_users.filter_map(|text| about(&[], Some(text))));
     }
-    notes.extend(unreachable(roles));
+    let policies: Vec<&RolePolicy> = roles.iter().map(|read| &read.policy).collect();
+    notes.extend(unreachable(&policies));
     notes.sort();
     notes.dedup();
     notes
@@ -105,28 +106,35 @@ fn endless_day(role: &RolePolicy) -> Option<String> {
     ))
 }
 
-fn without_users(role: &RolePolicy) -> impl Iterator<Item = String> {
-    let none = !role.allows(IdentityKind::IamUser);
-    [
-        ("groups", !role.groups.is_empty()),
-        ("min_membership", role.min_membership.is_some()),
-    ]
-    .into_iter()
-    .filter(move |(_, is_set)| none && *is_set)
-    .map(|(key, _)| {
-        format!(
-            "`{key}` has no effect: `identities` doesn't include `iam-user`, and only IAM users are in groups"
-        )
-    })
+fn without_users(read: &ReadRole) -> Vec<String> {
+    let (role, from) = (&read.policy, &read.from);
+    if role.allows(IdentityKind::IamUser) {
+        return Vec::new();
+    }
+    let why =
+        "has no effect: `identities` doesn't include `iam-user`, and only IAM users are in groups";
+    let mut texts = Vec::new();
+    if !role.groups.is_empty() {
+        texts.push(if from.is_default("groups") {
+            format!("`groups` of `defaults` {why}; if no group counts, write `groups: []` here")
+        } else {
+            format!("`groups` {why}")
+        });
+    }
+    // An entry can't lift a limit of `defaults`, so there it is meant for the others.
+    if role.min_membership.is_some() && !from.is_default("min_membership") {
+        texts.push(format!("`min_membership` {why}"));
+    }
+    texts
 }
 
 /// Roles that an earlier entry takes away.
-fn unreachable(roles: &[RolePolicy]) -> Vec<PolicyNote> {
+fn unreachable(roles: &[&RolePolicy]) -> Vec<PolicyNote> {
     let mut literals: HashMap<&str, &RolePolicy> = HashMap::new();
     let mut globs: Vec<&RolePolicy> = Vec::new();
     let mut notes = Vec::new();
     let mut uncompared = false;
-    for role in roles {
+    for &role in roles {
         let earlier = literals.get(role.arn.as_str()).copied().or_else(|| {
             globs
                 .iter()
@@ -291,6 +299,82 @@ mod tests {
             notes_of_roles(&names),
             [
                 "line 304: only the first 300 patterns with wildcards are checked for entries that they make unreachable"
+            ]
+        );
+    }
+
+    #[test]
+    fn what_defaults_say_is_odd_in_their_line_and_once() {
+        assert_eq!(
+            notes(
+                "defaults:\n  max_session: 2h\n  max_stretch: 1h\n  max_per_day: 2d\nroles:\n  \
+                 - {arn: 'arn:aws:iam::444455556666:role/A', groups: [development/A]}\n  \
+                 - {arn: 'arn:aws:iam::444455556666:role/B', groups: [development/A]}\n  \
+                 - {arn: 'arn:aws:iam::444455556666:role/C', groups: [development/A], max_session: 3h}\n"
+            ),
+            [
+                "line 5: `max_stretch` of 1h is shorter than `max_session` (2h): one session can exceed it",
+                "line 6: `max_per_day` of 2d is never exceeded: it limits use within any 24h",
+                "line 10: `max_stretch` of 1h is shorter than `max_session` (3h): one session can exceed it",
+            ]
+        );
+    }
+
+    #[test]
+    fn groups_of_defaults_are_odd_where_no_user_may_enter() {
+        assert_eq!(
+            notes(
+                "defaults:\n  groups: [development/A]\n  min_membership: 1h\nroles:\n  \
+                 - {arn: 'arn:aws:iam::444455556666:role/A'}\n  \
+                 - {arn: 'arn:aws:iam::444455556666:role/B', identities: [service], groups: []}\n  \
+                 - {arn: 'arn:aws:iam::444455556666:role/C', identities: [service]}\n"
+            ),
+            [
+                "line 9: `groups` of `defaults` has no effect: `identities` doesn't include `iam-user`, and only IAM users are in groups; \
+                 if no group counts, write `groups: []` here"
+            ]
+        );
+    }
+
+    #[test]
+    fn an_arn_of_a_list_is_odd_in_its_own_line() {
+        assert_eq!(
+            notes(
+                "roles:\n  - arn:\n      - arn:aws:iam::444455556666:role/Team*\n      - arn:aws:iam::999988887777:role/A\n      \
+                 - arn:aws:iam::444455556666:role/TeamA\n    groups: [development/A]\n    max_per_day: 2d\n"
+            ),
+            [
+                "line 4: `max_per_day` of 2d is never exceeded: it limits use within any 24h",
+                "line 6: `arn:aws:iam::999988887777:role/A` is in account 999988887777, which is not in `accounts`",
+                "line 7: `arn:aws:iam::444455556666:role/TeamA` is never reached: `arn:aws:iam::444455556666:role/Team*` \
+                 already matches it on line 5",
+            ]
+        );
+    }
+
+    #[test]
+    fn an_entry_is_reached_in_the_accounts_that_no_earlier_one_has() {
+        let entry = |accounts: &str| {
+            format!(
+                "  - {{arn: 'arn:aws:iam::*:role/A', accounts: {accounts}, groups: [development/A]}}\n"
+            )
+        };
+        let roles = |accounts: &[&str]| {
+            let entries: String = accounts.iter().map(|accounts| entry(accounts)).collect();
+            notes(&format!("roles:\n{entries}"))
+        };
+        assert_eq!(
+            roles(&["[development]", "[production]"]),
+            Vec::<String>::new()
+        );
+        assert_eq!(
+            roles(&["[production]", "[development, production]"]),
+            Vec::<String>::new()
+        );
+        assert_eq!(
+            roles(&["[development, production]", "[production]"]),
+            [
+                "line 5: `arn:aws:iam::*:role/A` is never reached: `arn:aws:iam::*:role/A` already matches it on line 4"
             ]
         );
     }

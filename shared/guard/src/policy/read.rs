@@ -1,6 +1,8 @@
 //! The whole file, from bytes to a [`Policy`].
 
 mod account;
+mod arn;
+mod defaults;
 mod group;
 mod pattern;
 mod prose;
@@ -10,6 +12,7 @@ mod suppression;
 use std::collections::BTreeSet;
 
 use account::Accounts;
+use defaults::Defaults;
 
 use super::node::{Entries, Field, Fields, ValueSlot};
 use super::problem::{PolicyErrors, Problems, TextSpan};
@@ -23,11 +26,14 @@ pub(super) const POLICY_KEYS: &[&str] = &[
     "accounts",
     "regions",
     "assume_root",
+    "defaults",
     "roles",
     "suppress",
 ];
 #[cfg(test)]
-pub(super) use {role::ROLE_KEYS, suppression::SUPPRESSION_KEYS};
+pub(super) use {defaults::DEFAULTS_KEYS, role::ROLE_KEYS, suppression::SUPPRESSION_KEYS};
+
+pub(super) use role::ReadRole;
 
 /// The only version of the file's format so far.
 const VERSION: &str = "1";
@@ -141,14 +147,7 @@ fn policy(root: &Node, version_hash: PolicyHash, problems: &mut Problems) -> Opt
             .choice(&AllowOrDeny::ALL, AllowOrDeny::as_str, problems)?,
         None => AllowOrDeny::Deny,
     };
-    let roles = match fields.required(
-        "roles",
-        "the elevated roles; no other role is checked",
-        problems,
-    ) {
-        Some(field) => role::read_all(field, &accounts, problems),
-        None => Vec::new(),
-    };
+    let roles = roles(&fields, &accounts, problems);
     let suppress = fields
         .optional("suppress")
         .map_or_else(Vec::new, |field| suppression::read_all(field, problems));
@@ -161,9 +160,25 @@ fn policy(root: &Node, version_hash: PolicyHash, problems: &mut Problems) -> Opt
         accounts: accounts.by_id,
         regions,
         assume_root,
-        roles,
+        roles: roles.into_iter().map(|role| role.policy).collect(),
         suppress,
         warnings,
+    })
+}
+
+fn roles(fields: &Fields<'_>, accounts: &Accounts, problems: &mut Problems) -> Vec<ReadRole> {
+    let defaults = fields
+        .optional("defaults")
+        .map_or_else(Defaults::default, |field| {
+            Defaults::read(field, accounts, problems)
+        });
+    let roles = fields.required(
+        "roles",
+        "the elevated roles; no other role is checked",
+        problems,
+    );
+    roles.map_or_else(Vec::new, |field| {
+        role::read_all(field, &defaults, accounts, problems)
     })
 }
 

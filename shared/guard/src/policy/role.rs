@@ -3,11 +3,12 @@
 use std::fmt;
 
 use super::{AllowOrDeny, IdentityKind, Severity};
-use crate::arn::{ArnParts, RoleArn, glob_matches};
+use crate::arn::{ArnParts, RoleArn, account_of, glob_matches};
 use crate::id::AccountId;
 use crate::moment::Span;
 
-/// One entry of `roles`. A limit that is absent is not checked.
+/// One entry of `roles`, or one ARN of an entry that lists several. A limit that is absent is not
+/// checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RolePolicy {
     /// The roles it rules.
@@ -33,8 +34,12 @@ pub struct RolePolicy {
     pub identities: Vec<IdentityKind>,
     /// The severity of findings about the role.
     pub severity: Severity,
-    /// Where the entry begins in the policy file, from 1.
+    /// Where the policy file says which roles it rules: the line of the ARN in a list of ARNs, else
+    /// the line where the entry begins; from 1.
     pub line: usize,
+    /// The line of `groups` in `defaults` where they come from there, else the line where the entry
+    /// begins.
+    pub groups_line: usize,
 }
 
 impl RolePolicy {
@@ -46,7 +51,7 @@ impl RolePolicy {
     /// Rules whatever role comes, and asks nothing of it.
     pub(super) fn of_any_role() -> Self {
         Self {
-            arn: RolePattern::new("*".to_owned(), None),
+            arn: RolePattern::new("*".to_owned(), None, Vec::new()),
             groups: Vec::new(),
             mfa: Mfa::Optional,
             max_session: None,
@@ -58,6 +63,7 @@ impl RolePolicy {
             identities: IdentityKind::ALL.to_vec(),
             severity: Severity::Low,
             line: 0,
+            groups_line: 0,
         }
     }
 }
@@ -86,26 +92,40 @@ impl Mfa {
 
 const WILD: [char; 2] = ['*', '?'];
 
-/// An IAM glob of role ARNs (`*` and `?`, `*` crosses `/`), such as `arn:aws:iam::*:role/admin/*`.
+/// An IAM glob of role ARNs (`*` and `?`, `*` crosses `/`), such as `arn:aws:iam::*:role/admin/*`,
+/// in any account or only in some.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RolePattern {
     text: String,
     account: Option<AccountId>,
+    /// The only accounts whose roles it matches, in order; empty: it matches in every account.
+    accounts: Vec<AccountId>,
     /// How many bytes stand before the first wildcard, and after the last one.
     head: usize,
     tail: usize,
 }
 
 impl RolePattern {
+    /// `account`: the one that the text spells out. `accounts`: see the field.
+    ///
     /// INVARIANT (pattern): only the reader of the file builds one, after it has judged the text.
-    pub(super) fn new(text: String, account: Option<AccountId>) -> Self {
+    pub(super) fn new(
+        text: String,
+        account: Option<AccountId>,
+        mut accounts: Vec<AccountId>,
+    ) -> Self {
         let (head, tail) = (
             text.find(WILD).unwrap_or(text.len()),
             text.rfind(WILD).map_or(0, |at| text.len() - at - 1),
         );
+        accounts.sort();
         Self {
+            account: account.or(match accounts[..] {
+                [only] => Some(only),
+                _ => None,
+            }),
+            accounts,
             text,
-            account,
             head,
             tail,
         }
@@ -116,15 +136,33 @@ impl RolePattern {
         &self.text
     }
 
-    /// The account of the roles, where the pattern spells one out.
+    /// The account of the roles, where there is only one.
     pub fn account(&self) -> Option<AccountId> {
         self.account
     }
 
     /// Whether the pattern can match roles of an account.
     pub(crate) fn may_be_in(&self, account: AccountId) -> bool {
-        ArnParts::of(&self.text)
-            .is_some_and(|parts| glob_matches(parts.account, &account.to_string()))
+        self.is_listed(account)
+            && ArnParts::of(&self.text)
+                .is_some_and(|parts| glob_matches(parts.account, &account.to_string()))
+    }
+
+    pub(super) fn is_listed(&self, account: AccountId) -> bool {
+        self.accounts.is_empty() || self.accounts.binary_search(&account).is_ok()
+    }
+
+    /// Globs that match the same roles in any account: one for each account that is listed, else the
+    /// pattern as written.
+    pub(super) fn in_each_account(&self) -> Vec<String> {
+        if self.accounts.is_empty() {
+            return vec![self.text.clone()];
+        }
+        self.accounts
+            .iter()
+            .filter(|account| self.may_be_in(**account))
+            .map(|account| self.in_account(*account))
+            .collect()
     }
 
     /// The pattern for the roles of one account.
@@ -162,7 +200,10 @@ impl RolePattern {
         let (glob, text) = (self.text.as_bytes(), arn.as_bytes());
         let same_ends = glob.get(..self.head) == text.get(..self.head)
             && last(glob, self.tail) == last(text, self.tail);
-        same_ends && glob_matches(&self.text, arn)
+        same_ends
+            && glob_matches(&self.text, arn)
+            && (self.accounts.is_empty()
+                || account_of(arn).is_some_and(|account| self.is_listed(account)))
     }
 
     /// Whether everything that `other` matches is matched here. `false` may also mean that it
@@ -171,9 +212,22 @@ impl RolePattern {
         // Read as plain text, the other's wildcards stand for themselves, and a `*` here takes them
         // whatever they expand to. A `?` here takes exactly one character, which a `*`
         // there need not be.
-        self == other
+        let text = self.text == other.text
             || (!(self.text.contains('?') && other.text.contains('*'))
-                && self.matches_text(&other.text))
+                && glob_matches(&self.text, &other.text));
+        text && self.covers_accounts_of(other)
+    }
+
+    fn covers_accounts_of(&self, other: &Self) -> bool {
+        let own = other.account.as_slice();
+        let theirs = if other.accounts.is_empty() {
+            own
+        } else {
+            &other.accounts
+        };
+        // Without any, the other one matches in every account.
+        self.accounts.is_empty()
+            || (!theirs.is_empty() && theirs.iter().all(|account| self.is_listed(*account)))
     }
 }
 
@@ -224,10 +278,21 @@ impl GroupName {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn pattern(text: &str) -> RolePattern {
-        RolePattern::new(text.to_owned(), None)
+        RolePattern::new(text.to_owned(), None, Vec::new())
+    }
+
+    fn account(id: &str) -> AccountId {
+        id.parse().unwrap()
+    }
+
+    fn in_accounts(text: &str, accounts: &[&str]) -> RolePattern {
+        let accounts = accounts.iter().map(|id| account(id)).collect();
+        RolePattern::new(text.to_owned(), None, accounts)
     }
 
     #[test]
@@ -263,5 +328,63 @@ mod tests {
         assert!(pattern("arn:aws:iam::44445555666?:role/team/*/UpdateAp?").matches(&arn));
         // The ends of `a*a` are both there, and cannot be the same character.
         assert!(!pattern("a*a").matches_text("a"));
+    }
+
+    #[test]
+    fn a_pattern_matches_only_in_its_accounts() {
+        let (ours, other) = ("444455556666", "111122223333");
+        let arn = |id: &str| format!("arn:aws:iam::{id}:role/UpdateApp");
+        let one = in_accounts("arn:aws:iam::*:role/Update*", &[ours]);
+        assert!(one.matches_text(&arn(ours)) && !one.matches_text(&arn(other)));
+        assert!(one.may_be_in(account(ours)) && !one.may_be_in(account(other)));
+        assert_eq!(one.account(), Some(account(ours)));
+        let two = in_accounts("arn:aws:iam::*:role/Update*", &[ours, other]);
+        assert!(two.matches_text(&arn(ours)) && two.matches_text(&arn(other)));
+        assert_eq!(two.account(), None);
+        assert!(!two.matches_text("arn:aws:iam::123456789012:role/UpdateApp"));
+    }
+
+    #[test]
+    fn a_pattern_covers_another_only_if_it_has_its_accounts_too() {
+        let text = "arn:aws:iam::*:role/Update*";
+        let (one, two) = (
+            in_accounts(text, &["444455556666"]),
+            in_accounts(text, &["444455556666", "111122223333"]),
+        );
+        assert!(pattern(text).covers(&two) && two.covers(&one) && two.covers(&two));
+        assert!(!one.covers(&two) && !two.covers(&pattern(text)));
+        let literal = |id: &str| {
+            let arn = format!("arn:aws:iam::{id}:role/UpdateApp");
+            RolePattern::new(arn, Some(account(id)), Vec::new())
+        };
+        assert!(one.covers(&literal("444455556666")));
+        assert!(!one.covers(&literal("111122223333")));
+    }
+
+    proptest! {
+        #[test]
+        fn a_pattern_in_accounts_matches_what_its_globs_of_each_account_match(
+            accounts in prop::collection::btree_set(0_u64..4, 1..4),
+            (glob, role) in ("[12*?]{1,2}", 0_u64..4),
+            names in ("[ab*?]{1,3}", "[ab]{1,3}"),
+        ) {
+            let id = |number: u64| format!("{}", 111_111_111_111 + number);
+            let ids: Vec<String> = accounts.iter().map(|number| id(*number)).collect();
+            let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+            let text = format!("arn:aws:iam::{glob}*:role/{}", names.0);
+            let arn = format!("arn:aws:iam::{}:role/{}", id(role), names.1);
+            let restricted = in_accounts(&text, &ids);
+            let globs = restricted.in_each_account();
+            prop_assert_eq!(
+                restricted.matches_text(&arn),
+                globs.iter().any(|glob| glob_matches(glob, &arn))
+            );
+            prop_assert_eq!(
+                restricted.matches_text(&arn),
+                accounts.contains(&role) && pattern(&text).matches_text(&arn)
+            );
+            let wide = pattern("arn:aws:iam::*:role/*");
+            prop_assert!(wide.covers(&restricted) && !restricted.covers(&wide));
+        }
     }
 }

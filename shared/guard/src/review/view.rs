@@ -286,7 +286,7 @@ impl<'a> SetupView<'a> {
                     notices.push(format!(
                         "there is no group {} (line {} of the policy)",
                         harmless(&group.written),
-                        rules.line
+                        rules.groups_line
                     ));
                 }
             }

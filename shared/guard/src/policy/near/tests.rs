@@ -4,7 +4,7 @@ const IN: &str = "arn:aws:iam::444455556666:role/";
 const CENTER: &str = "arn:aws:iam::444455556666:role/aws-reserved/sso.amazonaws.com/";
 
 fn miss(pattern: &str, role: &str) -> Option<Miss> {
-    RolePattern::new(pattern.to_owned(), None).miss(&RoleArn::parse(role).unwrap())
+    RolePattern::new(pattern.to_owned(), None, Vec::new()).miss(&RoleArn::parse(role).unwrap())
 }
 
 fn of_names(pattern: &str, role: &str) -> Option<Miss> {
@@ -250,4 +250,17 @@ fn names_of_any_characters_are_compared() {
             "{name}"
         );
     }
+}
+
+#[test]
+fn a_role_in_an_account_that_the_entry_leaves_out_is_not_meant() {
+    let only = vec!["444455556666".parse().unwrap()];
+    let pattern = RolePattern::new("arn:aws:iam::*:role/UpdateApp".to_owned(), None, only);
+    let miss = |role: &str| pattern.miss(&RoleArn::parse(role).unwrap());
+    assert_eq!(
+        miss("arn:aws:iam::444455556666:role/updateapp"),
+        Some(Miss::LetterCase)
+    );
+    assert_eq!(miss("arn:aws:iam::111122223333:role/updateapp"), None);
+    assert_eq!(miss("arn:aws:iam::111122223333:role/UpdateApp"), None);
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::super::node::{Fields, ValueSlot};
+use super::super::node::{Fields, ValueSlot, did_you_mean, listing};
 use super::super::problem::{Problems, TextSpan};
 use super::super::tree::NodeValue;
 use super::prose::prose;
@@ -120,6 +120,25 @@ impl Accounts {
 
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
         self.by_id.values().map(String::as_str)
+    }
+
+    /// Says that there is no account of this name or id, and which was probably meant.
+    pub(super) fn unknown(&self, written: &str) -> String {
+        let shown = harmless(written);
+        let meant = did_you_mean(written, self.names());
+        if !meant.is_empty() {
+            return format!("unknown account `{shown}`{}", harmless(&meant));
+        }
+        // A long list would help nobody.
+        let names: Vec<String> = self.names().take(9).map(harmless).collect();
+        if names.len() < 9 {
+            format!(
+                "unknown account `{shown}`: `accounts` has {}",
+                listing(names.iter().map(String::as_str), "and")
+            )
+        } else {
+            format!("unknown account `{shown}`: it is not in `accounts`")
+        }
     }
 
     /// A name to show in messages.

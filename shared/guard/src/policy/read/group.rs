@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::super::node::{Entries, Field, ValueSlot, did_you_mean, listing};
+use super::super::node::{Entries, Field, ValueSlot};
 use super::super::problem::Problems;
 use super::super::{GroupName, GroupRef};
 use super::account::Accounts;
@@ -70,21 +70,7 @@ fn unknown_account(account: &str, group: &str, accounts: &Accounts) -> String {
             harmless(group)
         );
     }
-    let shown = harmless(account);
-    let meant = did_you_mean(account, accounts.names());
-    if !meant.is_empty() {
-        return format!("unknown account `{shown}`{}", harmless(&meant));
-    }
-    // A long list would help nobody.
-    let names: Vec<String> = accounts.names().take(9).map(harmless).collect();
-    if names.len() < 9 {
-        format!(
-            "unknown account `{shown}`: `accounts` has {}",
-            listing(names.iter().map(String::as_str), "and")
-        )
-    } else {
-        format!("unknown account `{shown}`: it is not in `accounts`")
-    }
+    accounts.unknown(account)
 }
 
 /// No slash, or an ARN.

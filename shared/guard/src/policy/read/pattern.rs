@@ -8,20 +8,36 @@ use crate::arn::{ArnParts, AssumedRoleArn, LIKE_A_ROLE, LIKE_A_USER, is_partitio
 use crate::id::AccountId;
 use crate::untrusted::harmless;
 
-/// The pattern of `arn`.
+/// A pattern of `arn`, for the roles of these accounts `only`; of all accounts if there are none.
 pub(super) fn role(
     slot: &ValueSlot<'_>,
+    only: &[AccountId],
     accounts: &Accounts,
     problems: &mut Problems,
 ) -> Option<RolePattern> {
     let text = slot.text(LIKE_A_ROLE, problems)?;
-    match judge(text, accounts) {
-        Ok(account) => Some(RolePattern::new(text.to_owned(), account)),
+    let pattern = judge(text, accounts).and_then(|account| {
+        let pattern = RolePattern::new(text.to_owned(), account, only.to_vec());
+        let is_somewhere =
+            only.is_empty() || only.iter().any(|account| pattern.may_be_in(*account));
+        is_somewhere.then_some(pattern).ok_or_else(|| nowhere(text))
+    });
+    match pattern {
+        Ok(pattern) => Some(pattern),
         Err(wrong) => {
             problems.at(slot.place, || wrong);
             None
         }
     }
+}
+
+/// Its own account and the entry's exclude each other.
+fn nowhere(text: &str) -> String {
+    let account = ArnParts::of(text).map_or("", |parts| parts.account);
+    format!(
+        "`accounts` of this entry doesn't have account `{}`: add it there, or write `*` for the account in the ARN",
+        harmless(account)
+    )
 }
 
 /// The account where it is spelt out, or what is wrong.

@@ -1,4 +1,4 @@
-//! `roles`: what each elevated role asks.
+//! `roles`: what each elevated role asks, and `defaults`: what all of them ask.
 
 use std::collections::BTreeSet;
 
@@ -6,13 +6,15 @@ use super::super::node::{Entries, Field, Fields, ValueSlot};
 use super::super::problem::Problems;
 use super::super::{AllowOrDeny, GroupRef, IdentityKind, Mfa, RolePolicy, Severity};
 use super::account::Accounts;
-use super::{group, pattern};
+use super::defaults::{Defaults, KeySources, Keys};
+use super::{arn, group};
 use crate::moment::Span;
 use crate::untrusted::harmless;
 
 /// The keys of an entry of `roles`.
 pub(in crate::policy) const ROLE_KEYS: &[&str] = &[
     "arn",
+    "accounts",
     "groups",
     "mfa",
     "max_session",
@@ -25,66 +27,64 @@ pub(in crate::policy) const ROLE_KEYS: &[&str] = &[
     "severity",
 ];
 
+/// An entry of `roles`, for one of its ARNs.
+pub(in crate::policy) struct ReadRole {
+    pub(in crate::policy) policy: RolePolicy,
+    pub(in crate::policy) from: KeySources,
+}
+
 /// The entries that could be read.
 pub(super) fn read_all(
     field: &Field<'_>,
+    defaults: &Defaults<'_>,
     accounts: &Accounts,
     problems: &mut Problems,
-) -> Vec<RolePolicy> {
+) -> Vec<ReadRole> {
     let slots = field
         .list(&Entries::Maps("arn"), problems)
         .unwrap_or_default();
     slots
         .iter()
-        .filter_map(|slot| read(slot, accounts, problems))
+        .filter_map(|slot| read(slot, defaults, accounts, problems))
+        .flatten()
         .collect()
 }
 
-fn read(slot: &ValueSlot<'_>, accounts: &Accounts, problems: &mut Problems) -> Option<RolePolicy> {
-    let fields = Fields::of(slot.node, "a role", ROLE_KEYS, problems)?;
+fn read(
+    slot: &ValueSlot<'_>,
+    defaults: &Defaults<'_>,
+    accounts: &Accounts,
+    problems: &mut Problems,
+) -> Option<Vec<ReadRole>> {
+    let own = Fields::of(slot.node, "a role", ROLE_KEYS, problems)?;
+    let keys = Keys::of(&own, defaults);
     // Everything is read before anything is given up, so that all that is wrong is told at once.
-    let arn = fields
-        .required(
-            "arn",
-            "the role's ARN, such as `arn:aws:iam::444455556666:role/UpdateApp`",
-            problems,
-        )
-        .and_then(|field| pattern::role(&field.slot(), accounts, problems));
-    let identities = match fields.optional("identities") {
+    let patterns = arn::read_all(&own, slot.place.line, accounts, problems);
+    let asked = asked(&keys, accounts, problems);
+    let (asked, from) = (asked?, keys.sources(slot.place.line));
+    let roles = patterns?.into_iter().map(|(arn, line)| ReadRole {
+        policy: RolePolicy {
+            arn,
+            line,
+            groups_line: from.line(&["groups"]),
+            ..asked.clone()
+        },
+        from: from.clone(),
+    });
+    Some(roles.collect())
+}
+
+/// What is asked of those who enter, whichever role it is.
+fn asked(keys: &Keys<'_, '_>, accounts: &Accounts, problems: &mut Problems) -> Option<RolePolicy> {
+    let identities = match keys.optional("identities") {
         Some(field) => identities(field, problems),
         None => Some(vec![IdentityKind::IamUser]),
     };
-    let groups = groups(&fields, identities.as_deref(), accounts, problems);
-    let mfa = choice(
-        &fields,
-        "mfa",
-        &Mfa::ALL,
-        Mfa::as_str,
-        Mfa::Required,
-        problems,
-    );
-    let chaining = choice(
-        &fields,
-        "chaining",
-        &AllowOrDeny::ALL,
-        AllowOrDeny::as_str,
-        AllowOrDeny::Deny,
-        problems,
-    );
-    let severity = choice(
-        &fields,
-        "severity",
-        &Severity::ALL,
-        Severity::as_str,
-        Severity::default(),
-        problems,
-    );
-    let [max_session, max_stretch, max_per_day] = ["max_session", "max_stretch", "max_per_day"]
-        .map(|name| span(&fields, name, DurationBound::AtMost, problems));
-    let [min_membership, min_mfa_age] = ["min_membership", "min_mfa_age"]
-        .map(|name| span(&fields, name, DurationBound::AtLeast, problems));
+    let groups = groups(keys, identities.as_deref(), accounts, problems);
+    let (mfa, chaining, severity) = words(|name| keys.optional(name), problems);
+    let ([max_session, max_stretch, max_per_day], [min_membership, min_mfa_age]) =
+        limits(|name| keys.optional(name), problems);
     Some(RolePolicy {
-        arn: arn?,
         groups: groups?,
         mfa: mfa?,
         max_session,
@@ -95,12 +95,66 @@ fn read(slot: &ValueSlot<'_>, accounts: &Accounts, problems: &mut Problems) -> O
         chaining: chaining?,
         identities: identities?,
         severity: severity?,
-        line: slot.place.line,
+        ..RolePolicy::of_any_role()
     })
 }
 
+/// Reads every value of `defaults` once, so that what is wrong there is told even if each entry has
+/// its own.
+pub(super) fn check_defaults(fields: &Fields<'_>, accounts: &Accounts, problems: &mut Problems) {
+    if let Some(field) = fields.optional("identities") {
+        identities(field, problems);
+    }
+    if let Some(field) = fields.optional("groups") {
+        group::read_all(field, accounts, problems);
+    }
+    words(|name| fields.optional(name), problems);
+    limits(|name| fields.optional(name), problems);
+}
+
+/// `mfa`, `chaining` and `severity`.
+fn words<'f, 'a: 'f>(
+    field: impl Fn(&str) -> Option<&'f Field<'a>>,
+    problems: &mut Problems,
+) -> (Option<Mfa>, Option<AllowOrDeny>, Option<Severity>) {
+    let mfa = choice(
+        field("mfa"),
+        &Mfa::ALL,
+        Mfa::as_str,
+        Mfa::Required,
+        problems,
+    );
+    let chaining = choice(
+        field("chaining"),
+        &AllowOrDeny::ALL,
+        AllowOrDeny::as_str,
+        AllowOrDeny::Deny,
+        problems,
+    );
+    let severity = choice(
+        field("severity"),
+        &Severity::ALL,
+        Severity::as_str,
+        Severity::default(),
+        problems,
+    );
+    (mfa, chaining, severity)
+}
+
+/// The limits at most, and those at least.
+fn limits<'f, 'a: 'f>(
+    field: impl Fn(&str) -> Option<&'f Field<'a>>,
+    problems: &mut Problems,
+) -> ([Option<Span>; 3], [Option<Span>; 2]) {
+    let most = ["max_session", "max_stretch", "max_per_day"]
+        .map(|name| span(field(name), DurationBound::AtMost, problems));
+    let least = ["min_membership", "min_mfa_age"]
+        .map(|name| span(field(name), DurationBound::AtLeast, problems));
+    (most, least)
+}
+
 fn groups(
-    fields: &Fields<'_>,
+    keys: &Keys<'_, '_>,
     identities: Option<&[IdentityKind]>,
     accounts: &Accounts,
     problems: &mut Problems,
@@ -111,7 +165,7 @@ fn groups(
     } else {
         "write `groups: []`, because no IAM user may enter the role"
     };
-    let field = fields.required("groups", why, problems)?;
+    let field = keys.required("groups", why, problems)?;
     let groups = group::read_all(field, accounts, problems)?;
     if groups.is_empty() && users && identities.is_some() {
         problems.at(field.slot().place, || {
@@ -143,14 +197,13 @@ fn identities(field: &Field<'_>, problems: &mut Problems) -> Option<Vec<Identity
 }
 
 fn choice<T: Copy>(
-    fields: &Fields<'_>,
-    name: &str,
+    field: Option<&Field<'_>>,
     choices: &[T],
     word: fn(T) -> &'static str,
     default: T,
     problems: &mut Problems,
 ) -> Option<T> {
-    match fields.optional(name) {
+    match field {
         Some(field) => field.slot().choice(choices, word, problems),
         None => Some(default),
     }
@@ -163,13 +216,8 @@ enum DurationBound {
     AtLeast,
 }
 
-fn span(
-    fields: &Fields<'_>,
-    name: &str,
-    bound: DurationBound,
-    problems: &mut Problems,
-) -> Option<Span> {
-    let slot = fields.optional(name)?.slot();
+fn span(field: Option<&Field<'_>>, bound: DurationBound, problems: &mut Problems) -> Option<Span> {
+    let slot = field?.slot();
     let text = slot.text("1h", problems)?;
     match text.parse::<Span>() {
         Ok(span) if span.seconds() > 0 => return Some(span),

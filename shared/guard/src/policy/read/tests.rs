@@ -41,7 +41,7 @@ rolewatch.yaml:8:5: unknown key `max_sesion`, did you mean `max_session`?
     told(
         role_with("    teams: [a]\n"),
         "
-rolewatch.yaml:8:5: unknown key `teams`: a role has `arn`, `groups`, `mfa`, `max_session`, `max_stretch`, `max_per_day`, `min_membership`, `min_mfa_age`, `chaining`, `identities` and `severity`
+rolewatch.yaml:8:5: unknown key `teams`: a role has `arn`, `accounts`, `groups`, `mfa`, `max_session`, `max_stretch`, `max_per_day`, `min_membership`, `min_mfa_age`, `chaining`, `identities` and `severity`
     8 |     teams: [a]
       |     ^^^^^
 ",
@@ -57,7 +57,7 @@ rolewatch.yaml:6:1: unknown key `role`, did you mean `roles`?
     told(
         format!("{HEAD}roles: []\nnotify: x\n"),
         "
-rolewatch.yaml:6:1: unknown key `notify`: a policy has `version`, `accounts`, `regions`, `assume_root`, `roles` and `suppress`
+rolewatch.yaml:6:1: unknown key `notify`: a policy has `version`, `accounts`, `regions`, `assume_root`, `defaults`, `roles` and `suppress`
     6 | notify: x
       | ^^^^^^
 ",
@@ -108,7 +108,7 @@ fn a_policy_has_keys_and_lacks_none_that_it_needs() {
     told(
         "- a\n",
         "
-rolewatch.yaml:1:1: a policy has the keys `version`, `accounts`, `regions`, `assume_root`, `roles` and `suppress`; this is a list
+rolewatch.yaml:1:1: a policy has the keys `version`, `accounts`, `regions`, `assume_root`, `defaults`, `roles` and `suppress`; this is a list
     1 | - a
       | ^
 ",
@@ -127,7 +127,7 @@ rolewatch.yaml:1:1: a policy needs `roles`: the elevated roles; no other role is
     told(
         "just text\n",
         "
-rolewatch.yaml:1:1: a policy has the keys `version`, `accounts`, `regions`, `assume_root`, `roles` and `suppress`; this is a single value
+rolewatch.yaml:1:1: a policy has the keys `version`, `accounts`, `regions`, `assume_root`, `defaults`, `roles` and `suppress`; this is a single value
     1 | just text
       | ^^^^^^^^^
 ",
@@ -203,7 +203,7 @@ fn an_entry_of_roles_has_keys() {
     told(
         format!("{HEAD}roles: [a]\n"),
         "
-rolewatch.yaml:5:9: a role has the keys `arn`, `groups`, `mfa`, `max_session`, `max_stretch`, `max_per_day`, `min_membership`, `min_mfa_age`, `chaining`, `identities` and `severity`; this is a single value
+rolewatch.yaml:5:9: a role has the keys `arn`, `accounts`, `groups`, `mfa`, `max_session`, `max_stretch`, `max_per_day`, `min_membership`, `min_mfa_age`, `chaining`, `identities` and `severity`; this is a single value
     5 | roles: [a]
       |         ^
 ",
@@ -211,7 +211,7 @@ rolewatch.yaml:5:9: a role has the keys `arn`, `groups`, `mfa`, `max_session`, `
     told(
         format!("{HEAD}roles:\n  -\n"),
         "
-rolewatch.yaml:6:4: a role has the keys `arn`, `groups`, `mfa`, `max_session`, `max_stretch`, `max_per_day`, `min_membership`, `min_mfa_age`, `chaining`, `identities` and `severity`; this is nothing
+rolewatch.yaml:6:4: a role has the keys `arn`, `accounts`, `groups`, `mfa`, `max_session`, `max_stretch`, `max_per_day`, `min_membership`, `min_mfa_age`, `chaining`, `identities` and `severity`; this is nothing
     6 |   -
       |    ^
 ",

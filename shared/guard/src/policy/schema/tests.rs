@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::catalogue;
 use crate::policy::problem::Problems;
-use crate::policy::read::{POLICY_KEYS, ROLE_KEYS, SUPPRESSION_KEYS};
+use crate::policy::read::{DEFAULTS_KEYS, POLICY_KEYS, ROLE_KEYS, SUPPRESSION_KEYS};
 use crate::policy::tree::{self, Node};
 use crate::policy::{AllowOrDeny, EXAMPLE, IdentityKind, Mfa, Severity};
 
@@ -38,6 +38,7 @@ fn set<'a>(words: impl IntoIterator<Item = &'a str>) -> BTreeSet<String> {
 fn the_schema_has_the_keys_of_the_reader_and_no_other() {
     for (object, keys) in [
         ("", POLICY_KEYS),
+        ("/$defs/defaults", DEFAULTS_KEYS),
         ("/$defs/role", ROLE_KEYS),
         ("/$defs/suppression", SUPPRESSION_KEYS),
     ] {
@@ -52,17 +53,21 @@ fn the_schema_has_the_keys_of_the_reader_and_no_other() {
             "{object}"
         );
         for key in keys {
-            assert!(
-                at(&format!("{object}/properties/{key}/description")).is_string(),
-                "{object} {key}"
-            );
+            let rule = at(&format!("{object}/properties/{key}"));
+            let shared = rule.get("$ref").and_then(Value::as_str);
+            let shared = shared.map(|target| at(target.trim_start_matches('#')));
+            let described = [Some(&rule), shared.as_ref()]
+                .into_iter()
+                .flatten()
+                .any(|rule| rule.get("description").is_some_and(Value::is_string));
+            assert!(described, "{object} {key}");
         }
     }
 }
 
 #[test]
 fn the_schema_has_the_words_of_the_reader() {
-    let role = "/$defs/role/properties";
+    let role = "/$defs/defaults/properties";
     assert_eq!(
         words(&at("/$defs/decision/enum")),
         set(AllowOrDeny::ALL.map(AllowOrDeny::as_str))
@@ -104,7 +109,11 @@ fn the_schema_requires_what_the_reader_requires() {
         ("/roles/0", "/$defs/role", ROLE_KEYS),
         ("/suppress/0", "/$defs/suppression", SUPPRESSION_KEYS),
     ] {
-        let required = words(&at(&format!("{object}/required")));
+        let mut required = words(&at(&format!("{object}/required")));
+        if object == "/$defs/role" {
+            // Without `defaults` that have it, as here.
+            required.extend(words(&at("/then/properties/roles/items/required")));
+        }
         for key in keys {
             let mut less = good.clone();
             less.pointer_mut(inside)
@@ -118,53 +127,113 @@ fn the_schema_requires_what_the_reader_requires() {
 }
 
 #[test]
-fn the_example_has_every_key_and_fits_the_schema() {
-    let mut problems = Problems::default();
-    let root = tree::grow(EXAMPLE, &mut problems).unwrap();
-    let mut missing = Vec::new();
-    check(&root, &parsed(), "", &mut missing);
-    assert_eq!(missing, Vec::<String>::new());
+fn the_schema_requires_groups_unless_defaults_have_them() {
+    let reads = |defaults: &str| {
+        let text = format!(
+            "version: 1\naccounts: {{111122223333: dev}}\n{defaults}\nroles:\n  - {{arn: 'arn:aws:iam::111122223333:role/A'}}\n"
+        );
+        crate::policy::Policy::read(text.as_bytes(), "p").is_ok()
+    };
+    assert!(reads("defaults: {groups: [dev/B]}"));
+    assert!(!reads("defaults: {mfa: required}") && !reads(""));
+    assert_eq!(
+        at("/if"),
+        serde_json::json!({"not": {"required": ["defaults"],
+            "properties": {"defaults": {"required": ["groups"]}}}})
+    );
 }
 
-/// Types, keys and words; the patterns are for editors.
-fn check(node: &Node, rule: &Value, path: &str, wrong: &mut Vec<String>) {
+/// The example with what it shows in comments.
+fn whole_example() -> String {
+    let lines = EXAMPLE.lines().map(|line| {
+        let (front, rest) = line.split_once("# ").unwrap_or((line, ""));
+        let is_yaml = rest.starts_with(['-', ' ']) || rest == "defaults:";
+        if front.trim().is_empty() && is_yaml {
+            format!("{front}{rest}\n")
+        } else {
+            format!("{line}\n")
+        }
+    });
+    lines.collect()
+}
+
+#[test]
+fn the_example_has_every_key_and_fits_the_schema() {
+    let text = whole_example();
+    let policy = crate::policy::Policy::read(text.as_bytes(), "p");
+    let policy = policy.unwrap_or_else(|errors| panic!("{errors}"));
+    assert_eq!(policy.warnings, []);
+    let mut problems = Problems::default();
+    let root = tree::grow(&text, &mut problems).unwrap();
+    let (mut found, mut wrong) = (BTreeSet::new(), Vec::new());
+    check(&root, &parsed(), "", &mut found, &mut wrong);
+    assert_eq!(wrong, Vec::<String>::new());
+    for (path, keys) in [
+        ("", POLICY_KEYS),
+        ("/defaults", DEFAULTS_KEYS),
+        ("/roles/-", ROLE_KEYS),
+        ("/suppress/-", SUPPRESSION_KEYS),
+    ] {
+        for key in keys {
+            // What `defaults` can have is shown in an entry.
+            let shown = [
+                path,
+                if path == "/defaults" {
+                    "/roles/-"
+                } else {
+                    path
+                },
+            ];
+            assert!(
+                shown
+                    .iter()
+                    .any(|path| found.contains(&format!("{path}/{key}"))),
+                "{path}/{key} is missing"
+            );
+        }
+    }
+}
+
+/// Types, keys and words; the patterns are for editors. `found`: the keys by their paths.
+fn check(
+    node: &Node,
+    rule: &Value,
+    path: &str,
+    found: &mut BTreeSet<String>,
+    wrong: &mut Vec<String>,
+) {
     if let Some(target) = rule.get("$ref") {
-        return check(
-            node,
-            &at(target.as_str().unwrap().trim_start_matches('#')),
-            path,
-            wrong,
-        );
+        let target = at(target.as_str().unwrap().trim_start_matches('#'));
+        return check(node, &target, path, found, wrong);
+    }
+    if let Some(rules) = rule.get("anyOf").and_then(Value::as_array) {
+        let fits = |rule: &Value| {
+            let mut wrong = Vec::new();
+            check(node, rule, path, &mut BTreeSet::new(), &mut wrong);
+            wrong.is_empty()
+        };
+        if !rules.iter().any(fits) {
+            wrong.push(format!("{path} has no form of the schema"));
+        }
+        return;
     }
     match (&node.value, rule.get("type").and_then(Value::as_str)) {
         (tree::NodeValue::Map(pairs), Some("object")) => {
             let known = rule.get("properties").and_then(Value::as_object);
-            let written: BTreeSet<String> = pairs
-                .iter()
-                .filter_map(|(key, _)| key.as_text())
-                .map(str::to_owned)
-                .collect();
             for (key, value) in pairs {
+                let path = format!("{path}/{}", key.as_text().unwrap());
                 let key = key.as_text().unwrap();
                 match known.map_or(rule.get("additionalProperties"), |known| known.get(key)) {
-                    Some(rule) => check(value, rule, &format!("{path}/{key}"), wrong),
-                    None => wrong.push(format!("{path}/{key} is unknown")),
+                    Some(rule) => check(value, rule, &path, found, wrong),
+                    None => wrong.push(format!("{path} is unknown")),
                 }
+                found.insert(path);
             }
-            let lacking = known
-                .into_iter()
-                .flat_map(|known| known.keys())
-                .filter(|key| !written.contains(*key));
-            wrong.extend(lacking.map(|key| format!("{path}/{key} is missing")));
         }
         (tree::NodeValue::List(items), Some("array")) => {
             for item in items {
-                check(
-                    item,
-                    rule.get("items").unwrap(),
-                    &format!("{path}/-"),
-                    wrong,
-                );
+                let rule = rule.get("items").unwrap();
+                check(item, rule, &format!("{path}/-"), found, wrong);
             }
         }
         (tree::NodeValue::Text(_), Some("string")) => {}
