@@ -23,7 +23,7 @@ use crate::elevated::Elevated;
 use crate::finding::{CallerShown, Finding, Subject, Verdict, id_of};
 use crate::id::RecordKey;
 use crate::moment::Moment;
-use crate::policy::{IdentityKind, Mfa, Policy, RolePolicy, Severity};
+use crate::policy::{IdentityKind, Policy, RolePolicy, Severity};
 use crate::roster::{Roster, Rosters};
 use crate::rule::Rule;
 use crate::rules::{self, Check, FindingDraft, HeldSessions, RuleAnswer, SwitchView};
@@ -335,8 +335,10 @@ impl<'w> Judge<'_, 'w> {
 /// Whether the policy asks for a group or MFA that this kind of identity can't show, because it
 /// admits the kind as it is.
 fn admitted_by_kind(rules: &RolePolicy, origin: &Origin) -> bool {
-    let checked = !rules.groups.is_empty() || rules.mfa == Mfa::Required;
-    checked && matches!(origin.kind, OriginKind::Listed(kind) if kind != IdentityKind::IamUser)
+    let OriginKind::Listed(kind) = origin.kind else {
+        return false;
+    };
+    kind != IdentityKind::IamUser && (!rules.groups.is_empty() || rules.mfa.requires(kind))
 }
 
 /// A finding about to be reported.

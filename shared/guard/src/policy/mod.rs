@@ -9,6 +9,7 @@ mod decision;
 mod forwarding;
 mod hash;
 mod identity;
+mod mfa;
 mod near;
 mod node;
 mod note;
@@ -31,11 +32,12 @@ pub use decision::AllowOrDeny;
 pub use forwarding::{Forwarding, LONGEST_PATTERN, uncovered};
 pub use hash::PolicyHash;
 pub use identity::{IdentityKind, NotAnIdentityKind};
+pub use mfa::{Mfa, MfaByKind};
 pub use near::Miss;
 pub use note::PolicyNote;
 pub(crate) use place::{account_shown, place};
 pub use problem::{PolicyError, PolicyErrors};
-pub use role::{GroupName, GroupRef, Mfa, RolePattern, RolePolicy};
+pub use role::{GroupName, GroupRef, RolePattern, RolePolicy};
 pub use schema::schema;
 pub use severity::{NotASeverity, Severity};
 pub use suppression::Suppression;
@@ -155,7 +157,11 @@ mod tests {
         assert_eq!(role.max_session.map(Span::seconds), Some(3_600));
         assert_eq!(
             (role.severity, role.mfa, role.chaining),
-            (Severity::High, Mfa::Required, AllowOrDeny::Deny)
+            (
+                Severity::High,
+                MfaByKind::same(Mfa::Required),
+                AllowOrDeny::Deny
+            )
         );
         assert_eq!(role.identities, [IdentityKind::IamUser]);
         assert_eq!(

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
+use super::node::listing;
 use super::read::ReadRole;
-use super::{IdentityKind, RolePattern, RolePolicy};
+use super::{IdentityKind, Mfa, RolePattern, RolePolicy};
 use crate::id::AccountId;
 use crate::moment::Span;
 use crate::untrusted::harmless;
@@ -62,6 +63,8 @@ pub(super) fn all(
         notes.extend(about(&["max_session"], endless_session(role)));
         notes.extend(about(&["max_stretch", "max_session"], short_stretch(role)));
         notes.extend(about(&["max_per_day"], endless_day(role)));
+        notes.extend(about(&["mfa", "identities"], unprovable_mfa(role)));
+        notes.extend(mfa_of_nobody(read).and_then(|text| about(&["mfa"], Some(text))));
         let without_users = without_users(read).into_iter();
         notes.extend(without_users.filter_map(|text| about(&[], Some(text))));
     }
@@ -104,6 +107,52 @@ fn endless_day(role: &RolePolicy) -> Option<String> {
     Some(format!(
         "`max_per_day` of {limit} is never exceeded: it limits use within any 24h"
     ))
+}
+
+/// MFA that is required of kinds of which no record that is read shows it.
+fn unprovable_mfa(role: &RolePolicy) -> Option<String> {
+    let users = |kind: &IdentityKind| *kind == IdentityKind::IamUser;
+    let unprovable: Vec<IdentityKind> = role
+        .identities
+        .iter()
+        .copied()
+        .filter(|kind| !users(kind) && role.mfa.requires(*kind))
+        .collect();
+    if unprovable.is_empty() {
+        return None;
+    }
+    let words = role.identities.iter().map(|kind| {
+        let word = if users(kind) {
+            role.mfa.of(*kind)
+        } else {
+            Mfa::Optional
+        };
+        format!("{kind}: {}", word.as_str())
+    });
+    let instead = if role.allows(IdentityKind::IamUser) {
+        format!("{{{}}}", words.collect::<Vec<_>>().join(", "))
+    } else {
+        Mfa::Optional.as_str().to_owned()
+    };
+    Some(format!(
+        "`mfa: required` can't be checked for {}: the logs don't show it, so their switches are reported as admitted by kind; \
+         if that is intended, write `mfa: {instead}`",
+        listing(unprovable.iter().map(|kind| kind.as_str()), "and")
+    ))
+}
+
+/// Kinds that `mfa` excepts though they may not enter anyway.
+fn mfa_of_nobody(read: &ReadRole) -> Option<String> {
+    let (role, from) = (&read.policy, &read.from);
+    let excepted = role.mfa.excepted().filter(|kind| !role.allows(*kind));
+    let excepted: Vec<&str> = excepted.map(IdentityKind::as_str).collect();
+    // In `defaults` it's meant for the entries that admit them.
+    (!excepted.is_empty() && !from.is_default("mfa")).then(|| {
+        format!(
+            "`mfa` for {} has no effect: `identities` doesn't include it",
+            listing(excepted, "and")
+        )
+    })
 }
 
 fn without_users(read: &ReadRole) -> Vec<String> {
@@ -261,7 +310,7 @@ mod tests {
     #[test]
     fn membership_is_odd_where_no_user_may_enter() {
         assert_eq!(
-            notes_of_role("identities: [saml], min_membership: 1h"),
+            notes_of_role("identities: [saml], mfa: optional, min_membership: 1h"),
             [
                 "line 4: `groups` has no effect: `identities` doesn't include `iam-user`, and only IAM users are in groups",
                 "line 4: `min_membership` has no effect: `identities` doesn't include `iam-user`, and only IAM users are in groups",
@@ -326,8 +375,8 @@ mod tests {
             notes(
                 "defaults:\n  groups: [development/A]\n  min_membership: 1h\nroles:\n  \
                  - {arn: 'arn:aws:iam::444455556666:role/A'}\n  \
-                 - {arn: 'arn:aws:iam::444455556666:role/B', identities: [service], groups: []}\n  \
-                 - {arn: 'arn:aws:iam::444455556666:role/C', identities: [service]}\n"
+                 - {arn: 'arn:aws:iam::444455556666:role/B', identities: [service], mfa: optional, groups: []}\n  \
+                 - {arn: 'arn:aws:iam::444455556666:role/C', identities: [service], mfa: optional}\n"
             ),
             [
                 "line 9: `groups` of `defaults` has no effect: `identities` doesn't include `iam-user`, and only IAM users are in groups; \
@@ -376,6 +425,73 @@ mod tests {
             [
                 "line 5: `arn:aws:iam::*:role/A` is never reached: `arn:aws:iam::*:role/A` already matches it on line 4"
             ]
+        );
+    }
+
+    #[test]
+    fn mfa_that_nothing_can_prove_is_odd() {
+        let told = "the logs don't show it, so their switches are reported as admitted by kind; \
+                    if that is intended, write";
+        assert_eq!(
+            notes_of_role("identities: [iam-user, saml, service]"),
+            [format!(
+                "line 4: `mfa: required` can't be checked for `saml` and `service`: {told} \
+                 `mfa: {{iam-user: required, saml: optional, service: optional}}`"
+            )]
+        );
+        assert_eq!(
+            notes(
+                "roles:\n  - {arn: 'arn:aws:iam::444455556666:role/A', groups: [], identities: [identity-center], mfa: required}\n"
+            ),
+            [format!(
+                "line 4: `mfa: required` can't be checked for `identity-center`: {told} `mfa: optional`"
+            )]
+        );
+        for fine in [
+            "identities: [iam-user, saml], mfa: {saml: optional}",
+            "identities: [iam-user, saml], mfa: optional",
+            "mfa: required",
+        ] {
+            assert_eq!(notes_of_role(fine), Vec::<String>::new(), "{fine}");
+        }
+    }
+
+    #[test]
+    fn mfa_of_a_kind_that_may_not_enter_is_odd() {
+        assert_eq!(
+            notes_of_role("mfa: {saml: optional}"),
+            ["line 4: `mfa` for `saml` has no effect: `identities` doesn't include it"]
+        );
+        let entry = "{arn: 'arn:aws:iam::444455556666:role/A', groups: [development/A]}";
+        assert_eq!(
+            notes(&format!(
+                "defaults: {{mfa: {{saml: optional}}}}\nroles:\n  - {entry}\n"
+            )),
+            Vec::<String>::new()
+        );
+    }
+
+    #[test]
+    fn mfa_of_defaults_is_odd_where_the_kinds_are_named() {
+        let entry = |keys: &str| {
+            format!(
+                "  - {{arn: 'arn:aws:iam::444455556666:role/A*', groups: [development/A]{keys}}}\n"
+            )
+        };
+        let lines = |text: &str| -> Vec<usize> {
+            let policy = Policy::read(format!("{HEAD}{text}").as_bytes(), "p").unwrap();
+            let odd = policy
+                .warnings
+                .iter()
+                .filter(|note| note.text.contains("`mfa: required`"));
+            odd.map(|note| note.line).collect()
+        };
+        let both = "defaults:\n  identities: [saml, iam-user]\n  mfa: required\nroles:\n";
+        assert_eq!(lines(&format!("{both}{}{}", entry(""), entry(""))), [5]);
+        let one = "defaults:\n  mfa: required\nroles:\n";
+        assert_eq!(
+            lines(&format!("{one}{}", entry(", identities: [saml, iam-user]"))),
+            [6]
         );
     }
 }

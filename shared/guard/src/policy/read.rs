@@ -4,6 +4,7 @@ mod account;
 mod arn;
 mod defaults;
 mod group;
+mod mfa;
 mod pattern;
 mod prose;
 mod role;
@@ -31,7 +32,9 @@ pub(super) const POLICY_KEYS: &[&str] = &[
     "suppress",
 ];
 #[cfg(test)]
-pub(super) use {defaults::DEFAULTS_KEYS, role::ROLE_KEYS, suppression::SUPPRESSION_KEYS};
+pub(super) use {
+    defaults::DEFAULTS_KEYS, mfa::MFA_KEYS, role::ROLE_KEYS, suppression::SUPPRESSION_KEYS,
+};
 
 pub(super) use role::ReadRole;
 

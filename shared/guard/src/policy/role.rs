@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{AllowOrDeny, IdentityKind, Severity};
+use super::{AllowOrDeny, IdentityKind, Mfa, MfaByKind, Severity};
 use crate::arn::{ArnParts, RoleArn, account_of, glob_matches};
 use crate::id::AccountId;
 use crate::moment::Span;
@@ -16,8 +16,8 @@ pub struct RolePolicy {
     /// Groups whose members may enter. Empty only when `identities` lacks
     /// [`IdentityKind::IamUser`].
     pub groups: Vec<GroupRef>,
-    /// Whether MFA must be proved.
-    pub mfa: Mfa,
+    /// Whether MFA must be proved, by which kinds.
+    pub mfa: MfaByKind,
     /// The longest lifetime of one set of credentials, as granted.
     pub max_session: Option<Span>,
     /// The longest continuous use by one person.
@@ -48,12 +48,17 @@ impl RolePolicy {
         self.identities.contains(&kind)
     }
 
+    /// Whether MFA must be proved by somebody of whom not even the kind is known.
+    pub(crate) fn may_require_mfa(&self) -> bool {
+        self.identities.iter().any(|kind| self.mfa.requires(*kind))
+    }
+
     /// Rules whatever role comes, and asks nothing of it.
     pub(super) fn of_any_role() -> Self {
         Self {
             arn: RolePattern::new("*".to_owned(), None, Vec::new()),
             groups: Vec::new(),
-            mfa: Mfa::Optional,
+            mfa: MfaByKind::same(Mfa::Optional),
             max_session: None,
             max_stretch: None,
             max_per_day: None,
@@ -64,28 +69,6 @@ impl RolePolicy {
             severity: Severity::Low,
             line: 0,
             groups_line: 0,
-        }
-    }
-}
-
-/// What the policy asks of MFA.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Mfa {
-    /// MFA must be proved.
-    Required,
-    /// MFA is not looked at.
-    Optional,
-}
-
-impl Mfa {
-    /// Every value, as the policy file spells them.
-    pub const ALL: [Self; 2] = [Self::Required, Self::Optional];
-
-    /// As written in the policy file.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Required => "required",
-            Self::Optional => "optional",
         }
     }
 }

@@ -35,10 +35,13 @@
 use super::view::{RuleAnswer, SwitchView};
 use crate::dossier::OriginKind;
 use crate::dossier::Proof;
-use crate::policy::Mfa;
 
 pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
-    if view.role.mfa == Mfa::Optional {
+    let is_asked = match view.origin.kind {
+        OriginKind::Listed(kind) => view.role.mfa.requires(kind),
+        _ => view.role.may_require_mfa(),
+    };
+    if !is_asked {
         return RuleAnswer::not_applicable("the policy doesn't require MFA");
     }
     if let Some(silenced) = view.silenced_unless_iam_user() {
@@ -90,6 +93,23 @@ mod cases {
             .with_permanent_key()
             .with_serial("arn:aws:iam::111122223333:mfa/dora");
         assert_eq!(story.verdict("RW002"), Verdicts::Silent);
+    }
+
+    #[test]
+    fn asks_for_what_the_policy_asks_of_the_kind_at_hand() {
+        for (mfa, verdict) in [
+            ("{iam-user: optional}", Verdicts::Silent),
+            ("{service: optional}", Verdicts::Violation),
+            (
+                "{iam-user: required, service: optional}",
+                Verdicts::Violation,
+            ),
+        ] {
+            let keys = format!("    mfa: {mfa}\n    identities: [iam-user, service]\n");
+            let mut story = Story::new().with_policy_line("    max_session: 1h\n", &keys);
+            story.switch("dora").without_mfa();
+            assert_eq!(story.verdict("RW002"), verdict, "{mfa}");
+        }
     }
 
     #[test]

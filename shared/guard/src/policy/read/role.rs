@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use super::super::node::{Entries, Field, Fields, ValueSlot};
 use super::super::problem::Problems;
-use super::super::{AllowOrDeny, GroupRef, IdentityKind, Mfa, RolePolicy, Severity};
+use super::super::{AllowOrDeny, GroupRef, IdentityKind, MfaByKind, RolePolicy, Severity};
 use super::account::Accounts;
 use super::defaults::{Defaults, KeySources, Keys};
-use super::{arn, group};
+use super::{arn, group, mfa};
 use crate::moment::Span;
 use crate::untrusted::harmless;
 
@@ -116,14 +116,8 @@ pub(super) fn check_defaults(fields: &Fields<'_>, accounts: &Accounts, problems:
 fn words<'f, 'a: 'f>(
     field: impl Fn(&str) -> Option<&'f Field<'a>>,
     problems: &mut Problems,
-) -> (Option<Mfa>, Option<AllowOrDeny>, Option<Severity>) {
-    let mfa = choice(
-        field("mfa"),
-        &Mfa::ALL,
-        Mfa::as_str,
-        Mfa::Required,
-        problems,
-    );
+) -> (Option<MfaByKind>, Option<AllowOrDeny>, Option<Severity>) {
+    let mfa = mfa::read(field("mfa"), problems);
     let chaining = choice(
         field("chaining"),
         &AllowOrDeny::ALL,
@@ -243,6 +237,7 @@ fn span(field: Option<&Field<'_>>, bound: DurationBound, problems: &mut Problems
 mod tests {
     use super::super::tests::{HEAD, good, role_with, told};
     use super::*;
+    use crate::policy::Mfa;
 
     #[test]
     fn what_is_left_out_is_strict_and_a_limit_left_out_is_not_checked() {
@@ -250,7 +245,11 @@ mod tests {
         let role = policy.roles.first().unwrap();
         assert_eq!(
             (role.mfa, role.chaining, role.severity),
-            (Mfa::Required, AllowOrDeny::Deny, Severity::High)
+            (
+                MfaByKind::same(Mfa::Required),
+                AllowOrDeny::Deny,
+                Severity::High
+            )
         );
         assert_eq!(role.identities, [IdentityKind::IamUser]);
         let limits = [
@@ -273,7 +272,11 @@ mod tests {
         let role = policy.roles.first().unwrap();
         assert_eq!(
             (role.mfa, role.chaining, role.severity),
-            (Mfa::Optional, AllowOrDeny::Allow, Severity::Critical)
+            (
+                MfaByKind::same(Mfa::Optional),
+                AllowOrDeny::Allow,
+                Severity::Critical
+            )
         );
         assert_eq!(role.identities, IdentityKind::ALL);
         assert!(role.allows(IdentityKind::Saml));
@@ -293,7 +296,7 @@ mod tests {
     #[test]
     fn a_role_for_services_names_no_group() {
         let policy = good(&format!(
-            "{HEAD}roles:\n  - {{arn: 'arn:aws:iam::444455556666:role/A', groups: [], identities: [service]}}\n"
+            "{HEAD}roles:\n  - {{arn: 'arn:aws:iam::444455556666:role/A', groups: [], identities: [service], mfa: optional}}\n"
         ));
         assert_eq!(policy.roles.first().unwrap().groups, []);
         assert_eq!(policy.warnings, []);

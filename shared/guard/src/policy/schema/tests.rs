@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::catalogue;
 use crate::policy::problem::Problems;
-use crate::policy::read::{DEFAULTS_KEYS, POLICY_KEYS, ROLE_KEYS, SUPPRESSION_KEYS};
+use crate::policy::read::{DEFAULTS_KEYS, MFA_KEYS, POLICY_KEYS, ROLE_KEYS, SUPPRESSION_KEYS};
 use crate::policy::tree::{self, Node};
 use crate::policy::{AllowOrDeny, EXAMPLE, IdentityKind, Mfa, Severity};
 
@@ -73,7 +73,7 @@ fn the_schema_has_the_words_of_the_reader() {
         set(AllowOrDeny::ALL.map(AllowOrDeny::as_str))
     );
     assert_eq!(
-        words(&at(&format!("{role}/mfa/enum"))),
+        words(&at("/$defs/mfa_word/enum")),
         set(Mfa::ALL.map(Mfa::as_str))
     );
     assert_eq!(
@@ -84,6 +84,9 @@ fn the_schema_has_the_words_of_the_reader() {
         words(&at(&format!("{role}/identities/items/enum"))),
         set(IdentityKind::ALL.map(IdentityKind::as_str))
     );
+    let kinds = words(&at("/$defs/mfa_by_kind/properties"));
+    assert_eq!(kinds, set(MFA_KEYS.iter().copied()));
+    assert_eq!(kinds, set(IdentityKind::ALL.map(IdentityKind::as_str)));
     let rules = catalogue::listed()
         .filter(|rule| rule.suppressible)
         .map(|rule| rule.code);

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::*;
 use crate::moment::Span;
-use crate::policy::{Mfa, Policy, Severity};
+use crate::policy::{Mfa, MfaByKind, Policy, Severity};
 use crate::review::testing::{Company, DEVELOPMENT, PRODUCTION, ROLE, mfa};
 
 fn drafted(company: &Company) -> (String, Policy) {
@@ -24,7 +24,7 @@ fn a_draft_has_the_role_its_groups_and_its_limit_and_is_a_valid_policy() {
     };
     assert_eq!(
         (role.arn.as_str(), role.mfa, role.severity),
-        (ROLE, Mfa::Required, Severity::High)
+        (ROLE, MfaByKind::same(Mfa::Required), Severity::High)
     );
     assert_eq!(
         role.groups

@@ -30,7 +30,7 @@ use std::collections::BTreeMap;
 
 use super::not_given::groups_not_given;
 use crate::id::AccountId;
-use crate::policy::{Mfa, RolePolicy, Severity};
+use crate::policy::{IdentityKind, RolePolicy, Severity};
 use crate::review::{ReviewDraft, SetupView};
 use crate::untrusted::harmless;
 
@@ -44,7 +44,7 @@ pub(super) fn check(view: &SetupView<'_>) -> Vec<ReviewDraft> {
         .policy
         .roles
         .iter()
-        .filter(|rules| rules.mfa == Mfa::Required)
+        .filter(|rules| rules.mfa.requires(IdentityKind::IamUser))
     {
         for (account, group) in view.groups_of(rules) {
             for user in account.members(group) {
@@ -77,7 +77,7 @@ pub(super) fn check(view: &SetupView<'_>) -> Vec<ReviewDraft> {
             }
         }
     });
-    let required = |rules: &RolePolicy| rules.mfa == Mfa::Required;
+    let required = |rules: &RolePolicy| rules.mfa.requires(IdentityKind::IamUser);
     drafts
         .chain(groups_not_given(view, required, |group| {
             format!("whether members of {group} have MFA devices")

@@ -51,7 +51,7 @@ use serde_json::Value;
 
 use super::not_given::not_given;
 use crate::iam::{AccessDecision, Principal, Requester, Statement, Truth};
-use crate::policy::{AllowOrDeny as Choice, Mfa, RolePolicy};
+use crate::policy::{AllowOrDeny as Choice, IdentityKind, RolePolicy};
 use crate::review::attempt::{Authentication, Entrant, WITHOUT_MFA};
 use crate::review::gap::{DetailList, Gap};
 use crate::review::joining::joining;
@@ -72,18 +72,18 @@ pub(super) fn check(view: &SetupView<'_>) -> Vec<ReviewDraft> {
     let judged = view
         .elevated
         .iter()
-        .filter(|target| target.rules.mfa == Mfa::Required)
+        .filter(|target| target.rules.mfa.requires(IdentityKind::IamUser))
         .flat_map(|target| of_role(view, target, &users));
     let links = links(view);
     let links = links
         .iter()
-        .filter(|(target, _)| target.rules.mfa == Mfa::Required);
+        .filter(|(target, _)| target.rules.mfa.requires(IdentityKind::IamUser));
     let over_roles = links.flat_map(|(target, links)| {
         links
             .iter()
             .flat_map(|link| over_role(view, target, link, &users))
     });
-    let required = |rules: &RolePolicy| rules.mfa == Mfa::Required;
+    let required = |rules: &RolePolicy| rules.mfa.requires(IdentityKind::IamUser);
     let not_given = not_given(view, required, |role| {
         format!("whether entering {role} requires MFA")
     });

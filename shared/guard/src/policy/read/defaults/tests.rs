@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::super::tests::{HEAD, good, told};
-use crate::policy::{Mfa, Policy, RolePolicy, Severity};
+use crate::policy::{Mfa, MfaByKind, Policy, RolePolicy, Severity};
 
 const ARN: &str = "arn: arn:aws:iam::444455556666:role/A";
 
@@ -28,7 +28,7 @@ fn an_entry_has_what_defaults_say_and_its_own_key_wins() {
         (
             "development/Developers".to_owned(),
             "1h".to_owned(),
-            Mfa::Optional,
+            MfaByKind::same(Mfa::Optional),
             Severity::Low
         )
     );
@@ -37,7 +37,7 @@ fn an_entry_has_what_defaults_say_and_its_own_key_wins() {
         (
             "production/Ops".to_owned(),
             "2h".to_owned(),
-            Mfa::Optional,
+            MfaByKind::same(Mfa::Optional),
             Severity::Critical
         )
     );
@@ -130,7 +130,7 @@ rolewatch.yaml:5:20: `groups` is empty, so no IAM user could ever be allowed: na
 /// Keys of an entry with some values each.
 const VALUES: [(&str, [&str; 2]); 10] = [
     ("groups", ["[development/Developers]", "[production/Ops]"]),
-    ("mfa", ["required", "optional"]),
+    ("mfa", ["{service: optional}", "optional"]),
     ("max_session", ["1h", "2h"]),
     ("max_stretch", ["1h", "2h"]),
     ("max_per_day", ["1h", "2h"]),

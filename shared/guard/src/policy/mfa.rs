@@ -1,0 +1,95 @@
+//! What the policy asks of MFA, for each kind of identity.
+
+use super::IdentityKind;
+
+/// What the policy asks of MFA.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Mfa {
+    /// MFA must be proved.
+    Required,
+    /// MFA is not looked at.
+    Optional,
+}
+
+impl Mfa {
+    /// Every value, as the policy file spells them.
+    pub const ALL: [Self; 2] = [Self::Required, Self::Optional];
+
+    /// As written in the policy file.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Required => "required",
+            Self::Optional => "optional",
+        }
+    }
+}
+
+/// What an entry asks of MFA, for each kind of identity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct MfaByKind([(IdentityKind, Mfa); IdentityKind::ALL.len()]);
+
+impl MfaByKind {
+    /// The same of every kind.
+    pub fn same(mfa: Mfa) -> Self {
+        Self(IdentityKind::ALL.map(|kind| (kind, mfa)))
+    }
+
+    /// The same, but for one kind.
+    pub(super) fn with(mut self, kind: IdentityKind, mfa: Mfa) -> Self {
+        for (known, asked) in &mut self.0 {
+            if *known == kind {
+                *asked = mfa;
+            }
+        }
+        self
+    }
+
+    /// What is asked of a kind.
+    pub fn of(&self, kind: IdentityKind) -> Mfa {
+        let found = self.0.iter().find(|(known, _)| *known == kind);
+        found.map_or(Mfa::Required, |(_, mfa)| *mfa)
+    }
+
+    /// Whether this kind must prove MFA.
+    pub fn requires(&self, kind: IdentityKind) -> bool {
+        self.of(kind) == Mfa::Required
+    }
+
+    /// The kinds of which nothing is asked though something is asked of others.
+    pub(super) fn excepted(&self) -> impl Iterator<Item = IdentityKind> {
+        let some = self.0.iter().any(|(_, mfa)| *mfa == Mfa::Required);
+        let optional = self.0.iter();
+        optional
+            .filter(move |(_, mfa)| some && *mfa == Mfa::Optional)
+            .map(|(kind, _)| *kind)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_word_for_one_kind_is_about_no_other(
+            (first, second) in (0..IdentityKind::ALL.len(), 0..IdentityKind::ALL.len()),
+            words in (0_usize..2, 0_usize..2),
+        ) {
+            let (same, other) = (Mfa::ALL[words.0], Mfa::ALL[words.1]);
+            let (kind, asked) = (IdentityKind::ALL[first], IdentityKind::ALL[second]);
+            let by_kind = MfaByKind::same(same).with(kind, other);
+            prop_assert_eq!(by_kind.of(asked), if asked == kind { other } else { same });
+        }
+    }
+
+    #[test]
+    fn kinds_are_excepted_only_where_others_are_not() {
+        let excepted = |mfa: MfaByKind| mfa.excepted().collect::<Vec<_>>();
+        assert_eq!(excepted(MfaByKind::same(Mfa::Optional)), []);
+        assert_eq!(excepted(MfaByKind::same(Mfa::Required)), []);
+        let saml = MfaByKind::same(Mfa::Required).with(IdentityKind::Saml, Mfa::Optional);
+        assert_eq!(excepted(saml), [IdentityKind::Saml]);
+    }
+}
