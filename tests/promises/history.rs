@@ -72,7 +72,7 @@ fn extracts_of_another_policy_are_not_judged() {
     let why = week
         .ask(&mut ArchiveAuditor::new(None), &asked)
         .unwrap_err();
-    assert!(why.contains("the policy was changed"), "{why}");
+    assert!(why.contains("the policy changed"), "{why}");
 }
 
 #[test]
