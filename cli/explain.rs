@@ -1,5 +1,6 @@
 //! `rolewatch explain`: a rule's documentation, or what records mean and how each rule judges them.
 
+mod center;
 mod facts;
 mod markdown;
 mod missing;

@@ -15,6 +15,7 @@ from pathlib import Path
 sys.dont_write_bytecode = True
 
 from cross_account import CROSS_ACCOUNT  # noqa: E402
+from identity_center import identity_center_events  # noqa: E402
 from review import ACCESS_ANALYZER, DETAILS, credential_report  # noqa: E402
 from roster import ROSTERS  # noqa: E402
 from shapes import HOME, PRODUCTION, at, digest, envelope, guid, iso  # noqa: E402
@@ -37,6 +38,8 @@ def main():
         written.add(write(HERE / f"{label}.json", pretty(envelope(record))))
     for name, record in tampering():
         written.add(write(HERE / "tamper" / f"{name}.json", pretty(envelope(record))))
+    for name, record in identity_center_events():
+        written.add(write(HERE / "identity-center" / f"{name}.json", pretty(envelope(record))))
     for name, roster in ROSTERS.items():
         written.add(write(HERE / "roster" / name, pretty(roster)))
     for name, document in DETAILS.items():
@@ -54,7 +57,7 @@ def main():
     for path, document in [digest_file(logs), insight_file()]:
         written.add(write_gz(path, document))
 
-    folders = ("roster", "tamper", "review", "review/findings", "cross-account", "cross-account-strict")
+    folders = ("roster", "tamper", "review", "review/findings", "cross-account", "cross-account-strict", "identity-center")
     kept = [HERE.glob("*.json"), *((HERE / name).glob("*.json") for name in folders), ARCHIVE.rglob("*.gz")]
     for stale in {path for paths in kept for path in paths} - written:
         stale.unlink()

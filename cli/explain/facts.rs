@@ -6,6 +6,8 @@ use rolewatch_guard::seen::{
 };
 use rolewatch_guard::untrusted::harmless;
 
+use super::center;
+
 /// A label, and what is said under it.
 pub(super) type LabeledText = (&'static str, String);
 
@@ -20,6 +22,7 @@ pub(super) fn lines_of(seen: &SeenRecord) -> Vec<LabeledText> {
         Some(Fact::Console(step)) => console_lines(step, &mut lines),
         Some(Fact::Denial(denial)) => lines.push(("role", role_of_denial(denial))),
         Some(Fact::IamChange(change)) => lines.push(("change", changed(change))),
+        Some(Fact::IdentityCenter(event)) => center::lines(event, &mut lines),
         Some(Fact::Nothing) | None => {}
     }
     if let Some(error) = seen.error.as_deref() {
@@ -39,6 +42,9 @@ pub(super) fn lines_of(seen: &SeenRecord) -> Vec<LabeledText> {
                 by_key(used.key.as_deref())
             ),
         ));
+        if let Some(person) = &used.on_behalf_of {
+            lines.push(("used by", center::user(person)));
+        }
     }
     if let Some(named) = &seen.named {
         lines.push((
@@ -86,6 +92,7 @@ fn what_it_is(seen: &SeenRecord) -> String {
             denial.api.name()
         ),
         Some(Fact::IamChange(_)) => "a change in IAM".to_owned(),
+        Some(Fact::IdentityCenter(event)) => center::what_it_is(event),
         Some(Fact::Nothing) => {
             "a correction of a record, with nothing that the rules look at".to_owned()
         }
@@ -95,7 +102,7 @@ fn what_it_is(seen: &SeenRecord) -> String {
                 Service::Sts => "STS",
                 Service::SignIn => "sign-in",
                 Service::Iam => "IAM",
-                Service::Sso => "IAM Identity Center",
+                Service::Sso | Service::Directory | Service::SsoOauth => "IAM Identity Center",
                 Service::Other => "another service",
             };
             format!("a record from {whose}, with nothing that the rules look at")

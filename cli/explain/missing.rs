@@ -16,8 +16,9 @@ pub(super) fn beside(seen: &SeenRecord, all: &[&SeenRecord]) -> Vec<String> {
         Some(Fact::Console(step)) if step.act == ConsoleAct::Enter => {
             of_step(step, all).into_iter().collect()
         }
+        // A session may have asked for a token or changed an assignment.
+        Some(Fact::IdentityCenter(_)) | None => of_use(seen, all).into_iter().collect(),
         Some(_) => Vec::new(),
-        None => of_use(seen, all).into_iter().collect(),
     }
 }
 

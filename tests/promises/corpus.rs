@@ -16,7 +16,7 @@ const POLICY: &str = "version: 1\naccounts: {\"111122223333\": development}\nrol
     clippy::disallowed_methods,
     reason = "the one place where a test asks for the corpus"
 )]
-fn folder() -> Option<PathBuf> {
+pub(crate) fn folder() -> Option<PathBuf> {
     let folder = std::env::var("ROLEWATCH_CORPUS").ok().map(PathBuf::from);
     if folder.is_none() {
         eprintln!("SKIPPED: ROLEWATCH_CORPUS names no folder, so no real records were read");
@@ -131,11 +131,21 @@ fn every_record_is_read_or_named_with_its_reason() {
 }
 
 #[test]
-fn nothing_of_sts_sign_in_iam_and_sso_is_lost() {
+fn nothing_of_sts_sign_in_iam_and_identity_center_is_lost() {
     let Some(folder) = folder() else { return };
     for record in records_of(&folder) {
         let source = record["eventSource"].as_str().unwrap_or_default();
-        if !["sts", "signin", "iam", "sso"]
+        let services = [
+            "sts",
+            "signin",
+            "iam",
+            "sso",
+            "sso-directory",
+            "sso-oauth",
+            "identitystore",
+            "identitystore-scim",
+        ];
+        if !services
             .iter()
             .any(|service| source == format!("{service}.amazonaws.com"))
         {

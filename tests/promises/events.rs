@@ -90,6 +90,44 @@ fn each_single_event() {
 }
 
 #[test]
+fn each_event_of_identity_center_is_explained_and_judged_by_no_rule() {
+    let samples = [
+        ("sign-in-with-app", "password, authenticator app"),
+        ("sign-in-challenge", "grace; a name is not proof"),
+        ("sign-in-failed", "the credential was wrong"),
+        ("federate", "permission set ReleaseManager"),
+        ("add-member-to-group", "was added to group"),
+        ("create-group-membership", "was added to group"),
+        ("delete-group-membership", "doesn't say whose it was"),
+        ("scim-patch-group", "changed; the record doesn't show how"),
+        ("disable-user", "was disabled"),
+        (
+            "create-account-assignment",
+            "was assigned the permission set",
+        ),
+        (
+            "delete-account-assignment",
+            "the assignment of the permission",
+        ),
+        ("update-sso-configuration", "now lasts 8h"),
+        ("create-token", "asked for a token of the access portal"),
+    ];
+    let folder = project().join("events/identity-center");
+    assert_eq!(std::fs::read_dir(folder).unwrap().count(), samples.len());
+    for (name, sentence) in samples {
+        let path = format!("events/identity-center/{name}.json");
+        let policy = "events/rolewatch.yaml";
+        let explained = run_in(project(), &["explain", &path, "--policy", policy], b"");
+        assert_eq!(explained.code, Some(0), "{name}: {}", explained.stderr);
+        let text = explained.stdout.split_whitespace().collect::<Vec<_>>();
+        let text = text.join(" ");
+        assert!(text.contains(sentence), "{name}: {text}");
+        assert!(text.contains("No rule looks at it yet"), "{name}: {text}");
+        assert!(text.contains("No rule was checked"), "{name}: {text}");
+    }
+}
+
+#[test]
 fn only_documentation_accounts_and_addresses() {
     let known = [
         "111122223333",
@@ -107,7 +145,7 @@ fn only_documentation_accounts_and_addresses() {
             .filter(|run| run.len() == 12);
         runs.map(str::to_owned).collect()
     };
-    let folders = ["events", "events/tamper"]
+    let folders = ["events", "events/identity-center", "events/tamper"]
         .map(|folder| std::fs::read_dir(project().join(folder)).unwrap());
     for entry in folders.into_iter().flatten() {
         let path = entry.unwrap().path();

@@ -13,6 +13,7 @@ mod arguments;
 mod bad_input;
 mod cli;
 mod corpus;
+mod corpus_identity_center;
 mod cross_account;
 mod envelopes;
 mod events;

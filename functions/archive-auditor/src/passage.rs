@@ -46,7 +46,7 @@ pub(crate) fn was_let_through(seen: &SeenRecord) -> bool {
         Service::Sts => MINTS.contains(&name),
         Service::SignIn => !by_service && STEPS.contains(&name),
         Service::Iam => !by_service && CHANGES.contains(&name),
-        Service::Sso | Service::Other => false,
+        Service::Sso | Service::Directory | Service::SsoOauth | Service::Other => false,
     };
     // UseRule's.
     by_name || seen.used.is_some()

@@ -21,15 +21,24 @@ pub struct Elevated<'a> {
 
 /// The text that every record which matters has in it, JSON-unescaped: at least one of these.
 ///
-/// STS, sign-in, IAM and SSO by the name of the service as a whole string; uses of elevated
-/// sessions by the role's name in the caller's ARN.
+/// STS, sign-in, IAM and Identity Center by the name of the service as a whole string; uses of
+/// elevated sessions by the role's name in the caller's ARN.
 pub fn needles(policy: &Policy) -> Vec<String> {
     // With the quotation mark in front, so that `sts.amazonaws.com` in a URL or a policy's text
     // does not make a record relevant. Without the one behind it: a partition may put something
     // after the name.
-    let services = ["sts", "signin", "iam", "sso"]
-        .into_iter()
-        .map(|service| format!("\"{service}.amazonaws.com"));
+    let services = [
+        "sts",
+        "signin",
+        "iam",
+        "sso",
+        "sso-directory",
+        "sso-oauth",
+        "identitystore",
+        "identitystore-scim",
+    ]
+    .into_iter()
+    .map(|service| format!("\"{service}.amazonaws.com"));
     let mut needles: Vec<String> = services.collect();
     needles.extend(
         policy

@@ -6,6 +6,7 @@
 //! as its text. A member that is not of its kind at all (a list for a text) is odd, and hides none
 //! of the others.
 
+mod identity_center;
 mod members;
 mod object;
 mod parameters;
@@ -15,6 +16,9 @@ mod text;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+pub(crate) use identity_center::{
+    CenterRequest, CenterResponse, List, OnBehalfOf, Operation, ServiceEventDetails, Shown,
+};
 pub(crate) use members::Members;
 pub(crate) use object::Object;
 pub(crate) use parameters::Parameters;
@@ -101,6 +105,8 @@ pub(crate) struct Record<'a> {
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub(crate) additional_event_data: Option<&'a RawValue>,
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    pub(crate) service_event_details: Option<&'a RawValue>,
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub(crate) resources: Option<&'a RawValue>,
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub(crate) addendum: Option<Object<Addendum<'a>>>,
@@ -162,6 +168,10 @@ pub(crate) struct UserIdentity<'a> {
     pub(crate) session_context: Option<Object<SessionContext<'a>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) in_scope_of: Option<Present>,
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    pub(crate) on_behalf_of: Option<Object<OnBehalfOf<'a>>>,
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    pub(crate) credential_id: Option<Text<'a>>,
 }
 
 /// What temporary credentials carry with them.
@@ -302,13 +312,55 @@ pub(crate) struct CreatedGroup<'a> {
     pub(crate) group_id: Option<Text<'a>>,
 }
 
-/// `additionalEventData` of sign-in events.
+/// `additionalEventData` of sign-in events and of `CreateTokenWithIAM`.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct AdditionalEventData<'a> {
     #[serde(borrow, rename = "SwitchFrom", skip_serializing_if = "Option::is_none")]
     pub(crate) switch_from: Option<Text<'a>>,
     #[serde(borrow, rename = "SwitchTo", skip_serializing_if = "Option::is_none")]
     pub(crate) switch_to: Option<Text<'a>>,
+    #[serde(
+        borrow,
+        rename = "AuthWorkflowID",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub(crate) workflow: Option<Text<'a>>,
+    #[serde(
+        borrow,
+        rename = "CredentialType",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub(crate) credential_type: Option<Text<'a>>,
+    #[serde(borrow, rename = "UserName", skip_serializing_if = "Option::is_none")]
+    pub(crate) user_name: Option<Shown<'a>>,
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    pub(crate) success: Option<Text<'a>>,
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    pub(crate) grant_type: Option<Text<'a>>,
+    #[serde(
+        borrow,
+        rename = "signInSessionArn",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub(crate) sign_in_session: Option<Text<'a>>,
+    #[serde(
+        borrow,
+        rename = "identitystore:UserId",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub(crate) user_id: Option<Text<'a>>,
+    #[serde(
+        borrow,
+        rename = "identitystore:IdentityStoreArn",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub(crate) identity_store_arn: Option<Text<'a>>,
+    #[serde(
+        borrow,
+        rename = "identitycenter:CredentialId",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub(crate) credential_id: Option<Text<'a>>,
 }
 
 /// One entry of `resources`. AWS writes the key as `ARN`.

@@ -9,6 +9,7 @@ mod details;
 mod error_message;
 mod hints;
 mod iam;
+pub mod identity_center;
 pub(crate) mod parts;
 pub(crate) mod read;
 pub(crate) mod reduced;
@@ -21,6 +22,7 @@ mod tests;
 use std::sync::Arc;
 
 pub use caller::{Caller, CallerKind, CallerSession};
+pub use identity_center::{CenterEvent, CenterKind, StoreUser};
 pub use parts::Service;
 pub use read::{Reading, SeenRecord, read, read_from};
 pub use reduced::{reduced, reduced_from};
@@ -43,6 +45,9 @@ pub enum Fact {
     Denial(Box<Denial>),
     /// IAM changed who is who, who is in which group, or who has which MFA device.
     IamChange(Box<IamChange>),
+    /// Something of IAM Identity Center: a sign-in, a permission set taken, a change. No rule looks
+    /// at it yet.
+    IdentityCenter(Box<CenterEvent>),
     /// Nothing that is kept, in a record that corrects another one.
     Nothing,
 }
@@ -289,6 +294,9 @@ pub struct Use {
     pub read_only: bool,
     /// The call was made in the console.
     pub by_console: bool,
+    /// The person of Identity Center whose session it is: most calls of an `AWSReservedSSO_`
+    /// session show it, not all.
+    pub on_behalf_of: Option<StoreUser>,
 }
 
 /// `userName` and `principalId` of a user, in one record.

@@ -268,3 +268,6 @@ impl World {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -70,7 +70,8 @@ impl<'w> Dossiers<'w> {
                 }
                 Fact::IamChange(change) => wanted.changer(change),
                 Fact::Console(step) => steps.push((record, step)),
-                Fact::Mint(_) | Fact::Nothing => {}
+                // No rule looks at Identity Center's events yet.
+                Fact::Mint(_) | Fact::IdentityCenter(_) | Fact::Nothing => {}
             }
         }
         links(world, &mut wanted, &mut halves);

@@ -1,9 +1,11 @@
 //! Which members of a record hold something that CloudTrail never writes there.
 
+mod identity_center;
+
 use super::{
     Addendum, AdditionalEventData, AssumedRoleUser, CreatedGroup, CreatedUser, Credentials, Object,
     Record, RequestParameters, Resource, ResponseElements, SessionAttributes, SessionContext,
-    SessionIssuer, Text, UserIdentity,
+    SessionIssuer, Shown, Text, UserIdentity,
 };
 
 /// A part of a record whose members can be odd.
@@ -68,9 +70,11 @@ impl Members for UserIdentity<'_> {
                 ("userIdentity.userName", &self.user_name),
                 ("userIdentity.invokedBy", &self.invoked_by),
                 ("userIdentity.identityProvider", &self.identity_provider),
+                ("userIdentity.credentialId", &self.credential_id),
             ],
             name,
         );
+        identity_center::on_behalf_of(self.on_behalf_of.as_ref(), name);
         object(
             "userIdentity.sessionContext",
             self.session_context.as_ref(),
@@ -229,9 +233,29 @@ impl Members for AdditionalEventData<'_> {
             &[
                 ("additionalEventData.SwitchFrom", &self.switch_from),
                 ("additionalEventData.SwitchTo", &self.switch_to),
+                ("additionalEventData.AuthWorkflowID", &self.workflow),
+                ("additionalEventData.CredentialType", &self.credential_type),
+                ("additionalEventData.success", &self.success),
+                ("additionalEventData.grant_type", &self.grant_type),
+                (
+                    "additionalEventData.signInSessionArn",
+                    &self.sign_in_session,
+                ),
+                ("additionalEventData.identitystore:UserId", &self.user_id),
+                (
+                    "additionalEventData.identitystore:IdentityStoreArn",
+                    &self.identity_store_arn,
+                ),
+                (
+                    "additionalEventData.identitycenter:CredentialId",
+                    &self.credential_id,
+                ),
             ],
             name,
         );
+        if self.user_name.as_ref().is_some_and(Shown::is_odd) {
+            name("additionalEventData.UserName");
+        }
     }
 }
 

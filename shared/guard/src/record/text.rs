@@ -22,6 +22,11 @@ impl<'a> Text<'a> {
         self.0.is_none()
     }
 
+    /// The text itself; empty where something odd stands.
+    pub(crate) fn into_text(self) -> Cow<'a, str> {
+        self.0.unwrap_or_default()
+    }
+
     const fn of(text: Cow<'a, str>) -> Self {
         Self(Some(text))
     }

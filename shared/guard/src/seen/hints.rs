@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::details::UnreadDetails;
-use super::parts::Service;
+use super::parts::{RecordHead, Service};
 use super::{Caller, CallerKind, Fact, NameSeen, Use};
 use crate::arn::{AssumedRoleArn, RoleArn};
 use crate::moment::Moment;
@@ -58,8 +58,7 @@ pub(super) fn odd_session(record: &Record<'_>) -> Option<RecordProblem> {
 /// session.
 pub(super) fn used(
     record: &Record<'_>,
-    caller: &Caller,
-    time: Moment,
+    at: &RecordHead<'_>,
     role: RoleArn,
     fact: Option<&Fact>,
     unread: &mut UnreadDetails,
@@ -67,13 +66,14 @@ pub(super) fn used(
     if matches!(fact, Some(Fact::Console(_))) {
         return None;
     }
+    let caller = at.caller;
     let created = caller.session.as_ref().and_then(|session| session.created);
     // A SwitchRole record in the role's account has neither: it shows a session and no more.
     if created.is_none() && caller.key.is_none() {
         return None;
     }
     Some(Use {
-        time,
+        time: at.time,
         session: caller.principal_id.clone()?,
         created,
         key: caller.key.clone(),
@@ -90,13 +90,18 @@ pub(super) fn used(
             )
             .read()
             == Some(true),
+        on_behalf_of: at.on_behalf_of.clone(),
     })
 }
 
 pub(super) fn named(caller: &Caller, service: Service, time: Moment) -> Option<NameSeen> {
     // Data events by the million would show the same pair again and again; those of STS, sign-in
     // and IAM are enough.
-    if caller.kind != CallerKind::IamUser || service == Service::Other {
+    let shows_enough = matches!(
+        service,
+        Service::Sts | Service::SignIn | Service::Iam | Service::Sso
+    );
+    if caller.kind != CallerKind::IamUser || !shows_enough {
         return None;
     }
     let id = caller

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::Caller;
+use super::{Caller, StoreUser};
 use crate::id::{EventId, NotAnEventId, RecordKey};
 use crate::moment::{Moment, NotAMoment};
 use crate::record::{Record, RecordProblem};
@@ -18,8 +18,41 @@ pub enum Service {
     Iam,
     /// `sso.amazonaws.com`.
     Sso,
+    /// `sso-directory`, `identitystore` or `identitystore-scim`: the directory of Identity Center.
+    Directory,
+    /// `sso-oauth.amazonaws.com`: tokens of Identity Center.
+    SsoOauth,
     /// Any other, by a session of an elevated role.
     Other,
+}
+
+impl Service {
+    /// The service by the first part of `eventSource`, in any case.
+    pub(super) fn named(source: &str) -> Self {
+        const NAMES: [(&str, Service); 8] = [
+            ("sts", Service::Sts),
+            ("signin", Service::SignIn),
+            ("iam", Service::Iam),
+            ("sso", Service::Sso),
+            ("sso-directory", Service::Directory),
+            ("identitystore", Service::Directory),
+            ("identitystore-scim", Service::Directory),
+            ("sso-oauth", Service::SsoOauth),
+        ];
+        let name = source.split('.').next().unwrap_or(source);
+        NAMES
+            .into_iter()
+            .find(|(known, _)| name.eq_ignore_ascii_case(known))
+            .map_or(Self::Other, |(_, service)| service)
+    }
+
+    /// Whether its records are read as Identity Center's, with sign-ins.
+    pub(super) fn is_of_identity_center(self) -> bool {
+        matches!(
+            self,
+            Self::SignIn | Self::Sso | Self::Directory | Self::SsoOauth
+        )
+    }
 }
 
 /// What the readers of one service's records have at hand.
@@ -29,6 +62,8 @@ pub(super) struct RecordHead<'a> {
     pub(super) caller: &'a Arc<Caller>,
     pub(super) name: &'a str,
     pub(super) failed: bool,
+    /// The person of Identity Center behind the call.
+    pub(super) on_behalf_of: Option<StoreUser>,
 }
 
 pub(crate) fn event_id(record: &Record<'_>) -> Result<EventId, RecordProblem> {

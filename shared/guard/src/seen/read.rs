@@ -20,7 +20,7 @@ pub enum Reading {
     Seen(Box<SeenRecord>),
     /// A service was given a role that nobody listed; no more than a stub is kept of it.
     Service(ServiceSeen),
-    /// Neither STS, sign-in, IAM or SSO nor a session of an elevated role.
+    /// Neither STS, sign-in, IAM or Identity Center nor a session of an elevated role.
     NotRelevant,
 }
 
@@ -71,9 +71,9 @@ pub fn read(json: &[u8], elevated: &dyn Fn(&RoleArn) -> bool) -> Result<Reading,
 /// A detail that can't be read is named in [`SeenRecord::unread`].
 ///
 /// # Errors
-/// A record of STS, sign-in, IAM or SSO, or of an elevated session, that lacks its id, account or
-/// time, or what it is about: which call, whether it failed, which role was entered, who was added
-/// to which group.
+/// A record of STS, sign-in, IAM or Identity Center, or of an elevated session, that lacks its id,
+/// account or time, or what it is about: which call, whether it failed, which role was entered, who
+/// was added to which group.
 pub fn read_from(
     json: &[u8],
     delivery: Delivery<'_>,
@@ -141,6 +141,7 @@ fn relevant(
         caller: &caller,
         name: &name,
         failed,
+        on_behalf_of: super::identity_center::on_behalf_of(record, &mut unread),
     };
     let fact = fact(record, service, &at, &mut unread)?;
     let correction = correction(record, &key, &mut unread);
@@ -151,7 +152,7 @@ fn relevant(
             elevated(role) || role.without_path().is_some_and(|short| elevated(&short))
         }),
         used: session_role
-            .and_then(|(_, role)| used(record, &caller, time, role, fact.as_ref(), &mut unread)),
+            .and_then(|(_, role)| used(record, &at, role, fact.as_ref(), &mut unread)),
         named: named(&caller, service, time),
         region,
         error: record.error().map(Arc::from),
@@ -177,9 +178,15 @@ fn fact(
 ) -> Result<Option<Fact>, RecordProblem> {
     match service {
         Service::Sts => super::sts::fact(record, at, unread),
-        Service::SignIn => super::sign_in::fact(record, at, unread),
+        Service::SignIn => match super::sign_in::fact(record, at, unread)? {
+            None => super::identity_center::fact(record, service, at, unread),
+            step => Ok(step),
+        },
         Service::Iam => super::iam::fact(record, at, unread),
-        Service::Sso | Service::Other => Ok(None),
+        Service::Sso | Service::Directory | Service::SsoOauth => {
+            super::identity_center::fact(record, service, at, unread)
+        }
+        Service::Other => Ok(None),
     }
 }
 
@@ -187,7 +194,7 @@ fn fact(
 /// service elsewhere.
 const INSIGHT: &str = "AwsCloudTrailInsight";
 
-fn service(record: &Record<'_>) -> Result<Service, RecordProblem> {
+pub(super) fn service(record: &Record<'_>) -> Result<Service, RecordProblem> {
     let field = "eventSource";
     if record.event_source.is_none() && record.event_type.as_deref() == Some(INSIGHT) {
         return Ok(Service::Other);
@@ -202,13 +209,7 @@ fn service(record: &Record<'_>) -> Result<Service, RecordProblem> {
     if source.trim().is_empty() {
         return Err(RecordProblem::Missing(field));
     }
-    Ok(match source.split('.').next() {
-        Some(name) if name.eq_ignore_ascii_case("sts") => Service::Sts,
-        Some(name) if name.eq_ignore_ascii_case("signin") => Service::SignIn,
-        Some(name) if name.eq_ignore_ascii_case("iam") => Service::Iam,
-        Some(name) if name.eq_ignore_ascii_case("sso") => Service::Sso,
-        _ => Service::Other,
-    })
+    Ok(Service::named(source))
 }
 
 /// Which call. Of a use it does not matter.
@@ -256,7 +257,8 @@ fn failed(
             .map(|key| !key.is_empty())
     };
     match service {
-        Service::Sso | Service::Other => {}
+        // Of the calls that matter, the reader of Identity Center's records says so.
+        Service::Sso | Service::Directory | Service::SsoOauth | Service::Other => {}
         Service::Sts if issued() == Some(true) => {}
         Service::Sts | Service::SignIn | Service::Iam => {
             return Err(RecordProblem::Unlike { field: "errorCode" });

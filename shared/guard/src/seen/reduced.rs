@@ -7,10 +7,12 @@ use serde::de::Deserialize;
 use serde_json::value::{RawValue, to_raw_value};
 
 use super::details::is_absent;
+use super::parts::Service;
+use super::read::service;
 use crate::delivery::Delivery;
 use crate::record::{
-    self, AdditionalEventData, Object, Record, RecordProblem, RequestParameters, Resource,
-    ResponseElements, Text,
+    self, AdditionalEventData, CenterRequest, CenterResponse, Object, Record, RecordProblem,
+    RequestParameters, Resource, ResponseElements, ServiceEventDetails, Text,
 };
 
 /// A record of which nothing else is known, reduced.
@@ -38,9 +40,25 @@ pub(crate) fn reduced_record(
     let shape = |error: serde_json::Error| RecordProblem::Shape(error.to_string());
     // A failed call may have a bare text where the object belongs; that is absence, not damage.
     let failed = record.error().is_some();
-    let request =
-        part::<RequestParameters<'_>>(record.request_parameters, failed).map_err(shape)?;
-    let response = part::<ResponseElements<'_>>(record.response_elements, failed).map_err(shape)?;
+    let service = service(record).ok();
+    let (asked, answer) = (record.request_parameters, record.response_elements);
+    let request = if service.is_some_and(Service::is_of_identity_center) {
+        part::<CenterRequest<'_>>(asked, failed)
+    } else {
+        part::<RequestParameters<'_>>(asked, failed)
+    }
+    .map_err(shape)?;
+    // The answers to the console's steps are among sign-in's.
+    let response = if service
+        .is_some_and(|service| service.is_of_identity_center() && service != Service::SignIn)
+    {
+        part::<CenterResponse<'_>>(answer, failed)
+    } else {
+        part::<ResponseElements<'_>>(answer, failed)
+    }
+    .map_err(shape)?;
+    let details =
+        part::<ServiceEventDetails<'_>>(record.service_event_details, failed).map_err(shape)?;
     let additional =
         part::<AdditionalEventData<'_>>(record.additional_event_data, failed).map_err(shape)?;
     let resources = list::<Object<Resource<'_>>>(record.resources).map_err(shape)?;
@@ -58,6 +76,7 @@ pub(crate) fn reduced_record(
         request_parameters: request.as_deref(),
         response_elements: response.as_deref(),
         additional_event_data: additional.as_deref(),
+        service_event_details: details.as_deref(),
         resources: resources.as_deref(),
         // INVARIANT (one record): an empty text says as little as no field, so both leave the same.
         error_code: record

@@ -57,7 +57,79 @@ fn every_kind() -> Vec<Value> {
         service["resources"] = Value::Null;
         records.push(service);
     }
+    records.extend(of_identity_center());
     records
+}
+
+/// One record of each kind of event of Identity Center, in the forms that were captured.
+fn of_identity_center() -> Vec<Value> {
+    let member = json!({"identityStoreId": "d-1", "groupId": "g", "member": {"memberId": "u"}});
+    let assignment = json!({
+        "targetId": "444455556666",
+        "permissionSetArn": "arn:aws:sso:::permissionSet/ssoins-1/ps-1",
+        "principalType": "GROUP",
+        "principalId": "g",
+    });
+    let lasting = json!({"sessionConfiguration": {"maxAuthenticationAge": "PT8H"}});
+    let token = json!({"grantType": "urn:ietf:params:oauth:grant-type:device_code"});
+    let login = json!({"client_id": "arn:aws:signin:::devtools/same-device"});
+    [
+        ("signin", "UserAuthentication", Value::Null),
+        ("signin", "CreateOAuth2Token", login),
+        ("sso", "Federate", Value::Null),
+        ("sso", "CreateAccountAssignment", assignment),
+        (
+            "sso",
+            "UpdateSsoConfiguration",
+            json!({"ssoConfiguration": lasting}),
+        ),
+        ("sso", "CreatePermissionSet", json!({"name": "Admin"})),
+        ("sso-oauth", "CreateToken", token),
+        ("sso-directory", "AddMemberToGroup", member),
+        (
+            "identitystore",
+            "UpdateUser",
+            json!({
+                "userId": "u",
+                "operations": [{"attributePath": "userName", "attributeValue": "x"}],
+            }),
+        ),
+    ]
+    .into_iter()
+    .enumerate()
+    .map(|(at, (source, name, request))| {
+        json!({
+            "userIdentity": {
+                "type": "IdentityCenterUser",
+                "accountId": "111122223333",
+                "onBehalfOf": {
+                    "userId": "u",
+                    "identityStoreArn": "arn:aws:identitystore::111122223333:identitystore/d-1",
+                },
+                "credentialId": "EXAMPLE",
+            },
+            "eventTime": "2026-03-02T09:00:00Z",
+            "eventSource": format!("{source}.amazonaws.com"),
+            "eventName": name,
+            "awsRegion": "us-east-1",
+            "sourceIPAddress": "192.0.2.1",
+            "requestParameters": request,
+            "responseElements": null,
+            "additionalEventData": {
+                "AuthWorkflowID": "w",
+                "UserName": "nell",
+                "CredentialType": "PASSWORD,TOTP",
+            },
+            "serviceEventDetails": {
+                "UserAuthentication": "Success",
+                "account_id": "444455556666",
+                "role_name": "Admin",
+            },
+            "eventID": format!("00000000-0000-4000-8000-{:012}", 9_000 + at),
+            "recipientAccountId": "111122223333",
+        })
+    })
+    .collect()
 }
 
 /// As the story's own policy has it read.

@@ -35,7 +35,9 @@ impl Log {
             // that a log is there, not where it is.
             Service::Iam if region != GLOBAL => Self::Iam,
             Service::Iam | Service::Sts | Service::SignIn | Service::Sso => Self::Identity,
-            Service::Other => Self::Use,
+            // The directory is in one account and Region. Its silence elsewhere says nothing, and
+            // no rule asks about it yet.
+            Service::Directory | Service::SsoOauth | Service::Other => Self::Use,
         }
     }
 }

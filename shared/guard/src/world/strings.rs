@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use crate::seen::{Caller, Fact};
+use crate::seen::{Caller, Fact, StoreUser};
 
 #[derive(Debug, Clone, Default)]
 pub(super) struct Strings {
@@ -25,6 +25,13 @@ impl Strings {
             *caller = Arc::clone(known);
         } else {
             self.callers.insert(Arc::clone(caller));
+        }
+    }
+
+    /// The whole of an identity store signs in day after day.
+    fn person(&mut self, person: &mut StoreUser) {
+        for text in [&mut person.store, &mut person.user] {
+            *text = self.keep(Arc::clone(text));
         }
     }
 
@@ -55,6 +62,12 @@ impl Strings {
             }
             Fact::Denial(denial) => self.caller(&mut denial.caller),
             Fact::IamChange(change) => self.caller(&mut change.by),
+            Fact::IdentityCenter(event) => {
+                self.caller(&mut event.by);
+                if let Some(person) = &mut event.on_behalf_of {
+                    self.person(person);
+                }
+            }
             Fact::Console(_) | Fact::Nothing => {}
         }
     }

@@ -1,11 +1,12 @@
 //! The uses of one session, folded to the first and the last.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::arn::RoleArn;
 use crate::id::RecordKey;
 use crate::moment::Moment;
-use crate::seen::Use;
+use crate::seen::{StoreUser, Use};
 
 /// What the uses of one set of credentials have in common.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -39,7 +40,13 @@ pub struct UseFold {
     pub role: RoleArn,
     /// Any use said that AWS gave the session to a workload.
     pub delivered_by_service: bool,
+    /// The persons of Identity Center that uses named, the least few: two already contradict each
+    /// other, and the least of a union do not depend on its order.
+    pub people: BTreeSet<StoreUser>,
 }
+
+/// How many persons of one session are kept.
+const PEOPLE_KEPT: usize = 4;
 
 impl UseFold {
     pub(super) fn of(used: Use, record: &RecordKey) -> (SessionKey, Self) {
@@ -56,6 +63,7 @@ impl UseFold {
                 last: at,
                 role: used.role,
                 delivered_by_service: used.delivered_by_service,
+                people: used.on_behalf_of.into_iter().collect(),
             },
         )
     }
@@ -71,5 +79,9 @@ impl UseFold {
             self.role = other.role;
         }
         self.delivered_by_service |= other.delivered_by_service;
+        self.people.extend(other.people);
+        while self.people.len() > PEOPLE_KEPT {
+            self.people.pop_last();
+        }
     }
 }

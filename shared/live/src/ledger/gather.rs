@@ -313,7 +313,7 @@ impl<'a, T: Table> Gather<'a, T> {
             }
             Some(Fact::Denial(denial)) => self.caller(&denial.caller),
             Some(Fact::IamChange(change)) => self.caller(&change.by),
-            Some(Fact::Nothing) | None => {}
+            Some(Fact::IdentityCenter(_) | Fact::Nothing) | None => {}
         }
     }
 

@@ -228,7 +228,8 @@ fn places(seen: &SeenRecord, policy: &Policy) -> Vec<(String, String)> {
             ));
             places.extend(child_places(&change.by, change.time));
         }
-        Some(Fact::Nothing) | None => {}
+        // The rules don't forward Identity Center's events yet, and nobody looks for them.
+        Some(Fact::IdentityCenter(_) | Fact::Nothing) | None => {}
     }
     places
 }

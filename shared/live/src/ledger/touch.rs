@@ -174,7 +174,7 @@ pub async fn touch<T: Table>(
                 touched.told.change(change, &seen.key);
             }
             Fact::IamChange(change) => touched.told.changer(change),
-            Fact::Nothing => {}
+            Fact::IdentityCenter(_) | Fact::Nothing => {}
         }
     }
     Ok(touched)

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::{every_kind, reading};
 use crate::delivery::Delivery;
 use crate::review::change;
+use crate::seen::identity_center::Outcome;
 use crate::seen::{Fact, Reading, reduced};
 use crate::tamper::{GuardedResources, tampering};
 
@@ -55,11 +56,13 @@ fn any_other_text_is_an_error() {
             match reading(&failed).unwrap() {
                 Reading::Seen(seen) => {
                     assert_eq!(seen.error.as_deref(), Some(code), "{failed}");
-                    assert!(
-                        matches!(seen.fact, None | Some(Fact::Denial(_))),
-                        "{:?}",
-                        seen.fact
-                    );
+                    match seen.fact {
+                        None | Some(Fact::Denial(_)) => {}
+                        Some(Fact::IdentityCenter(event)) => {
+                            assert_eq!(event.outcome, Outcome::Failure, "{failed}");
+                        }
+                        other => panic!("{other:?}"),
+                    }
                 }
                 other => panic!("{other:?}"),
             }

@@ -44,14 +44,33 @@ fn places(value: &Value) -> Vec<String> {
     places
 }
 
-/// An object in place of an object, and no items in place of a list, are nothing odd.
+/// Whether Identity Center may hide this: `{}` in place of a value is how it does.
+fn may_be_hidden(record: &Value, place: &str) -> bool {
+    let source = record["eventSource"].as_str().unwrap_or_default();
+    let part = place.split('/').nth(1).unwrap_or_default();
+    match part {
+        "requestParameters" | "responseElements" => {
+            ["sso", "identitystore", "signin"]
+                .iter()
+                .any(|service| source.starts_with(service))
+                && place.matches('/').count() > 1
+                && !place.ends_with("/maxAuthenticationAge")
+                && !place.ends_with("/operations")
+        }
+        _ => place.ends_with("/UserName") || place.ends_with("/role_name"),
+    }
+}
+
+/// An object in place of an object, no items in place of a list, and what is hidden, are nothing
+/// odd.
 fn put(record: &mut Value, plain: &Value, place: &str, value: Value) {
     let Some(before) = plain.pointer(place) else {
         return;
     };
     let same =
         (before.is_object() && value.is_object()) || (before.is_array() && value == json!([]));
-    if let Some(slot) = record.pointer_mut(place).filter(|_| !same) {
+    let hidden = value == json!({}) && may_be_hidden(plain, place);
+    if let Some(slot) = record.pointer_mut(place).filter(|_| !same && !hidden) {
         *slot = value;
     }
 }

@@ -1,0 +1,80 @@
+//! Ids, names and other texts of Identity Center's records, of bounded size.
+
+use std::sync::Arc;
+
+use super::StoreUser;
+use crate::record::{Object, Record, Shown, Text};
+use crate::seen::details::UnreadDetails;
+
+/// The longest text that is kept. AWS's own limits are below it: a user name has at most 128
+/// characters, an ARN of an application or client a few hundred.
+const LONGEST: usize = 1024;
+
+/// A value, where the record shows one.
+pub(super) fn shown(
+    value: Option<&Shown<'_>>,
+    field: &'static str,
+    unread: &mut UnreadDetails,
+) -> Option<Arc<str>> {
+    fitting(value.and_then(Shown::text)?, field, unread)
+}
+
+/// A text, where the record has one. An empty one is absent.
+pub(super) fn text(
+    value: Option<&Text<'_>>,
+    field: &'static str,
+    unread: &mut UnreadDetails,
+) -> Option<Arc<str>> {
+    let text = value.map(|text| &**text).filter(|text| !text.is_empty())?;
+    fitting(text, field, unread)
+}
+
+fn fitting(text: &str, field: &'static str, unread: &mut UnreadDetails) -> Option<Arc<str>> {
+    if text.len() > LONGEST {
+        unread.odd(field, text, "a text of at most 1024 bytes belongs there");
+        return None;
+    }
+    Some(Arc::from(text))
+}
+
+/// The person of Identity Center behind a call, with their store.
+pub(in crate::seen) fn on_behalf_of(
+    record: &Record<'_>,
+    unread: &mut UnreadDetails,
+) -> Option<StoreUser> {
+    let person = record.identity()?.on_behalf_of.as_ref();
+    let person = person.and_then(Object::read)?;
+    user(
+        (person.user_id.as_ref(), "userIdentity.onBehalfOf.userId"),
+        (
+            person.identity_store_arn.as_ref(),
+            "userIdentity.onBehalfOf.identityStoreArn",
+        ),
+        unread,
+    )
+}
+
+/// A user's id and the ARN of their identity store.
+pub(super) fn user(
+    (id, id_field): (Option<&Text<'_>>, &'static str),
+    (store, store_field): (Option<&Text<'_>>, &'static str),
+    unread: &mut UnreadDetails,
+) -> Option<StoreUser> {
+    let user = text(id, id_field, unread);
+    let expected = "an ARN like `arn:aws:identitystore::111122223333:identitystore/d-1234567890` \
+                    belongs there";
+    let store = unread.detail(store, (store_field, expected), |arn| {
+        let (_, store) = arn.split_once(":identitystore/")?;
+        (!store.is_empty() && arn.len() <= LONGEST).then(|| Arc::from(store))
+    });
+    Some(StoreUser {
+        store: store.read()?,
+        user: user?,
+    })
+}
+
+/// `credentialId` of the caller.
+pub(super) fn credential(record: &Record<'_>, unread: &mut UnreadDetails) -> Option<Arc<str>> {
+    let id = record.identity()?.credential_id.as_ref();
+    text(id, "userIdentity.credentialId", unread)
+}
