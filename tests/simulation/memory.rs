@@ -10,7 +10,7 @@ use std::task::Poll;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::testing::Story;
 use rolewatch_live::port::{
-    Bucket, Keep, KeepOutcome, KeyRange, Notice, Object, Queue, Row, Table, TableKind, Topic,
+    Bucket, Keep, KeepOutcome, KeyRange, Notice, Queue, Row, StoredObject, Table, TableKind, Topic,
     Trouble,
 };
 use rolewatch_live::rulebook::{POLICY_KEY, ROSTER_PREFIX, Shelf};
@@ -78,7 +78,7 @@ fn key(account: u64, snapshot: u64) -> String {
 }
 
 impl Bucket for Organization {
-    async fn get(&self, key: &str, known: Option<&str>) -> Result<Object, Trouble> {
+    async fn get(&self, key: &str, known: Option<&str>) -> Result<StoredObject, Trouble> {
         let Some((account, snapshot)) = numbers(key) else {
             return self.twin.get(key, known).await;
         };
@@ -96,7 +96,7 @@ impl Bucket for Organization {
         .await;
         self.in_flight.set(self.in_flight.get() - 1);
         self.read.set(self.read.get() + 1);
-        Ok(Object::Found {
+        Ok(StoredObject::Found {
             bytes: self.roster(account, snapshot),
             etag: key.to_owned(),
             written: self.twin.clock.get(),

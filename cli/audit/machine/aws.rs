@@ -1,7 +1,7 @@
 //! Step Functions and the bucket of the stack, through the AWS SDK.
 
 use rolewatch_aws::{Connection, Execution, StateBucket, StateMachine};
-use rolewatch_live::port::{Bucket, Object};
+use rolewatch_live::port::{Bucket, StoredObject};
 use tokio::runtime::{Builder, Runtime};
 
 use super::{ExecutionState, Machine};
@@ -50,8 +50,10 @@ impl Machine for Stack {
 
     fn fetch(&self, key: &str) -> Result<Vec<u8>, String> {
         match self.runtime.block_on(self.bucket.get(key, None)) {
-            Ok(Object::Found { bytes, .. }) => Ok(bytes),
-            Ok(Object::Unchanged | Object::Missing) => Err("it is not in the bucket".to_owned()),
+            Ok(StoredObject::Found { bytes, .. }) => Ok(bytes),
+            Ok(StoredObject::Unchanged | StoredObject::Missing) => {
+                Err("it is not in the bucket".to_owned())
+            }
             Err(trouble) => Err(trouble.to_string()),
         }
     }

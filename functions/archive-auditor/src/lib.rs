@@ -30,7 +30,7 @@ use serde_json::{Value, json};
 use crate::time::FILE_TAKES;
 use history::HistoryStep;
 use key::LogKey;
-use message::{LogObject, QueueMessage, TaskRequest};
+use message::{QueueMessage, TaskRequest, TrailObject};
 use recover::{TrailReader, recover};
 pub use report::ArchiveReport;
 
@@ -193,7 +193,7 @@ impl ArchiveAuditor {
                 return Ok(());
             }
         };
-        for LogObject { bucket, key } in objects {
+        for TrailObject { bucket, key } in objects {
             let Some(trail) = &self.trail else {
                 return Err(no_trail());
             };

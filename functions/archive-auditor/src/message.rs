@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 
 /// An object of S3.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct LogObject {
+pub(crate) struct TrailObject {
     pub(crate) bucket: String,
     pub(crate) key: String,
 }
@@ -15,7 +15,7 @@ pub(crate) struct LogObject {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum QueueMessage {
     /// These objects are new. None: it is of something else that happens in a bucket.
-    Created(Vec<LogObject>),
+    Created(Vec<TrailObject>),
     /// None of what is known, and why.
     Unreadable(String),
 }
@@ -105,7 +105,7 @@ fn opened(body: &str) -> QueueMessage {
             return QueueMessage::Created(Vec::new());
         }
         return match serde_json::from_str::<S3Detail>(detail.get()) {
-            Ok(detail) => QueueMessage::Created(vec![LogObject {
+            Ok(detail) => QueueMessage::Created(vec![TrailObject {
                 bucket: detail.bucket.name,
                 // EventBridge gives the key as it is; S3's own notifications do not.
                 key: detail.object.key,
@@ -124,7 +124,7 @@ fn opened(body: &str) -> QueueMessage {
                 .filter(|record| record.name.is_empty() || record.name.contains("ObjectCreated"));
             QueueMessage::Created(
                 created
-                    .map(|record| LogObject {
+                    .map(|record| TrailObject {
                         bucket: record.s3.bucket.name,
                         key: decoded(&record.s3.object.key),
                     })
@@ -168,7 +168,7 @@ mod tests {
         QueueMessage::Created(
             objects
                 .iter()
-                .map(|(bucket, key)| LogObject {
+                .map(|(bucket, key)| TrailObject {
                     bucket: (*bucket).into(),
                     key: (*key).into(),
                 })

@@ -9,7 +9,7 @@ use rolewatch_guard::moment::Moment;
 
 use super::connection::Connection;
 use super::trouble::{refused, trouble, unreachable};
-use rolewatch_live::port::{Bucket, Object, Trouble};
+use rolewatch_live::port::{Bucket, StoredObject, Trouble};
 
 /// Policy, rosters and quarantine.
 #[derive(Debug, Clone)]
@@ -98,7 +98,7 @@ impl StateBucket {
 }
 
 impl Bucket for StateBucket {
-    async fn get(&self, key: &str, known: Option<&str>) -> Result<Object, Trouble> {
+    async fn get(&self, key: &str, known: Option<&str>) -> Result<StoredObject, Trouble> {
         const WHAT: &str = "s3:GetObject";
         let request = self
             .client
@@ -114,14 +114,14 @@ impl Bucket for StateBucket {
                     .raw_response()
                     .is_some_and(|response| response.status().as_u16() == 304) =>
             {
-                return Ok(Object::Unchanged);
+                return Ok(StoredObject::Unchanged);
             }
             Err(error)
                 if error
                     .as_service_error()
                     .is_some_and(GetObjectError::is_no_such_key) =>
             {
-                return Ok(Object::Missing);
+                return Ok(StoredObject::Missing);
             }
             Err(error) => return Err(trouble(WHAT, &error)),
         };
@@ -136,7 +136,7 @@ impl Bucket for StateBucket {
             .collect()
             .await
             .map_err(|error| unreachable(WHAT, &error.to_string()))?;
-        Ok(Object::Found {
+        Ok(StoredObject::Found {
             bytes: body.to_vec(),
             etag,
             written: Moment::from_epoch_seconds(written.secs()),

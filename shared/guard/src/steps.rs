@@ -62,7 +62,7 @@ pub struct Circumstances<'a> {
 
 /// When a step applies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Condition {
+pub enum StepCondition {
     /// To every finding with the verdict.
     Always,
     /// The person gave themselves the membership.
@@ -76,14 +76,14 @@ pub enum Condition {
 }
 
 /// The labels of steps that don't always apply.
-const LABELS: [(&str, Condition); 4] = [
-    ("Self-granted: ", Condition::SelfGranted),
-    ("Granted by another: ", Condition::GrantedByAnother),
-    ("Foreign account: ", Condition::ForeignAccount),
-    ("Own account: ", Condition::OwnAccount),
+const LABELS: [(&str, StepCondition); 4] = [
+    ("Self-granted: ", StepCondition::SelfGranted),
+    ("Granted by another: ", StepCondition::GrantedByAnother),
+    ("Foreign account: ", StepCondition::ForeignAccount),
+    ("Own account: ", StepCondition::OwnAccount),
 ];
 
-impl Condition {
+impl StepCondition {
     /// Splits a step into its condition and its text.
     pub fn parse(step: &str) -> (Self, &str) {
         LABELS
@@ -116,7 +116,7 @@ pub fn applicable<'s>(
     };
     let mut shown = Vec::new();
     for step in steps {
-        let (condition, text) = Condition::parse(step);
+        let (condition, text) = StepCondition::parse(step);
         if !condition.holds(of) {
             continue;
         }

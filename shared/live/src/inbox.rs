@@ -74,7 +74,7 @@ pub enum Means {
 
 /// The members at the top of any message.
 #[derive(Deserialize)]
-struct Members<'a> {
+struct MessageMembers<'a> {
     #[serde(borrow)]
     rejudge: Option<&'a RawValue>,
     #[serde(borrow)]
@@ -98,12 +98,12 @@ struct Schedule {
 
 /// Tells what a message is. Whether an event is evidence is decided as it is offline.
 pub fn open(body: &str) -> Inbound<'_> {
-    let members = json::parse::<Members<'_>>(body).ok();
+    let members = json::parse::<MessageMembers<'_>>(body).ok();
     if let Some(own) = members.as_ref().and_then(own) {
         return own;
     }
     let envelope = match members {
-        Some(Members {
+        Some(MessageMembers {
             source,
             account,
             detail: Some(detail),
@@ -128,7 +128,7 @@ pub fn open(body: &str) -> Inbound<'_> {
 }
 
 /// A message that only functions of the stack can send: nobody else may use the queue.
-fn own<'a>(members: &Members<'a>) -> Option<Inbound<'a>> {
+fn own<'a>(members: &MessageMembers<'a>) -> Option<Inbound<'a>> {
     if let Some(rejudge) = member(members.rejudge) {
         return Some(Inbound::Rejudge(rejudge));
     }

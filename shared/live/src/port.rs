@@ -224,7 +224,7 @@ pub trait Subscribers {
 
 /// An object that was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Object {
+pub enum StoredObject {
     /// Its bytes, its entity tag, and when it was last written.
     Found {
         /// What it holds.
@@ -243,7 +243,11 @@ pub enum Object {
 /// The bucket of the stack: policy, rosters, quarantine.
 pub trait Bucket {
     /// Reads an object, unless it still has the entity tag `known`.
-    fn get(&self, key: &str, known: Option<&str>) -> impl Future<Output = Result<Object, Trouble>>;
+    fn get(
+        &self,
+        key: &str,
+        known: Option<&str>,
+    ) -> impl Future<Output = Result<StoredObject, Trouble>>;
 
     /// Keys and entity tags of the objects under a prefix, by key.
     fn list(&self, prefix: &str) -> impl Future<Output = Result<Vec<(String, String)>, Trouble>>;

@@ -14,7 +14,9 @@ use rolewatch_guard::roster::{Rosters, Snapshot};
 use crate::inbox;
 use crate::ledger::keys::hash;
 use crate::operations::once;
-use crate::port::{Bucket, Keep, KeyRange, Object, Queue, Row, Table, TableKind, Topic, Trouble};
+use crate::port::{
+    Bucket, Keep, KeyRange, Queue, Row, StoredObject, Table, TableKind, Topic, Trouble,
+};
 use crate::requeue;
 use crate::time::{BUCKET_FRESH, OPEN_SESSIONS};
 
@@ -134,9 +136,9 @@ async fn refresh<O: Bucket + Table + Topic>(
         .map(|book| book.etag.as_str())
         .filter(|etag| *etag != MISSING);
     let (policy, etag) = match (outside.get(POLICY_KEY, etag).await?, &known) {
-        (Object::Unchanged, Some(book)) => (book.policy.clone(), book.etag.clone()),
+        (StoredObject::Unchanged, Some(book)) => (book.policy.clone(), book.etag.clone()),
         (
-            Object::Found {
+            StoredObject::Found {
                 bytes,
                 etag,
                 written,
@@ -152,7 +154,7 @@ async fn refresh<O: Bucket + Table + Topic>(
                 etag,
             ),
         },
-        (Object::Unchanged | Object::Missing, _) => (
+        (StoredObject::Unchanged | StoredObject::Missing, _) => (
             last_good(outside, known.as_ref(), MISSING, "there is no policy", now).await?,
             MISSING.to_owned(),
         ),
@@ -263,7 +265,7 @@ async fn roster<O: Bucket + Table + Topic>(
     key: &str,
     now: Moment,
 ) -> Result<Option<Snapshot>, Trouble> {
-    let Object::Found { bytes, etag, .. } = outside.get(key, None).await? else {
+    let StoredObject::Found { bytes, etag, .. } = outside.get(key, None).await? else {
         return Ok(None);
     };
     let taken = taken(key);

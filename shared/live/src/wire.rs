@@ -70,7 +70,7 @@ pub enum Status {
 
 /// An account and what the policy calls it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Account {
+pub struct NamedAccount {
     /// Twelve digits.
     pub id: String,
     /// What the policy calls it.

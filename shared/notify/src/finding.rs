@@ -4,7 +4,7 @@
 use rolewatch_guard::Verdict;
 use rolewatch_guard::policy::Severity;
 use rolewatch_guard::steps::Circumstances;
-use rolewatch_live::wire::{Account, Alert, Status};
+use rolewatch_live::wire::{Alert, NamedAccount, Status};
 use serde_json::Value;
 
 use crate::text::fill;
@@ -118,7 +118,7 @@ pub(crate) fn numbered(steps: &[String]) -> String {
 }
 
 /// What the policy calls it, else its number.
-pub(crate) fn account_name(account: &Account) -> String {
+pub(crate) fn account_name(account: &NamedAccount) -> String {
     account
         .name
         .clone()

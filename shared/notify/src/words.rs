@@ -217,7 +217,7 @@ impl Words for Language {
 
 #[cfg(test)]
 mod tests {
-    use rolewatch_guard::steps::Condition;
+    use rolewatch_guard::steps::StepCondition;
 
     use super::*;
 
@@ -239,10 +239,10 @@ mod tests {
 
     #[test]
     fn japanese_has_the_same_steps_as_the_documentation() {
-        let outline = |steps: Vec<&str>| -> Vec<(Condition, bool, usize)> {
+        let outline = |steps: Vec<&str>| -> Vec<(StepCondition, bool, usize)> {
             let mut outline = Vec::new();
             for step in steps {
-                let (condition, text) = Condition::parse(step);
+                let (condition, text) = StepCondition::parse(step);
                 assert!(text.chars().count() > 8, "{text}");
                 let revokes = [REVOKE_IN_ENGLISH.written, ja::REVOKE.written];
                 let revokes = revokes.iter().any(|written| text.contains(written));

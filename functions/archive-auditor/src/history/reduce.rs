@@ -12,7 +12,7 @@ use rolewatch_guard::policy::{Policy, PolicyHash};
 use rolewatch_guard::{
     FileTotals, Finding, Judgement, RecordTotals, Scope, Totals, judge, unmatched,
 };
-use rolewatch_live::port::{Object, Trouble};
+use rolewatch_live::port::{StoredObject, Trouble};
 use rolewatch_live::rulebook::Rulebook;
 use serde_json::{Value, json};
 
@@ -193,7 +193,7 @@ async fn extracts<O: ArchivePorts>(
         .map(|(key, _)| async move { (outside.get(&key, None).await, key) })
         .buffer_unordered(AT_ONCE);
     while let Some((object, key)) = objects.next().await {
-        let Object::Found { bytes, .. } = object? else {
+        let StoredObject::Found { bytes, .. } = object? else {
             return Err(refused(&key, "it no longer exists"));
         };
         all.extract(&bytes)
@@ -215,7 +215,7 @@ async fn losses<O: ArchivePorts>(
         if read.contains(batch(&key)) {
             continue;
         }
-        let Object::Found { bytes, .. } = outside.get(&key, None).await? else {
+        let StoredObject::Found { bytes, .. } = outside.get(&key, None).await? else {
             return Err(refused(&key, "it no longer exists"));
         };
         let faults: Vec<Fault> =

@@ -80,7 +80,7 @@ macro_rules! delegate {
                 &self,
                 key: &str,
                 known: Option<&str>,
-            ) -> Result<port::Object, port::Trouble> {
+            ) -> Result<port::StoredObject, port::Trouble> {
                 self.bucket.get(key, known).await
             }
 

@@ -8,7 +8,7 @@ use rolewatch_guard::untrusted::harmless;
 
 use crate::ledger::heard_of;
 use crate::port::{Table, Trouble};
-use crate::wire::{Account, Silent};
+use crate::wire::{NamedAccount, Silent};
 
 /// Accounts of the policy of which nothing was heard since `since`, then regions that the policy
 /// names of the others.
@@ -20,7 +20,7 @@ pub(super) async fn silent<T: Table>(
     let (mut whole, mut partly) = (Vec::new(), Vec::new());
     for (id, name) in &policy.accounts {
         let heard = heard_of(table, *id).await?;
-        let account = Account {
+        let account = NamedAccount {
             id: id.to_string(),
             name: Some(harmless(name)),
         };

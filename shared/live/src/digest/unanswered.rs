@@ -7,7 +7,7 @@ use rolewatch_guard::untrusted::harmless;
 
 use crate::port::{Table, Trouble};
 use crate::probe;
-use crate::wire::{Account, Unanswered};
+use crate::wire::{NamedAccount, Unanswered};
 
 /// As of the last run, by account; an account has an entry for each reason.
 pub(super) async fn unanswered<T: Table>(
@@ -20,7 +20,7 @@ pub(super) async fn unanswered<T: Table>(
         let entry = found
             .entry((account, silence.why.clone()))
             .or_insert_with(|| Unanswered {
-                account: Account {
+                account: NamedAccount {
                     id: account.to_string(),
                     name: policy.account_name(account).map(harmless),
                 },

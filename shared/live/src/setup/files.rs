@@ -12,7 +12,7 @@ use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Policy;
 use rolewatch_guard::review::{Account, Input, Setup, review};
 
-use crate::port::{Bucket, Clock, Directory, Object, Trouble};
+use crate::port::{Bucket, Clock, Directory, StoredObject, Trouble};
 use crate::rulebook::{AT_ONCE, dated, taken};
 
 /// Under what they lie.
@@ -162,7 +162,7 @@ impl Files {
 async fn account<O: Bucket>(outside: &O, key: &str) -> Result<Account, Trouble> {
     let refused = |why: String| Trouble::refused(format!("reading `{key}`"), &why);
     match outside.get(key, None).await? {
-        Object::Found { bytes, .. } => {
+        StoredObject::Found { bytes, .. } => {
             match Input::read(&bytes).map_err(|why| refused(why.to_string()))? {
                 Input::Account(account) => Ok(*account),
                 Input::Durations(_) | Input::Outsiders(_) => {
@@ -171,7 +171,7 @@ async fn account<O: Bucket>(outside: &O, key: &str) -> Result<Account, Trouble> 
             }
         }
         // Somebody deleted it meanwhile, having written later ones.
-        Object::Missing | Object::Unchanged => Err(Trouble::unreachable(
+        StoredObject::Missing | StoredObject::Unchanged => Err(Trouble::unreachable(
             format!("reading `{key}`"),
             "it no longer exists",
         )),

@@ -4,7 +4,7 @@ use rolewatch_guard::moment::Moment;
 use rolewatch_guard::roster::Snapshot;
 
 use super::{SnapshotCounts, take_all};
-use crate::port::{Notice, Object, Trouble};
+use crate::port::{Notice, StoredObject, Trouble};
 use crate::rulebook::{POLICY_KEY, Rulebook, Shelf, taken};
 use crate::testing::{Calm, Gate, Twin, Weather, run};
 
@@ -264,7 +264,8 @@ fn a_year_of_snapshots_leaves_few_and_those_that_people_pushed() {
         left.len() <= 2 * 17 + 1 && left.iter().any(|key| key == pushed),
         "{left:?}"
     );
-    let Ok(Object::Found { .. }) = run(crate::port::Bucket::get(&twin, &left[0], None)) else {
+    let Ok(StoredObject::Found { .. }) = run(crate::port::Bucket::get(&twin, &left[0], None))
+    else {
         panic!("what is listed is there")
     };
 }

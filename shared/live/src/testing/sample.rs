@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::recipients::Recipients;
 use crate::wire::{
-    Account, Alert, Broken, CallerShown, Digest, Ending, Held, Listed, Open, Reviewed, Silent,
+    Alert, Broken, CallerShown, Digest, Ending, Held, Listed, NamedAccount, Open, Reviewed, Silent,
     Status, Stretch,
 };
 
@@ -38,7 +38,7 @@ pub fn alert() -> Alert {
         events_total: 2,
         version: 1,
         status: Status::Open,
-        role_account: Account { id: "444455556666".into(), name: Some("production".into()) },
+        role_account: NamedAccount { id: "444455556666".into(), name: Some("production".into()) },
         caller_account_name: Some("development".into()),
         source_ip: Some("203.0.113.7".into()),
         region: Some("us-east-1".into()),
@@ -175,7 +175,7 @@ fn unproven() -> Listed<Open> {
 }
 
 fn silent() -> Listed<Silent> {
-    let account = |id: &str, name: &str| Account {
+    let account = |id: &str, name: &str| NamedAccount {
         id: id.into(),
         name: Some(name.into()),
     };

@@ -11,9 +11,9 @@ use rolewatch_guard::roster::Snapshot;
 use super::trail::History;
 use super::weather::{Gate, Weather, give_way};
 use crate::port::{
-    Bucket, Clock, Directory, EventPage, GroupsNow, Keep, KeepOutcome, KeyRange, Notice, Object,
-    Prober, Question, Queue, Row, Subscribers, Subscription, SubscriptionPage, Table, TableKind,
-    Topic, Trail, Trouble,
+    Bucket, Clock, Directory, EventPage, GroupsNow, Keep, KeepOutcome, KeyRange, Notice, Prober,
+    Question, Queue, Row, StoredObject, Subscribers, Subscription, SubscriptionPage, Table,
+    TableKind, Topic, Trail, Trouble,
 };
 
 /// What a topic took, in its order.
@@ -265,11 +265,11 @@ impl<W: Weather> Subscribers for Twin<W> {
 }
 
 impl<W: Weather> Bucket for Twin<W> {
-    async fn get(&self, key: &str, known: Option<&str>) -> Result<Object, Trouble> {
+    async fn get(&self, key: &str, known: Option<&str>) -> Result<StoredObject, Trouble> {
         self.call("get", || match self.objects.borrow().get(key) {
-            None => Object::Missing,
-            Some((bytes, _)) if known == Some(&*Self::tag(bytes)) => Object::Unchanged,
-            Some((bytes, written)) => Object::Found {
+            None => StoredObject::Missing,
+            Some((bytes, _)) if known == Some(&*Self::tag(bytes)) => StoredObject::Unchanged,
+            Some((bytes, written)) => StoredObject::Found {
                 bytes: bytes.clone(),
                 etag: Self::tag(bytes),
                 written: *written,

@@ -10,7 +10,7 @@ use rolewatch_guard::policy::{Policy, PolicyHash, Severity};
 use rolewatch_guard::untrusted::harmless;
 use serde::{Deserialize, Serialize};
 
-use super::{Account, CallerShown, Reviewed, Status, Uses};
+use super::{CallerShown, NamedAccount, Reviewed, Status, Uses};
 
 /// The most event ids on the wire; `events_total` tells how many there are.
 pub const MOST_EVENTS: usize = 20;
@@ -53,7 +53,7 @@ pub struct Alert {
     /// What became of it.
     pub status: Status,
     /// The role's account.
-    pub role_account: Account,
+    pub role_account: NamedAccount,
     /// What the policy calls the caller's account.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub caller_account_name: Option<String>,
@@ -121,7 +121,7 @@ impl Alert {
             events_total,
             version: 1,
             status: Status::Open,
-            role_account: Account {
+            role_account: NamedAccount {
                 id: new.role_account.to_owned(),
                 name: name_of(new.role_account),
             },

@@ -122,7 +122,7 @@ pub struct Open {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Silent {
     /// The account.
-    pub account: Account,
+    pub account: NamedAccount,
     /// Which of its regions; empty: all.
     pub regions: Vec<String>,
     /// The hour in which something was heard last. `None`: never.
@@ -133,7 +133,7 @@ pub struct Silent {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unanswered {
     /// The account.
-    pub account: Account,
+    pub account: NamedAccount,
     /// Which Regions.
     pub regions: Vec<String>,
     /// When the first probe was sent that has no answer.

@@ -3,7 +3,7 @@
 use crate::words::Words as _;
 use rolewatch_live::recipients::Recipients;
 use rolewatch_live::wire::{
-    Account, Digest, Ending, Held, Listed, Open, Silent, Stretch, Unanswered,
+    Digest, Ending, Held, Listed, NamedAccount, Open, Silent, Stretch, Unanswered,
 };
 
 use super::{Writer, counted};
@@ -116,7 +116,7 @@ impl Writer<'_> {
     }
 
     /// An account, and the Regions that are meant, if they aren't all.
-    pub(super) fn regions(&self, account: &Account, regions: &[String]) -> String {
+    pub(super) fn regions(&self, account: &NamedAccount, regions: &[String]) -> String {
         let account = match &account.name {
             Some(name) if !name.is_empty() => {
                 format!("{} {}", self.said(name, 80), self.name(&account.id, 20))

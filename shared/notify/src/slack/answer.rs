@@ -9,7 +9,7 @@ use super::port::Reply;
 
 /// What it means.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Answer {
+pub enum SlackAnswer {
     /// Slack has the message. A bot learns where it is.
     Taken {
         /// The channel's id.
@@ -42,37 +42,37 @@ struct WebApi {
 }
 
 /// Reads the reply to a webhook.
-pub fn of_webhook(reply: &Reply) -> Answer {
+pub fn of_webhook(reply: &Reply) -> SlackAnswer {
     match reply.status {
-        200..=299 => Answer::Taken {
+        200..=299 => SlackAnswer::Taken {
             channel: None,
             ts: None,
         },
-        400 | 413 => Answer::Malformed(word(reply)),
+        400 | 413 => SlackAnswer::Malformed(word(reply)),
         _ => of_status(reply),
     }
 }
 
 /// Reads the reply of the Web API.
-pub fn of_bot(reply: &Reply) -> Answer {
+pub fn of_bot(reply: &Reply) -> SlackAnswer {
     if reply.status != 200 {
         return of_status(reply);
     }
     // What is not JSON comes from a proxy, or was cut off. Slack may have the message.
     let Ok(said) = serde_json::from_str::<WebApi>(&reply.body) else {
-        return Answer::Later {
+        return SlackAnswer::Later {
             after: reply.retry_after,
             maybe_taken: true,
         };
     };
     if said.ok {
-        return Answer::Taken {
+        return SlackAnswer::Taken {
             channel: said.channel,
             ts: said.ts,
         };
     }
     match said.error.as_str() {
-        "ratelimited" | "rate_limited" | "message_limit_exceeded" => Answer::Later {
+        "ratelimited" | "rate_limited" | "message_limit_exceeded" => SlackAnswer::Later {
             after: reply.retry_after,
             maybe_taken: false,
         },
@@ -81,7 +81,7 @@ pub fn of_bot(reply: &Reply) -> Answer {
         | "fatal_error"
         | "service_unavailable"
         | "request_timeout"
-        | "team_added_to_org" => Answer::Later {
+        | "team_added_to_org" => SlackAnswer::Later {
             after: reply.retry_after,
             maybe_taken: true,
         },
@@ -94,29 +94,29 @@ pub fn of_bot(reply: &Reply) -> Answer {
         | "json_not_object"
         | "invalid_payload"
         | "no_text"
-        | "too_many_attachments" => Answer::Malformed(said.error),
+        | "too_many_attachments" => SlackAnswer::Malformed(said.error),
         "message_not_found"
         | "cant_update_message"
         | "edit_window_closed"
         | "thread_not_found"
         | "cannot_reply_to_message"
-        | "restricted_action_thread_locked" => Answer::Immutable,
-        _ => Answer::Dead(known_word(&said.error)),
+        | "restricted_action_thread_locked" => SlackAnswer::Immutable,
+        _ => SlackAnswer::Dead(known_word(&said.error)),
     }
 }
 
-fn of_status(reply: &Reply) -> Answer {
+fn of_status(reply: &Reply) -> SlackAnswer {
     match reply.status {
-        429 => Answer::Later {
+        429 => SlackAnswer::Later {
             after: reply.retry_after,
             maybe_taken: false,
         },
-        408 | 500..=599 => Answer::Later {
+        408 | 500..=599 => SlackAnswer::Later {
             after: reply.retry_after,
             maybe_taken: true,
         },
         // Redirects too: none is followed, as it would carry the secret to another host.
-        _ => Answer::Dead(word(reply)),
+        _ => SlackAnswer::Dead(word(reply)),
     }
 }
 
@@ -157,25 +157,25 @@ mod tests {
     fn a_webhook_is_busy_dead_or_wants_another_form() {
         assert!(matches!(
             of_webhook(&reply(200, "ok")),
-            Answer::Taken { .. }
+            SlackAnswer::Taken { .. }
         ));
         assert_eq!(
             of_webhook(&reply(429, "")),
-            Answer::Later {
+            SlackAnswer::Later {
                 after: Some(7),
                 maybe_taken: false
             }
         );
         assert_eq!(
             of_webhook(&reply(503, "")),
-            Answer::Later {
+            SlackAnswer::Later {
                 after: Some(7),
                 maybe_taken: true
             }
         );
         assert_eq!(
             of_webhook(&reply(400, "invalid_blocks")),
-            Answer::Malformed("400 invalid_blocks".into())
+            SlackAnswer::Malformed("400 invalid_blocks".into())
         );
         for (status, body) in [
             (404, "no_service"),
@@ -184,7 +184,7 @@ mod tests {
             (302, ""),
         ] {
             assert!(
-                matches!(of_webhook(&reply(status, body)), Answer::Dead(_)),
+                matches!(of_webhook(&reply(status, body)), SlackAnswer::Dead(_)),
                 "{status}"
             );
         }
@@ -200,23 +200,23 @@ mod tests {
         ));
         assert_eq!(
             taken,
-            Answer::Taken {
+            SlackAnswer::Taken {
                 channel: Some("C0EXAMPLE".into()),
                 ts: Some("1.2".into())
             }
         );
         assert_eq!(
             said("ratelimited"),
-            Answer::Later {
+            SlackAnswer::Later {
                 after: Some(7),
                 maybe_taken: false
             }
         );
         assert_eq!(
             said("invalid_blocks"),
-            Answer::Malformed("invalid_blocks".into())
+            SlackAnswer::Malformed("invalid_blocks".into())
         );
-        assert_eq!(said("message_not_found"), Answer::Immutable);
+        assert_eq!(said("message_not_found"), SlackAnswer::Immutable);
         for dead in [
             "invalid_auth",
             "token_revoked",
@@ -225,11 +225,11 @@ mod tests {
             "not_in_channel",
             "missing_scope",
         ] {
-            assert_eq!(said(dead), Answer::Dead(dead.into()));
+            assert_eq!(said(dead), SlackAnswer::Dead(dead.into()));
         }
         assert!(matches!(
             of_bot(&reply(200, "<html>")),
-            Answer::Later {
+            SlackAnswer::Later {
                 maybe_taken: true,
                 ..
             }
@@ -240,7 +240,7 @@ mod tests {
     fn a_page_that_is_not_of_slack_is_not_repeated() {
         assert_eq!(
             of_webhook(&reply(403, "<html>Blocked</html>")),
-            Answer::Dead("403".into())
+            SlackAnswer::Dead("403".into())
         );
     }
 }

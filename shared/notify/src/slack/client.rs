@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use rolewatch_live::port::{Clock, Trouble};
 
-use super::answer::{self, Answer};
+use super::answer::{self, SlackAnswer};
 use super::credential::{Credential, Loopback};
 use super::message::SlackMessage;
 use super::port::{Call, Post};
@@ -143,19 +143,19 @@ impl SlackClient {
                 return Err(NotTaken::Immutable);
             };
             match answer_to(slack, call, &credential).await? {
-                Answer::Taken { channel, ts } => return Ok(PostedMessage { channel, ts }),
-                Answer::Immutable => return Err(NotTaken::Immutable),
-                Answer::Malformed(why) if whole => {
+                SlackAnswer::Taken { channel, ts } => return Ok(PostedMessage { channel, ts }),
+                SlackAnswer::Immutable => return Err(NotTaken::Immutable),
+                SlackAnswer::Malformed(why) if whole => {
                     tracing::warn!(why, "Slack rejected the blocks; sending plain text");
                     whole = false;
                 }
-                Answer::Malformed(why) => {
+                SlackAnswer::Malformed(why) => {
                     return Err(NotTaken::Dead {
                         maybe: maybe_before,
                         why,
                     });
                 }
-                Answer::Later { after, maybe_taken } => {
+                SlackAnswer::Later { after, maybe_taken } => {
                     // What Slack may have taken is tried once more, not over and over: each time
                     // may be a message.
                     let enough = maybe_taken && maybe_before;
@@ -174,7 +174,7 @@ impl SlackClient {
                     patience.set(patience.get() - wait);
                     slack.pause(wait).await;
                 }
-                Answer::Dead(why) => {
+                SlackAnswer::Dead(why) => {
                     // Perhaps the secret was rotated.
                     let stale = credential.clone();
                     credential = if read_again {
@@ -266,7 +266,7 @@ async fn answer_to<S: Post>(
     slack: &S,
     call: Call,
     credential: &Credential,
-) -> Result<Answer, NotTaken> {
+) -> Result<SlackAnswer, NotTaken> {
     let reply = slack.post(call).await.map_err(|trouble| NotTaken::Later {
         after: None,
         maybe: true,

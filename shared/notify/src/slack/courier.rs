@@ -27,7 +27,7 @@ use super::credential::Loopback;
 use super::fold;
 use super::message::SlackMessage;
 use super::port::{Chatroom, Post};
-use super::slot::{self, Blocked, MESSAGE, Memory};
+use super::slot::{self, Blocked, MESSAGE, SlotMemory};
 use crate::port::{DeliveryPorts, Pause, Vault};
 use crate::retry::thrice;
 use crate::time::{OTHER_PROCESS, SLACK_PATIENCE};
@@ -115,7 +115,7 @@ pub struct Courier<A, S> {
     chatroom: bool,
     audience: KnownAudience,
     slack_takes: Cell<Takes>,
-    memory: Memory,
+    memory: SlotMemory,
 }
 
 /// Whether Slack takes messages, as far as one process knows.
@@ -163,7 +163,7 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
             chatroom,
             audience: KnownAudience::default(),
             slack_takes: Cell::new(Takes::NotKnown),
-            memory: Memory::default(),
+            memory: SlotMemory::default(),
         }
     }
 

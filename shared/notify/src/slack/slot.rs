@@ -100,7 +100,7 @@ impl From<Trouble> for Blocked {
 /// What this process settled but could not write down: so that it does not post it again while it
 /// lives.
 #[derive(Debug, Default)]
-pub struct Memory(RefCell<BTreeMap<(String, &'static str), Slot>>);
+pub struct SlotMemory(RefCell<BTreeMap<(String, &'static str), Slot>>);
 
 /// The follow-up of its repeats.
 pub const AGAIN: &str = "again";
@@ -108,7 +108,7 @@ pub const AGAIN: &str = "again";
 /// Reads a slot. An empty one is one that nobody wrote.
 pub async fn open<A: Table>(
     table: &A,
-    memory: &Memory,
+    memory: &SlotMemory,
     finding: &str,
     sk: &'static str,
 ) -> Result<OpenedSlot, Blocked> {
@@ -186,7 +186,7 @@ impl OpenedSlot {
         &mut self,
         aws: &A,
         pause: &S,
-        memory: &Memory,
+        memory: &SlotMemory,
     ) -> Result<(), Blocked> {
         if self.unwritten {
             self.settle(aws, pause, memory).await
@@ -209,7 +209,7 @@ impl OpenedSlot {
         &mut self,
         aws: &A,
         pause: &S,
-        memory: &Memory,
+        memory: &SlotMemory,
     ) -> Result<(), Blocked> {
         self.slot.claim = None;
         let written = self.write(aws, pause).await;
@@ -277,7 +277,7 @@ mod tests {
     #[test]
     fn a_sweep_reads_which_revision_is_settled() {
         let twin = Twin::new(Calm, "2026-03-02T09:00:00Z".parse().unwrap());
-        let memory = Memory::default();
+        let memory = SlotMemory::default();
         assert_eq!(run(told::settled(&twin, "recipients")), Ok(0));
         let mut opened = run(open(&twin, &memory, "recipients", MESSAGE)).unwrap();
         opened.slot.settled = 7;

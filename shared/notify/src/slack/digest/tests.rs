@@ -7,7 +7,7 @@ use crate::words::Words as _;
 use crate::{Language, sample};
 use rolewatch_guard::policy::Severity;
 use rolewatch_live::recipients::Recipients;
-use rolewatch_live::wire::{Account, Ending, Listed, Open, Unanswered};
+use rolewatch_live::wire::{Ending, Listed, NamedAccount, Open, Unanswered};
 use rolewatch_live::wire::{Held, Silent, Stretch};
 
 const BOTH: [Language; 2] = [Language::English, Language::Japanese];
@@ -147,7 +147,7 @@ fn a_quiet_day_is_one_line() {
 
 fn unanswered(regions: &[&str], why: Option<&str>) -> Unanswered {
     Unanswered {
-        account: Account {
+        account: NamedAccount {
             id: "444455556666".into(),
             name: Some("production".into()),
         },
@@ -320,7 +320,7 @@ proptest! {
     fn no_text_and_no_number_of_entries_runs_over(text in ".{0,600}", total in 0_usize..10_000) {
         let mut digest = sample::digest();
         let hostile = format!("<!channel> *{text}* `<@U1>`\n");
-        let account = Account { id: hostile.clone(), name: Some(hostile.clone()) };
+        let account = NamedAccount { id: hostile.clone(), name: Some(hostile.clone()) };
         let open = Open { id: hostile.clone(), rule: hostile.clone(), who: hostile.clone(), role: hostile.clone(), time: digest.since, message: hostile.clone() };
         let unanswered = Unanswered { account: account.clone(), regions: vec![hostile.clone(); 40], since: digest.since, why: Some(hostile.clone()) };
         let silent = Silent { account, regions: vec![hostile.clone(); 40], last: Some(digest.since) };

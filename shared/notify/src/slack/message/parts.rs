@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use rolewatch_guard::Verdict;
-use rolewatch_live::wire::{Account, Alert, Status};
+use rolewatch_live::wire::{Alert, NamedAccount, Status};
 
 use crate::finding::{account_name, numbered, quoted, role_name, steps_of, when_label, who_label};
 use crate::slack::markup::{block, code, escape};
@@ -109,7 +109,7 @@ pub(super) fn fields(view: &View, alert: &Alert) -> Vec<Value> {
     if let Some(account) = &alert.caller.account {
         fields.push((
             words.from_account,
-            account_shown(&Account {
+            account_shown(&NamedAccount {
                 id: account.clone(),
                 name: alert.caller_account_name.clone(),
             }),
@@ -264,7 +264,7 @@ pub(super) fn context_of(alert: &Alert, id: &str, more: &str) -> Value {
     json!({"type": "context", "elements": [mrkdwn(&text)]})
 }
 
-fn account_shown(account: &Account) -> String {
+fn account_shown(account: &NamedAccount) -> String {
     match &account.name {
         Some(name) if !name.is_empty() => {
             format!("{} {}", escape(name, 120), code(&account.id, 20))
