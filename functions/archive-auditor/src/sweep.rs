@@ -121,7 +121,7 @@ async fn some<O: ArchivePorts>(
     Ok(whole)
 }
 
-/// NamedAccount, region, and the folder of each account and region that logs.
+/// Account, region, and the folder of each account and region that logs.
 async fn logs<O: ArchivePorts>(
     outside: &O,
     trail: &TrailBucket,
