@@ -1,5 +1,6 @@
 //! The command line.
 
+mod filter;
 mod live;
 mod look;
 mod number;
@@ -12,11 +13,11 @@ use std::path::PathBuf;
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Parser, Subcommand};
 use rolewatch_guard::moment::Moment;
-use rolewatch_guard::policy::Severity;
 
 use crate::limits::OBJECTS_UNASKED;
 use crate::report::AuditFormat;
 use crate::review::report::ReviewFormat;
+pub(crate) use filter::{FailArgs, FindingFilter, Threshold};
 pub(crate) use live::{
     PatternArgs, PolicyCommand, PolicyPushArgs, RosterCommand, RosterPushArgs, TrailCommand,
     TrailConnectArgs,
@@ -91,6 +92,8 @@ Examples:
   rolewatch audit logs --since 2026-03-01 --until 2026-03-31 --format csv > march.csv
       The switches of March, including all of March 31.
   rolewatch audit logs --policy p.yaml --roster dev.json@2026-03-31T09:30:00Z --fail-on high
+  rolewatch audit logs --min-severity high --caller 'dora*' --output dora.txt
+      Only what is severe about dora. The exit code and the totals still count everything.
   rolewatch audit s3://my-trail/AWSLogs/111122223333/CloudTrail/us-east-1/2026/03/
       Directly from the bucket; needs a build with `--features aws`. For more than 20,000 \
 objects, see docs/history.md.
@@ -125,9 +128,8 @@ pub(crate) struct AuditArgs {
     /// Output format
     #[arg(long, value_enum, default_value_t = AuditFormat::Table)]
     pub(crate) format: AuditFormat,
-    /// Exit with 1 if there is a violation of at least this severity
-    #[arg(long, value_name = "SEVERITY", default_value = "low", value_parser = severity())]
-    pub(crate) fail_on: Severity,
+    #[command(flatten)]
+    pub(crate) fail: FailArgs,
     // Clap would take `-1` for a flag and say nothing of numbers.
     /// Number of threads that read files; by default, one per core
     #[arg(long, value_name = "N", value_parser = number::threads, allow_negative_numbers = true)]
@@ -153,6 +155,11 @@ pub(crate) struct AuditArgs {
     /// The stack's bucket, where the state machine writes its findings (stack output `BucketName`)
     #[arg(long, value_name = "NAME", requires = "state_machine")]
     pub(crate) bucket: Option<String>,
+    /// Write the report to this file instead of stdout
+    #[arg(long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) filter: FindingFilter,
     #[command(flatten)]
     pub(crate) look: Look,
 }
@@ -192,9 +199,11 @@ pub(crate) struct ReviewArgs {
     /// Output format
     #[arg(long, value_enum, default_value_t = ReviewFormat::Table)]
     pub(crate) format: ReviewFormat,
-    /// Exit with 1 if there is a violation of at least this severity
-    #[arg(long, value_name = "SEVERITY", default_value = "low", value_parser = severity())]
-    pub(crate) fail_on: Severity,
+    /// Write the report to this file instead of stdout
+    #[arg(long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) fail: FailArgs,
     #[command(flatten)]
     pub(crate) look: Look,
 }
@@ -282,13 +291,6 @@ pub(crate) struct SwitchLinkArgs {
     /// The color of the role's label in the console: six hexadecimal digits
     #[arg(long, value_name = "HEX")]
     pub(crate) color: Option<String>,
-}
-
-fn severity() -> impl clap::builder::TypedValueParser<Value = Severity> {
-    // The engine's own type, so clap cannot derive what the help lists as possible values.
-    use clap::builder::{PossibleValuesParser, TypedValueParser};
-    PossibleValuesParser::new(Severity::ALL.map(Severity::as_str))
-        .try_map(|text| text.parse::<Severity>())
 }
 
 #[cfg(test)]

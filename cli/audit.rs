@@ -17,6 +17,7 @@ use rolewatch_guard::{Judgement, Scope, judge, unmatched};
 use crate::args::AuditArgs;
 use crate::exit::{Exit, Failure, shown_path};
 use crate::report::format::print;
+use crate::report::shown::ShownFindings;
 use crate::report::{AuditReport, FinishedAudit};
 use crate::stdout;
 use allowed::SwitchAllowances;
@@ -37,6 +38,8 @@ pub(crate) fn run(args: &AuditArgs) -> Result<Exit, Failure> {
     };
     // The policy comes before the logs: its roles say which records matter.
     let inputs = AuditInputs::find(&args.paths, &args.sources)?;
+    // A misspelled account shows before the logs are read, too.
+    let shown = ShownFindings::new(&args.filter, Some(&inputs.policy))?;
     let ScannedLogs {
         world,
         mut totals,
@@ -56,21 +59,23 @@ pub(crate) fn run(args: &AuditArgs) -> Result<Exit, Failure> {
         until: args.until,
         range,
         judgement: &judgement,
+        shown: &shown,
         allowed: &allowed,
         totals: &totals,
         unread: &unread,
         not_evidence: &not_evidence,
     });
-    print(&report, args.format.writer())?;
+    print(&report, args.format.writer(), args.output.as_deref())?;
     // What follows goes to stderr, after the report, so that it stands last on a terminal.
     not_evidence.tell_not_evidence();
     unread.tell_unread();
     inputs.tell_roster_faults();
     tell_near_misses(&judgement.near_misses, &inputs.policy_file);
+    shown.tell(&judgement.findings);
     stdout::tell(&format!("rolewatch: {}", totals::account_line(&totals)));
     Ok(Exit::of_audit(
         &judgement.findings,
-        args.fail_on,
+        args.fail,
         unread.is_empty() && inputs.roster_faults.is_empty(),
     ))
 }

@@ -5,11 +5,13 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use rolewatch_guard::policy::{PolicyErrors, Severity};
+use rolewatch_guard::policy::PolicyErrors;
 use rolewatch_guard::review::ReviewFinding;
 use rolewatch_guard::roster::SnapshotError;
 use rolewatch_guard::untrusted::shows_as_itself;
 use rolewatch_guard::{Finding, Verdict};
+
+use crate::args::{FailArgs, Threshold};
 
 /// How a run ends. The numbers are a contract; clap ends a wrong command line with 2 too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,45 +27,48 @@ pub(crate) enum Exit {
 }
 
 impl Exit {
-    /// Of an audit. An unproven finding isn't a violation, and a suppressed one is not among
-    /// `findings`.
-    pub(crate) fn of_audit(findings: &[Finding], fail_on: Severity, complete: bool) -> Self {
+    /// Of an audit. An unproven finding counts only with `--strict`, and a suppressed one is not
+    /// among `findings`.
+    pub(crate) fn of_audit(findings: &[Finding], fail: FailArgs, complete: bool) -> Self {
         Self::of(
             findings
                 .iter()
                 .map(|finding| (finding.verdict, finding.severity)),
-            fail_on,
+            fail,
             complete,
         )
     }
 
     /// Of a review, likewise.
-    pub(crate) fn of_review(findings: &[ReviewFinding], fail_on: Severity, complete: bool) -> Self {
+    pub(crate) fn of_review(findings: &[ReviewFinding], fail: FailArgs, complete: bool) -> Self {
         Self::of(
             findings
                 .iter()
                 .map(|finding| (finding.verdict, finding.severity)),
-            fail_on,
+            fail,
             complete,
         )
     }
 
     fn of(
         findings: impl IntoIterator<Item = (Verdict, Severity)>,
-        fail_on: Severity,
+        fail: FailArgs,
         complete: bool,
     ) -> Self {
         // What was not read may hold a violation, so this says more than that one was found.
         if !complete {
-            Self::Incomplete
-        } else if findings
-            .into_iter()
-            .any(|(verdict, severity)| verdict == Verdict::Violation && severity >= fail_on)
-        {
-            Self::Findings
-        } else {
-            Self::Clean
+            return Self::Incomplete;
         }
+        let Threshold::From(least) = fail.fail_on else {
+            return Self::Clean;
+        };
+        let counts = |verdict| verdict == Verdict::Violation || fail.strict;
+        for (verdict, severity) in findings {
+            if counts(verdict) && severity >= least {
+                return Self::Findings;
+            }
+        }
+        Self::Clean
     }
 }
 
@@ -171,6 +176,14 @@ pub(crate) enum Failure {
     /// Nothing could be printed.
     #[error("can't write the output: {0}")]
     Output(io::Error),
+    /// The file of `--output` can't be written.
+    #[error("can't write `{file}`: {}", shown_why(why))]
+    Unwritable {
+        /// Which file, harmless.
+        file: String,
+        /// Why.
+        why: io::Error,
+    },
 }
 
 impl Failure {
@@ -211,6 +224,13 @@ impl Failure {
     #[cfg(feature = "aws")]
     pub(crate) fn cannot_begin(what: &str, why: &io::Error) -> Self {
         Self::Aws(format!("can't {what}: {why}"))
+    }
+
+    pub(crate) fn unwritable(file: &Path, why: io::Error) -> Self {
+        Self::Unwritable {
+            file: shown_path(file),
+            why,
+        }
     }
 
     pub(crate) fn unreadable(file: &Path, why: io::Error) -> Self {
@@ -261,9 +281,16 @@ pub(crate) fn shown_paths(paths: &[PathBuf]) -> String {
 #[cfg(test)]
 mod tests {
     use rolewatch_guard::CallerShown;
-    use rolewatch_guard::policy::PolicyHash;
+    use rolewatch_guard::policy::{PolicyHash, Severity};
 
     use super::*;
+
+    fn from(least: Severity) -> FailArgs {
+        FailArgs {
+            fail_on: Threshold::From(least),
+            strict: false,
+        }
+    }
 
     fn finding(verdict: Verdict, severity: Severity) -> Finding {
         Finding {
@@ -290,7 +317,7 @@ mod tests {
 
     #[test]
     fn a_violation_under_fail_on_and_an_unproven_answer_are_clean() {
-        let of = |findings: &[Finding], fail_on| Exit::of_audit(findings, fail_on, true);
+        let of = |findings: &[Finding], least| Exit::of_audit(findings, from(least), true);
         assert_eq!(of(&[], Severity::Low), Exit::Clean);
         assert_eq!(
             of(
@@ -323,6 +350,19 @@ mod tests {
     }
 
     #[test]
+    fn strict_counts_unproven_findings_and_never_counts_nothing() {
+        let unproven = [finding(Verdict::Unproven, Severity::Medium)];
+        let strict = |fail_on| FailArgs {
+            fail_on,
+            strict: true,
+        };
+        let of = |fail_on| Exit::of_audit(&unproven, strict(fail_on), true);
+        assert_eq!(of(Threshold::From(Severity::Medium)), Exit::Findings);
+        assert_eq!(of(Threshold::From(Severity::High)), Exit::Clean);
+        assert_eq!(of(Threshold::Never), Exit::Clean);
+    }
+
+    #[test]
     fn why_something_cannot_be_read_is_said_in_plain_words() {
         let said = |kind| shown_why(&io::Error::from(kind));
         assert_eq!(said(io::ErrorKind::NotFound), "no such file or directory");
@@ -335,7 +375,7 @@ mod tests {
         assert_eq!(
             Exit::of_audit(
                 &[finding(Verdict::Violation, Severity::High)],
-                Severity::Low,
+                from(Severity::Low),
                 false
             ),
             Exit::Incomplete

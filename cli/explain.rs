@@ -38,7 +38,7 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
         return records::run(args);
     }
     let rule =
-        nearest(&text).map(|rule| format!("; did you mean `{}` ({})?", rule.code, rule.name));
+        nearest_rule(&text).map(|rule| format!("; did you mean `{}` ({})?", rule.code, rule.name));
     let meant = rule.unwrap_or_else(|| given::did_you_mean(&args.what));
     Err(Failure::Usage(format!(
         "`{}`: no such file or directory, and no rule of that name{meant}\n\
@@ -48,7 +48,7 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
 }
 
 /// The rule whose code or name is most like the text, if any is.
-fn nearest(text: &str) -> Option<&'static Rule> {
+pub(crate) fn nearest_rule(text: &str) -> Option<&'static Rule> {
     let text = text.to_ascii_lowercase();
     // `RW2` and `rw0002` mean the number.
     if let Some(meant) = number_of(&text) {
@@ -90,6 +90,6 @@ mod tests {
         ] {
             assert_eq!(nearest(slip).map(|rule| rule.code), Some(code), "{slip}");
         }
-        assert!(nearest("event.json").is_none());
+        assert!(nearest_rule("event.json").is_none());
     }
 }

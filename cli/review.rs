@@ -43,7 +43,7 @@ pub(crate) fn run(args: &ReviewArgs) -> Result<Exit, Failure> {
         as_of,
         review: &reviewed,
     };
-    print(&report, args.format.writer())?;
+    print(&report, args.format.writer(), args.output.as_deref())?;
     inputs.tell_faults();
     tell_near_misses(&reviewed.near_misses, &file);
     reviewed
@@ -52,7 +52,7 @@ pub(crate) fn run(args: &ReviewArgs) -> Result<Exit, Failure> {
         .for_each(|sentence| stdout::tell_warning(sentence));
     stdout::tell(&format!("rolewatch: {}", report.account()));
     let complete = inputs.faults.is_empty() && !lacks_an_account(&reviewed, &policy);
-    Ok(Exit::of_review(&reviewed.findings, args.fail_on, complete))
+    Ok(Exit::of_review(&reviewed.findings, args.fail, complete))
 }
 
 /// Whether something can't be judged for want of an account that the policy names.

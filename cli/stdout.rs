@@ -1,6 +1,8 @@
 //! Data on stdout, everything else on stderr. A reader that went away isn't an error.
 
+use std::fs::File;
 use std::io::{self, BufWriter, Write};
+use std::path::Path;
 
 use anstyle::{AnsiColor, Style};
 
@@ -19,6 +21,19 @@ pub(crate) fn print_plain(
 ) -> Result<(), Failure> {
     let mut out = BufWriter::new(io::stdout().lock());
     finish(write(&mut out).and_then(|()| out.flush()))
+}
+
+/// Writes data to a file, without colors.
+pub(crate) fn print_to(
+    file: &Path,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), Failure> {
+    let written = File::create(file).and_then(|file| {
+        let mut out = anstream::StripStream::new(BufWriter::new(file));
+        write(&mut out)?;
+        out.flush()
+    });
+    written.map_err(|why| Failure::unwritable(file, why))
 }
 
 fn finish(written: io::Result<()>) -> Result<(), Failure> {

@@ -32,6 +32,7 @@ use crate::limits::{EXECUTION_PAUSE, FAULTS_TOLD};
 use crate::report::FinishedAudit;
 use crate::report::format::print;
 use crate::report::history::{HistoryReport, HistorySummary, UnreadEntry};
+use crate::report::shown::ShownFindings;
 use crate::report::words::length;
 use crate::stdout;
 
@@ -82,13 +83,16 @@ pub(super) fn run(args: &AuditArgs, arn: &str) -> Result<Exit, Failure> {
         ));
     };
     let input = execution_input(path, args.since, args.until)?;
+    let shown = ShownFindings::new(&args.filter, None)?;
     let stack = Stack::connect(arn, bucket)?;
     let report = run_to_its_end(&stack, input, EXECUTION_PAUSE)?;
-    print(&FinishedAudit::InStack(&report), args.format.writer())?;
+    let finished = FinishedAudit::InStack(&report, &shown);
+    print(&finished, args.format.writer(), args.output.as_deref())?;
+    shown.tell(&report.findings);
     tell_summary(&report.summary);
     Ok(Exit::of_audit(
         &report.findings,
-        args.fail_on,
+        args.fail,
         report.summary.unread_count == 0,
     ))
 }

@@ -1,6 +1,7 @@
 //! The seam between a report and its formats.
 
 use std::io::{self, Write};
+use std::path::Path;
 
 use crate::exit::Failure;
 use crate::stdout;
@@ -16,8 +17,15 @@ pub(crate) trait ReportFormat<R> {
     fn write(&self, report: &R, out: &mut dyn Write) -> io::Result<()>;
 }
 
-/// Prints a report in one of its formats.
-pub(crate) fn print<R>(report: &R, format: &dyn ReportFormat<R>) -> Result<(), Failure> {
+/// Prints a report in one of its formats, to a file if one is given.
+pub(crate) fn print<R>(
+    report: &R,
+    format: &dyn ReportFormat<R>,
+    output: Option<&Path>,
+) -> Result<(), Failure> {
+    if let Some(file) = output {
+        return stdout::print_to(file, |out| format.write(report, out));
+    }
     if format.is_for_people() {
         stdout::print(|out| format.write(report, out))
     } else {

@@ -18,6 +18,8 @@ use serde_json::value::RawValue;
 use super::format::ReportFormat;
 use super::history::HistoryReport;
 use super::ndjson::FindingShown;
+use super::shown::ShownFindings;
+use super::words::amount;
 use super::{AuditReport, FinishedAudit};
 use crate::audit::allowed::SwitchAllowances;
 use crate::audit::inputs::RosterFile;
@@ -33,6 +35,9 @@ struct AuditDocument<'a> {
     until: Option<Moment>,
     as_of: Option<Moment>,
     findings: Vec<FindingShown<'a>>,
+    /// Findings that the filters leave out. They count everywhere else.
+    #[serde(skip_serializing_if = "is_zero")]
+    hidden_by_filters: u64,
     suppressed: Vec<SuppressedShown<'a>>,
     switches: Vec<SwitchShown<'a>>,
     /// The first of them; `unread_count` is of all.
@@ -171,7 +176,9 @@ impl ReportFormat<FinishedAudit<'_>> for AuditJson {
     fn write(&self, report: &FinishedAudit<'_>, out: &mut dyn Write) -> io::Result<()> {
         match report {
             FinishedAudit::Local(report) => write_pretty(&audit_document(report), out),
-            FinishedAudit::InStack(report) => write_pretty(&HistoryDocument::of(report), out),
+            FinishedAudit::InStack(report, shown) => {
+                write_pretty(&HistoryDocument::of(report, shown), out)
+            }
         }
     }
 }
@@ -179,17 +186,29 @@ impl ReportFormat<FinishedAudit<'_>> for AuditJson {
 /// What the stack found, and its summary as it was written.
 #[derive(Serialize)]
 struct HistoryDocument<'a> {
-    findings: &'a [Finding],
+    findings: Vec<&'a Finding>,
+    #[serde(skip_serializing_if = "is_zero")]
+    hidden_by_filters: u64,
     summary: &'a RawValue,
 }
 
 impl<'a> HistoryDocument<'a> {
-    fn of(report: &'a HistoryReport) -> Self {
+    fn of(report: &'a HistoryReport, shown: &ShownFindings<'_>) -> Self {
+        let findings = shown.of(&report.findings);
         Self {
-            findings: &report.findings,
+            hidden_by_filters: amount(report.findings.len() - findings.len()),
+            findings,
             summary: &report.written,
         }
     }
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde calls it with a reference"
+)]
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 fn write_pretty(document: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
@@ -204,12 +223,14 @@ fn audit_document<'a>(report: &'a AuditReport<'_>) -> AuditDocument<'a> {
         since,
         until,
         judgement,
+        shown,
         allowed,
         totals,
         unread,
         not_evidence,
         ..
     } = report;
+    let findings = shown.of(&judgement.findings);
     AuditDocument {
         policy: PolicyShown {
             file: shown_path(&inputs.policy_file),
@@ -220,9 +241,9 @@ fn audit_document<'a>(report: &'a AuditReport<'_>) -> AuditDocument<'a> {
         since: *since,
         until: *until,
         as_of: judgement.as_of,
-        findings: judgement
-            .findings
-            .iter()
+        hidden_by_filters: amount(judgement.findings.len() - findings.len()),
+        findings: findings
+            .into_iter()
             .map(|finding| FindingShown::new(finding, allowed.of(finding)))
             .collect(),
         suppressed: judgement

@@ -9,6 +9,7 @@ pub(crate) mod format;
 pub(crate) mod history;
 pub(crate) mod json;
 mod ndjson;
+pub(crate) mod shown;
 pub(crate) mod table;
 pub(crate) mod words;
 
@@ -24,6 +25,7 @@ use crate::audit::inputs::AuditInputs;
 use crate::audit::unread::UnreadList;
 use format::ReportFormat;
 use history::HistoryReport;
+use shown::ShownFindings;
 
 /// How an audit reports: `rolewatch audit --format`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -55,7 +57,7 @@ pub(crate) enum FinishedAudit<'a> {
     /// Of logs that this machine read.
     Local(AuditReport<'a>),
     /// Of logs that the stack read where they lie.
-    InStack(&'a HistoryReport),
+    InStack(&'a HistoryReport, &'a ShownFindings<'a>),
 }
 
 /// An audit of logs that this machine read.
@@ -67,6 +69,8 @@ pub(crate) struct AuditReport<'a> {
     /// The first and the last relevant record.
     pub(crate) range: Option<(Moment, Moment)>,
     pub(crate) judgement: &'a Judgement,
+    /// Which of its findings are shown.
+    pub(crate) shown: &'a ShownFindings<'a>,
     /// What of it AWS allowed, and by what.
     pub(crate) allowed: &'a SwitchAllowances,
     pub(crate) totals: &'a Totals,
@@ -76,10 +80,11 @@ pub(crate) struct AuditReport<'a> {
 }
 
 impl FinishedAudit<'_> {
-    pub(crate) fn findings(&self) -> &[Finding] {
+    /// The findings that are shown.
+    fn findings(&self) -> Vec<&Finding> {
         match self {
-            Self::Local(report) => &report.judgement.findings,
-            Self::InStack(report) => &report.findings,
+            Self::Local(report) => report.shown.of(&report.judgement.findings),
+            Self::InStack(report, shown) => shown.of(&report.findings),
         }
     }
 
@@ -87,7 +92,7 @@ impl FinishedAudit<'_> {
     fn near_misses(&self) -> &[String] {
         match self {
             Self::Local(report) => &report.judgement.near_misses,
-            Self::InStack(report) => &report.summary.near_misses,
+            Self::InStack(report, _) => &report.summary.near_misses,
         }
     }
 
@@ -96,7 +101,7 @@ impl FinishedAudit<'_> {
     fn allowed_by(&self, finding: &Finding) -> Option<&AllowedBy> {
         match self {
             Self::Local(report) => report.allowed.of(finding),
-            Self::InStack(_) => None,
+            Self::InStack(..) => None,
         }
     }
 }

@@ -14,6 +14,7 @@ use rolewatch_guard::{Finding, Judgement, Verdict};
 
 use super::format::ReportFormat;
 use super::history::HistoryReport;
+use super::shown::ShownFindings;
 use super::words::{counted, length, number, padded, wrap};
 use super::{AuditReport, FinishedAudit};
 use crate::limits::NOT_EVIDENCE_TOLD;
@@ -21,6 +22,10 @@ use crate::stdout;
 pub(crate) use findings::write_steps;
 use head::write_head;
 use paint::{DIM, HEADING, UNSURE};
+
+/// Above the unproven findings.
+const UNPROVEN_MEANS: &str = "The evidence isn't enough to tell whether these broke a rule. Each \
+                              line says what is missing.";
 
 /// Where the text of a line with a label begins.
 const LABEL: usize = 10;
@@ -39,15 +44,19 @@ impl ReportFormat<FinishedAudit<'_>> for AuditTable {
                 let columns = stdout::columns();
                 write_whole(report, &mut TextPage { out, columns })
             }
-            FinishedAudit::InStack(report) => write_brief(report, out),
+            FinishedAudit::InStack(report, shown) => write_brief(report, shown, out),
         }
     }
 }
 
 /// Two lines per finding: the stack writes neither the switches nor the rosters that the full
 /// report shows.
-fn write_brief(report: &HistoryReport, out: &mut dyn Write) -> io::Result<()> {
-    for finding in &report.findings {
+fn write_brief(
+    report: &HistoryReport,
+    shown: &ShownFindings<'_>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    for finding in shown.of(&report.findings) {
         writeln!(
             out,
             "{}  {}  {} ({})  {} -> {}",
@@ -65,25 +74,8 @@ fn write_brief(report: &HistoryReport, out: &mut dyn Write) -> io::Result<()> {
 
 fn write_whole(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Result<()> {
     write_head(report, page)?;
-    let violations = with_verdict(report, Verdict::Violation);
-    // Said even if there is none: silence could be an error of the report.
-    if violations.is_empty() {
-        page.heading("Violations: none")?;
-        page.text(2, &nothing_found(report))?;
-    } else {
-        page.heading(&format!("Violations: {}", number(length(&violations))))?;
-        findings::by_person(&violations, report.allowed, &report.inputs.policy, page)?;
-    }
-    let unproven = with_verdict(report, Verdict::Unproven);
-    if !unproven.is_empty() {
-        page.heading(&format!("Unproven: {}", number(length(&unproven))))?;
-        page.text(
-            2,
-            "The evidence isn't enough to tell whether these broke a rule. \
-             Each line says what is missing.",
-        )?;
-        findings::by_person(&unproven, report.allowed, &report.inputs.policy, page)?;
-    }
+    write_violations(report, page)?;
+    write_unproven(report, page)?;
     suppressed(report, page)?;
     switches::write_admitted(report, page)?;
     switches::write_clean(report, page)?;
@@ -92,10 +84,43 @@ fn write_whole(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Result<
     by_rule(report, page)
 }
 
+fn write_violations(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Result<()> {
+    let violations = with_verdict(report, Verdict::Violation);
+    let all = report.totals.findings.violations;
+    if all > 0 {
+        page.heading(&format!("Violations: {}", shown_of(&violations, all)))?;
+        return findings::by_person(&violations, report.allowed, &report.inputs.policy, page);
+    }
+    // Said even if there is none: silence could be an error of the report.
+    page.heading("Violations: none")?;
+    page.text(2, &nothing_found(report))
+}
+
+fn write_unproven(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Result<()> {
+    let unproven = with_verdict(report, Verdict::Unproven);
+    let all = report.totals.findings.unproven;
+    if all == 0 {
+        return Ok(());
+    }
+    page.heading(&format!("Unproven: {}", shown_of(&unproven, all)))?;
+    page.text(2, UNPROVEN_MEANS)?;
+    findings::by_person(&unproven, report.allowed, &report.inputs.policy, page)
+}
+
+/// How many findings follow, and how many there are if the filters leave some out.
+fn shown_of(shown: &[&Finding], all: u64) -> String {
+    let count = length(shown);
+    if count == all {
+        number(all)
+    } else {
+        format!("{} shown of {}", number(count), number(all))
+    }
+}
+
 fn with_verdict<'r>(report: &AuditReport<'r>, verdict: Verdict) -> Vec<&'r Finding> {
     let mut findings = Vec::new();
     for finding in &report.judgement.findings {
-        if finding.verdict == verdict {
+        if finding.verdict == verdict && report.shown.shows(finding) {
             findings.push(finding);
         }
     }

@@ -1,0 +1,164 @@
+//! Which findings a report shows. What isn't shown still counts, and the report says that there is
+//! more.
+
+use rolewatch_guard::Finding;
+use rolewatch_guard::arn::{account_of, glob_matches};
+use rolewatch_guard::id::AccountId;
+use rolewatch_guard::policy::Policy;
+
+use crate::alike::{is_slip, likeness};
+use crate::args::FindingFilter;
+use crate::exit::{Failure, shown_text};
+use crate::report::words::{amount, counted, length, number};
+use crate::stdout;
+
+/// The filters of a run, with the accounts that they mean.
+#[derive(Debug, Default)]
+pub(crate) struct ShownFindings<'a> {
+    filter: Option<&'a FindingFilter>,
+    accounts: Vec<AccountId>,
+}
+
+impl<'a> ShownFindings<'a> {
+    /// `policy` gives the accounts their names; the stack's own isn't at hand.
+    ///
+    /// # Errors
+    /// An account that is neither a name of the policy nor 12 digits: a typo must not become a
+    /// report about nothing.
+    pub(crate) fn new(filter: &'a FindingFilter, policy: Option<&Policy>) -> Result<Self, Failure> {
+        let mut accounts = Vec::new();
+        for name in &filter.accounts {
+            accounts.push(account(name, policy)?);
+        }
+        Ok(Self {
+            filter: Some(filter),
+            accounts,
+        })
+    }
+
+    /// Whether a finding is shown.
+    pub(crate) fn shows(&self, finding: &Finding) -> bool {
+        let Some(filter) = self.filter else {
+            return true;
+        };
+        let rule = filter.rules.iter().any(|rule| rule.code == finding.rule);
+        filter
+            .min_severity
+            .is_none_or(|least| finding.severity >= least)
+            && filter
+                .verdict
+                .is_none_or(|verdict| finding.verdict == verdict)
+            && (filter.rules.is_empty() || rule)
+            && (filter.callers.is_empty() || is_caller(&filter.callers, finding))
+            && (filter.roles.is_empty() || is_role(&filter.roles, finding))
+            && (self.accounts.is_empty() || self.is_account(finding))
+    }
+
+    /// The findings that are shown.
+    pub(crate) fn of<'f>(&self, findings: &'f [Finding]) -> Vec<&'f Finding> {
+        let mut shown = Vec::new();
+        for finding in findings {
+            if self.shows(finding) {
+                shown.push(finding);
+            }
+        }
+        shown
+    }
+
+    /// Says on stderr that the filters leave something out.
+    pub(crate) fn tell(&self, findings: &[Finding]) {
+        if let Some(note) = self.note(findings) {
+            stdout::tell(&format!("rolewatch: {note}"));
+        }
+    }
+
+    /// What to know about what isn't shown; nothing if everything is.
+    fn note(&self, findings: &[Finding]) -> Option<String> {
+        let shown = self.of(findings).len();
+        if shown == findings.len() {
+            return None;
+        }
+        let all = counted(length(findings), "finding", "findings");
+        let mut note = format!("the filters show {} of {all}", number(amount(shown)));
+        if shown == 0
+            && let Some(filter) = self.filter
+        {
+            for name in &filter.callers {
+                let known = findings.iter().map(|finding| &*finding.caller.name);
+                note.push_str(&meant("caller", name, known));
+            }
+            for name in &filter.roles {
+                let known = findings.iter().map(|finding| role_name(&finding.role));
+                note.push_str(&meant("role", name, known));
+            }
+        }
+        Some(note)
+    }
+
+    fn is_account(&self, finding: &Finding) -> bool {
+        let caller = finding.caller.account.as_deref();
+        let caller = caller.and_then(|account| account.parse().ok());
+        let both = [account_of(&finding.role), caller];
+        both.into_iter()
+            .flatten()
+            .any(|account| self.accounts.contains(&account))
+    }
+}
+
+fn is_caller(wanted: &[String], finding: &Finding) -> bool {
+    let arn = finding.caller.arn.as_deref().unwrap_or_default();
+    wanted
+        .iter()
+        .any(|glob| glob_matches(glob, &finding.caller.name) || glob_matches(glob, arn))
+}
+
+fn is_role(wanted: &[String], finding: &Finding) -> bool {
+    let name = role_name(&finding.role);
+    wanted
+        .iter()
+        .any(|glob| glob_matches(glob, name) || glob_matches(glob, &finding.role))
+}
+
+/// The name behind the path.
+fn role_name(arn: &str) -> &str {
+    arn.rsplit(['/', ':']).next().unwrap_or(arn)
+}
+
+/// What was probably meant by a name that no finding has.
+fn meant<'n>(what: &str, name: &str, known: impl Iterator<Item = &'n str>) -> String {
+    let near = known
+        .map(|known| (likeness(name, known), known))
+        .filter(|(likeness, known)| is_slip(*likeness) && *known != name)
+        .max_by(|(one, _), (other, _)| one.total_cmp(other));
+    let name = shown_text(name);
+    match near {
+        Some((_, near)) => {
+            format!("; no finding is about the {what} `{name}`; did you mean `{near}`?")
+        }
+        None => format!("; check that the {what} `{name}` is spelled right"),
+    }
+}
+
+fn account(name: &str, policy: Option<&Policy>) -> Result<AccountId, Failure> {
+    if let Ok(account) = name.parse() {
+        return Ok(account);
+    }
+    let known: Vec<(AccountId, &str)> = policy
+        .into_iter()
+        .flat_map(|policy| &policy.accounts)
+        .map(|(account, name)| (*account, name.as_str()))
+        .collect();
+    if let Some((account, _)) = known.iter().find(|(_, known)| *known == name) {
+        return Ok(*account);
+    }
+    let names: Vec<_> = known.iter().map(|(_, name)| format!("`{name}`")).collect();
+    let which = if names.is_empty() {
+        "give its 12 digits".to_owned()
+    } else {
+        format!("the policy names {}", names.join(", "))
+    };
+    Err(Failure::Usage(format!(
+        "--account: `{}` isn't an account; {which}",
+        shown_text(name)
+    )))
+}
