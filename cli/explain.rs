@@ -88,7 +88,11 @@ mod tests {
             ("switch-without-mfs", "RW002"),
             ("sesion-too-long", "RW003"),
         ] {
-            assert_eq!(nearest(slip).map(|rule| rule.code), Some(code), "{slip}");
+            assert_eq!(
+                nearest_rule(slip).map(|rule| rule.code),
+                Some(code),
+                "{slip}"
+            );
         }
         assert!(nearest_rule("event.json").is_none());
     }

@@ -18,6 +18,7 @@ mod cross_account;
 mod envelopes;
 mod events;
 mod fast_path;
+mod filters;
 mod forms;
 mod gaps;
 mod history;
