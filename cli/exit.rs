@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use rolewatch_guard::policy::PolicyErrors;
+use rolewatch_guard::policy::{PolicyErrors, Severity};
 use rolewatch_guard::review::ReviewFinding;
 use rolewatch_guard::roster::SnapshotError;
 use rolewatch_guard::untrusted::shows_as_itself;
@@ -281,7 +281,7 @@ pub(crate) fn shown_paths(paths: &[PathBuf]) -> String {
 #[cfg(test)]
 mod tests {
     use rolewatch_guard::CallerShown;
-    use rolewatch_guard::policy::{PolicyHash, Severity};
+    use rolewatch_guard::policy::PolicyHash;
 
     use super::*;
 

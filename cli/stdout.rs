@@ -29,7 +29,7 @@ pub(crate) fn print_to(
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> Result<(), Failure> {
     let written = File::create(file).and_then(|file| {
-        let mut out = anstream::StripStream::new(BufWriter::new(file));
+        let mut out = BufWriter::new(anstream::StripStream::new(file));
         write(&mut out)?;
         out.flush()
     });

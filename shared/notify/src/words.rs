@@ -222,9 +222,7 @@ mod tests {
     use super::*;
 
     fn codes() -> Vec<&'static str> {
-        rolewatch_guard::catalogue::listed()
-            .map(|rule| rule.code)
-            .collect()
+        catalogue::listed().map(|rule| rule.code).collect()
     }
 
     #[test]

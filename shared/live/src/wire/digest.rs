@@ -4,7 +4,7 @@ use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Severity;
 use serde::{Deserialize, Serialize};
 
-use super::Account;
+use super::NamedAccount;
 use crate::recipients::Recipients;
 
 /// The most entries of a list on the wire; `total` tells how many there are.

@@ -138,7 +138,7 @@ fn a_person_at_three_in_the_morning_is_told_who_where_when_what_why_and_what_to_
         let message = alert(&sample::view(language), &sample::alert(), None, &[]);
         let text = all_text(&message);
         let words = language.rule("RW002");
-        let steps = crate::finding::steps_of(&sample::view(language), &sample::alert());
+        let steps = steps_of(&sample::view(language), &sample::alert());
         for part in [
             language.severity(Severity::High),
             "dora",
