@@ -35,4 +35,5 @@ mod revoke;
 mod rule_codes;
 mod sources;
 mod tool;
+mod vocabulary;
 mod whose;
