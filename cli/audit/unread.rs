@@ -27,7 +27,7 @@ pub(crate) struct InputFault {
 impl InputFault {
     pub(crate) fn of_archive(unread: &Unread) -> Self {
         let rest = if unread.rest {
-            "; the rest of the file was not read"
+            "; the rest of the file is skipped"
         } else {
             ""
         };

@@ -70,11 +70,12 @@ const PHRASES: [(&str, &str); 52] = [
 ];
 
 /// Where a phrase is right, and why.
-const EXCEPTIONS: [(&str, &str, &str); 4] = [
+const EXCEPTIONS: [(&str, &str, &str); 5] = [
     ("docs/architecture.md", "dossier", "a word of the code"),
     ("docs/architecture.md", "mint", "a word of the code"),
     ("docs/architecture.md", "mints", "a word of the code"),
     ("CONTRIBUTING.md", "dossier", "a word of the code"),
+    ("shared/live/src/setup.rs", "set-up", "a key of stored rows"),
 ];
 
 /// Folders that hold nothing of ours to read.

@@ -53,7 +53,7 @@ impl fmt::Display for Unread {
         }
         write!(f, ": {}", self.reason)?;
         if self.rest {
-            f.write_str("; the rest of the file was not read")
+            f.write_str("; the rest of the file is skipped")
         } else {
             Ok(())
         }
@@ -236,7 +236,7 @@ mod tests {
         };
         assert_eq!(
             unread.to_string(),
-            "a\u{fffd}b.json: byte 7: malformed JSON: `<` where `,` or `]` was expected; the rest of the file was not read"
+            "a\u{fffd}b.json: byte 7: malformed JSON: `<` where `,` or `]` was expected; the rest of the file is skipped"
         );
     }
 }

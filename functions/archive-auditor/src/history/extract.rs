@@ -252,7 +252,7 @@ impl Sink for FileReading<'_, '_> {
 
     fn unread(&mut self, problem: Unread) {
         let rest = if problem.rest {
-            "; the rest of the file was not read"
+            "; the rest of the file is skipped"
         } else {
             ""
         };

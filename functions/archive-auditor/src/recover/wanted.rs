@@ -263,7 +263,7 @@ impl Sink for Wanted<'_> {
 /// The note names the file.
 fn fault(unread: &Unread) -> String {
     let rest = if unread.rest {
-        "; the rest of the file was not read"
+        "; the rest of the file is skipped"
     } else {
         ""
     };

@@ -170,7 +170,7 @@ fn names_of_the_policy_that_nothing_bears_are_told() {
     assert!(
         notices
             .iter()
-            .any(|notice| notice.contains("there is no group development/Developer")),
+            .any(|notice| notice.contains("group development/Developer doesn't exist")),
         "{notices:?}"
     );
 }

@@ -284,7 +284,7 @@ impl<'a> SetupView<'a> {
                     .is_some_and(|account| !account.groups.values().any(|known| is(group, known)))
                 {
                     notices.push(format!(
-                        "there is no group {} (line {} of the policy)",
+                        "group {} doesn't exist (line {} of the policy)",
                         harmless(&group.written),
                         rules.groups_line
                     ));

@@ -69,7 +69,7 @@ fn parent(plan: &RevocationTarget<'_, '_>) -> Option<String> {
         Some(parent) => parent
             .works_until()
             .map_or_else(String::new, |until| format!(", which works until {until}")),
-        None => " (the call that issued it was not read)".to_owned(),
+        None => " (the record of the call that issued it is missing)".to_owned(),
     };
     Some(format!(
         "The session it was entered from: {} in {role}{works}. It can enter again; revoke it in its own role.",

@@ -26,7 +26,7 @@ fn what_is_no_log_is_named_with_what_was_found() {
         ),
         (
             b"\xff\xfe{\0}\0",
-            "byte 0: this is not JSON: it begins with a UTF-16 byte order mark; the rest of the file was not read",
+            "byte 0: this is not JSON: it begins with a UTF-16 byte order mark; the rest of the file is skipped",
         ),
         (
             b"{\0}\0",
@@ -43,7 +43,7 @@ fn what_is_no_log_is_named_with_what_was_found() {
         (b"{\"Records\":null}", "byte 11: `Records` is not a list"),
         (
             b"PK\x03\x04....",
-            "this is a zip file; only JSON and gzip are supported; the rest of the file was not read",
+            "this is a zip file; only JSON and gzip are supported; the rest of the file is skipped",
         ),
         (
             b"[1]",
