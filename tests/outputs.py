@@ -204,7 +204,7 @@ def live_week() -> dict[str, list[str]]:
     from rolewatch_live.live import Live
 
     with Live(EVERYWHERE) as live:
-        inboxes = {topic: live.inbox(topic, f"outputs-{topic.lower()}") for topic in ("AlertTopicArn", "OperationsTopicArn")}
+        inboxes = {topic: live.inbox(topic, f"outputs-{topic.lower()}") for topic in ("FindingsTopicArn", "OperationsTopicArn")}
         live.push_policy()
         live.push_rosters()
         for record in feed.archived():
