@@ -71,6 +71,9 @@ pub struct Finding {
     /// Whether the person gave themselves the membership that allowed the switch.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub self_granted: bool,
+    /// Whom the policy names as the role's owner.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
     /// What it is about, for those who keep findings up to date.
     #[serde(skip)]
     pub subject: Subject,

@@ -306,7 +306,11 @@ impl<'w> Judge<'_, 'w> {
             role_severity,
             made.time,
         );
+        let entry = RoleArn::parse(&role)
+            .ok()
+            .and_then(|arn| self.policy.role_for(&arn));
         let finding = Finding {
+            owner: entry.and_then(|entry| entry.owner.clone()),
             rule: made.rule.code,
             name: made.rule.name,
             verdict: made.verdict,

@@ -33,6 +33,7 @@ struct Written {
     supersedes: Vec<String>,
     #[serde(default)]
     self_granted: bool,
+    owner: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -84,6 +85,7 @@ impl Finding {
                 .ok_or_else(|| unknown("policy", &written.policy))?,
             supersedes: written.supersedes.iter().map(|id| harmless(id)).collect(),
             self_granted: written.self_granted,
+            owner: written.owner.as_deref().map(harmless),
             subject: Subject::default(),
         })
     }
@@ -96,12 +98,16 @@ mod tests {
 
     #[test]
     fn a_finding_is_read_as_it_was_written() {
-        let mut story = Story::new();
+        let mut story = Story::new().with_policy_line(
+            "    max_session: 1h\n",
+            "    max_session: 1h\n    owner: platform\n",
+        );
         story.switch("tom").without_mfa().used_after(9_000);
         story.denied("nell", "UpdateApp");
         let findings = story.findings();
         assert!(findings.len() > 2);
         for finding in findings {
+            assert_eq!(finding.owner.as_deref(), Some("platform"));
             let text = serde_json::to_string(&finding).unwrap();
             assert_eq!(
                 Finding::from_json(&text).unwrap(),

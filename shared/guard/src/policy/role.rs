@@ -34,6 +34,8 @@ pub struct RolePolicy {
     pub identities: Vec<IdentityKind>,
     /// The severity of findings about the role.
     pub severity: Severity,
+    /// The team or the address that findings about the role are for; harmless to print.
+    pub owner: Option<String>,
     /// Where the policy file says which roles it rules: the line of the ARN in a list of ARNs, else
     /// the line where the entry begins; from 1.
     pub line: usize,
@@ -67,6 +69,7 @@ impl RolePolicy {
             chaining: AllowOrDeny::Allow,
             identities: IdentityKind::ALL.to_vec(),
             severity: Severity::Low,
+            owner: None,
             line: 0,
             groups_line: 0,
         }

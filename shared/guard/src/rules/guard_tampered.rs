@@ -80,6 +80,7 @@ impl Tampering {
             policy,
             supersedes: Vec::new(),
             self_granted: false,
+            owner: None,
             subject: Subject {
                 switches: Vec::new(),
                 records: vec![self.key.clone()],

@@ -47,6 +47,7 @@ pub(super) fn plain(finding: &Finding, policy: &Policy, now: Moment) -> Alert {
     Alert {
         supersedes: finding.supersedes.clone(),
         self_granted: finding.self_granted,
+        owner: finding.owner.clone(),
         ..Alert::first(new, policy, now)
     }
 }
@@ -62,7 +63,7 @@ fn region(finding: &Finding, judged: &TouchedJudgement) -> Option<String> {
 
 /// Whether two versions say the same to a reader. Another policy version alone isn't news, nor is
 /// one more use. Who granted a membership is in the sentence too, so a version that was stored
-/// before alerts had the flag isn't sent again for it.
+/// before alerts had the flag isn't sent again for it. Neither is one whose owner alone changed.
 pub(crate) fn says_the_same(known: &Alert, new: &Alert) -> bool {
     let plain = |alert: &Alert| Alert {
         version: 0,
@@ -70,6 +71,7 @@ pub(crate) fn says_the_same(known: &Alert, new: &Alert) -> bool {
         policy: String::new(),
         supersedes: Vec::new(),
         self_granted: false,
+        owner: None,
         uses: None,
         ..alert.clone()
     };

@@ -46,6 +46,9 @@ pub struct Alert {
     /// Whether the person gave themselves the membership that allowed the switch.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub self_granted: bool,
+    /// Whom the policy names as the role's owner.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
     /// How many events there are in all.
     pub events_total: usize,
     /// Counts up with every change of this finding; the higher one is right.
@@ -118,6 +121,7 @@ impl Alert {
             policy: new.policy.to_string(),
             supersedes: Vec::new(),
             self_granted: false,
+            owner: None,
             events_total,
             version: 1,
             status: Status::Open,

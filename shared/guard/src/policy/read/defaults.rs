@@ -19,6 +19,7 @@ pub(in crate::policy) const DEFAULTS_KEYS: &[&str] = &[
     "chaining",
     "identities",
     "severity",
+    "owner",
 ];
 
 /// What the file says of all entries.

@@ -7,6 +7,7 @@ use super::super::problem::Problems;
 use super::super::{AllowOrDeny, GroupRef, IdentityKind, MfaByKind, RolePolicy, Severity};
 use super::account::Accounts;
 use super::defaults::{Defaults, KeySources, Keys};
+use super::prose::prose;
 use super::{arn, group, mfa};
 use crate::moment::Span;
 use crate::untrusted::harmless;
@@ -25,6 +26,7 @@ pub(in crate::policy) const ROLE_KEYS: &[&str] = &[
     "chaining",
     "identities",
     "severity",
+    "owner",
 ];
 
 /// An entry of `roles`, for one of its ARNs.
@@ -95,6 +97,9 @@ fn asked(keys: &Keys<'_, '_>, accounts: &Accounts, problems: &mut Problems) -> O
         chaining: chaining?,
         identities: identities?,
         severity: severity?,
+        owner: keys
+            .optional("owner")
+            .and_then(|field| owner(field, problems)),
         ..RolePolicy::of_any_role()
     })
 }
@@ -107,6 +112,9 @@ pub(super) fn check_defaults(fields: &Fields<'_>, accounts: &Accounts, problems:
     }
     if let Some(field) = fields.optional("groups") {
         group::read_all(field, accounts, problems);
+    }
+    if let Some(field) = fields.optional("owner") {
+        owner(field, problems);
     }
     words(|name| fields.optional(name), problems);
     limits(|name| fields.optional(name), problems);
@@ -188,6 +196,19 @@ fn identities(field: &Field<'_>, problems: &mut Problems) -> Option<Vec<Identity
         })
         .collect();
     kinds.into_iter().collect()
+}
+
+/// A team or an address, in one line.
+fn owner(field: &Field<'_>, problems: &mut Problems) -> Option<String> {
+    let slot = field.slot();
+    let text = prose(&slot, "platform", problems)?.trim();
+    if text.contains('\n') {
+        problems.at(slot.place, || {
+            "`owner` must be one line: a team or an address, such as `platform`".into()
+        });
+        return None;
+    }
+    Some(harmless(text))
 }
 
 fn choice<T: Copy>(
@@ -300,6 +321,50 @@ mod tests {
         ));
         assert_eq!(policy.roles.first().unwrap().groups, []);
         assert_eq!(policy.warnings, []);
+    }
+
+    #[test]
+    fn an_owner_is_a_team_or_an_address_in_one_line() {
+        let owner = |lines: &str| good(&role_with(lines)).roles[0].owner.clone();
+        assert_eq!(owner(""), None);
+        assert_eq!(
+            owner("    owner: \" platform@example.com \"\n").as_deref(),
+            Some("platform@example.com")
+        );
+        let long = owner(&format!("    owner: {}\n", "x".repeat(1_000))).unwrap();
+        assert_eq!(long, format!("{}…", "x".repeat(200)));
+        told(
+            role_with("    owner: \" \"\n"),
+            r#"
+rolewatch.yaml:8:12: `owner` is empty: write one such as `platform`
+    8 |     owner: " "
+      |            ^^^
+"#,
+        );
+        told(
+            role_with("    owner: [platform]\n"),
+            "
+rolewatch.yaml:8:12: `owner` must be one value such as `platform`; this is a list
+    8 |     owner: [platform]
+      |            ^
+",
+        );
+        told(
+            role_with("    owner: \"a\\u202eb\"\n"),
+            r#"
+rolewatch.yaml:8:12: `owner` contains invisible characters: remove them
+    8 |     owner: "a\u202eb"
+      |            ^^^^^^^^^^
+"#,
+        );
+        told(
+            role_with("    owner: \"a\\nb\"\n"),
+            r#"
+rolewatch.yaml:8:12: `owner` must be one line: a team or an address, such as `platform`
+    8 |     owner: "a\nb"
+      |            ^^^^^^
+"#,
+        );
     }
 
     #[test]

@@ -41,7 +41,7 @@ rolewatch.yaml:8:5: unknown key `max_sesion`, did you mean `max_session`?
     told(
         role_with("    teams: [a]\n"),
         "
-rolewatch.yaml:8:5: unknown key `teams`: a role has `arn`, `accounts`, `groups`, `mfa`, `max_session`, `max_stretch`, `max_per_day`, `min_membership`, `min_mfa_age`, `chaining`, `identities` and `severity`
+rolewatch.yaml:8:5: unknown key `teams`: a role has `arn`, `accounts`, `groups`, `mfa`, `max_session`, `max_stretch`, `max_per_day`, `min_membership`, `min_mfa_age`, `chaining`, `identities`, `severity` and `owner`
     8 |     teams: [a]
       |     ^^^^^
 ",
@@ -203,7 +203,7 @@ fn an_entry_of_roles_has_keys() {
     told(
         format!("{HEAD}roles: [a]\n"),
         "
-rolewatch.yaml:5:9: a role has the keys `arn`, `accounts`, `groups`, `mfa`, `max_session`, `max_stretch`, `max_per_day`, `min_membership`, `min_mfa_age`, `chaining`, `identities` and `severity`; this is a single value
+rolewatch.yaml:5:9: a role has the keys `arn`, `accounts`, `groups`, `mfa`, `max_session`, `max_stretch`, `max_per_day`, `min_membership`, `min_mfa_age`, `chaining`, `identities`, `severity` and `owner`; this is a single value
     5 | roles: [a]
       |         ^
 ",
@@ -211,7 +211,7 @@ rolewatch.yaml:5:9: a role has the keys `arn`, `accounts`, `groups`, `mfa`, `max
     told(
         format!("{HEAD}roles:\n  -\n"),
         "
-rolewatch.yaml:6:4: a role has the keys `arn`, `accounts`, `groups`, `mfa`, `max_session`, `max_stretch`, `max_per_day`, `min_membership`, `min_mfa_age`, `chaining`, `identities` and `severity`; this is nothing
+rolewatch.yaml:6:4: a role has the keys `arn`, `accounts`, `groups`, `mfa`, `max_session`, `max_stretch`, `max_per_day`, `min_membership`, `min_mfa_age`, `chaining`, `identities`, `severity` and `owner`; this is nothing
     6 |   -
       |    ^
 ",

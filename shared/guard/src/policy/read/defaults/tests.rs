@@ -62,7 +62,7 @@ rolewatch.yaml:7:16: `60` has no unit: write `60s`, `60m` or `60h`
 rolewatch.yaml:8:3: unknown key `severty`, did you mean `severity`?
     8 |   severty: high
       |   ^^^^^^^
-rolewatch.yaml:9:3: unknown key `arn`: `defaults` has `groups`, `mfa`, `max_session`, `max_stretch`, `max_per_day`, `min_membership`, `min_mfa_age`, `chaining`, `identities` and `severity`
+rolewatch.yaml:9:3: unknown key `arn`: `defaults` has `groups`, `mfa`, `max_session`, `max_stretch`, `max_per_day`, `min_membership`, `min_mfa_age`, `chaining`, `identities`, `severity` and `owner`
     9 |   arn: x
       |   ^^^
 ",
@@ -105,7 +105,7 @@ rolewatch.yaml:6:3: unknown key `group`, did you mean `groups`?
     told(
         format!("{HEAD}defaults: [groups]\nroles:\n  - {ARN}\n"),
         "
-rolewatch.yaml:5:11: `defaults` has the keys `groups`, `mfa`, `max_session`, `max_stretch`, `max_per_day`, `min_membership`, `min_mfa_age`, `chaining`, `identities` and `severity`; this is a list
+rolewatch.yaml:5:11: `defaults` has the keys `groups`, `mfa`, `max_session`, `max_stretch`, `max_per_day`, `min_membership`, `min_mfa_age`, `chaining`, `identities`, `severity` and `owner`; this is a list
     5 | defaults: [groups]
       |           ^
 ",
@@ -128,7 +128,7 @@ rolewatch.yaml:5:20: `groups` is empty, so no IAM user could ever be allowed: na
 }
 
 /// Keys of an entry with some values each.
-const VALUES: [(&str, [&str; 2]); 10] = [
+const VALUES: [(&str, [&str; 2]); 11] = [
     ("groups", ["[development/Developers]", "[production/Ops]"]),
     ("mfa", ["{service: optional}", "optional"]),
     ("max_session", ["1h", "2h"]),
@@ -139,6 +139,7 @@ const VALUES: [(&str, [&str; 2]); 10] = [
     ("chaining", ["allow", "deny"]),
     ("identities", ["[iam-user, service]", "[iam-user]"]),
     ("severity", ["low", "critical"]),
+    ("owner", ["platform", "ops@example.com"]),
 ];
 
 proptest! {
