@@ -66,7 +66,7 @@ impl Change {
             (Status::Withdrawn, Status::Open | Status::Ended) => Self::Reopened,
             (_, Status::Withdrawn) => Self::Withdrawn,
             // More severe comes before ended: a reader who saw less would not look again.
-            _ if now.weight().0 > before.weight().0 => Self::Proven,
+            _ if now.weight().0 && !before.weight().0 => Self::Proven,
             _ if now.weight() > before.weight() => Self::MoreSevere,
             (Status::Open, Status::Ended) => Self::Ended,
             _ => Self::Other,
