@@ -107,15 +107,18 @@ fn what_was_found(totals: &Totals) -> String {
         "switch into an elevated role",
         "switches into elevated roles",
     );
-    let mut clean = format!("{} clean", number(totals.switches.clean));
-    if totals.switches.admitted_by_kind > 0 {
-        let by_kind = number(totals.switches.admitted_by_kind);
-        clean.push_str(&format!(", {by_kind} admitted by kind"));
-    }
+    let clean = number(totals.switches.clean);
+    let by_kind = match totals.switches.admitted_by_kind {
+        0 => String::new(),
+        admitted => format!(", {} admitted by kind", number(admitted)),
+    };
     let violations = counted(totals.findings.violations, "violation", "violations");
     let unproven = number(totals.findings.unproven);
     let suppressed = number(totals.findings.suppressed);
-    format!("{judged}, {clean}; {violations}, {unproven} unproven, {suppressed} suppressed")
+    format!(
+        "{judged}, {clean} clean{by_kind}; {violations}, {unproven} unproven, {suppressed} \
+         suppressed"
+    )
 }
 
 /// Says that the report is incomplete, so that nobody takes it for a whole one.

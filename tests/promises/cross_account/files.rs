@@ -294,13 +294,8 @@ impl Files {
                     (quoted, &denial["Effect"]),
                     (&finding["statement"], &json!("Deny"))
                 );
-                assert!(
-                    finding["message"]
-                        .as_str()
-                        .unwrap()
-                        .contains("an AWS managed policy"),
-                    "{finding:#}"
-                );
+                let message = finding["message"].as_str().unwrap();
+                assert!(message.contains("an AWS managed policy"), "{finding:#}");
                 return self.inline(list_of(holder), &name(holder), "beside", denial.clone());
             }
             &mut self.entry("Policies", &name(policy))["PolicyVersionList"][0]["Document"]

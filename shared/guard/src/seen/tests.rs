@@ -97,39 +97,43 @@ fn of_identity_center() -> Vec<Value> {
     ]
     .into_iter()
     .enumerate()
-    .map(|(at, (source, name, request))| {
-        json!({
-            "userIdentity": {
-                "type": "IdentityCenterUser",
-                "accountId": "111122223333",
-                "onBehalfOf": {
-                    "userId": "u",
-                    "identityStoreArn": "arn:aws:identitystore::111122223333:identitystore/d-1",
-                },
-                "credentialId": "EXAMPLE",
-            },
-            "eventTime": "2026-03-02T09:00:00Z",
-            "eventSource": format!("{source}.amazonaws.com"),
-            "eventName": name,
-            "awsRegion": "us-east-1",
-            "sourceIPAddress": "192.0.2.1",
-            "requestParameters": request,
-            "responseElements": null,
-            "additionalEventData": {
-                "AuthWorkflowID": "w",
-                "UserName": "nell",
-                "CredentialType": "PASSWORD,TOTP",
-            },
-            "serviceEventDetails": {
-                "UserAuthentication": "Success",
-                "account_id": "444455556666",
-                "role_name": "Admin",
-            },
-            "eventID": format!("00000000-0000-4000-8000-{:012}", 9_000 + at),
-            "recipientAccountId": "111122223333",
-        })
-    })
+    .map(|(at, (source, name, request))| of_nell(at, source, name, request))
     .collect()
+}
+
+/// A record of Identity Center about one person, with the fields that any of its events may have.
+fn of_nell(at: usize, source: &str, name: &str, request: Value) -> Value {
+    let mut record = json!({
+        "userIdentity": {
+            "type": "IdentityCenterUser",
+            "accountId": "111122223333",
+            "onBehalfOf": {
+                "userId": "u",
+                "identityStoreArn": "arn:aws:identitystore::111122223333:identitystore/d-1",
+            },
+            "credentialId": "EXAMPLE",
+        },
+        "eventTime": "2026-03-02T09:00:00Z",
+        "eventSource": format!("{source}.amazonaws.com"),
+        "eventName": name,
+        "awsRegion": "us-east-1",
+        "sourceIPAddress": "192.0.2.1",
+        "responseElements": null,
+        "additionalEventData": {
+            "AuthWorkflowID": "w",
+            "UserName": "nell",
+            "CredentialType": "PASSWORD,TOTP",
+        },
+        "serviceEventDetails": {
+            "UserAuthentication": "Success",
+            "account_id": "444455556666",
+            "role_name": "Admin",
+        },
+        "eventID": format!("00000000-0000-4000-8000-{:012}", 9_000 + at),
+        "recipientAccountId": "111122223333",
+    });
+    record["requestParameters"] = request;
+    record
 }
 
 /// As the story's own policy has it read.
