@@ -2,21 +2,21 @@
 //!
 //! ## What it does
 //! Fires when somebody enters an elevated role without being in one of the role's groups at that
-//! moment. An elevated role is a role that your policy file lists, and its groups are those in its
-//! entry there. rolewatch works out who was in which group from rosters (a roster is the list of
-//! who is in which group) and from the IAM changes in the logs. It compares IDs, not names.
+//! moment. An elevated role is a role that your policy file lists; the entry there names its
+//! groups. rolewatch works out who was in which group from rosters (a roster is the list of who is
+//! in which group) and from the IAM changes in the logs. It compares IDs, not names.
 //!
 //! ## Why it matters
-//! IAM lets in everyone that its policies allow, and that drifts: a policy is attached to the wrong
-//! group, or a user is added for a few minutes and removed again. The groups in your policy file
-//! are what people agreed on.
+//! IAM lets in everyone that its policies allow, and over time that includes the wrong people: a
+//! policy is attached to the wrong group, or a user is added for a few minutes and removed again.
+//! The groups in your policy file are what people agreed on.
 //!
 //! ## Blind spots
 //! - If there is no roster of the person's account and no membership change in the logs, the answer
 //!   is unproven.
 //! - rolewatch can't see group changes that were never logged: the trail was off, or doesn't cover
 //!   the Region that IAM logs to.
-//! - Only IAM users have IAM groups. RW012 checks all other kinds of identity.
+//! - Only IAM users are in IAM groups. RW012 checks all other kinds of identity.
 //!
 //! ## What to do
 //! 1. End the session: `rolewatch revoke-plan ID` prints the commands, or choose Revoke sessions on

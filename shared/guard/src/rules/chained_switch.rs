@@ -5,9 +5,9 @@
 //! policy says `chaining: deny`. The session may be of another role or of the same one.
 //!
 //! ## Why it matters
-//! Each step of a chain starts a new session, of at most an hour. Whoever enters the role again
-//! before the hour is over can stay in it forever. Each step also makes it harder to find the
-//! original caller.
+//! Each step of a chain starts a new session of up to an hour. Whoever enters the role again before
+//! the hour is over can stay in it forever. Each step also makes it harder to find the original
+//! caller.
 //!
 //! ## Blind spots
 //! - A console switch isn't a chain, even if the person is already in another role: AWS authorizes

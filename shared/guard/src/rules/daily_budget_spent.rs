@@ -2,8 +2,8 @@
 //!
 //! ## What it does
 //! Fires when one person held one elevated role for more than `max_per_day` within any 24 hours.
-//! Overlapping time counts once. It is a violation if observed use exceeds the limit. If only the
-//! granted time does, it is unproven.
+//! Overlapping time counts once. If observed use exceeds the limit, the finding is a violation. If
+//! only the granted time does, it is unproven.
 //!
 //! ## Why it matters
 //! Many short stretches can add up to a whole day of elevated access.

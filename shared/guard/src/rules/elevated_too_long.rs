@@ -2,8 +2,9 @@
 //!
 //! ## What it does
 //! Fires when one stretch in an elevated role exceeds the role's `max_stretch`. A stretch is all
-//! sessions of one person in one role that overlap or follow each other within 15 minutes. It is a
-//! violation if observed use exceeds the limit. If only the granted time does, it is unproven.
+//! sessions of one person in one role that overlap or follow each other within 15 minutes. If
+//! observed use exceeds the limit, the finding is a violation. If only the granted time does, it is
+//! unproven.
 //!
 //! ## Why it matters
 //! Elevated access is for a task, not for a day. If somebody renews a session every hour, each

@@ -1,7 +1,7 @@
 //! RW201 guard-tampered
 //!
 //! ## What it does
-//! Fires when somebody makes a call that could blind rolewatch. Such a call is on one of these:
+//! Fires when somebody makes a call that could blind rolewatch. Such a call affects one of these:
 //!
 //! - rolewatch's own rules, bus, queues, functions, tables, topics, key, bucket, logs, alarms,
 //!   heartbeat, secret, stack, roles, or spokes (its stacks in other accounts and Regions);
@@ -19,31 +19,33 @@
 //!
 //! ## Blind spots
 //! - rolewatch recognizes its resources by their names, which begin with the stack's name, and its
-//!   key and secret by its configuration. If the stack's name is long, AWS may have cut some names
-//!   short, and rolewatch doesn't recognize these.
-//! - A rule may not forward the record of the call that disabled it, so a second rule, with its own
-//!   role, bus and queue, forwards it too. If somebody disables both rules within seconds, or
-//!   deletes a whole spoke fast enough, rolewatch doesn't see it live. It still sees other
-//!   accounts, and an alarm reports that the events stopped. The trail in S3 has the record. If the
-//!   stack knows the trail's bucket, rolewatch reads it from there later.
+//!   key and secret by its configuration. If the stack's name is long, AWS may have shortened some
+//!   of these names, and rolewatch doesn't recognize them.
+//! - A forwarding rule might not forward the record of the call that disables it, so a second rule,
+//!   with its own role, bus and queue, forwards that record too. If somebody disables both rules
+//!   within seconds, or deletes a whole spoke fast enough, rolewatch doesn't see the call live. It
+//!   still sees other accounts, and an alarm reports that the events stopped. The trail in S3 still
+//!   has the record. If the stack knows the trail's bucket, rolewatch reads the record from there
+//!   later.
 //! - rolewatch doesn't see changes to the objects in its bucket and the items in its tables,
 //!   because those are data events. The bucket keeps every version of an object, and each finding
 //!   has the hash of the policy that it was checked against.
 //! - During a deployment, the call on the stack is critical, and each call that CloudFormation
-//!   makes is medium. An attacker may hide behind a deployment, so each of these calls is reported.
-//! - A failed call whose record doesn't name the resource isn't reported. Calls on trails are the
-//!   exception if you configured no trail names.
-//! - Only the record of the call that creates or changes a service control policy or resource
-//!   control policy has its text. The call is critical if that text or the policy's name mentions
-//!   the stack. Any other successful call on the organization that may affect the guard, such as
-//!   one that attaches a policy or moves an account, is unproven (medium). rolewatch can't protect
-//!   itself from whoever controls the management account.
+//!   makes is medium. An attacker could hide behind a deployment, so rolewatch reports each of
+//!   these calls.
+//! - A failed call whose record doesn't name the resource isn't reported. The exception: if you
+//!   configured no trail names, failed calls on trails are reported.
+//! - The text of a service control policy or resource control policy is only in the record of the
+//!   call that creates or changes it. The finding is critical if that text or the policy's name
+//!   mentions the stack. Any other successful call on the organization that may affect the guard,
+//!   such as one that attaches a policy or moves an account, is unproven (medium). rolewatch can't
+//!   protect itself from whoever controls the management account.
 //! - A successful call whose record doesn't name the resource is unproven: critical if the caller
 //!   padded the request until CloudTrail omitted its parameters, medium otherwise.
 //!
 //! ## What to do
-//! 1. Cut off the caller's sessions and keys, unless you know of a planned change right now that
-//!    matches the time, the caller and the resource.
+//! 1. Revoke the caller's sessions and deactivate their keys, unless you know of a planned change
+//!    that matches the time, the caller and the resource.
 //! 2. Undo the call: deploy the stack again, and check that events arrive.
 //! 3. Ask the person, on another channel, whether it was a planned change. If it wasn't, it is an
 //!    incident.

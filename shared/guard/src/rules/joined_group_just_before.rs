@@ -1,14 +1,14 @@
 //! RW010 joined-group-just-before
 //!
 //! ## What it does
-//! Fires when somebody enters an elevated role too soon after joining the group that allows it:
-//! less than the role's `min_membership` later, according to the logs. If several groups allow it,
-//! the oldest membership counts. If the person added themselves, the finding is one step more
-//! severe.
+//! Fires when somebody enters an elevated role too soon after joining the group that allows it: the
+//! logs show that they joined less than the role's `min_membership` before the switch. If several
+//! groups allow the switch, the oldest membership counts. If the person added themselves, the
+//! finding is one step more severe.
 //!
 //! ## Why it matters
-//! Whoever can change groups can add themselves, switch, and remove themselves within a minute. A
-//! later check of the group finds nothing.
+//! Whoever can change groups can add themselves, switch, and remove themselves within a minute. If
+//! you check the group later, you see nothing unusual.
 //!
 //! ## Blind spots
 //! - A membership whose start isn't in the logs counts as old.
@@ -23,8 +23,8 @@
 //! 3. Granted by another: ask the person and whoever added them, on another channel, who requested
 //!    the membership and why. The events name both. If nobody requested it, remove the person from
 //!    the group.
-//! 4. Check what else was changed by whoever made this change.
-//! 5. Self-granted: remove the permission to change this group from everyone in it.
+//! 4. Check what else was changed by whoever added the person.
+//! 5. Self-granted: make sure that nobody in this group has permission to change it.
 //!
 //! If the finding is unproven:
 //! 1. Ask who granted the membership.

@@ -2,8 +2,8 @@
 //!
 //! ## What it does
 //! Fires when somebody enters an elevated role with an MFA device that was enrolled too recently:
-//! less than the role's `min_mfa_age` before the switch. It checks the device whose serial number
-//! the call names. If the call names none, it checks every device of that user.
+//! less than the role's `min_mfa_age` before the switch. It checks the device that the call names
+//! by its serial number. If the call names no device, it checks every device of that user.
 //!
 //! ## Why it matters
 //! Whoever steals a user's keys can often enroll their own device for that user. From then on they

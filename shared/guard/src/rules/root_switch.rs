@@ -3,15 +3,15 @@
 //! ## What it does
 //! Fires when somebody gets, or tries to get, root credentials of an account with AssumeRoot. It
 //! also fires when a root user enters, or tries to enter, an elevated role. It is always critical
-//! and can't be suppressed. If the policy says `assume_root: allow`, rolewatch only counts
-//! AssumeRoot calls.
+//! and can't be suppressed. If the policy says `assume_root: allow`, rolewatch counts AssumeRoot
+//! calls but doesn't report them.
 //!
 //! ## Why it matters
 //! No identity policy restricts root, and no daily task needs it.
 //!
 //! ## Blind spots
 //! - Signing in as root isn't a switch, so this rule doesn't check it.
-//! - A denied attempt by root is seen only if its message names the role.
+//! - rolewatch sees a denied attempt by root only if the error message names the role.
 //!
 //! ## What to do
 //! 1. Treat it as an incident until somebody explains it: call the account's owner.

@@ -2,28 +2,28 @@
 //!
 //! ## What it does
 //! Fires when somebody enters an elevated role once and keeps the access alive beyond the role's
-//! `max_session`. The time runs from the call that issued the first session. It covers everything
-//! that came from that session without the person entering the role again:
+//! `max_session`. The time runs from the call that issued the first session. It includes everything
+//! that came from that session without another entry by the person:
 //! - sessions of the same role that were entered from it, directly or through other roles;
 //! - the console's renewals (`RenewRole`);
-//! - consoles opened with one of its credentials (`GetSigninToken`), which show as use after those
+//! - consoles opened with the session's credentials (`GetSigninToken`) and still used after those
 //!   credentials expired.
 //!
-//! Use beyond `max_session` is a violation, except for use that the first credentials alone still
-//! allowed: RW003 reports credentials that last too long. If only the granted time exceeds
+//! Use beyond `max_session` is a violation. Use of the first credentials while they are valid
+//! doesn't count: RW003 reports credentials that last too long. If only the granted time exceeds
 //! `max_session`, the finding is unproven.
 //!
 //! ## Why it matters
-//! A limit on one set of credentials is worth nothing if they can fetch the next set. Each new
+//! A limit on one set of credentials is worth nothing if that set can get the next one. Each new
 //! session starts without MFA and without the person, so stolen credentials live as long as
 //! somebody keeps renewing them.
 //!
 //! ## Blind spots
-//! - If a person enters the role twice with their own credentials, these are two entries, no matter
-//!   how close. RW004 and RW005 add them up.
-//! - A renewal whose `RenewRole` record is missing looks like an entry of its own.
-//! - CloudTrail doesn't log how long a console opened with `GetSigninToken` may last. Only its use
-//!   shows it.
+//! - If a person enters the role twice with their own credentials, rolewatch treats that as two
+//!   entries, no matter how close they are. RW004 and RW005 add them up.
+//! - If the `RenewRole` record of a renewal is missing, the renewal looks like a new entry.
+//! - CloudTrail doesn't log how long a console opened with `GetSigninToken` may last, so rolewatch
+//!   sees it only while it is used.
 //! - rolewatch doesn't follow a chain across missing records.
 //! - Services aren't checked, because they get new credentials all day.
 //!

@@ -1,9 +1,9 @@
 //! RW009 switch-denied
 //!
 //! ## What it does
-//! Reports denied attempts (AccessDenied) to enter an elevated role. Attempts of one person at one
-//! role that are at most ten minutes apart are one finding. Its severity is low, or medium if there
-//! are five or more attempts.
+//! Reports denied attempts (AccessDenied) to enter an elevated role. Attempts by one person to
+//! enter one role are one finding if they are at most ten minutes apart. The severity is low, or
+//! medium for five or more attempts.
 //!
 //! ## Why it matters
 //! A wrong profile is denied once. An attacker who tries role after role is denied again and again,
@@ -11,8 +11,8 @@
 //!
 //! ## Blind spots
 //! - A denied attempt from another account is logged only in the caller's account.
-//! - The role is known only if the message names it.
-//! - Errors of other kinds are counted, not reported.
+//! - rolewatch knows the role only if the error message names it.
+//! - rolewatch counts errors of other kinds but doesn't report them.
 //!
 //! ## What to do
 //! 1. One or two attempts: ask the person in the morning. A wrong profile or a missing MFA code is

@@ -7,15 +7,15 @@
 //! the chain decides.
 //!
 //! ## Why it matters
-//! A leaked permanent access key opens every role that its user may enter. A second factor at the
-//! switch stops that.
+//! Whoever finds a leaked permanent access key can enter every role that its user may enter. A
+//! second factor at the switch stops that.
 //!
 //! ## Blind spots
 //! - The role's own account logs MFA only if the call named a device. If it didn't, and the record
 //!   in the caller's account is missing, the answer is unproven.
 //! - The answer is also unproven if `mfaAuthenticated` or the device in the call can't be read.
 //! - A `SwitchRole` record never shows MFA.
-//! - What the records of a role session say about MFA proves nothing.
+//! - What a role session's own records say about MFA proves nothing.
 //!
 //! ## What to do
 //! 1. End the session: `rolewatch revoke-plan ID` prints the commands, or choose Revoke sessions on

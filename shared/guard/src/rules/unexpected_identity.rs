@@ -11,8 +11,8 @@
 //! the policy has to allow them explicitly.
 //!
 //! ## Blind spots
-//! - rolewatch doesn't check whether an Identity Center or SAML user used MFA, or which groups the
-//!   provider has them in.
+//! - rolewatch doesn't check whether an Identity Center or SAML user used MFA, or which of the
+//!   provider's groups they are in.
 //!
 //! ## What to do
 //! 1. End the session: `rolewatch revoke-plan ID` prints the commands, or choose Revoke sessions on

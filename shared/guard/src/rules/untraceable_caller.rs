@@ -3,9 +3,10 @@
 //! ## What it does
 //! Reports a switch if rolewatch can't identify the person who made it. There are three cases:
 //!
-//! - The record in the caller's account is missing, and nothing else shows whose user ID it is.
+//! - The record in the caller's account is missing, and nothing else shows who has the user ID that
+//!   made the call.
 //! - The call that started a role chain is missing.
-//! - Only the use of the session was logged, not the call that issued it.
+//! - The logs show the use of the session, but not the call that issued it.
 //!
 //! The finding is always unproven.
 //!

@@ -8,13 +8,15 @@
 //! finding is always unproven, because a missing record doesn't prove that there was no use.
 //!
 //! ## Why it matters
-//! Nobody should take access that they don't need. An unused session helps only whoever steals it.
+//! Nobody should switch to a role that they don't need. An unused session helps only whoever steals
+//! it.
 //!
 //! ## Blind spots
 //! - Object reads and writes are data events, which most trails don't log. A session that did
 //!   nothing else looks unused.
 //! - The live guard sees only the calls that are forwarded to it.
 //! - A denied call counts as use, and so does entering another role from the session.
+//! - Switches by services aren't checked.
 //!
 //! ## What to do
 //! 1. Ask the person what the switch was for.

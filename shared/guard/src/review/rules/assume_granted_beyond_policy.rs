@@ -5,36 +5,36 @@
 //! doesn't allow it. rolewatch tries every user of the accounts that you supply, with all their
 //! policies (inline, managed, and those of their groups), their permissions boundary and the role's
 //! trust policy. Wildcards, `NotAction`, `NotResource` and every `Deny` count. For a group without
-//! members, it tries a made-up member. The finding is about whoever has the statement that allows
-//! the switch: the group, or the user or role itself.
+//! members, it tries a hypothetical member. The finding is about the user, group or role whose
+//! policy has the statement that allows the switch.
 //!
-//! If the role's entry in the policy file denies chaining, rolewatch also tries roles. It leaves
-//! out services' roles if the entry allows `service`. If the entry has `chaining: allow`, rolewatch
-//! tries each user through one other role instead. A trust policy may name a session
-//! (`assumed-role/Jump/alice`). Whoever enters Jump chooses the session name, so everyone who can
-//! enter Jump can enter the elevated role too. A session's ARN lacks the role's path, so rolewatch
-//! finds the role by its name. A role that can enter itself is reported as well, because its
-//! sessions never have to end.
+//! If the role's entry in the policy file denies chaining, rolewatch also tries every role. If the
+//! entry allows `service`, it leaves out roles that trust only services. If the entry has
+//! `chaining: allow`, rolewatch tries each user through one other role instead. A trust policy may
+//! name a session (`assumed-role/Jump/alice`). Whoever enters Jump chooses the session name, so
+//! everyone who can enter Jump can enter the elevated role too. A session's ARN lacks the role's
+//! path, so rolewatch finds the role by its name. rolewatch also reports a role that can enter
+//! itself, because whoever is in it can stay forever.
 //!
 //! ## Why it matters
-//! The groups in your policy file are what people agreed on, but AWS follows the IAM policies. A
-//! policy on the wrong group, or one that allows `sts:AssumeRole` on `*`, makes the two drift
-//! apart. RW001 finds such a switch only after it happened.
+//! The groups in your policy file are what people agreed on, but AWS follows the IAM policies. If a
+//! policy is on the wrong group, or allows `sts:AssumeRole` on `*`, AWS allows switches that your
+//! policy file doesn't. RW001 finds such a switch only after it happened.
 //!
 //! ## Blind spots
 //! - If the users, groups or roles of a trusted account weren't supplied, the answer is unproven.
 //!   This is reported once for each account.
-//! - If chaining is denied, rolewatch doesn't check whether anybody can enter the role that could
-//!   chain. If chaining is allowed, it doesn't follow chains of several roles, services, or people
+//! - If chaining is denied, rolewatch reports a role that could chain even if nobody can enter that
+//!   role. If chaining is allowed, it doesn't check chains of several roles, services, or people
 //!   who sign in through an identity provider.
 //! - Service control policies, resource control policies and session policies aren't in the files
 //!   that rolewatch reads.
 //! - Unproven: the answer depends on a condition on the request.
 //! - Unproven: the trust policy names a session of a role that doesn't exist. IAM allows that, and
 //!   whoever creates the role can enter.
-//! - Unproven: a role from before September 22, 2022 whose own policies let it enter itself. AWS
-//!   lets some of these do so without a statement in the trust policy. CloudTrail then shows
-//!   `explicitTrustGrant: false`.
+//! - Unproven: a role that was created before September 22, 2022 and whose own policies let it
+//!   enter itself. AWS lets some of these roles do so without a statement in the trust policy.
+//!   CloudTrail then shows `explicitTrustGrant: false`.
 //!
 //! ## What to do
 //! 1. Replace the statement in the named policy with the corrected one.

@@ -8,8 +8,9 @@
 //! itself.
 //!
 //! ## Why it matters
-//! A group protects a role only as long as somebody else decides who is in the group. Whoever can
-//! rewrite the role's trust policy from a session can keep their access after they leave the group.
+//! A group protects a role only as long as somebody outside the group decides who is in it. Whoever
+//! can rewrite the role's trust policy from a session can keep their access after they leave the
+//! group.
 //!
 //! ## Blind spots
 //! - rolewatch doesn't check indirect ways: changing one's own policies (`iam:PutUserPolicy`),
@@ -28,8 +29,8 @@
 //!
 //! If the finding is unproven:
 //! 1. Check whether members can meet the condition. If they can, remove the permission.
-//! 2. Supply what the finding says is missing, or use a condition on something that the files show:
-//!    a name, a tag, MFA.
+//! 2. Supply what the finding says is missing, or use a condition that the files can answer: on a
+//!    name, a tag, or MFA.
 
 mod ways;
 

@@ -7,12 +7,12 @@
 //!
 //! ## Why it matters
 //! A person without a device can't enter the role the right way, so one day somebody will make an
-//! exception. And whoever steals this person's password or key may be able to enroll a device of
-//! their own. From then on, they pass every MFA check as this person.
+//! exception. Also, a thief who has this person's password or key may be able to enroll a device.
+//! From then on, the thief passes every MFA check as this person.
 //!
 //! ## Blind spots
-//! - A report is up to four hours old. It says that there is a device, not whose it is. RW015 finds
-//!   devices that were enrolled just before a switch.
+//! - A report can be up to four hours old. It says that there is a device, but not who holds it.
+//!   RW015 finds devices that were enrolled just before a switch.
 //! - Users outside the groups, the root user, and people who sign in through an identity provider
 //!   aren't checked.
 //! - Unproven: the user isn't in the account's report, the account has no report, or the group's

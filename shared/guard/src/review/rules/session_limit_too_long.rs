@@ -3,17 +3,17 @@
 //! ## What it does
 //! Fires when an elevated role's MaxSessionDuration is longer than the policy's `max_session`, so
 //! that STS grants longer sessions than the policy allows. There is no finding if a condition on
-//! `sts:DurationSeconds` in the trust policy rules out longer sessions. IAM accepts no
+//! `sts:DurationSeconds` in the trust policy rules out longer sessions. IAM doesn't accept a
 //! MaxSessionDuration under an hour, so only such a condition can enforce a shorter limit.
 //!
 //! ## Why it matters
-//! If AWS refuses a session that is too long, nobody has to find it afterward (RW003).
-//! MaxSessionDuration is a single number that applies to everyone.
+//! If AWS refuses a session that is too long, nobody has to find it afterward (RW003). One setting,
+//! MaxSessionDuration, limits everyone who enters the role.
 //!
 //! ## Blind spots
 //! - The console chooses how long console switches last, within MaxSessionDuration.
-//! - Unproven: MaxSessionDuration is missing, because authorization details don't include it.
-//!   Supply the output of `aws iam list-roles` for the account as well.
+//! - Unproven: MaxSessionDuration isn't in the files. Authorization details don't include it, so
+//!   supply the output of `aws iam list-roles` for the account as well.
 //!
 //! ## What to do
 //! 1. Lower it: `aws iam update-role --role-name ROLE --max-session-duration SECONDS`. Sessions

@@ -2,37 +2,42 @@
 //!
 //! ## What it does
 //! Fires when the trust policy of an elevated role lets in somebody that your policy file doesn't
-//! allow. That is one of these:
+//! allow, which can be:
 //!
 //! - everyone (`*`), or everyone except a few;
 //! - an account outside `accounts`;
 //! - a kind of identity that the role's `identities` doesn't list;
 //! - a shared identity provider without a condition on who signs in (`sub`);
-//! - a service that acts for an outside account (`aws:SourceAccount`, `aws:SourceArn`).
+//! - a service that acts for an outside account, if a condition on `aws:SourceAccount` or
+//!   `aws:SourceArn` names that account.
 //!
 //! Conditions in `Allow` and `Deny` statements count. rolewatch works out which outside accounts,
 //! users and roles could meet all of them, and tries those. So `*` is fine if conditions limit it
 //! to the policy's `accounts`, but not if they also let in another account. A condition on
 //! something that outsiders choose themselves (user names, tags, ARNs, session names) keeps nobody
-//! out. An account may belong to no organization. `…IfExists`, `…NotEquals`, `Null` and
-//! `ForAllValues` on `aws:PrincipalOrgID` or `aws:PrincipalOrgPaths` can let such an account in.
+//! out. Some accounts aren't in any organization. `…IfExists`, `…NotEquals`, `Null` and
+//! `ForAllValues` on `aws:PrincipalOrgID` or `aws:PrincipalOrgPaths` can let them in.
 //!
 //! The finding says whether an outside account has to send an external ID. If it has to, the
-//! severity is medium. If you supply IAM Access Analyzer findings, rolewatch adds their IDs to its
-//! own finding about the role. If the trust policy doesn't explain them, that is reported as
-//! unproven. If Access Analyzer names a role that the policy file doesn't list, that role is
-//! checked too (medium).
+//! severity is medium.
+//!
+//! If you supply IAM Access Analyzer findings, rolewatch adds their IDs to its own finding about
+//! the role. If the trust policy doesn't explain an Access Analyzer finding, rolewatch reports that
+//! as unproven. If Access Analyzer names a role that the policy file doesn't list, rolewatch checks
+//! that role too (severity medium).
 //!
 //! ## Why it matters
-//! An account that you trust decides which of its people come in. If that is a third party's
-//! account and you require no external ID, another of its customers can make the third party enter
-//! your role for them.
+//! An account that you trust decides which of its people can enter your role. If it belongs to a
+//! vendor and you don't require an external ID, another customer of that vendor can trick the
+//! vendor into entering your role for them.
 //!
 //! ## Blind spots
 //! - An account in `accounts` is trusted as a whole, whoever owns it. External IDs are checked only
 //!   for other accounts.
 //! - rolewatch doesn't see what an identity provider checks. It requires a condition on `sub` only
 //!   for providers that are known to be shared by many customers.
+//! - If `identities` lists `service`, a service without a condition on `aws:SourceAccount` or
+//!   `aws:SourceArn` isn't reported.
 //! - Root users are left out: AWS doesn't let them assume a role.
 //! - Unproven: the answer depends on something that isn't in the files, such as which accounts
 //!   belong to the organization that `aws:PrincipalOrgID` names.
@@ -47,7 +52,7 @@
 //!
 //! If the finding is unproven:
 //! 1. Check who can meet the condition.
-//! 2. List the accounts that you intend in the condition (`aws:PrincipalAccount`).
+//! 2. In the condition, list the accounts that you want to allow (`aws:PrincipalAccount`).
 
 mod accounts;
 mod analyzer;

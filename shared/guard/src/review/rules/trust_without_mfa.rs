@@ -6,7 +6,8 @@
 //! don't carry `aws:MultiFactorAuthPresent` at all, and with a session that was started without
 //! MFA. MFA may be required by the trust policy, by a policy of the user or group, by a permissions
 //! boundary, or by a `Deny` in any of them. If these keep out everyone without MFA, there is no
-//! finding. Each violation quotes the trust statement that lets users in, and its correction.
+//! finding. Each violation quotes the trust statement that lets users in, and the corrected
+//! statement.
 //!
 //! A group that is empty today counts too, because people can join it at any time. rolewatch tries
 //! each user of the account as a member of it, or a new user if the account has none. If the role's
@@ -21,15 +22,15 @@
 //! ## Blind spots
 //! - This rule doesn't check whose device it is or who may enroll one. RW106 and RW015 look at
 //!   devices.
-//! - Role sessions have no MFA of their own. If chaining is denied, RW104 reports which roles can
-//!   enter. People who sign in through an identity provider use MFA there, which rolewatch can't
-//!   see.
+//! - Role sessions and people who sign in through an identity provider aren't checked. A role
+//!   session has no MFA of its own; if chaining is denied, RW104 reports which roles can enter.
+//!   rolewatch can't see whether people used MFA at an identity provider.
 //! - Service control policies, resource control policies and session policies aren't in the files
 //!   that rolewatch reads.
 //! - Unproven: the answer depends on a condition on the request (an address, a time), or on an
 //!   account or users that weren't supplied.
-//! - Unproven: the answer depends on who joins an empty group. No current user could enter through
-//!   it, but a new user could.
+//! - Unproven: the answer depends on who joins an empty group. No current user could enter as a
+//!   member, but a new user could.
 //!
 //! ## What to do
 //! 1. Replace the statement in the trust policy with the corrected one: `Bool` on
