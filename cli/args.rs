@@ -93,7 +93,7 @@ Examples:
       The switches of March, including all of March 31.
   rolewatch audit logs --policy p.yaml --roster dev.json@2026-03-31T09:30:00Z --fail-on high
   rolewatch audit logs --min-severity high --caller 'dora*' --output dora.txt
-      Only what is severe about dora. The exit code and the totals still count everything.
+      Only high and critical findings about dora. Totals and the exit code still count everything.
   rolewatch audit s3://my-trail/AWSLogs/111122223333/CloudTrail/us-east-1/2026/03/
       Directly from the bucket; needs a build with `--features aws`. For more than 20,000 \
 objects, see docs/history.md.
@@ -134,7 +134,7 @@ pub(crate) struct AuditArgs {
     /// Number of threads that read files; by default, one per core
     #[arg(long, value_name = "N", value_parser = number::threads, allow_negative_numbers = true)]
     pub(crate) jobs: Option<NonZeroUsize>,
-    /// The most S3 objects to read; if there are more, nothing is read
+    /// Maximum number of S3 objects to read; if there are more, nothing is read
     #[arg(
         long,
         value_name = "N",

@@ -82,7 +82,7 @@ fn connect_bucket(
     if !dry_run {
         bucket
             .add_event_bridge()
-            .map_err(|why| failed(name, "it may be connected or not", &why))?;
+            .map_err(|why| failed(name, "it may or may not be connected", &why))?;
     }
     let (kept, added) = if dry_run {
         ("would keep", "would add")
@@ -226,7 +226,7 @@ mod tests {
             connect_bucket(&mut bucket, "trail-logs", false)
                 .unwrap_err()
                 .to_string()
-                .contains("it may be connected or not")
+                .contains("it may or may not be connected")
         );
     }
 

@@ -27,7 +27,7 @@ pub(crate) struct FindingFilter {
     /// Show only findings about this role, by name or ARN; `*` stands for any text
     #[arg(long = "role", value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) roles: Vec<String>,
-    /// Show only findings about a role or a caller of this account: a name of the policy, or 12
+    /// Show only findings about a role or a caller in this account: its name in the policy, or 12
     /// digits
     #[arg(long = "account", value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) accounts: Vec<String>,
@@ -39,7 +39,7 @@ pub(crate) struct FailArgs {
     /// Exit with 1 if there is a violation of at least this severity; `never` ignores violations
     #[arg(long, value_name = "SEVERITY", default_value = "low", value_parser = threshold())]
     pub(crate) fail_on: Threshold,
-    /// Exit with 1 also if there is an unproven finding of at least the severity of --fail-on
+    /// Also exit with 1 if there is an unproven finding of at least the --fail-on severity
     #[arg(long)]
     pub(crate) strict: bool,
 }

@@ -49,8 +49,8 @@ pub(crate) struct PolicyPushArgs {
     /// The object key to upload to
     #[arg(long, default_value = POLICY, value_parser = NonEmptyStringValueParser::new())]
     pub(crate) key: String,
-    /// The current value of the stacks' parameter `ElevatedRoles`: warns about roles of the policy
-    /// that it doesn't cover
+    /// The current value of the stacks' parameter `ElevatedRoles`, to warn about roles of the
+    /// policy that it doesn't cover
     #[arg(long, value_name = "LIST")]
     pub(crate) deployed_roles: Option<String>,
 }

@@ -116,7 +116,7 @@ impl AuditInputs {
                 stdout::tell_warning(&format!(
                     "{}: the roster contains no users, but the policy names {}; membership in the \
                      groups of account {account} is known only from changes in the logs. \
-                     If you created it with `--filter`, create it again without",
+                     If you created it with `--filter`, create it again without that option",
                     shown_path(&roster.file),
                     harmless(&group.written),
                 ));

@@ -19,7 +19,7 @@ pub(super) fn what_it_is(event: &CenterEvent) -> String {
         CenterKind::Grant(change) => match change {
             GrantChange::SignInLasts(_) => "a change of Identity Center's settings",
             GrantChange::Assignment { .. } | GrantChange::PermissionSet { .. } => {
-                "a change of what Identity Center lets people take"
+                "a change to who can access what through Identity Center"
             }
         }
         .to_owned(),
@@ -34,7 +34,7 @@ pub(super) fn lines(event: &CenterEvent, lines: &mut Vec<LabeledText>) {
     }
     match &event.what {
         CenterKind::SignIn(sign_in) => sign_in_lines(sign_in, lines),
-        CenterKind::Portal(call) => lines.push(("taken", taken(call))),
+        CenterKind::Portal(call) => lines.push(("for", taken(call))),
         CenterKind::Directory(change) => lines.push(("change", changed(change))),
         CenterKind::Grant(change) => lines.push(("change", granted(change))),
         CenterKind::Token(call) => token_lines(call, lines),
@@ -78,9 +78,14 @@ fn what_portal(call: &PortalCall, outcome: Outcome) -> String {
         PortalApi::Federate => ("Federate", "in the console"),
     };
     if outcome == Outcome::Failure {
-        format!("a failed attempt to take a permission set in the access portal {how} ({api})")
+        format!(
+            "a failed attempt to get credentials for a permission set from the access portal \
+             {how} ({api})"
+        )
     } else {
-        format!("somebody took a permission set in the access portal {how} ({api})")
+        format!(
+            "somebody got credentials for a permission set from the access portal {how} ({api})"
+        )
     }
 }
 

@@ -275,8 +275,8 @@ fn mfa_proof(mint: &Mint) -> String {
     // No device was named, so only the session that made the call can tell.
     let text = match (&caller.kind, session.and_then(|session| session.mfa)) {
         (CallerKind::OtherAccount, _) => {
-            "not shown: the call named no device; the caller's account's record of the call has \
-             the rest"
+            "not shown: the call named no device; the record of the call from the caller's \
+             account has the rest"
         }
         (CallerKind::AssumedRole, _) => {
             "not shown: what a role session says about its own MFA proves nothing; \

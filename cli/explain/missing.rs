@@ -83,7 +83,7 @@ fn callers_half(mint: &Mint, all: &[&SeenRecord]) -> Option<String> {
         None => String::new(),
     };
     Some(format!(
-        "the caller's account's record of this call, in the logs of {account}{shared}: \
+        "the record of this call from the caller's account, in the logs of {account}{shared}: \
          it shows who called and whether they used MFA"
     ))
 }

@@ -33,7 +33,8 @@ pub(super) fn run(args: &PatternArgs) -> Result<(), Failure> {
         stdout::tell_warning(&format!(
             "with all these roles, the pattern of a rule is longer than EventBridge's limit of \
              {LONGEST_PATTERN} characters: shorten the list with `*`, \
-             or create rules from the patterns that `rolewatch policy pattern` prints"
+             or create the EventBridge rules yourself from the patterns that \
+             `rolewatch policy pattern` prints"
         ));
     }
     let lines = if args.parameter {

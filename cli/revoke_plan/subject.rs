@@ -95,7 +95,7 @@ impl PlanSubject {
         for event in &given.events {
             events.push(event.parse::<EventId>().map_err(|_| {
                 Failure::Finding(format!(
-                    "finding {} has an event that is not a CloudTrail event id",
+                    "`events` of finding {} has an entry that is not a CloudTrail event id",
                     given.id
                 ))
             })?);

@@ -96,7 +96,7 @@ fn write_span(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Result<(
         (None, None) => return Ok(()),
         (Some(since), None) => format!("switches from {since} on"),
         (None, Some(until)) => format!("switches before {until}"),
-        (Some(since), Some(until)) => format!("switches from {since} until before {until}"),
+        (Some(since), Some(until)) => format!("switches from {since} on and before {until}"),
     };
     page.labelled("checked", &text)
 }

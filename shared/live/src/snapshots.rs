@@ -100,9 +100,9 @@ pub async fn take_all<O: Directory + Bucket + Table + Topic + Clock>(
                 let now = outside.now();
                 let day = now.epoch_seconds().div_euclid(86_400);
                 let text = format!(
-                    "rolewatch couldn't take today's roster (the list of who is in which group) of account {account} ({name}): {trouble}.\n\nUntil one succeeds, memberships rest on \
-                     the snapshots before it and on the IAM changes since. The reader role of that account has to allow \
-                     iam:GetAccountAuthorizationDetails to rolewatch, and rolewatch has to be allowed to assume it."
+                    "rolewatch couldn't take today's roster (the list of who is in which group) of account {account} ({name}): {trouble}.\n\nUntil it can, \
+                     group membership is based on earlier rosters and the IAM changes since then. The account's reader \
+                     role must trust this stack and allow iam:GetAccountAuthorizationDetails."
                 );
                 once(
                     outside,

@@ -219,7 +219,7 @@ fn a_withdrawn_repeat_is_counted_out() {
     let said = world.channel.borrow()[1].body.to_string();
     assert!(
         said.contains("1 more of the same")
-            && said.contains("Repeats withdrawn since: 1")
+            && said.contains("Withdrawn repeats, not counted: 1")
             && !said.contains(&repeat(2, 2).id),
         "{said}"
     );

@@ -212,7 +212,7 @@ fn unreachable(roles: &[&RolePolicy]) -> Vec<PolicyNote> {
                 } else if !uncompared {
                     uncompared = true;
                     let text = format!(
-                        "only the first {COMPARED} patterns with wildcards are checked for entries that they make unreachable"
+                        "only the first {COMPARED} patterns with wildcards are compared with later entries, so an entry that is never reached may go unnoticed"
                     );
                     notes.push(PolicyNote {
                         line: role.line,
@@ -347,7 +347,7 @@ mod tests {
         assert_eq!(
             notes_of_roles(&names),
             [
-                "line 304: only the first 300 patterns with wildcards are checked for entries that they make unreachable"
+                "line 304: only the first 300 patterns with wildcards are compared with later entries, so an entry that is never reached may go unnoticed"
             ]
         );
     }

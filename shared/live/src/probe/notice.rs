@@ -49,8 +49,8 @@ fn text(policy: &Policy, silent: &BTreeMap<Spot, Silence>) -> String {
         lines.push(format!("- and {more} more"));
     }
     lines.push(
-        "Until it does, rolewatch may miss role switches there. Either the trail is stopped, a forwarding rule is disabled \
-         or deleted, or the reader role is missing. For what to do, see SilentSpokesAlarm in docs/operations.md."
+        "Until these events come back, rolewatch may miss role switches there. Either the trail is stopped, a forwarding \
+         rule is disabled or deleted, or the reader role is missing. For what to do, see SilentSpokesAlarm in docs/operations.md."
             .to_owned(),
     );
     lines.join("\n\n")
@@ -79,8 +79,9 @@ pub(super) async fn left<O: Table + Topic>(
     now: Moment,
 ) -> Result<(), Trouble> {
     let text = format!(
-        "Time ran out before rolewatch probed {} of {} accounts and Regions. The next run begins with them, so it may take \
-         longer than two hours to notice that one falls silent. The log of session-auditor shows which calls were slow.",
+        "Time ran out: {} of {} accounts and Regions weren't probed. The next run begins with them, so it may \
+         take longer than two hours to notice that one has fallen silent. The log of session-auditor shows which calls \
+         were slow.",
         sums.left, sums.expected
     );
     let what = format!("probes left on day {}", day(now));

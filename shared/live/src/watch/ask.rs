@@ -151,7 +151,7 @@ impl<'a, O: Table + Queue + Topic + Bucket + Trail + Clock> Asker<'a, O> {
             Trouble::Refused { .. } => {
                 swept.refused += 1;
                 self.refused.insert(place.clone());
-                tracing::warn!(%account, region, %trouble, "can't read the event history; events missing from there are not recovered");
+                tracing::warn!(%account, region, %trouble, "can't read the event history; events that EventBridge drops there are not recovered");
                 let time = self.now.to_string();
                 let day = time.get(..10).unwrap_or_default();
                 let text = format!(

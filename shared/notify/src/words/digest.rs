@@ -76,12 +76,12 @@ pub(super) const EN: DigestWords = DigestWords {
     hours: "{h} h {m} min",
     minutes: "{m} min",
     moment: "under a minute",
-    nobody: "Alarms reach nobody: the operations topic has no confirmed e-mail subscription, so \
-             alerts also wait whenever Slack fails. \
-             Deploy with an address as OperationsEmail, or subscribe one to the topic, and \
-             confirm it.",
+    nobody: "Alarms reach nobody: the operations topic has no confirmed e-mail subscription. If \
+             Slack fails, alerts wait instead of coming by e-mail. \
+             Deploy with an address as OperationsEmail, or subscribe one to the topic. Then \
+             confirm the subscription.",
     pending: "Alarms reach nobody yet: the e-mail subscription of the operations topic isn't \
-              confirmed, so alerts also wait whenever Slack fails. \
+              confirmed. If Slack fails, alerts wait instead of coming by e-mail. \
               Open the link in the e-mail from AWS Notifications. AWS deletes the subscription \
               after 48 hours.",
     recipients_unknown: "Can't tell whether alarms reach anybody: the subscriptions of the \
@@ -90,7 +90,7 @@ pub(super) const EN: DigestWords = DigestWords {
     unacknowledged: "Alerts not confirmed as delivered: {n}",
     since: "{what}, since {time}",
     unanswered: "Accounts with no events from at least one Region: {n}",
-    silent: "Silent for 24 hours: {n}",
+    silent: "No events for 24 hours: {n}",
     heard: "{what}, last event {time}",
     never: "{what}: no events ever received",
     quarantined: "Messages quarantined since yesterday: {n}",

@@ -43,7 +43,7 @@ pub(super) const LABELS: Labels = Labels {
     again: "{n} more of the same",
     again_sentence: "{who} did the same in {role} again: {n} more within {minutes} minutes of the \
                      first alert.",
-    again_withdrawn: "Repeats withdrawn since: {n}.",
+    again_withdrawn: "Withdrawn repeats, not counted: {n}.",
     repeats: "Repeats",
     again_webhook: "Further repeats in this window are counted. You'll hear again when the count \
                     doubles.",
@@ -69,7 +69,7 @@ pub(super) const OTHER: RuleWords = RuleWords {
     unproven: "",
     steps: &[
         "Ask the person what the switch was for.",
-        "Look at what the session did.",
+        "Check what the session did.",
     ],
     unproven_steps: &[
         "Ask the person what the switch was for.",

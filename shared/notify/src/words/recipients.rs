@@ -21,7 +21,7 @@ pub(super) const EN: RecipientsWords = RecipientsWords {
     lost: "Alarms no longer reach anybody",
     lost_means: "Since {time} (when rolewatch noticed), the operations topic has had no confirmed \
                  e-mail subscription. CloudWatch alarms and notices about problems with \
-                 rolewatch reach nobody, and alerts wait whenever Slack fails.",
+                 rolewatch reach nobody. If Slack fails, alerts wait instead of coming by e-mail.",
     nobody: "Subscribe an e-mail address to the topic and open the link that AWS sends to it. If \
              nobody was supposed to unsubscribe, look for \
              `Unsubscribe` in the CloudTrail event history of the hub's account.",
@@ -36,8 +36,8 @@ pub(super) const EN: RecipientsWords = RecipientsWords {
 pub(super) const JA: RecipientsWords = RecipientsWords {
     lost: "アラームを受け取る人がいなくなりました",
     lost_means: "{time}（rolewatch が検知した時刻）以降、運用トピックに確認済みのメールサブスクリプションがありません。CloudWatch アラームや \
-                 rolewatch 自体の障害は誰にも届きません。Slack に障害が発生すると、通知も届きません。",
-    nobody: "トピックにメールアドレスを登録し、AWS から届くメールのリンクを開いてください。心当たりがない場合は、ハブのアカウントの CloudTrail イベント履歴で \
+                 rolewatch 自体の障害のお知らせは誰にも届きません。Slack に障害が発生すると、通知も届きません。",
+    nobody: "トピックにメールアドレスを登録し、AWS から届くメールのリンクを開いてください。登録解除に心当たりがない場合は、ハブのアカウントの CloudTrail イベント履歴で \
              `Unsubscribe` を確認してください。",
     pending: "確認待ちのサブスクリプションがあります。48 時間以内に、AWS Notifications からのメールにあるリンクを開いてください。送信数が多すぎる場合も、\
               SNS がサブスクリプションを無効にします。",

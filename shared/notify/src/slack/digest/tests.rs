@@ -77,7 +77,7 @@ fn a_busy_day_is_told_the_worst_first_in_few_lines() {
             "*14 switches by 4 people, 3 h 25 min in elevated roles.*",
             "*Alerts not confirmed as delivered: 1*",
             "• RW002 `dora` → `UpdateApp`, since 2026-02-01 03:30",
-            "*Silent for 24 hours: 2*",
+            "*No events for 24 hours: 2*",
             "• staging `555555555555`, last event 2026-01-28 13:00",
             "• production `444455556666`: ap-northeast-1: no events ever received",
             "*Messages quarantined since yesterday:* 1",

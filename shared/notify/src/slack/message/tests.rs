@@ -250,7 +250,7 @@ fn the_follow_up_of_repeats_counts_those_that_stand_and_lists_them() {
         false,
     ));
     assert!(
-        text.contains("2 more of the same") && text.contains("Repeats withdrawn since: 1"),
+        text.contains("2 more of the same") && text.contains("Withdrawn repeats, not counted: 1"),
         "{text}"
     );
     assert!(
