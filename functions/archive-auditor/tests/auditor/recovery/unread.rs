@@ -87,7 +87,7 @@ fn what_a_file_holds_beside_records_is_noted_and_they_are_recovered() {
     assert_eq!(report.records_unread, 2 * keys.len() as u64);
     let noted = notes(&twin)[0]["unread"].to_string();
     assert!(
-        noted.contains("record 1") && noted.contains("not a CloudTrail record"),
+        noted.contains("record 1") && noted.contains("neither is nor contains a CloudTrail record"),
         "{noted}"
     );
 }
