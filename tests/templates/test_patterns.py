@@ -156,14 +156,18 @@ def engine(records, policy):
             run = subprocess.run(
                 [binary, "explain", str(path), "--policy", str(policy)], capture_output=True, text=True, timeout=120, check=False
             )
-            told = re.findall(r"^record (\d+): .*\n(?:(?!record \d|  what it is).*\n)*  what it is +(.*)", run.stdout, re.MULTILINE)
-            words = {int(number): text for number, text in told}
+            # What doesn't fit on the line goes on below it, under its first word.
+            told = re.findall(
+                r"^record (\d+): .*\n(?:(?!record \d|  what it is).*\n)*  what it is +(.*(?:\n {16}\S.*)*)", run.stdout, re.MULTILINE
+            )
+            words = {int(number): " ".join(text.split()) for number, text in told}
             if run.returncode not in (0, 3) or not words:
                 raise RuntimeError(f"rolewatch explain: {run.stderr}")
             # A record that cannot be read would be put into quarantine if it were forwarded.
             answers += [words.get(number, "") for number in range(1, len(some) + 1)]
     nothing = ("not relevant", "a record from ", "a correction of a record, with nothing")
-    return [None if not text or text.startswith(nothing) else text for text in answers]
+    # Facts that are read, though no rule looks at them, need not arrive yet.
+    return [None if not text or text.startswith(nothing) or text.endswith("No rule looks at it yet") else text for text in answers]
 
 
 def by_name(records):
