@@ -212,7 +212,7 @@ fn whoever_is_unproven_is_judged_again_once_it_is_known_where_iam_records() {
         assert!(
             unproven
                 .iter()
-                .any(|said| said.contains("RW001") && said.contains("don't show in which Region")),
+                .any(|said| said.contains("RW001") && said.contains("don't show which Region")),
             "{unproven:#?}"
         );
         live(&mut guard, &twin, last);

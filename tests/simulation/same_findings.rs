@@ -37,12 +37,34 @@ pub(crate) fn envelope(record: &Value) -> Value {
     })
 }
 
-/// Services' sessions in roles that nobody listed are not forwarded to the live guard.
+/// Services' sessions in roles that nobody listed are not forwarded to the live guard, nor are
+/// events of Identity Center, which no rule looks at yet.
 pub(crate) fn forwarded(story: &Story) -> impl Iterator<Item = &Value> {
     story
         .records()
         .iter()
         .filter(|record| record["userIdentity"]["type"] != "AWSService")
+        .filter(|record| !is_of_identity_center(record))
+}
+
+fn is_of_identity_center(record: &Value) -> bool {
+    const SOURCES: [&str; 5] = [
+        "sso",
+        "sso-directory",
+        "sso-oauth",
+        "identitystore",
+        "identitystore-scim",
+    ];
+    const SIGN_IN: [&str; 5] = [
+        "UserAuthentication",
+        "CredentialChallenge",
+        "CredentialVerification",
+        "AuthorizeOAuth2Access",
+        "CreateOAuth2Token",
+    ];
+    let field = |name: &str| record[name].as_str().unwrap_or_default();
+    let source = field("eventSource").trim_end_matches(".amazonaws.com");
+    SOURCES.contains(&source) || (source == "signin" && SIGN_IN.contains(&field("eventName")))
 }
 
 /// The findings of the plain audit, by id.
