@@ -1,19 +1,19 @@
-//! What the policy says to a thing that can be allowed or not.
+//! The policy's answer for something that it can allow or deny.
 
-/// What the policy says to a thing that can be allowed or not.
+/// The policy's answer for something that it can allow or deny.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum AllowOrDeny {
-    /// It is a finding.
+    /// It's a finding.
     Deny,
-    /// It is none.
+    /// It isn't a finding.
     Allow,
 }
 
 impl AllowOrDeny {
-    /// Every decision, as the policy file spells them.
+    /// Both decisions.
     pub const ALL: [Self; 2] = [Self::Deny, Self::Allow];
 
-    /// As written in the policy file.
+    /// The word in the policy file.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Deny => "deny",

@@ -1,28 +1,27 @@
-//! What EventBridge has to forward because of the policy: what sessions of elevated roles do,
-//! services entering these roles, and, to a queue of their own, all who enter them.
+//! The EventBridge patterns that depend on the policy: the activity of sessions of elevated roles,
+//! services that enter these roles, and, for a separate queue, everybody who enters them.
 //!
-//! All other rules of the stacks are the same for every policy. The patterns here are those that
-//! the templates make of their parameter `ElevatedRoles`.
+//! All other rules of the stacks are the same for every policy. The patterns here are the ones that
+//! the templates build from their parameter `ElevatedRoles`.
 
 use super::{Policy, RolePattern};
 use crate::arn::{ArnParts, glob_matches};
 
-/// An event pattern is shorter than this, in characters.
+/// An event pattern must be shorter than this, in characters.
 pub const LONGEST_PATTERN: usize = 2_048;
 
-/// What has to be forwarded.
+/// What EventBridge has to forward for a policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Forwarding {
-    /// ARNs of the elevated roles as EventBridge's wildcards, in the policy's order; one that
+    /// ARNs of the elevated roles as EventBridge wildcards, in the policy's order. A wildcard that
     /// another one covers is left out.
     pub roles: Vec<String>,
-    /// What had to be written wider than the policy has it: as the policy writes it, and the
-    /// wildcard.
+    /// The patterns that had to be widened: the text in the policy, and the wildcard.
     pub widened: Vec<(String, String)>,
 }
 
 impl Forwarding {
-    /// Of all roles of the policy.
+    /// Covers all roles of the policy.
     pub fn of(policy: &Policy) -> Self {
         let all: Vec<(String, String)> = policy
             .roles
@@ -35,12 +34,12 @@ impl Forwarding {
             .collect();
         let mut roles: Vec<String> = Vec::new();
         for (at, (_, own)) in all.iter().enumerate() {
-            // Of two that are the same, the first stays.
+            // Of two equal wildcards, the first one is kept.
             let covered = all
                 .iter()
                 .enumerate()
-                // A rule has room for 2,048 characters, so what another pattern covers costs room
-                // and brings nothing.
+                // A rule has room for 2,048 characters. A wildcard that another one covers only
+                // uses up room.
                 .any(|(other, (_, wide))| covers(wide, own) && (wide != own || other < at));
             if !covered {
                 roles.push(own.clone());
@@ -57,16 +56,15 @@ impl Forwarding {
         self.roles.join(",")
     }
 
-    /// The patterns for what sessions of the roles do, then those for services entering them, then
-    /// those for the queue of switches; each as JSON and short enough for a rule.
+    /// The patterns for the activity of the roles' sessions, then those for services that enter the
+    /// roles, then those for the queue of switches. Each is JSON and short enough for a rule.
     pub fn patterns(&self) -> Vec<String> {
         let (head, tail) = (
             r#"{"source":[{"prefix":"aws."}],"detail":{"userIdentity":{"type":["AssumedRole"],"sessionContext":{"sessionIssuer":{"arn":["#,
             "]}}}}}",
         );
-        // Sessions that do not say of which role they are: one rule for them is enough.
-        // A session without `sessionIssuer` may be of any role; to leave it out would hide whatever
-        // CloudTrail shortens.
+        // A session without `sessionIssuer` may belong to any role. Leaving it out would hide
+        // whatever CloudTrail shortens. One rule is enough for these sessions.
         let mut patterns = split(head, r#"{"exists":false}"#, &self.roles, tail);
         let (head, tail) = (
             r#"{"source":["aws.sts"],"detail":{"eventName":[{"prefix":"AssumeRole"}],"userIdentity":{"type":["AWSService"]},"requestParameters":{"roleArn":["#,
@@ -81,18 +79,18 @@ impl Forwarding {
         patterns
     }
 
-    /// Whether one rule of each kind is enough, as the templates have it.
+    /// Whether one rule of each kind is enough, which is all that the templates create.
     pub fn fits_the_templates(&self) -> bool {
         self.patterns().len() <= 3
     }
 }
 
-/// The roles of the policy that a deployed value of `ElevatedRoles` does not cover, in the policy's
+/// The roles of the policy that a deployed value of `ElevatedRoles` doesn't cover, in the policy's
 /// order.
 ///
-/// A role that is covered only by several of its ARNs together is told as well.
+/// A role that only several of its ARNs cover together is reported as well.
 pub fn uncovered<'p>(policy: &'p Policy, deployed: &str) -> Vec<&'p RolePattern> {
-    // EventBridge takes `?` as it is, and no ARN has one.
+    // EventBridge takes `?` literally, and no ARN contains one.
     let deployed: Vec<&str> = deployed
         .split(',')
         .map(str::trim)
@@ -109,34 +107,34 @@ pub fn uncovered<'p>(policy: &'p Policy, deployed: &str) -> Vec<&'p RolePattern>
         .collect()
 }
 
-/// The glob that is forwarded for a pattern: of its one account where there is only one, else as
-/// written, in every account.
+/// The glob to forward for a pattern: limited to its account if there is only one, else as written,
+/// for every account.
 fn forwarded(pattern: &RolePattern) -> String {
-    // A pattern for each of a hundred accounts would not fit into a rule, and what comes of the
-    // others costs little.
+    // A pattern for each of a hundred accounts wouldn't fit into a rule, and extra events from
+    // other accounts cost little.
     match &pattern.in_each_account()[..] {
         [only] => only.clone(),
         _ => pattern.as_str().to_owned(),
     }
 }
 
-/// Whether a wildcard matches whatever a glob of the policy matches. `wide` has no `?`.
+/// Whether a wildcard matches everything that a glob of the policy matches. `wide` has no `?`.
 fn covers(wide: &str, glob: &str) -> bool {
-    // Read as plain text, the glob's own wildcards stand for themselves, and a `*` takes them
-    // whatever they expand to.
+    // `glob` is matched as plain text: a `*` in `wide` takes the glob's wildcards like any other
+    // character, and so takes whatever they expand to.
     wide == glob || glob_matches(wide, glob)
 }
 
-/// A glob of the policy in EventBridge's words and in the letters that the parameter takes, which
-/// may match more.
+/// Converts a glob of the policy to an EventBridge wildcard with only the characters that the
+/// parameter accepts. The result may match more.
 ///
-/// EventBridge has no `?` and no two `*` in a row. The parameter is a list between commas, and
+/// EventBridge has no `?` and no two `*` in a row. The parameter is a comma-separated list, and
 /// takes partition and account whole or as `*`.
 fn wildcard(glob: &str) -> String {
     let parts = ArnParts::of(glob);
     let whole = |part: Option<&str>| {
-        // A part that is only wider than the policy forwards more than is judged, which costs
-        // little. Narrower would lose events.
+        // A part that is wider than the policy only forwards more than is judged, which costs
+        // little. A narrower one would lose events.
         part.filter(|part| !part.contains(['*', '?']))
             .unwrap_or("*")
             .to_owned()
@@ -157,13 +155,13 @@ fn wildcard(glob: &str) -> String {
     format!("arn:{partition}:iam::{account}:{resource}")
 }
 
-/// As few patterns as hold all roles.
+/// Distributes all roles over as few patterns as possible.
 fn split(head: &str, first: &str, roles: &[String], tail: &str) -> Vec<String> {
     let mut patterns = Vec::new();
     let mut items = first.to_owned();
     let mut held = 0;
     for role in roles {
-        // INVARIANT (plain): a wildcard holds nothing that JSON would escape.
+        // INVARIANT (plain): a wildcard contains nothing that JSON would escape.
         let item = format!(r#"{{"wildcard":"{role}"}}"#);
         if held > 0 && head.len() + items.len() + 1 + item.len() + tail.len() >= LONGEST_PATTERN {
             patterns.push(format!("{head}{items}{tail}"));

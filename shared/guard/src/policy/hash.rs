@@ -1,4 +1,4 @@
-//! Which version of the policy judged.
+//! The version of the policy that a finding was judged by.
 
 use std::fmt;
 
@@ -7,12 +7,13 @@ use sha2::{Digest, Sha256};
 
 /// The first 16 hexadecimal digits of the SHA-256 of the policy file's bytes.
 ///
-/// It tells versions of one file apart; it is no defence against somebody who can write the file.
+/// It distinguishes versions of one file. It doesn't protect against somebody who can write the
+/// file.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PolicyHash([u8; 8]);
 
 impl PolicyHash {
-    /// Of a file's bytes.
+    /// Hashes a file's bytes.
     pub fn of(bytes: &[u8]) -> Self {
         let mut first = [0; 8];
         for (to, from) in first.iter_mut().zip(Sha256::digest(bytes)) {
@@ -21,7 +22,7 @@ impl PolicyHash {
         Self(first)
     }
 
-    /// As it is printed: 16 hexadecimal digits.
+    /// Reads the printed form: 16 hexadecimal digits.
     pub fn parse(text: &str) -> Option<Self> {
         let plain = text.len() == 16
             && text

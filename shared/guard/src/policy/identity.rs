@@ -1,15 +1,15 @@
-//! The kinds of identity that can stand at the origin of a switch.
+//! The kinds of identity that can be the origin of a switch.
 
 use std::fmt;
 use std::str::FromStr;
 
 use serde::Serialize;
 
-/// What kind of identity entered a role.
+/// The kind of identity that entered a role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum IdentityKind {
-    /// A user of IAM: a member of groups.
+    /// An IAM user, who can be a member of groups.
     IamUser,
     /// A person through IAM Identity Center (`saml-provider/AWSSSO_*`).
     IdentityCenter,
@@ -17,7 +17,7 @@ pub enum IdentityKind {
     Saml,
     /// A person or machine through OpenID Connect or another web identity.
     WebIdentity,
-    /// An AWS service, or what runs under one (EC2, Lambda and so on).
+    /// An AWS service, or a workload that runs in one (EC2, Lambda and so on).
     Service,
 }
 
@@ -31,7 +31,7 @@ impl IdentityKind {
         Self::Service,
     ];
 
-    /// As written in the policy file and in findings.
+    /// The word in the policy file and in findings.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::IamUser => "iam-user",

@@ -1,21 +1,21 @@
-//! What the policy asks of MFA, for each kind of identity.
+//! Whether the policy requires MFA, for each kind of identity.
 
 use super::IdentityKind;
 
-/// What the policy asks of MFA.
+/// Whether the policy requires MFA.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Mfa {
-    /// MFA must be proved.
+    /// The caller must have used MFA.
     Required,
-    /// MFA is not looked at.
+    /// MFA isn't checked.
     Optional,
 }
 
 impl Mfa {
-    /// Every value, as the policy file spells them.
+    /// Both values.
     pub const ALL: [Self; 2] = [Self::Required, Self::Optional];
 
-    /// As written in the policy file.
+    /// The word in the policy file.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Required => "required",
@@ -24,17 +24,17 @@ impl Mfa {
     }
 }
 
-/// What an entry asks of MFA, for each kind of identity.
+/// Whether an entry requires MFA, for each kind of identity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct MfaByKind([(IdentityKind, Mfa); IdentityKind::ALL.len()]);
 
 impl MfaByKind {
-    /// The same of every kind.
+    /// The same for every kind.
     pub fn same(mfa: Mfa) -> Self {
         Self(IdentityKind::ALL.map(|kind| (kind, mfa)))
     }
 
-    /// The same, but for one kind.
+    /// The same, except for one kind.
     pub(super) fn with(mut self, kind: IdentityKind, mfa: Mfa) -> Self {
         for (known, asked) in &mut self.0 {
             if *known == kind {
@@ -44,18 +44,18 @@ impl MfaByKind {
         self
     }
 
-    /// What is asked of a kind.
+    /// The value for a kind.
     pub fn of(&self, kind: IdentityKind) -> Mfa {
         let found = self.0.iter().find(|(known, _)| *known == kind);
         found.map_or(Mfa::Required, |(_, mfa)| *mfa)
     }
 
-    /// Whether this kind must prove MFA.
+    /// Whether this kind must use MFA.
     pub fn requires(&self, kind: IdentityKind) -> bool {
         self.of(kind) == Mfa::Required
     }
 
-    /// The kinds of which nothing is asked though something is asked of others.
+    /// The kinds without a requirement, when others have one.
     pub(super) fn excepted(&self) -> impl Iterator<Item = IdentityKind> {
         let some = self.0.iter().any(|(_, mfa)| *mfa == Mfa::Required);
         let optional = self.0.iter();

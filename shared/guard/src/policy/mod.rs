@@ -1,9 +1,9 @@
-//! The policy file `rolewatch.yaml`: which roles are elevated, who may enter them, with which proof
-//! and for how long.
+//! The policy file `rolewatch.yaml`: which roles are elevated, who may enter them, whether they
+//! need MFA, and for how long.
 //!
-//! [`Policy::read`] judges a file strictly and tells every slip at once, each with its line. What
-//! is merely odd (a limit that can never be exceeded, a role that is never reached) is told in
-//! [`Policy::warnings`].
+//! [`Policy::read`] is strict and reports every error at once, each with its line.
+//! [`Policy::warnings`] holds what is valid but has no effect, such as a limit that can never be
+//! exceeded or a role that is never reached.
 
 mod decision;
 mod forwarding;
@@ -42,50 +42,50 @@ pub use schema::schema;
 pub use severity::{NotASeverity, Severity};
 pub use suppression::Suppression;
 
-/// A whole policy file with comments, to start from.
+/// A complete policy file with comments, to start from.
 pub const EXAMPLE: &str = include_str!("example.yaml");
 
 /// A policy file that was read without an error.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Policy {
-    /// Which file judged: every finding carries it.
+    /// The version of the file. Every finding carries it.
     pub version_hash: PolicyHash,
-    /// The zone of trust: account id to the name used in groups and messages.
+    /// The trusted accounts: account id to the name that groups and messages use.
     pub accounts: BTreeMap<AccountId, String>,
-    /// Regions where events are expected; empty when the file does not say, and then whatever was
-    /// seen counts.
+    /// Regions where events are expected. Empty when the file doesn't list any; then every Region
+    /// that an event came from counts.
     pub regions: Vec<String>,
-    /// Whether AssumeRoot is allowed (and only counted).
+    /// Whether AssumeRoot is allowed; if so, it's only counted.
     pub assume_root: AllowOrDeny,
-    /// The elevated roles, in the order of the file: the first match wins.
+    /// The elevated roles, in the order of the file. The first match applies.
     pub roles: Vec<RolePolicy>,
-    /// Findings that are hidden for a time.
+    /// Findings that are hidden until a date.
     pub suppress: Vec<Suppression>,
-    /// What is allowed to stand in the file but does not do what it seems to, by line.
+    /// What is valid in the file but doesn't do what it seems to, by line.
     pub warnings: Vec<PolicyNote>,
 }
 
 impl Policy {
-    /// The part of the policy that rules a role: of the first pattern that matches. `None`: the
-    /// role is not elevated.
+    /// The entry that applies to the role: the first one whose pattern matches. `None`: the role
+    /// isn't elevated.
     pub fn role_for(&self, arn: &RoleArn) -> Option<&RolePolicy> {
         self.roles.iter().find(|role| role.arn.matches(arn))
     }
 
-    /// The same, and last of all an entry for whatever role comes: by it every switch is known,
-    /// into elevated roles and into others.
+    /// A copy with one more entry at the end that matches every role, so that switches into roles
+    /// that aren't elevated are recognized as well.
     pub(crate) fn with_every_role(&self) -> Self {
         let mut wide = self.clone();
         wide.roles.push(RolePolicy::of_any_role());
         wide
     }
 
-    /// What the policy calls an account; `None` outside the zone of trust.
+    /// The policy's name for an account; `None` if the account isn't trusted.
     pub fn account_name(&self, account: AccountId) -> Option<&str> {
         self.accounts.get(&account).map(String::as_str)
     }
 
-    /// Whether an account is in the zone of trust.
+    /// Whether the account is one of the trusted accounts.
     pub fn trusts(&self, account: AccountId) -> bool {
         self.accounts.contains_key(&account)
     }
@@ -93,9 +93,9 @@ impl Policy {
     /// The entry that hides a finding of `rule` about `caller` (the ARN of the origin) at event
     /// time `time`.
     ///
-    /// `severity` is that of the role as the policy has it, where the finding is about an elevated
-    /// role: findings about a critical role are never hidden, and neither are those of a rule that
-    /// is not suppressible.
+    /// `severity` is the severity that the policy gives the role, if the finding is about an
+    /// elevated role. Findings about a critical role are never hidden, and neither are those of a
+    /// rule that isn't suppressible.
     pub fn suppression(
         &self,
         rule: &str,
@@ -111,7 +111,7 @@ impl Policy {
             .find(|entry| entry.hides(rule, caller, time))
     }
 
-    /// The entries that hide nothing any more at `as_of`; they are to be reported.
+    /// The suppressions that have expired at `as_of`. They are reported.
     pub fn expired_suppressions(&self, as_of: Moment) -> impl Iterator<Item = &Suppression> {
         self.suppress
             .iter()

@@ -1,32 +1,32 @@
-//! How narrowly an entry of `roles` misses a role: by the path, the letter case, a Region, a
-//! suffix.
+//! Recognizes an entry of `roles` that narrowly misses a role: by the path, the letter case, a
+//! Region or a suffix.
 //!
-//! An entry that is only slightly wrong matches nothing and says nothing, so its role goes
-//! unjudged. What is near enough to ask "did you mean …?" is decided here, and nowhere else.
+//! An entry that is slightly wrong matches nothing and causes no error, so its role isn't judged.
+//! Only this module decides what is near enough to ask "did you mean …?".
 
 use super::RolePattern;
 use crate::arn::{ArnParts, RoleArn, glob_matches};
 
-/// The fewest plain characters that say which role a name with wildcards means.
+/// The fewest plain characters that identify a role when its name has wildcards.
 const FEWEST: usize = 3;
 
-/// The fewest plain characters that a name keeps when its suffix is left out.
+/// The fewest plain characters that are left of a name when its suffix is removed.
 const FEWEST_OF_STEM: usize = 4;
 
-/// The fewest characters of a suffix that AWS or CloudFormation made up.
+/// The fewest characters of a suffix that AWS or CloudFormation generated.
 const FEWEST_MADE_UP: usize = 8;
 
-/// The fewest characters of a name in which one wrong letter is a slip, rather than another name.
+/// The fewest characters of a name in which one wrong letter is a typo rather than another name.
 const FEWEST_TO_MISSPELL: usize = 6;
 
-/// The fewest characters of a stem that two names share, to take what follows for a suffix.
+/// The fewest characters of the stem that two names must share before the rest counts as a suffix.
 const FEWEST_SHARED: usize = 6;
 
-/// How many digits the suffix of a permission set's role has: they are hexadecimal, and may all be
-/// letters.
+/// The number of digits in the suffix of a permission set's role. They are hexadecimal, and may all
+/// be letters.
 const DIGITS_OF_SET: usize = 16;
 
-/// What Identity Center puts in front of a permission set's name.
+/// The prefix that Identity Center puts before a permission set's name.
 const PERMISSION_SET: &str = "AWSReservedSSO_";
 
 /// How a role differs from an entry that doesn't match it. The nearest kinds come first.
@@ -34,28 +34,28 @@ const PERMISSION_SET: &str = "AWSReservedSSO_";
 pub enum Miss {
     /// Letter case.
     LetterCase,
-    /// A Region in the path: roles of Identity Center have none when its home is us-east-1.
+    /// A Region in the path. Roles of Identity Center have none when its home is us-east-1.
     Region,
-    /// The partition: `aws` for `aws-cn`.
+    /// The partition, such as `aws` for `aws-cn`.
     Partition,
     /// The path.
     Path,
-    /// A suffix that AWS made up, as a permission set has after it was provisioned anew.
+    /// A generated suffix, which changes when a permission set is provisioned again.
     MadeUpSuffix,
-    /// One of the names has a word more at its end, or more after a dash.
+    /// One of the names has one more word at its end, or more after a dash.
     Word,
-    /// A letter of the name.
+    /// One letter of the name.
     Letter,
-    /// Both names end in a part of their own, as `-prod` and `-dev`, after a stem that they share.
+    /// The names share a stem but end differently, such as `-prod` and `-dev`.
     Ending,
-    /// A digit of the account.
+    /// One digit of the account.
     Account,
 }
 
 impl RolePattern {
-    /// How narrowly the pattern misses a role. `None`: it matches the role, or means another one.
+    /// How the pattern narrowly misses a role. `None`: it matches the role, or means another one.
     pub fn miss(&self, role: &RoleArn) -> Option<Miss> {
-        // What is written in `accounts` was meant: there the role is none of the entry's.
+        // The accounts in `accounts` were chosen, so a role elsewhere isn't a near miss.
         if self.matches(role) || !self.is_listed(role.account()) {
             return None;
         }
@@ -64,7 +64,7 @@ impl RolePattern {
             RoleArnParts::of(role.as_str())?,
         );
         if !glob_matches(ours.account, theirs.account) {
-            // Only a slip of the pen leads to another account; there everything else has to fit.
+            // Only a typo leads to another account; everything else has to match then.
             let fits = glob_matches(ours.partition, theirs.partition)
                 && glob_matches(ours.role, theirs.role);
             return (fits && is_slip(ours.account, theirs.account)).then_some(Miss::Account);
@@ -78,7 +78,7 @@ impl RolePattern {
     }
 }
 
-/// What an ARN of a role, or a pattern for one, consists of.
+/// The parts of a role ARN, or of a pattern for one.
 struct RoleArnParts<'a> {
     partition: &'a str,
     account: &'a str,
@@ -104,7 +104,7 @@ fn is_slip(ours: &str, theirs: &str) -> bool {
         && strsim::osa_distance(ours, theirs) == 1
 }
 
-/// Compares paths and names that don't match.
+/// Compares the paths and names of roles that don't match.
 fn of_roles(ours: &str, theirs: &str) -> Option<Miss> {
     if matches_any_case(ours, theirs) {
         return Some(Miss::LetterCase);
@@ -119,7 +119,7 @@ fn of_roles(ours: &str, theirs: &str) -> Option<Miss> {
         return Some(Miss::Path);
     }
     let plain = their_name
-        // People write the permission set's name where the role's is asked for: `Admin` for
+        // People write the permission set's name instead of the role's: `Admin` for
         // `AWSReservedSSO_Admin_0123456789abcdef`.
         .strip_prefix(PERMISSION_SET)
         .filter(|_| !our_name.starts_with(PERMISSION_SET));
@@ -144,12 +144,12 @@ fn differ_in_ending(ours: &str, theirs: &str) -> bool {
     is_stem && !ours.contains(is_wild) && our_stem.eq_ignore_ascii_case(their_stem)
 }
 
-/// A name without the Region at its end, else without its last part.
+/// The name without the Region at its end, or else without its last part.
 fn without_ending(name: &str) -> Option<&str> {
     let ends = name
         .rmatch_indices(is_dash)
         .filter_map(|(at, dash)| Some((name.get(..at)?, name.get(at + dash.len()..)?)));
-    // A Region has dashes itself, so the longest end that is one is taken.
+    // A Region itself contains dashes, so the longest end that is a Region is removed.
     let region = ends.clone().find(|(_, end)| is_region(end));
     region.or_else(|| ends.clone().next()).map(|(stem, _)| stem)
 }
@@ -158,7 +158,7 @@ fn is_dash(c: char) -> bool {
     matches!(c, '-' | '_')
 }
 
-/// Whether names differ in one letter. Numbers tell roles apart, so they have to be the same.
+/// Whether names differ in one letter. Numbers distinguish roles, so they have to be equal.
 fn is_misspelled(ours: &str, theirs: &str) -> bool {
     let (ours, theirs) = (ours.to_ascii_lowercase(), theirs.to_ascii_lowercase());
     let digits = |name: &str| {
@@ -166,7 +166,7 @@ fn is_misspelled(ours: &str, theirs: &str) -> bool {
             .filter(char::is_ascii_digit)
             .collect::<String>()
     };
-    // Short names differ in one letter by intent: `dev` and `dev2`, `ro` and `rw`.
+    // Short names differ in one letter on purpose: `dev` and `dev2`, `ro` and `rw`.
     let long = !ours.contains(is_wild) && ours.chars().count() >= FEWEST_TO_MISSPELL;
     long && digits(&ours) == digits(&theirs) && strsim::osa_distance(&ours, &theirs) == 1
 }
@@ -270,8 +270,8 @@ fn stems(name: &str) -> Vec<(&str, Miss)> {
     stems
 }
 
-/// Whether what follows a stem is a suffix however long it is, as `-eu-west-1`: a dash sets it
-/// apart, and the stem is one name.
+/// Whether the rest after a stem is a suffix of any length, such as `-eu-west-1`: it starts with a
+/// dash, and the stem is a name of its own.
 fn is_apart(stem: &str, next: char) -> bool {
     is_dash(next) && !stem.contains(is_wild)
 }
@@ -286,8 +286,7 @@ fn begins_suffix(last: char, c: char) -> bool {
     !is_separator(last) && (is_separator(c) || word || number || (is_wild(c) && !is_wild(last)))
 }
 
-/// What kind of suffix a text is, if it is short enough to be one: at most one word, and what was
-/// made up.
+/// The kind of suffix that a text is, if it's short enough: at most one word, plus generated parts.
 fn kind_of_suffix(text: &str) -> Option<Miss> {
     let parts: Vec<&str> = text
         .split(is_separator)
@@ -319,7 +318,7 @@ fn is_made_up(part: &str) -> bool {
     part.contains(is_wild) || (long && part.bytes().all(|byte| byte.is_ascii_alphanumeric()))
 }
 
-/// How many words are written without a gap: two in `FunctionRole`.
+/// The number of words written without a gap: two in `FunctionRole`.
 fn words_in(part: &str) -> usize {
     let pairs = part.chars().zip(part.chars().skip(1));
     1 + pairs

@@ -1,5 +1,5 @@
-//! Typed access to nodes: every way of being wrong has its sentence here, so that it is the same
-//! for every key.
+//! Typed access to nodes. Each kind of error has one message here, so that every key reports it the
+//! same way.
 
 use std::rc::Rc;
 
@@ -12,7 +12,7 @@ pub(super) struct Fields<'a> {
     what: &'static str,
     place: TextSpan,
     entries: Vec<Field<'a>>,
-    /// Known keys that an unknown one was most likely meant to be.
+    /// Known keys that the unknown keys were most likely meant to be.
     misspelt: Vec<&'static str>,
 }
 
@@ -23,17 +23,17 @@ pub(super) struct Field<'a> {
     value: &'a Rc<Node>,
 }
 
-/// Something in the file that has to have a value: of a key, or in a list.
+/// A place in the file that must hold a value: the value of a key, or an entry of a list.
 #[derive(Clone)]
 pub(super) struct ValueSlot<'a> {
-    /// How messages call it: "`mfa`", "an entry of `groups`".
+    /// Its name in messages: "`mfa`", "an entry of `groups`".
     pub(super) called: String,
     pub(super) place: TextSpan,
     pub(super) node: &'a Node,
 }
 
 impl<'a> Fields<'a> {
-    /// The fields of a map that may hold the keys `known`. `what` is how messages call the map: "a
+    /// The fields of a map that may have the keys `known`. `what` is the map's name in messages: "a
     /// role".
     pub(super) fn of(
         node: &'a Node,
@@ -72,7 +72,7 @@ impl<'a> Fields<'a> {
         })
     }
 
-    /// A field that may be absent.
+    /// A field that may be missing.
     pub(super) fn optional(&self, name: &str) -> Option<&Field<'a>> {
         self.entries.iter().find(|field| field.name == name)
     }
@@ -82,7 +82,7 @@ impl<'a> Fields<'a> {
         self.misspelt.contains(&name)
     }
 
-    /// A field that must be there; `why` says what it is for.
+    /// A field that must be present; `why` says what it is for.
     pub(super) fn required(
         &self,
         name: &str,
@@ -90,7 +90,7 @@ impl<'a> Fields<'a> {
         problems: &mut Problems,
     ) -> Option<&Field<'a>> {
         let field = self.optional(name);
-        // One slip is one error.
+        // One mistake is reported as one error.
         if field.is_none() && !self.has_misspelt(name) {
             problems.at(self.place, || {
                 format!("{} needs `{name}`: {why}", self.what)
@@ -112,7 +112,7 @@ fn unknown_key(text: &str, meant: Option<&str>, what: &str, known: &[&str]) -> S
 }
 
 impl<'a> Field<'a> {
-    /// The value, with a place to point at even where nothing was written.
+    /// The value, with a place to point at even if nothing was written.
     pub(super) fn slot(&self) -> ValueSlot<'a> {
         let place = if matches!(self.value.value, NodeValue::Nothing) {
             self.key.place
@@ -126,7 +126,7 @@ impl<'a> Field<'a> {
         }
     }
 
-    /// Where the key stands.
+    /// The place of the key.
     pub(super) fn key_place(&self) -> TextSpan {
         self.key.place
     }
@@ -175,16 +175,16 @@ impl<'a> Field<'a> {
     }
 }
 
-/// What a list holds, to show how it is written.
+/// What the entries of a list are, for an example in messages.
 pub(super) enum Entries {
     /// Single values such as this one.
     Texts(&'static str),
-    /// Keys with values, of which this key is usually the first.
+    /// Maps that usually begin with this key.
     Maps(&'static str),
 }
 
 impl<'a> ValueSlot<'a> {
-    /// The text; `such_as` shows one.
+    /// The text of the value; `such_as` is an example for the message.
     pub(super) fn text(&self, such_as: &str, problems: &mut Problems) -> Option<&'a str> {
         match &self.node.value {
             NodeValue::Text(text) if text.is_empty() => {
@@ -216,7 +216,7 @@ impl<'a> ValueSlot<'a> {
         }
     }
 
-    /// One of a few words.
+    /// One of the given words.
     pub(super) fn choice<T: Copy>(
         &self,
         choices: &[T],
@@ -261,17 +261,17 @@ pub(super) fn listing<'w>(words: impl IntoIterator<Item = &'w str>, joined_by: &
     }
 }
 
-/// ", did you mean `x`?", or nothing when nothing is near.
+/// ", did you mean `x`?", or an empty text when no word is near.
 pub(super) fn did_you_mean<'w>(text: &str, words: impl IntoIterator<Item = &'w str>) -> String {
     nearest(text, words).map_or_else(String::new, |meant| format!(", did you mean `{meant}`?"))
 }
 
-/// The word that was most likely meant: case, `-` and `_` do not count, and one slip in three
-/// characters may be made.
+/// The word that was most likely meant. Letter case, `-` and `_` don't count, and one in three
+/// characters may be wrong.
 pub(super) fn nearest<'w>(text: &str, words: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
     let text = plain(text);
     let length = text.chars().count();
-    // Nobody meant a key of this length, and the distance costs its square.
+    // Nobody misspells a key into one of this length, and the cost of the distance is quadratic.
     if length > 100 {
         return None;
     }

@@ -1,4 +1,4 @@
-//! What is allowed to stand in a policy but does not do what it seems to.
+//! Warnings: what a policy may contain but doesn't do what it seems to.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
@@ -10,22 +10,22 @@ use crate::id::AccountId;
 use crate::moment::Span;
 use crate::untrusted::harmless;
 
-/// AWS grants no session that lives longer, to nobody.
+/// The longest session that AWS grants to anybody.
 const LONGEST_SESSION: Span = Span::from_seconds(12 * 3_600);
 
-/// What a day's budget is counted in.
+/// The period that a day's budget is counted over.
 const DAY: Span = Span::from_seconds(24 * 3_600);
 
-/// How many patterns with wildcards each later entry is compared with. Nobody has more, and a file
-/// that does must not take seconds.
+/// The most patterns with wildcards that each later entry is compared with. No real file has more,
+/// and a file with more must not take seconds.
 const COMPARED: usize = 300;
 
 /// A warning about a line of the policy file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct PolicyNote {
-    /// The line, from 1.
+    /// The line, counted from 1.
     pub line: usize,
-    /// One sentence, harmless to a terminal.
+    /// One sentence that is safe to print on a terminal.
     pub text: String,
 }
 
@@ -35,7 +35,7 @@ impl fmt::Display for PolicyNote {
     }
 }
 
-/// All that is odd, by line.
+/// All warnings, by line.
 pub(super) fn all(
     roles: &[ReadRole],
     roles_line: usize,
@@ -109,7 +109,7 @@ fn endless_day(role: &RolePolicy) -> Option<String> {
     ))
 }
 
-/// MFA that is required of kinds of which no record that is read shows it.
+/// A warning if MFA is required of kinds of identity whose records never show it.
 fn unprovable_mfa(role: &RolePolicy) -> Option<String> {
     let users = |kind: &IdentityKind| *kind == IdentityKind::IamUser;
     let unprovable: Vec<IdentityKind> = role
@@ -141,12 +141,12 @@ fn unprovable_mfa(role: &RolePolicy) -> Option<String> {
     ))
 }
 
-/// Kinds that `mfa` excepts though they may not enter anyway.
+/// A warning if `mfa` makes an exception for kinds that may not enter anyway.
 fn mfa_of_nobody(read: &ReadRole) -> Option<String> {
     let (role, from) = (&read.policy, &read.from);
     let excepted = role.mfa.excepted().filter(|kind| !role.allows(*kind));
     let excepted: Vec<&str> = excepted.map(IdentityKind::as_str).collect();
-    // In `defaults` it's meant for the entries that admit them.
+    // In `defaults`, it's meant for the entries that allow these kinds.
     (!excepted.is_empty() && !from.is_default("mfa")).then(|| {
         format!(
             "`mfa` for {} has no effect: `identities` doesn't include it",
@@ -170,14 +170,14 @@ fn without_users(read: &ReadRole) -> Vec<String> {
             format!("`groups` {why}")
         });
     }
-    // An entry can't lift a limit of `defaults`, so there it is meant for the others.
+    // An entry can't lift a limit of `defaults`, so there it's meant for the other entries.
     if role.min_membership.is_some() && !from.is_default("min_membership") {
         texts.push(format!("`min_membership` {why}"));
     }
     texts
 }
 
-/// Roles that an earlier entry takes away.
+/// Warnings about roles that an earlier entry already matches.
 fn unreachable(roles: &[&RolePolicy]) -> Vec<PolicyNote> {
     let mut literals: HashMap<&str, &RolePolicy> = HashMap::new();
     let mut globs: Vec<&RolePolicy> = Vec::new();

@@ -1,4 +1,4 @@
-//! What roles and accounts are called in sentences, by the names that the policy gives.
+//! Names of roles and accounts in sentences, taken from the policy.
 
 use super::Policy;
 use crate::arn::RoleArn;

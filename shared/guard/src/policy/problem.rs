@@ -1,4 +1,4 @@
-//! What is wrong with a policy file, told like a compiler does: place, sentence, the line and a
+//! Errors in a policy file, printed the way a compiler does: place, sentence, and the line with a
 //! mark under it.
 
 use std::fmt;
@@ -7,20 +7,20 @@ use unicode_width::UnicodeWidthChar;
 
 use crate::untrusted::harmless;
 
-/// More than anybody reads at once, and little enough that a hostile file cannot make the reader
-/// write a book.
+/// The most errors that are reported: more than anybody reads at once, but few enough that a
+/// hostile file can't produce endless output.
 const TOLD: usize = 100;
 
 /// The most characters of a line that are quoted.
 const QUOTED: usize = 150;
 
-/// How many characters are kept in front of the mark when a line is too long to be quoted whole.
+/// The number of characters kept before the mark when a line is too long to quote whole.
 const KEPT_BEFORE: usize = 60;
 
-/// All that is wrong with a policy file, in the order of its lines.
+/// All errors in a policy file, in the order of its lines.
 ///
-/// `Display` is for people: several lines an error, no line break at the end, every character
-/// harmless to a terminal.
+/// `Display` is for people: several lines per error, no line break at the end, and every character
+/// is safe to print on a terminal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PolicyErrors {
     name: String,
@@ -34,7 +34,7 @@ impl PolicyErrors {
         &self.errors
     }
 
-    /// How many more there were, beyond the first hundred.
+    /// The number of errors beyond the first hundred.
     pub fn untold(&self) -> usize {
         self.untold
     }
@@ -63,12 +63,12 @@ impl fmt::Display for PolicyErrors {
     }
 }
 
-/// One thing that is wrong.
+/// One error.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PolicyError {
-    /// The line in the file, from 1.
+    /// The line in the file, counted from 1.
     pub line: usize,
-    /// The character in the line, from 1.
+    /// The character in the line, counted from 1.
     pub column: usize,
     /// One sentence, without the place.
     pub message: String,
@@ -76,17 +76,17 @@ pub struct PolicyError {
     mark: String,
 }
 
-/// A stretch of characters in one line, both numbers from 1.
+/// A range of characters in one line. Line and column are counted from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct TextSpan {
     pub(super) line: usize,
     pub(super) column: usize,
-    /// In characters; what goes beyond the line does not count.
+    /// In characters. A part beyond the end of the line is ignored.
     pub(super) length: usize,
 }
 
 impl TextSpan {
-    /// For what is wrong with the file as a whole.
+    /// The place of an error about the whole file.
     pub(super) const START: Self = Self {
         line: 1,
         column: 1,
@@ -94,7 +94,7 @@ impl TextSpan {
     };
 }
 
-/// What was found wrong so far.
+/// The errors found so far.
 #[derive(Default)]
 pub(super) struct Problems {
     found: Vec<(TextSpan, String)>,
@@ -102,15 +102,15 @@ pub(super) struct Problems {
 }
 
 impl Problems {
-    /// Notes a problem. The sentence is only made when it will be told: making it may mean a search
-    /// for what was meant.
+    /// Adds an error. The message is only computed if it will be reported, because that may include
+    /// a search for what was meant.
     pub(super) fn at(&mut self, place: TextSpan, message: impl FnOnce() -> String) {
         if self.found.len() >= TOLD {
             self.untold += 1;
             return;
         }
         let problem = (place, message());
-        // What stands behind an alias is judged wherever it is used, and wrong in one place only.
+        // The target of an alias is judged wherever it's used, but it's wrong in one place only.
         if !self.found.contains(&problem) {
             self.found.push(problem);
         }
@@ -120,7 +120,7 @@ impl Problems {
         self.found.is_empty()
     }
 
-    /// Joins the problems with the lines that they are in.
+    /// Adds to each problem the line that it is in.
     pub(super) fn into_errors(mut self, name: &str, source: &str) -> PolicyErrors {
         self.found.sort();
         let lines = lines(source);
@@ -148,7 +148,7 @@ impl Problems {
     }
 }
 
-/// Lines as YAML counts them: a lone carriage return ends one too.
+/// The lines as YAML counts them: a lone carriage return also ends one.
 fn lines(source: &str) -> Vec<&str> {
     source
         .split('\n')
@@ -156,7 +156,7 @@ fn lines(source: &str) -> Vec<&str> {
         .collect()
 }
 
-/// What is shown of a line, and the carets under the place.
+/// The quoted part of a line, and the carets under the place.
 fn quote(line: &str, place: TextSpan) -> (String, String) {
     let marked_from = place.column.saturating_sub(1);
     let skipped = if marked_from < QUOTED - KEPT_BEFORE {

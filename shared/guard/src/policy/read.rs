@@ -1,4 +1,4 @@
-//! The whole file, from bytes to a [`Policy`].
+//! Reads the whole file, from bytes to a [`Policy`].
 
 mod account;
 mod arn;
@@ -38,18 +38,18 @@ pub(super) use {
 
 pub(super) use role::ReadRole;
 
-/// The only version of the file's format so far.
+/// The only version of the file format so far.
 const VERSION: &str = "1";
 
-/// The most bytes of a policy file. A policy of a thousand roles has a quarter of it.
+/// The maximum size of a policy file in bytes. A policy of a thousand roles has a quarter of it.
 const MOST_BYTES: usize = 1 << 20;
 
 impl Policy {
-    /// Reads the bytes of a policy file. `name` is how messages call the file; nothing is opened.
+    /// Reads the bytes of a policy file. `name` is the file's name in messages; no file is opened.
     ///
     /// # Errors
-    /// All that is wrong with the file, each with its line. A file that is no YAML yields the first
-    /// error only.
+    /// Every error in the file, each with its line. If the file isn't valid YAML, only the first
+    /// error is returned.
     pub fn read(bytes: &[u8], name: &str) -> Result<Self, PolicyErrors> {
         let mut problems = Problems::default();
         let marked = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
@@ -66,7 +66,7 @@ impl Policy {
     }
 }
 
-/// The text of the file, if it is one that a person can have written.
+/// The text of the file, if a person can have written it.
 fn text<'a>(bytes: &'a [u8], problems: &mut Problems) -> Option<&'a str> {
     if bytes.len() > MOST_BYTES {
         problems.at(TextSpan::START, || {
@@ -93,7 +93,7 @@ fn text<'a>(bytes: &'a [u8], problems: &mut Problems) -> Option<&'a str> {
             return None;
         }
     };
-    // YAML forbids them, and a zero byte would end the file for some parsers.
+    // YAML forbids them, and some parsers stop at a zero byte.
     let control = |c: char| {
         (c.is_control() && !matches!(c, '\t' | '\n' | '\r'))
             || matches!(c, '\u{feff}' | '\u{fffe}' | '\u{ffff}')
@@ -113,7 +113,7 @@ fn text<'a>(bytes: &'a [u8], problems: &mut Problems) -> Option<&'a str> {
     Some(text)
 }
 
-/// The place of the character after `text`.
+/// The place right after `text`.
 fn after(text: &str) -> TextSpan {
     let newlines = text.replace("\r\n", "\n").replace('\r', "\n");
     let column = newlines
@@ -128,7 +128,7 @@ fn after(text: &str) -> TextSpan {
 }
 
 fn policy(root: &Node, version_hash: PolicyHash, problems: &mut Problems) -> Option<Policy> {
-    // Another version may have other keys: its number is the only thing wrong with it.
+    // Another version may have other keys, so its number is the only error.
     if let Some(version) = other_version(root) {
         problems.at(version.place, || {
             let written = version.node.as_text().map(harmless).unwrap_or_default();
@@ -185,7 +185,7 @@ fn roles(fields: &Fields<'_>, accounts: &Accounts, problems: &mut Problems) -> V
     })
 }
 
-/// A version that is there and is not ours.
+/// The version, if the file has one that isn't ours.
 fn other_version(root: &Node) -> Option<ValueSlot<'_>> {
     let fields = Fields::of(root, "a policy", POLICY_KEYS, &mut Problems::default())?;
     let slot = fields.optional("version")?.slot();
@@ -226,8 +226,8 @@ fn regions(field: &Field<'_>, problems: &mut Problems) -> Vec<String> {
     regions
 }
 
-/// `us-east-1`, `us-gov-west-1`, `eusc-de-east-1`: words and a number. No list of them, for AWS
-/// opens more.
+/// `us-east-1`, `us-gov-west-1`, `eusc-de-east-1`: words and a number. There is no fixed list,
+/// because AWS keeps adding Regions.
 fn is_region(text: &str) -> bool {
     let parts: Vec<&str> = text.split('-').collect();
     let Some((number, words)) = parts.split_last() else {

@@ -1,4 +1,4 @@
-//! What the policy says of one elevated role, or of all that a pattern matches.
+//! The policy's requirements for an elevated role, or for all roles that a pattern matches.
 
 use std::fmt;
 
@@ -7,16 +7,16 @@ use crate::arn::{ArnParts, RoleArn, account_of, glob_matches};
 use crate::id::AccountId;
 use crate::moment::Span;
 
-/// One entry of `roles`, or one ARN of an entry that lists several. A limit that is absent is not
+/// One entry of `roles`, or one ARN of an entry that lists several. A limit that is `None` isn't
 /// checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RolePolicy {
-    /// The roles it rules.
+    /// The roles that it applies to.
     pub arn: RolePattern,
-    /// Groups whose members may enter. Empty only when `identities` lacks
+    /// Groups whose members may enter. Only empty when `identities` lacks
     /// [`IdentityKind::IamUser`].
     pub groups: Vec<GroupRef>,
-    /// Whether MFA must be proved, by which kinds.
+    /// Whether each kind of identity must use MFA.
     pub mfa: MfaByKind,
     /// The longest lifetime of one set of credentials, as granted.
     pub max_session: Option<Span>,
@@ -24,38 +24,38 @@ pub struct RolePolicy {
     pub max_stretch: Option<Span>,
     /// The most use by one person in any 24 hours.
     pub max_per_day: Option<Span>,
-    /// How long somebody must have been a member before the switch.
+    /// How long a user must have been a member before the switch.
     pub min_membership: Option<Span>,
     /// How old the MFA device must be at the switch.
     pub min_mfa_age: Option<Span>,
-    /// Whether the role may be entered by API from another role's session.
+    /// Whether the role may be entered by API from a session of another role.
     pub chaining: AllowOrDeny,
-    /// The kinds of identity that may stand at the origin; never empty, each once.
+    /// The kinds of identity that may be the origin. Never empty, without duplicates.
     pub identities: Vec<IdentityKind>,
     /// The severity of findings about the role.
     pub severity: Severity,
-    /// The team or the address that findings about the role are for; harmless to print.
+    /// The team or address that findings about the role are for. Safe to print.
     pub owner: Option<String>,
-    /// Where the policy file says which roles it rules: the line of the ARN in a list of ARNs, else
-    /// the line where the entry begins; from 1.
+    /// The line in the policy file that selects these roles, counted from 1: the line of the ARN in
+    /// a list of ARNs, else the line where the entry begins.
     pub line: usize,
-    /// The line of `groups` in `defaults` where they come from there, else the line where the entry
-    /// begins.
+    /// The line of `groups` in `defaults` if the groups come from there, else the line where the
+    /// entry begins.
     pub groups_line: usize,
 }
 
 impl RolePolicy {
-    /// Whether this kind of identity may stand at the origin.
+    /// Whether this kind of identity may be the origin.
     pub fn allows(&self, kind: IdentityKind) -> bool {
         self.identities.contains(&kind)
     }
 
-    /// Whether MFA must be proved by somebody of whom not even the kind is known.
+    /// Whether MFA may be required of a caller whose kind of identity isn't known.
     pub(crate) fn may_require_mfa(&self) -> bool {
         self.identities.iter().any(|kind| self.mfa.requires(*kind))
     }
 
-    /// Rules whatever role comes, and asks nothing of it.
+    /// An entry that applies to every role and requires nothing.
     pub(super) fn of_any_role() -> Self {
         Self {
             arn: RolePattern::new("*".to_owned(), None, Vec::new()),
@@ -78,23 +78,24 @@ impl RolePolicy {
 
 const WILD: [char; 2] = ['*', '?'];
 
-/// An IAM glob of role ARNs (`*` and `?`, `*` crosses `/`), such as `arn:aws:iam::*:role/admin/*`,
-/// in any account or only in some.
+/// An IAM glob for role ARNs (`*` and `?`, `*` crosses `/`), such as `arn:aws:iam::*:role/admin/*`,
+/// for any account or only for some.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RolePattern {
     text: String,
     account: Option<AccountId>,
-    /// The only accounts whose roles it matches, in order; empty: it matches in every account.
+    /// The only accounts whose roles it matches, in order. Empty: it matches in every account.
     accounts: Vec<AccountId>,
-    /// How many bytes stand before the first wildcard, and after the last one.
+    /// The number of bytes before the first wildcard, and after the last one.
     head: usize,
     tail: usize,
 }
 
 impl RolePattern {
-    /// `account`: the one that the text spells out. `accounts`: see the field.
+    /// `account` is the one that the text spells out. For `accounts` see the field.
     ///
-    /// INVARIANT (pattern): only the reader of the file builds one, after it has judged the text.
+    /// INVARIANT (pattern): only the reader of the file builds a pattern, after it checked the
+    /// text.
     pub(super) fn new(
         text: String,
         account: Option<AccountId>,
@@ -117,12 +118,12 @@ impl RolePattern {
         }
     }
 
-    /// As written.
+    /// The text in the policy file.
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// The account of the roles, where there is only one.
+    /// The account of the roles, if there is only one.
     pub fn account(&self) -> Option<AccountId> {
         self.account
     }
@@ -138,7 +139,7 @@ impl RolePattern {
         self.accounts.is_empty() || self.accounts.binary_search(&account).is_ok()
     }
 
-    /// Globs that match the same roles in any account: one for each account that is listed, else the
+    /// Globs that match the same roles in any account: one for each listed account, else the
     /// pattern as written.
     pub(super) fn in_each_account(&self) -> Vec<String> {
         if self.accounts.is_empty() {
@@ -151,7 +152,7 @@ impl RolePattern {
             .collect()
     }
 
-    /// The pattern for the roles of one account.
+    /// The pattern, limited to the roles of one account.
     pub(crate) fn in_account(&self, account: AccountId) -> String {
         ArnParts::of(&self.text).map_or_else(
             || self.text.clone(),
@@ -181,8 +182,7 @@ impl RolePattern {
 
     /// Whether an ARN in text form matches.
     pub fn matches_text(&self, arn: &str) -> bool {
-        // Most roles differ at one end already, and there are many more roles in a trail than in a
-        // policy.
+        // Most roles already differ at one end, and a trail has many more roles than a policy.
         let (glob, text) = (self.text.as_bytes(), arn.as_bytes());
         let same_ends = glob.get(..self.head) == text.get(..self.head)
             && last(glob, self.tail) == last(text, self.tail);
@@ -192,12 +192,12 @@ impl RolePattern {
                 || account_of(arn).is_some_and(|account| self.is_listed(account)))
     }
 
-    /// Whether everything that `other` matches is matched here. `false` may also mean that it
-    /// cannot be told.
+    /// Whether this pattern matches everything that `other` matches. `false` may also mean that
+    /// this can't be decided.
     pub fn covers(&self, other: &Self) -> bool {
-        // Read as plain text, the other's wildcards stand for themselves, and a `*` here takes them
-        // whatever they expand to. A `?` here takes exactly one character, which a `*`
-        // there need not be.
+        // `other` is matched as plain text: a `*` here takes the other's wildcards like any other
+        // character, and so takes whatever they expand to. A `?` here takes exactly one character,
+        // but a `*` in `other` may expand to none or several.
         let text = self.text == other.text
             || (!(self.text.contains('?') && other.text.contains('*'))
                 && glob_matches(&self.text, &other.text));
@@ -211,7 +211,7 @@ impl RolePattern {
         } else {
             &other.accounts
         };
-        // Without any, the other one matches in every account.
+        // Without a list, the other pattern matches in every account.
         self.accounts.is_empty()
             || (!theirs.is_empty() && theirs.iter().all(|account| self.is_listed(*account)))
     }
@@ -236,20 +236,20 @@ impl fmt::Debug for RolePattern {
 /// A group as the policy names it: `development/Developers`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct GroupRef {
-    /// The account the group is in; always one of the policy's.
+    /// The group's account; always one of the policy's.
     pub account: AccountId,
-    /// Which group.
+    /// The group's name or id.
     pub group: GroupName,
     /// The whole reference as written, for messages.
     pub written: String,
 }
 
-/// How a group is told from the others of its account.
+/// What identifies a group within its account.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum GroupName {
-    /// By its name, which a later group may bear again.
+    /// Its name, which a later group may reuse.
     ByName(String),
-    /// By its id (`AGPA…`), which is never used again.
+    /// Its id (`AGPA…`), which is never reused.
     ById(String),
 }
 
@@ -312,7 +312,7 @@ mod tests {
         assert!(!pattern("arn:aws:iam::*:role/UpdateApp").matches(&arn));
         assert!(pattern(arn.as_str()).matches(&arn));
         assert!(pattern("arn:aws:iam::44445555666?:role/team/*/UpdateAp?").matches(&arn));
-        // The ends of `a*a` are both there, and cannot be the same character.
+        // `a*a` has an `a` at both ends, and they can't be the same character.
         assert!(!pattern("a*a").matches_text("a"));
     }
 

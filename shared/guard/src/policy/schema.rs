@@ -2,10 +2,10 @@
 
 use crate::catalogue;
 
-/// The schema, but for the codes of the rules that a suppression can name.
+/// The schema without the rule codes that a suppression can name.
 const TEMPLATE: &str = include_str!("schema.json");
 
-/// What stands in the template for those codes, with its line's indentation.
+/// The placeholder for those codes in the template, with the indentation of its line.
 const CODES: &str = "            \"CODES\"";
 
 /// JSON Schema (draft 2020-12) of the policy file, for editors.

@@ -1,21 +1,21 @@
-//! How bad a finding is.
+//! The severity of a finding.
 
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// How bad a finding is, from least to most.
+/// The severity of a finding, from least to most.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
 )]
 #[serde(rename_all = "kebab-case")]
 pub enum Severity {
-    /// Worth a look some day.
+    /// Look at it some day.
     Low,
-    /// Worth a look this week.
+    /// Look at it this week.
     Medium,
-    /// Worth a look today.
+    /// Look at it today.
     #[default]
     High,
     /// Worth waking somebody.
@@ -26,7 +26,7 @@ impl Severity {
     /// Every severity, from least to most.
     pub const ALL: [Self; 4] = [Self::Low, Self::Medium, Self::High, Self::Critical];
 
-    /// As written in the policy file and in findings.
+    /// The word in the policy file and in findings.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Low => "low",
@@ -36,7 +36,7 @@ impl Severity {
         }
     }
 
-    /// One step more severe; `critical` stays.
+    /// One step more severe; `critical` stays the same.
     #[must_use]
     pub const fn raised(self) -> Self {
         match self {

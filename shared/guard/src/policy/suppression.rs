@@ -1,4 +1,4 @@
-//! Findings that the policy hides for a time.
+//! Findings that the policy hides until a date.
 
 use jiff::civil::{Date, date};
 
@@ -14,31 +14,31 @@ pub struct Suppression {
     pub caller: String,
     /// Why it is hidden.
     pub reason: String,
-    /// Who answers for it.
+    /// The person or team responsible for the suppression.
     pub owner: String,
-    /// The last day on which it hides, in UTC.
+    /// The last day on which it applies, in UTC.
     pub until: Date,
-    /// Where the entry begins in the policy file, from 1.
+    /// The line in the policy file where the entry begins, counted from 1.
     pub line: usize,
 }
 
 impl Suppression {
-    /// Whether a finding of `rule` about `caller` (the ARN of the origin) at event time `time` is
-    /// hidden.
+    /// Whether it hides a finding of `rule` about `caller` (the ARN of the origin) at event time
+    /// `time`.
     pub fn hides(&self, rule: &str, caller: &str, time: Moment) -> bool {
         self.rule == rule && !self.is_expired(time) && glob_matches(&self.caller, caller)
     }
 
-    /// Whether `until` is over at `as_of`.
+    /// Whether `until` has passed at `as_of`.
     pub fn is_expired(&self, as_of: Moment) -> bool {
         as_of >= self.end()
     }
 
-    /// The first second that is not hidden any more: midnight in UTC after `until`.
+    /// The first second that isn't hidden any more: midnight in UTC after `until`.
     pub fn end(&self) -> Moment {
         const EPOCH: Date = date(1970, 1, 1);
-        // The difference of two dates has days only. A time stamp would not do: jiff's end before
-        // the last civil day does.
+        // The difference of two dates consists of days only. A timestamp wouldn't work: jiff's
+        // timestamps end before the last civil day does.
         let days = i64::from((self.until - EPOCH).get_days());
         Moment::from_epoch_seconds((days + 1) * 86_400)
     }

@@ -1,7 +1,7 @@
-//! YAML text to a tree of nodes that know their place.
+//! Parses YAML text into a tree of nodes that know their place.
 //!
-//! Scalars stay the text that was written: nothing is guessed to be a number, a date or a truth
-//! value, so `000123456789` keeps its zeros and `no` stays a word.
+//! Scalars keep the text that was written. Nothing is interpreted as a number, a date or a Boolean,
+//! so `000123456789` keeps its zeros and `no` stays a word.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -12,17 +12,17 @@ use granit_parser::{ErrorKind, Event, Options, Parser, ScalarStyle, ScanError, S
 use super::problem::{Problems, TextSpan};
 use crate::untrusted::harmless;
 
-/// A policy nests four deep.
+/// The deepest nesting that is accepted. A policy nests four deep.
 const DEEPEST: usize = 16;
 
-/// The most values in a file, those behind an alias counted as often as they are used.
+/// The most values in a file. Values behind an alias count each time the alias is used.
 const MOST_VALUES: usize = 100_000;
 
 /// A node with its place in the file.
 pub(super) struct Node {
     pub(super) place: TextSpan,
     pub(super) value: NodeValue,
-    /// How many nodes this one is, written out.
+    /// The number of nodes in this one, with aliases expanded.
     size: usize,
 }
 
@@ -32,12 +32,12 @@ pub(super) enum NodeValue {
     Nothing,
     Text(String),
     List(Vec<Rc<Node>>),
-    /// In the order of the file; keys are text and stand once.
+    /// In the order of the file. Keys are texts without duplicates.
     Map(Vec<(Rc<Node>, Rc<Node>)>),
 }
 
 impl Node {
-    /// The text of a node that is one.
+    /// The text, if the node is a text.
     pub(super) fn as_text(&self) -> Option<&str> {
         match &self.value {
             NodeValue::Text(text) => Some(text),
@@ -46,7 +46,7 @@ impl Node {
     }
 }
 
-/// Reads the one document of a file. `None` after a problem that leaves nothing to judge.
+/// Parses the only document of a file. `None` after an error that leaves nothing to judge.
 pub(super) fn grow(text: &str, problems: &mut Problems) -> Option<Rc<Node>> {
     let mut grower = Grower {
         problems,
@@ -80,7 +80,7 @@ fn options() -> Options {
     granit_parser::options! { emit_unresolved_aliases: true, flow_nesting_limit: DEEPEST, block_nesting_limit: DEEPEST }
 }
 
-/// The tree while it grows.
+/// The tree under construction.
 struct Grower<'p> {
     problems: &'p mut Problems,
     open: Vec<OpenNode>,
@@ -89,7 +89,7 @@ struct Grower<'p> {
     size: usize,
 }
 
-/// A list or a map whose end has not come.
+/// A list or a map that hasn't ended yet.
 struct OpenNode {
     place: TextSpan,
     anchor: usize,
@@ -129,7 +129,7 @@ impl Grower<'_> {
         anchor: usize,
         place: TextSpan,
     ) -> Option<()> {
-        // Only plain: `"null"` in quotes is a text of four letters.
+        // Only unquoted: `"null"` in quotes is a text of four letters.
         let absent =
             style == ScalarStyle::Plain && matches!(&*text, "" | "~" | "null" | "Null" | "NULL");
         let value = if absent {
@@ -169,7 +169,7 @@ impl Grower<'_> {
     fn end_map(&mut self) -> Option<()> {
         let open = self.open.pop()?;
         let size = self.size - open.size_before;
-        // A map in block form begins with its first key, and has no bracket that could be marked.
+        // A map in block form begins with its first key and has no bracket to mark.
         let first_key = open.items.first().filter(|_| open.place.length == 0);
         let place = first_key.map_or(open.place, |key| key.place);
         let value = NodeValue::Map(self.pairs(open.items));
@@ -178,21 +178,21 @@ impl Grower<'_> {
     }
 
     fn alias(&mut self, anchor: usize, place: TextSpan) -> Option<()> {
-        // An anchor is known once its node has ended, so an alias inside it finds nothing: that is
-        // how a tree without an end is refused.
+        // An anchor is registered when its node ends, so an alias inside it isn't found. That is
+        // how an infinite tree is rejected.
         let Some(node) = self.anchors.get(&anchor).cloned() else {
             self.problems
                 .at(place, || "this alias refers to itself".into());
             return None;
         };
-        // A few lines of aliases of aliases would be millions of values, written out. They are
-        // counted as such, though each is kept once.
+        // A few lines of nested aliases would expand to millions of values. They are counted
+        // expanded, though each is stored once.
         self.count(node.size, place)?;
         self.attach(node);
         Some(())
     }
 
-    /// An empty value is put in its place, so that what else is wrong is told as well.
+    /// An empty value takes the alias's place, so that other errors are reported as well.
     fn unresolved_alias(&mut self, name: &str, place: TextSpan) -> Option<()> {
         self.problems.at(place, || {
             format!(
@@ -210,7 +210,7 @@ impl Grower<'_> {
     }
 
     fn judge_tag(&mut self, tag: Option<&Tag>, place: TextSpan, span: &Span) {
-        // `!!str` and `!` only say what is true here of every scalar.
+        // `!!str` and `!` only state what is true of every scalar here.
         if let Some(tag) = tag.filter(|tag| {
             !matches!(
                 tag.to_string().as_str(),
@@ -254,7 +254,7 @@ impl Grower<'_> {
         }
     }
 
-    /// Keys and values from what stood in a map, without keys that are no text or stand again.
+    /// The keys and values of a map, without keys that aren't texts or are duplicates.
     fn pairs(&mut self, items: Vec<Rc<Node>>) -> Vec<(Rc<Node>, Rc<Node>)> {
         let mut pairs = Vec::with_capacity(items.len() / 2);
         let mut first_lines: HashMap<String, usize> = HashMap::new();
@@ -305,7 +305,7 @@ fn place_of_scan_error(error: &ScanError) -> TextSpan {
     }
 }
 
-/// What stopped the parser, in our words where its own would not help.
+/// What stopped the parser; in our own words where the parser's message wouldn't help.
 fn scan_error(error: &ScanError) -> String {
     match error.kind() {
         ErrorKind::RecursionLimitExceeded => {

@@ -31,7 +31,7 @@ fn letter_case_and_path_are_near() {
     }
 }
 
-/// Suffixes as Identity Center makes them up.
+/// Suffixes as Identity Center generates them.
 const A: &str = "0123456789abcdef";
 const B: &str = "fedcba9876543210";
 const LETTERS: &str = "abcdefabcdefabcd";

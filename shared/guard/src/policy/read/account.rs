@@ -1,4 +1,4 @@
-//! `accounts`: the zone of trust.
+//! `accounts`: the trusted accounts.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -9,12 +9,12 @@ use super::prose::prose;
 use crate::id::AccountId;
 use crate::untrusted::harmless;
 
-/// The accounts of the file, for what refers to them.
+/// The accounts of the file, which other keys refer to.
 #[derive(Default)]
 pub(super) struct Accounts {
     pub(super) by_id: BTreeMap<AccountId, String>,
     by_name: HashMap<String, AccountId>,
-    /// Something is wrong with the list itself: a reference that is not found may be right.
+    /// The list itself has an error, so a reference that isn't found may still be right.
     doubtful: bool,
 }
 
@@ -107,13 +107,13 @@ impl Accounts {
         self.by_id.insert(id, text.to_owned());
     }
 
-    /// The account of a name or an id.
+    /// The account with this name or id.
     pub(super) fn find(&self, text: &str) -> Option<AccountId> {
         let by_id = text.parse().ok().filter(|id| self.by_id.contains_key(id));
         by_id.or_else(|| self.by_name.get(text).copied())
     }
 
-    /// Whether what is not found may still be right.
+    /// Whether a reference that isn't found may still be right.
     pub(super) fn are_doubtful(&self) -> bool {
         self.doubtful
     }
@@ -122,14 +122,14 @@ impl Accounts {
         self.by_id.values().map(String::as_str)
     }
 
-    /// Says that there is no account of this name or id, and which was probably meant.
+    /// The message that no account has this name or id, with the one that was probably meant.
     pub(super) fn unknown(&self, written: &str) -> String {
         let shown = harmless(written);
         let meant = did_you_mean(written, self.names());
         if !meant.is_empty() {
             return format!("unknown account `{shown}`{}", harmless(&meant));
         }
-        // A long list would help nobody.
+        // A long list wouldn't help anybody.
         let names: Vec<String> = self.names().take(9).map(harmless).collect();
         if names.len() < 9 {
             format!(
@@ -141,7 +141,7 @@ impl Accounts {
         }
     }
 
-    /// A name to show in messages.
+    /// The name of one account, as an example in messages.
     pub(super) fn some_name(&self) -> &str {
         self.names().next().unwrap_or("development")
     }

@@ -1,4 +1,4 @@
-//! Whatever the bytes are: a policy, or an answer why they are none.
+//! Any bytes give either a policy or errors.
 
 use proptest::prelude::*;
 
@@ -89,7 +89,7 @@ rolewatch.yaml:6:1: unknown key `�[31mrole�s`: a policy has `version`, `acco
     );
 }
 
-/// Reading either gives a policy or says why not, in text that a terminal survives.
+/// Reading gives a policy, or errors that are safe to print on a terminal.
 fn ends_well(bytes: &[u8]) -> Result<(), TestCaseError> {
     if let Err(errors) = Policy::read(bytes, "rolewatch.yaml") {
         prop_assert!(!errors.errors().is_empty());

@@ -1,4 +1,4 @@
-//! `arn` and `accounts` of an entry: which roles it is about.
+//! `arn` and `accounts` of an entry: the roles that it applies to.
 
 use std::collections::HashSet;
 
@@ -12,8 +12,8 @@ use crate::arn::LIKE_A_ROLE;
 use crate::id::AccountId;
 use crate::untrusted::harmless;
 
-/// The patterns of an entry that begins in `line`, each with its own line; `None` when something is
-/// wrong.
+/// The patterns of an entry that begins in `line`, each with its own line. `None` when one of them
+/// is wrong.
 pub(super) fn read_all(
     fields: &Fields<'_>,
     line: usize,
@@ -73,8 +73,8 @@ fn no_arn_in(slot: &ValueSlot<'_>) -> String {
     )
 }
 
-/// The accounts of `accounts`, each with its place; none where the key is left out. `None`: it's
-/// wrong.
+/// The accounts of `accounts`, each with its place; empty when the key is missing. `None`: the
+/// value is wrong.
 fn only_in<'a>(
     fields: &Fields<'a>,
     accounts: &Accounts,

@@ -1,4 +1,4 @@
-//! `defaults`: values for the keys that an entry of `roles` doesn't have.
+//! `defaults`: values for keys that an entry of `roles` leaves out.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use super::super::problem::Problems;
 use super::account::Accounts;
 use super::role;
 
-/// The keys of `defaults`: those of an entry that don't say which roles it is about.
+/// The keys of `defaults`: all keys of an entry except those that select roles.
 pub(in crate::policy) const DEFAULTS_KEYS: &[&str] = &[
     "groups",
     "mfa",
@@ -22,11 +22,11 @@ pub(in crate::policy) const DEFAULTS_KEYS: &[&str] = &[
     "owner",
 ];
 
-/// What the file says of all entries.
+/// The values that apply to all entries.
 #[derive(Default)]
 pub(super) struct Defaults<'a> {
     fields: Option<Fields<'a>>,
-    /// They are there and can't be read: a key that an entry lacks may be among them.
+    /// `defaults` is present but can't be read, so it may contain a key that an entry lacks.
     doubtful: bool,
 }
 
@@ -48,7 +48,7 @@ impl<'a> Defaults<'a> {
     }
 }
 
-/// The keys of an entry, and those of `defaults` in place of what it lacks.
+/// The keys of an entry, plus those of `defaults` that the entry lacks.
 pub(super) struct Keys<'f, 'a> {
     own: &'f Fields<'a>,
     defaults: &'f Defaults<'a>,
@@ -59,12 +59,12 @@ impl<'f, 'a> Keys<'f, 'a> {
         Self { own, defaults }
     }
 
-    /// A key that may be absent.
+    /// A key that may be missing.
     pub(super) fn optional(&self, name: &str) -> Option<&'f Field<'a>> {
         self.own.optional(name).or_else(|| self.default(name))
     }
 
-    /// A key that must be there; `why` says what it is for.
+    /// A key that must be present; `why` says what it is for.
     pub(super) fn required(
         &self,
         name: &str,
@@ -72,7 +72,7 @@ impl<'f, 'a> Keys<'f, 'a> {
         problems: &mut Problems,
     ) -> Option<&'f Field<'a>> {
         let field = self.optional(name);
-        // One slip is one error.
+        // One mistake is reported as one error.
         if field.is_none() && !self.defaults.may_have(name) {
             return self.own.required(name, why, problems);
         }
@@ -83,7 +83,7 @@ impl<'f, 'a> Keys<'f, 'a> {
         self.defaults.fields.as_ref()?.optional(name)
     }
 
-    /// Where each key of an entry that begins in `line` is written.
+    /// The place of each key that applies to an entry that begins in `line`.
     pub(super) fn sources(&self, line: usize) -> KeySources {
         let lacking = DEFAULTS_KEYS
             .iter()
@@ -98,7 +98,7 @@ impl<'f, 'a> Keys<'f, 'a> {
     }
 }
 
-/// Where the keys of an entry are written: most of them in the entry, some in `defaults`.
+/// Where the keys of an entry are written: in the entry itself or in `defaults`.
 #[derive(Clone)]
 pub(in crate::policy) struct KeySources {
     entry: usize,
@@ -106,7 +106,7 @@ pub(in crate::policy) struct KeySources {
 }
 
 impl KeySources {
-    /// The line to look at for what these keys do together: in `defaults` if all of them are from
+    /// The line to point at for an effect of these keys together: in `defaults` if all of them are
     /// there.
     pub(in crate::policy) fn line(&self, keys: &[&str]) -> usize {
         let lines = keys.iter().map(|key| self.defaults.get(key).copied());
@@ -115,7 +115,7 @@ impl KeySources {
             .unwrap_or(self.entry)
     }
 
-    /// Whether a key is from `defaults`.
+    /// Whether a key comes from `defaults`.
     pub(in crate::policy) fn is_default(&self, key: &str) -> bool {
         self.defaults.contains_key(key)
     }

@@ -10,7 +10,7 @@ use crate::arn::ArnParts;
 use crate::id::AccountId;
 use crate::untrusted::harmless;
 
-/// The groups of a role; `None` when one is wrong.
+/// The groups of a role; `None` when one of them is wrong.
 pub(super) fn read_all(
     field: &Field<'_>,
     accounts: &Accounts,
@@ -73,7 +73,7 @@ fn unknown_account(account: &str, group: &str, accounts: &Accounts) -> String {
     accounts.unknown(account)
 }
 
-/// No slash, or an ARN.
+/// The message for a group without a slash, or with an ARN.
 fn lacks_its_account(written: &str, accounts: &Accounts) -> String {
     if let Some((account, group)) = from_arn(written) {
         let account = accounts
@@ -99,7 +99,7 @@ fn from_arn(written: &str) -> Option<(AccountId, &str)> {
     Some((parts.account.parse().ok()?, name))
 }
 
-/// What IAM would say to a group's name.
+/// What is wrong with a group's name by IAM's rules; `None` if it's valid.
 fn wrong_name(account: &str, group: &str) -> Option<String> {
     if group.is_empty() {
         return Some(format!(
@@ -129,8 +129,8 @@ fn wrong_name(account: &str, group: &str) -> Option<String> {
     ))
 }
 
-/// IAM's ids of groups. A group may be *named* like this only by somebody who wants it to be
-/// mistaken.
+/// Whether the text looks like IAM's id of a group. Somebody who *names* a group like this wants it
+/// to be mistaken for another.
 fn is_group_id(text: &str) -> bool {
     text.len() >= 16
         && text.starts_with("AGPA")

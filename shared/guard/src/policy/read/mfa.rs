@@ -1,4 +1,4 @@
-//! `mfa`: one word for all kinds of identity, or a word for some.
+//! `mfa`: one word for all kinds of identity, or a word for each of some kinds.
 
 use super::super::node::{Field, Fields};
 use super::super::problem::Problems;
@@ -14,7 +14,7 @@ pub(in crate::policy) const MFA_KEYS: &[&str] = &[
     IdentityKind::Service.as_str(),
 ];
 
-/// What is asked of each kind. A kind that isn't listed has to prove MFA.
+/// The value for each kind. A kind that isn't listed must use MFA.
 pub(super) fn read(field: Option<&Field<'_>>, problems: &mut Problems) -> Option<MfaByKind> {
     let strict = MfaByKind::same(Mfa::Required);
     let Some(field) = field else {
@@ -41,7 +41,7 @@ pub(super) fn read(field: Option<&Field<'_>>, problems: &mut Problems) -> Option
             });
         Some((*kind, word?))
     });
-    // Every word is read, so that all that is wrong is told.
+    // Every word is read, so that all errors are reported at once.
     let words: Vec<Option<(IdentityKind, Mfa)>> = words.collect();
     let words: Option<Vec<(IdentityKind, Mfa)>> = words.into_iter().collect();
     let with = |mfa: MfaByKind, (kind, word)| mfa.with(kind, word);

@@ -1,4 +1,4 @@
-//! Globs of ARNs: of roles, and of callers.
+//! Globs for ARNs of roles and of callers.
 
 use super::super::RolePattern;
 use super::super::node::ValueSlot;
@@ -8,7 +8,7 @@ use crate::arn::{ArnParts, AssumedRoleArn, LIKE_A_ROLE, LIKE_A_USER, is_partitio
 use crate::id::AccountId;
 use crate::untrusted::harmless;
 
-/// A pattern of `arn`, for the roles of these accounts `only`; of all accounts if there are none.
+/// A pattern of `arn`, limited to the accounts in `only`; for all accounts if `only` is empty.
 pub(super) fn role(
     slot: &ValueSlot<'_>,
     only: &[AccountId],
@@ -31,7 +31,7 @@ pub(super) fn role(
     }
 }
 
-/// Its own account and the entry's exclude each other.
+/// The message when the pattern's own account isn't one of the entry's accounts.
 fn nowhere(text: &str) -> String {
     let account = ArnParts::of(text).map_or("", |parts| parts.account);
     format!(
@@ -40,7 +40,7 @@ fn nowhere(text: &str) -> String {
     )
 }
 
-/// The account where it is spelt out, or what is wrong.
+/// The account, if the pattern spells it out. An error says what is wrong.
 fn judge(text: &str, accounts: &Accounts) -> Result<Option<AccountId>, String> {
     let shown = harmless(text);
     if let Some(odd) = text.chars().find(|c| !c.is_ascii_graphic()) {

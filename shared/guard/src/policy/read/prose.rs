@@ -1,10 +1,10 @@
-//! Text for people.
+//! Text that people read.
 
 use crate::policy::node::ValueSlot;
 use crate::policy::problem::Problems;
 use crate::untrusted::shows_as_itself;
 
-/// Text for people that must say something, in characters that can be seen.
+/// Text that people read: it must not be empty, and all its characters must be visible.
 pub(super) fn prose<'a>(
     slot: &ValueSlot<'a>,
     such_as: &str,
@@ -17,7 +17,7 @@ pub(super) fn prose<'a>(
         });
         return None;
     }
-    // A folded text ends its lines with spaces; a block text keeps them, and may.
+    // YAML turns the line ends of a folded text into spaces; a block text keeps them, as it may.
     if !text.chars().all(|c| c == '\n' || shows_as_itself(c)) {
         problems.at(slot.place, || {
             format!("{} contains invisible characters: remove them", slot.called)

@@ -1,4 +1,4 @@
-//! `roles`: what each elevated role asks, and `defaults`: what all of them ask.
+//! `roles`: the requirements for each elevated role, and `defaults`: those for all of them.
 
 use std::collections::BTreeSet;
 
@@ -60,7 +60,7 @@ fn read(
 ) -> Option<Vec<ReadRole>> {
     let own = Fields::of(slot.node, "a role", ROLE_KEYS, problems)?;
     let keys = Keys::of(&own, defaults);
-    // Everything is read before anything is given up, so that all that is wrong is told at once.
+    // Everything is read before returning early, so that all errors are reported at once.
     let patterns = arn::read_all(&own, slot.place.line, accounts, problems);
     let asked = asked(&keys, accounts, problems);
     let (asked, from) = (asked?, keys.sources(slot.place.line));
@@ -76,7 +76,7 @@ fn read(
     Some(roles.collect())
 }
 
-/// What is asked of those who enter, whichever role it is.
+/// The requirements for those who enter, independent of the role.
 fn asked(keys: &Keys<'_, '_>, accounts: &Accounts, problems: &mut Problems) -> Option<RolePolicy> {
     let identities = match keys.optional("identities") {
         Some(field) => identities(field, problems),
@@ -104,8 +104,8 @@ fn asked(keys: &Keys<'_, '_>, accounts: &Accounts, problems: &mut Problems) -> O
     })
 }
 
-/// Reads every value of `defaults` once, so that what is wrong there is told even if each entry has
-/// its own.
+/// Reads every value of `defaults` once, so that an error there is reported even if each entry has
+/// its own value.
 pub(super) fn check_defaults(fields: &Fields<'_>, accounts: &Accounts, problems: &mut Problems) {
     if let Some(field) = fields.optional("identities") {
         identities(field, problems);
@@ -143,7 +143,7 @@ fn words<'f, 'a: 'f>(
     (mfa, chaining, severity)
 }
 
-/// The limits at most, and those at least.
+/// The maximum limits and the minimum limits.
 fn limits<'f, 'a: 'f>(
     field: impl Fn(&str) -> Option<&'f Field<'a>>,
     problems: &mut Problems,
@@ -198,7 +198,7 @@ fn identities(field: &Field<'_>, problems: &mut Problems) -> Option<Vec<Identity
     kinds.into_iter().collect()
 }
 
-/// A team or an address, in one line.
+/// A team or an address, on one line.
 fn owner(field: &Field<'_>, problems: &mut Problems) -> Option<String> {
     let slot = field.slot();
     let text = prose(&slot, "platform", problems)?.trim();
@@ -224,7 +224,7 @@ fn choice<T: Copy>(
     }
 }
 
-/// Which side a duration limits.
+/// Whether a duration is a maximum or a minimum.
 #[derive(Clone, Copy)]
 enum DurationBound {
     AtMost,

@@ -1,4 +1,4 @@
-//! `suppress`: what is hidden, why, by whom and until when.
+//! `suppress`: which findings are hidden, why, by whom and until when.
 
 use jiff::civil::Date;
 
@@ -10,7 +10,7 @@ use super::prose::prose;
 use crate::catalogue;
 use crate::untrusted::harmless;
 
-/// The keys of an entry of `suppress`, all of them required.
+/// The keys of an entry of `suppress`. All of them are required.
 pub(in crate::policy) const SUPPRESSION_KEYS: &[&str] =
     &["rule", "caller", "reason", "owner", "until"];
 

@@ -1,24 +1,24 @@
-//! The file as a whole, and what the tests of its parts share.
+//! The file as a whole, and helpers that the tests of its parts share.
 
 use super::super::Policy;
 
-/// The first lines of a policy; `roles` is to follow in line 5.
+/// The first lines of a policy; `roles` follows in line 5.
 pub(super) const HEAD: &str =
     "version: 1\naccounts:\n  \"111122223333\": development\n  \"444455556666\": production\n";
 
-/// A policy of one role, to which lines are added from line 8 on.
+/// A policy of one role; lines are added from line 8 on.
 pub(super) fn role_with(lines: &str) -> String {
     format!(
         "{HEAD}roles:\n  - arn: arn:aws:iam::444455556666:role/UpdateApp\n    groups: [development/Developers]\n{lines}"
     )
 }
 
-/// A policy that must read well.
+/// Reads a policy that must have no error.
 pub(super) fn good(text: &str) -> Policy {
     Policy::read(text.as_bytes(), "rolewatch.yaml").unwrap_or_else(|errors| panic!("{errors}"))
 }
 
-/// Holds what is told about a bad policy against what should be.
+/// Compares the errors of a bad policy with the expected text.
 #[track_caller]
 pub(super) fn told(text: impl AsRef<[u8]>, expected: &str) {
     let errors = Policy::read(text.as_ref(), "rolewatch.yaml")

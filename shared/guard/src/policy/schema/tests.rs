@@ -1,4 +1,5 @@
-//! The schema is written by hand for its prose; these tests keep it true to the reader.
+//! The schema is written by hand because of its descriptions. These tests compare it with the
+//! reader.
 
 use super::schema;
 use std::collections::BTreeSet;
@@ -114,7 +115,7 @@ fn the_schema_requires_what_the_reader_requires() {
     ] {
         let mut required = words(&at(&format!("{object}/required")));
         if object == "/$defs/role" {
-            // Without `defaults` that have it, as here.
+            // This file has no `defaults` that would supply them.
             required.extend(words(&at("/then/properties/roles/items/required")));
         }
         for key in keys {
@@ -146,7 +147,7 @@ fn the_schema_requires_groups_unless_defaults_have_them() {
     );
 }
 
-/// The example with what it shows in comments.
+/// The example file, with the lines that it shows in comments.
 fn whole_example() -> String {
     let lines = EXAMPLE.lines().map(|line| {
         let (front, rest) = line.split_once("# ").unwrap_or((line, ""));
@@ -178,7 +179,7 @@ fn the_example_has_every_key_and_fits_the_schema() {
         ("/suppress/-", SUPPRESSION_KEYS),
     ] {
         for key in keys {
-            // What `defaults` can have is shown in an entry.
+            // The example shows the keys of `defaults` in an entry.
             let shown = [
                 path,
                 if path == "/defaults" {
@@ -197,7 +198,8 @@ fn the_example_has_every_key_and_fits_the_schema() {
     }
 }
 
-/// Types, keys and words; the patterns are for editors. `found`: the keys by their paths.
+/// Checks types, keys and words; the patterns are only for editors. `found`: the keys by their
+/// paths.
 fn check(
     node: &Node,
     rule: &Value,

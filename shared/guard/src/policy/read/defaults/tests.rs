@@ -127,7 +127,7 @@ rolewatch.yaml:5:20: `groups` is empty, so no IAM user could ever be allowed: na
     );
 }
 
-/// Keys of an entry with some values each.
+/// Keys of an entry, with two values each.
 const VALUES: [(&str, [&str; 2]); 11] = [
     ("groups", ["[development/Developers]", "[production/Ops]"]),
     ("mfa", ["{service: optional}", "optional"]),
@@ -150,7 +150,7 @@ proptest! {
         let (mut defaults, mut own, mut whole) = (String::new(), String::new(), String::new());
         for ((key, values), (default, entry)) in VALUES.iter().zip(choices) {
             let (default, entry) = (values.get(default), values.get(entry));
-            // One of them always has `groups`, which an entry needs.
+            // One of the two always has `groups`, which an entry needs.
             let default = default.or_else(|| (*key == "groups").then(|| &values[0]));
             defaults.extend(default.map(|value| format!("  {key}: {value}\n")));
             own.extend(entry.map(|value| format!("    {key}: {value}\n")));
