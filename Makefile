@@ -14,10 +14,10 @@ build: ## Build the CLI: target/release/rolewatch
 
 test: test-rust test-templates test-live ## Run every test
 
-test-rust: ## Run the tests of the engine, the CLI, the functions and their simulation
+test-rust: ## Run the Rust tests: engine, CLI, functions and simulation
 	cargo test --workspace --locked
 
-test-templates: ## Check the templates: lint, patterns, permissions (about 400 MB of Python packages under target/)
+test-templates: ## Check the templates: lint, patterns, permissions (downloads about 400 MB of Python packages to target/)
 	@sh tests/venv.sh $(TEMPLATES) tests/templates/requirements.txt
 	@sh tests/venv.sh $(LIVE) tests/live/requirements.txt
 	cargo build --locked --workspace --bins
@@ -28,34 +28,34 @@ test-live: ## Run the whole stack on this machine, end to end
 	@sh tests/venv.sh $(LIVE) tests/live/requirements.txt
 	$(LIVE)/bin/python -m unittest discover -s tests/live -t tests/live
 
-test-sam: ## Build, deploy and update as docs/deploy.md says, with the real sam (not part of test: an hour, 6 GB)
+test-sam: ## Build, deploy and update with the real sam, as docs/deploy.md says (not part of test; takes an hour and 6 GB)
 	@sh tests/venv.sh $(SAM) tests/sam/requirements.txt
 	@sh tests/venv.sh $(LIVE) tests/live/requirements.txt
 	ROLEWATCH_SAM=$(abspath $(SAM)) $(LIVE)/bin/python -m unittest discover -s tests/sam -t tests/sam
 
-lint: ## Check format and lints
+lint: ## Check formatting and run clippy
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	cargo clippy --locked --features aws -- -D warnings
 
-simulate: ## Drive the functions through 10,000 storms (the tests do 1,000)
+simulate: ## Run the simulation with 10,000 random seeds (the tests use 1,000)
 	ROLEWATCH_SEEDS=10000 cargo test --release --locked -p rolewatch-simulation -- --nocapture nothing_lost
 
-demo: ## See the whole stack at work on this machine, without an AWS account
+demo: ## Watch the whole stack work on this machine, without an AWS account
 	@sh tests/venv.sh $(LIVE) tests/live/requirements.txt
 	@cd tests/live && $(abspath $(LIVE)/bin/python) -m rolewatch_live.demo
 
-local: ## Keep the stack up until interrupted; target/local.json says how to reach it
+local: ## Run the stack on this machine until you press Ctrl-C; target/local.json says how to reach it
 	@sh tests/venv.sh $(LIVE) tests/live/requirements.txt
 	@cd tests/live && $(abspath $(LIVE)/bin/python) -m rolewatch_live.local
 
-bench: ## Measure an audit against merely inflating the same files
+bench: ## Compare the speed of an audit with only decompressing the same files
 	cargo bench --locked --bench audit
 
-bench-iam: ## Count what one IAM change costs, by how many switches are kept (3 GB of memory)
+bench-iam: ## Measure what one IAM change costs, by number of stored switches (needs 3 GB of memory)
 	cargo bench --locked -p rolewatch-simulation --bench iam_change
 
-bench-lambda: ## Measure size, start and speed of the functions
+bench-lambda: ## Measure size, cold start and speed of the functions
 	cargo build --profile lambda --locked -p switch-guard -p slack-notifier
 	python3 benches/lambda/bench.py switch-guard=$(TARGET)/lambda/switch-guard slack-notifier=$(TARGET)/lambda/slack-notifier
 
@@ -63,5 +63,5 @@ docs: ## Regenerate docs/rules.md from the rules
 	cargo run --release --locked --quiet -- rules --format markdown > docs/rules.md.new
 	mv docs/rules.md.new docs/rules.md
 
-events: ## Regenerate events/ (Python 3)
+events: ## Regenerate events/ (needs Python 3)
 	python3 events/generate.py
