@@ -1,7 +1,7 @@
-//! Who is in which group, as of a time: snapshots, plus the IAM changes before and after them.
+//! Who is in which group at a time: snapshots, plus the IAM changes before and after them.
 //!
-//! Ids decide, never names: a renamed user is the same person, a user created again under an old
-//! name is another.
+//! Ids decide, never names. A renamed user is the same person. A user created again under an old
+//! name is a different one.
 
 mod bearer;
 mod changes;
@@ -31,19 +31,19 @@ use crate::world::{World, contradicted};
 use changes::RosterChanges;
 use names::Names;
 
-/// What the logs and the snapshots together tell about users and groups.
+/// What the logs and the snapshots together show about users and groups.
 pub struct Roster<'a> {
     rosters: &'a Rosters,
     world: &'a World,
     users: BTreeMap<AccountId, Names>,
     groups: BTreeMap<AccountId, Names>,
     changes: RosterChanges,
-    /// Whom and what it was asked about since [`Roster::take_asked`].
+    /// The users and devices that were asked about since the last [`Roster::take_asked`].
     asked: RefCell<BTreeSet<Entity>>,
 }
 
 impl<'a> Roster<'a> {
-    /// Orders what is known of names and memberships.
+    /// Builds the histories of names and memberships.
     pub fn new(world: &'a World, rosters: &'a Rosters) -> Self {
         let iam = changes::in_order(world);
         let users = names::books(NamedKind::User, &iam, world, rosters);
@@ -59,22 +59,21 @@ impl<'a> Roster<'a> {
         }
     }
 
-    /// Whom and what was asked about since this was called last: the answers can change with facts
-    /// about these, and with no others. Groups are not among them: the policy says which are
-    /// asked about.
+    /// The users and devices that were asked about since the last call. The answers can only change
+    /// with facts about these. Groups aren't included: the policy says which ones are asked about.
     pub(crate) fn take_asked(&self) -> BTreeSet<Entity> {
         self.asked.take()
     }
 
-    /// An answer that was given before is used again.
+    /// Marks the user as asked about, when an earlier answer is used again.
     pub(crate) fn asked_about_user(&self, account: AccountId, id: &str) {
         self.asked
             .borrow_mut()
             .insert(Entity::User(account, Handle::Id(Arc::from(id))));
     }
 
-    /// Who bore the user name at `at`. Where nothing tells, the answer does not depend on what is
-    /// known of others in the account.
+    /// The user who had the name at `at`. If nothing shows it, the answer doesn't depend on what is
+    /// known of other users of the account.
     pub fn user_named(&self, account: AccountId, name: &str, at: Moment) -> Bearer {
         self.asked
             .borrow_mut()
@@ -85,15 +84,15 @@ impl<'a> Roster<'a> {
         )
     }
 
-    /// What bore the group name at `at`.
+    /// The group that had the name at `at`.
     pub fn group_named(&self, account: AccountId, name: &str, at: Moment) -> Bearer {
         self.groups
             .get(&account)
             .map_or(Bearer::Unknown, |names| names.bearer(name, at))
     }
 
-    /// The id that a group in the policy stands for. It is the same at every moment: the bearer in
-    /// the roster, else the last in the logs.
+    /// The id of a group in the policy. It's the same for every moment: the group with this name in
+    /// the roster, else the last one in the logs.
     pub fn group(&self, group: &GroupRef) -> Option<IamId> {
         match &group.group {
             GroupName::ById(id) => Some(Arc::from(id.as_str())),
@@ -108,28 +107,28 @@ impl<'a> Roster<'a> {
         }
     }
 
-    /// What a user is called, for messages: the latest name that is known.
+    /// The user's name for messages: the latest one known.
     pub fn user_name(&self, account: AccountId, id: &str) -> Option<Arc<str>> {
         self.asked_about_user(account, id);
         self.users.get(&account)?.name_of(id)
     }
 
-    /// What a user is called at a moment. `None`: that is not known, or there is no such user then.
+    /// The user's name at a moment. `None`: it isn't known, or the user didn't exist then.
     pub fn user_name_at(&self, account: AccountId, id: &str, at: Moment) -> Option<Arc<str>> {
         self.users.get(&account)?.name_at(id, at)
     }
 
-    /// What a group is called at a moment, likewise.
+    /// The group's name at a moment. `None`: it isn't known, or the group didn't exist then.
     pub fn group_name_at(&self, account: AccountId, id: &str, at: Moment) -> Option<Arc<str>> {
         self.groups.get(&account)?.name_at(id, at)
     }
 
-    /// When the user was deleted, where the logs show it.
+    /// When the user was deleted, if the logs show it.
     pub fn user_deleted(&self, account: AccountId, id: &str) -> Option<Moment> {
         self.changes.users.get(&(account, Arc::from(id)))?.deleted
     }
 
-    /// The user's ARN where a snapshot has it.
+    /// The user's ARN, if a snapshot has it.
     pub fn user_arn(&self, account: AccountId, id: &str) -> Option<&str> {
         self.asked_about_user(account, id);
         self.rosters
@@ -139,13 +138,13 @@ impl<'a> Roster<'a> {
             .rfind(|arn| !arn.is_empty())
     }
 
-    /// The partition that the account is in, where a snapshot shows it.
+    /// The account's partition, if a snapshot shows it.
     pub fn partition(&self, account: AccountId) -> Option<&str> {
         self.rosters.partition(account)
     }
 
-    /// Whether anything at all is known of this user: a snapshot, a change, or a record that shows
-    /// name and id.
+    /// Whether anything is known of this user: a snapshot, a change, or a record with both name and
+    /// id.
     pub fn knows_user(&self, account: AccountId, id: &str) -> bool {
         self.user_name(account, id).is_some()
     }
@@ -155,13 +154,13 @@ impl<'a> Roster<'a> {
         self.rosters.of(account)
     }
 
-    /// The latest enrolment up to `at` of a device that belongs, or may belong, to this user.
+    /// The latest enrollment up to `at` of a device that belongs, or may belong, to this user.
     pub fn enrolled_by(&self, account: AccountId, user: &str, at: Moment) -> Option<&Enrolment> {
         self.asked_about_user(account, user);
         self.latest(self.changes.by_user.get(&(account, Arc::from(user)))?, at)
     }
 
-    /// The latest enrolment of this device up to `at`.
+    /// The latest enrollment of this device up to `at`.
     pub fn enrolled(&self, serial: &str, at: Moment) -> Option<&Enrolment> {
         self.asked
             .borrow_mut()

@@ -1,23 +1,23 @@
-//! Ids of IAM, and what a name stood for at a moment.
+//! IAM ids, and the user or group that had a name at a moment.
 
 use std::sync::Arc;
 
-/// An id of IAM (`AIDA…`, `AGPA…`), or a stand-in for one that no record gave.
+/// An IAM id (`AIDA…`, `AGPA…`), or a placeholder if no record shows the id.
 pub type IamId = Arc<str>;
 
-/// What a name stood for at a moment.
+/// The user or group that had a name at a moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Bearer {
-    /// Exactly one.
+    /// Exactly this one.
     One(IamId),
-    /// One of these; the logs do not tell which.
+    /// One of these; the logs don't show which.
     OneOf(Vec<IamId>),
-    /// Nothing that is known.
+    /// None that is known.
     Unknown,
 }
 
 impl Bearer {
-    /// All that it can be.
+    /// All candidates.
     pub(super) fn ids(&self) -> Vec<IamId> {
         match self {
             Self::One(id) => vec![Arc::clone(id)],

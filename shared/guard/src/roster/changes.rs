@@ -1,4 +1,4 @@
-//! The IAM changes of the logs in their order, and what the names in them stood for.
+//! The IAM changes of the logs in order, with the names in them resolved to ids.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -10,24 +10,24 @@ use crate::moment::Moment;
 use crate::seen::{Caller, Fact, IamChange, IamChangeKind};
 use crate::world::{World, facts_in_force};
 
-/// An MFA device was enrolled for a user.
+/// The enrollment of an MFA device for a user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Enrolment {
-    /// Account of the user.
+    /// The account of the user.
     pub account: AccountId,
     /// The user.
     pub user: Bearer,
     /// The device.
     pub serial: Arc<str>,
-    /// No other copy of the record says otherwise.
+    /// Whether all copies of the record agree.
     pub sure: bool,
-    /// When.
+    /// When it was enrolled.
     pub time: Moment,
-    /// The record that says so.
+    /// The record that shows it.
     pub record: RecordKey,
 }
 
-/// A user entered or left a group, or may have.
+/// A user entered or left a group, or may have done so.
 #[derive(Debug, Clone)]
 pub(super) struct GroupChange {
     pub(super) time: Moment,
@@ -35,7 +35,7 @@ pub(super) struct GroupChange {
     pub(super) by: Arc<Caller>,
 }
 
-/// When a user or group began or ceased to exist.
+/// When a user or group was created or deleted.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Existence {
     pub(super) created: Option<Moment>,
@@ -46,14 +46,14 @@ pub(super) struct Existence {
 #[derive(Debug)]
 pub(super) struct Second {
     pub(super) time: Moment,
-    /// `None`: opposite changes in one second leave the outcome unknown.
+    /// `None`: opposite changes in one second, so the outcome is unknown.
     pub(super) added: Option<bool>,
     pub(super) changes: Vec<GroupChange>,
 }
 
 #[derive(Default)]
 pub(super) struct RosterChanges {
-    /// By second.
+    /// Sorted by second.
     pub(super) memberships: HashMap<(AccountId, IamId, IamId), Vec<Second>>,
     pub(super) users: HashMap<(AccountId, IamId), Existence>,
     pub(super) groups: HashMap<(AccountId, IamId), Existence>,
@@ -63,8 +63,8 @@ pub(super) struct RosterChanges {
     pub(super) by_serial: HashMap<Arc<str>, Vec<usize>>,
 }
 
-/// All IAM changes that are in force, oldest first; within a second by record id, which says
-/// nothing about order.
+/// All IAM changes in force, oldest first. Changes of the same second are sorted by record id,
+/// which says nothing about their order.
 pub(super) fn in_order(world: &World) -> Vec<(&RecordKey, &IamChange)> {
     let mut changes: Vec<_> = facts_in_force(world)
         .filter_map(|(key, fact)| match fact {
@@ -89,7 +89,7 @@ impl RosterChanges {
                 .get(&change.account)
                 .map_or(Bearer::Unknown, |names| names.bearer(name, change.time))
         };
-        // Copies that contradict each other are sure of nothing.
+        // Copies that contradict each other make a change unsure.
         let sure = |record: &RecordKey| !contradicted.contains_key(record);
         for (record, change) in iam {
             match &change.what {
@@ -123,8 +123,8 @@ impl RosterChanges {
                 .entry(Arc::clone(&enrolment.serial))
                 .or_default()
                 .push(at);
-            // A device is everybody's who may bear the name: to miss an enrollment would be worse
-            // than to name one too many.
+            // The enrollment counts for every user who may have had the name: missing one would be
+            // worse than listing one too many.
             for user in enrolment.user.ids() {
                 out.by_user
                     .entry((enrolment.account, user))
@@ -151,7 +151,7 @@ impl RosterChanges {
         added: Option<bool>,
     ) {
         let (users, groups) = (user.ids(), group.ids());
-        // A name that several may bear makes a change of each of them, none of which is sure.
+        // If several users may have had the name, each of them gets an unsure change.
         let sure = users.len() == 1 && groups.len() == 1;
         for user in &users {
             for group in &groups {
@@ -167,7 +167,7 @@ impl RosterChanges {
                 };
                 match slot.last_mut().filter(|last| last.time == change.time) {
                     Some(last) => {
-                        // Adding and removing in one second: which came last is not in the records.
+                        // Added and removed in one second: the records don't show which came last.
                         last.added = last.added.filter(|known| added == Some(*known));
                         last.changes.push(one);
                     }

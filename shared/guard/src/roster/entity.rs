@@ -1,4 +1,4 @@
-//! Users, groups and devices as a fact or a question names them.
+//! Users, groups and devices, as a fact or a question refers to them.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use super::IamId;
 use crate::id::AccountId;
 use crate::seen::{IamChange, IamChangeKind, NameSeen, NamedKind};
 
-/// What a user or group is found by.
+/// What identifies a user or group.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Handle {
     /// A name, in lower case.
@@ -17,13 +17,13 @@ pub enum Handle {
 }
 
 impl Handle {
-    /// IAM names differ in more than case, so case is folded.
+    /// Letter case is folded, because IAM never has two names that differ only in case.
     pub fn name(name: &str) -> Self {
         Self::Name(Arc::from(name.to_lowercase()))
     }
 }
 
-/// Something that IAM changes, by one of its names or ids.
+/// Something that IAM changes, identified by one of its names or ids.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Entity {
     /// A user of an account.
@@ -44,8 +44,8 @@ impl Entity {
 }
 
 impl IamChange {
-    /// What was changed, by every name and id in the record. A membership is its user's: of the
-    /// group it says no more than that it has a name.
+    /// The changed entities, with every name and id in the record. A change of a membership only
+    /// lists the user: about the group, it shows only that its name exists.
     pub fn entities(&self) -> BTreeSet<Entity> {
         let account = self.account;
         let named = |what: NamedKind, name: &str| Entity::of(what, account, Handle::name(name));
@@ -72,7 +72,7 @@ impl IamChange {
         }
     }
 
-    /// The group whose membership was changed, by its name then.
+    /// The name, at that time, of the group whose membership was changed.
     pub fn group_joined_or_left(&self) -> Option<&Arc<str>> {
         match &self.what {
             IamChangeKind::AddUserToGroup { group, .. }
@@ -83,7 +83,7 @@ impl IamChange {
 }
 
 impl NameSeen {
-    /// The user, by name and id.
+    /// The user, by name and by id.
     pub fn entities(&self) -> [Entity; 2] {
         [Handle::name(&self.name), Handle::Id(Arc::clone(&self.id))]
             .map(|handle| Entity::User(self.account, handle))

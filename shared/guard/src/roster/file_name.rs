@@ -1,29 +1,30 @@
-//! How a file about an account says when it was taken: `development@2026-03-31T093000Z.json`. The
-//! command writes such names and reads them, and so does the live guard.
+//! File names that contain the time at which an account was read:
+//! `development@2026-03-31T093000Z.json`. The command line writes and reads them; so does the live
+//! guard.
 
 use crate::moment::Moment;
 
-/// Where the live guard keeps rosters, in its bucket.
+/// The prefix of rosters in the live guard's bucket.
 pub const ROSTER_PREFIX: &str = "roster/";
 
-/// The key of a roster that was taken then, as `rolewatch roster push` makes it.
+/// The key that `rolewatch roster push` gives a roster taken at this time.
 pub fn roster_key(name: &str, taken: Moment) -> String {
     dated(ROSTER_PREFIX, name, taken)
 }
 
-/// The key of an object that shows what was so then: `PREFIXNAME@TIME.json`, without colons, as a
-/// file may be called anywhere.
+/// The key of an object that shows the state at this time: `PREFIXNAME@TIME.json`. The time has no
+/// colons, because not every file system allows them.
 pub fn dated(prefix: &str, name: &str, taken: Moment) -> String {
     format!("{prefix}{name}@{}.json", taken.to_string().replace(':', ""))
 }
 
-/// When a roster was taken, by its key: `roster/development@2026-03-01T000000Z.json`.
+/// When a roster was taken, from its key: `roster/development@2026-03-01T000000Z.json`.
 pub fn taken(key: &str) -> Option<Moment> {
     let (_, taken) = name_and_time(key.strip_suffix(".json")?)?;
     Some(taken)
 }
 
-/// The parts of `NAME@TIME`. The last `@` counts: names may hold others, as in
+/// The parts of `NAME@TIME`. The last `@` separates them, because names may contain `@` too, as in
 /// `alice@example.com`.
 pub fn name_and_time(text: &str) -> Option<(&str, Moment)> {
     let (name, time) = text.rsplit_once('@')?;
@@ -33,8 +34,8 @@ pub fn name_and_time(text: &str) -> Option<(&str, Moment)> {
     Some((name, full_time(time)?))
 }
 
-/// `2026-03-31T09:30:00Z`, or `2026-03-31T093000Z` where a file name may have no colon. A mere date
-/// is not enough: it would be off by up to a day.
+/// Reads `2026-03-31T09:30:00Z`, or `2026-03-31T093000Z` for file names without colons. A date
+/// alone isn't enough: it could be wrong by up to a day.
 pub fn full_time(text: &str) -> Option<Moment> {
     if let Ok(moment) = text.parse() {
         return Some(moment);

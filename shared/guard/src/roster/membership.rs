@@ -1,11 +1,11 @@
-//! Was this user in this group at that second?
+//! Decides whether a user was in a group at a given second.
 //!
-//! The last change before the second decides; else the first change after it, inverted; else the
-//! snapshots; else it is unproven.
+//! The last change before the second decides. Without one, the first change after it, inverted;
+//! without any change, the snapshots. Otherwise the membership is unproven.
 //!
-//! Adding a member again succeeds, is logged, and changes nothing. So where a snapshot from before
-//! the first change after the second shows what that change made, inverting it would tell the
-//! opposite of what was.
+//! Adding a user who is already a member succeeds, is logged, and changes nothing. So if a snapshot
+//! from before the first later change already shows its result, that change must not be inverted:
+//! the result would be the opposite of the truth.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -16,41 +16,41 @@ use crate::id::{AccountId, RecordKey};
 use crate::moment::{Moment, Span};
 use crate::seen::Caller;
 
-/// The answer, and what it rests on.
+/// The answer, and the evidence for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Membership {
-    /// A member. `began`: the logs show when that began.
+    /// A member. `began`: the start of the membership, if the logs show it.
     Member {
-        /// The beginning, if it was seen.
+        /// The start of the membership, if a record shows it.
         began: Option<Began>,
-        /// The records that show it; none when a snapshot does.
+        /// The records that show it; empty when a snapshot does.
         evidence: Vec<RecordKey>,
     },
     /// Not a member.
     NotMember {
-        /// The records that show it; none when a snapshot does.
+        /// The records that show it; empty when a snapshot does.
         evidence: Vec<RecordKey>,
     },
-    /// What is known can show neither.
+    /// The evidence shows neither.
     Unproven {
-        /// What is missing, in words.
+        /// What evidence is missing, in words.
         missing: String,
     },
 }
 
-/// The beginning of a membership, as the logs show it.
+/// The start of a membership, as the logs show it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Began {
     /// When the user was added.
     pub time: Moment,
-    /// The record of it.
+    /// The record of the addition.
     pub record: RecordKey,
-    /// Who did it.
+    /// The caller who added the user.
     pub by: Arc<Caller>,
 }
 
-/// Memberships that rest on a snapshot need the account's IAM log up to it: silence longer than
-/// this is a gap.
+/// A membership that is proven by a snapshot needs the account's IAM log up to that snapshot. A
+/// longer silence than this counts as a gap in the log.
 const GAP: Span = Span::from_seconds(24 * 3_600);
 
 impl Roster<'_> {
@@ -69,8 +69,8 @@ impl Roster<'_> {
             .memberships
             .get(&key)
             .map_or(&[][..], Vec::as_slice);
-        // Event times have whole seconds. So the order of a change and a switch in one second is
-        // not in the records, and neither may win.
+        // Event times have whole seconds. If a change and a switch happen in the same second, the
+        // records don't show their order, so neither is assumed to be first.
         let (before, rest) = seconds.split_at(seconds.partition_point(|second| second.time < at));
         if rest.first().is_some_and(|second| second.time == at) {
             return Membership::Unproven {
@@ -79,8 +79,8 @@ impl Roster<'_> {
         }
         let user_life = life(&self.changes.users, account, &key.1);
         let group_life = life(&self.changes.groups, account, &key.2);
-        // Nobody is in a group that does not exist. A user's own dates are not looked at here:
-        // whoever switched existed.
+        // A group that doesn't exist has no members. The user's own dates aren't checked here,
+        // because a user who switched existed.
         if group_life.created.is_some_and(|created| at < created)
             || group_life.deleted.is_some_and(|deleted| deleted < at)
         {
@@ -88,14 +88,14 @@ impl Roster<'_> {
                 evidence: Vec::new(),
             };
         }
-        // A change is what happened; a snapshot is what was read, possibly while people came and
-        // went. So the last change before the switch decides alone, and no gap behind it is asked
-        // about.
+        // A change shows what happened; a snapshot shows what was read, possibly while memberships
+        // changed. So the last change before the switch decides alone, and a gap before it doesn't
+        // matter.
         if let Some(last) = before.last() {
             return self.after_change(account, user, group, before, last);
         }
-        // What was created before the switch was created without memberships, so everything between
-        // its creation and the switch must be in the logs.
+        // A user or group that was created before the switch started without memberships, so
+        // everything between the creation and the switch must be in the logs.
         let born = user_life
             .created
             .max(group_life.created)
@@ -104,13 +104,13 @@ impl Roster<'_> {
             Some(next) => self
                 .shown_before(account, user, group, at, next, born)
                 .unwrap_or_else(|| before_change(next)),
-            // No change at all: what a snapshot shows held all along, in both directions, if the
-            // logs in between are whole.
+            // No change at all: a snapshot's membership applies to the whole time before and after
+            // it, if the logs between are complete.
             None => self.by_snapshots(account, user, group, at, born, &|_| true),
         }
     }
 
-    /// What the last change made, `before` being all changes up to it.
+    /// The result of the last change. `before` holds all changes up to it.
     fn after_change(
         &self,
         account: AccountId,
@@ -130,9 +130,9 @@ impl Roster<'_> {
         }
     }
 
-    /// Whether what the membership is said to be at `at` rests on logs that reach that far. They
-    /// have no gap since `last`, when it was last shown; or a roster from after `at` says the
-    /// same, and the logs have no gap up to it.
+    /// Whether the evidence for the membership at `at` reaches that far. Either the logs have no
+    /// gap since `last`, when it was last shown; or a roster taken after `at` shows the same
+    /// membership, and the logs have no gap up to that roster.
     pub fn is_covered(
         &self,
         account: AccountId,
@@ -142,8 +142,8 @@ impl Roster<'_> {
         last: Option<Moment>,
         at: Moment,
     ) -> bool {
-        // A roster from after the moment that says the same shows that nothing came in between, if
-        // the logs up to it are whole.
+        // A later roster with the same membership shows that nothing changed in between, if the
+        // logs up to it are complete.
         let says_so = |snapshot: &Snapshot| snapshot.is_member(user, group) == Some(member);
         let mut later = self
             .rosters
@@ -154,8 +154,8 @@ impl Roster<'_> {
             || later.any(|taken| taken >= at && self.gap(account, at, taken).is_none())
     }
 
-    /// The latest moment up to `until` at which something shows the membership, and what it was
-    /// then. `begin` is one of the moments that are looked at, and the first.
+    /// The latest moment up to `until` at which something shows the membership, with its value at
+    /// that moment. `begin` is also a candidate, and the earliest one.
     pub fn membership_last_known(
         &self,
         account: AccountId,
@@ -181,8 +181,8 @@ impl Roster<'_> {
             .into_iter()
             .flatten()
             .map(|second| second.time);
-        // In the second of a change the membership is open; a second later it is what the change
-        // made.
+        // During the second of a change the membership is undecided. One second later it has the
+        // result of the change.
         let changes = changed.chain(ended).map(|time| time.plus_seconds(1));
         let mut moments: Vec<Moment> = taken
             .chain(changes)
@@ -200,8 +200,8 @@ impl Roster<'_> {
             })
     }
 
-    /// What snapshots from before `next`, the first change after `at`, tell, if one of them shows
-    /// already what that change made. `None`: none does.
+    /// The membership by snapshots from before `next`, the first change after `at`, if one of them
+    /// already shows the result of that change. `None`: no snapshot shows it.
     fn shown_before(
         &self,
         account: AccountId,
@@ -211,10 +211,9 @@ impl Roster<'_> {
         next: &Second,
         born: Option<Moment>,
     ) -> Option<Membership> {
-        // The first change after the switch would say the opposite of what it made: whoever is
-        // added was not in. Unless a snapshot from before it shows that already: then an earlier
-        // change is missing in the logs, and what the next one made says nothing of the time
-        // before.
+        // Normally the first later change shows the opposite of its result: a user who is added
+        // wasn't a member. But if an earlier snapshot already shows the result, an earlier change
+        // is missing from the logs, and `next` shows nothing about the time before it.
         let added = next.added?;
         let earlier = |snapshot: &Snapshot| snapshot.taken.is_some_and(|taken| taken < next.time);
         let mut shown = self
@@ -245,7 +244,7 @@ impl Roster<'_> {
         )
     }
 
-    /// The first of the additions that were not undone before the switch.
+    /// The first of the additions that weren't undone before the switch.
     fn began(
         &self,
         account: AccountId,
@@ -256,13 +255,13 @@ impl Roster<'_> {
         let run = before
             .iter()
             .rev()
-            // Adding somebody who is in already changes nothing, so the membership began with the
-            // first of several additions.
+            // Adding a member again changes nothing, so the membership began with the first of
+            // several additions.
             .take_while(|second| second.added == Some(true))
             .last()?;
         let first = run.changes.first()?;
-        // A snapshot that shows a member before the first addition says they were in all along, and
-        // the addition added nothing, unless they were removed in between.
+        // If a snapshot shows a member before the first addition, they were a member all along and
+        // the addition changed nothing, unless they were removed in between.
         let undone_before = before.first().is_some_and(|second| second.time < run.time);
         let earlier_member = self.rosters.of(account).any(|snapshot| {
             snapshot.taken.is_some_and(|taken| taken < run.time)
@@ -278,7 +277,7 @@ impl Roster<'_> {
         })
     }
 
-    /// What those snapshots tell that count.
+    /// The membership by the snapshots that `counts` accepts.
     fn by_snapshots(
         &self,
         account: AccountId,
@@ -300,8 +299,8 @@ impl Roster<'_> {
             }
             return unproven(self.why_not_shown(account, user));
         };
-        // The nearest on each side are enough: with no change in the logs, all of them should say
-        // the same.
+        // The nearest one on each side is enough: without a change in the logs, all of them should
+        // agree.
         if around.iter().any(|(_, other)| other != member) {
             return unproven(format!(
                 "the rosters of account {account} contradict each other, and the logs don't show the change"
@@ -310,8 +309,8 @@ impl Roster<'_> {
         if let Some(gap) = self.gap_to_all(account, at, &around) {
             return unproven(gap.in_words(account));
         }
-        // The logs go back to the creation, and no addition is in them: one of the two is not
-        // whole.
+        // The logs go back to the creation and contain no addition, so either the logs or the
+        // snapshot is incomplete.
         if *member && let Some(born) = born {
             return unproven(format!(
                 "the user or the group was created at {born}, but the logs don't show who added the user after that"
@@ -329,8 +328,8 @@ impl Roster<'_> {
         }
     }
 
-    /// Of the snapshots that count and tell: the last before `at`, the first after it, and all
-    /// without a time; each with what it tells.
+    /// The snapshots that count and show the membership: the last one before `at`, the first one
+    /// after it, and all without a time; each with the membership that it shows.
     fn nearest_snapshots(
         &self,
         account: AccountId,
@@ -349,7 +348,7 @@ impl Roster<'_> {
             let answer = (snapshot, member);
             match snapshot.taken {
                 None => untimed.push(answer),
-                // Snapshots come oldest first, so the last one that is taken up here is the
+                // Snapshots are sorted oldest first, so the last one to reach this line is the
                 // nearest.
                 Some(taken) if taken <= at => before = Some(answer),
                 Some(_) => after = after.or(Some(answer)),
@@ -358,7 +357,7 @@ impl Roster<'_> {
         before.into_iter().chain(after).chain(untimed).collect()
     }
 
-    /// Why no snapshot tells.
+    /// The reason why no snapshot shows the membership.
     fn why_not_shown(&self, account: AccountId, user: &str) -> String {
         let mut snapshots = self.rosters.of(account).peekable();
         if snapshots.peek().is_none() {
@@ -377,8 +376,8 @@ impl Roster<'_> {
         }
     }
 
-    /// The gap on the way to the first snapshot, if there is one on the way to each. One snapshot
-    /// whose way to the switch is fully in the logs is enough, and so is one without a time.
+    /// The gap between the switch and the first snapshot, if every snapshot has a gap. One snapshot
+    /// without a gap, or without a time, is enough for `None`.
     fn gap_to_all(
         &self,
         account: AccountId,
@@ -387,21 +386,21 @@ impl Roster<'_> {
     ) -> Option<LogGap> {
         let mut first = None;
         for (snapshot, _) in snapshots {
-            // `?` twice: a snapshot without a time is taken as it is, and one whole way is enough.
+            // Both `?` return `None`: a snapshot without a time is accepted, and one without a gap
+            // is enough.
             let gap = self.gap(account, at, snapshot.taken?)?;
             first = first.or(Some(gap));
         }
         first
     }
 
-    /// The first silence of more than a day between two moments where the account's IAM events are
-    /// recorded.
+    /// The first silence of more than a day in the account's IAM events between two moments.
     fn gap(&self, account: AccountId, a: Moment, b: Moment) -> Option<LogGap> {
         let heard = &self.world.heard;
         let (from, to) = (a.min(b), a.max(b));
         let regions = heard.iam_regions(account, self.rosters.partition(account));
-        // Nothing shows where IAM's events of this account lie, so a missing change would not show
-        // either. Only a day is short enough to trust.
+        // Nothing shows in which Region this account's IAM events are recorded, so a missing change
+        // wouldn't be noticed either. Only a period of at most a day is short enough to trust.
         if regions.is_empty() {
             return (to.seconds_since(from) > GAP.seconds()).then_some(LogGap::Anywhere);
         }
@@ -412,11 +411,11 @@ impl Roster<'_> {
     }
 }
 
-/// What the logs may lack between a switch and a snapshot.
+/// What may be missing from the logs between a switch and a snapshot.
 enum LogGap {
-    /// Everything from one moment to another.
+    /// Everything between these two moments.
     Silence(Moment, Moment),
-    /// Nothing shows where IAM's events are recorded, so they may all be missing.
+    /// Nothing shows where IAM events are recorded, so all of them may be missing.
     Anywhere,
 }
 
@@ -436,7 +435,7 @@ impl LogGap {
     }
 }
 
-/// What was before the first change: the opposite of what it made.
+/// The membership before the first change: the opposite of its result.
 fn before_change(next: &Second) -> Membership {
     let evidence = records(next);
     match next.added {
@@ -449,7 +448,7 @@ fn before_change(next: &Second) -> Membership {
     }
 }
 
-/// When the user or group was created and deleted, as far as the logs show it.
+/// When the user or group was created and deleted, if the logs show it.
 fn life(
     lives: &HashMap<(AccountId, IamId), Existence>,
     account: AccountId,

@@ -1,9 +1,10 @@
-//! Which id bore a name, and when.
+//! Finds the id that had a name, and when.
 //!
-//! IAM events name users and groups as they were called then. Each name's history is cut into
-//! tenures by creations, deletions and renames; a rename ties two tenures to one bearer. Ids come
-//! from creations, from records that show name and id together, and from snapshots.
-//! IAM names differ in more than case, so case is folded.
+//! IAM events refer to users and groups by their name at that time. Creations, deletions and
+//! renames divide each name's history into tenures; a rename connects two tenures to one bearer,
+//! the user or group that has the name. Ids come from creations, from records that show name and id
+//! together, and from snapshots. Letter case is folded, because IAM never has two names that differ
+//! only in case.
 
 mod book;
 mod lookup;
@@ -20,7 +21,7 @@ use crate::seen::{IamChange, IamChangeKind, NamedKind};
 use crate::world::World;
 use book::Turn;
 
-/// One book of names for each account that anything is known of.
+/// One book of names for each account that anything is known about.
 pub(super) fn books(
     what: NamedKind,
     iam: &[(&RecordKey, &IamChange)],
@@ -45,7 +46,7 @@ pub(super) fn books(
                 note(account, name, time, Turn::Free { deleted: true });
             }
             IamChangeKind::Rename { what: it, from, to }
-                // A rename that only changes the case frees no name and takes none.
+                // A rename that only changes the case neither frees nor takes a name.
                 if *it == what && from.to_lowercase() != to.to_lowercase() =>
             {
                 note(account, from, time, Turn::Free { deleted: false });
@@ -57,7 +58,7 @@ pub(super) fn books(
     for ((account, name), turns) in turns {
         books.entry(account).or_default().cut(name, &turns);
     }
-    // Ties need both ends, so all names are cut before any two tenures are tied.
+    // A tie needs both of its tenures, so all names are divided before any two are tied.
     let mut ties: BTreeMap<AccountId, Vec<(usize, usize)>> = BTreeMap::new();
     for (_, change) in iam {
         if let IamChangeKind::Rename { what: it, from, to } = &change.what
@@ -74,8 +75,8 @@ pub(super) fn books(
     for (account, ties) in ties {
         books.entry(account).or_default().unite(&ties);
     }
-    // Only now, when it is known who is one and the same, can an id that was seen with a name be
-    // given to its bearer.
+    // An id that was seen with a name can only be given to a bearer now that the ties between
+    // tenures are known.
     observe::observe(what, iam, world, rosters, &mut books);
     for names in books.values_mut() {
         names.finish();

@@ -1,8 +1,8 @@
-//! Which users, groups and devices a fact can tell something of.
+//! Finds the users, groups and devices that a fact can say something about.
 //!
-//! INVARIANT (related): what is told of a user or group rests on nothing but the facts that name
-//! it, by one of the names or ids that renames, creations, snapshots and records with both tie
-//! together, at whatever time. So a fact about others cannot change it.
+//! INVARIANT (related): an answer about a user or group depends only on facts that name it, by one
+//! of the names or ids that renames, creations, snapshots, and records with both name and id tie
+//! together, at any time. So a fact about anything else can't change the answer.
 
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
@@ -13,12 +13,12 @@ use crate::moment::Moment;
 use crate::seen::{Fact, IamChange, IamChangeKind, NameSeen};
 use crate::world::{Versions, World, facts_in_force};
 
-/// All names and ids by which these are, or may be, known: they themselves, and what anything ties
-/// to one of them.
+/// All names and ids that these entities have or may have: their own, and everything tied to one of
+/// them.
 pub fn related(world: &World, rosters: &Rosters, entities: BTreeSet<Entity>) -> BTreeSet<Entity> {
     let mut found = entities;
-    // One tie leads to the next: a user is found by every name they had, and by whoever had one of
-    // those names before. The set only grows, so it comes to an end.
+    // One tie leads to the next: a user is found by every name they had, and by everybody else who
+    // had one of those names before. The set only grows, so the loop ends.
     loop {
         let mut more = BTreeSet::new();
         for (one, other) in ties(world, rosters, &found) {
@@ -35,13 +35,13 @@ pub fn related(world: &World, rosters: &Rosters, entities: BTreeSet<Entity>) -> 
     }
 }
 
-/// Whether it can matter that a name and an id were seen together at a moment, where that they
-/// belong together was known, and the first or the last time was another one before: both ends are
-/// given, in any order. Gives back what it can matter to; `related` is what is related to the user.
+/// What may be affected when the first or last time at which a name and an id were seen together
+/// moves. That they belong together was known before. The old and the new time are given in either
+/// order; `related` is everything related to the user.
 ///
-/// Moments are only compared with each other. Where nothing else that is known of this user lies
-/// between the old end and the new one, nothing compares otherwise than before, but for the moments
-/// that are asked about: those of switches that show a name only.
+/// Moments are only compared with each other. If nothing else known about this user lies between
+/// the old time and the new one, all comparisons stay the same, except those with moments that are
+/// asked about: the times of switches that show only a name.
 pub fn stirred(
     world: &World,
     rosters: &Rosters,
@@ -63,7 +63,7 @@ pub fn stirred(
         .names
         .iter()
         .any(|((account, name, id), (first, last))| {
-            // The pair itself lies at both ends, which is what was asked.
+            // The pair itself was seen at both ends of the range, so it doesn't count.
             let own = *account == seen.account && *name == seen.name && *id == seen.id;
             !own && (between(*first) || between(*last)) && users.has(*account, name, id)
         });
@@ -84,8 +84,8 @@ pub fn stirred(
         .filter(|entity| matches!(entity, Entity::User(_, Handle::Id(_))))
         .count();
     let by_name = |entity: &&Entity| matches!(entity, Entity::User(_, Handle::Name(_)));
-    // With one id only, a name stands for the same user whenever it was seen. With several, a
-    // switch that shows a name alone may now mean another of them.
+    // With a single id, a name always means the same user. With several, a switch that shows only a
+    // name may now mean another one of them.
     if ids > 1 {
         related.iter().filter(by_name).cloned().collect()
     } else {
@@ -93,9 +93,9 @@ pub fn stirred(
     }
 }
 
-/// The first record that names a group as one that somebody joined or left, or that tells of the
-/// group itself. `None`: a snapshot shows the group as well, or nothing does. Until something names
-/// it, a group of the policy stands for nothing.
+/// The first record that names a group: a membership of it was changed, or the group itself.
+/// `None`: a snapshot shows the group as well, or nothing does. A group of the policy has no id
+/// until something names it.
 pub fn first_to_name_group<'w>(
     world: &'w World,
     rosters: &Rosters,
@@ -123,7 +123,7 @@ pub fn first_to_name_group<'w>(
     in_force.min().map(|(_, key)| key)
 }
 
-/// Every change, in force or not: what was corrected counted before.
+/// Every change, in force or not, because a change that was corrected counted earlier.
 fn changes(world: &World) -> impl Iterator<Item = &IamChange> {
     world
         .records
@@ -135,7 +135,8 @@ fn changes(world: &World) -> impl Iterator<Item = &IamChange> {
         })
 }
 
-/// The users of a set, to be found without a copy of what is looked for: a snapshot has many.
+/// The users of a set, in a form that is searched without copying the key. A snapshot has many
+/// users.
 struct Users<'a> {
     names: Vec<(AccountId, &'a str)>,
     ids: HashSet<(AccountId, &'a str)>,
@@ -173,7 +174,7 @@ impl<'a> Users<'a> {
     }
 }
 
-/// Pairs of handles that something ties together, among them all those of which `known` has one.
+/// Pairs of handles that something ties together, including all pairs with a handle in `known`.
 fn ties(world: &World, rosters: &Rosters, known: &BTreeSet<Entity>) -> Vec<(Entity, Entity)> {
     let users = Users::of(known);
     let user = |account: AccountId, name: &str, id: &IamId| {
@@ -205,8 +206,8 @@ fn ties(world: &World, rosters: &Rosters, known: &BTreeSet<Entity>) -> Vec<(Enti
             .keys()
             .filter_map(|(account, name, id)| user(*account, name, id)),
     );
-    // A roster lists thousands of users; its groups are only looked at where a group is asked
-    // about.
+    // A roster lists thousands of users. Its groups are only searched in accounts whose groups are
+    // asked about.
     let of_groups: BTreeSet<AccountId> = known.iter().filter_map(account_of_group).collect();
     for snapshot in rosters.iter() {
         let account = snapshot.account;

@@ -13,26 +13,26 @@ use crate::moment::Moment;
 /// All snapshots that were given.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Rosters {
-    /// Shared: copies are made for every judgement.
+    /// Shared, because every judgment copies the list.
     snapshots: Vec<Arc<Snapshot>>,
 }
 
 /// Users, groups and memberships of one account at one time.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Snapshot {
-    /// Which account.
+    /// The account.
     pub account: AccountId,
-    /// The partition in its ARNs: `aws`, `aws-cn` and so on. `None`: there are none.
+    /// The partition in its ARNs: `aws`, `aws-cn` and so on. `None`: the snapshot has no ARN.
     pub partition: Option<Arc<str>>,
-    /// When it was taken. `None`: nobody said.
+    /// When it was taken. `None`: unknown.
     pub taken: Option<Moment>,
-    /// `IsTruncated`: who is absent may only be on a page that is missing.
+    /// `IsTruncated`: a page is missing, and may list users that seem absent.
     pub truncated: bool,
-    /// Users by id. Snapshots of one account share those who are the same ([`Snapshot::share`]).
+    /// Users by id. Snapshots of one account share equal users ([`Snapshot::share`]).
     pub users: BTreeMap<IamId, Arc<SnapshotUser>>,
     /// Group ids by lower-case name.
     pub groups: BTreeMap<String, IamId>,
-    /// How the groups' names are written, by id.
+    /// The spelling of the groups' names, by id.
     pub group_names: BTreeMap<IamId, Arc<str>>,
     /// Role ARNs by id (`AROA…`).
     pub roles: BTreeMap<Arc<str>, RoleArn>,
@@ -41,33 +41,33 @@ pub struct Snapshot {
 /// A user in a snapshot.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SnapshotUser {
-    /// The name then.
+    /// The name at that time.
     pub name: Arc<str>,
-    /// `arn:aws:iam::…:user/…`; empty where whoever was asked did not say.
+    /// `arn:aws:iam::…:user/…`; empty if the source didn't give it.
     pub arn: String,
     /// The groups, by id.
     pub groups: BTreeSet<IamId>,
 }
 
-/// What begins the id of a group of which a listing has the name only. IAM's own ids have no
+/// Prefix of the placeholder id of a group when a listing has only its name. Real IAM ids have no
 /// spaces.
 const BY_NAME: &str = "group named ";
 
-/// Why a file is no snapshot.
+/// Why a file isn't a snapshot.
 #[derive(Debug, thiserror::Error)]
 pub enum SnapshotError {
     /// Not the JSON that the AWS CLI writes.
     #[error("not the output of `aws iam get-account-authorization-details`: {0}")]
     Shape(#[from] serde_json::Error),
-    /// Nothing in it names an account.
+    /// No entry names an account.
     #[error(
         "it is not a roster: it contains no user, group or role, so it doesn't show which account it belongs to"
     )]
     Empty,
-    /// Packed.
+    /// A compressed file.
     #[error("it is compressed: decompress it first (`gunzip`)")]
     Compressed,
-    /// Two bytes a character.
+    /// Two bytes per character.
     #[error(
         "it is UTF-16, which PowerShell's `>` writes; save it as UTF-8 (`| Out-File -Encoding utf8`)"
     )]
@@ -116,11 +116,11 @@ struct RoleDetail {
 }
 
 impl Snapshot {
-    /// Reads one file; several pages in a row are one snapshot, truncated if the last page is
-    /// missing.
+    /// Reads one file. Several pages in a row are one snapshot, which is truncated if the last page
+    /// is missing.
     ///
     /// # Errors
-    /// When the JSON is of another kind, names no account or several.
+    /// If the JSON has another shape, or names no account or several.
     pub fn read(json: &[u8], taken: Option<Moment>) -> Result<Self, SnapshotError> {
         match json {
             [0x1f, 0x8b, ..] => return Err(SnapshotError::Compressed),
@@ -137,8 +137,8 @@ impl Snapshot {
             account,
             partition: arns(&pages).find_map(partition_of).map(Arc::from),
             taken,
-            // Every page but the last says that more follow; only the last one tells whether the
-            // listing is whole.
+            // Every page except the last says that more pages follow. Only the last one shows
+            // whether the listing is complete.
             truncated: pages.last().is_some_and(|page| page.is_truncated),
             users: BTreeMap::new(),
             groups: BTreeMap::new(),
@@ -146,7 +146,7 @@ impl Snapshot {
             roles: BTreeMap::new(),
         };
         for page in &pages {
-            // Groups first, over all pages: a user of page one may be in a group of page three.
+            // Groups of all pages come first: a user on page one may be in a group on page three.
             snapshot.add_groups(&page.group_detail_list);
             snapshot.add_roles(&page.role_detail_list);
         }
@@ -160,7 +160,7 @@ impl Snapshot {
         for group in details {
             let id: IamId = Arc::from(group.group_id.as_str());
             self.groups
-                // IAM tells no two groups apart by case, and policies are written in any.
+                // IAM doesn't distinguish group names by case, and policies use any spelling.
                 .insert(group.group_name.to_ascii_lowercase(), Arc::clone(&id));
             self.group_names
                 .insert(id, Arc::from(group.group_name.as_str()));
@@ -175,7 +175,7 @@ impl Snapshot {
         }
     }
 
-    /// Needs the groups of all pages: a user names them.
+    /// Needs the groups of all pages, because a user refers to groups by name.
     fn add_user(&mut self, user: UserDetail) {
         let mut groups = BTreeSet::new();
         for written in &user.group_list {
@@ -198,11 +198,11 @@ impl Snapshot {
         self.users.insert(Arc::from(user.user_id), Arc::new(entry));
     }
 
-    /// The snapshot as JSON that [`Snapshot::read`] takes, and nothing but what that needs: no
-    /// policy, tag or boundary.
+    /// The snapshot as JSON that [`Snapshot::read`] accepts, without anything else: no policies,
+    /// tags or boundaries.
     ///
     /// # Errors
-    /// The serialiser's own.
+    /// If the serializer fails.
     pub fn to_json(&self) -> Result<Vec<u8>, serde_json::Error> {
         let written = |(lower, id): (&String, &IamId)| {
             self.group_names
@@ -253,12 +253,12 @@ impl Snapshot {
         serde_json::to_vec(&details)
     }
 
-    /// What two readings of one account, one after the other, both say: that was so from the end of
-    /// the first to the beginning of the second.
+    /// What two consecutive readings of one account agree on. It was true from the end of the first
+    /// one to the beginning of the second one.
     ///
-    /// A reading takes many calls and may show one user as of before a change, another as of after
-    /// it. Whoever changed is left out, so that of them the snapshot tells nothing, and so is
-    /// whoever was in a group that changed: they would be shown without it.
+    /// A reading takes many calls, so it may show one user before a change and another user after
+    /// it. A user who differs between the readings is left out, so that the snapshot says nothing
+    /// about them. So is a user in a group that changed, who would be shown without that group.
     pub fn agreed(mut self, later: &Self) -> Self {
         self.truncated |= later.truncated;
         let before = std::mem::take(&mut self.groups);
@@ -269,8 +269,8 @@ impl Snapshot {
             .collect();
         let stayed: BTreeSet<&IamId> = self.groups.values().collect();
         self.group_names.retain(|id, _| stayed.contains(id));
-        // A user whose group changed its id is not told of: absence from the new group would be a
-        // lie, and so would membership.
+        // If a user's group changed its id, the user is left out: neither membership nor absence
+        // from the new group would be true.
         let told = |user: &SnapshotUser| user.groups.iter().all(|group| stayed.contains(group));
         self.users
             .retain(|id, user| later.users.get(id) == Some(user) && told(user));
@@ -279,8 +279,8 @@ impl Snapshot {
         self
     }
 
-    /// Keeps no copy of what another snapshot of the account shows as well: of many snapshots of a
-    /// large account, most is the same.
+    /// Shares equal users with another snapshot of the account. Most of a large account's data is
+    /// the same in many snapshots.
     pub fn share(&mut self, other: &Self) {
         let users = std::mem::take(&mut self.users);
         self.users = users
@@ -297,11 +297,11 @@ impl Snapshot {
         self.groups.get(&name.to_ascii_lowercase()).cloned()
     }
 
-    /// Whether the user was a member. `None`: the snapshot cannot tell.
+    /// Whether the user was a member. `None`: the snapshot doesn't show it.
     pub(super) fn is_member(&self, user: &str, group: &str) -> Option<bool> {
         let groups = &self.users.get(user)?.groups;
         let member = groups.contains(group);
-        // A group that is known by its name only may be the one that is asked for by id.
+        // A group known only by name may be the one whose id is asked for.
         let is_listed = || self.groups.values().any(|known| **known == *group);
         let may_be = groups.iter().any(|known| known.starts_with(BY_NAME)) && !is_listed();
         (member || !(self.truncated || may_be)).then_some(member)
@@ -330,14 +330,14 @@ fn account_of(pages: &[Details]) -> Result<AccountId, SnapshotError> {
 }
 
 impl Rosters {
-    /// Adds a snapshot; the order of adding does not matter.
+    /// Adds a snapshot. The order of adding doesn't matter.
     pub fn add(&mut self, snapshot: impl Into<Arc<Snapshot>>) {
         let snapshot = snapshot.into();
         let order = |s: &Snapshot| (s.account, s.taken.is_none(), s.taken);
         let at = self
             .snapshots
-            // INVARIANT (order): sorted by account and time, those of unknown time last, so the
-            // order of adding can't show.
+            // INVARIANT (order): sorted by account and time, those of unknown time last, so that
+            // the order of adding has no effect.
             .partition_point(|known| (order(known), known) < (order(&snapshot), &snapshot));
         if self.snapshots.get(at) != Some(&snapshot) {
             self.snapshots.insert(at, snapshot);
@@ -359,7 +359,7 @@ impl Rosters {
             .map(|snapshot| &**snapshot)
     }
 
-    /// The partition that the account is in, as far as its snapshots tell.
+    /// The account's partition, if one of its snapshots shows it.
     pub fn partition(&self, account: AccountId) -> Option<&str> {
         self.of(account)
             .find_map(|snapshot| snapshot.partition.as_deref())

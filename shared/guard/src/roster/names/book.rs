@@ -1,4 +1,4 @@
-//! The names of one account, cut into tenures.
+//! The names of one account, divided into tenures.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -9,36 +9,36 @@ use crate::roster::IamId;
 /// The names of one account's users, or groups.
 #[derive(Default)]
 pub(in crate::roster) struct Names {
-    /// Tenures of a lower-case name, oldest first.
+    /// Tenures of each lower-case name, oldest first.
     pub(super) tenures: BTreeMap<String, Vec<Tenure>>,
     pub(super) bearers: Vec<IdsSeen>,
-    /// Bearers of each id.
+    /// The bearers of each id.
     pub(super) by_id: HashMap<IamId, Vec<usize>>,
-    /// How a lower-case name is written. IAM tells no two names apart by case.
+    /// The original spelling of each lower-case name. IAM doesn't distinguish names by case.
     pub(super) spelled: BTreeMap<String, Arc<str>>,
 }
 
-/// A name borne by one user or group, from one second to another.
+/// A period in which one user or group had a name, in seconds.
 pub(super) struct Tenure {
     pub(super) from: Option<Moment>,
     pub(super) to: Option<Moment>,
     pub(super) bearer: usize,
-    /// The tenure began with a creation, not a rename.
+    /// Whether the tenure began with a creation rather than a rename.
     pub(super) created: bool,
-    /// The tenure ended with a deletion, not a rename.
+    /// Whether the tenure ended with a deletion rather than a rename.
     pub(super) deleted: bool,
 }
 
 /// Ids seen for what should be one user or group.
 #[derive(Default)]
 pub(super) struct IdsSeen {
-    /// When, and which.
+    /// The ids with the times at which they were seen.
     pub(super) at: BTreeSet<(Moment, IamId)>,
     /// From snapshots of unknown time.
     pub(super) untimed: BTreeSet<IamId>,
     /// A name for display, and when it was last known.
     pub(super) name: Option<(Option<Moment>, Arc<str>)>,
-    /// Its first tenure: since when, and the name.
+    /// Its first tenure: the start and the name.
     pub(super) first: Option<(Option<Moment>, String)>,
     pub(super) created: Option<Moment>,
     pub(super) deleted: Option<Moment>,
@@ -53,7 +53,7 @@ impl IdsSeen {
             .collect()
     }
 
-    /// What stands for an id that no record shows. It can equal no real id: those have no space.
+    /// A placeholder for an id that no record shows. It has a space, so it can't equal a real id.
     pub(super) fn stand_in(&self) -> IamId {
         match &self.first {
             Some((Some(since), name)) => {
@@ -67,13 +67,13 @@ impl IdsSeen {
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Turn {
-    // Within one second a name is freed before it is taken.
+    // Within one second, a name is freed before it is taken.
     Free { deleted: bool },
     Take { created: bool },
 }
 
 impl Names {
-    /// Cuts a name's history at its turns.
+    /// Divides a name's history at its turns.
     pub(super) fn cut(&mut self, name: String, turns: &BTreeSet<(Moment, Turn)>) {
         let mut tenures: Vec<Tenure> = Vec::new();
         for (time, turn) in turns {
@@ -85,9 +85,9 @@ impl Names {
                         tenure.to = Some(*time);
                         tenure.deleted = *deleted;
                     } else {
-                        // Whoever bore it before the logs began, or since the last turn.
-                        // A name is freed that nobody was seen to take: its bearer is older than
-                        // the logs.
+                        // Its bearer took it before the logs began or at the last turn. If nobody
+                        // was seen taking it before it was freed, its bearer is older than the
+                        // logs.
                         let from = tenures.last().and_then(|tenure| tenure.to);
                         let bearer = self.new_bearer();
                         tenures.push(Tenure {
@@ -100,13 +100,13 @@ impl Names {
                     }
                 }
                 Turn::Take { created } => {
-                    // A name can be taken only when it is free, so an earlier bearer had lost it
+                    // A name must be free before it's taken, so an earlier bearer had lost it
                     // before this second.
                     let lost = Some(time.plus_seconds(-1));
                     match open {
                         Some(tenure) => tenure.to = lost,
-                        // A name is taken that was not seen freed. Somebody may have borne it
-                        // before, of whom only later records tell.
+                        // The name is taken without being seen freed. Somebody that only later
+                        // records show may have had it before.
                         None if first => {
                             let bearer = self.new_bearer();
                             tenures.push(Tenure {
@@ -140,7 +140,7 @@ impl Names {
 
     /// A rename: the tenure that it ended and the one that it began have the same bearer.
     pub(super) fn tie(&self, from: &str, to: &str, at: Moment) -> Option<(usize, usize)> {
-        // Tenures are in order, so both ends can be found by search.
+        // Tenures are sorted, so both can be found by search.
         let ended = around(self.tenures.get(from)?, at)
             .find(|tenure| tenure.to == Some(at) && !tenure.deleted)?
             .bearer;
@@ -150,7 +150,7 @@ impl Names {
         Some((ended, begun))
     }
 
-    /// Makes one bearer of those that renames tie together.
+    /// Merges the bearers that renames tie together.
     pub(super) fn unite(&mut self, ties: &[(usize, usize)]) {
         let mut parent: Vec<usize> = (0..self.bearers.len()).collect();
         let root = |parent: &[usize], mut at: usize| {
@@ -162,12 +162,12 @@ impl Names {
         for (a, b) in ties {
             let (a, b) = (root(&parent, *a), root(&parent, *b));
             if let Some(slot) = parent.get_mut(a.max(b)) {
-                // The least stands for all of them, so the outcome does not depend on the order of
-                // the ties.
+                // The smallest index represents all of them, so the result doesn't depend on the
+                // order of the ties.
                 *slot = a.min(b);
             }
         }
-        // Parents come before their children, so one pass makes every entry a root.
+        // Parents have smaller indices than their children, so one pass makes every entry a root.
         for at in 0..parent.len() {
             let up = parent.get(at).copied().unwrap_or(at);
             let top = parent.get(up).copied().unwrap_or(up);
@@ -180,7 +180,8 @@ impl Names {
         }
     }
 
-    /// What is looked up often: the bearers of an id, and what stands for a bearer without one.
+    /// Builds the indices for frequent lookups: the bearers of an id, and placeholders for bearers
+    /// without one.
     pub(super) fn finish(&mut self) {
         for (name, tenure) in self
             .tenures
@@ -192,7 +193,7 @@ impl Names {
             };
             seen.created = seen.created.or(tenure.from.filter(|_| tenure.created));
             seen.deleted = seen.deleted.max(tenure.to.filter(|_| tenure.deleted));
-            // The earliest tenure stands for its bearer, whatever else is in the logs.
+            // The earliest tenure identifies its bearer, whatever else is in the logs.
             let first = (tenure.from, name.clone());
             if seen.first.as_ref().is_none_or(|known| first < *known) {
                 seen.first = Some(first);
@@ -205,7 +206,7 @@ impl Names {
         }
     }
 
-    /// Keeps how a name is written, whatever order it came in.
+    /// Keeps the spelling of a name, independent of the order in which spellings arrive.
     pub(super) fn spell(&mut self, name: &str) {
         let known = self
             .spelled
@@ -216,13 +217,13 @@ impl Names {
         }
     }
 
-    /// Name and id were seen together. `at_creation`: the id is that of the tenure that begins in
-    /// this second.
+    /// Records that name and id were seen together. `at_creation`: the id belongs to the tenure
+    /// that begins in this second.
     pub(super) fn see(&mut self, name: &str, id: &IamId, at: Moment, at_creation: bool) {
         self.spell(name);
         let holding: Vec<usize> = self.tenures_at(name, at, at_creation);
-        // In the second of a turn it could be either bearer's.
-        // Neither can be told from the record: in the second of a rename both bear the name.
+        // In the second of a turn, the id may belong to either bearer. The record doesn't show
+        // which: in the second of a rename, both have the name.
         let [bearer] = holding[..] else {
             return;
         };
@@ -239,7 +240,7 @@ impl Names {
         }
     }
 
-    /// A snapshot of unknown time shows the name's latest bearer.
+    /// Records a pair from a snapshot of unknown time: the id belongs to the name's latest bearer.
     pub(super) fn see_untimed(&mut self, name: &str, id: &IamId) {
         self.spell(name);
         let lower = name.to_lowercase();
@@ -254,13 +255,13 @@ impl Names {
         };
         if let Some(seen) = self.bearers.get_mut(bearer) {
             seen.untimed.insert(Arc::clone(id));
-            // A snapshot without a time is what somebody gave as the present, so its name is the
-            // one to show.
+            // A snapshot without a time is assumed to be the present, so its name is the one to
+            // show.
             seen.name = Some((None, Arc::from(name)));
         }
     }
 
-    /// A name without turns was borne by one and the same throughout.
+    /// Adds a name without turns: one bearer had it all the time.
     pub(super) fn mention(&mut self, lower: &str) {
         if self.tenures.contains_key(lower) {
             return;
@@ -292,18 +293,18 @@ impl Names {
     }
 }
 
-/// The tenures that can touch a second: they are in order, and only neighbours share one.
+/// The tenures that may include a second. They are sorted, and only neighbors share one.
 pub(super) fn around(tenures: &[Tenure], at: Moment) -> impl Iterator<Item = &Tenure> {
     let next = tenures.partition_point(|tenure| tenure.from.is_none_or(|from| from <= at));
     tenures
-        // At most three touch a second: one that ends, one that begins and ends in it, one that
+        // At most three include one second: one that ends, one that begins and ends, and one that
         // begins.
         .get(next.saturating_sub(3)..next)
         .unwrap_or_default()
         .iter()
 }
 
-/// The bearers whose tenure covers a second; two in the second of a turn.
+/// The bearers whose tenure includes a second; two in the second of a turn.
 pub(super) fn holding(tenures: &[Tenure], at: Moment) -> Vec<usize> {
     let mut bearers: Vec<usize> = around(tenures, at)
         .filter(|tenure| {

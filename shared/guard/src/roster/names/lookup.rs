@@ -1,4 +1,4 @@
-//! What a book of names answers: who bore a name, what an id was called, how long each lived.
+//! Answers from a book of names: who had a name, the name of an id, and how long each existed.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use crate::moment::Moment;
 use crate::roster::{Bearer, IamId};
 
 impl Names {
-    /// Who bore `name` at `at`.
+    /// Who had `name` at `at`.
     pub(in crate::roster) fn bearer(&self, name: &str, at: Moment) -> Bearer {
         let lower = name.to_lowercase();
         let Some(tenures) = self.tenures.get(&lower) else {
@@ -21,7 +21,7 @@ impl Names {
         one_of(ids)
     }
 
-    /// Who bore `name` last.
+    /// Who had `name` last.
     pub(in crate::roster) fn last_bearer(&self, name: &str) -> Option<IamId> {
         let lower = name.to_lowercase();
         let last = self.tenures.get(&lower)?.last()?;
@@ -65,13 +65,13 @@ impl Names {
         bearers
             .iter()
             .filter_map(|bearer| self.bearers.get(*bearer)?.name.as_ref())
-            // A snapshot of unknown time is taken to be the latest.
+            // A snapshot of unknown time is assumed to be the latest.
             .max_by_key(|(at, name)| (at.is_none(), *at, Arc::clone(name)))
             .map(|(_, name)| Arc::clone(name))
     }
 
-    /// The name of an id at `at`. `None`: it bears none that is known, or cannot be told from
-    /// another id of that name.
+    /// The name of an id at `at`. `None`: no name is known, or another id may have had the same
+    /// name.
     pub(in crate::roster) fn name_at(&self, id: &str, at: Moment) -> Option<Arc<str>> {
         let bearers = self.by_id.get(id)?;
         let borne = self
@@ -93,7 +93,7 @@ impl Names {
         spelled.next().filter(|_| spelled.next().is_none())
     }
 
-    /// When each id was created and deleted, as far as the logs show it.
+    /// When each id was created and deleted, if the logs show it.
     pub(in crate::roster) fn lives(
         &self,
     ) -> impl Iterator<Item = (IamId, Option<Moment>, Option<Moment>)> + '_ {

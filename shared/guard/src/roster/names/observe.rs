@@ -1,4 +1,4 @@
-//! What shows a name with its id, or only how a name is written.
+//! Collects what shows a name with its id, or only the spelling of a name.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -23,8 +23,8 @@ pub(super) fn observe(
     if what == NamedKind::User {
         for ((account, name, id), (first, last)) in &world.names {
             let names = books.entry(*account).or_default();
-            // First and last sight are enough: between them the pair held, or a change in the logs
-            // shows otherwise.
+            // The first and last sighting are enough: in between the pair stayed the same, or a
+            // change in the logs shows otherwise.
             names.see(name, id, *first, false);
             names.see(name, id, *last, false);
         }
@@ -45,8 +45,8 @@ fn observe_change(what: NamedKind, change: &IamChange, names: &mut Names) {
         IamChangeKind::Create { what: it, name, id } if *it == what => {
             names.spell(name);
             if let Some(id) = id {
-                // The id is in the answer of the call that created it, so it belongs to the tenure
-                // that begins here, whoever had the name in the same second before.
+                // The id comes from the response of the call that created it, so it belongs to the
+                // tenure that begins here, not to an earlier bearer in the same second.
                 names.see(name, id, change.time, true);
             }
         }
@@ -70,7 +70,7 @@ fn names_with_ids(snapshot: &Snapshot, what: NamedKind) -> Vec<(Arc<str>, IamId)
             .map(|(id, user)| (Arc::clone(&user.name), Arc::clone(id)))
             .collect();
     }
-    // Groups are found by their names in lower case, and shown as they are written.
+    // Groups are found by lower-case name, and shown in their original spelling.
     let written = |lower: &str, id: &IamId| {
         let name = snapshot.group_names.get(id).cloned();
         name.unwrap_or_else(|| Arc::from(lower))
