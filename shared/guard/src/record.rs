@@ -1,10 +1,10 @@
-//! A CloudTrail record as AWS writes it: the fields that can matter here, borrowed from the text
-//! where possible.
+//! A CloudTrail record as AWS writes it: the fields that can matter, borrowed from the text where
+//! possible.
 //!
-//! This is the only room that names CloudTrail's fields. Key order and white space are free; a
-//! field may be absent or null; a scalar of an unexpected kind (`"mfaAuthenticated": true`) is read
-//! as its text. A member that is not of its kind at all (a list for a text) is odd, and hides none
-//! of the others.
+//! Only this module names CloudTrail's fields. Key order and white space don't matter, and a field
+//! may be missing or null. A scalar of an unexpected type (`"mfaAuthenticated": true`) is read as
+//! its text. A member of an entirely different type (a list instead of a text) is odd, and doesn't
+//! hide the others.
 
 mod identity_center;
 mod members;
@@ -25,25 +25,25 @@ pub(crate) use parameters::Parameters;
 pub use problem::RecordProblem;
 pub(crate) use text::Text;
 
-/// Opens a record.
+/// Parses a record.
 ///
 /// # Errors
-/// The text is not JSON of CloudTrail's shape.
+/// If the text isn't JSON of CloudTrail's shape.
 pub(crate) fn open(json: &[u8]) -> Result<Record<'_>, RecordProblem> {
     of_text(text(json)?)
 }
 
-/// A record's text.
+/// A record's bytes as text.
 pub(crate) fn text(json: &[u8]) -> Result<&str, RecordProblem> {
     std::str::from_utf8(json).map_err(|_| RecordProblem::Shape("it is not UTF-8".to_owned()))
 }
 
-/// As [`open`], of its text.
+/// Like [`open`], for text.
 pub(crate) fn of_text(text: &str) -> Result<Record<'_>, RecordProblem> {
     crate::json::parse(text).map_err(|error| RecordProblem::Shape(error.to_string()))
 }
 
-/// The top of a record.
+/// The top level of a record.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Record<'a> {
@@ -113,21 +113,21 @@ pub(crate) struct Record<'a> {
 }
 
 impl<'a> Record<'a> {
-    /// `errorCode`: why the call failed. `None`: it did not fail.
+    /// `errorCode`: why the call failed. `None`: it succeeded.
     ///
-    /// CloudTrail leaves the field out of a call that succeeded. Some pipelines fill it with an
-    /// empty text instead.
+    /// CloudTrail leaves the field out when a call succeeded. Some pipelines write an empty text
+    /// instead.
     pub(crate) fn error(&self) -> Option<&str> {
         self.error_code.as_deref().filter(|code| !code.is_empty())
     }
 
-    /// Who called, where that can be read.
+    /// The caller, if it can be read.
     pub(crate) fn identity(&self) -> Option<&UserIdentity<'a>> {
         self.user_identity.as_ref().and_then(Object::read)
     }
 }
 
-/// Only whose a record is.
+/// Only the field that shows which account a record belongs to.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Recipient<'a> {
@@ -136,7 +136,7 @@ pub(crate) struct Recipient<'a> {
 }
 
 impl Recipient<'_> {
-    /// `recipientAccountId`; empty is absent.
+    /// `recipientAccountId`; an empty one is `None`.
     pub(crate) fn account(&self) -> Option<&str> {
         self.recipient_account_id
             .as_deref()
@@ -144,7 +144,7 @@ impl Recipient<'_> {
     }
 }
 
-/// Who called, as CloudTrail says it.
+/// The caller, as CloudTrail describes it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct UserIdentity<'a> {
@@ -174,7 +174,7 @@ pub(crate) struct UserIdentity<'a> {
     pub(crate) credential_id: Option<Text<'a>>,
 }
 
-/// What temporary credentials carry with them.
+/// What CloudTrail shows of temporary credentials.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct SessionContext<'a> {
@@ -206,7 +206,7 @@ pub(crate) struct SessionAttributes<'a> {
     pub(crate) mfa_authenticated: Option<Text<'a>>,
 }
 
-/// A record that was sent again: late, or with corrected fields.
+/// Marks a record that was delivered again: late, or with corrected fields.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Addendum<'a> {
     #[serde(
@@ -217,7 +217,7 @@ pub(crate) struct Addendum<'a> {
     pub(crate) original_event_id: Option<Text<'a>>,
 }
 
-/// Something is there; what it holds does not matter.
+/// A member whose presence matters but not its value.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Present;
 
@@ -233,8 +233,8 @@ impl<'de> Deserialize<'de> for Present {
     }
 }
 
-/// `requestParameters` of STS and IAM calls. A parameter set too large for CloudTrail is replaced
-/// by `{"omitted": true, …}`.
+/// `requestParameters` of STS and IAM calls. CloudTrail replaces parameters that are too large with
+/// `{"omitted": true, …}`.
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct RequestParameters<'a> {

@@ -1,7 +1,7 @@
-//! What a record says: who did what, with which proof, in the words of this engine.
+//! Reads what a record says into the engine's own types: who did what, and with which proof.
 //!
-//! A record yields at most one fact that is kept under its own id ([`Fact`]) and, beside it, hints
-//! that are folded together with others of their kind: the use of a session, the pair of a user's
+//! A record yields at most one [`Fact`], which is kept under the record's id. It may also yield
+//! hints, which are merged with others of the same kind: the use of a session, the pair of a user's
 //! name and id, a role's id and ARN.
 
 pub(crate) mod caller;
@@ -33,26 +33,26 @@ use crate::id::{AccountId, EventId, RecordKey};
 use crate::moment::Moment;
 pub use crate::record::RecordProblem;
 
-/// One fact, kept under the id of the record that said it.
+/// One fact, kept under the id of the record that shows it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Fact {
-    /// Credentials were issued: AssumeRole and its kin, AssumeRoot, GetSessionToken,
+    /// Credentials were issued: by one of the AssumeRole calls, AssumeRoot, GetSessionToken or
     /// GetFederationToken.
     Mint(Box<Mint>),
     /// The console entered, renewed or left a role.
     Console(Box<ConsoleStep>),
     /// STS refused to issue credentials.
     Denial(Box<Denial>),
-    /// IAM changed who is who, who is in which group, or who has which MFA device.
+    /// IAM changed users, groups, memberships or MFA devices.
     IamChange(Box<IamChange>),
-    /// Something of IAM Identity Center: a sign-in, a permission set taken, a change. No rule looks
-    /// at it yet.
+    /// An event of IAM Identity Center: a sign-in, a permission set taken, a change. No rule uses
+    /// it yet.
     IdentityCenter(Box<CenterEvent>),
-    /// Nothing that is kept, in a record that corrects another one.
+    /// Nothing, in a record that corrects another one.
     Nothing,
 }
 
-/// Which call issued credentials.
+/// The call that issued credentials.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum MintApi {
     /// `sts:AssumeRole`.
@@ -63,14 +63,14 @@ pub enum MintApi {
     AssumeRoleWithWebIdentity,
     /// `sts:AssumeRoot`: root credentials of a member account.
     AssumeRoot,
-    /// `sts:GetSessionToken`: the user's own rights, with MFA if a device was given.
+    /// `sts:GetSessionToken`: the user's own permissions, with MFA if a device was named.
     GetSessionToken,
     /// `sts:GetFederationToken`.
     GetFederationToken,
 }
 
 impl MintApi {
-    /// The name of the call, as CloudTrail writes it.
+    /// The name of the call in CloudTrail.
     pub const fn name(self) -> &'static str {
         match self {
             Self::AssumeRole => "AssumeRole",
@@ -99,56 +99,57 @@ impl MintApi {
 /// One account's copy (half) of a successful call that issued credentials.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Mint {
-    /// When, by `eventTime`.
+    /// `eventTime`.
     pub time: Moment,
-    /// Which call.
+    /// The call.
     pub api: MintApi,
-    /// Who called, as far as this half says.
+    /// The caller, as far as this half shows.
     pub caller: Arc<Caller>,
-    /// The role entered, with its path where the record has it.
+    /// The role entered, with its path if the record has it.
     pub role: Option<RoleArn>,
     /// `assumedRoleId`: `AROA…:session`.
     pub session: Option<Arc<str>>,
     /// The access key that was issued.
     pub issued: Option<Arc<str>>,
-    /// `sharedEventID`, which the two halves of a cross-account call have in common.
+    /// `sharedEventID`, which both halves of a cross-account call have.
     pub shared: Option<EventId>,
-    /// What was asked for and granted.
+    /// The details of the request and its result.
     pub grant: Option<Box<Grant>>,
-    /// The parameters were too large for CloudTrail and left out.
+    /// Whether CloudTrail left out the parameters because they were too large.
     pub omitted: bool,
 }
 
-/// The particulars of a mint.
+/// Details of a mint.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Grant {
-    /// Until when the credentials work.
+    /// When the credentials expire.
     pub expiration: Option<Moment>,
     /// `durationSeconds`, if the caller sent it.
     pub duration_seconds: Option<i64>,
-    /// The MFA device named in the call. STS verified the code, or the call would have failed.
+    /// The MFA device named in the call. STS verified the code; otherwise the call would have
+    /// failed.
     pub mfa_serial: Option<Arc<str>>,
-    /// Where the call came from. `AWS Internal` means that the console made it.
+    /// The source address. `AWS Internal` means that the console made the call.
     pub source_ip: Option<Arc<str>>,
     /// `AssumeRoot`: the account whose root was assumed.
     pub target: Option<Arc<str>>,
-    /// What of it is in the record and can't be read.
+    /// Which details are in the record but can't be read.
     pub unread: UnreadGrant,
 }
 
-/// Particulars of a mint that are in the record and can't be read. What is absent is not among
-/// them.
+/// Details of a mint that are in the record but can't be read. A detail that is missing isn't one
+/// of them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct UnreadGrant {
     /// `expiration`.
     pub expiration: bool,
     /// `durationSeconds`.
     pub duration: bool,
-    /// `serialNumber`: an MFA device may be named.
+    /// `serialNumber`: the call may have named an MFA device.
     pub serial: bool,
 }
 
-/// What a console step did.
+/// The step that the console took.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ConsoleAct {
     /// `SwitchRole`.
@@ -162,15 +163,15 @@ pub enum ConsoleAct {
 /// A successful `SwitchRole`, `RenewRole` or `ExitRole` of the console.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ConsoleStep {
-    /// When.
+    /// `eventTime`.
     pub time: Moment,
-    /// What was done.
+    /// The step.
     pub act: ConsoleAct,
     /// `AROA…:session`, in the role account's copy.
     pub session: Option<Arc<str>>,
-    /// The role: without its path in the role account's copy, as `SwitchTo` has it in the user's.
+    /// The role. The role account's copy shows it without its path; the user's copy as `SwitchTo`.
     pub role: Option<RoleArn>,
-    /// The ARN of the person: `SwitchFrom`, or the identity of the user's own copy.
+    /// The person's ARN: `SwitchFrom`, or the identity in the user's own copy.
     pub from: Option<Arc<str>>,
     /// The person's id, in the user's own copy.
     pub from_id: Option<Arc<str>>,
@@ -178,33 +179,33 @@ pub struct ConsoleStep {
     pub source_ip: Option<Arc<str>>,
 }
 
-/// A refused attempt to enter a role.
+/// An attempt to enter a role that STS denied.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Denial {
-    /// When.
+    /// `eventTime`.
     pub time: Moment,
-    /// Which call.
+    /// The call.
     pub api: MintApi,
-    /// Who called.
+    /// The caller.
     pub caller: Arc<Caller>,
-    /// The role, where the message names one. With AccessDenied, CloudTrail has it nowhere else.
+    /// The role, if the message names it. With AccessDenied, CloudTrail shows it nowhere else.
     pub role: Option<RoleArn>,
-    /// `AssumeRoot`: the root user that was asked for, where the message names it.
+    /// `AssumeRoot`: the root user that was requested, if the message names it.
     pub root: Option<Arc<str>>,
-    /// Whether IAM refused (`AccessDenied`), rather than some other error.
+    /// Whether the error was `AccessDenied` rather than another one.
     pub access_denied: bool,
 }
 
 /// A successful change in IAM.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct IamChange {
-    /// When.
+    /// `eventTime`.
     pub time: Moment,
-    /// In which account.
+    /// The account that was changed.
     pub account: AccountId,
-    /// Who made the change.
+    /// The caller who made the change.
     pub by: Arc<Caller>,
-    /// What changed. Names are those of that second.
+    /// The change. Names are the ones at that second.
     pub what: IamChangeKind,
 }
 
@@ -213,16 +214,16 @@ pub struct IamChange {
 pub enum IamChangeKind {
     /// `AddUserToGroup`.
     AddUserToGroup {
-        /// User name then.
+        /// The user's name at that time.
         user: Arc<str>,
-        /// Group name then.
+        /// The group's name at that time.
         group: Arc<str>,
     },
     /// `RemoveUserFromGroup`.
     RemoveUserFromGroup {
-        /// User name then.
+        /// The user's name at that time.
         user: Arc<str>,
-        /// Group name then.
+        /// The group's name at that time.
         group: Arc<str>,
     },
     /// `CreateUser` or `CreateGroup`.
@@ -231,14 +232,14 @@ pub enum IamChangeKind {
         what: NamedKind,
         /// The new name.
         name: Arc<str>,
-        /// The new id, where the response has it.
+        /// The new id, if the response has it.
         id: Option<Arc<str>>,
     },
     /// `DeleteUser` or `DeleteGroup`.
     Delete {
         /// User or group.
         what: NamedKind,
-        /// The name that became free.
+        /// The name, which is free from then on.
         name: Arc<str>,
     },
     /// `UpdateUser` or `UpdateGroup` with a new name.
@@ -252,21 +253,21 @@ pub enum IamChangeKind {
     },
     /// `EnableMFADevice`.
     EnableMfa {
-        /// User name then.
+        /// The user's name at that time.
         user: Arc<str>,
         /// The device.
         serial: Arc<str>,
     },
     /// `DeactivateMFADevice`.
     DeactivateMfa {
-        /// User name then.
+        /// The user's name at that time.
         user: Arc<str>,
         /// The device.
         serial: Arc<str>,
     },
 }
 
-/// What bears a name and an id in IAM.
+/// The kinds of IAM entities with a name and an id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum NamedKind {
     /// `AIDA…`.
@@ -278,24 +279,24 @@ pub enum NamedKind {
 /// One use of a role session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Use {
-    /// When.
+    /// `eventTime`.
     pub time: Moment,
     /// `AROA…:session`.
     pub session: Arc<str>,
-    /// `creationDate`: the second of the mint.
+    /// `creationDate`: the second in which the session's credentials were issued.
     pub created: Option<Moment>,
     /// The access key that signed.
     pub key: Option<Arc<str>>,
     /// The role, with its path.
     pub role: RoleArn,
-    /// The session was given to a workload by AWS (instance profile, Lambda and the like).
+    /// Whether AWS gave the session to a workload (instance profile, Lambda and so on).
     pub delivered_by_service: bool,
-    /// The call is one that only reads. What does not say so may have written.
+    /// Whether the record says that the call only reads. Without that, it may have written.
     pub read_only: bool,
-    /// The call was made in the console.
+    /// Whether the call was made in the console.
     pub by_console: bool,
-    /// The person of Identity Center whose session it is: most calls of an `AWSReservedSSO_`
-    /// session show it, not all.
+    /// The person in Identity Center who owns the session. Most calls of an `AWSReservedSSO_`
+    /// session show it, but not all.
     pub on_behalf_of: Option<StoreUser>,
 }
 
@@ -304,17 +305,17 @@ pub struct Use {
 pub struct NameSeen {
     /// The account of the user.
     pub account: AccountId,
-    /// The name then.
+    /// The name at that time.
     pub name: Arc<str>,
     /// `AIDA…`.
     pub id: Arc<str>,
-    /// When.
+    /// `eventTime`.
     pub time: Moment,
 }
 
-/// That a record corrects or repeats an earlier one (`addendum`).
+/// A record's note that it corrects or repeats an earlier record (`addendum`).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Correction {
-    /// The record that no longer counts, when its id is another one.
+    /// The record that no longer counts, if it has a different id.
     pub original: Option<RecordKey>,
 }

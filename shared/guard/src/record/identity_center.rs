@@ -1,8 +1,8 @@
-//! What IAM Identity Center writes into its records: `sso`, `sso-directory`, `identitystore`,
+//! The records of IAM Identity Center: `sso`, `sso-directory`, `identitystore`,
 //! `identitystore-scim`, `sso-oauth`, and its sign-ins under `signin`.
 //!
-//! Names and ids may be hidden there: since July 2025 the directory writes `{}` or
-//! `HIDDEN_DUE_TO_SECURITY_REASONS` in place of what describes a person or a group
+//! Names and ids in them may be hidden. Since July 2025 the directory writes `{}` or
+//! `HIDDEN_DUE_TO_SECURITY_REASONS` instead of data that describes a person or a group
 //! (<https://docs.aws.amazon.com/singlesignon/latest/userguide/sso-info-in-cloudtrail.html>).
 
 use std::borrow::Cow;
@@ -14,19 +14,20 @@ use serde_json::value::RawValue;
 
 use super::{Object, Present, Text};
 
-/// What CloudTrail writes in place of a value that it does not show.
+/// The text that CloudTrail writes in place of a hidden value.
 const HIDDEN: &str = "HIDDEN_DUE_TO_SECURITY_REASONS";
 
-/// A value that CloudTrail may hide: a text, or an object that holds one id.
+/// A value that CloudTrail may hide: a text, or an object that contains one id.
 ///
-/// The console's calls wrap a member's id (`member.memberId`), the API's (`memberId.userId`) too.
+/// Both the console's calls (`member.memberId`) and the API's (`memberId.userId`) wrap a member's
+/// id.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Shown<'a> {
-    /// This.
+    /// The value.
     Text(Cow<'a, str>),
-    /// Something that the record does not show, or an empty text.
+    /// A value that the record hides, or an empty text.
     Hidden,
-    /// Anything else. What it was is not kept: it may be a secret in the wrong place.
+    /// Anything else. The value isn't kept, because it may be a secret in the wrong place.
     Odd,
 }
 
@@ -43,7 +44,7 @@ impl Shown<'_> {
     }
 }
 
-/// What stands in a record in place of something odd reads as odd again.
+/// An odd value is written as something that reads as odd again.
 impl Serialize for Shown<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
@@ -58,7 +59,7 @@ impl Serialize for Shown<'_> {
     }
 }
 
-/// The id in an object, under the names that the console and the API give it.
+/// The id in an object, under the names that the console and the API use.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Wrapped<'a> {
@@ -98,7 +99,7 @@ impl<'a> Shown<'a> {
     }
 }
 
-/// A list, as far as one is there.
+/// A list, or something in its place.
 #[derive(Debug, Clone)]
 pub(crate) enum List<T> {
     Read(Vec<Object<T>>),
@@ -121,7 +122,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
     }
 }
 
-/// `userIdentity.onBehalfOf`: the person of Identity Center behind a call.
+/// `userIdentity.onBehalfOf`: the person in Identity Center who made the call.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct OnBehalfOf<'a> {
@@ -139,10 +140,10 @@ pub(crate) struct CenterRequest<'a> {
     pub(crate) identity_store_id: Option<Shown<'a>>,
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub(crate) group_id: Option<Shown<'a>>,
-    /// The console's `AddMemberToGroup`.
+    /// In the console's `AddMemberToGroup`.
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub(crate) member: Option<Shown<'a>>,
-    /// The API's `CreateGroupMembership`.
+    /// In the API's `CreateGroupMembership`.
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub(crate) member_id: Option<Shown<'a>>,
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
@@ -161,10 +162,10 @@ pub(crate) struct CenterRequest<'a> {
     pub(crate) device_id: Option<Shown<'a>>,
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub(crate) operations: Option<List<Operation<'a>>>,
-    /// SCIM: the user or group.
+    /// In SCIM calls: the user or group.
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub(crate) id: Option<Shown<'a>>,
-    /// SCIM: what the identity provider sent.
+    /// In SCIM calls: what the identity provider sent.
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub(crate) http_body: Option<Object<ScimBody<'a>>>,
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
@@ -197,7 +198,7 @@ pub(crate) struct Operation<'a> {
     pub(crate) attribute_value: Option<Shown<'a>>,
 }
 
-/// What an identity provider sent by SCIM. CloudTrail hides nearly all of it.
+/// What an identity provider sent by SCIM. CloudTrail hides most of it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ScimBody<'a> {
@@ -238,7 +239,7 @@ pub(crate) struct CenterResponse<'a> {
     pub(crate) group_id: Option<Shown<'a>>,
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub(crate) membership_id: Option<Shown<'a>>,
-    /// SCIM: the new user or group.
+    /// In SCIM calls: the new user or group.
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub(crate) id: Option<Shown<'a>>,
     #[serde(borrow, skip_serializing_if = "Option::is_none")]

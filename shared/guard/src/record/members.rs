@@ -1,4 +1,4 @@
-//! Which members of a record hold something that CloudTrail never writes there.
+//! Finds members of a record with a value that CloudTrail never writes there.
 
 mod identity_center;
 
@@ -10,7 +10,7 @@ use super::{
 
 /// A part of a record whose members can be odd.
 pub(crate) trait Members {
-    /// Names each member that is, by its place in the record.
+    /// Calls `name` with the place of each odd member in the record.
     fn name_odd(&self, name: &mut dyn FnMut(&'static str));
 }
 
@@ -36,7 +36,8 @@ fn object<T: Members>(
     }
 }
 
-/// What identifies the record and says what it is about is left out: without it there is no record.
+/// Members that identify the record or say what it is about aren't listed: without them, the record
+/// can't be used at all.
 impl Members for Record<'_> {
     fn name_odd(&self, name: &mut dyn FnMut(&'static str)) {
         object("userIdentity", self.user_identity.as_ref(), name);

@@ -1,4 +1,4 @@
-//! An object inside a record, or whatever stands in its place.
+//! An object inside a record, or something in its place.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -7,19 +7,19 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeSeq, Serializer};
 
-/// An object, as far as one is there.
+/// An object, or something in its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Object<T> {
     /// An object. Each of its members may still be odd.
     Read(T),
-    /// An empty text, with which some pipelines fill what CloudTrail leaves out.
+    /// An empty text, which some pipelines write where CloudTrail has no field.
     Empty,
-    /// Anything else. What it was is not kept: it may be a secret in the wrong place.
+    /// Anything else. The value isn't kept, because it may be a secret in the wrong place.
     Odd,
 }
 
 impl<T> Object<T> {
-    /// The object, where one is there.
+    /// The object, if there is one.
     pub(crate) fn read(&self) -> Option<&T> {
         match self {
             Self::Read(object) => Some(object),
@@ -27,13 +27,13 @@ impl<T> Object<T> {
         }
     }
 
-    /// Whether something else is there.
+    /// Whether something other than an object is there.
     pub(crate) fn is_odd(&self) -> bool {
         matches!(self, Self::Odd)
     }
 }
 
-/// What stands in a record in place of something odd reads as odd again.
+/// An odd value is written as something that reads as odd again.
 impl<T: Serialize> Serialize for Object<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {

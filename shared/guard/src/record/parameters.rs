@@ -1,4 +1,5 @@
-//! What a call was told to work on: members of `requestParameters` or `responseElements`, by name.
+//! The resources that a call works on: members of `requestParameters` or `responseElements`, by
+//! name.
 
 use std::collections::BTreeMap;
 
@@ -6,18 +7,18 @@ use serde_json::value::RawValue;
 
 use super::Text;
 
-/// The members that can name what a call works on.
+/// The members that can name a resource of the call.
 #[derive(Debug, Default)]
 pub(crate) struct Parameters {
     members: BTreeMap<String, Vec<String>>,
-    /// They were too large for CloudTrail, which left them out.
+    /// Whether CloudTrail left them out because they were too large.
     pub(crate) omitted: bool,
 }
 
 impl Parameters {
-    /// Reads the texts, and the lists of texts; what else there is cannot be a name.
+    /// Reads the texts and the lists of texts. Other values can't be names.
     pub(crate) fn read(raw: Option<&RawValue>) -> Self {
-        // A failed call may carry null or a bare text here.
+        // A failed call may have null or a bare text here.
         let members: BTreeMap<String, &RawValue> = raw
             .and_then(|raw| serde_json::from_str(raw.get()).ok())
             .unwrap_or_default();
@@ -30,7 +31,7 @@ impl Parameters {
             if name == "omitted" && texts == ["true"] {
                 parameters.omitted = true;
             }
-            // Services differ in how they write an acronym: `uUID`, `UUID`, `uuid`.
+            // Services write acronyms differently: `uUID`, `UUID`, `uuid`.
             parameters.members.insert(
                 name.to_ascii_lowercase(),
                 texts.into_iter().filter(|text| !text.is_empty()).collect(),

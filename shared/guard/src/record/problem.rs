@@ -1,39 +1,39 @@
-//! Why a record that matters cannot be used, as a whole or in part.
+//! Reasons why a relevant record can't be used, completely or in part.
 
 use crate::untrusted::harmless;
 
-/// Why a record that matters cannot be used.
+/// Why a relevant record can't be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RecordProblem {
     /// Not JSON, or not of CloudTrail's shape.
     #[error("not a CloudTrail record: {0}")]
     Shape(String),
-    /// A field that every record has is absent.
+    /// A required field is missing.
     #[error("`{0}` is missing")]
     Missing(&'static str),
-    /// A field holds something of another kind, such as a list for a text.
+    /// A field has a value of the wrong type, such as a list instead of a text.
     #[error("`{field}` isn't in the form that CloudTrail uses")]
     Unlike {
-        /// Which field.
+        /// The field.
         field: &'static str,
     },
-    /// It is not certain whose record it is.
+    /// It isn't certain which account the record belongs to.
     #[error("`recipientAccountId` is missing, and it isn't certain whose record this is: {0}")]
     Whose(String),
-    /// A field holds something that CloudTrail never writes.
+    /// A field has a value that CloudTrail never writes.
     #[error("`{field}` is `{found}`: {expected}")]
     Odd {
-        /// Which field.
+        /// The field.
         field: &'static str,
-        /// What it holds, made harmless.
+        /// The value, made safe to print.
         found: String,
-        /// What belongs there.
+        /// What is expected there.
         expected: String,
     },
 }
 
 impl RecordProblem {
-    /// A text that does not belong where it stands.
+    /// A text that isn't valid for its field.
     pub(crate) fn odd(field: &'static str, found: &str, expected: &str) -> Self {
         Self::Odd {
             field,
@@ -42,7 +42,7 @@ impl RecordProblem {
         }
     }
 
-    /// The problem of a detail, for whoever reads that a record was judged all the same.
+    /// The message for a detail's problem in a record that was judged anyway.
     pub fn of_detail(&self) -> String {
         format!(
             "{self}; anything that depends on it is unproven, but the rest of the record is used"

@@ -8,21 +8,20 @@ use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAcce
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::value::RawValue;
 
-/// Text, or the text of a number or boolean where AWS or a tool between wrote one.
+/// Text, or the text of a number or boolean if AWS or a tool in between wrote one.
 ///
-/// Where an object or a list stands instead, it reads as an empty text that [is odd](Text::is_odd),
-/// so that one odd member does not hide the others. What it was is not kept: it may be a secret in
-/// the wrong place.
+/// An object or a list reads as an empty text that [is odd](Text::is_odd), so that one odd member
+/// doesn't hide the others. The value isn't kept, because it may be a secret in the wrong place.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Text<'a>(Option<Cow<'a, str>>);
 
 impl<'a> Text<'a> {
-    /// Whether something stands here that is not a text.
+    /// Whether the value isn't a text.
     pub(crate) fn is_odd(&self) -> bool {
         self.0.is_none()
     }
 
-    /// The text itself; empty where something odd stands.
+    /// The text itself; empty if the value is odd.
     pub(crate) fn into_text(self) -> Cow<'a, str> {
         self.0.unwrap_or_default()
     }
@@ -52,7 +51,7 @@ impl fmt::Debug for Text<'_> {
     }
 }
 
-/// What stands in a record in place of something odd reads as odd again.
+/// An odd value is written as something that reads as odd again.
 impl Serialize for Text<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match &self.0 {
@@ -68,8 +67,8 @@ impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
     }
 }
 
-/// For members that CloudTrail always writes as texts, and that decide what a record is about:
-/// whatever else stands there [is odd](Text::is_odd), a number and a boolean too.
+/// For members that CloudTrail always writes as text and that decide what a record is about. Any
+/// other value, even a number or a boolean, [is odd](Text::is_odd).
 pub(crate) fn only_text<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<Text<'de>>, D::Error> {

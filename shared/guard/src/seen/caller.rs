@@ -1,4 +1,4 @@
-//! Who called, as far as one record says.
+//! The caller, as far as one record shows it.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ pub enum CallerKind {
     Root,
     /// `AWSService`.
     Service,
-    /// `AWSAccount`: the role owner's copy, which says no more than an account and an id.
+    /// `AWSAccount`: in the role owner's copy, which shows only an account and an id.
     OtherAccount,
     /// `SAMLUser`.
     Saml,
@@ -29,14 +29,14 @@ pub enum CallerKind {
     Federated,
     /// `IdentityCenterUser`.
     IdentityCenter,
-    /// Anything else, as written.
+    /// Any other value of the field.
     Other(Arc<str>),
 }
 
 /// The caller of one record.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Caller {
-    /// What kind of identity.
+    /// The kind of identity.
     pub kind: CallerKind,
     /// `principalId`: `AIDA…`, `AROA…:session`, an account id, or what a provider asserted.
     pub principal_id: Option<Arc<str>>,
@@ -50,10 +50,10 @@ pub struct Caller {
     pub key: Option<Arc<str>>,
     /// The identity provider (SAML, web identity), or the service that called.
     pub provider: Option<Arc<str>>,
-    /// What the temporary credentials carry.
+    /// What the record shows of the caller's temporary credentials.
     pub session: Option<CallerSession>,
-    /// Written by AWS itself, not chosen by the caller: the console made the call (`invokedBy` or
-    /// source address `AWS Internal`).
+    /// The console made the call (`invokedBy` or source address `AWS Internal`). AWS itself writes
+    /// this; the caller can't choose it.
     pub from_console: bool,
 }
 
@@ -62,17 +62,17 @@ pub struct Caller {
 pub struct CallerSession {
     /// `creationDate`: when the credentials were issued.
     pub created: Option<Moment>,
-    /// `creationDate` is there and can't be read.
+    /// Whether `creationDate` is present but can't be read.
     pub created_unread: bool,
     /// `mfaAuthenticated`.
     pub mfa: Option<bool>,
-    /// `mfaAuthenticated` is there and can't be read.
+    /// Whether `mfaAuthenticated` is present but can't be read.
     pub mfa_unread: bool,
     /// The role's (or user's) ARN, with its path.
     pub issuer_arn: Option<Arc<str>>,
     /// The role's (or user's) id.
     pub issuer_id: Option<Arc<str>>,
-    /// `ec2RoleDelivery` or `inScopeOf` is there: AWS gave the session to a workload.
+    /// Whether `ec2RoleDelivery` or `inScopeOf` is present: AWS gave the session to a workload.
     pub delivered_by_service: bool,
 }
 
@@ -138,11 +138,11 @@ fn created_at(text: Option<&Text<'_>>, unread: &mut UnreadDetails) -> Detail<Mom
     )
 }
 
-/// `AWS Internal`: what CloudTrail writes for calls that the console makes on its own.
+/// What CloudTrail writes for calls that the console makes for the user.
 const CONSOLE: &str = "AWS Internal";
 
 impl Caller {
-    /// The caller of a record, where nobody asks what of it can't be read.
+    /// The caller of a record, without reporting details that can't be read.
     pub(crate) fn of(record: &Record<'_>) -> Self {
         Self::read(record, &mut UnreadDetails::default())
     }
@@ -157,7 +157,7 @@ impl Caller {
             CallerKind::Service => text(&identity.invoked_by),
             _ => text(&identity.identity_provider),
         };
-        // The user agent says "AWS Internal" too, but a caller can choose that one.
+        // The user agent may be "AWS Internal" too, but a caller can choose that one.
         let internal = |text: &Option<Text<'_>>| text.as_deref() == Some(CONSOLE);
         let from_console = kind != CallerKind::Service
             && (internal(&identity.invoked_by) || internal(&record.source_ip_address));
@@ -194,7 +194,7 @@ impl Caller {
         }
     }
 
-    /// `AROA…:session`, if the caller is a role session, in either account's copy.
+    /// `AROA…:session`, if the caller is a role session. Works for either account's copy.
     pub fn role_session(&self) -> Option<&Arc<str>> {
         let id = self.principal_id.as_ref()?;
         match self.kind {
@@ -204,12 +204,12 @@ impl Caller {
         }
     }
 
-    /// The parts of the caller's ARN when it is that of a role session.
+    /// The parts of the caller's ARN, if it's the ARN of a role session.
     pub fn assumed_role(&self) -> Option<AssumedRoleArn<'_>> {
         self.arn.as_deref().and_then(AssumedRoleArn::parse)
     }
 
-    /// Whether the key that signed is a user's permanent one.
+    /// Whether a user's permanent access key signed the call.
     pub fn has_long_term_key(&self) -> bool {
         self.key
             .as_deref()

@@ -1,7 +1,8 @@
-//! Details of a record, and which of them can't be read.
+//! Reads details of a record and notes which of them can't be read.
 //!
-//! INVARIANT (details): a detail that can't be read is not an absent one. The fact says so, for an
-//! absent detail can prove something: a call that names no MFA device was made without one.
+//! INVARIANT (details): a detail that can't be read isn't treated as absent. The fact records the
+//! difference, because an absent detail can prove something: a call that names no MFA device was
+//! made without one.
 
 use std::sync::Arc;
 
@@ -10,14 +11,14 @@ use serde_json::value::RawValue;
 
 use crate::record::{Members, RecordProblem, Text};
 
-/// What a record says about one thing.
+/// A detail of a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Detail<T> {
-    /// Nothing.
+    /// The record doesn't have it.
     Absent,
-    /// This.
+    /// Its value.
     Read(T),
-    /// Something that can't be read.
+    /// The record has it, but it can't be read.
     Unread,
 }
 
@@ -26,7 +27,7 @@ impl<T> Detail<T> {
         matches!(self, Self::Unread)
     }
 
-    /// What it says, if it can be read.
+    /// The value, if it can be read.
     pub(super) fn read(self) -> Option<T> {
         match self {
             Self::Read(what) => Some(what),
@@ -34,34 +35,34 @@ impl<T> Detail<T> {
         }
     }
 
-    /// The same detail of a part of the record, where that part could not be read as a whole.
+    /// The same detail, or `Unread` if the part of the record that contains it couldn't be read.
     pub(super) fn of(self, unread_part: bool) -> Self {
         if unread_part { Self::Unread } else { self }
     }
 }
 
-/// What can't be read of a record that matters. The rest of it counts.
+/// The details of a relevant record that can't be read. The rest of the record counts.
 #[derive(Debug, Default)]
 pub(super) struct UnreadDetails(Vec<RecordProblem>);
 
 impl UnreadDetails {
-    /// The member holds something that is not of its kind.
+    /// Notes that the member has a value of the wrong type.
     pub(super) fn unlike(&mut self, field: &'static str) {
         self.0.push(RecordProblem::Unlike { field });
     }
 
-    /// The member holds a text that CloudTrail never writes there.
+    /// Notes that the member has a text that CloudTrail never writes there.
     pub(super) fn odd(&mut self, field: &'static str, found: &str, expected: &str) {
         self.0.push(RecordProblem::odd(field, found, expected));
     }
 
-    /// Names what is not of its kind in a part of the record.
+    /// Notes every member of a part of the record that has a value of the wrong type.
     pub(super) fn members(&mut self, part: &impl Members) {
         part.name_odd(&mut |field| self.unlike(field));
     }
 
-    /// Reads a text. An empty one is absent. One that is not of its kind is named with its part's
-    /// other members.
+    /// Reads a text. An empty one is absent. A value of the wrong type is reported together with
+    /// the other members of its part.
     pub(super) fn detail<T>(
         &mut self,
         text: Option<&Text<'_>>,
@@ -123,7 +124,7 @@ impl UnreadDetails {
         }
     }
 
-    /// All of it, in the order of reading.
+    /// All problems, in the order of reading.
     pub(super) fn into_problems(self) -> Vec<RecordProblem> {
         self.0
     }
@@ -131,20 +132,20 @@ impl UnreadDetails {
 
 /// One of the raw parts of a record: `requestParameters` and the like.
 pub(super) struct RecordPart<T> {
-    /// What could be read; nothing where there is no such part.
+    /// What could be read; empty if the record doesn't have the part.
     pub(super) members: T,
-    /// There is such a part, and none of it can be read.
+    /// Whether the record has the part but none of it can be read.
     pub(super) unread: bool,
 }
 
-/// Whether a raw part says nothing. Pipelines fill what CloudTrail leaves out with an empty text,
-/// and a failed call may carry a bare text.
+/// Whether a raw part is empty. Some pipelines write an empty text where CloudTrail has no field,
+/// and a failed call may have a bare text.
 pub(super) fn is_absent(text: &str, failed: bool) -> bool {
-    // `null` is absent before this: serde reads it as no value.
+    // `null` doesn't get here: serde reads it as `None`.
     text.is_empty() || text == "\"\"" || (failed && text.starts_with('"'))
 }
 
-/// A parameter as shared text; empty is absent.
+/// A parameter as shared text; an empty one is `None`.
 pub(super) fn shared(text: Option<&Text<'_>>) -> Option<Arc<str>> {
     text.map(|text| &**text)
         .filter(|text| !text.is_empty())

@@ -1,16 +1,17 @@
-//! The role in a refusal's message. With `AccessDenied`, CloudTrail names it nowhere else.
+//! Finds the role in the message of a denied call. With `AccessDenied`, CloudTrail shows it nowhere
+//! else.
 
 use crate::arn::RoleArn;
 
-/// `User: CALLER is not authorized to perform: ACTION on resource: ROLE [because …]`.
+/// Reads `User: CALLER is not authorized to perform: ACTION on resource: ROLE [because …]`.
 ///
-/// The caller's ARN comes first and cannot hold a space, so the first ` on resource: ` after the
-/// action is AWS's own, whatever the caller put into the role's name.
+/// The caller's ARN comes first and can't contain a space. So the first ` on resource: ` after the
+/// action was written by AWS, even if the caller put these words into the role's name.
 pub(super) fn denied_role(message: &str) -> Option<RoleArn> {
     RoleArn::parse(denied_resource(message)?).ok()
 }
 
-/// What the caller was refused.
+/// The resource that the caller was denied.
 pub(super) fn denied_resource(message: &str) -> Option<&str> {
     let (_, rest) = message.split_once(" is not authorized to perform: ")?;
     let (_action, rest) = rest.split_once(" on resource: ")?;

@@ -1,5 +1,5 @@
-//! What a record says beside its fact: whose session was used, who bears a name, and which role has
-//! an id.
+//! Hints that a record contains besides its fact: the session that was used, a user's name and id,
+//! and a role's id and ARN.
 
 use std::sync::Arc;
 
@@ -12,15 +12,15 @@ use crate::record::{Object, Record, RecordProblem, Text};
 
 /// The id and ARN of the role whose session signed the call.
 ///
-/// INVARIANT (needle): it is decided by the caller's ARN, which holds the role's name; that is what
-/// archives are searched for.
+/// INVARIANT (needle): the caller's ARN decides. It contains the role's name, which is the text
+/// that archives are searched for.
 pub(super) fn session_role<'a>(record: &'a Record<'_>) -> Option<(Option<&'a str>, RoleArn)> {
     let identity = record.identity()?;
     if identity.kind.as_deref() != Some("AssumedRole") {
         return None;
     }
-    // The ARN of the session lacks the role's path; `sessionIssuer` has it, but only counts if it
-    // is the same role.
+    // The session's ARN lacks the role's path. `sessionIssuer` has the path, but it only counts if
+    // it names the same role.
     let short = AssumedRoleArn::parse(identity.arn.as_deref()?)?;
     let context = identity.session_context.as_ref().and_then(Object::read);
     let issuer = context
@@ -38,7 +38,7 @@ pub(super) fn session_role<'a>(record: &'a Record<'_>) -> Option<(Option<&'a str
     }
 }
 
-/// Why it can't be told whose session signed the call, if it may have been one.
+/// Why the record doesn't show which session signed the call, if a role session may have signed it.
 pub(super) fn odd_session(record: &Record<'_>) -> Option<RecordProblem> {
     let unlike = |field| Some(RecordProblem::Unlike { field });
     let odd = |text: &Option<Text<'_>>| text.as_ref().is_some_and(Text::is_odd);
@@ -54,8 +54,8 @@ pub(super) fn odd_session(record: &Record<'_>) -> Option<RecordProblem> {
     }
 }
 
-/// The console's own steps are no use; a record without key and creation time cannot be tied to a
-/// session.
+/// The use of a role session. The console's own steps aren't uses. A record without a key and a
+/// creation time can't be matched to a session.
 pub(super) fn used(
     record: &Record<'_>,
     at: &RecordHead<'_>,
@@ -68,7 +68,7 @@ pub(super) fn used(
     }
     let caller = at.caller;
     let created = caller.session.as_ref().and_then(|session| session.created);
-    // A SwitchRole record in the role's account has neither: it shows a session and no more.
+    // A SwitchRole record in the role's account has neither: it only shows a session.
     if created.is_none() && caller.key.is_none() {
         return None;
     }
@@ -95,8 +95,8 @@ pub(super) fn used(
 }
 
 pub(super) fn named(caller: &Caller, service: Service, time: Moment) -> Option<NameSeen> {
-    // Data events by the million would show the same pair again and again; those of STS, sign-in
-    // and IAM are enough.
+    // Millions of data events would repeat the same pair. The events of STS, sign-in and IAM are
+    // enough.
     let shows_enough = matches!(
         service,
         Service::Sts | Service::SignIn | Service::Iam | Service::Sso
@@ -125,7 +125,7 @@ pub(super) fn role_id(record: &Record<'_>, fact: Option<&Fact>) -> Option<(Arc<s
         return Some((Arc::from(id), role.clone()));
     }
     let (id, role) = session_role(record)?;
-    // A session's id is `AROA…:name`; only the part before the colon is the role's.
+    // A session's id is `AROA…:name`; only the part before the colon identifies the role.
     let id = id.filter(|id| id.starts_with("AROA") && !id.contains(':'))?;
     Some((Arc::from(id), role))
 }

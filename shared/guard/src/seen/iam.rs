@@ -1,4 +1,5 @@
-//! IAM: who is who, who is in which group, who has which MFA device. Failed calls changed nothing.
+//! IAM's records: changes of users, groups, memberships and MFA devices. A failed call changed
+//! nothing.
 
 use std::sync::Arc;
 
@@ -12,14 +13,15 @@ pub(super) fn fact(
     at: &RecordHead<'_>,
     unread: &mut UnreadDetails,
 ) -> Result<Option<Fact>, RecordProblem> {
-    // Policies are not looked at: who may enter is the review's question, who did is this one's.
+    // Policies aren't read here. The review judges who may enter; this module serves to judge who
+    // did.
     if at.failed || !is_watched(at.name) {
         return Ok(None);
     }
     let asked: RecordPart<RequestParameters<'_>> =
         unread.part(record.request_parameters, "requestParameters", false);
     if asked.unread {
-        // Whom or what the change is about stands nowhere else.
+        // No other field shows what the change is about.
         return Err(RecordProblem::Unlike {
             field: "requestParameters",
         });
@@ -72,7 +74,7 @@ fn of_membership(
     }))
 }
 
-/// `None`: an update that leaves the name as it is.
+/// `None`: an update that doesn't change the name.
 fn of_user(
     request: &RequestParameters<'_>,
     response: &ResponseElements<'_>,
@@ -82,8 +84,8 @@ fn of_user(
     Ok(match at.name {
         "CreateUser" => {
             let made = response.user.as_ref().and_then(Object::read);
-            // The id is in the answer alone. Without it a stand-in is made up, which equals no real
-            // id.
+            // Only the response has the id. Without it, a placeholder is used that can't equal a
+            // real id.
             let id = shared(made.and_then(|user| user.user_id.as_ref()));
             let name = user(request)?;
             Some(IamChangeKind::Create { what, name, id })
@@ -102,7 +104,7 @@ fn of_user(
     })
 }
 
-/// `None`: an update that leaves the name as it is.
+/// `None`: an update that doesn't change the name.
 fn of_group(
     request: &RequestParameters<'_>,
     response: &ResponseElements<'_>,
@@ -130,7 +132,7 @@ fn of_group(
     })
 }
 
-/// The old name is asked for only where there is a new one: an update of a path alone needs none.
+/// The old name is only required if there is a new one: an update of the path doesn't need it.
 fn renamed(
     what: NamedKind,
     to: Option<Arc<str>>,
@@ -167,7 +169,7 @@ fn group(request: &RequestParameters<'_>) -> Result<Arc<str>, RecordProblem> {
     required(request.group_name.as_ref(), "requestParameters.groupName")
 }
 
-/// A user may leave out `userName` where IAM takes the caller's own.
+/// Reads `userName`, which a user may leave out in calls where IAM then uses the caller's own name.
 fn own_or_named(
     request: &RequestParameters<'_>,
     at: &RecordHead<'_>,
@@ -183,7 +185,7 @@ fn required(text: Option<&Text<'_>>, field: &'static str) -> Result<Arc<str>, Re
     optional(text, field)?.ok_or(RecordProblem::Missing(field))
 }
 
-/// A name that may be left out. One that is there and can't be read is not left out.
+/// Reads a name that may be missing. A name that can't be read isn't missing.
 fn optional(
     text: Option<&Text<'_>>,
     field: &'static str,

@@ -1,11 +1,11 @@
-//! IAM Identity Center: who signed in and how, who took which permission set, what changed in the
-//! directory and in the assignments, and who got tokens.
+//! IAM Identity Center's records: who signed in and how, who took which permission set, what
+//! changed in the directory and in the assignments, and who received tokens.
 //!
 //! AWS describes these records at
 //! <https://docs.aws.amazon.com/singlesignon/latest/userguide/sso-info-in-cloudtrail.html> and
 //! <https://docs.aws.amazon.com/singlesignon/latest/userguide/understanding-sign-in-events.html>.
-//! Where neither that nor a captured record shows a shape, it is read as far as it goes, and what
-//! it changed counts as unknown.
+//! If neither these pages nor a captured record shows the shape of a record, it's read as far as
+//! possible, and what it changed counts as unknown.
 
 mod directory;
 mod grant;
@@ -29,88 +29,88 @@ use crate::moment::{Moment, Span};
 use crate::record::{Record, RecordProblem, Text};
 use text::credential;
 
-/// A user of an identity store. An id counts only together with its store.
+/// A user of an identity store. An id is only unique within its store.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct StoreUser {
     /// The identity store: `d-…`.
     pub store: Arc<str>,
-    /// The user's id in it.
+    /// The user's id in the store.
     pub user: Arc<str>,
 }
 
 /// One event of Identity Center.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct CenterEvent {
-    /// When.
+    /// `eventTime`.
     pub time: Moment,
-    /// Whose record it is.
+    /// The account of the record.
     pub account: AccountId,
-    /// Who called. A name in it is no identity: it can change and be given to somebody else.
+    /// The caller. A name in it doesn't identify anybody: it can change and be reused.
     pub by: Arc<Caller>,
-    /// `onBehalfOf`: the person behind the call. Records from before 2025 don't have it.
+    /// `onBehalfOf`: the person who made the call. Records from before 2025 don't have it.
     pub on_behalf_of: Option<StoreUser>,
     /// `credentialId`: the portal session or token that made the call.
     pub credential: Option<Arc<str>>,
-    /// Where the call came from.
+    /// The source address.
     pub source_ip: Option<Arc<str>>,
-    /// Whether it succeeded. Changes that failed are not kept.
+    /// Whether it succeeded. Failed changes aren't kept.
     pub outcome: Outcome,
-    /// What it is.
+    /// The event itself.
     pub what: CenterKind,
 }
 
-/// How something ended, as far as its record says.
+/// The outcome of an event, as far as its record shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Outcome {
     /// It succeeded.
     Success,
     /// It failed.
     Failure,
-    /// The record doesn't say, or what it says can't be read.
+    /// The record doesn't show it, or the value can't be read.
     Unknown,
 }
 
-/// What an event of Identity Center is.
+/// The kinds of Identity Center events.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum CenterKind {
     /// A step of a sign-in.
     SignIn(SignIn),
-    /// The access portal was asked for the credentials of a permission set.
+    /// A request to the access portal for the credentials of a permission set.
     Portal(PortalCall),
     /// The directory changed.
     Directory(DirectoryChange),
-    /// Who may take which permission set changed, or how long a sign-in lasts.
+    /// A change of who may take which permission set, or of how long a sign-in is valid.
     Grant(GrantChange),
-    /// A token was asked for.
+    /// A request for a token.
     Token(TokenCall),
 }
 
 /// A step of a sign-in at Identity Center.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SignIn {
-    /// Which step.
+    /// The step.
     pub step: SignInStep,
-    /// `AuthWorkflowID`, which the steps of one sign-in have in common.
+    /// `AuthWorkflowID`, which is the same for all steps of one sign-in.
     pub workflow: Option<Arc<str>>,
-    /// The name that the person gave. Which step has it depends on how they sign in.
+    /// The name that the person entered. The sign-in method decides which step has it.
     pub name: Option<Arc<str>>,
-    /// `CredentialType`: what was asked for or verified. Empty: the record doesn't say, or what it
-    /// says can't be read. Neither proves nor disproves anything.
+    /// `CredentialType`: the factors that were requested or verified. Empty: the record doesn't
+    /// show them, or the value can't be read. That neither proves nor disproves MFA.
     pub factors: BTreeSet<Factor>,
 }
 
-/// Which step of a sign-in a record shows.
+/// The step of a sign-in that a record shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SignInStep {
-    /// `CredentialChallenge`: a factor was asked for.
+    /// `CredentialChallenge`: a factor was requested.
     Challenge,
-    /// `CredentialVerification`: a factor was verified, or not.
+    /// `CredentialVerification`: a factor was verified, or the verification failed.
     Verification,
-    /// `UserAuthentication`: the whole sign-in, with all factors.
+    /// `UserAuthentication`: the complete sign-in, with all factors.
     Authentication,
 }
 
-/// What a person proved themselves with.
+/// A factor that a person signed in with.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Factor {
     /// `PASSWORD`.
@@ -123,27 +123,27 @@ pub enum Factor {
     WebAuthn,
     /// `EMAIL_OTP`: a code sent by e-mail.
     EmailOtp,
-    /// `EXTERNAL_IDP`: another identity provider vouched for them, and says no more.
+    /// `EXTERNAL_IDP`: another identity provider authenticated the person. AWS doesn't show how.
     ExternalIdp,
-    /// A word that AWS didn't document when this was written.
+    /// A value that AWS hadn't documented when this was written.
     Other(Arc<str>),
 }
 
-/// A permission set asked for in the access portal.
+/// A request for a permission set in the access portal.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct PortalCall {
-    /// Which call.
+    /// The call.
     pub api: PortalApi,
-    /// In which account. Some records of successful calls don't say.
+    /// The account. Some records of successful calls don't show it.
     pub account: Option<AccountId>,
-    /// The name of the permission set, under the same restriction.
+    /// The name of the permission set. Some records of successful calls don't show it.
     pub permission_set: Option<Arc<str>>,
 }
 
-/// How a permission set was taken.
+/// How somebody took a permission set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum PortalApi {
-    /// `GetRoleCredentials`: by CLI.
+    /// `GetRoleCredentials`: with the CLI.
     GetRoleCredentials,
     /// `Federate`: in the console.
     Federate,
@@ -152,13 +152,13 @@ pub enum PortalApi {
 /// A change in the directory.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct DirectoryChange {
-    /// The identity store. SCIM's records don't name it.
+    /// The identity store. Records of SCIM don't name it.
     pub store: Option<Arc<str>>,
-    /// What changed.
+    /// The change.
     pub what: DirectoryChangeKind,
 }
 
-/// What changed in the directory.
+/// The kinds of changes in the directory.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum DirectoryChangeKind {
     /// `AddMemberToGroup`, `CreateGroupMembership`.
@@ -167,17 +167,17 @@ pub enum DirectoryChangeKind {
         group: Arc<str>,
         /// The user's id.
         user: Arc<str>,
-        /// The id of the membership, where the response has it.
+        /// The id of the membership, if the response has it.
         membership: Option<Arc<str>>,
     },
-    /// `RemoveMemberFromGroup`, and `DeleteGroupMembership` where it names both.
+    /// `RemoveMemberFromGroup`, or `DeleteGroupMembership` if it names both user and group.
     MemberRemoved {
         /// The group's id.
         group: Arc<str>,
         /// The user's id.
         user: Arc<str>,
     },
-    /// `DeleteGroupMembership`: whose it was, its creation or a roster says.
+    /// `DeleteGroupMembership`. The membership's creation or a roster shows the user and the group.
     MembershipDeleted {
         /// The id of the membership.
         membership: Arc<str>,
@@ -186,11 +186,11 @@ pub enum DirectoryChangeKind {
     Created {
         /// User or group.
         what: NamedKind,
-        /// The new id, where the response has it.
+        /// The new id, if the response has it.
         id: Option<Arc<str>>,
         /// The name, unless hidden.
         name: Option<Arc<str>>,
-        /// A group that SCIM made with members. Who they are is hidden.
+        /// Whether SCIM created the group with members. The record hides who they are.
         with_members: bool,
     },
     /// `DeleteUser`, `DeleteGroup`.
@@ -213,59 +213,59 @@ pub enum DirectoryChangeKind {
     Active {
         /// The user's id.
         user: Arc<str>,
-        /// Whether the user can sign in from now on.
+        /// Whether the user can sign in afterward.
         active: bool,
     },
     /// `CompleteVirtualMfaDeviceRegistration`, `CompleteWebAuthnDeviceRegistration`.
     MfaEnrolled {
         /// The user's id.
         user: Arc<str>,
-        /// The device, where the record names it.
+        /// The device, if the record names it.
         device: Option<Arc<str>>,
     },
     /// `DeleteMfaDeviceForUser`.
     MfaRemoved {
         /// The user's id.
         user: Arc<str>,
-        /// The device, where the record names it.
+        /// The device, if the record names it.
         device: Option<Arc<str>>,
     },
-    /// Something changed, and the record doesn't show what: most changes by SCIM (`PatchGroup`,
-    /// `PutUser` and the like), and any change of which the rest is hidden or can't be read.
+    /// An unknown change: most changes by SCIM (`PatchGroup`, `PutUser` and so on), and any change
+    /// whose details are hidden or can't be read.
     Unknown {
         /// A user or a group.
         what: NamedKind,
-        /// Which one. `None`: any.
+        /// The id of the user or group. `None`: it can be any of them.
         id: Option<Arc<str>>,
     },
 }
 
-/// A change of who may take what.
+/// A change of who may take which permission set, or of how long a sign-in is valid.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum GrantChange {
-    /// `CreateAccountAssignment`, `DeleteAccountAssignment`. AWS carries it out a moment later.
+    /// `CreateAccountAssignment`, `DeleteAccountAssignment`. AWS applies it a moment later.
     Assignment {
-        /// It was created, not deleted.
+        /// Whether it was created rather than deleted.
         created: bool,
         /// The permission set's ARN.
         permission_set: Option<Arc<str>>,
         /// The account.
         account: Option<AccountId>,
-        /// To whom.
+        /// The group or user that it's for.
         principal: Option<Principal>,
     },
     /// `CreatePermissionSet`.
     PermissionSet {
-        /// Its ARN, by which assignments name it.
+        /// Its ARN, which assignments refer to.
         arn: Option<Arc<str>>,
-        /// Its name, by which the portal names it.
+        /// Its name, which the portal uses.
         name: Option<Arc<str>>,
     },
-    /// `UpdateSsoConfiguration`: how long a sign-in lasts. `None`: that can't be read.
+    /// `UpdateSsoConfiguration`: how long a sign-in is valid. `None`: the value can't be read.
     SignInLasts(Option<Span>),
 }
 
-/// To whom a permission set is assigned.
+/// The group or user that a permission set is assigned to.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Principal {
     /// A group, by its id.
@@ -274,40 +274,40 @@ pub enum Principal {
     User(Arc<str>),
 }
 
-/// A token asked for: by `aws sso login`, by `aws login`, by an agent or an application.
+/// A request for a token by `aws sso login`, `aws login`, an agent or an application.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct TokenCall {
-    /// Which call.
+    /// The call.
     pub api: TokenApi,
-    /// What it was asked for with: a device code, a refresh token and so on.
+    /// The type of grant in the request: a device code, a refresh token and so on.
     pub grant: Option<Arc<str>>,
-    /// Which client asked.
+    /// The client that asked.
     pub client: Option<Arc<str>>,
     /// What the token is for.
     pub resource: Option<Arc<str>>,
-    /// `signInSessionArn`, which later calls carry too.
+    /// `signInSessionArn`, which later calls also have.
     pub sign_in_session: Option<Arc<str>>,
-    /// `CreateTokenWithIAM`: whose portal session the application got.
+    /// `CreateTokenWithIAM`: the person whose portal session the application received.
     pub person: Option<StoreUser>,
     /// `CreateTokenWithIAM`: the `credentialId` of the portal calls that follow.
     pub issued: Option<Arc<str>>,
 }
 
-/// A call that yields tokens.
+/// A call that issues tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum TokenApi {
     /// `signin:AuthorizeOAuth2Access`: the first step of `aws login`.
     AuthorizeOAuth2Access,
-    /// `signin:CreateOAuth2Token`: the second, and each refresh.
+    /// `signin:CreateOAuth2Token`: the second step, and each refresh.
     CreateOAuth2Token,
     /// `sso-oauth:CreateToken`: `aws sso login`.
     CreateToken,
-    /// `sso-oauth:CreateTokenWithIAM`: an application acts for a person, without any sign-in.
+    /// `sso-oauth:CreateTokenWithIAM`: an application acts for a person, without a sign-in.
     CreateTokenWithIam,
 }
 
 impl TokenApi {
-    /// The name of the call, as CloudTrail writes it.
+    /// The name of the call in CloudTrail.
     pub const fn name(self) -> &'static str {
         match self {
             Self::AuthorizeOAuth2Access => "AuthorizeOAuth2Access",
@@ -318,10 +318,10 @@ impl TokenApi {
     }
 }
 
-/// What a record of Identity Center says. `None`: nothing that is kept.
+/// Reads a record of Identity Center. `None`: it contains nothing to keep.
 ///
-/// The event's type isn't looked at: the same call is `AwsServiceEvent` in one captured record and
-/// `AwsApiCall` in another, and AWS spells the former `AWSServiceEvent` too.
+/// The event type isn't checked: the same call is `AwsServiceEvent` in one captured record and
+/// `AwsApiCall` in another, and AWS also spells the former `AWSServiceEvent`.
 pub(super) fn fact(
     record: &Record<'_>,
     service: Service,
@@ -332,7 +332,7 @@ pub(super) fn fact(
         return Ok(None);
     }
     if record.error_code.as_ref().is_some_and(Text::is_odd) {
-        // Whether it failed stands nowhere else.
+        // No other field shows whether the call failed.
         return Err(RecordProblem::Unlike { field: "errorCode" });
     }
     let read = match service {
@@ -372,7 +372,7 @@ fn is_watched(service: Service, name: &str) -> bool {
     }
 }
 
-/// How a call ended that says so by its error alone.
+/// The outcome of a call that only its error shows.
 fn by_error(at: &RecordHead<'_>) -> Outcome {
     if at.failed {
         Outcome::Failure

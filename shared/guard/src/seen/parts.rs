@@ -1,4 +1,4 @@
-//! What the readers of each service's records share.
+//! Types that the readers of all services share.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use crate::id::{EventId, NotAnEventId, RecordKey};
 use crate::moment::{Moment, NotAMoment};
 use crate::record::{Record, RecordProblem};
 
-/// Which log a record belongs to.
+/// The service that wrote a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Service {
     /// `sts.amazonaws.com`.
@@ -22,12 +22,12 @@ pub enum Service {
     Directory,
     /// `sso-oauth.amazonaws.com`: tokens of Identity Center.
     SsoOauth,
-    /// Any other, by a session of an elevated role.
+    /// Any other service. Its record was caused by a session of an elevated role.
     Other,
 }
 
 impl Service {
-    /// The service by the first part of `eventSource`, in any case.
+    /// The service for the first part of `eventSource`, in any case.
     pub(super) fn named(source: &str) -> Self {
         const NAMES: [(&str, Service); 8] = [
             ("sts", Service::Sts),
@@ -46,7 +46,7 @@ impl Service {
             .map_or(Self::Other, |(_, service)| service)
     }
 
-    /// Whether its records are read as Identity Center's, with sign-ins.
+    /// Whether its records are read as those of Identity Center. This includes sign-ins.
     pub(super) fn is_of_identity_center(self) -> bool {
         matches!(
             self,
@@ -55,14 +55,14 @@ impl Service {
     }
 }
 
-/// What the readers of one service's records have at hand.
+/// The common fields that the readers of all services need.
 pub(super) struct RecordHead<'a> {
     pub(super) key: &'a RecordKey,
     pub(super) time: Moment,
     pub(super) caller: &'a Arc<Caller>,
     pub(super) name: &'a str,
     pub(super) failed: bool,
-    /// The person of Identity Center behind the call.
+    /// The person in Identity Center who made the call.
     pub(super) on_behalf_of: Option<StoreUser>,
 }
 

@@ -1,4 +1,4 @@
-//! One record's JSON to what it says.
+//! Reads one record, from its JSON to what it says.
 
 use std::sync::Arc;
 
@@ -13,14 +13,15 @@ use crate::id::{EventId, RecordKey};
 use crate::moment::Moment;
 use crate::record::{self, Addendum, Object, Record, RecordProblem, ResponseElements, Text};
 
-/// What reading one record came to.
+/// The result of reading one record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reading {
-    /// The record says something that the engine knows how to use.
+    /// The record says something that the engine uses.
     Seen(Box<SeenRecord>),
-    /// A service was given a role that nobody listed; no more than a stub is kept of it.
+    /// A service entered a role that isn't elevated. Only a stub is kept.
     Service(ServiceSeen),
-    /// Neither STS, sign-in, IAM or Identity Center nor a session of an elevated role.
+    /// The record comes neither from STS, sign-in, IAM or Identity Center nor from a session of an
+    /// elevated role.
     NotRelevant,
 }
 
@@ -37,43 +38,43 @@ pub struct SeenRecord {
     pub service: Service,
     /// `eventName`.
     pub name: Arc<str>,
-    /// Who called.
+    /// The caller.
     pub caller: Arc<Caller>,
     /// `errorCode`, if the call failed.
     pub error: Option<Arc<str>>,
     /// The fact that is kept under the record's id.
     pub fact: Option<Fact>,
-    /// The use of a role session.
+    /// A use of a role session.
     pub used: Option<Use>,
     /// A user's name and id.
     pub named: Option<NameSeen>,
     /// A role's id and its ARN with path.
     pub role: Option<(Arc<str>, RoleArn)>,
-    /// The record corrects or repeats another.
+    /// Present if the record corrects or repeats another one.
     pub correction: Option<Correction>,
-    /// What of it can't be read. What rests on that is unproven; the rest counts.
+    /// The details that can't be read. What depends on them is unproven; the rest counts.
     pub unread: Vec<RecordProblem>,
 }
 
-/// Reads one record of which nothing else is known.
+/// Reads one record without information about its delivery.
 ///
 /// # Errors
-/// As [`read_from`].
+/// The same as for [`read_from`].
 pub fn read(json: &[u8], elevated: &dyn Fn(&RoleArn) -> bool) -> Result<Reading, RecordProblem> {
     read_from(json, Delivery::default(), elevated)
 }
 
 /// Reads one record as it was delivered.
 ///
-/// `elevated` tells whether the role with this ARN is elevated; uses of other roles' sessions are
-/// not kept.
+/// `elevated` returns whether the role with this ARN is elevated. Uses of other roles' sessions
+/// aren't kept.
 ///
-/// A detail that can't be read is named in [`SeenRecord::unread`].
+/// A detail that can't be read is listed in [`SeenRecord::unread`].
 ///
 /// # Errors
-/// A record of STS, sign-in, IAM or Identity Center, or of an elevated session, that lacks its id,
-/// account or time, or what it is about: which call, whether it failed, which role was entered, who
-/// was added to which group.
+/// If a record of STS, sign-in, IAM or Identity Center, or of an elevated session, lacks its id,
+/// account or time, or an essential detail: the call, whether it failed, the role that was entered,
+/// the user who was added to a group, or the group.
 pub fn read_from(
     json: &[u8],
     delivery: Delivery<'_>,
@@ -86,14 +87,14 @@ pub fn read_from(
     read_record(&record::of_text(text)?, delivery, elevated)
 }
 
-/// As [`read_from`], of a record that was opened.
+/// Like [`read_from`], for a record that is already parsed.
 pub(crate) fn read_record(
     record: &Record<'_>,
     delivery: Delivery<'_>,
     elevated: &dyn Fn(&RoleArn) -> bool,
 ) -> Result<Reading, RecordProblem> {
     let service = service(record)?;
-    // A record matters for one of two reasons: the service that wrote it, or the session that made
+    // A record is relevant because of the service that wrote it or because of the session that made
     // the call.
     let session_role = session_role(record).filter(|(_, role)| elevated(role));
     if service == Service::Other && session_role.is_none() {
@@ -124,8 +125,7 @@ fn relevant(
         .filter(|region| !region.is_empty())
         .map(Arc::from);
     let mut unread = UnreadDetails::default();
-    // Before anything else is read: a call that failed changed nothing, whatever its parameters ask
-    // for.
+    // This is read first: a failed call changed nothing, whatever its parameters say.
     let failed = failed(record, service, &mut unread)?;
     if service == Service::Sts
         && let Some(stub) = super::service::stub(record, &key, time, elevated)
@@ -147,8 +147,8 @@ fn relevant(
     let correction = correction(record, &key, &mut unread);
     Ok(Reading::Seen(Box::new(SeenRecord {
         role: role_id(record, fact.as_ref()).filter(|(_, role)| {
-            // Ids are kept of roles that the policy may mean, also where the policy has another
-            // path: the id may tell that it is the same role.
+            // Ids are kept for roles that the policy may mean, even if the policy has another path:
+            // the id can show that it's the same role.
             elevated(role) || role.without_path().is_some_and(|short| elevated(&short))
         }),
         used: session_role
@@ -156,7 +156,7 @@ fn relevant(
         named: named(&caller, service, time),
         region,
         error: record.error().map(Arc::from),
-        // A correction that says nothing itself still takes away what the original said, so it is
+        // A correction without a fact of its own still invalidates the original's fact, so it's
         // kept under its id.
         fact: fact.or_else(|| correction.is_some().then_some(Fact::Nothing)),
         correction,
@@ -169,7 +169,7 @@ fn relevant(
     })))
 }
 
-/// What the record says by its service's own fields.
+/// The fact in the service's own fields.
 fn fact(
     record: &Record<'_>,
     service: Service,
@@ -190,8 +190,8 @@ fn fact(
     }
 }
 
-/// The `eventType` of what CloudTrail Insights writes. It says nothing of one call, and has its
-/// service elsewhere.
+/// The `eventType` of CloudTrail Insights events. They don't describe a single call, and have the
+/// service in another field.
 const INSIGHT: &str = "AwsCloudTrailInsight";
 
 pub(super) fn service(record: &Record<'_>) -> Result<Service, RecordProblem> {
@@ -212,7 +212,7 @@ pub(super) fn service(record: &Record<'_>) -> Result<Service, RecordProblem> {
     Ok(Service::named(source))
 }
 
-/// Which call. Of a use it does not matter.
+/// The name of the call. For a use, it isn't needed.
 fn event_name<'r>(
     record: &'r Record<'_>,
     service: Service,
@@ -234,8 +234,8 @@ fn event_name<'r>(
     Ok(name.map_or("", |name| name))
 }
 
-/// Whether the call failed. Where `errorCode` can't be read, credentials that were issued show that
-/// it did not.
+/// Whether the call failed. If `errorCode` can't be read, credentials in the response show that it
+/// succeeded.
 fn failed(
     record: &Record<'_>,
     service: Service,
@@ -244,8 +244,8 @@ fn failed(
     if !record.error_code.as_ref().is_some_and(Text::is_odd) {
         return Ok(record.error().is_some());
     }
-    // `errorCode` in an odd form is no reason to drop a mint: STS issues credentials only when it
-    // succeeds.
+    // A malformed `errorCode` isn't a reason to drop a mint, because STS issues credentials only
+    // when the call succeeds.
     let issued = || {
         let answer: ResponseElements<'_> =
             serde_json::from_str(record.response_elements?.get()).ok()?;
@@ -257,7 +257,7 @@ fn failed(
             .map(|key| !key.is_empty())
     };
     match service {
-        // Of the calls that matter, the reader of Identity Center's records says so.
+        // For relevant calls, the reader of Identity Center's records reports this.
         Service::Sso | Service::Directory | Service::SsoOauth | Service::Other => {}
         Service::Sts if issued() == Some(true) => {}
         Service::Sts | Service::SignIn | Service::Iam => {
@@ -268,7 +268,7 @@ fn failed(
     Ok(false)
 }
 
-/// What the record corrects. An addendum that can't be read replaces nothing.
+/// The record that this one corrects. An addendum that can't be read replaces nothing.
 fn correction(
     record: &Record<'_>,
     key: &RecordKey,
@@ -283,8 +283,8 @@ fn correction(
     );
     let original = id
         .read()
-        // An addendum for a record of its own id is a later version of that record, which the world
-        // sees by the id.
+        // An addendum with the id of its own record is a later version of that record. The world
+        // recognizes that by the id.
         .filter(|id| *id != key.event)
         .map(|event| RecordKey {
             account: key.account,

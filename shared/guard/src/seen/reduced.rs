@@ -1,6 +1,7 @@
-//! A record with nothing in it but what the engine reads: what a store of facts keeps.
+//! Reduces a record to the fields that the engine reads, for storing facts.
 //!
-//! It reads as the whole record did, and holds no session token, session policy, tag or user agent.
+//! A reduced record reads the same as the whole one. It contains no session token, session policy,
+//! tag or user agent.
 
 use serde::Serialize;
 use serde::de::Deserialize;
@@ -15,30 +16,30 @@ use crate::record::{
     RequestParameters, Resource, ResponseElements, ServiceEventDetails, Text,
 };
 
-/// A record of which nothing else is known, reduced.
+/// Reduces a record without information about its delivery.
 ///
 /// # Errors
-/// As [`reduced_from`].
+/// The same as for [`reduced_from`].
 pub fn reduced(json: &[u8]) -> Result<String, RecordProblem> {
     reduced_from(json, Delivery::default())
 }
 
-/// The record, reduced. [`super::read()`] makes the same of it as [`super::read_from`] of the
-/// record as it was delivered: whose it is stands in it.
+/// Reduces a record. The account it belongs to is written into it, so [`super::read()`] of the
+/// result gives the same as [`super::read_from`] of the record as it was delivered.
 ///
 /// # Errors
-/// The text is no JSON of CloudTrail's shape.
+/// If the text isn't JSON of CloudTrail's shape.
 pub fn reduced_from(json: &[u8], delivery: Delivery<'_>) -> Result<String, RecordProblem> {
     reduced_record(&record::open(json)?, delivery)
 }
 
-/// As [`reduced_from`], of a record that was opened.
+/// Like [`reduced_from`], for a record that is already parsed.
 pub(crate) fn reduced_record(
     record: &Record<'_>,
     delivery: Delivery<'_>,
 ) -> Result<String, RecordProblem> {
     let shape = |error: serde_json::Error| RecordProblem::Shape(error.to_string());
-    // A failed call may have a bare text where the object belongs; that is absence, not damage.
+    // A failed call may have a bare text instead of the object. That means absent, not damaged.
     let failed = record.error().is_some();
     let service = service(record).ok();
     let (asked, answer) = (record.request_parameters, record.response_elements);
@@ -48,7 +49,7 @@ pub(crate) fn reduced_record(
         part::<RequestParameters<'_>>(asked, failed)
     }
     .map_err(shape)?;
-    // The answers to the console's steps are among sign-in's.
+    // The responses to the console's steps are in sign-in's records.
     let response = if service
         .is_some_and(|service| service.is_of_identity_center() && service != Service::SignIn)
     {
@@ -62,23 +63,23 @@ pub(crate) fn reduced_record(
     let additional =
         part::<AdditionalEventData<'_>>(record.additional_event_data, failed).map_err(shape)?;
     let resources = list::<Object<Resource<'_>>>(record.resources).map_err(shape)?;
-    // Where nobody can tell whose it is, reading the record fails, and so does reading what is left
-    // of it.
+    // If the record's account can't be decided, reading the record fails, and so does reading the
+    // reduced one.
     let account = delivery
         .recipient(record)
         .ok()
         .map(|account| Text::from(account.to_string()));
     let record = record.clone();
     let kept = Record {
-        // What stood around the record is lost when it is stored, so the account is written into
-        // it.
+        // The delivery's data isn't stored, so the account is written into the record.
         recipient_account_id: account.or(record.recipient_account_id),
         request_parameters: request.as_deref(),
         response_elements: response.as_deref(),
         additional_event_data: additional.as_deref(),
         service_event_details: details.as_deref(),
         resources: resources.as_deref(),
-        // INVARIANT (one record): an empty text says as little as no field, so both leave the same.
+        // INVARIANT (one record): an empty text means the same as no field, so both reduce to the
+        // same.
         error_code: record
             .error_code
             .filter(|code| !code.is_empty() || code.is_odd()),
@@ -90,8 +91,8 @@ pub(crate) fn reduced_record(
     serde_json::to_string(&kept).map_err(shape)
 }
 
-/// An object with the members that are read. In place of what can't be read something stands that
-/// can't be read either.
+/// An object with only the members that are read. A value that can't be read is replaced with
+/// another one that can't be read.
 fn part<'a, T: Deserialize<'a> + Serialize>(
     raw: Option<&'a RawValue>,
     failed: bool,
@@ -111,7 +112,7 @@ fn part<'a, T: Deserialize<'a> + Serialize>(
     .map(Some)
 }
 
-/// Likewise a list.
+/// The same for a list.
 fn list<'a, T: Deserialize<'a> + Serialize>(
     raw: Option<&'a RawValue>,
 ) -> Result<Option<Box<RawValue>>, serde_json::Error> {
@@ -120,7 +121,7 @@ fn list<'a, T: Deserialize<'a> + Serialize>(
         return Ok(None);
     }
     let list: Option<Vec<T>> = serde_json::from_str(text).ok();
-    // An object is no list.
+    // An object isn't a list.
     list.map_or_else(
         || to_raw_value(&RequestParameters::default()),
         |list| to_raw_value(&list),
@@ -215,7 +216,7 @@ mod tests {
                     let read_whole = read_from(whole.as_bytes(), delivery, &elevated);
                     let small = reduced_from(whole.as_bytes(), delivery).unwrap();
                     if read_whole.is_ok() {
-                        // Whatever stands around it later, it is the same record.
+                        // With any later delivery data, it's the same record.
                         for later in deliveries.into_iter().chain(wrong) {
                             assert_eq!(
                                 read_from(small.as_bytes(), later, &elevated),

@@ -1,5 +1,5 @@
-//! Services enter roles all day. Of a service's mint of a role that nobody listed, only a stub is
-//! kept: enough to recognise the session when it turns up as the start of a chain.
+//! AWS services enter roles continuously. If the role isn't elevated, only a stub of the record is
+//! kept: enough to recognize the session if a chain starts from it.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use crate::id::{AccountId, EventId, RecordKey};
 use crate::moment::Moment;
 use crate::record::{Present, Record, RequestParameters, ResponseElements, Text};
 
-/// 48 bytes for a session that AWS gave to a service.
+/// A session that AWS issued to a service, in 48 bytes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ServiceMint {
     session: u64,
@@ -28,7 +28,7 @@ impl ServiceMint {
         self.account
     }
 
-    /// The record that this is a stub of.
+    /// The key of the original record.
     pub(crate) fn record(&self) -> RecordKey {
         RecordKey {
             account: self.account,
@@ -48,8 +48,8 @@ impl ServiceMint {
     }
 }
 
-/// The stub of a service's mint. `None`: the record is of another kind, or does not fit into a stub
-/// and is kept whole.
+/// The stub of a mint for a service. `None`: the record is of another kind, or doesn't fit into a
+/// stub and is kept whole.
 pub(super) fn stub(
     record: &Record<'_>,
     key: &RecordKey,
@@ -59,7 +59,7 @@ pub(super) fn stub(
     let by_service = record
         .identity()
         .is_some_and(|identity| identity.kind.as_deref() == Some("AWSService"));
-    // Whatever can't be read is named, which a stub does not do.
+    // Details that can't be read have to be reported, which a stub can't do.
     if record.aws_region.as_ref().is_some_and(Text::is_odd) {
         return None;
     }
@@ -89,16 +89,16 @@ pub(super) fn stub(
         .read()?
         .assumed_role_id
         .as_deref()?;
-    // A stub has 16 bytes for the id. AWS's ids fit; any other record is kept whole.
+    // A stub has 16 bytes for the id. AWS's ids fit; a record with any other id is kept whole.
     let EventId::Uuid(event) = key.event else {
         return None;
     };
-    // Until 2106.
+    // Enough until 2106.
     let second = u32::try_from(time.epoch_seconds()).ok()?;
     minted(issued, session, second, key.account, event)
 }
 
-/// `None`: what the session is recognized by is missing.
+/// `None`: something that identifies the session is missing.
 fn minted(
     issued: &str,
     session: &str,
@@ -120,13 +120,13 @@ fn minted(
     })
 }
 
-/// The same at one glance, for the usual spelling: these are so many that they are not read like
-/// other records.
+/// The same without reading the record completely, for the usual spelling. These records are so
+/// frequent that the normal way would be too slow.
 ///
-/// `None`: to be read in full, which decides.
+/// `None`: the record has to be read completely to decide.
 pub(crate) fn glance(text: &str, elevated: &dyn Fn(&RoleArn) -> bool) -> Option<ServiceSeen> {
-    // The cheapest test first. A caller may put these words into a parameter; then the record is
-    // parsed for nothing, and reading decides.
+    // The cheapest test comes first. If a caller put these words into a parameter, the record is
+    // parsed in vain, and reading decides.
     memchr::memmem::find(text.as_bytes(), b"\"AWSService\"")?;
     let record: Glance<'_> = crate::json::parse(text).ok()?;
     let plain = !record.aws_region.is_odd()
@@ -159,7 +159,7 @@ pub(crate) fn glance(text: &str, elevated: &dyn Fn(&RoleArn) -> bool) -> Option<
     Some(ServiceSeen { stub, time, region })
 }
 
-/// Only what the stub needs.
+/// Only the fields that the stub needs.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Glance<'a> {
@@ -222,15 +222,15 @@ struct GlanceSession<'a> {
     assumed_role_id: Text<'a>,
 }
 
-/// 96 bits of an access key id.
+/// A 96-bit hash of an access key id.
 pub(crate) fn key_hash(key: &str) -> (u64, u32) {
-    // Two hashes of different texts, because 64 bits are few for the keys of years. A session's
-    // hash is only looked at together with its second.
+    // Two hashes of different texts, because 64 bits are too few for the keys of years. A session's
+    // hash is always compared together with the second of its mint.
     let [a, b, c, d, ..] = hash(&("more", key)).to_le_bytes();
     (hash(key), u32::from_le_bytes([a, b, c, d]))
 }
 
-/// 64 bits of `AROA…:session`.
+/// A 64-bit hash of `AROA…:session`.
 pub(crate) fn session_hash(session: &str) -> u64 {
     hash(&("session", session))
 }
@@ -241,10 +241,10 @@ fn hash(what: &(impl Hash + ?Sized)) -> u64 {
     hasher.finish()
 }
 
-/// A service's mint of a role that nobody listed.
+/// A service entered a role that isn't elevated.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServiceSeen {
-    /// What is kept.
+    /// The stub that is kept.
     pub stub: ServiceMint,
     /// `eventTime`.
     pub time: Moment,

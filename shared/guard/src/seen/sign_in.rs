@@ -1,4 +1,4 @@
-//! Sign-in: the console enters, renews and leaves roles.
+//! Sign-in's records: the console enters, renews and leaves roles.
 
 use super::details::{Detail, RecordPart, UnreadDetails, shared};
 use super::parts::RecordHead;
@@ -6,9 +6,9 @@ use super::{CallerKind, ConsoleAct, ConsoleStep, Fact};
 use crate::arn::{NotARoleArn, RoleArn};
 use crate::record::{AdditionalEventData, Object, Record, RecordProblem, ResponseElements};
 
-/// `SwitchRole` comes in two variants: the role account's copy (the identity is the role session,
-/// `SwitchFrom` is the person) and the user's own (the identity is the person, `SwitchTo` is the
-/// role).
+/// Reads a step of the console. `SwitchRole` comes in two variants: in the role account's copy, the
+/// identity is the role session and `SwitchFrom` is the person. In the user's own copy, the
+/// identity is the person and `SwitchTo` is the role.
 pub(super) fn fact(
     record: &Record<'_>,
     at: &RecordHead<'_>,
@@ -33,12 +33,12 @@ pub(super) fn fact(
         ("additionalEventData.SwitchTo", &expected),
         |arn| RoleArn::parse(arn).ok(),
     );
-    // Whoever signed in by federation is a role session too, so the kind of the caller does not
-    // tell the two copies apart: `SwitchTo` does.
+    // A person who signed in by federation is a role session too, so the caller's kind doesn't
+    // distinguish the two copies. `SwitchTo` does.
     let in_role = caller.kind == CallerKind::AssumedRole && to == Detail::Absent;
     let odd_identity = record.user_identity.as_ref().is_some_and(Object::is_odd);
     if act == ConsoleAct::Enter && !in_role && to == Detail::Absent && !odd_identity {
-        // Which role was entered stands nowhere else.
+        // No other field shows which role was entered.
         return Err(RecordProblem::Missing("additionalEventData.SwitchTo"));
     }
     let role = if in_role {
@@ -51,8 +51,8 @@ pub(super) fn fact(
     Ok(Some(Fact::Console(Box::new(ConsoleStep {
         time: at.time,
         act,
-        // In the user's own copy the identity is the person. Taken for a session it would never
-        // find its mint.
+        // In the user's own copy, the identity is the person. As a session it would never match a
+        // mint.
         session: caller.principal_id.clone().filter(|_| in_role),
         role,
         from: shared(more.switch_from.as_ref()).or_else(|| caller.arn.clone().filter(|_| !in_role)),
@@ -61,8 +61,8 @@ pub(super) fn fact(
     }))))
 }
 
-/// Whether the step was taken. The console says so in a member that is named after the step;
-/// without that, it was.
+/// Whether the step succeeded. The console shows it in a member named after the step; without that
+/// member, it did.
 fn succeeded(record: &Record<'_>, act: ConsoleAct, unread: &mut UnreadDetails) -> bool {
     let answer: RecordPart<ResponseElements<'_>> =
         unread.part(record.response_elements, "responseElements", false);

@@ -58,8 +58,8 @@ fn denial(
     }
 }
 
-/// Other errors than AccessDenied leave the parameters in the record. What the caller asked for may
-/// be no role at all.
+/// The role that was requested. Errors other than AccessDenied leave the parameters in the record.
+/// The caller may have requested something that isn't a role.
 fn asked_role(record: &Record<'_>, unread: &mut UnreadDetails) -> Option<RoleArn> {
     let request: RecordPart<RequestParameters<'_>> =
         unread.part(record.request_parameters, "requestParameters", true);
@@ -101,7 +101,7 @@ fn mint(
     if let (MintApi::AssumeRoleWithSaml, Some(provider)) =
         (api, shared(request.principal_arn.as_ref()))
     {
-        // The ARN of the provider in IAM says more than the provider's own name for itself.
+        // The provider's ARN in IAM says more than the name that the provider gives itself.
         Arc::make_mut(&mut caller).provider = Some(provider);
     }
     Ok(Mint {
@@ -165,11 +165,11 @@ fn longest(api: MintApi) -> i64 {
     }
 }
 
-/// A time in one of the formats that CloudTrail uses, after the call: nobody is given credentials
-/// that have expired.
+/// Reads a time in one of CloudTrail's formats. It must be after the call, because AWS never issues
+/// credentials that have already expired.
 ///
-/// Other formats, such as seconds since 1970, are not guessed at: read in the wrong unit they would
-/// show a lifetime that nobody granted.
+/// Other formats, such as seconds since 1970, aren't guessed: read in the wrong unit, they would
+/// show a lifetime that was never granted.
 fn expires(text: Option<&Text<'_>>, issued: Moment, unread: &mut UnreadDetails) -> Detail<Moment> {
     let expected = "expected a time after `eventTime`, like `Jul 10, 2023, 12:09:47 PM`";
     unread.detail(
@@ -196,7 +196,7 @@ fn lasts(text: Option<&Text<'_>>, longest: i64, unread: &mut UnreadDetails) -> D
     )
 }
 
-/// The serial number of an MFA device, by the pattern that AWS documents for it.
+/// The serial number of an MFA device, in the format that AWS documents.
 fn device(text: Option<&Text<'_>>, unread: &mut UnreadDetails) -> Detail<Arc<str>> {
     let expected = "expected the serial number or ARN of an MFA device";
     unread.detail(text, ("requestParameters.serialNumber", expected), |text| {
@@ -206,7 +206,7 @@ fn device(text: Option<&Text<'_>>, unread: &mut UnreadDetails) -> Detail<Arc<str
     })
 }
 
-/// `sharedEventID`, which is always a UUID. What else is there may stand in records that have
+/// Reads `sharedEventID`, which is always a UUID. Any other value may occur in records that have
 /// nothing to do with each other.
 fn shared_id(record: &Record<'_>, unread: &mut UnreadDetails) -> Option<crate::id::EventId> {
     let read = |text: &str| looks_like_a_uuid(text).then(|| text.parse().ok()).flatten();
@@ -219,7 +219,7 @@ fn shared_id(record: &Record<'_>, unread: &mut UnreadDetails) -> Option<crate::i
         .read()
 }
 
-/// Whether a text has the form of a UUID, in which documentation may write EXAMPLE for digits.
+/// Whether a text has the form of a UUID. AWS's documentation may have EXAMPLE in place of digits.
 fn looks_like_a_uuid(text: &str) -> bool {
     let parts: Vec<&str> = text.split('-').collect();
     let lengths: Vec<usize> = parts.iter().map(|part| part.len()).collect();
@@ -229,8 +229,8 @@ fn looks_like_a_uuid(text: &str) -> bool {
             .all(|part| part.bytes().all(|byte| byte.is_ascii_alphanumeric()))
 }
 
-/// The role's ARN as IAM has it (`resources`), as the caller wrote it, or, without its path, from
-/// the session that came of it.
+/// The role's ARN: as IAM has it (`resources`), else as the caller wrote it, else, without its
+/// path, from the session that was issued.
 fn role(
     record: &Record<'_>,
     request: &RequestParameters<'_>,

@@ -1,4 +1,4 @@
-//! What a record says, whichever pipeline it came through.
+//! A record says the same, whichever pipeline it came through.
 
 mod failed;
 mod odd_values;
@@ -14,7 +14,7 @@ use crate::elevated::Elevated;
 use crate::policy::Policy;
 use crate::testing::Story;
 
-/// One record of each kind that the engine reads, none of which failed.
+/// One successful record of each kind that the engine reads.
 fn every_kind() -> Vec<Value> {
     let mut story = Story::new();
     story.switch("dora").with_mfa().used_after(60);
@@ -61,7 +61,7 @@ fn every_kind() -> Vec<Value> {
     records
 }
 
-/// One record of each kind of event of Identity Center, in the forms that were captured.
+/// One record of each kind of Identity Center event, in the captured forms.
 fn of_identity_center() -> Vec<Value> {
     let member = json!({"identityStoreId": "d-1", "groupId": "g", "member": {"memberId": "u"}});
     let assignment = json!({
@@ -136,7 +136,7 @@ fn of_nell(at: usize, source: &str, name: &str, request: Value) -> Value {
     record
 }
 
-/// As the story's own policy has it read.
+/// Reads a record with the policy of the story.
 fn reading(text: &str) -> Result<Reading, RecordProblem> {
     static POLICY: LazyLock<Policy> = LazyLock::new(|| Story::new().policy());
     let elevated = |role: &RoleArn| Elevated::by_policy(&POLICY).may_be(role);

@@ -74,7 +74,7 @@ impl Members for CenterRequest<'_> {
             name("requestParameters.operations");
         }
         odd_object("requestParameters.httpBody", self.http_body.as_ref(), name);
-        // Which of its members matters is the reader's to say.
+        // The reader decides which of its members matter.
         odd_object(
             "requestParameters.ssoConfiguration",
             self.sso_configuration.as_ref(),
@@ -148,7 +148,7 @@ impl Members for ServiceEventDetails<'_> {
     }
 }
 
-/// Of a person behind a call, in whatever record.
+/// The members about the person behind a call, which any record may have.
 pub(super) fn on_behalf_of(
     slot: Option<&Object<OnBehalfOf<'_>>>,
     name: &mut dyn FnMut(&'static str),

@@ -1,10 +1,11 @@
-//! The directory: memberships, groups, users, MFA devices.
+//! The directory of Identity Center: memberships, groups, users, MFA devices.
 //!
-//! Three services write it: `sso-directory` for the console, `identitystore` for the API, and
-//! `identitystore-scim` for identity providers. Only some of their shapes were ever captured.
+//! Three services write these records: `sso-directory` for the console, `identitystore` for the
+//! API, and `identitystore-scim` for identity providers. Only some of their shapes were ever
+//! captured.
 //!
-//! INVARIANT (unknown): a change that can't be read in full is not dropped. It counts as a change
-//! of whatever the record does name, with unknown content.
+//! INVARIANT (unknown): a change that can't be read completely isn't dropped. It counts as an
+//! unknown change of everything that the record names.
 
 use std::sync::Arc;
 
@@ -19,7 +20,7 @@ pub(super) fn is_watched(name: &str) -> bool {
     about(name).is_some()
 }
 
-/// A user or a group. A membership is about its group.
+/// Whether a call is about a user or a group. A membership counts as its group.
 fn about(name: &str) -> Option<NamedKind> {
     match name {
         "AddMemberToGroup"
@@ -47,10 +48,10 @@ fn about(name: &str) -> Option<NamedKind> {
     }
 }
 
-/// The ids that a record has, wherever it has them.
+/// The ids in a record, from all fields that can hold them.
 struct Ids {
     group: Option<Arc<str>>,
-    /// Of the member, or of the user that the call is about.
+    /// The id of the member, or of the user that the call is about.
     user: Option<Arc<str>>,
     membership: Option<Arc<str>>,
     device: Option<Arc<str>>,
@@ -91,7 +92,7 @@ impl Ids {
                 .map(|(field, slot)| shown(slot.as_ref(), field, unread));
             ids.find_map(|id| id)
         };
-        // SCIM has one `id` for both.
+        // SCIM uses one `id` for both.
         let nothing = None;
         let of = |kind: NamedKind, slot| if kind == about { slot } else { &nothing };
         let made = response.group.as_ref().and_then(Object::read);
@@ -178,7 +179,7 @@ fn membership(name: &str, ids: Ids) -> Option<DirectoryChangeKind> {
         ("RemoveMemberFromGroup" | "DeleteGroupMembership", Some(group), Some(user), _) => {
             Some(DirectoryChangeKind::MemberRemoved { group, user })
         }
-        // By the API reference, its request has nothing else.
+        // According to the API reference, its request has no other parameter.
         ("DeleteGroupMembership", _, _, Some(membership)) => {
             Some(DirectoryChangeKind::MembershipDeleted { membership })
         }
@@ -186,13 +187,13 @@ fn membership(name: &str, ids: Ids) -> Option<DirectoryChangeKind> {
     }
 }
 
-/// People enroll their own devices in the access portal: where the request names nobody, it is the
-/// caller.
+/// A change of an MFA device. People enroll their own devices in the access portal, so if the
+/// request names nobody, the device belongs to the caller.
 fn device(name: &str, ids: Ids, at: &RecordHead<'_>) -> Option<DirectoryChangeKind> {
     let own = || at.on_behalf_of.as_ref().map(|own| Arc::clone(&own.user));
     let device = ids.device;
     if name == "DeleteMfaDeviceForUser" {
-        // Administrators remove the devices of others, so this one isn't guessed.
+        // Administrators remove devices of other users, so here the user isn't guessed.
         return ids
             .user
             .map(|user| DirectoryChangeKind::MfaRemoved { user, device });
@@ -241,7 +242,7 @@ fn created(
     }
 }
 
-/// Of the calls that only rename. No record of one was ever captured.
+/// The new name in a call that only renames. No record of such a call was ever captured.
 fn new_name(request: &CenterRequest<'_>, unread: &mut UnreadDetails) -> Option<Arc<str>> {
     [
         ("requestParameters.newUserName", &request.new_user_name),
@@ -252,7 +253,8 @@ fn new_name(request: &CenterRequest<'_>, unread: &mut UnreadDetails) -> Option<A
     .find_map(|(field, name)| shown(name.as_ref(), field, unread))
 }
 
-/// `operations[].{attributePath, attributeValue}`, by the API reference of the identity store.
+/// Reads `operations[].{attributePath, attributeValue}`, following the API reference of the
+/// identity store.
 fn updated(
     about: NamedKind,
     id: Option<Arc<str>>,
@@ -305,7 +307,7 @@ fn updated(
             }
             _ => None,
         };
-        // Two changes in one call: one fact can't hold both.
+        // Two changes in one call, which one fact can't hold.
         if one.is_some() && change.replace(one).is_some() {
             return unknown;
         }

@@ -1,4 +1,4 @@
-//! Assignments, permission sets, and how long a sign-in lasts.
+//! Assignments, permission sets, and how long a sign-in is valid.
 
 use super::text::shown;
 use super::{CenterKind, GrantChange, Outcome, Principal};
@@ -45,8 +45,8 @@ pub(super) fn read(
     Some((Outcome::Success, CenterKind::Grant(change)))
 }
 
-/// The answer is nearly always `IN_PROGRESS`: whether it came to anything, a later roster shows.
-/// `None`: it failed at once.
+/// An assignment that was created or deleted. The response is nearly always `IN_PROGRESS`; only a
+/// later roster shows whether it succeeded. `None`: it failed at once.
 fn assignment(
     created: bool,
     request: &CenterRequest<'_>,
@@ -149,7 +149,8 @@ fn sign_in_lasts(
     }
 }
 
-/// `PT8H`, `P7D`, `PT1H30M`: ISO 8601, as far as a length is certain. A month or a year is not.
+/// Reads an ISO 8601 duration such as `PT8H`, `P7D` or `PT1H30M`. Months and years have no fixed
+/// length, so they aren't accepted.
 fn lasting(text: &str) -> Option<Span> {
     let rest = text.strip_prefix('P')?;
     let (days, hours) = rest.split_once('T').unwrap_or((rest, ""));
@@ -161,7 +162,7 @@ fn lasting(text: &str) -> Option<Span> {
         let mut part = part;
         for (unit, length) in units {
             if let Some((number, rest)) = part.split_once(*unit) {
-                // Five digits are more than AWS allows, and cannot overflow.
+                // AWS allows fewer than five digits, and five can't overflow.
                 let plain = (1..=5).contains(&number.len())
                     && number.bytes().all(|byte| byte.is_ascii_digit());
                 let number: i64 = plain.then(|| number.parse().ok()).flatten()?;

@@ -1,4 +1,4 @@
-//! Sign-ins: which factors were asked for and verified.
+//! Sign-ins: the factors that were requested and verified.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use crate::record::{AdditionalEventData, Record, ServiceEventDetails};
 use crate::seen::details::{Detail, RecordPart, UnreadDetails};
 use crate::seen::parts::RecordHead;
 
-/// More factors than AWS has.
+/// An upper limit for factors in a record. AWS has fewer.
 const MOST_FACTORS: usize = 16;
 
 pub(super) fn step(name: &str) -> Option<SignInStep> {
@@ -33,7 +33,7 @@ pub(super) fn read(
         at.failed,
     );
     let more = more.members;
-    // Until 2025 the name stood in `userIdentity.userName`, where it may be blank.
+    // Until 2025, the name was in `userIdentity.userName`, where it may be blank.
     let name = shown(
         more.user_name.as_ref(),
         "additionalEventData.UserName",
@@ -54,7 +54,7 @@ pub(super) fn read(
     Some((outcome, CenterKind::SignIn(sign_in)))
 }
 
-/// `PASSWORD,TOTP`: words separated by commas.
+/// Reads `PASSWORD,TOTP`: words separated by commas.
 fn factors(more: &AdditionalEventData<'_>, unread: &mut UnreadDetails) -> BTreeSet<Factor> {
     let field = "additionalEventData.CredentialType";
     let Some(words) = text(more.credential_type.as_ref(), field, unread) else {
@@ -89,7 +89,7 @@ fn factor(word: &str) -> Factor {
     }
 }
 
-/// Sign-in says how a step ended in a member that is named after the step.
+/// The outcome of a step. The record has it in a member that is named after the step.
 fn outcome(
     record: &Record<'_>,
     at: &RecordHead<'_>,
@@ -123,7 +123,7 @@ fn outcome(
             .find(|done| text.eq_ignore_ascii_case(if *done { "Success" } else { "Failure" }))
     });
     match said {
-        // An error outweighs it: nothing that failed may count as a proof.
+        // An error takes precedence, because a failed step must never count as proof.
         _ if at.failed => Outcome::Failure,
         Detail::Read(true) => Outcome::Success,
         Detail::Read(false) => Outcome::Failure,

@@ -1,5 +1,5 @@
-//! Shapes that no captured record shows, odd values, and sizes. The captured ones are in the
-//! corpus, which tests/promises/corpus.rs reads.
+//! Shapes that no captured record shows, odd values, and sizes. Captured records are in the corpus,
+//! which tests/promises/corpus.rs reads.
 
 use serde_json::{Value, json};
 
@@ -56,7 +56,7 @@ fn event(record: &Value) -> Option<CenterEvent> {
     }
 }
 
-/// What changed in the directory, of a record in which everything can be read.
+/// The directory change of a record in which everything can be read.
 fn changed(record: &Value) -> DirectoryChangeKind {
     let seen = seen(record);
     assert_eq!(seen.unread, [], "{record}");

@@ -1,4 +1,4 @@
-//! Ids, names and other texts of Identity Center's records, of bounded size.
+//! Ids, names and other texts of bounded length in Identity Center's records.
 
 use std::sync::Arc;
 
@@ -6,11 +6,11 @@ use super::StoreUser;
 use crate::record::{Object, Record, Shown, Text};
 use crate::seen::details::UnreadDetails;
 
-/// The longest text that is kept. AWS's own limits are below it: a user name has at most 128
-/// characters, an ARN of an application or client a few hundred.
+/// The longest text that is kept. AWS's own limits are lower: a user name has at most 128
+/// characters, and the ARN of an application or client has a few hundred.
 const LONGEST: usize = 1024;
 
-/// A value, where the record shows one.
+/// A value that the record may hide. `None` if it's missing or hidden.
 pub(super) fn shown(
     value: Option<&Shown<'_>>,
     field: &'static str,
@@ -19,7 +19,7 @@ pub(super) fn shown(
     fitting(value.and_then(Shown::text)?, field, unread)
 }
 
-/// A text, where the record has one. An empty one is absent.
+/// A text. `None` if it's missing or empty.
 pub(super) fn text(
     value: Option<&Text<'_>>,
     field: &'static str,
@@ -37,7 +37,7 @@ fn fitting(text: &str, field: &'static str, unread: &mut UnreadDetails) -> Optio
     Some(Arc::from(text))
 }
 
-/// The person of Identity Center behind a call, with their store.
+/// The person in Identity Center who made the call, with their store.
 pub(in crate::seen) fn on_behalf_of(
     record: &Record<'_>,
     unread: &mut UnreadDetails,

@@ -1,4 +1,4 @@
-//! Tokens: `aws login`, `aws sso login`, agents, and applications that act for a person.
+//! Tokens for `aws login`, `aws sso login`, agents, and applications that act for a person.
 
 use std::sync::Arc;
 
@@ -16,8 +16,8 @@ pub(super) fn of_sign_in(name: &str) -> Option<TokenApi> {
     }
 }
 
-/// AWS's documentation has `CreateToken` under `sso`, a captured `CreateTokenWithIAM` is under
-/// `sso-oauth`.
+/// The call, by its name. AWS's documentation lists `CreateToken` under `sso`; a captured
+/// `CreateTokenWithIAM` is under `sso-oauth`.
 pub(super) fn of_center(name: &str) -> Option<TokenApi> {
     match name {
         "CreateToken" => Some(TokenApi::CreateToken),
@@ -88,7 +88,8 @@ pub(super) fn read(
     Some((outcome, CenterKind::Token(call)))
 }
 
-/// The grant is in the request of `CreateToken`, and beside it in a captured `CreateOAuth2Token`.
+/// The grant type. `CreateToken` has it in the request; a captured `CreateOAuth2Token` has it next
+/// to the request.
 fn grant(
     request: &CenterRequest<'_>,
     more: &AdditionalEventData<'_>,

@@ -1,4 +1,4 @@
-//! An empty `errorCode` is no failure, in every kind of record.
+//! An empty `errorCode` isn't a failure, for every kind of record.
 
 use serde_json::{Value, json};
 
@@ -9,7 +9,7 @@ use crate::seen::identity_center::Outcome;
 use crate::seen::{Fact, Reading, reduced};
 use crate::tamper::{GuardedResources, tampering};
 
-/// What pipelines write where CloudTrail writes nothing.
+/// What pipelines write when CloudTrail writes nothing.
 const NO_ERROR: [(&str, Value); 4] = [
     ("errorCode", Value::Null),
     ("errorMessage", Value::Null),
@@ -34,7 +34,7 @@ fn a_record_with_an_empty_error_says_what_it_says_without() {
         for more in &NO_ERROR {
             let filled = with(&record, more);
             assert_eq!(reading(&filled).unwrap(), said, "{more:?}: {plain}");
-            // A copy that came through such a pipeline is the same row of the ledger.
+            // A copy from such a pipeline is the same row of the ledger.
             assert_eq!(
                 reduced(filled.as_bytes()),
                 reduced(plain.as_bytes()),
@@ -110,7 +110,7 @@ fn a_call_that_blinds_the_guard_or_changes_the_setup_did_not_fail_either() {
     assert!(of(&failed).0.is_none_or(|call| call.failed.is_some()));
 }
 
-/// What stands in place of a text, where CloudTrail writes texts only.
+/// Values that aren't texts, for places where CloudTrail only writes texts.
 fn no_texts() -> [Value; 5] {
     [json!(0), json!(5), json!(false), json!(true), json!([])]
 }
@@ -129,7 +129,8 @@ fn an_error_that_is_no_text_is_none_where_credentials_were_issued_and_unread_els
                     );
                     assert!(!matches!(seen.fact, Some(Fact::Denial(_))), "{odd}");
                 }
-                // A service's session that was issued is a link of chains, whatever else is odd.
+                // A service's session is part of chains even if something else in its record is
+                // odd.
                 Ok(Reading::Service(_)) => {}
                 Ok(other) => panic!("{odd}: {other:?}"),
             }

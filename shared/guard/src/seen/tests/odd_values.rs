@@ -1,4 +1,4 @@
-//! Values that CloudTrail never writes at a place of a record.
+//! Values that CloudTrail never writes at a given place of a record.
 
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ fn at(place: &str, values: impl IntoIterator<Item = Value>) -> Vec<(String, Valu
         .collect()
 }
 
-/// Expirations that are no time, or none that a session can have.
+/// Expirations that aren't a time, or that no session can have.
 pub(super) fn odd_expirations() -> Vec<(String, Value)> {
     let no_times = [
         json!("1772445600"),
@@ -24,7 +24,7 @@ pub(super) fn odd_expirations() -> Vec<(String, Value)> {
         json!(1.5),
         json!(true),
     ];
-    // The second of the call, and moments before it.
+    // The second of the call, and earlier times.
     let absurd = [
         json!("2026-03-02T09:00:00Z"),
         json!("Mar 2, 2026, 8:59:59 AM"),
@@ -49,7 +49,7 @@ pub(super) fn odd_durations() -> Vec<(String, Value)> {
     at("/requestParameters/durationSeconds", durations)
 }
 
-/// What is said of MFA and of the caller's session.
+/// Odd values for MFA and for the caller's session.
 pub(super) fn odd_proofs() -> Vec<(String, Value)> {
     let attributes = "/userIdentity/sessionContext/attributes";
     let created = [
@@ -70,7 +70,7 @@ pub(super) fn odd_proofs() -> Vec<(String, Value)> {
     proofs
 }
 
-/// Ids and ARNs that are none, and parts of a record that are of another kind.
+/// Invalid ids and ARNs, and parts of a record of the wrong type.
 pub(super) fn odd_parts() -> Vec<(String, Value)> {
     let role = "arn:aws:iam::444455556666:role/UpdateApp";
     let parts = [

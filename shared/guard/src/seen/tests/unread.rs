@@ -1,4 +1,4 @@
-//! A detail that can't be read is named, hides nothing else, and never passes for an absent one.
+//! A detail that can't be read is reported, hides nothing else, and never counts as absent.
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -8,7 +8,7 @@ use super::{every_kind, reading};
 use crate::seen::{Fact, Mint, Reading, RecordProblem, SeenRecord, reduced};
 use crate::testing::Story;
 
-/// What no member of a record is: neither a text nor an object that CloudTrail writes.
+/// Values that fit no member of a record: neither a text nor an object that CloudTrail writes.
 fn out_of_shape() -> [Value; 4] {
     [
         json!({}),
@@ -18,7 +18,7 @@ fn out_of_shape() -> [Value; 4] {
     ]
 }
 
-/// Every place in a record, objects and lists among them.
+/// Every place in a record, including objects and lists.
 fn places(value: &Value) -> Vec<String> {
     fn walk(value: &Value, at: &str, places: &mut Vec<String>) {
         let inside: Vec<(String, &Value)> = match value {
@@ -44,7 +44,7 @@ fn places(value: &Value) -> Vec<String> {
     places
 }
 
-/// Whether Identity Center may hide this: `{}` in place of a value is how it does.
+/// Whether Identity Center may hide this value, which it does by writing `{}`.
 fn may_be_hidden(record: &Value, place: &str) -> bool {
     let source = record["eventSource"].as_str().unwrap_or_default();
     let part = place.split('/').nth(1).unwrap_or_default();
@@ -61,8 +61,8 @@ fn may_be_hidden(record: &Value, place: &str) -> bool {
     }
 }
 
-/// An object in place of an object, no items in place of a list, and what is hidden, are nothing
-/// odd.
+/// Puts a value at a place. An object in place of an object, an empty list in place of a list, and
+/// hidden values aren't odd.
 fn put(record: &mut Value, plain: &Value, place: &str, value: Value) {
     let Some(before) = plain.pointer(place) else {
         return;
@@ -82,7 +82,8 @@ fn problems(reading: &Reading) -> &[RecordProblem] {
     }
 }
 
-/// The laws: what changes the reading is named, and the reduced record reads like the whole one.
+/// Checks the rules: what changes the reading is reported, and the reduced record reads like the
+/// whole one.
 fn holds(plain: &Reading, changed: &Value) {
     let text = changed.to_string();
     let Ok(said) = reading(&text) else { return };
@@ -144,7 +145,7 @@ fn only_what_identifies_a_record_and_what_it_is_about_is_its_end() {
     .into();
     expected.push("/requestParameters".to_owned());
     expected.extend(names);
-    // Of a use that is all that leads to the session.
+    // For a use, nothing else leads to the session.
     expected
         .extend(["/userIdentity", "/userIdentity/arn", "/userIdentity/type"].map(str::to_owned));
     assert_eq!(ends, expected);
@@ -179,7 +180,7 @@ fn mint(seen: &SeenRecord) -> &Mint {
     }
 }
 
-/// The record of a switch in which this stands at that place.
+/// The record of a switch, with this value at that place.
 fn switch_with(place: &str, value: Value) -> Value {
     let mut story = Story::new();
     story
