@@ -1,4 +1,6 @@
-"""Asks the emulator's TestEventPattern. Runs in the emulator's environment. In and out as in Match.java."""
+"""Asks TestEventPattern of the emulator, in the emulator's own Python environment. Input and output are those
+of Match.java.
+"""
 
 import json
 import sys
@@ -7,7 +9,7 @@ from ministack.services.eventbridge import _test_event_pattern as test_event_pat
 
 asked = json.load(sys.stdin)
 for event in asked["events"]:
-    # The API wants what every event has; a test may leave it out.
+    # The API requires members that a test may leave out.
     whole = json.dumps({"id": "0", "account": "111122223333", "time": "2026-03-02T09:00:00Z", "region": "us-east-1", "resources": []} | json.loads(event))
     matched = []
     for name, pattern in asked["patterns"].items():

@@ -1,10 +1,15 @@
-"""Who decides whether an event matches a pattern. Each gets all patterns and events at once and answers in a process of its own.
+"""The matchers that decide whether an event matches a pattern.
 
-*aws*: AWS's own matcher, github.com/aws/event-ruler, which EventBridge is made of. It is in Java and on no registry that this project uses, so
-it is taken from the class path in ROLEWATCH_EVENT_RULER (its classes, jackson-databind and fastdoubleparser). The package `event-ruler` of PyPI
-is something else: a matcher in Go that takes none of `wildcard`, `anything-but`, `exists` as they are written here, and no `$or`.
+Each runs in a process of its own, gets all patterns and events at once, and prints its answers.
 
-*emulator*: the matcher of the emulator's TestEventPattern. It runs in the emulator's environment, whose Python ROLEWATCH_EMULATOR_PYTHON names.
+*aws* is AWS's own matcher, github.com/aws/event-ruler, which EventBridge uses. It is written in Java and
+isn't on any registry that this project uses. So ROLEWATCH_EVENT_RULER has to hold its class path: its
+classes, jackson-databind and fastdoubleparser. The package `event-ruler` on PyPI is a different matcher,
+written in Go. It supports neither `$or` nor the form in which the templates write `wildcard`, `anything-but`
+and `exists`.
+
+*emulator* is the matcher behind the emulator's TestEventPattern. It runs in the emulator's environment.
+ROLEWATCH_EMULATOR_PYTHON names the Python of that environment.
 """
 
 import json
@@ -19,7 +24,7 @@ EMULATOR_PYTHON = HERE.parents[1] / "target" / "venv" / "bin" / "python"
 
 
 def available():
-    """Name and command of every matcher that can run here. Says loudly which cannot."""
+    """Returns the name and command of every matcher that can run here. Prints which ones can't."""
     found = {}
     class_path = os.environ.get("ROLEWATCH_EVENT_RULER")
     if class_path and shutil.which("java"):
@@ -36,7 +41,7 @@ def available():
 
 
 def match(command, patterns, events):
-    """For each event, the names of the patterns that it matches."""
+    """Returns, for each event, the names of the patterns that it matches."""
     asked = json.dumps({"patterns": {name: json.dumps(pattern) for name, pattern in patterns.items()}, "events": [json.dumps(e) for e in events]})
     run = subprocess.run(command, input=asked, capture_output=True, text=True, timeout=600, check=False)
     if run.returncode != 0:

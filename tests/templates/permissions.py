@@ -1,11 +1,16 @@
-"""Who may do what to what: every allowed pair of action and resource in the templates. Run as a program it prints the table of docs/permissions.md."""
+"""Lists every pair of action and resource that the templates allow, and to whom.
+
+Run as a program, it prints the table of docs/permissions.md.
+"""
 
 import templates
 from templates import HUB, SPOKE, TRAIL
 
 
 def pairs(path):
-    """(who, action, resource), sorted; conditions are noted beside the resource."""
+    """Returns (who, action, resource), sorted. Ignores conditions, except for the roles that a trust policy
+    names in one.
+    """
     template = templates.transformed(path)
     found = set()
     for name, role in templates.of_type(template, "AWS::IAM::Role").items():
@@ -24,7 +29,9 @@ def pairs(path):
 
 
 def resource_policies(template):
-    """Policies that hang on a queue, topic, bucket, bus or key: logical id, what it is about, and the policy."""
+    """Yields the policies of queues, topics, buckets, buses and keys: logical ID, the resource, and the
+    policy.
+    """
     for kind, key in (("AWS::SQS::QueuePolicy", "Queues"), ("AWS::SNS::TopicPolicy", "Topics"), ("AWS::S3::BucketPolicy", "Bucket")):
         for name, policy in templates.of_type(template, kind).items():
             owner = listed(policy["Properties"][key])
@@ -39,12 +46,12 @@ def resource_policies(template):
 
 
 def statements(document):
-    """The statements of a policy, those behind a condition too."""
+    """Returns the statements of a policy, including those behind a condition."""
     return [branch for statement in listed(document["Statement"]) for branch in branches(statement)]
 
 
 def branches(value):
-    """Both sides of an Fn::If, without AWS::NoValue."""
+    """Returns both sides of an Fn::If, without AWS::NoValue."""
     if value is None or value == {"Ref": "AWS::NoValue"}:
         return []
     if isinstance(value, dict) and "Fn::If" in value:
@@ -54,13 +61,16 @@ def branches(value):
 
 
 def resources(statement):
-    """What a statement is about, in words."""
+    """Returns the resources of a statement, as text."""
     values = [part for value in listed(statement["Resource"]) for branch in branches(value) for part in listed(branch)]
     return [shown(value) for value in values]
 
 
 def principals(statement):
-    """Whom a statement trusts, in words. An account of which a condition admits certain roles alone: those roles."""
+    """Returns whom a statement trusts, as text.
+
+    If a condition allows only certain roles of an account, returns those roles instead of the account.
+    """
     principal = statement["Principal"]
     if isinstance(principal, str):
         return [principal]
@@ -72,12 +82,12 @@ def principals(statement):
 
 
 def listed(value):
-    """One or many, as many."""
+    """Returns a list, also for a single value."""
     return value if isinstance(value, list) else [value]
 
 
 def shown(value):
-    """A reference as a person would write it."""
+    """Returns a reference as a person would write it."""
     if isinstance(value, str):
         return value
     if "Ref" in value:
@@ -91,7 +101,7 @@ def shown(value):
 
 
 def table():
-    """All templates as Markdown."""
+    """Returns the tables of all templates as Markdown."""
     lines = []
     for title, path in (("The hub, `template.yaml`", HUB), ("A spoke, `deploy/spoke.yaml`", SPOKE), ("The trail's bucket, `deploy/trail.yaml`", TRAIL)):
         lines += [f"## {title}", "", "| who | may | on |", "|---|---|---|"]

@@ -1,4 +1,6 @@
-"""The templates: as they are written, as CloudFormation gets them after the SAM transform, and what their rules match."""
+"""Reads the templates: as written, as CloudFormation gets them after the SAM transform, and the patterns of
+their rules.
+"""
 
 import copy
 import functools
@@ -18,28 +20,28 @@ SPOKE = ROOT / "deploy" / "spoke.yaml"
 TRAIL = ROOT / "deploy" / "trail.yaml"
 ALL = (HUB, SPOKE, TRAIL)
 FORWARDING = ("MintRule", "ConsoleRule", "MembershipRule", "SetupRule", "UseRule", "ServiceMintRule", "TamperRule", "TamperTwinRule")
-# Rules with a path of their own, each with the rule that has the same pattern on the path of all other events.
+# Rules with a separate path, each with the rule that has the same pattern on the path of all other events.
 TWINS = {"TamperRule": "TamperTwinRule", "HubTamperRule": "HubTamperTwinRule"}
 FULL_STATE = "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"
 
 
-# It counts what it does and complains that nobody asks.
+# samtranslator sends metrics, and warns if nobody collects them.
 logging.getLogger("samtranslator.metrics.metrics").setLevel(logging.ERROR)
 
 
 class _Session:
-    """The translator asks a session for nothing but its region."""
+    """The translator only reads the Region of a session."""
 
     region_name = "us-east-1"
 
 
 def raw(path):
-    """The template as it is written."""
+    """Returns the template as written."""
     return copy.deepcopy(_parsed(path))
 
 
 def transformed(path):
-    """The template as CloudFormation gets it."""
+    """Returns the template as CloudFormation gets it."""
     return copy.deepcopy(_transformed(path))
 
 
@@ -55,7 +57,7 @@ def _transformed(path):
         return template
     for resource in template["Resources"].values():
         if resource["Type"] == "AWS::Serverless::Function":
-            # `sam deploy` puts the place of the zip here.
+            # `sam deploy` puts the S3 URI of the zip here.
             resource["Properties"]["CodeUri"] = "s3://bucket/key"
         if resource["Type"] == "AWS::Serverless::StateMachine":
             resource["Properties"]["DefinitionUri"] = "s3://bucket/key"
@@ -64,17 +66,19 @@ def _transformed(path):
 
 
 def of_type(template, kind):
-    """Resources of one type, by logical id."""
+    """Returns the resources of one type, by logical ID."""
     return {name: resource for name, resource in template["Resources"].items() if resource["Type"] == kind}
 
 
 def rules(template):
-    """Properties of the EventBridge rules, by logical id."""
+    """Returns the properties of the EventBridge rules, by logical ID."""
     return {name: rule["Properties"] for name, rule in of_type(template, "AWS::Events::Rule").items()}
 
 
 def pattern(properties, elevated_roles=()):
-    """What a rule matches, with these for the parameter ElevatedRoles. None: the rule is not made without them."""
+    """Returns what a rule matches if the parameter ElevatedRoles has this value. None: the rule isn't created
+    without roles.
+    """
     written = properties["EventPattern"]
     if "Fn::Sub" not in written:
         return json.loads(json.dumps(written).replace('{"Ref": "AWS::AccountId"}', '"111122223333"'))
@@ -86,12 +90,12 @@ def pattern(properties, elevated_roles=()):
 
 
 def metadata_comments(path):
-    """The lines of a template in which a check is suppressed, each with the lines right above it."""
+    """Returns the lines of a template that suppress a check, each with the lines directly above it."""
     lines = path.read_text().splitlines()
     return [(number + 1, line, lines[max(0, number - 3) : number]) for number, line in enumerate(lines) if re.search(r"ignore_checks", line)]
 
 
 def policy_roles():
-    """The ARNs in the policy of the synthetic events, as the parameter ElevatedRoles takes them."""
+    """Returns the ARNs in the policy of the synthetic events, in the form of the parameter ElevatedRoles."""
     policy = yaml.safe_load((ROOT / "events" / "rolewatch.yaml").read_text())
     return [role["arn"] for role in policy["roles"]]

@@ -1,4 +1,7 @@
-"""What the templates of `deploy/cross-account/` have to say, so that IAM enforces what docs/cross-account.md promises."""
+"""Proves that the templates of `deploy/cross-account/` make IAM enforce what docs/cross-account.md promises.
+
+Reads the templates as written, without deploying them: trust policies, group policies and parameters.
+"""
 
 import json
 import subprocess
@@ -17,7 +20,7 @@ FOLDER = ROOT / "deploy" / "cross-account"
 ROLES = FOLDER / "role-account.yaml"
 GROUPS = FOLDER / "identity-account.yaml"
 MFA = "aws:MultiFactorAuthPresent"
-# Actions that know no single resource.
+# Actions that don't support resource-level permissions.
 OF_NO_RESOURCE = {"ec2:DescribeInstances", "iam:ListVirtualMFADevices"}
 CHECKOV = ("checkov", "--framework", "cloudformation", "--skip-download", "--quiet", "--compact", "--output", "json")
 
@@ -154,7 +157,7 @@ class CrossAccount(unittest.TestCase):
 
 
 def commands(page):
-    """What is typed, and how deep each heading is: the two that do not depend on the language."""
+    """Returns the commands to type and the depth of each heading. Neither depends on the language."""
     typed, depths, fence = [], [], None
     for line in page.splitlines():
         if line.startswith("```"):
@@ -167,7 +170,7 @@ def commands(page):
 
 
 def policies(template):
-    """Every policy of a template: trust, inline and managed."""
+    """Yields every policy of a template: trust, inline and managed policies."""
     for resource in template["Resources"].values():
         properties = resource["Properties"]
         yield from (properties[key] for key in ("AssumeRolePolicyDocument", "PolicyDocument") if key in properties)

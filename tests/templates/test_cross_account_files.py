@@ -1,4 +1,8 @@
-"""`events/cross-account` has the documents that CloudFormation makes of `deploy/cross-account`: what is reviewed there is what is shipped."""
+"""Proves that the files in `events/cross-account` have the same policies as the templates in
+`deploy/cross-account`.
+
+The tests of `rolewatch review` read these files, so they review the setup that is shipped.
+"""
 
 import json
 import re
@@ -53,11 +57,11 @@ def read(name):
 
 
 def deployed(path, account, given):
-    """Properties of the resources that are made, by logical id."""
+    """Returns the properties of the resources that the template creates, by logical ID."""
     template = templates.raw(path)
     values = {name: parameter.get("Default") for name, parameter in template["Parameters"].items()} | given
     values |= {"AWS::Partition": "aws", "AWS::AccountId": account, "AWS::URLSuffix": "amazonaws.com", "AWS::NoValue": NOTHING}
-    # The name of a group is what `Ref` of it gives.
+    # `Ref` of a group returns its name.
     values |= {name: values[f"{name}Name"] for name in template["Resources"] if f"{name}Name" in values}
     made = {}
     for name, resource in template["Resources"].items():
@@ -87,7 +91,7 @@ def resolved(template, values, part):
         return part
     if set(part) == {"Ref"}:
         value = values[part["Ref"]]
-        # Numbers among the parameters are text.
+        # Ref turns numbers into text.
         return str(value) if isinstance(value, int) else value
     if set(part) == {"Fn::Sub"}:
         text = re.sub(r"\$\{([\w:]+)\}", lambda named: str(values[named[1]]), part["Fn::Sub"].replace("${!", "\0"))

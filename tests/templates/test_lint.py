@@ -1,4 +1,6 @@
-"""cfn-lint (with cfn-lint-serverless) and checkov have nothing to say, but for what is suppressed with a reason."""
+"""Proves that cfn-lint (with cfn-lint-serverless) and checkov find no problems, except those suppressed with
+a reason.
+"""
 
 import json
 import subprocess

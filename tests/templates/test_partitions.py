@@ -1,4 +1,4 @@
-"""The templates deploy in every partition of AWS, those to come included."""
+"""Proves that the templates deploy in every partition of AWS, including future ones."""
 
 import json
 import re
@@ -11,7 +11,7 @@ CROSS_ACCOUNT = ROOT / "deploy" / "cross-account"
 TEMPLATES = (HUB, SPOKE, TRAIL, CROSS_ACCOUNT / "identity-account.yaml", CROSS_ACCOUNT / "role-account.yaml")
 STATE_MACHINE = ROOT / "functions" / "archive-auditor" / "history.asl.json"
 KNOWN = (ROOT / "shared" / "guard" / "src" / "partition.rs").read_text()
-# One Region of each partition, and of each prefix that `aws` has.
+# One Region of each partition, and one for each Region prefix of the partition `aws`.
 REGIONS = (
     *("us-east-1", "eu-west-1", "ap-southeast-7", "sa-east-1", "ca-west-1", "me-central-1", "af-south-1", "il-central-1", "mx-central-1"),
     *("cn-north-1", "us-gov-west-1", "eusc-de-east-1", "us-iso-east-1", "us-isob-east-1", "eu-isoe-west-1", "us-isof-south-1"),

@@ -1,4 +1,8 @@
-"""What the patterns drop, the engine would not have used."""
+"""Proves that the rules' patterns only drop events that the engine doesn't use.
+
+Feeds the synthetic events, and public records if available, to all matchers, and compares with what the
+engine reads.
+"""
 
 import gzip
 import json
@@ -16,7 +20,7 @@ import templates
 from templates import FORWARDING, HUB, ROOT
 
 EVENTS = ROOT / "events"
-# `explain` tells no more records of one file one by one.
+# `explain` lists at most this many records of one file individually.
 AT_ONCE = 100
 EVERY_ROLE = "arn:aws:iam::*:role/*"
 EVERY_ROLE_POLICY = f"""version: 1
@@ -38,7 +42,7 @@ class Patterns(unittest.TestCase):
             self.skipTest("no matcher can run here")
 
     def forwarded(self, events, elevated_roles):
-        """For each event, the rules that forward it. All matchers have to agree."""
+        """Returns, for each event, the rules that forward it. All matchers have to agree."""
         patterns = {name: templates.pattern(self.rules[name], elevated_roles) for name in FORWARDING}
         patterns = {name: pattern for name, pattern in patterns.items() if pattern}
         answers = {name: matchers.match(command, patterns, events) for name, command in self.matchers.items()}
@@ -55,7 +59,7 @@ class Patterns(unittest.TestCase):
         for path, event, use, by in zip(paths, events, uses, self.forwarded(events, roles), strict=True):
             if use and not excepted(event["detail"], roles):
                 self.assertTrue(by, f"{path.name} is dropped: {use}")
-        # So that the test can fail: without its rule, something is missing.
+        # Shows that the test can fail: without the rule, an event is missing.
         for name in ("MintRule", "ConsoleRule", "MembershipRule", "UseRule", "ServiceMintRule"):
             self.assertIn({name}, self.forwarded(events, roles), f"nothing in events/ needs {name} alone")
 
@@ -95,7 +99,7 @@ class Patterns(unittest.TestCase):
         self.assertGreater(len(listed), 8)
         for command in self.matchers.values():
             self.assertEqual(matchers.match(command, patterns, [event for event, _ in listed]), [rules for _, rules in listed])
-        # Without the list there is no such rule, and everything takes the other way.
+        # Without the list of roles, this rule doesn't exist, and all events take the other path.
         self.assertIsNone(templates.pattern(self.rules["SwitchRule"]))
 
     def test_a_star_in_an_elevated_role_crosses_slashes(self):
@@ -133,7 +137,7 @@ class Patterns(unittest.TestCase):
 
 
 def excepted(record, elevated_roles):
-    """A service entering, or refused, a role that is not listed: dropped on purpose."""
+    """An AWS service enters, or is denied, a role that isn't listed. The rules drop this on purpose."""
     if (record.get("userIdentity") or {}).get("type") != "AWSService" or not str(record.get("eventName")).startswith("AssumeRole"):
         return False
     asked = str((record.get("requestParameters") or {}).get("roleArn", ""))
@@ -142,7 +146,10 @@ def excepted(record, elevated_roles):
 
 
 def engine(records, policy):
-    """What the engine takes from each record beside hints, in its own words; None where it takes nothing. No answer without ROLEWATCH_BIN."""
+    """Returns what the engine reads from each record besides hints, in its own words.
+
+    None where it reads nothing. Returns nothing at all if ROLEWATCH_BIN isn't set.
+    """
     binary = os.environ.get("ROLEWATCH_BIN")
     if not binary:
         print("SKIPPED: the engine's own word: ROLEWATCH_BIN names no rolewatch; its list of names decides", file=sys.stderr)
@@ -156,22 +163,24 @@ def engine(records, policy):
             run = subprocess.run(
                 [binary, "explain", str(path), "--policy", str(policy)], capture_output=True, text=True, timeout=120, check=False
             )
-            # What doesn't fit on the line goes on below it, under its first word.
+            # Text that doesn't fit continues on the next line, below its first word.
             told = re.findall(
                 r"^record (\d+): .*\n(?:(?!record \d|  what it is).*\n)*  what it is +(.*(?:\n {16}\S.*)*)", run.stdout, re.MULTILINE
             )
             words = {int(number): " ".join(text.split()) for number, text in told}
             if run.returncode not in (0, 3) or not words:
                 raise RuntimeError(f"rolewatch explain: {run.stderr}")
-            # A record that cannot be read would be put into quarantine if it were forwarded.
+            # If a record that can't be read were forwarded, it would go into quarantine.
             answers += [words.get(number, "") for number in range(1, len(some) + 1)]
     nothing = ("not relevant", "a record from ", "a correction of a record, with nothing")
-    # Facts that are read, though no rule looks at them, need not arrive yet.
+    # The engine reads some facts that no rule uses yet. Their events don't have to arrive.
     return [None if not text or text.startswith(nothing) or text.endswith("No rule looks at it yet") else text for text in answers]
 
 
 def by_name(records):
-    """The same, without the engine: by the names that `test_rules` finds in its sources. Uses of sessions are not seen so."""
+    """The same without the engine: by the names that `test_rules` finds in its sources. This misses uses of
+    sessions.
+    """
     rules = templates.rules(templates.raw(HUB))
     listed = {
         f"{source}.amazonaws.com": set(rules[rule]["EventPattern"]["detail"]["eventName"])
@@ -181,7 +190,7 @@ def by_name(records):
 
 
 def corpus(folder):
-    """Real public records, where a folder of them is at hand."""
+    """Returns real public records, if a folder with them is available."""
     for line in (folder / "records.jsonl").read_text().splitlines():
         yield json.loads(line)
     for line in (folder / "envelopes.jsonl").read_text().splitlines():
@@ -193,7 +202,7 @@ def corpus(folder):
 
 
 def envelope(record):
-    """The record as EventBridge delivers it."""
+    """Returns the record as EventBridge delivers it."""
     kinds = {"AwsConsoleSignIn": "AWS Console Sign In via CloudTrail", "AwsServiceEvent": "AWS Service Event via CloudTrail"}
     kind = kinds.get(record.get("eventType"), "AWS API Call via CloudTrail")
     if record.get("eventSource") == "signin.amazonaws.com":

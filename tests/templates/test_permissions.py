@@ -1,4 +1,4 @@
-"""Every permission is known, names its resource, and is used by a call that the code makes."""
+"""Proves that every permission is known, names its resource, and is used by a call in the code."""
 
 import re
 import unittest
@@ -10,7 +10,8 @@ from templates import ALL, HUB, ROOT, SPOKE, TRAIL
 DOC = ROOT / "docs" / "permissions.md"
 CALLS = ROOT / "shared" / "aws" / "src"
 CROSS_ACCOUNT = sorted((ROOT / "deploy" / "cross-account").glob("*-account.yaml"))
-# The method of the SDK, and what IAM calls it. None: the CLI calls it, with the rights of whoever runs it.
+# The SDK's method for each IAM action. None: only the CLI makes this call, with the permissions of whoever
+# runs it.
 METHODS = {
     "assume_role": "sts:AssumeRole",
     "delete_object": "s3:DeleteObject",
@@ -37,17 +38,17 @@ METHODS = {
     "send_message": "sqs:SendMessage",
     "start_execution": None,
 }
-# What AWS does in a role's name, without a call in the code.
+# Calls that AWS makes in the name of a role, without a call in the code.
 BY_AWS = {
     "Lambda takes messages from the queue": {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"},
     "Lambda writes what the function prints": {"logs:CreateLogStream", "logs:PutLogEvents"},
     "topics, tables and the bucket are encrypted": {"kms:Decrypt", "kms:GenerateDataKey"},
 }
-# Calls that know no resources.
+# Actions that don't support resource-level permissions.
 FOR_EVERYTHING = {("ReaderRole", "cloudtrail:LookupEvents"), ("ReaderRole", "iam:GetAccountAuthorizationDetails"), ("ReaderRole", "iam:ListRoles")}
 FUNCTIONS = ("SwitchGuardRole", "SlackNotifierRole", "SessionAuditorRole", "ArchiveAuditorRole", "ReaderRole")
 BUSES = ("HubBus", "TamperBus")
-# Services that say in whose name they act.
+# Services that send aws:SourceArn or aws:SourceAccount.
 NAMED_SOURCE = ("aws:SourceAccount", "aws:SourceArn")
 
 
@@ -90,7 +91,7 @@ class Permissions(unittest.TestCase):
                         self.assertTrue(names_its_source(statement), f"{path.name}: {name} {statement['Sid']}")
             for name, role in templates.of_type(template, "AWS::IAM::Role").items():
                 for statement in permissions.statements(role["Properties"]["AssumeRolePolicyDocument"]):
-                    # Lambda does not say which function it takes a role for.
+                    # Lambda doesn't send the function for which it assumes a role.
                     if statement["Principal"].get("Service") not in (None, "lambda.amazonaws.com"):
                         seen += 1
                         self.assertTrue(names_its_source(statement), f"{path.name}: {name}")
@@ -113,7 +114,7 @@ class Permissions(unittest.TestCase):
                     "Condition": {"ArnEquals": {"aws:PrincipalArn": admitted}},
                 },
             )
-        # The names in the spoke are those that the hub gives, and they have no path.
+        # The hub gives its roles the names that the spoke expects, without a path.
         for name, own_name in (("SwitchGuardRole", "switch-guard"), ("SessionAuditorRole", "session-auditor")):
             role = templates.raw(HUB)["Resources"][name]["Properties"]
             self.assertEqual(role["RoleName"], {"Fn::Sub": f"${{AWS::StackName}}-{own_name}"})
@@ -150,13 +151,15 @@ class Permissions(unittest.TestCase):
 
 
 def names_its_source(statement):
-    """The condition names account and resource, or, for logs, the group in whose name the key is used."""
+    """Whether the condition limits account and resource, or, for logs, the log group that uses the key."""
     condition = str(statement.get("Condition", {}))
     return all(key in condition for key in NAMED_SOURCE) or "kms:EncryptionContext:aws:logs:arn" in condition
 
 
 def sdk_calls():
-    """The methods without arguments that are called on a client: how the SDK begins a call."""
+    """Returns the methods that are called on a client without arguments. That is how a call to the SDK
+    begins.
+    """
     found = set()
     for path in CALLS.rglob("*.rs"):
         text = re.sub(r"\s+", "", path.read_text().partition("#[cfg(test)]")[0])

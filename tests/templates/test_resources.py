@@ -1,4 +1,6 @@
-"""What the resources of the stack have to be: encrypted, kept, watched, and told what the functions ask for."""
+"""Proves that the stack's resources are encrypted, retained and monitored, and that functions get the
+settings they read.
+"""
 
 import json
 import re
@@ -8,7 +10,7 @@ import templates
 from templates import ALL, HUB, ROOT, SPOKE, TRAIL
 
 SETTINGS = ROOT / "shared" / "live" / "src" / "settings"
-# Which settings each function reads, and the file that each of them is in.
+# The settings that each function reads, with the file that reads them.
 OWN, STACK = ("own", "OwnSettings"), ("stack", "StackSettings")
 READERS = {
     "SwitchGuard": [("", "GuardSettings"), OWN, STACK],
@@ -16,7 +18,7 @@ READERS = {
     "SessionAuditor": [("auditor", "AuditorSettings"), STACK],
     "ArchiveAuditor": [("archive", "ArchiveSettings"), OWN, STACK],
 }
-# Started by a schedule, and fed by no queue.
+# Invoked by a schedule, not from a queue.
 SCHEDULED = {"SessionAuditor"}
 
 
@@ -74,7 +76,7 @@ class Resources(unittest.TestCase):
         self.assertRegex("a" * allowed, spoke)
         self.assertNotRegex("a" * (allowed + 1), spoke)
         self.assertIn(f"at most {allowed} characters", (ROOT / "docs" / "deploy.md").read_text())
-        # The longest Region of today, and some more.
+        # The longest Region name today, plus some room.
         known = {"AWS::StackName": "a" * allowed, "HubStackName": "a" * allowed, "AWS::Region": "x" * 19, "AWS::AccountId": "1" * 12}
         most = {"AWS::IAM::Role": ("RoleName", 64), "AWS::Events::Rule": ("Name", 64), "AWS::Scheduler::Schedule": ("Name", 64),
                 "AWS::StepFunctions::StateMachine": ("StateMachineName", 80), "AWS::SQS::Queue": ("QueueName", 80)}
@@ -182,7 +184,7 @@ class Resources(unittest.TestCase):
         self.assertEqual(self.hub["Conditions"]["HasOperationsEmail"], {"Fn::Not": [{"Fn::Equals": [{"Ref": "OperationsEmail"}, "none"]}]})
         (subscription,) = [one for one in self.of("AWS::SNS::Subscription").values() if one["Protocol"] == "email"]
         self.assertEqual((subscription["TopicArn"], subscription["Endpoint"]), ({"Ref": "OperationsTopic"}, {"Ref": "OperationsEmail"}))
-        # A filter would keep alarms from a person who counts as a reader.
+        # With a filter policy, a person would miss alarms although rolewatch counts them as a reader.
         self.assertNotIn("FilterPolicy", subscription)
         condition, address, nobody = self.hub["Outputs"]["AlarmsReach"]["Value"]["Fn::If"]
         self.assertEqual(condition, "HasOperationsEmail")
@@ -232,7 +234,8 @@ class Resources(unittest.TestCase):
             self.assertTrue(rule["Name"]["Fn::Sub"].startswith("${HubStackName}-spoke-"), name)
 
     def test_cloudformation_takes_templates_of_this_size(self):
-        # The hub goes through S3, as `sam deploy` does it; a StackSet takes the spoke as it is.
+        # The hub's template goes through S3, as with `sam deploy`. A StackSet gets the spoke's template
+        # directly.
         self.assertLess(len(HUB.read_bytes()), 1_000_000)
         self.assertLess(len(SPOKE.read_bytes()), 51_200)
 
@@ -246,7 +249,7 @@ class Resources(unittest.TestCase):
 
 
 def asked_by(file, reader):
-    """The variables that some settings are read from."""
+    """Returns the environment variables that some settings are read from."""
     text = (SETTINGS / f"{file}.rs" if file else SETTINGS.with_suffix(".rs")).read_text()
     found = set(re.findall(r'"(ROLEWATCH_\w+)"', text.partition(f"impl {reader} {{")[2].partition("\nimpl ")[0]))
     if not found:
@@ -255,7 +258,7 @@ def asked_by(file, reader):
 
 
 def place(alarm):
-    """Which queue or function an alarm watches."""
+    """Returns the queue or function that an alarm watches."""
     (dimension,) = alarm["Dimensions"]
     value = dimension["Value"]
     return value if isinstance(value, str) else value.get("Ref") or value["Fn::GetAtt"][0]

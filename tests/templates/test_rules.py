@@ -1,4 +1,4 @@
-"""What the EventBridge rules have to be, so that nothing is lost on the way to the hub."""
+"""Proves that the EventBridge rules lose no event on the way to the hub, and don't let forged events in."""
 
 import copy
 import json
@@ -11,7 +11,7 @@ from templates import ALL, FORWARDING, FULL_STATE, HUB, ROOT, SPOKE, TRAIL, TWIN
 
 SIGN_IN = {"AWS Console Sign In via CloudTrail", "AWS Console Signin via CloudTrail"}
 SEEN = ROOT / "shared" / "guard" / "src" / "seen"
-# The most characters that EventBridge takes.
+# The maximum length of an event pattern.
 LONGEST = 2048
 
 
@@ -142,7 +142,7 @@ class Rules(unittest.TestCase):
             for mapping in templates.of_type(hub, "AWS::Lambda::EventSourceMapping").values()
         ]
         self.assertLessEqual(sum(concurrency if isinstance(most, dict) else most for most in written), 10)
-        # The queues of floods and the history leave room for a switch and its alert.
+        # The two event queues and the history leave room for a switch and its alert.
         floods = 2 * concurrency + hub["Parameters"]["HistoryConcurrency"]["Default"]
         self.assertLessEqual(floods + 2 + 2, 10)
 
@@ -166,7 +166,7 @@ class Rules(unittest.TestCase):
         self.assertEqual((len(mints), len(set(changes)), len(steps)), (6, 10, 3), "the sources are written differently now; read them anew")
         self.assertEqual(set(names(rules["MintRule"])), set(mints))
         self.assertEqual(set(names(rules["MembershipRule"])), set(changes))
-        # A sign-in ties a name to an id.
+        # A sign-in connects a name with an ID.
         self.assertEqual(set(names(rules["ConsoleRule"])), {*steps, "ConsoleLogin"})
 
     def test_every_change_of_the_set_up_is_forwarded_once(self):
@@ -195,11 +195,13 @@ class Rules(unittest.TestCase):
 
 
 def arrival(hub, bus):
-    """The way from a bus of the hub to the function: rule, queue, its dead letters, what feeds the function, and the function."""
+    """Returns the path from a bus of the hub to the function: rule, queue, dead-letter queue, mapping and
+    function.
+    """
     (rule,) = [
         name
         for name, properties in templates.rules(hub).items()
-        # SwitchRule sends some of the same once more.
+        # SwitchRule sends some of these events a second time.
         if properties.get("EventBusName") == {"Ref": bus} and properties["State"] == FULL_STATE and name != "SwitchRule"
     ]
     (target,) = templates.rules(hub)[rule]["Targets"]
@@ -211,15 +213,15 @@ def arrival(hub, bus):
 
 
 def names(rule):
-    """The names of calls that a rule lists."""
+    """Returns the names of the calls that a rule lists."""
     return rule["EventPattern"]["detail"]["eventName"]
 
 
 def faults(rules):
-    """What would let a rule lose events."""
+    """Returns everything that could make a rule lose events."""
     found = []
     for name, properties in rules.items():
-        # The heartbeat and a new object of the trail's bucket are no events of CloudTrail.
+        # Heartbeats and new objects in the trail's bucket aren't CloudTrail events.
         wanted = "ENABLED" if name in ("HeartbeatRule", "TrailRule", "TrailForwardedRule") else FULL_STATE
         if properties["State"] != wanted:
             found.append(f"{name}: state {properties['State']}")
