@@ -3,10 +3,10 @@
 
     cargo run -p rolewatch-notify --features testing --example slack_message > docs/slack-message.json
     python3 docs/slack-message.py            writes the picture
-    python3 docs/slack-message.py --check    fails if the picture is not the one of the blocks
+    python3 docs/slack-message.py --check    fails if the picture doesn't match the blocks
 
-Only what the example needs of Block Kit is drawn. A test of rolewatch-notify holds the JSON to what the notifier sends, and the picture to the
-JSON.
+Draws only those parts of Block Kit that the example needs. A test of rolewatch-notify checks that the JSON is
+what the notifier sends, and that the picture matches the JSON.
 """
 
 import hashlib
@@ -25,7 +25,7 @@ HELVETICA = [int(w) for w in (
     "278 278 355 556 556 889 667 191 333 333 389 584 278 333 278 278 556 556 556 556 556 556 556 556 556 556 278 278 584 584 584 556 "
     "1015 667 667 722 722 667 611 778 722 278 500 667 556 833 722 778 667 778 722 667 611 722 667 944 667 667 611 278 278 278 469 556 "
     "333 556 556 500 556 556 278 556 556 222 222 500 222 833 556 556 556 556 333 500 278 556 500 722 500 500 500 334 260 334 584").split()]
-# Few machines have a font for these.
+# Emoji, because few machines have a font for them.
 EMOJI = {
     "🔴": '<circle cx="0.5" cy="0.5" r="0.44" fill="#dd2e44"/>',
     "📖": '<path d="M0.06 0.2 q0.25 -0.14 0.44 0.02 q0.19 -0.16 0.44 -0.02 v0.62 q-0.25 -0.14 -0.44 0.02 q-0.19 -0.16 -0.44 -0.02z" '
@@ -60,7 +60,7 @@ class Page:
         self.y, self.parts = 0, []
 
     def words(self, line, x, most, size, colour="#1d1c1d", default="plain"):
-        """One line of mrkdwn, broken where it does not fit."""
+        """Breaks one line of mrkdwn where it doesn't fit."""
         start, pen = x, x
         for kind, text in tokens(line):
             kind = default if kind == "plain" else kind
@@ -98,7 +98,7 @@ class Page:
         return x + wide
 
     def text(self, text, x, size, wide, style):
-        # The width is given, so that any font fits the picture.
+        # Sets the width, so that any font fits the picture.
         self.parts.append(
             f'<text x="{x:.1f}" y="{self.y:.1f}" font-size="{size:g}" textLength="{wide:.1f}" lengthAdjust="spacingAndGlyphs" {style}>{html.escape(text)}</text>'
         )
@@ -152,7 +152,7 @@ def draw(message):
         f"<!-- drawn by docs/slack-message.py from docs/slack-message.json, sha256 {digest} -->",
         f'<rect x="0.5" y="0.5" width="{WIDTH - 1}" height="{height - 1}" rx="10" fill="#ffffff" stroke="#d8d8d8"/>',
         '<rect x="24" y="22" width="38" height="38" rx="8" fill="#3f0e40"/>',
-        # An eye over a keyhole: who goes in is seen.
+        # The logo: an eye above a keyhole.
         '<path d="M30 41 q13 -15 26 0 q-13 15 -26 0z" fill="none" stroke="#ffffff" stroke-width="2.4"/><circle cx="43" cy="40" r="3.4" fill="#ffffff"/><path d="M43 41 l2.4 7 h-4.8z" fill="#ffffff"/>',
     ]
     return "\n".join(head + page.parts + ["</svg>"]) + "\n"

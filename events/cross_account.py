@@ -1,7 +1,9 @@
-"""The set-up of `deploy/cross-account/` as AWS tells of it once both templates are deployed, with people in it. Nothing is wrong with it.
+"""Writes the setup of `deploy/cross-account/` as AWS lists it after both templates are deployed, with people
+in it.
 
-The documents are written out as CloudFormation makes them of the templates; a test of the templates compares them. Roles carry no
-MaxSessionDuration here, as nothing that AWS lists of whole accounts at once does; `production-roles.json` has it.
+Nothing is wrong with this setup. The policies are written out in the form that CloudFormation gives them; a
+test of the templates compares them. Roles have no MaxSessionDuration here, because authorization details
+don't contain it. `production-roles.json` has it.
 """
 
 import copy
@@ -90,7 +92,7 @@ ANYTHING = [{"Effect": "Allow", "Action": "*", "Resource": "*"}]
 
 
 def arn_of(logical):
-    """A managed policy of the stack bears a name that CloudFormation made up."""
+    """A managed policy of the stack, with a name that CloudFormation generated."""
     return f"arn:aws:iam::{DEVELOPMENT}:policy/{STACK}-{logical}-EXAMPLE4KZ7Q2"
 
 
@@ -98,7 +100,7 @@ ENTER_ROLES, STAY_OUT_OF_ROLES, OWN_MFA_DEVICE = arn_of("EnterRoles"), arn_of("S
 
 
 def managed(arn, used, statements, description, earlier=()):
-    """With the versions that were in force before, the last first."""
+    """With the earlier versions, the newest first."""
     versions = [statements, *earlier]
     path, _, name = arn.partition(":policy")[2].rpartition("/")
     return {
@@ -183,14 +185,14 @@ def development(enter):
             user("tess", "Testers"),
         ],
         "GroupDetailList": [
-            # The last word of the third policy: who administers the account stays out like the testers.
+            # Attached to the administrators too, so that they can't enter the roles, just like the testers.
             group("Administrators", ADMINISTRATOR, STAY_OUT_OF_ROLES),
             group("Developers", ENTER_ROLES, OWN_MFA_DEVICE),
             group("Testers", STAY_OUT_OF_ROLES, OWN_MFA_DEVICE),
         ],
         "RoleDetailList": [support(DEVELOPMENT)],
         "Policies": [
-            # There was a time before the second role.
+            # The state before the second role existed.
             managed(ENTER_ROLES, 1, enter, "Switch into these roles, with MFA", [[allow("TheseRoles", "sts:AssumeRole", "*")]]),
             managed(OWN_MFA_DEVICE, 2, OWN_DEVICE, "Enroll and keep one's own MFA device"),
             managed(STAY_OUT_OF_ROLES, 2, STAY_OUT, "Never switch into these roles, whatever another policy or group allows"),
@@ -206,7 +208,7 @@ PRODUCTION_DETAILS = {
     "GroupDetailList": [],
     "RoleDetailList": [
         support(PRODUCTION),
-        # As AWS Organizations makes it.
+        # The role as AWS Organizations creates it.
         role(
             PRODUCTION,
             "OrganizationAccountAccessRole",

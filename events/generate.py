@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Writes the synthetic events: `archive/` as a trail delivers it to S3, and single events as EventBridge delivers them.
+"""Writes the synthetic events: `archive/` as a trail delivers it to S3, and single events as EventBridge
+delivers them.
 
-Python 3 and its standard library are enough. Running it again changes nothing. See README.md for the story.
+Needs only Python 3 and its standard library. Running it again changes nothing. README.md tells the story.
 """
 
 import gzip
@@ -51,7 +52,8 @@ def main():
     logs = list(log_files(trail.records))
     for path, records in logs:
         written.add(write_gz(path, records))
-    # CloudTrail may deliver a file twice, under two names: here production's of Tuesday noon, which has many halves in it.
+    # CloudTrail may deliver a file twice, under two names. Here it is production's file of Tuesday noon,
+    # which has many halves in it.
     path, records = folder(logs, PRODUCTION, HOME, "2026/03/03")[1]
     written.add(write_gz(path.with_name(path.name.replace(unique(path), random_part(path.name, "again"))), records))
     for path, document in [digest_file(logs), insight_file()]:
@@ -65,13 +67,13 @@ def main():
 
 
 def log_files(records):
-    """CloudTrail writes a file for each account and region every few minutes; here it is every eight hours."""
+    """CloudTrail writes a file per account and Region every few minutes. Here it is every eight hours."""
     buckets = defaultdict(list)
     for record in records:
         time = datetime.fromisoformat(record["eventTime"])
         buckets[record["recipientAccountId"], record["awsRegion"], f"{time:%Y/%m/%d}", time.hour // 8].append(record)
     for (account, region, day, _), bucket in sorted(buckets.items(), key=lambda entry: entry[0]):
-        # Log files are not in the order of time.
+        # Records in log files aren't sorted by time.
         bucket.sort(key=lambda record: digest(record["eventID"]))
         last = max(datetime.fromisoformat(record["eventTime"]) for record in bucket)
         delivered = last + timedelta(minutes=10 - last.minute % 5, seconds=-last.second)
@@ -85,7 +87,9 @@ def folder(logs, account, region, day):
 
 
 def digest_file(logs):
-    """The trail's proof that its files were not changed: hashes of log files, no records."""
+    """Digest files, with which the trail proves that its log files were not changed. They contain hashes, not
+    records.
+    """
     begin, end = at("Mon 08:00"), at("Mon 09:00")
     name = f"{PRODUCTION}_CloudTrail-Digest_{HOME}_organization-trail_{HOME}_20260302T090000Z.json.gz"
     path = ARCHIVE / "AWSLogs" / PRODUCTION / "CloudTrail-Digest" / HOME / "2026/03/02" / name
@@ -114,7 +118,7 @@ def digest_file(logs):
 
 
 def insight_file():
-    """CloudTrail Insights says that a call is made unusually often. That is no switch."""
+    """CloudTrail Insights reports that a call is made unusually often. That isn't a switch."""
     name = f"{PRODUCTION}_CloudTrail-Insight_{HOME}_20260306T0010Z_{random_part('insight')}.json.gz"
     path = ARCHIVE / "AWSLogs" / PRODUCTION / "CloudTrail-Insight" / HOME / "2026/03/06" / name
     insight = {
@@ -161,7 +165,8 @@ def write(path, content):
 
 def write_gz(path, document):
     content = compact(document)
-    # Another zlib packs the same content into other bytes; a file that holds it already stays as it is.
+    # Another version of zlib compresses the same content to other bytes. So a file with the same content
+    # isn't rewritten.
     if path.exists() and gzip.decompress(path.read_bytes()) == content:
         return path
     return write(path, gzip.compress(content, mtime=0))

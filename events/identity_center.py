@@ -1,6 +1,8 @@
-"""Records of IAM Identity Center: sign-ins, permission sets taken, changes of the directory and of assignments, tokens.
+"""Records of IAM Identity Center: sign-ins, permission sets, changes of the directory and of assignments,
+tokens.
 
-rolewatch reads them; no rule looks at them yet. The shapes are those of captured records and of AWS's documentation.
+rolewatch reads these records, but no rule uses them yet. Their shapes come from captured records and from the
+AWS documentation.
 """
 
 from shapes import BROWSER, MANAGEMENT, PRODUCTION, TOKYO, api, at, by_session, guid, identity_center
@@ -16,7 +18,7 @@ HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"
 
 
 def identity_center_events():
-    """Name and record."""
+    """Yields name and record."""
     yield "sign-in-with-app", signing_in("UserAuthentication", "PASSWORD,TOTP", LoginTo="https://example.awsapps.com/start/")
     yield "sign-in-challenge", signing_in("CredentialChallenge", "PASSWORD", UserName="grace")
     yield "sign-in-failed", signing_in("CredentialVerification", "PASSWORD", outcome="Failure")
@@ -77,7 +79,7 @@ def change(source, name, request, response=None):
 
 
 def scim():
-    """An identity provider changes a group; who came or went is hidden."""
+    """An identity provider changes a group. The record hides which members."""
     body = {"operations": [{"op": "ADD", "value": HIDDEN}], "schemas": [HIDDEN]}
     identity = {"type": "Unknown", "accountId": MANAGEMENT, "accessKeyId": ""}
     return api(

@@ -1,4 +1,6 @@
-"""The set-up of the company as IAM has it, with one thing wrong for each rule of the review. What is right stands beside it."""
+"""Writes the setup of the company as IAM lists it, with one fault for each rule of the review, next to
+correct parts.
+"""
 
 import csv
 import io
@@ -37,7 +39,7 @@ def attached(*names):
 
 
 def developers():
-    """They may bring in others."""
+    """They may add other members."""
     grows = {"Sid": "Onboarding", **allow(["iam:AddUserToGroup", "iam:GetGroup"], f"arn:aws:iam::{DEVELOPMENT}:group/Developers")}
     return group("Developers", "x") | {
         "GroupPolicyList": inline("SwitchToUpdateApp", allow("sts:AssumeRole", UPDATE_APP.arn), grows),
@@ -50,7 +52,7 @@ def by_own_policy(person, groups, *statements):
 
 
 def encoded(entry):
-    """As the API itself has it, and older versions of the CLI."""
+    """URL-encoded, as the API and older versions of the CLI return policies."""
     return entry | {"AssumeRolePolicyDocument": quote(json.dumps(entry["AssumeRolePolicyDocument"]), safe="")}
 
 
@@ -67,7 +69,7 @@ DETAILS = {
             user(OSCAR, ["OnCall"]),
             user(BATCH, ["Automation"]),
             user(TOM, ["Testers"]),
-            # All that the group may do, within a boundary that leaves sts out.
+            # Everything that the group may do, within a boundary that excludes STS.
             limited(INGRID, ["Testers"], "WithoutSwitches"),
             by_own_policy(
                 FRANK, [], allow("sts:AssumeRole", BREAK_GLASS.arn, MFA | {"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}})
@@ -102,7 +104,7 @@ DETAILS = {
         "Policies": [],
         "IsTruncated": False,
     },
-    # What authorization details do not carry.
+    # What authorization details don't contain.
     "production-roles.json": {
         "Roles": [
             {"RoleName": named.name, "RoleId": named.id, "Arn": named.arn, "CreateDate": SINCE, "MaxSessionDuration": seconds}
@@ -140,7 +142,7 @@ COLUMNS = ["user", "arn", "user_creation_time", "password_enabled", "password_la
 
 
 def credential_report():
-    """The columns of it that matter, and some that do not."""
+    """Some columns of the report: those that matter, and a few that don't."""
     text = io.StringIO()
     lines = csv.writer(text, lineterminator="\n")
     lines.writerow(COLUMNS)

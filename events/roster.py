@@ -1,4 +1,4 @@
-"""What `aws iam get-account-authorization-details` would answer on the Monday after the week."""
+"""Writes what `aws iam get-account-authorization-details` would return on the Monday after the week."""
 
 from shapes import DEVELOPMENT, PRODUCTION, STAGING, made_id
 from week import (
@@ -22,7 +22,7 @@ MEMBERS = [
     (BATCH, ["Automation"]),
 ]
 
-# The policy of each group. That of the testers lets them into UpdateApp, which nobody meant to.
+# The policy of each group. The testers' policy allows UpdateApp, by mistake.
 GROUPS = {
     "Developers": "SwitchToUpdateApp",
     "Testers": "SwitchToUpdateApp",
@@ -108,7 +108,8 @@ SAML = {"Federated": f"arn:aws:iam::{PRODUCTION}:saml-provider/CorpIdP"}
 CENTER = {"Federated": f"arn:aws:iam::{PRODUCTION}:saml-provider/AWSSSO_0123456789abcdef_DO_NOT_DELETE"}
 
 ROSTERS = {
-    # Without a time in its name: the engine says so, and single events can be judged against it without the logs of the days between.
+    # The file name has no time. rolewatch reports that, and can judge single events against it without the
+    # logs in between.
     "development.json": {
         "UserDetailList": [user(person, groups) for person, groups in MEMBERS],
         "GroupDetailList": [group(name, policy) for name, policy in GROUPS.items()],

@@ -1,6 +1,6 @@
-"""The shapes of CloudTrail records: who calls, what STS, sign-in and IAM write of it, one function a shape.
+"""The shapes of CloudTrail records: identities, and what STS, sign-in and IAM write. One function per shape.
 
-Ids are made of names, so that they are the same in every run. Nothing here is a real account, key, address or person.
+IDs are derived from names, so they are the same in every run. No account, key, address or person is real.
 """
 
 import base64
@@ -31,7 +31,7 @@ HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"
 
 
 def at(text):
-    """`Mon 09:05` or `Mon 09:05:30` of the week, in UTC. `Mon-1` is the Sunday before."""
+    """Converts `Mon 09:05` or `Mon 09:05:30` of the week, in UTC. `Mon-1` is the Sunday before."""
     if isinstance(text, datetime):
         return text
     day, clock = text.split()
@@ -57,7 +57,7 @@ def digest(*of):
 
 
 def number(*of):
-    """A number that looks random and depends on `of` alone."""
+    """Returns a number that looks random and depends only on `of`."""
     return int.from_bytes(digest(*of)[:6], "big")
 
 
@@ -80,12 +80,12 @@ def made_key(prefix, *of):
     return f"{prefix}EXAMPLE{base64.b32encode(digest(*of)).decode()[:9]}"
 
 
-# Who and what
+# Identities and roles
 
 
 @dataclass(frozen=True)
 class Person:
-    """An IAM user. `count` tells users of one name apart."""
+    """An IAM user. `count` distinguishes users with the same name."""
 
     name: str
     ip: str
@@ -127,7 +127,7 @@ class Role:
 
 @dataclass(frozen=True)
 class Session:
-    """What entering a role yields. `caller` is its identity in the records of what it does."""
+    """The session that a call issues. `caller` is its identity in later records."""
 
     role: Role
     name: str
@@ -166,7 +166,7 @@ class Session:
         }
         if self.ec2:
             context["ec2RoleDelivery"] = "2.0"
-        # The console signs with keys of its own, not with the one that AssumeRole issued.
+        # The console signs with its own keys, not with the key that AssumeRole issued.
         key = made_key("ASIA", "console", self.key) if self.console else self.key
         return {
             "type": "AssumedRole",
@@ -197,7 +197,7 @@ def by_permanent_key(person):
 
 
 def by_session(person, start, mfa=True, key=None):
-    """Temporary credentials of the user: of GetSessionToken, or of a console sign-in."""
+    """Temporary credentials of the user, from GetSessionToken or a console sign-in."""
     identity = user(person, key or made_key("ASIA", person.id, iso(start)))
     attributes = {"creationDate": iso(start), "mfaAuthenticated": "true" if mfa else "false"}
     identity["sessionContext"] = {"sessionIssuer": {}, "webIdFederationData": {}, "attributes": attributes}
@@ -213,7 +213,7 @@ def service(name):
 
 
 def other_account(account, principal):
-    """All that the role owner's copy says of a caller from another account."""
+    """What the role owner's copy contains about a caller from another account."""
     return {"type": "AWSAccount", "principalId": principal, "accountId": account}
 
 
@@ -248,7 +248,9 @@ def api(
     account, time, source, name, identity, *, region=HOME, ip="192.0.2.1", agent=CLI, request=None,
     response=None, tag="", version="1.09", **more
 ):
-    """One record of an API call as `account` gets it. `more` are members such as `resources` or `errorCode`."""
+    """One record of an API call, in the copy of `account`. `more` are members such as `resources` or
+    `errorCode`.
+    """
     time = at(time)
     what = (account, iso(time), source, name, tag)
     record = {
@@ -267,7 +269,7 @@ def api(
     record |= {"requestParameters": request, "responseElements": response}
     if "additionalEventData" in more:
         record["additionalEventData"] = more.pop("additionalEventData")
-    # Both accounts' copies of a call have the same request id.
+    # Both accounts' copies of a call have the same request ID.
     record["requestID"] = guid("request", *(more.pop("call", None) or what))
     record["eventID"] = guid("event", *what)
     record["readOnly"] = more.pop("readOnly", name.startswith(("Get", "List", "Describe", "Head", "AssumeRole")))
@@ -281,7 +283,9 @@ def api(
 
 
 def sign_in(account, time, name, identity, person, *, region=HOME, outcome="Success", more=None, tag="", **rest):
-    """One record of the console's sign-in service: no request id, no resources, the real browser."""
+    """One record of the console's sign-in service. It has no request ID and no resources, but the real
+    browser.
+    """
     time = at(time)
     record = {
         "eventVersion": "1.08",
@@ -326,7 +330,7 @@ def issued(time, key, seconds, comma=True):
 
 
 def session_token(person, time, seconds=43200, serial=True):
-    """GetSessionToken; with a device, what it issues carries MFA."""
+    """GetSessionToken. With a device, the issued credentials carry MFA."""
     time = at(time)
     request = {"durationSeconds": seconds} | ({"serialNumber": person.device} if serial else {})
     key = made_key("ASIA", person.id, iso(time))
@@ -353,7 +357,9 @@ def federation_token(person, time, name):
 
 @dataclass
 class Entry:
-    """AssumeRole: the session, and each account's copy (half) of the call. In one account there is one copy only."""
+    """AssumeRole: the session, and each account's copy (half) of the call. Within one account, there is only
+    one copy.
+    """
 
     session: Session
     caller: dict
@@ -364,7 +370,7 @@ def assume_role(
     role, name, time, identity, principal, *, seconds=3600, asked=True, serial=None, region=HOME, ip, agent=CLI, comma=True, more=None,
     console=False, mfa=False
 ):
-    """`principal` is (account, id) of the caller; `asked`: the caller sent `durationSeconds`."""
+    """`principal` is the caller's (account, ID). `asked`: the caller sent `durationSeconds`."""
     time = at(time)
     account, principal_id = principal
     key = made_key("ASIA", role.arn, name, iso(time))
@@ -398,7 +404,9 @@ def assume_role(
 
 
 def with_saml(role, subject, provider, provider_arn, time, *, seconds, region=HOME, ip, agent=BROWSER):
-    """AssumeRoleWithSAML: Identity Center (`AWSSSO_…`), or any other provider. Only the role's account gets a record."""
+    """AssumeRoleWithSAML, by Identity Center (`AWSSSO_…`) or any other provider. Only the role's account gets
+    a record.
+    """
     time = at(time)
     key = made_key("ASIA", role.arn, subject, iso(time))
     session = Session(role, subject, time, key, ip, BROWSER, console=True)
@@ -460,7 +468,7 @@ def with_web_identity(role, subject, time, *, run, ip):
 
 
 def by_service(role, name, invoked_by, time, *, seconds=3600, region=HOME, ec2=False):
-    """An AWS service enters a role for a workload."""
+    """An AWS service assumes a role for a workload."""
     identity = service(invoked_by)
     entry = assume_role(
         role, name, time, identity, (role.account, invoked_by), seconds=seconds, asked=False, region=region, ip=invoked_by, agent=invoked_by
@@ -470,7 +478,7 @@ def by_service(role, name, invoked_by, time, *, seconds=3600, region=HOME, ec2=F
 
 
 def denied(identity, arn, role_arn, account, time, *, ip, agent=CLI, name="AssumeRole", because=True):
-    """IAM refused: no parameters, no resources, the role is in the message alone."""
+    """IAM denied the call. There are no parameters and no resources; only the message names the role."""
     message = f"User: {arn} is not authorized to perform: sts:{name} on resource: {role_arn}"
     if because:
         message += f" because no identity-based policy allows the sts:{name} action"
@@ -488,13 +496,13 @@ def switch_role(session, person, time, *, act="SwitchRole", region=HOME):
 
 
 def switch_role_seen_by_user(session, person, time, *, region=HOME):
-    """The copy of SwitchRole in the user's own account."""
+    """The user account's copy of SwitchRole."""
     more = {"SwitchTo": session.role.arn, "RedirectTo": "https://console.aws.amazon.com/ecs/v2/clusters?region=us-east-1"}
     return sign_in(person.account, time, "SwitchRole", console_user(person), person, region=region, more=more, tag=session.id)
 
 
 def used(session, time, source, name, *, region=HOME, request=None, response=None, **more):
-    """What a session does."""
+    """An action of a session."""
     if session.console:
         more["sessionCredentialFromConsole"] = "true"
     return api(
@@ -504,7 +512,7 @@ def used(session, time, source, name, *, region=HOME, request=None, response=Non
 
 
 def iam(identity, account, time, name, *, ip, agent=CLI, request=None, response=None, **more):
-    """A call to IAM; they are all logged in us-east-1."""
+    """A call to IAM. All of them are logged in us-east-1."""
     return api(account, time, "iam", name, identity, ip=ip, agent=agent, request=request, response=response, tag=str(request), **more)
 
 

@@ -1,7 +1,9 @@
-"""Calls that would blind the guard, one event for each, as EventBridge delivers them: `tamper/SERVICE-CALL.json`.
+"""Calls that would blind the guard, one event per file, as EventBridge delivers them:
+`tamper/SERVICE-CALL.json`.
 
-The stack is called `rolewatch` and lies in the management account; its spoke in production has the forwarding rule and the reader role. A name
-after the call (`.denied`, `.cloudformation`) tells in which way the record differs from that of a plain call.
+The stack is called `rolewatch` and is in the management account. Its spoke in production has the forwarding
+rule and the reader role. A suffix after the call (`.denied`, `.cloudformation`) says how the record differs
+from that of a plain call.
 """
 
 from shapes import *
@@ -12,7 +14,7 @@ MIA_AT = "192.0.2.60"
 
 
 def own(kind):
-    """A resource's name as CloudFormation makes it."""
+    """A resource name as CloudFormation generates it."""
     return f"{STACK}-{kind}-EXAMPLE1A2B3C"
 
 
@@ -37,7 +39,7 @@ READER = f"{STACK}-reader"
 GUARD_ROLE = own("SwitchGuardRole")
 PARAMETER = f"/{STACK}/slack"
 POLICY = '{"Version": "2012-10-17", "Statement": []}'
-# Of the organization: a policy that protects the guard, and how it is told of.
+# An organization policy that protects the guard: its ID and its content.
 SCP = "p-examplekeep"
 WATCH = '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"events:*","Resource":"arn:aws:events:*:*:rule/%s-*"}]}' % STACK
 HIDDEN_VALUE = {"value": HIDDEN, "type": "SecureString", "overwrite": True}
@@ -57,12 +59,12 @@ def bucket(**more):
 
 
 def trails_bucket(**more):
-    """The trail's bucket, in an account of its own."""
+    """The trail's bucket, in a separate account."""
     return {"bucketName": TRAIL_BUCKET, "Host": f"{TRAIL_BUCKET}.s3.amazonaws.com"} | more
 
 
 def answered(kind="SERVICE_CONTROL_POLICY"):
-    """What the organization answers about a policy."""
+    """The response of AWS Organizations about a policy."""
     name = arn("organizations", f"policy/o-exampleorg0/{kind.lower()}/{SCP}", region="")
     return {"response": {"policy": {"policySummary": {"id": SCP, "arn": name, "name": "keep", "type": kind, "awsManaged": False}}}}
 
@@ -71,7 +73,7 @@ def parameter():
     return [{"accountId": MANAGEMENT, "ARN": arn("ssm", f"parameter{PARAMETER}")}]
 
 
-# Service, call, parameters; where it matters, what else the record has.
+# Service, call and parameters, plus other members of the record where they matter.
 CALLS = [
     ("events", "DisableRule", {"name": f"{STACK}-forward"}, {"account": PRODUCTION}),
     ("events", "DeleteRule", {"name": f"{STACK}-forward", "force": False}, {"account": PRODUCTION}),
@@ -91,7 +93,7 @@ CALLS = [
     ("lambda", "UpdateFunctionCode20150331v2", {"functionName": arn("lambda", f"function:{GUARD}"), "dryRun": False, "publish": False}),
     ("lambda", "UpdateFunctionConfiguration20150331v2", {"functionName": GUARD, "environment": {}, "timeout": 1}),
     ("lambda", "PutFunctionConcurrency20171031", {"functionName": GUARD, "reservedConcurrentExecutions": 0}),
-    # Neither names the function; the answer does.
+    # In these two, only the response names the function.
     ("lambda", "DeleteEventSourceMapping20150331", {"uUID": MAPPING["uUID"]}, {"response": MAPPING}),
     ("lambda", "UpdateEventSourceMapping20150331", {"uUID": MAPPING["uUID"], "enabled": False}, {"response": MAPPING}),
     ("dynamodb", "DeleteTable", {"tableName": TABLE}),
@@ -170,7 +172,7 @@ CALLS = [
 
 
 def administrator(account):
-    """Mia, an administrator of the account, by API."""
+    """Mia, an administrator of the account, through the API."""
     return Session(Role(account, "Administrator"), "mia", at("Thu 02:00"), made_key("ASIA", "mia", account), MIA_AT).caller
 
 
@@ -181,7 +183,7 @@ def refused(action, resource):
     return {"account": PRODUCTION, "errorCode": "AccessDenied", "errorMessage": message}
 
 
-# What AWS writes differently.
+# The members that AWS writes differently.
 VARIANTS = {
     "denied": [
         ("events", "DeleteRule", None, refused("events:DeleteRule", arn("events", f"rule/{STACK}-forward", PRODUCTION))),
@@ -202,7 +204,7 @@ VARIANTS = {
             {"account": PRODUCTION},
         ),
     ],
-    # Of the trail, which lies in another account.
+    # Of the trail, which is in another account.
     "trail": [
         ("s3", "PutBucketPolicy", trails_bucket(policy=""), {"account": STAGING}),
         (
@@ -225,7 +227,7 @@ def record(service, name, request, more=None, kind=""):
 
 
 def tampering():
-    """File name and record of each."""
+    """Yields file name and record of each call."""
     for call in CALLS:
         yield f"{call[0]}-{call[1]}", record(*call)
     for kind, calls in VARIANTS.items():

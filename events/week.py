@@ -1,7 +1,7 @@
 """A week in the life of a small company, 2026-03-02 to 2026-03-08, as CloudTrail would write it.
 
-`STORIES` are its paragraphs; `README.md` tells which finding each leads to. A record that is told with a label is also written on its
-own, as `events/LABEL.json`.
+`STORIES` are its paragraphs. `README.md` says which finding each one leads to. A record with a label is also
+written to a file of its own, `events/LABEL.json`.
 """
 
 from dataclasses import replace
@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from shapes import *
 
-# Roles. The first five are in rolewatch.yaml, the others are not elevated.
+# Roles. The first five are in rolewatch.yaml, the others aren't elevated.
 UPDATE_APP = Role(PRODUCTION, "UpdateApp")
 BREAK_GLASS = Role(PRODUCTION, "ops/BreakGlass")
 MIGRATE_DATA = Role(PRODUCTION, "MigrateData")
@@ -33,7 +33,7 @@ INGRID = Person("ingrid", "192.0.2.30")
 OSCAR = Person("oscar", "192.0.2.31")
 BATCH = Person("batch", "203.0.113.50", agent="Boto3/1.36.11 md/Botocore#1.36.11 ua/2.0 os/linux#6.8 lang/python#3.12.6")
 
-# People elsewhere.
+# People and identities outside the development account.
 PAULA = Person("paula", "192.0.2.32", MANAGEMENT)
 STRANGER = Person("quinn", "192.0.2.40", STAGING)
 MALLORY = Person("mallory", "198.51.100.66", FOREIGN)
@@ -52,7 +52,7 @@ WORK = [
 
 
 class Trail:
-    """All records of the week, and those that are files of their own."""
+    """All records of the week, and those that get their own files."""
 
     def __init__(self):
         self.records = []
@@ -66,7 +66,9 @@ class Trail:
         return record
 
     def mint(self, entry, label=None, halves=("caller", "owner")):
-        """Both halves of AssumeRole, or those that were delivered. A label with `*` is given to both, any other to the first."""
+        """Both halves of AssumeRole, or only those that were delivered. A label with `*` applies to both, any
+        other to the first.
+        """
         told = [(half, getattr(entry, half)) for half in halves if getattr(entry, half)]
         for count, (half, record) in enumerate(told):
             both = label and "*" in label
@@ -79,7 +81,9 @@ class Trail:
             self.tell(used(session, at(time), source, name, region=region, request=request))
 
     def enter(self, person, time, *, label=None, halves=("caller", "owner"), role=UPDATE_APP, since=None, region=HOME, **how):
-        """By API, with credentials of GetSessionToken opened with MFA (an hour ago, if `since` does not say)."""
+        """A switch through the API, with credentials of GetSessionToken with MFA. They are an hour old unless
+        `since` says otherwise.
+        """
         start = at(since) if since else at(time) - timedelta(hours=1)
         identity = how.pop("identity", None) or by_session(person, start)
         principal = (person.account, person.id)
@@ -107,7 +111,7 @@ class Trail:
 
 
 def alice_deploys(trail):
-    """A session with MFA, UpdateApp for an hour, used for half of it."""
+    """A session with MFA: UpdateApp for an hour, used for half of it."""
     trail.tell(session_token(ALICE, "Mon 09:00"), "get-session-token")
     session = trail.enter(ALICE, "Mon 09:05", since="Mon 09:00", label="assume-role-mfa-*")
     update = used(session, "Mon 09:07", "ecs", "UpdateService", request={"cluster": "app", "service": "web", "forceNewDeployment": True})
@@ -116,7 +120,9 @@ def alice_deploys(trail):
 
 
 def bob_uses_the_console(trail):
-    """ConsoleLogin with MFA, SwitchRole, work, ExitRole: AWS writes both halves as "AWS Internal" and two copies of SwitchRole."""
+    """ConsoleLogin with MFA, SwitchRole, work, ExitRole. AWS writes both halves as "AWS Internal" and two
+    copies of SwitchRole.
+    """
     trail.tell(console_login(BOB, "Mon 10:20"), "console-login")
     session = trail.enter_by_console(BOB, "Mon 10:30:12", since="Mon 10:20", label="console-switch-*")
     trail.work(session, "Mon 10:31", "Mon 10:45", "Mon 11:02")
@@ -124,7 +130,8 @@ def bob_uses_the_console(trail):
 
 
 def carol_names_her_device(trail):
-    """A permanent key with serial number and code in the call; an expiration in AWS's older format."""
+    """A permanent key, with MFA serial number and code in the call. The expiration is in AWS's older format.
+    """
     session = trail.enter(
         CAROL, "Mon 14:00", identity=by_permanent_key(CAROL), serial=CAROL.device, seconds=900, comma=False,
         label="assume-role-serial-in-call-*"
@@ -133,14 +140,16 @@ def carol_names_her_device(trail):
 
 
 def bob_works_from_tokyo(trail):
-    """The same through the regional endpoint of STS; its records are in that region."""
+    """The same through a Regional endpoint of STS. Its records are in that Region."""
     trail.tell(session_token(BOB, "Tue 16:20"))
     session = trail.enter(BOB, "Tue 16:30", since="Tue 16:20", region=TOKYO)
     trail.work(session, "Tue 16:31", "Tue 16:58", region=TOKYO)
 
 
 def dave_is_new(trail):
-    """Created, added to Developers and given a device on Tuesday; switches on Wednesday, and on Friday by console with a renewal."""
+    """Created, added to Developers and given a device on Tuesday. Switches on Wednesday, and on Friday in the
+    console with a renewal.
+    """
     created = {"userName": "dave", "userId": DAVE.id, "arn": DAVE.arn, "path": "/", "createDate": "Mar 3, 2026, 9:00:00 AM"}
     trail.change(INGRID, "Tue 09:00", "CreateUser", {"userName": "dave"}, {"user": created}, "create-user")
     trail.change(INGRID, "Tue 09:02", "AddUserToGroup", {"userName": "dave", "groupName": "Developers"})
@@ -162,14 +171,16 @@ def dave_is_new(trail):
 
 
 def carol_marries(trail):
-    """The user is renamed; she is the same person, still in Developers."""
+    """The user is renamed. She is the same person, and still in Developers."""
     trail.change(INGRID, "Thu 09:00", "UpdateUser", {"userName": "carol", "newUserName": "carol.smith"}, label="update-user")
     session = trail.enter(CAROL_SMITH, "Fri 15:00")
     trail.work(session, "Fri 15:01", "Fri 15:30")
 
 
 def oscar_breaks_the_glass(trail):
-    """On call at night, with his device, for forty minutes. The role has a path, which the session's ARN lacks."""
+    """On call at night, with his device, for forty minutes. The role has a path, which the session's ARN
+    lacks.
+    """
     session = trail.enter(
         OSCAR, "Tue 03:10", role=BREAK_GLASS, identity=by_permanent_key(OSCAR), serial=OSCAR.device, label="break-glass"
     )
@@ -177,7 +188,9 @@ def oscar_breaks_the_glass(trail):
 
 
 def grace_comes_by_identity_center(trail):
-    """GetRoleCredentials in the management account, AssumeRoleWithSAML in production: nothing but the name ties the two."""
+    """GetRoleCredentials in the management account, AssumeRoleWithSAML in production. Only the name connects
+    the two.
+    """
     start = at("Tue 10:00")
     event = api(
         MANAGEMENT, start, "sso", "GetRoleCredentials", identity_center("grace"), region=TOKYO, ip="192.0.2.50", agent=BROWSER,
@@ -195,7 +208,7 @@ def grace_comes_by_identity_center(trail):
 
 
 def hana_comes_by_saml(trail):
-    """A role that admits the company's own SAML provider."""
+    """A role that allows the company's own SAML provider."""
     entry = with_saml(
         RELEASE_APP, "hana", "https://idp.example.com/saml", f"{SAML_PROVIDER}/CorpIdP", "Mon 13:00", seconds=3600, ip="192.0.2.51"
     )
@@ -203,7 +216,7 @@ def hana_comes_by_saml(trail):
 
 
 def pipelines_release(trail):
-    """A role that admits GitHub Actions; from Monday to Friday."""
+    """A role that allows GitHub Actions, from Monday to Friday."""
     for count, day in enumerate(DAYS[:5]):
         entry = with_web_identity(
             RELEASE_APP, "repo:example/app:ref:refs/heads/main", f"{day} 12:00", run=f"run-{8100 + count}", ip="203.0.113.60"
@@ -215,7 +228,7 @@ def pipelines_release(trail):
 
 
 def batch_migrates(trail):
-    """Three hours instead of one, which the policy hides until the end of the year."""
+    """Three hours instead of one. The policy suppresses this until the end of the year."""
     session = trail.enter(BATCH, "Tue 16:00", role=MIGRATE_DATA, identity=by_permanent_key(BATCH), seconds=10800, label="suppressed")
     trail.work(session, "Tue 16:01", "Tue 17:10", "Tue 18:02")
 
@@ -224,7 +237,7 @@ def batch_migrates(trail):
 
 
 def tess_is_no_developer(trail):
-    """RW001: the day before, somebody let the testers assume the role."""
+    """RW001: the day before, somebody allowed the testers to assume the role."""
     policy = f"arn:aws:iam::{DEVELOPMENT}:policy/SwitchToUpdateApp"
     trail.change(INGRID, "Mon 17:30", "AttachGroupPolicy", {"groupName": "Testers", "policyArn": policy})
     session = trail.enter(TESS, "Tue 09:40", label="outside-group")
@@ -238,14 +251,15 @@ def carol_forgets_mfa(trail):
 
 
 def alice_asks_for_more(trail):
-    """RW003: three hours. RW004 unproven: only the first half hour was seen used."""
+    """RW003: three hours. RW004 unproven: only the first half hour has recorded activity."""
     session = trail.enter(ALICE, "Tue 13:00", seconds=10800, label="session-too-long")
     trail.work(session, "Tue 13:02", "Tue 13:30")
 
 
 def bob_juggles(trail):
-    """RW011 twice: the role entered from itself, again and again, which RW014 speaks of as one. RW004: more than two hours on end. RW005: more
-    than four that day."""
+    """RW011 twice: the role assumes itself again and again, which RW014 reports once. RW004: more than two
+    hours continuously. RW005: more than four hours that day.
+    """
     session = trail.enter(BOB, "Thu 13:00")
     trail.work(session, "Thu 13:01", "Thu 13:25", "Thu 13:49")
     for time, label, uses in [
@@ -261,7 +275,8 @@ def bob_juggles(trail):
 
 
 def carol_keeps_a_console_open(trail):
-    """RW014: a console opened with the credentials of an hour outlives them. It signs with keys of its own."""
+    """RW014: a console that was opened with an hour of credentials outlives them. It signs with its own keys.
+    """
     session = trail.enter(CAROL_SMITH, "Sat 11:00")
     trail.work(session, "Sat 11:01")
     token = sign_in(
@@ -276,7 +291,7 @@ def carol_keeps_a_console_open(trail):
 
 
 def carol_takes_a_detour(trail):
-    """RW011: from development into Jump in staging, which is not elevated, and from there into UpdateApp."""
+    """RW011: from development into Jump in staging, which isn't elevated, and from there into UpdateApp."""
     jump = assume_role(JUMP, "carol", "Wed 14:00", by_session(CAROL, at("Wed 13:40")), (DEVELOPMENT, CAROL.id), ip=CAROL.ip)
     session = trail.mint(jump, "chain-first-*")
     onward = assume_role(
@@ -287,7 +302,9 @@ def carol_takes_a_detour(trail):
 
 
 def tom_lends_himself_the_group(trail):
-    """RW010, critical as he did it himself: in, switch, out, within ten minutes. Inside he opens a back door for Mallory."""
+    """RW010, critical because he added himself: in, switch, out, within ten minutes. During the session he
+    opens a back door for Mallory.
+    """
     trail.change(TOM, "Wed 10:00", "AddUserToGroup", {"userName": "tom", "groupName": "Developers"}, label="add-user-to-group")
     session = trail.enter(TOM, "Wed 10:02:30", label="joined-just-before")
     trail.work(session, "Wed 10:03")
@@ -298,7 +315,9 @@ def tom_lends_himself_the_group(trail):
 
 
 def mallory_comes_from_outside(trail):
-    """RW007 by API and by console: the foreign account sends nothing, so all that is known is an id. The user agent is hostile text."""
+    """RW007, by API and by console. The logs of the foreign account are missing, so only an ID is known. The
+    user agent is hostile text.
+    """
     hostile = "\x1b]0;owned\x07\x1b[2J\x1b[31maws-cli\x1b[0m \u202edaolyap\u202c <script>alert(1)</script>"
     session = trail.enter(MALLORY, "Thu 02:13", agent=hostile, halves=("owner",), label="outside-trust")
     trail.work(session, "Thu 02:14", "Thu 02:31", "Thu 02:50")
@@ -307,9 +326,9 @@ def mallory_comes_from_outside(trail):
 
 
 def erin_leaves_and_erin_comes(trail):
-    """A developer leaves and her user is deleted; another Erin is given the name. RW001: she is not in the group.
+    """A developer leaves and her user is deleted. Another Erin gets the name. RW001: she isn't in the group.
 
-    The first Erin's switch was recorded with a wrong MFA flag at first; an addendum corrects it.
+    The first Erin's switch was first recorded with a wrong MFA flag. An addendum corrects it.
     """
     when, who = "Mon 16:00", (DEVELOPMENT, ERIN.id)
     entry = assume_role(UPDATE_APP, "erin", when, by_session(ERIN, at("Mon 15:00"), mfa=False), who, ip=ERIN.ip)
@@ -333,7 +352,7 @@ def erin_leaves_and_erin_comes(trail):
 
 
 def frank_has_a_new_device(trail):
-    """RW015: enrolled with nothing but his permanent key, five minutes before."""
+    """RW015: enrolled a device with only his permanent key, five minutes before."""
     key = by_permanent_key(FRANK)
     virtual = {"virtualMFADevice": {"serialNumber": FRANK.device}}
     call = {"ip": "198.51.100.23"}
@@ -347,7 +366,9 @@ def frank_has_a_new_device(trail):
 
 
 def workloads_enter(trail):
-    """RW012: an instance with its own role goes on into UpdateApp (RW011 too), a function is given it, a pipeline is let in."""
+    """RW012: an instance with its own role enters UpdateApp (RW011 too), a function gets it, a pipeline
+    assumes it.
+    """
     instance = by_service(APP_SERVER, "i-0123456789abcdef0", "ec2.amazonaws.com", "Thu 04:00", seconds=21600, ec2=True)
     inside = trail.mint(instance, "service-mint")
     chained = assume_role(
@@ -372,7 +393,7 @@ def grace_goes_on(trail):
 
 
 def root_is_used(trail):
-    """RW008: AssumeRoot from the management account, and a root user who is refused at UpdateApp."""
+    """RW008: AssumeRoot from the management account, and a root user who is denied UpdateApp."""
     time = at("Wed 13:00")
     key = made_key("ASIA", "AssumeRoot", iso(time))
     request = {"targetPrincipal": STAGING, "taskPolicyArn": {"arn": "arn:aws:iam::aws:policy/root-task/S3UnlockBucketPolicy"}}
@@ -391,7 +412,7 @@ def root_is_used(trail):
 
 
 def doors_are_tried(trail):
-    """RW009: two slips of a tester (low), six attempts of another at the break-glass role (medium)."""
+    """RW009: two mistakes of a tester (low), six attempts of another at the break-glass role (medium)."""
     for count, time in enumerate(["Mon 15:30", "Mon 15:34"]):
         identity = by_session(TOM, at("Mon 15:00"))
         refusal = denied(identity, TOM.arn, UPDATE_APP.arn, DEVELOPMENT, time, ip=TOM.ip, because=False)
@@ -401,7 +422,7 @@ def doors_are_tried(trail):
 
 
 def ingrid_is_not_on_call(trail):
-    """RW001, critical: an administrator in the break-glass role, which is for those on call."""
+    """RW001, critical: an administrator in the break-glass role, which is for the people on call."""
     session = trail.enter(INGRID, "Sun 12:00", role=BREAK_GLASS, seconds=1800)
     trail.work(session, "Sun 12:01", "Sun 12:10")
 
@@ -410,12 +431,12 @@ def ingrid_is_not_on_call(trail):
 
 
 def frank_switches_for_nothing(trail):
-    """RW013 unproven: entered, and nothing done that a trail logs."""
+    """RW013 unproven: switched, and made no call that a trail logs."""
     trail.enter(FRANK, "Sun 17:00", label="unused")
 
 
 def a_session_older_than_the_archive(trail):
-    """RW006 unproven: only its use is in the logs."""
+    """RW006 unproven: the logs contain only the use of the session."""
     start = at("Mon-1 23:30")
     session = Session(UPDATE_APP, "alice", start, made_key("ASIA", "earlier", iso(start)), ALICE.ip)
     trail.tell(used(session, "Mon 00:10", "ecs", "DescribeServices", request=WORK[0][2]), "use-without-mint")
@@ -423,29 +444,32 @@ def a_session_older_than_the_archive(trail):
 
 
 def daves_own_account_is_silent(trail):
-    """RW002 unproven: the role owner's half alone names a user whom the roster knows, but shows no MFA."""
+    """RW002 unproven: only the role owner's half exists. It names a user whom the roster knows, but doesn't
+    show MFA.
+    """
     trail.work(trail.enter(DAVE, "Sat 10:00", halves=("owner",), label="owner-half-known-user"), "Sat 10:01", "Sat 10:20")
 
 
 def quinn_is_unknown(trail):
-    """RW001, RW002 and RW006 unproven: the id is in no roster and no record names it."""
+    """RW001, RW002 and RW006 unproven: the ID is in no roster, and no record names it."""
     trail.work(trail.enter(STRANGER, "Sat 14:00", halves=("owner",), label="owner-half-unknown-user"), "Sat 14:01")
 
 
 def a_chain_without_its_start(trail):
-    """RW011, and all that depends on the person unproven. The session name would be a formula in a spreadsheet."""
+    """RW011, and everything about the person, unproven. The session name would be a formula in a spreadsheet.
+    """
     inside = Session(JUMP, "=2+5+cmd", at("Sun 08:40"), made_key("ASIA", "lost", "Sun"), "198.51.100.70")
     onward = assume_role(UPDATE_APP, "=2+5+cmd", "Sun 09:00", inside.caller, (STAGING, inside.id), ip=inside.ip)
     trail.work(trail.mint(onward, "chain-without-start"), "Sun 09:01")
 
 
 def only_the_consoles_word(trail):
-    """RW002 unproven: SwitchRole names the person and says nothing of MFA."""
+    """RW002 unproven: SwitchRole names the person, but doesn't mention MFA."""
     session = Session(UPDATE_APP, "bob", at("Sun 15:00"), "", BOB.ip, console=True)
     trail.tell(switch_role(session, BOB, "Sun 15:00"), "switch-role-only")
 
 
-# Not switches, but of the same services
+# Not switches, but from the same services
 
 
 def carol_takes_a_federation_token(trail):
@@ -453,7 +477,7 @@ def carol_takes_a_federation_token(trail):
 
 
 def attempts_that_change_nothing(trail):
-    """A wrong password, a refused change of a group, a call that failed for another reason."""
+    """A wrong password, a denied change of a group, and a call that failed for another reason."""
     wrong = sign_in(
         DEVELOPMENT, "Wed 08:10", "ConsoleLogin", console_user(ALICE), ALICE, outcome="Failure",
         more={"LoginTo": "https://console.aws.amazon.com/console/home", "MobileVersion": "No", "MFAUsed": "No"},
@@ -513,7 +537,7 @@ STORIES = [
 
 READS = ["ListUsers", "ListRoles", "GetAccountSummary", "ListGroups", "GetUser", "ListPolicies"]
 
-# Account, role of a workload, service that is given it, how long.
+# Account, role of a workload, service that assumes it, duration in seconds.
 SERVICES = [
     (DEVELOPMENT, "service-role/BuildFleet", "codebuild.amazonaws.com", 3600),
     (PRODUCTION, "service-role/AppServer", "ec2.amazonaws.com", 21600),
@@ -539,7 +563,9 @@ CALLS = [
 
 
 def noise(trail):
-    """What a trail is full of: IAM reads, services given their roles, workloads calling on. None of it is a finding."""
+    """Typical content of a trail: IAM reads, services that assume their roles, workloads that call APIs. None
+    of it is a finding.
+    """
     for day in DAYS:
         for hour in range(0, 24, 4):
             when = at(f"{day} {hour:02}:00") + timedelta(seconds=number("read", day, hour) % 14_000)

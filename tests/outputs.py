@@ -1,11 +1,12 @@
-"""Stores everything rolewatch prints for the synthetic events, and compares a later build with it.
+"""Stores everything that rolewatch prints for the synthetic events, and compares a later build with it.
 
     python3 tests/outputs.py store FOLDER      before a change that must not alter behavior
     python3 tests/outputs.py compare FOLDER    after it; exits 1 and names each difference
 
-One file per command: exit code, stdout and stderr. With `--live` (run it with `target/venv/bin/python`) the synthetic week also goes
-through the whole stack on this machine, one event after the other, and the rows of both tables and the messages of both topics are kept.
-`ROLEWATCH` names the command to run; the default is `target/debug/rolewatch`, which has to be built first.
+One file per command: exit code, stdout and stderr. With `--live` (run it with `target/venv/bin/python`), the
+synthetic week also goes through the whole stack on this machine, one event after the other. The rows of both
+tables and the messages of both topics are stored. `ROLEWATCH` names the command to run. The default is
+`target/debug/rolewatch`, which you have to build first.
 """
 
 import argparse
@@ -25,7 +26,7 @@ EVENTS = PROJECT / "events"
 COMMAND = Path(os.environ.get("ROLEWATCH", PROJECT / "target/debug/rolewatch")).resolve()
 
 FORMATS = ("table", "json", "ndjson", "csv")
-# After the synthetic week, so that nothing depends on the day of the run.
+# After the synthetic week, so that the output doesn't depend on the day of the run.
 AS_OF = "2026-03-09T00:00:00Z"
 SUBCOMMANDS = (
     ["audit"],
@@ -44,7 +45,7 @@ SUBCOMMANDS = (
     ["roster", "push"],
     ["switch-link"],
 )
-# Moments and ids of the run itself.
+# Times and IDs that differ in each run.
 LATER = re.compile(r"20(?:2[6-9]|[3-9]\d)-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z")
 EPOCH = re.compile(r"\b1[789]\d{8}(?:\d{3})?\b")
 WEEK_ENDS = "2026-04-01"
@@ -74,7 +75,7 @@ def main() -> int:
 
 
 def write(folder: Path, live: bool) -> int:
-    """Runs every command and writes one file each; returns how many there were."""
+    """Runs every command and writes one file each. Returns how many."""
     commands = list(all_commands())
     if len(commands) < FEWEST_COMMANDS:
         raise RuntimeError(f"only {len(commands)} commands: the synthetic events are not where they should be")
@@ -88,7 +89,7 @@ def write(folder: Path, live: bool) -> int:
 
 
 def compare(before: Path, after: Path, live: bool) -> int:
-    """Prints what differs; returns in how many files."""
+    """Prints the differences. Returns in how many files."""
     files = (path.name for folder in (before, after) for path in folder.iterdir())
     names = {name for name in files if live or not name.startswith("live-")}
     differences = 0
@@ -105,7 +106,7 @@ def lines_of(path: Path) -> list[str]:
 
 
 def all_commands() -> Iterator[list[str]]:
-    """Every command that prints something about `events/`, and the ways in which each can go wrong."""
+    """Every command that prints something about `events/`, and how each can fail."""
     yield ["--help"]
     yield ["--version"]
     yield ["man"]
@@ -172,7 +173,7 @@ def findings() -> list[str]:
 
 
 def printed(command: list[str]) -> subprocess.CompletedProcess[str]:
-    # Nothing of the surroundings, and no terminal.
+    # An empty environment, and no terminal.
     surroundings = {"PATH": os.environ.get("PATH", "")}
     return subprocess.run(
         [COMMAND, *command],
@@ -196,9 +197,10 @@ def file_name(command: list[str]) -> str:
 
 
 def live_week() -> dict[str, list[str]]:
-    """The rows and messages that the week leaves behind, without what depends on the moment of the run."""
+    """The rows and messages that the week leaves behind, without values that depend on the time of the run.
+    """
     sys.path.insert(0, str(PROJECT / "tests/live"))
-    # Only here: without `--live`, no more than Python itself is needed.
+    # Imported here, because without `--live` only the standard library is needed.
     from rolewatch_live import feed
     from rolewatch_live.accounts import EVERYWHERE
     from rolewatch_live.live import Live
@@ -208,7 +210,7 @@ def live_week() -> dict[str, list[str]]:
         live.push_policy()
         live.push_rosters()
         for record in feed.archived():
-            # One after the other: what is told in between depends on the order.
+            # One after the other, because rolewatch publishes intermediate states that depend on the order.
             live.publish([feed.envelope(record)])
             live.rest(patience=120)
         left: dict[str, list[object]] = {table: live.rows(table) for table in ("LedgerTableName", "OutboxTableName")}

@@ -1,6 +1,8 @@
-"""The calls that the functions make, answered on this machine: tables and objects in memory, everything else with a plausible reply.
+"""Plays the AWS services that the functions call, on this machine.
 
-It is no emulator. It knows the shapes that this project sends, and says 400 to any other, so that a measurement fails rather than lies.
+Tables and objects are in memory. Every other call gets a plausible reply. This isn't an emulator: it knows
+only the requests that this project sends, and answers 400 to any other. So a wrong request makes the
+measurement fail instead of falsifying it.
 """
 
 import hashlib
@@ -16,7 +18,9 @@ WEBHOOK = "https://hooks.slack.com/services/T000EXAMPLE/B000EXAMPLE/EXAMPLE"
 
 
 class Aws(LoopbackServer):
-    """`objects`: what the bucket holds, by key. `busy`: from when to when each request was in hand, and what it was."""
+    """`objects`: the content of the bucket, by key. `busy`: the start and end of each request, and what it
+    was.
+    """
 
     def __init__(self, objects=None, secret=WEBHOOK):
         super().__init__(Handler)
@@ -27,7 +31,7 @@ class Aws(LoopbackServer):
         self.lock = threading.Lock()
 
     def beside(self):
-        """Another address of the same."""
+        """The same services at another address."""
         other = Aws(self.objects, self.secret)
         other.tables, other.busy, other.lock = self.tables, self.busy, self.lock
         return other
@@ -37,7 +41,7 @@ class Aws(LoopbackServer):
             return [call for call in self.busy if call[0] < end and call[1] > start]
 
     def waited(self, start, end):
-        """Seconds between the two in which at least one request was in hand."""
+        """Returns the seconds between the two times in which at least one request was in progress."""
         total, reached = 0.0, start
         for begin, done, _ in sorted(self.calls_between(start, end)):
             begin, done = max(begin, reached), min(done, end)
@@ -47,7 +51,7 @@ class Aws(LoopbackServer):
 
 
 class Refused(Exception):
-    """A reply that says no: status and error code."""
+    """An error reply: status and error code."""
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -139,7 +143,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def bucket_call(self, body):
         where = urllib.parse.urlsplit(self.path)
         asked = dict(urllib.parse.parse_qsl(where.query, keep_blank_values=True))
-        # The bucket stands in the path, as the host is an address.
+        # The path contains the bucket, because the host is an IP address.
         key = urllib.parse.unquote(where.path).lstrip("/").partition("/")[2]
         if self.command == "PUT":
             self.server.objects[key] = body
@@ -161,11 +165,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
         return "Slack", 200, {"content-type": "text/plain"}, b"ok"
 
     def log_message(self, *_):
-        """Each request would be a line."""
+        """The default would print a line per request."""
 
 
 def holds(condition, there, wanted):
-    """The conditions under which this project puts rows."""
+    """The conditions with which this project writes items."""
     if not condition or there is None:
         return "#version" not in condition
     if "#version = :it" in condition:
@@ -175,7 +179,7 @@ def holds(condition, there, wanted):
 
 
 def query_call(form):
-    """STS, IAM and SNS, which answer in XML."""
+    """Answers for STS, IAM and SNS, which use XML."""
     action = form.get("Action", "?")
     match action:
         case "Publish":

@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
-"""Measures functions against a Lambda Runtime API and AWS services that are played on this machine. Python's standard library is enough.
+"""Measures functions against a Lambda Runtime API and AWS services that run on this machine.
 
     bench.py switch-guard=target/lambda/switch-guard slack-notifier=target/lambda/slack-notifier
 
-Each run starts the program anew, waits until it asks for an event, sends a first one and then warm ones. Times are of this machine, not of
-Lambda: ratios carry over, and whether a goal is met at all. What is *own* is the time in which no request to AWS or Slack was in hand.
+Needs only Python's standard library. Each run starts the program, waits until it asks for an event, then
+sends a first event and several warm ones. The times are those of this machine, not of Lambda. Ratios carry
+over, and so does whether a goal is met at all. *Own* time is the time without a request to AWS or Slack in
+progress.
 """
 
 import argparse
@@ -27,7 +29,7 @@ import functions  # noqa: E402
 from aws import Aws  # noqa: E402
 from runtime import Fault, Runtime, now  # noqa: E402
 
-# What is measured, its unit, and at most how much of it is wanted.
+# The measurements, each with its unit and the goal, a maximum.
 GOALS = [("zip", "MB", 4.0), ("init", "ms", 10.0), ("first, own", "ms", 10.0), ("warm, own", "ms", 2.0), ("resident", "MB", 20.0)]
 PATIENCE = 30
 
@@ -91,10 +93,10 @@ class Run:
 
 
 def run(name, path, given, certificate):
-    """One execution environment, from its start to its end."""
+    """Measures one execution environment from start to end."""
     runtime = Runtime().start()
     aws = Aws(functions.objects())
-    # Slack's stand-in is only taken without TLS.
+    # The functions accept a test endpoint for Slack only without TLS.
     slack = aws.beside().start()
     if certificate:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -112,7 +114,7 @@ def run(name, path, given, certificate):
         for count in range(1 + given.warm):
             before = cpu(process.pid)
             answer = runtime.send(functions.event(name, count), PATIENCE)
-            # It is idle again, and has spent on this event what it will.
+            # The function is idle again, so it spends no more time on this event.
             runtime.wait_until_ready(PATIENCE)
             wall = answer.answered - answer.sent
             calls = [what for _, _, what in aws.calls_between(answer.sent, answer.answered)]
@@ -160,18 +162,18 @@ def memory(pid, what):
 
 
 def cpu(pid):
-    """Milliseconds that all threads have run."""
+    """Returns the CPU time of all threads, in milliseconds."""
     total = 0
     for thread in Path(f"/proc/{pid}/task").iterdir():
         try:
             total += int((thread / "schedstat").read_text().split()[0])
         except FileNotFoundError:
-            continue  # It ended meanwhile.
+            continue  # The thread ended in the meantime.
     return total / 1e6
 
 
 def zipped(path):
-    """Megabytes of what would be deployed."""
+    """Returns the size of the deployment package, in megabytes."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as file:
         file.write(path, "bootstrap")
@@ -179,7 +181,7 @@ def zipped(path):
 
 
 def report(name, path, runs):
-    """Prints what was measured, and gives back which goals were missed."""
+    """Prints the measurements, and returns the goals that were missed."""
     first = [run.events[0] for run in runs]
     warm = [event for run in runs for event in run.events[1:]]
     middle, most = statistics.median, max
@@ -222,7 +224,7 @@ def machine(given):
 
 
 def certify(folder):
-    """An authority, and a certificate of 127.0.0.1 that it signed, for this run alone."""
+    """Creates a certificate authority and a certificate for 127.0.0.1, for this run only."""
     (folder / "names").write_text("subjectAltName=IP:127.0.0.1\nbasicConstraints=CA:FALSE\n")
     key = ["-newkey", "rsa:2048", "-nodes"]
     for command in [
@@ -235,7 +237,7 @@ def certify(folder):
             subprocess.run(["openssl", *command], cwd=folder, check=True, capture_output=True)
         except (OSError, subprocess.CalledProcessError) as error:
             sys.exit(f"openssl could not make a certificate: {error}")
-    # As many authorities as a system has: reading them is part of the first connection.
+    # As many authorities as on a real system, because the first connection reads them all.
     system = Path("/etc/ssl/certs/ca-certificates.crt")
     (folder / "bundle.pem").write_bytes((system.read_bytes() if system.exists() else b"") + (folder / "ca.pem").read_bytes())
     return folder

@@ -1,4 +1,5 @@
-"""What each function is given: its environment, the bucket, and an event that it has not seen before."""
+"""The input of each function: its environment variables, the bucket, and events that it hasn't seen before.
+"""
 
 import json
 import uuid
@@ -14,7 +15,9 @@ def arn(service, resource):
 
 
 def environment(aws_url, slack_url):
-    """Without what stands in for Lambda itself. A variable that a function does not know does no harm."""
+    """Returns the environment variables, without those of the Lambda runtime. A variable that a function
+    doesn't know does no harm.
+    """
     return {
         "AWS_ENDPOINT_URL": aws_url,
         "ROLEWATCH_LEDGER_TABLE": "rolewatch-ledger",
@@ -31,7 +34,7 @@ def environment(aws_url, slack_url):
 
 
 def objects():
-    """The bucket: the synthetic week's policy and rosters."""
+    """The content of the bucket: policy and rosters of the synthetic week."""
     rosters = {path.name if "@" in path.name else f"{path.stem}@2026-03-09T000000Z.json": path for path in (EVENTS / "roster").glob("*.json")}
     return {"policy/rolewatch.yaml": (EVENTS / "rolewatch.yaml").read_bytes()} | {
         f"roster/{name}": path.read_bytes() for name, path in rosters.items()
@@ -39,7 +42,7 @@ def objects():
 
 
 def queued(body):
-    """A batch of one message, as SQS hands it to a function."""
+    """A batch with one message, as SQS passes it to a function."""
     return {
         "Records": [
             {
@@ -57,7 +60,9 @@ def queued(body):
 
 
 def switch(count):
-    """A switch without MFA by somebody new, so that there is always a finding: the longest way through switch-guard."""
+    """A switch without MFA by a new person, so that there is always a finding. This is the longest path in
+    switch-guard.
+    """
     text = (EVENTS / "assume-role-no-mfa-permanent-key.json").read_text()
     event = json.loads(text.replace("carol", f"person{count}").replace("CAROL", f"P{count:04}"))
     event["id"] = str(uuid.uuid4())
@@ -68,7 +73,7 @@ def switch(count):
 
 
 def alert(count):
-    """A finding to tell Slack, of somebody new, so that it is not folded."""
+    """A finding for Slack about a new person, so that slack-notifier doesn't fold it into an earlier one."""
     return queued(
         {
             "rule": "RW002",
@@ -94,7 +99,7 @@ def alert(count):
     )
 
 
-# Anything else is sent an empty object.
+# Any other function gets an empty object.
 EVENTS_OF = {"switch-guard": switch, "slack-notifier": alert}
 
 

@@ -1,6 +1,7 @@
-"""A Lambda Runtime API on this machine: it hands out events one by one and notes when a function asks, and when it answers.
+"""A Lambda Runtime API on this machine.
 
-https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
+It hands out events one at a time, and records when a function asks for one and when it answers. See
+https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html.
 """
 
 import http.server
@@ -16,12 +17,12 @@ now = time.perf_counter
 
 
 class Fault(Exception):
-    """The function did not do what it was asked."""
+    """The function failed."""
 
 
 @dataclass
 class Answer:
-    """One event, from the moment it was sent to the answer. Seconds, by `now`."""
+    """One event: when it was sent and when the answer came, in seconds of `now`."""
 
     sent: float
     answered: float
@@ -29,7 +30,7 @@ class Answer:
 
 
 class LoopbackServer(http.server.ThreadingHTTPServer):
-    """Answers at once: without TCP_NODELAY, loopback would add up to 40 ms to what is measured."""
+    """Without TCP_NODELAY, loopback would add up to 40 ms to the measurement."""
 
     daemon_threads = True
     request_queue_size = 64
@@ -56,7 +57,7 @@ class LoopbackServer(http.server.ThreadingHTTPServer):
 
 
 class Runtime(LoopbackServer):
-    """What one execution environment talks to."""
+    """The API for one execution environment."""
 
     def __init__(self):
         super().__init__(Handler)
@@ -66,7 +67,7 @@ class Runtime(LoopbackServer):
         self.sent = 0.0
 
     def wait_until_ready(self, timeout):
-        """When the function asked for its next event."""
+        """Returns the time when the function asked for its next event."""
         return self.take(self.asked, timeout, "did not ask for an event")
 
     def send(self, event, timeout):
@@ -127,4 +128,4 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.wfile.write(b"HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n")
 
     def log_message(self, *_):
-        """Each request would be a line."""
+        """The default would print a line per request."""
