@@ -1,4 +1,4 @@
-//! All that is known of one switch, joined: its halves, its console steps, its uses, its parent.
+//! Everything known about one switch: its halves, its console steps, its uses, and its parent.
 
 mod chain;
 mod gather;
@@ -27,15 +27,15 @@ use crate::seen::{Caller, CallerKind, ConsoleAct, ConsoleStep, Grant, Mint, Mint
 use crate::time::aws::{LONGEST_SESSION, RENEWED_LATE};
 use crate::world::UseFold;
 
-/// Identity of a switch: either half, its uses and its SwitchRole record all give it.
+/// Identifies a switch. Each half, the uses and the SwitchRole record all contain it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SwitchKey {
     /// The second of the mint.
     pub second: Moment,
-    /// `assumedRoleId` (`AROA…:session`). Of a switch whose records name none: the account and the
-    /// event id of the first one, with a space between.
+    /// `assumedRoleId` (`AROA…:session`). If the switch's records don't name one: the account and
+    /// the event id of the first record, with a space between.
     pub session: Arc<str>,
-    /// The access key issued, where a half was read.
+    /// The access key issued, if a half was read.
     pub issued: Option<Arc<str>>,
 }
 
@@ -75,11 +75,11 @@ impl<'w> UsedSpan<'w> {
 /// One dossier.
 #[derive(Debug, Clone)]
 pub struct Switch<'w> {
-    /// Its identity.
+    /// Identifies the switch.
     pub key: SwitchKey,
-    /// The role's ARN, with its path as far as known.
+    /// The role's ARN, with its path if known.
     pub role: Option<RoleArn>,
-    /// What the policy says of the role; `None` for links of chains and root sessions.
+    /// The policy's entry for the role; `None` for links of chains and for root sessions.
     pub(crate) policy: Option<&'w RolePolicy>,
     pub(crate) halves: Vec<Half<'w>>,
     pub(crate) steps: Vec<(&'w RecordKey, &'w ConsoleStep)>,
@@ -87,7 +87,7 @@ pub struct Switch<'w> {
     pub(crate) exited: Option<Moment>,
     /// First and last use.
     pub(crate) used: Option<UsedSpan<'w>>,
-    /// Records that came in copies which contradict each other.
+    /// Records whose copies contradict each other.
     pub(crate) conflicting: BTreeSet<&'w RecordKey>,
 }
 
@@ -106,22 +106,22 @@ impl<'w> Switch<'w> {
         }
     }
 
-    /// Who called, by the half that says most.
+    /// The caller, from the half that shows most.
     pub(crate) fn caller(&self) -> Option<&'w Arc<Caller>> {
         self.caller_half()
             .or_else(|| self.halves.first())
             .map(|half| &half.mint.caller)
     }
 
-    /// The caller's own half; in a same-account switch the only one.
+    /// The caller's own half. A switch within one account has no other half.
     pub(crate) fn caller_half(&self) -> Option<&Half<'w>> {
         self.halves
             .iter()
             .find(|half| half.mint.caller.kind != CallerKind::OtherAccount)
     }
 
-    /// Whether a mint was read at all. Without one, the switch is known by its SwitchRole record or
-    /// its uses alone.
+    /// Whether a mint was read. Without one, the switch is only known from its SwitchRole record or
+    /// its uses.
     pub fn has_mint(&self) -> bool {
         !self.halves.is_empty()
     }
@@ -130,8 +130,8 @@ impl<'w> Switch<'w> {
         self.halves.first().map(|half| half.mint.api)
     }
 
-    /// Whether the console made this switch: AWS says so in a half, or a SwitchRole record belongs
-    /// to it.
+    /// Whether the console made this switch: AWS says so in a half, or the switch has a SwitchRole
+    /// record.
     pub fn by_console(&self) -> bool {
         !self.steps.is_empty() || self.halves.iter().any(|half| half.mint.caller.from_console)
     }
@@ -142,22 +142,22 @@ impl<'w> Switch<'w> {
             .filter_map(|half| half.mint.grant.as_deref())
     }
 
-    /// The MFA device that was named in the call.
+    /// The MFA device named in the call.
     pub(crate) fn mfa_serial(&self) -> Option<&'w Arc<str>> {
         self.grants().find_map(|grant| grant.mfa_serial.as_ref())
     }
 
-    /// Whether credentials with this `creationDate` can be those of this switch: the second of
-    /// either half, or nearly so.
+    /// Whether credentials with this `creationDate` can belong to this switch: it's at most `slack`
+    /// seconds from the time of one of the halves.
     pub(crate) fn began_at(&self, created: Moment, slack: i64) -> bool {
-        // `creationDate` of a session is the mint's second in nearly every record, but the two
-        // halves of one mint may lie a second or more apart.
+        // A session's `creationDate` is the mint's second in nearly every record, but the two
+        // halves of one mint may be a second or more apart.
         let near = |second: Moment| second.seconds_since(created).abs() <= slack;
         near(self.key.second) || self.halves.iter().any(|half| near(half.mint.time))
     }
 
-    /// Whether the console can have made this switch for the person that it says it switched from.
-    /// A permanent key is never the console's.
+    /// Whether the console can have made this switch for the person in `from`, the ARN that it says
+    /// it switched from. The console never uses a permanent key.
     pub(crate) fn may_be_entered_by(&self, from: Option<&str>) -> bool {
         let Some(caller) = self.caller() else {
             return true;
@@ -168,8 +168,8 @@ impl<'w> Switch<'w> {
         let account = account_of(from);
         let same_account =
             caller.account.is_none() || account.is_none() || caller.account == account;
-        // Only kind and name are compared: a path may be missing on one side, and the account was
-        // compared already.
+        // Only kind and name are compared: one side may lack the path, and the account was already
+        // compared.
         let name = |arn: &str| arn.rsplit('/').next().map(str::to_owned);
         let kind = |arn: &str| {
             resource_of(arn)
@@ -183,34 +183,33 @@ impl<'w> Switch<'w> {
         !caller.has_long_term_key() && same_account && same_person
     }
 
-    /// Whether the console prolonged an earlier session with this one, rather than entered the
-    /// role.
+    /// Whether the console extended an earlier session with this one, rather than entered the role.
     pub(crate) fn is_renewal(&self) -> bool {
         let does = |act: ConsoleAct| self.steps.iter().any(|(_, step)| step.act == act);
         does(ConsoleAct::Renew) && !does(ConsoleAct::Enter)
     }
 
-    /// Whether this renewal can be one of that console session, which was still open then.
+    /// Whether this switch can be a renewal of that console session, which was still valid then.
     pub(crate) fn may_renew(&self, before: &Switch<'w>) -> bool {
         let (own, earlier) = (&self.key, &before.key);
         let since = own.second.seconds_since(earlier.second);
-        // The console renews by itself shortly before the end, so a renewal may arrive a little
-        // late.
+        // The console renews automatically shortly before the end, so a renewal may be recorded
+        // slightly late.
         let open = before
             .granted_until()
             .is_none_or(|until| own.second.seconds_since(until) <= RENEWED_LATE);
         self.is_renewal()
             && before.by_console()
             && own.session == earlier.session
-            // From 1: a renewal of the same second would be its own predecessor.
+            // Starts at 1: otherwise a renewal in the same second would precede itself.
             && (1..=LONGEST_SESSION).contains(&since)
             && open
     }
 
-    /// Until when the credentials work by themselves, as STS granted them.
+    /// When the credentials expire, as STS issued them, without renewals.
     pub(crate) fn expires(&self) -> Option<Moment> {
         // `durationSeconds` is only in the record if the caller sent it; `expiration` is in every
-        // answer of STS. So the expiration comes first.
+        // response of STS. So `expiration` takes precedence.
         let granted = self.grants().filter_map(|grant| {
             grant.expiration.or_else(|| {
                 grant
@@ -218,12 +217,12 @@ impl<'w> Switch<'w> {
                     .map(|seconds| self.key.second.plus_seconds(seconds))
             })
         });
-        // The halves of one call say the same. Where copies contradict each other, the later end
-        // errs on the side of looking longer.
+        // The halves of one call agree. If copies contradict each other, the later end is the safe
+        // choice: the session is observed longer.
         granted.max()
     }
 
-    /// Whether the record shows a lifetime that can't be read, and no other.
+    /// Whether the record has a lifetime that can't be read, and no other lifetime is known.
     pub fn lifetime_unread(&self) -> bool {
         self.expires().is_none()
             && self
@@ -231,20 +230,20 @@ impl<'w> Switch<'w> {
                 .any(|grant| grant.unread.expiration || grant.unread.duration)
     }
 
-    /// Until when the credentials work: as granted, prolonged by renewals. Whoever left the role
-    /// may still have them.
+    /// When the credentials expire, including renewals. A person who left the role may still have
+    /// them.
     pub fn works_until(&self) -> Option<Moment> {
         // `None` is less than any moment: a switch without a mint lasts at least to its renewal.
         self.expires().max(self.renewed)
     }
 
-    /// Until when the role is held: as long as the credentials work, or until the console left it.
+    /// When the role stops being held: the credentials expire, or the console leaves the role.
     pub fn granted_until(&self) -> Option<Moment> {
         self.unless_left(self.works_until())
     }
 
-    /// Until when the role may be held. Where the lifetime can't be read, it is as long as the
-    /// longest.
+    /// The latest time at which the role may still be held. If the lifetime can't be read, AWS's
+    /// longest session is assumed.
     pub(crate) fn may_be_held_until(&self) -> Option<Moment> {
         let longest = self
             .lifetime_unread()
@@ -254,14 +253,14 @@ impl<'w> Switch<'w> {
 
     fn unless_left(&self, until: Option<Moment>) -> Option<Moment> {
         match (until, self.exited) {
-            // Leaving a role ends the console's session. The credentials go on working, but nobody
-            // has them by way of the console any more.
+            // Leaving a role ends the console's session. The credentials still work, but nobody can
+            // use them through the console any more.
             (Some(until), Some(exited)) => Some(until.min(exited)),
             (until, exited) => until.or(exited),
         }
     }
 
-    /// When its credentials were last seen used.
+    /// When the credentials were last seen in use.
     pub fn last_used(&self) -> Option<Moment> {
         self.used.as_ref().map(|used| used.last.0)
     }
@@ -271,10 +270,10 @@ impl<'w> Switch<'w> {
         self.halves.iter().map(|half| half.record.account).collect()
     }
 
-    /// The account that the caller belongs to, as far as any half or step says.
+    /// The caller's account, if any half or console step shows it.
     pub fn caller_account(&self) -> Option<AccountId> {
-        // A SwitchRole record lies in the role's account, so whose person it was is only in the ARN
-        // that it says was switched from.
+        // A SwitchRole record is written in the role's account. So only the ARN that it says was
+        // switched from shows the person's account.
         if let Some(account) = self.caller().and_then(|caller| caller.account) {
             return Some(account);
         }
@@ -283,7 +282,7 @@ impl<'w> Switch<'w> {
             .find_map(|(_, step)| account_of(step.from.as_deref()?))
     }
 
-    /// The address of a person where one is known: the browser's, else the call's.
+    /// The person's IP address, if known: the browser's, else the call's.
     pub fn source_ip(&self) -> Option<&'w str> {
         let browser = self
             .steps
@@ -294,8 +293,9 @@ impl<'w> Switch<'w> {
                 grant
                     .source_ip
                     .as_deref()
-                    // The console calls STS for the person. CloudTrail then writes these words in
-                    // place of an address, and the browser's is on the SwitchRole record alone.
+                    // The console calls STS for the person. CloudTrail then writes these words
+                    // instead of an address, and only the SwitchRole record has the browser's
+                    // address.
                     .filter(|ip| *ip != "AWS Internal")
             })
         })
@@ -309,7 +309,7 @@ impl<'w> Switch<'w> {
             .chain(self.steps.iter().map(|(record, _)| *record))
     }
 
-    /// Its records, and first and last use.
+    /// The switch's records, and its first and last use.
     pub fn all_records(&self) -> Vec<RecordKey> {
         let used = self
             .used
@@ -318,11 +318,11 @@ impl<'w> Switch<'w> {
         self.records().chain(used).cloned().collect()
     }
 
-    /// Its records, then first and last use.
+    /// The records that prove the switch; for a switch without a mint, also the first and last use.
     pub(crate) fn evidence(&self) -> Vec<RecordKey> {
         let mut events: Vec<RecordKey> = self.records().cloned().collect();
-        // Uses prove a switch only where nothing else does. Beside a mint they would make the
-        // evidence of an id change with every use.
+        // Uses are only evidence of a switch if nothing else is. If there is a mint, they would
+        // change the evidence of a finding's id with every use.
         if !self.has_mint()
             && let Some(used) = &self.used
         {

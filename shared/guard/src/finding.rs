@@ -1,4 +1,4 @@
-//! What a rule found: the contract that the CLI prints and the live guard sends.
+//! A rule's finding: the contract for what the CLI prints and the live guard sends.
 
 mod caller_shown;
 mod written;
@@ -14,22 +14,22 @@ use crate::id::{AccountId, EventId, RecordKey};
 use crate::moment::Moment;
 use crate::policy::{PolicyHash, Severity};
 
-/// How a rule answers.
+/// A rule's answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
-    /// The rule was kept, and what was read shows it.
+    /// The rule was kept, and the evidence shows it.
     Allow,
-    /// The rule was broken, and what was read shows it.
+    /// The rule was broken, and the evidence shows it.
     Violation,
-    /// What was read can show neither.
+    /// The evidence shows neither.
     Unproven,
-    /// The rule does not speak of this switch.
+    /// The rule doesn't apply to this switch.
     NotApplicable,
 }
 
 impl Verdict {
-    /// As it is written in reports.
+    /// The word in reports.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Allow => "allow",
@@ -43,13 +43,13 @@ impl Verdict {
 /// One finding. The field names are a contract.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
-    /// `RW002`.
+    /// The code, such as `RW002`.
     pub rule: &'static str,
-    /// `switch-without-mfa`.
+    /// The name, such as `switch-without-mfa`.
     pub name: &'static str,
     /// `violation` or `unproven`.
     pub verdict: Verdict,
-    /// How bad it is.
+    /// The severity.
     pub severity: Severity,
     /// Event time.
     pub time: Moment,
@@ -57,13 +57,13 @@ pub struct Finding {
     pub role: String,
     /// The origin.
     pub caller: CallerShown,
-    /// One sentence.
+    /// The finding in one sentence.
     pub message: String,
     /// The CloudTrail events that prove it.
     pub events: Vec<EventId>,
-    /// The same for the same finding, whichever half of the evidence came.
+    /// The same for the same finding, whichever half of the evidence arrived.
     pub id: String,
-    /// The version of the policy that judged it.
+    /// The version of the policy that it was judged by.
     pub policy: PolicyHash,
     /// Ids of findings that this one replaces.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -71,20 +71,20 @@ pub struct Finding {
     /// Whether the person gave themselves the membership that allowed the switch.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub self_granted: bool,
-    /// Whom the policy names as the role's owner.
+    /// The role's owner in the policy.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub owner: Option<String>,
-    /// What it is about, for those who keep findings up to date.
+    /// The switches and records that it's about, used to keep findings up to date.
     #[serde(skip)]
     pub subject: Subject,
 }
 
-/// The switches and records that a finding is about, without what else proves it.
+/// The switches and records that a finding is about, without its other evidence.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Subject {
     /// The switches.
     pub switches: Vec<SwitchKey>,
-    /// Their records, or those of refused attempts.
+    /// The records of the switches, or of denied attempts.
     pub records: Vec<RecordKey>,
 }
 
@@ -113,12 +113,12 @@ pub(crate) fn id_of(rule: &str, parts: &[&str]) -> String {
     let mut hash = Sha256::new();
     hash.update(rule.as_bytes());
     for part in parts {
-        // The length in front keeps `ab`+`c` and `a`+`bc` apart.
+        // The length prefix distinguishes `ab`+`c` from `a`+`bc`.
         hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
         hash.update(part.as_bytes());
     }
     let mut id = String::with_capacity(32);
-    // 128 bits: ids are told apart, not signed.
+    // 128 bits are enough to distinguish ids; they aren't signatures.
     for byte in hash.finalize().iter().take(16) {
         for nibble in [byte >> 4, byte & 15] {
             id.extend(char::from_digit(nibble.into(), 16));

@@ -1,4 +1,4 @@
-//! The one question: these facts, this policy, these rosters, as of then — what was not right?
+//! Judges facts by a policy and rosters, as of a time: which switches weren't right?
 
 mod notices;
 mod refused;
@@ -31,7 +31,7 @@ use crate::seen::MintApi;
 use crate::untrusted::harmless;
 use crate::world::World;
 
-/// Judges everything, and tells `watch` of every switch as it is examined.
+/// Judges everything, and passes each switch to `watch` as it is examined.
 pub fn judge(
     world: &World,
     policy: &Policy,
@@ -60,8 +60,8 @@ pub fn judge(
         let (Some(rules), Some(role)) = (switch.policy, &switch.role) else {
             continue;
         };
-        // What was asked for the switch before must not count for this one: live, a switch is
-        // judged again when an answer that it rests on changes.
+        // Questions asked for the previous switch must not count for this one: the live guard
+        // judges a switch again when an answer that it depends on changes.
         drop(roster.take_asked());
         let origin = tracer.origin(switch);
         if judge.scope.holds(switch.key.second) {
@@ -75,8 +75,8 @@ pub fn judge(
             tracer: &tracer,
             as_of,
         };
-        // A kind of identity that the role does not admit is one finding; how long it stayed adds
-        // nothing.
+        // A kind of identity that the role doesn't allow is one finding; the length of the stay
+        // adds nothing to it.
         if origin.mint_missing || view.silenced().is_none() {
             let sessions = held
                 .entry((origin.person.clone(), role.clone()))
@@ -130,7 +130,7 @@ impl<'w> Judge<'_, 'w> {
                 .collect();
             return self.answers(switch, rules, origin, &answers, watch);
         };
-        // Each reading may lead back to somebody else.
+        // Each reading may have a different origin.
         let origins: Vec<Option<Origin>> = match &readings[..] {
             [Some(_)] => vec![Some(origin.clone())],
             several => several
@@ -227,8 +227,8 @@ impl<'w> Judge<'_, 'w> {
         }
     }
 
-    /// Notes what the roster was asked about for the sake of records that are no switch into an
-    /// elevated role.
+    /// Notes what the roster was asked because of records that aren't switches into an elevated
+    /// role.
     fn asked_for<'r>(&mut self, time: Moment, records: impl IntoIterator<Item = &'r RecordKey>) {
         let asked = self.tracer.roster.take_asked();
         if !asked.is_empty() {
@@ -277,7 +277,7 @@ impl<'w> Judge<'_, 'w> {
                 sentence,
                 events,
                 id,
-                // Only a rule about one switch asks who granted what.
+                // Only a rule about one switch checks who granted the membership.
                 self_granted: false,
                 subject,
             },
@@ -287,8 +287,8 @@ impl<'w> Judge<'_, 'w> {
         );
     }
 
-    /// `role_severity`: what the policy says of the role; a critical role's findings cannot be
-    /// hidden.
+    /// `role_severity`: the severity that the policy gives the role. Findings about a critical role
+    /// can't be hidden.
     fn report(
         &mut self,
         made: Made,
@@ -296,7 +296,7 @@ impl<'w> Judge<'_, 'w> {
         caller: CallerShown,
         role_severity: Option<Severity>,
     ) {
-        // What a rule names may be a record of the switch itself; each event is named once.
+        // A rule may name one of the switch's own records; each event is listed once.
         let mut known = std::collections::HashSet::new();
         let mut events: Vec<_> = made.events.into_iter().map(|record| record.event).collect();
         events.retain(|event| known.insert(event.clone()));
@@ -336,8 +336,8 @@ impl<'w> Judge<'_, 'w> {
     }
 }
 
-/// Whether the policy asks for a group or MFA that this kind of identity can't show, because it
-/// admits the kind as it is.
+/// Whether the policy requires a group or MFA that this kind of identity can't have, because it
+/// allows the kind without them.
 fn admitted_by_kind(rules: &RolePolicy, origin: &Origin) -> bool {
     let OriginKind::Listed(kind) = origin.kind else {
         return false;
@@ -345,7 +345,7 @@ fn admitted_by_kind(rules: &RolePolicy, origin: &Origin) -> bool {
     kind != IdentityKind::IamUser && (!rules.groups.is_empty() || rules.mfa.requires(kind))
 }
 
-/// A finding about to be reported.
+/// A finding that is about to be reported.
 struct Made {
     rule: &'static Rule,
     verdict: Verdict,
@@ -358,11 +358,11 @@ struct Made {
     subject: Subject,
 }
 
-/// What all readings of a switch agree on. A reading in which it never was agrees with anything but
-/// a finding.
+/// What all readings of a switch agree on. A reading in which the switch didn't happen agrees with
+/// everything except a finding.
 fn agreed(answers: Vec<Option<RuleAnswer>>, switch: &Switch<'_>) -> RuleAnswer {
-    // For a reader, "kept" and "does not apply" are the same: no finding. Only a finding in one
-    // reading and none in another is a difference.
+    // For a reader, "kept" and "doesn't apply" are the same: no finding. Readings only differ if
+    // one has a finding and another has none.
     let class = |answer: &Option<RuleAnswer>| match answer.as_ref().map(|answer| answer.verdict) {
         None | Some(Verdict::Allow | Verdict::NotApplicable) => Verdict::Allow,
         Some(verdict) => verdict,

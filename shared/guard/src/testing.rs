@@ -1,6 +1,7 @@
-//! Synthetic CloudTrail: a story of switches, told as the records that AWS would write of it.
+//! Synthetic CloudTrail: builds the records that AWS would write for a story of switches.
 //!
-//! For the rules' cases, the property tests and the benchmarks; documentation accounts only.
+//! Used by the rules' cases, the property tests and the benchmarks. Only AWS's documentation
+//! accounts occur in it.
 
 #![expect(
     clippy::indexing_slicing,

@@ -1,8 +1,8 @@
-//! All that is known: facts by the id of their record, and folded hints.
+//! Everything that is known: facts by the id of their record, and merged hints.
 //!
 //! INVARIANT (order): a world is a join of its parts. [`World::join`] is commutative, associative
-//! and idempotent, because every part is a set union, a minimum or a maximum; so the order,
-//! repetition and splitting of what was read cannot show in it.
+//! and idempotent, because every part is a set union, a minimum or a maximum. So the order,
+//! repetition and splitting of the input has no effect on it.
 
 mod heard;
 mod in_force;
@@ -24,30 +24,30 @@ use crate::moment::Moment;
 use crate::seen::{Correction, Fact, NameSeen, SeenRecord, ServiceMint, ServiceSeen};
 use strings::Strings;
 
-/// One distinct content of a record: more than one under the same id is a conflict, unless one
+/// One distinct content of a record. More than one under the same id is a conflict, unless one
 /// corrects the other.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Version {
-    /// What it says.
+    /// What the record says.
     pub fact: Fact,
-    /// It corrects or repeats another record.
+    /// Present if the record corrects or repeats another one.
     pub correction: Option<Box<Correction>>,
 }
 
-/// The versions of one record; nearly always one.
+/// The versions of one record; nearly always there is one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Versions {
     /// All copies agree.
     One(Version),
-    /// Copies differ; sorted, without repetition.
+    /// Copies differ. Sorted, without duplicates.
     Many(Vec<Version>),
 }
 
 impl Versions {
     fn add(&mut self, version: Version) -> AddOutcome {
         match self {
-            // Log files are delivered twice now and then, and two trails record everything twice.
-            // The same content is the same fact.
+            // Log files are sometimes delivered twice, and two trails record everything twice. The
+            // same content is the same fact.
             Self::One(known) if *known == version => AddOutcome::Duplicate,
             Self::One(known) => {
                 let mut both = vec![known.clone(), version];
@@ -73,23 +73,23 @@ impl Versions {
     }
 }
 
-/// What became of a record that was added.
+/// The result of adding a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AddOutcome {
-    /// It was not known.
+    /// The record wasn't known.
     New,
-    /// The same was known already.
+    /// The same content was already known.
     Duplicate,
-    /// Another content is known under the same id.
+    /// Different content is known under the same id.
     Conflicting,
-    /// It holds nothing that is kept under its id.
+    /// The record has no fact to keep under its id.
     Nothing,
 }
 
-/// When a pair of name and id was seen, first and last.
+/// The first and the last time at which a name and an id were seen together.
 pub(crate) type NameSpan = (Moment, Moment);
 
-/// All that is known.
+/// Everything that is known.
 #[derive(Debug, Clone, Default)]
 pub struct World {
     pub(crate) records: HashMap<RecordKey, Versions>,
@@ -105,8 +105,8 @@ pub struct World {
 impl World {
     /// Adds what one record says.
     pub fn add(&mut self, seen: SeenRecord) -> AddOutcome {
-        // The latest record stands for "now" in an archive: what has not been heard of by then may
-        // still come.
+        // In an archive, the time of the latest record is used as "now". A record that isn't there
+        // by then may still arrive.
         self.latest = self.latest.max(Some(seen.time));
         if let Some(region) = &seen.region {
             self.heard.hear(
@@ -132,8 +132,8 @@ impl World {
         if let Some((id, role)) = seen.role {
             self.roles.entry(id).or_default().insert(role);
         }
-        // Such a record counts as heard, and as a hint, but there is nothing that two copies of it
-        // could contradict each other about.
+        // A record without a fact counts as heard and as a hint, but its copies can't contradict
+        // each other.
         let Some(mut fact) = seen.fact else {
             return AddOutcome::Nothing;
         };
@@ -147,7 +147,7 @@ impl World {
         )
     }
 
-    /// Adds a service's mint of a role that nobody listed.
+    /// Adds a service's entry into a role that isn't elevated.
     pub fn add_service(&mut self, seen: ServiceSeen) -> AddOutcome {
         self.latest = self.latest.max(Some(seen.time));
         if let Some(region) = &seen.region {
@@ -161,28 +161,28 @@ impl World {
         }
     }
 
-    /// That a Region's log holds something of STS, sign-in, IAM or SSO about an account in the hour
-    /// of `time`, where only that is known.
+    /// Notes that a Region's log has a record of STS, sign-in, IAM or SSO about an account in the
+    /// hour of `time`, if nothing more is known.
     pub fn hear_of(&mut self, account: AccountId, region: &Arc<str>, time: Moment) {
         self.heard.hear(account, region, Log::Identity, time);
     }
 
-    /// That a Region has a log about an account, where only that is known.
+    /// Notes that a Region has a log about an account, if nothing more is known.
     pub fn hear_of_log(&mut self, account: AccountId, region: &Arc<str>) {
         self.heard.visit(account, region);
     }
 
-    /// That IAM's events of this account, or of any, are recorded in a Region, where only that is
-    /// known.
+    /// Notes that IAM events of this account, or of any account, are recorded in a Region, if
+    /// nothing more is known.
     pub fn hear_of_iam(&mut self, account: Option<AccountId>, region: &Arc<str>) {
         self.heard.learn(account, region);
     }
 
-    /// Everything that either knows.
+    /// Everything that either world knows.
     #[must_use]
     pub fn join(mut self, mut other: Self) -> Self {
-        // The smaller world goes into the larger one. That may turn the order round, which does not
-        // matter: joining is commutative.
+        // The smaller world is added to the larger one. This may swap the two, which doesn't matter
+        // because joining is commutative.
         if other.records.len() > self.records.len() {
             return other.join(self);
         }
@@ -217,12 +217,12 @@ impl World {
         self
     }
 
-    /// The latest time of anything relevant: `as_of` when no other is given.
+    /// The time of the latest relevant record. It's the default for `as_of`.
     pub fn latest(&self) -> Option<Moment> {
         self.latest
     }
 
-    /// How many different records are kept under an id of their own.
+    /// The number of different records that are kept under their own id.
     pub fn len(&self) -> usize {
         self.records
             .values()

@@ -1,4 +1,4 @@
-//! From a switch back to the human, or to whatever stands at the start.
+//! Traces a switch back to the person, or to whatever else started the chain.
 
 mod console;
 mod identity;
@@ -20,15 +20,15 @@ use crate::seen::{Caller, CallerKind};
 use crate::time::chosen::SAME_CALL;
 use start::{delivered_by_service, identity_center, unknown, workload};
 
-/// The most mints of a chain that are named as evidence: the first, and those nearest to the
+/// The most mints of a chain that are listed as evidence: the first one, and those nearest to the
 /// switch.
 const NAMED: usize = 64;
 
-/// Leads a caller back to its origin.
+/// Traces callers back to their origin.
 pub(crate) struct Tracer<'g, 'w> {
     pub(crate) gathered: &'g Dossiers<'w>,
     pub(crate) roster: &'g Roster<'w>,
-    /// Origins of switches that were passed on the way: long chains are walked once.
+    /// Origins of the switches passed so far, so that a long chain is traced only once.
     known: RefCell<HashMap<*const Switch<'w>, Origin>>,
 }
 
@@ -39,7 +39,7 @@ enum ChainStep<'g, 'w> {
 }
 
 impl<'g, 'w> Tracer<'g, 'w> {
-    /// Starts with nothing remembered.
+    /// A tracer without remembered origins.
     pub(crate) fn new(gathered: &'g Dossiers<'w>, roster: &'g Roster<'w>) -> Self {
         Self {
             gathered,
@@ -48,15 +48,15 @@ impl<'g, 'w> Tracer<'g, 'w> {
         }
     }
 
-    /// Who stands at the start of this switch.
+    /// The origin of this switch.
     pub(crate) fn origin(&self, switch: &Switch<'w>) -> Origin {
         let origin = self.traced(switch);
         self.asked_about(&origin);
         origin
     }
 
-    /// Origins are remembered, and what the roster was asked for one was asked when it was traced
-    /// first.
+    /// Notes that an origin's user was asked about. A remembered origin doesn't ask the roster
+    /// again, because the roster was asked when it was traced first.
     fn asked_about(&self, origin: &Origin) {
         if let Person::User(account, id) = &origin.person {
             self.roster.asked_about_user(*account, id);
@@ -67,8 +67,8 @@ impl<'g, 'w> Tracer<'g, 'w> {
         if !switch.has_mint() {
             return self.without_mint(switch);
         }
-        // Records are not trusted to be free of circles: keys are recycled, clocks differ, and an
-        // archive may have been edited.
+        // Records may form a circle: keys are reused, clocks differ, and an archive may have been
+        // edited.
         let mut passed: BTreeSet<super::SwitchKey> = BTreeSet::from([switch.key.clone()]);
         let mut path: Vec<&Switch<'w>> = Vec::new();
         let mut remember = true;
@@ -85,7 +85,7 @@ impl<'g, 'w> Tracer<'g, 'w> {
                 ChainStep::From(parent) => parent,
             };
             if !passed.insert(parent.key.clone()) {
-                // Where a circle is entered decides what is seen of it, so nothing is remembered.
+                // The result depends on where the circle was entered, so it isn't remembered.
                 remember = false;
                 break at.caller().map_or_else(
                     || self.without_mint(at),
@@ -103,14 +103,14 @@ impl<'g, 'w> Tracer<'g, 'w> {
             }
             origin.links.extend(parent.records().cloned());
             if origin.links.len() > NAMED {
-                // The first mint, and those nearest to the switch.
+                // Keeps the first mint and those nearest to the switch.
                 origin.links.drain(2..origin.links.len() + 2 - NAMED);
             }
         }
         origin
     }
 
-    /// One step back: to the switch that yielded the caller's session, or to the end of the chain.
+    /// One step back: to the switch that issued the caller's session, or to the end of the chain.
     fn step(&self, at: &Switch<'w>) -> ChainStep<'_, 'w> {
         let Some(caller) = at.caller() else {
             return ChainStep::End(self.without_mint(at));
@@ -121,18 +121,18 @@ impl<'g, 'w> Tracer<'g, 'w> {
         if let Some(service) = delivered_by_service(caller) {
             return ChainStep::End(service);
         }
-        // A service's session is looked up only if no mint was kept: a listed role's mint is kept
-        // whole, and then the chain goes through it.
+        // A service's session is only looked up if no mint was kept. The mint of an elevated role
+        // is kept whole, and then the chain goes through it.
         match self.parent(caller, at.key.second) {
-            // A parent that is read in several ways leads to several origins. To pick one would
-            // accuse somebody by the order of files.
+            // If the parent's copies contradict each other, it leads to several origins. Choosing
+            // one would accuse somebody based on the order of files.
             Some(parent) if !parent.conflicting.is_empty() => ChainStep::End(unknown(
                 caller,
                 "the records of the session it was entered from contradict each other".to_owned(),
             )),
             Some(parent) => ChainStep::From(parent),
-            // AWS issues sessions to services all day and Identity Center issues sessions of its
-            // own roles. Neither needs a mint that was read to be told from a person.
+            // AWS continuously issues sessions to services, and Identity Center issues sessions of
+            // its own roles. Both can be distinguished from a person without the mint.
             None => ChainStep::End(match self.service(caller) {
                 Some((stub, service)) => Origin {
                     links: vec![stub],
@@ -144,9 +144,9 @@ impl<'g, 'w> Tracer<'g, 'w> {
         }
     }
 
-    /// Who stands behind a caller that entered nothing: a refused attempt, a change in IAM.
+    /// The origin of a caller that entered no role: a denied attempt, or a change in IAM.
     ///
-    /// `near`: an ARN of the same record, which shows the partition of those that have to be built.
+    /// `near`: an ARN of the same record. It shows the partition for ARNs that have to be built.
     pub(crate) fn behind(&self, caller: &Caller, time: Moment, near: Option<&str>) -> Origin {
         let origin = self.traced_from(caller, time, near);
         self.asked_about(&origin);
@@ -169,14 +169,14 @@ impl<'g, 'w> Tracer<'g, 'w> {
         }
     }
 
-    /// The switch that yielded the caller's session: by the key it was issued, else by session and
+    /// The switch that issued the caller's session: found by the issued key, else by session and
     /// second.
     pub(crate) fn parent(&self, caller: &Caller, time: Moment) -> Option<&Switch<'w>> {
         let switches = &self.gathered.switches;
         let session = caller.role_session()?;
         let created = caller.session.as_ref().and_then(|context| context.created);
         // The key that signed is the key that the mint issued, except in the console, which
-        // exchanges it. There, session and creation time have to do.
+        // exchanges it. For the console, session and creation time have to be enough.
         let by_key = caller.key.as_deref().and_then(|key| {
             let all = self
                 .gathered
@@ -184,7 +184,7 @@ impl<'g, 'w> Tracer<'g, 'w> {
                 .get(key)?
                 .iter()
                 .filter_map(|at| switches.get(*at));
-            // Keys are recycled, and a use may be logged a little before its mint.
+            // Keys are reused, and a use may be logged slightly before its mint.
             all.filter(|switch| {
                 switch.key.session == *session && switch.key.second.seconds_since(time) <= 60
             })
@@ -197,12 +197,12 @@ impl<'g, 'w> Tracer<'g, 'w> {
             return by_key;
         }
         let (first, alike) = self.gathered.by_session.get(&(&**session, created?))?;
-        // Several sessions of one name in one second: only if they lead to the same caller does it
-        // not matter which it was.
+        // Several sessions have the same name and second. It only doesn't matter which one it was
+        // if they all have the same caller.
         switches.get(*first).filter(|_| *alike)
     }
 
-    /// The caller's session was given to a service.
+    /// The stub and the origin, if AWS issued the caller's session to a service.
     fn service(&self, caller: &Caller) -> Option<(RecordKey, Origin)> {
         let services = &self.gathered.services;
         let by_key = caller
@@ -216,12 +216,12 @@ impl<'g, 'w> Tracer<'g, 'w> {
                 created,
             )))
         };
-        // The key decides where it is known; a session's name is one that many services share.
+        // The key decides if it's known, because many services share the same session name.
         let stub = by_key.or_else(by_session)?;
         Some((stub.record(), workload(caller)?))
     }
 
-    /// The GetSessionToken call that a user's temporary key came from.
+    /// The GetSessionToken call that issued a user's temporary key.
     pub(crate) fn session_token(&self, caller: &Caller, time: Moment) -> Option<&Switch<'w>> {
         let key = caller
             .key

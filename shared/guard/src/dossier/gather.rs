@@ -1,5 +1,5 @@
-//! From all facts to the ones that matter: elevated switches, root sessions, refusals, and the
-//! links that lead back from them.
+//! Selects the facts that matter: elevated switches, root sessions, denials, and the links that
+//! lead back from them.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
@@ -16,30 +16,29 @@ use crate::seen::{
 };
 use crate::world::{World, contradicted, facts_in_force};
 
-/// By what a service's session is recognised.
+/// What identifies a service's session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum ServiceKey {
     Issued((u64, u32)),
     Session((u64, Moment)),
 }
 
-/// What the rules look at.
+/// What the rules work on.
 pub(crate) struct Dossiers<'w> {
-    /// Elevated switches first, then root sessions and links; sorted by key within.
+    /// Elevated switches first, then root sessions and links; each part is sorted by key.
     pub(crate) switches: Vec<Switch<'w>>,
     pub(crate) denials: Vec<(&'w RecordKey, &'w Denial)>,
-    /// Records whose copies, or corrections, contradict each other, and how many readings each
-    /// has.
+    /// Records whose copies or corrections contradict each other, with the number of readings of
+    /// each.
     pub(crate) conflicting: BTreeMap<&'w RecordKey, usize>,
-    /// Uses of elevated sessions that no switch explains are switches too; counted for the report.
-    /// Console steps in roles that the policy may mean, if they only showed their path.
+    /// The number of console steps in roles that the policy may match: the records don't show the
+    /// roles' paths.
     pub(crate) doubtful: usize,
-    /// Sessions that AWS gave to services, by key and by session, of those that something leads
-    /// back to.
+    /// Sessions that AWS gave to services and that something leads back to, by key and by session.
     pub(super) services: HashMap<ServiceKey, &'w ServiceMint>,
     pub(super) by_issued: HashMap<&'w str, Vec<usize>>,
-    /// Elevated switches of a session that are no entry of their own: renewals, and uses that no
-    /// mint explains.
+    /// Elevated switches that continue a session rather than enter the role: renewals, and uses
+    /// that no mint explains.
     pub(super) loose: HashMap<Arc<str>, Vec<usize>>,
     /// The first switch of a session and second, and whether all of them have the same caller.
     pub(super) by_session: HashMap<(&'w str, Moment), (usize, bool)>,
@@ -48,9 +47,9 @@ pub(crate) struct Dossiers<'w> {
 impl<'w> Dossiers<'w> {
     pub(crate) fn new(world: &'w World, policy: &'w Policy, rosters: &'w Rosters) -> Self {
         let elevated = Elevated::with_known_roles(policy, world, rosters);
-        // Most mints in an organization are of roles that nobody listed. What is kept of them is
-        // only what a caller of interest leads back to, so first the callers are collected and
-        // then, link by link, the mints that issued their sessions.
+        // Most mints in an organization are for roles that aren't elevated. They are only kept if a
+        // relevant caller leads back to them. So the callers are collected first, and then, link by
+        // link, the mints that issued their sessions.
         let mut wanted = WantedMints::default();
         let mut halves: Vec<Half<'w>> = Vec::new();
         let mut steps: Vec<(&'w RecordKey, &'w ConsoleStep)> = Vec::new();
@@ -58,7 +57,7 @@ impl<'w> Dossiers<'w> {
         for (record, fact) in facts_in_force(world) {
             match fact {
                 Fact::Mint(mint)
-                    // AssumeRoot yields root credentials, which no pattern for roles can name.
+                    // AssumeRoot issues root credentials, which no role pattern can match.
                     if mint.api == MintApi::AssumeRoot || role_of(&elevated, mint).is_some() =>
                 {
                     wanted.caller(&mint.caller);
@@ -70,20 +69,20 @@ impl<'w> Dossiers<'w> {
                 }
                 Fact::IamChange(change) => wanted.changer(change),
                 Fact::Console(step) => steps.push((record, step)),
-                // No rule looks at Identity Center's events yet.
+                // No rule uses Identity Center's events yet.
                 Fact::Mint(_) | Fact::IdentityCenter(_) | Fact::Nothing => {}
             }
         }
         links(world, &mut wanted, &mut halves);
         let conflicting = contradicted(world);
-        // INVARIANT (order): facts come out of a hash map, so whatever depends on their order is
-        // sorted first; ties end with the content, which no two copies share.
+        // INVARIANT (order): facts come out of a hash map, so everything that depends on their
+        // order is sorted first. Ties are broken by content, which no two copies share.
         denials.sort_by(|a, b| (a.1.time, a.0, a.1).cmp(&(b.1.time, b.0, b.1)));
         steps.sort_by(|a, b| (a.1.time, a.0, a.1).cmp(&(b.1.time, b.0, b.1)));
 
         let mut switches = super::halves::join(halves, &conflicting);
         for switch in &mut switches {
-            // One half may show the role's path and the other not. Any half that finds the role in
+            // One half may show the role's path and the other may not. Any half whose role matches
             // the policy decides.
             if let Some(found) = switch
                 .halves
@@ -95,8 +94,8 @@ impl<'w> Dossiers<'w> {
                 switch.role = switch.halves.iter().find_map(|half| half.mint.role.clone());
             }
         }
-        // Steps come before uses: a console session is known by its SwitchRole record even where
-        // its mint was not read, and its uses are then its own, not a switch beside it.
+        // Steps come before uses: a console session whose mint wasn't read is known from its
+        // SwitchRole record, and its uses then belong to it rather than to another switch.
         let doubtful = super::steps::attach(&mut switches, &steps, &elevated);
         super::uses::attach(&mut switches, world, &elevated);
         switches.sort_by(|a, b| (a.policy.is_none(), &a.key).cmp(&(b.policy.is_none(), &b.key)));
@@ -117,11 +116,11 @@ impl<'w> Dossiers<'w> {
         gathered
     }
 
-    /// Only sessions that something leads back to are looked up.
+    /// Only indexes sessions that something leads back to.
     fn index(&mut self, wanted: &WantedMints<'w>) {
         for (at, switch) in self.switches.iter().enumerate() {
-            // These continue a session without a mint that could be followed back to it, so they
-            // are found by the session's name instead.
+            // These continue a session without a mint that leads back to it, so they are found by
+            // the session's name instead.
             if switch.policy.is_some() && (switch.is_renewal() || !switch.has_mint()) {
                 self.loose
                     .entry(Arc::clone(&switch.key.session))
@@ -135,7 +134,7 @@ impl<'w> Dossiers<'w> {
                     .as_deref()
                     .filter(|key| wanted.keys.contains(key))
                 {
-                    // Both halves of a switch show the same key; it stands in the list once.
+                    // Both halves of a switch show the same key; it's listed once.
                     let slot = self.by_issued.entry(issued).or_default();
                     if slot.last() != Some(&at) {
                         slot.push(at);
@@ -153,8 +152,8 @@ impl<'w> Dossiers<'w> {
                             .map(|caller| (caller.kind.clone(), caller.principal_id.clone()))
                     };
                     let slot = self.by_session.entry(session).or_insert((at, true));
-                    // Two sessions of one role may have the same name and the same second. Then the
-                    // pair does not say which one is meant, and that matters only if different
+                    // Two sessions of one role may have the same name and the same second. Then
+                    // this pair doesn't show which one is meant, which only matters if different
                     // people made them.
                     slot.1 &= self
                         .switches
@@ -208,7 +207,7 @@ impl<'w> WantedMints<'w> {
     }
 
     fn services(&self, world: &'w World) -> HashMap<ServiceKey, &'w ServiceMint> {
-        // A stub holds hashes in place of texts, so what is wanted is hashed the same way.
+        // A stub holds hashes instead of texts, so the wanted keys are hashed the same way.
         let keys: HashSet<(u64, u32)> = self.keys.iter().map(|key| key_hash(key)).collect();
         let sessions: HashSet<(u64, Moment)> = self
             .sessions
@@ -216,7 +215,7 @@ impl<'w> WantedMints<'w> {
             .map(|(session, second)| (session_hash(session), *second))
             .collect();
         let mut found: HashMap<ServiceKey, &'w ServiceMint> = HashMap::new();
-        // INVARIANT (order): of several stubs under one key the least is taken.
+        // INVARIANT (order): of several stubs under one key, the smallest one is used.
         let mut note = |key: ServiceKey, stub: &'w ServiceMint| {
             found
                 .entry(key)
@@ -247,8 +246,8 @@ impl<'w> WantedMints<'w> {
 
 /// Follows callers back until nothing new is wanted.
 fn links<'w>(world: &'w World, wanted: &mut WantedMints<'w>, halves: &mut Vec<Half<'w>>) {
-    // A mint is known by where it stands in memory: copies of one record that contradict each other
-    // are two mints, and equal ones would be mixed up by content.
+    // A mint is identified by its address: copies of one record that contradict each other are two
+    // mints, and comparing by content would confuse equal ones.
     let mut taken: HashSet<*const Mint> = halves
         .iter()
         .map(|half| std::ptr::from_ref(half.mint))
@@ -259,8 +258,8 @@ fn links<'w>(world: &'w World, wanted: &mut WantedMints<'w>, halves: &mut Vec<Ha
             _ => None,
         })
         .collect();
-    // A session is begun before it is used: newest first, one pass follows a chain to its start.
-    // Clocks that disagree take another.
+    // A session begins before it's used, so with the newest first, one pass follows a chain to its
+    // start. If clocks differ, it takes another pass.
     mints.sort_by_key(|half| std::cmp::Reverse(half.mint.time));
     while std::mem::take(&mut wanted.new) {
         for half in &mints {

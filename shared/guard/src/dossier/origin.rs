@@ -1,4 +1,4 @@
-//! Who stands at the start of a switch.
+//! The origin of a switch.
 
 use std::sync::Arc;
 
@@ -6,25 +6,25 @@ use crate::dossier::proof::Proof;
 use crate::id::{AccountId, RecordKey};
 use crate::policy::IdentityKind;
 
-/// Who a person is, for adding up what they did. Names are for people; this is for comparing.
+/// Identifies a person, for adding up what they did. Not for display; names are shown to people.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Person {
     /// An IAM user, by id.
     User(AccountId, Arc<str>),
     /// A user of Identity Center. AWS sets the session name to the user's name.
     IdentityCenter(Arc<str>),
-    /// A subject that an identity provider asserted.
+    /// A subject asserted by an identity provider.
     Federated(Arc<str>, Arc<str>),
     /// The root of an account.
     Root(Arc<str>),
-    /// An AWS service, by the role it was given.
+    /// An AWS service, by the role that it entered.
     Service(Arc<str>),
-    /// Nobody that could be established: a session, an ARN or an id is all there is.
+    /// Not identified: only a session, an ARN or an id is known.
     Unknown(Arc<str>),
 }
 
 impl Person {
-    /// The parts that go into a finding's id.
+    /// The parts that a finding's id is made from.
     pub fn parts(&self) -> [String; 2] {
         match self {
             Self::User(account, id) => [account.to_string(), id.to_string()],
@@ -40,35 +40,35 @@ impl Person {
 /// The kind of identity at the start of a chain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum OriginKind {
-    /// One that a policy can allow.
+    /// A kind that a policy can allow.
     Listed(IdentityKind),
     /// The root user.
     Root,
     /// A session of GetFederationToken.
     Federated,
-    /// The records that would tell were not read.
+    /// Unknown: the records that would show it weren't read.
     Unknown,
 }
 
-/// Who stands at the start of a switch.
+/// The origin of a switch.
 #[derive(Debug, Clone)]
 pub struct Origin {
-    /// For comparing.
+    /// For comparison.
     pub person: Person,
-    /// What kind of identity.
+    /// The kind of identity.
     pub kind: OriginKind,
-    /// The ARN, where one is known.
+    /// The ARN, if known.
     pub arn: Option<String>,
-    /// The account the identity is in.
+    /// The identity's account.
     pub account: Option<AccountId>,
-    /// What to call them.
+    /// The name to show.
     pub name: String,
     /// MFA at the mint that the person made.
     pub proof: Proof,
     /// The mints between the person and this switch, oldest first.
     pub links: Vec<RecordKey>,
-    /// Why no person can be established.
+    /// Why no person can be identified.
     pub broken: Option<String>,
-    /// When the chain's records do not say it: the mint itself was not read.
+    /// The mint itself wasn't read, which is why the records of the chain don't show the person.
     pub mint_missing: bool,
 }

@@ -1,4 +1,4 @@
-//! MFA, decided at the mint that the person made. What a role session says of itself later proves
+//! MFA, decided at the mint that the person made. What a role session shows about MFA later proves
 //! nothing.
 
 use std::sync::Arc;
@@ -6,33 +6,33 @@ use std::sync::Arc;
 use crate::dossier::Switch;
 use crate::seen::{Caller, CallerKind};
 
-/// What the mint shows of MFA.
+/// What the mint shows about MFA.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Proof {
     /// STS or the sign-in verified a device.
     Proved {
-        /// Its serial, where the call named it.
+        /// Its serial number, if the call named it.
         serial: Option<Arc<str>>,
     },
-    /// The call was made without.
+    /// The call was made without MFA.
     Disproved {
-        /// How that shows.
+        /// How the records show it.
         how: String,
     },
-    /// What was read can show neither.
+    /// The records show neither.
     Unproven {
-        /// What is missing, and from where.
+        /// What is missing, and which account's logs would show it.
         missing: String,
     },
-    /// Not a person's own call.
+    /// The call wasn't made by a person.
     NotAsked,
 }
 
-/// Decides by the caller's half where it was read, else by the role owner's. `token`: the
-/// GetSessionToken call behind the caller's key.
+/// Decides from the caller's half if it was read, else from the role owner's. `token`: the
+/// GetSessionToken call that issued the caller's key.
 pub(crate) fn at_mint(switch: &Switch<'_>, token: Option<&Switch<'_>>) -> Proof {
-    // STS verifies the code that comes with a serial number, and refuses the call if it is wrong.
-    // So the serial on a call that succeeded is proof, in either account's copy.
+    // STS verifies the code that comes with a serial number and denies the call if it's wrong. So
+    // the serial number in a successful call is proof, in either account's copy.
     let serial = switch.mfa_serial().cloned();
     if serial.is_some() {
         return Proof::Proved { serial };
@@ -49,13 +49,13 @@ pub(crate) fn at_mint(switch: &Switch<'_>, token: Option<&Switch<'_>>) -> Proof 
         };
     };
     let caller = &half.mint.caller;
-    // `mfaAuthenticated` of a role session says nothing of a person: sessions of AssumeRole never
-    // carry MFA on, and the console's carry it for whoever switched.
+    // `mfaAuthenticated` of a role session shows nothing about the person: AssumeRole sessions
+    // never carry MFA over, and the console's sessions carry it for whoever switched.
     if caller.kind != CallerKind::IamUser {
         return Proof::NotAsked;
     }
     let session = caller.session.as_ref();
-    // A device that was named proves MFA, so one that may have been named disproves nothing.
+    // A named device proves MFA, so a device that may have been named disproves nothing.
     let unread = if session.is_some_and(|session| session.mfa_unread) {
         Some("mfaAuthenticated")
     } else if switch.grants().any(|grant| grant.unread.serial) {
@@ -73,8 +73,8 @@ pub(crate) fn at_mint(switch: &Switch<'_>, token: Option<&Switch<'_>>) -> Proof 
         (Some(false), None) => Proof::Disproved {
             how: "the caller's session was started without MFA".to_owned(),
         },
-        // A permanent key has no session context, so there is no `mfaAuthenticated` to read. That
-        // is how the record of such a call always looks.
+        // The record of a call with a permanent key has no session context, so it never has
+        // `mfaAuthenticated`.
         (None, None) if caller.has_long_term_key() => Proof::Disproved {
             how: format!(
                 "a permanent access key ({}) made the call without naming an MFA device",
@@ -87,7 +87,7 @@ pub(crate) fn at_mint(switch: &Switch<'_>, token: Option<&Switch<'_>>) -> Proof 
     }
 }
 
-/// An access key is shown only by its end.
+/// Only the last characters of an access key are shown.
 fn last_four(caller: &Caller) -> String {
     let key: Vec<char> = caller.key.as_deref().unwrap_or_default().chars().collect();
     let end: String = key

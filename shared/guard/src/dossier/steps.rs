@@ -1,4 +1,4 @@
-//! Console steps to their switches.
+//! Assigns console steps to switches.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -15,23 +15,24 @@ type RecordedStep<'w> = (&'w RecordKey, &'w ConsoleStep);
 
 /// Joins SwitchRole, RenewRole and ExitRole. A step that no mint explains is a switch of its own.
 ///
-/// Gives back how many steps are in roles that the policy may mean, if they only showed their path.
+/// Returns the number of steps in roles that the policy may match: the records don't show the
+/// roles' paths.
 pub(super) fn attach<'w>(
     switches: &mut Vec<Switch<'w>>,
     steps: &[RecordedStep<'w>],
     elevated: &Elevated<'w>,
 ) -> usize {
     let candidates = StepCandidates::of(switches, steps);
-    // SwitchRole has no request id, no issued key and no `sharedEventID`. Session and time are all
-    // that ties it to a mint.
+    // SwitchRole has no request id, no issued key and no `sharedEventID`. Only session and time tie
+    // it to a mint.
     let mut alone = join_nearest(switches, steps, &candidates);
     alone.extend(
         steps
             .iter()
             .filter(|(_, step)| step.act == ConsoleAct::Exit),
     );
-    // RenewRole may come with a mint of its own or without one; ExitRole never has one. Those look
-    // for the session that was open before.
+    // RenewRole may come with or without its own mint; ExitRole never has one. Steps without a mint
+    // belong to the session that was entered before.
     let unexplained = join_earlier(switches, &alone, &candidates);
     let doubtful = unexplained
         .iter()
@@ -42,14 +43,15 @@ pub(super) fn attach<'w>(
     doubtful
 }
 
-/// The policy may mean the step's role, if the record only showed the role's path.
+/// Whether the policy may match the step's role, whose path the record doesn't show.
 fn is_doubtful(step: &ConsoleStep, elevated: &Elevated<'_>) -> bool {
     step.role.as_ref().is_some_and(|role| {
         elevated.find(role, step.session.as_deref()).is_none() && elevated.under_some_path(role)
     })
 }
 
-/// The switches that a step may belong to, by what it tells of them; each list by second.
+/// The switches that a step may belong to, by what the step shows of them. Each list is sorted by
+/// second.
 #[derive(Default)]
 struct StepCandidates {
     by_session: HashMap<Arc<str>, Vec<usize>>,
@@ -58,7 +60,7 @@ struct StepCandidates {
 }
 
 impl StepCandidates {
-    /// Most switches are made by API; only what a step names is worth an index.
+    /// Most switches are made by API, so only those that a step may mean are indexed.
     fn of(switches: &[Switch<'_>], steps: &[RecordedStep<'_>]) -> Self {
         let mut sessions: BTreeSet<&str> = BTreeSet::new();
         let mut people: BTreeSet<&str> = BTreeSet::new();
@@ -89,7 +91,7 @@ impl StepCandidates {
         let (Some(role), Some(caller)) = (&switch.role, switch.caller()) else {
             return;
         };
-        // A step names its person by id or by ARN, depending on whose account's copy it is.
+        // A step names its person by id or by ARN, depending on the account that the copy is from.
         for person in [&caller.principal_id, &caller.arn].into_iter().flatten() {
             if people.contains(&**person) {
                 let key = (Arc::clone(person), Arc::from(role.as_str()));
@@ -98,7 +100,7 @@ impl StepCandidates {
         }
     }
 
-    /// The switch that this step made, or that was renewed by it under a mint of its own.
+    /// The switch that this step made, or the renewal that it made with a mint of its own.
     fn nearest(&self, switches: &[Switch<'_>], step: &ConsoleStep) -> Option<usize> {
         if let Some(session) = &step.session {
             return nearest(switches, self.by_session.get(session)?, step);
@@ -110,15 +112,15 @@ impl StepCandidates {
         })
     }
 
-    /// The switch that entered the session of the step, some time before it.
+    /// The switch that entered the step's session at some time before it.
     fn earlier(&self, switches: &[Switch<'_>], step: &ConsoleStep) -> Option<usize> {
-        // Entering begins something; what was open before is another entry.
+        // An entry begins a session; an earlier session is a different entry.
         if step.act == ConsoleAct::Enter {
             return None;
         }
         let candidates = self.by_session.get(step.session.as_ref()?)?;
-        // The last switch of this session up to the step. An earlier one of the same name had
-        // ended, or was renewed itself.
+        // The last switch of this session up to the step. An earlier one of the same name had ended
+        // or been renewed.
         let next = candidates.partition_point(|at| {
             switches
                 .get(*at)
@@ -135,8 +137,8 @@ fn named_in(step: &ConsoleStep) -> impl Iterator<Item = &Arc<str>> {
     [&step.from_id, &step.from].into_iter().flatten()
 }
 
-/// Gives SwitchRole and RenewRole to the mints that they made, and gives back those that made none
-/// that was read.
+/// Assigns SwitchRole and RenewRole to the mints that they made. Returns the steps whose mint
+/// wasn't read.
 fn join_nearest<'w>(
     switches: &mut [Switch<'w>],
     steps: &[RecordedStep<'w>],
@@ -156,8 +158,8 @@ fn join_nearest<'w>(
     alone
 }
 
-/// A renewal without a mint of its own prolongs the session that was entered before; leaving needs
-/// one as well. Gives back the steps before which nothing was entered.
+/// Assigns renewals without their own mint, and exits, to the session that was entered before.
+/// Returns the steps without an earlier entry.
 fn join_earlier<'w>(
     switches: &mut [Switch<'w>],
     alone: &[RecordedStep<'w>],
@@ -177,8 +179,8 @@ fn join_earlier<'w>(
     unexplained
 }
 
-/// The switch within five seconds that the console can have made: one that AWS says it made, then
-/// the nearest.
+/// The switch within five seconds that the console can have made: preferably one that AWS says it
+/// made, then the nearest.
 fn nearest(switches: &[Switch<'_>], candidates: &[usize], step: &ConsoleStep) -> Option<usize> {
     let second = |at: &usize| switches.get(*at).map(|switch| switch.key.second);
     let begin = candidates.partition_point(|at| {
@@ -197,7 +199,7 @@ fn nearest(switches: &[Switch<'_>], candidates: &[usize], step: &ConsoleStep) ->
         })
         .filter(|(_, switch)| switch.may_be_entered_by(step.from.as_deref()))
         .min_by_key(|(_, switch)| {
-            // `AWS Internal` in a half is AWS's own word that the console called; nearness is only
+            // `AWS Internal` in a half is AWS's statement that the console called; nearness is only
             // a guess.
             let said = switch
                 .halves
@@ -212,15 +214,15 @@ fn nearest(switches: &[Switch<'_>], candidates: &[usize], step: &ConsoleStep) ->
         .map(|(at, _)| at)
 }
 
-/// Steps in elevated roles that no mint explains; the copies of one step become one switch.
+/// Steps in elevated roles that no mint explains. The copies of one step become one switch.
 fn alone_in<'w>(
     steps: &[(&'w RecordKey, &'w ConsoleStep)],
     elevated: &Elevated<'w>,
 ) -> Vec<Switch<'w>> {
     let mut made: Vec<Switch<'w>> = Vec::new();
     let mut by_second: BTreeMap<Moment, Vec<usize>> = BTreeMap::new();
-    // The role account's copy has the session, the user's own has none. Those with a session come
-    // first, so that a copy without one finds the switch that it belongs to.
+    // The role account's copy has the session, the user's own has none. Copies with a session come
+    // first, so that a copy without one finds its switch.
     let (with_session, without): (Vec<_>, Vec<_>) =
         steps.iter().partition(|(_, step)| step.session.is_some());
     for (record, step) in with_session.into_iter().chain(without) {
@@ -255,7 +257,7 @@ fn alone_in<'w>(
                 .as_deref()
                 .or(step.from.as_deref())
                 .unwrap_or("somebody");
-            // No real session is called like that: a space can't stand in `AROA…:name`.
+            // No real session has this name: `AROA…:name` can't contain a space.
             Arc::from(format!("{person} in {}", found.arn))
         });
         let mut switch = Switch::empty(SwitchKey {
@@ -272,7 +274,7 @@ fn alone_in<'w>(
     made
 }
 
-/// Leaving a role ends the console session that was open then, if it is the same person who leaves.
+/// Leaving a role ends the console session that is open then, if the same person leaves.
 fn exits<'w>(switches: &mut [Switch<'w>], steps: &[(&'w RecordKey, &'w ConsoleStep)]) {
     let mut by_session: BTreeMap<&str, Vec<&ConsoleStep>> = BTreeMap::new();
     for (_, step) in steps
@@ -298,8 +300,8 @@ fn exits<'w>(switches: &mut [Switch<'w>], steps: &[(&'w RecordKey, &'w ConsoleSt
             .take_while(|exit| exit.time <= until);
         switch.exited = open
             .map(|exit| (exit, exit.from.as_deref()))
-            // A session's name is the caller's choice, so two people may use the same one; somebody
-            // else's exit ends nothing here.
+            // The caller chooses a session's name, so two people may use the same one. An exit by
+            // somebody else ends nothing here.
             .find(|(_, from)| switch.may_be_entered_by(*from))
             .map(|(exit, _)| exit.time);
     }

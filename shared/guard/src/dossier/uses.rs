@@ -1,4 +1,4 @@
-//! Uses of sessions to their switches.
+//! Assigns uses of sessions to switches.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -9,8 +9,8 @@ use crate::moment::Moment;
 use crate::time::chosen::SAME_CALL;
 use crate::world::{SessionKey, UseFold, World};
 
-/// Joins uses to their switches. A session that no mint and no SwitchRole explains is a switch of
-/// its own.
+/// Joins uses to their switches. A session that no mint and no SwitchRole record explains is a
+/// switch of its own.
 pub(super) fn attach<'w>(
     switches: &mut Vec<Switch<'w>>,
     world: &'w World,
@@ -19,19 +19,19 @@ pub(super) fn attach<'w>(
     let sessions = SessionIndex::of(switches);
     let mut alone: BTreeMap<SwitchKey, Switch<'w>> = BTreeMap::new();
     let mut folds: Vec<(&SessionKey, &UseFold)> = world.uses.iter().collect();
-    // Several folds may make one switch, whose role is that of the last. Sorted, the last is always
-    // the same.
+    // Several folds may make one switch, whose role comes from the last fold. Sorting makes the
+    // last one deterministic.
     folds.sort_by_key(|(key, _)| *key);
     for (key, fold) in folds {
-        // While reading, a use is kept if its role may be elevated; now that ids and rosters are
-        // known, it is decided.
+        // During reading, a use is kept if its role may be elevated. Now that ids and rosters are
+        // known, this is decided.
         let Some(found) = elevated.find(&fold.role, Some(&key.session)) else {
             continue;
         };
         let switch = if let Some(at) = sessions.find(switches, key, fold) {
             switches.get_mut(at)
         } else {
-            // Without a creation time the first use is the earliest moment at which the session is
+            // Without a creation time, the first use is the earliest time at which the session is
             // known to exist.
             let second = key.created.unwrap_or(fold.first.0);
             let id = SwitchKey {
@@ -52,7 +52,7 @@ pub(super) fn attach<'w>(
     switches.extend(alone.into_values());
 }
 
-/// Elevated switches by what a use tells of its session; each list by second.
+/// Elevated switches by what a use shows of its session. Each list is sorted by second.
 #[derive(Default)]
 struct SessionIndex {
     by_key: HashMap<(Arc<str>, Arc<str>), Vec<usize>>,
@@ -87,7 +87,8 @@ impl SessionIndex {
             seconds.sort_unstable();
             seconds.dedup();
             if !switch.has_mint() {
-                // Dated by its SwitchRole record, which may be some seconds off the mint.
+                // Its time comes from the SwitchRole record, which may be some seconds off the
+                // mint.
                 seconds = (-SAME_CALL..=SAME_CALL)
                     .map(|off| switch.key.second.plus_seconds(off))
                     .collect();
@@ -103,8 +104,8 @@ impl SessionIndex {
         sessions
     }
 
-    /// By the issued key for API sessions, by session and creation time for the console's, which
-    /// change their keys.
+    /// Finds the switch of a use: by the issued key for API sessions, by session and creation time
+    /// for console sessions, whose keys change.
     fn find(&self, switches: &[Switch<'_>], key: &SessionKey, fold: &UseFold) -> Option<usize> {
         let second = |at: &usize| switches.get(*at).map(|switch| switch.key.second);
         if let Some(used) = &key.key
@@ -112,8 +113,8 @@ impl SessionIndex {
                 .by_key
                 .get(&(Arc::clone(&key.session), Arc::clone(used)))
         {
-            // Recycled access keys: of several mints of this key, the last one before its use, if
-            // it can have been created then.
+            // Access keys are reused. Of several mints of this key, the last one before the use
+            // counts, if its session can have been created then.
             let begun = all.partition_point(|at| {
                 second(at).is_some_and(|second| second <= fold.first.0.plus_seconds(SAME_CALL))
             });
@@ -132,7 +133,7 @@ impl SessionIndex {
             .by_second
             .get(&(Arc::clone(&key.session), key.created?))?;
         let switch = |at: &usize| switches.get(*at);
-        // A mint of that very second first, then one that the console made.
+        // A mint in exactly that second comes first, then one that the console made.
         all.iter()
             .min_by_key(|at| {
                 switch(at)

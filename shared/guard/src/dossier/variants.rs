@@ -1,19 +1,19 @@
-//! A switch whose records contradict each other, once for each way in which it could have been.
+//! All readings of a switch whose records contradict each other.
 
 use std::collections::BTreeMap;
 
 use super::{Half, Switch};
 use crate::id::RecordKey;
 
-/// More readings than this are not told apart.
+/// The most readings that are judged separately.
 const MOST: usize = 64;
 
 impl<'w> Switch<'w> {
-    /// Every reading of this switch; `None` is the reading in which it never was. One reading if
-    /// nothing contradicts.
+    /// Every reading of this switch. `None` in the list is the reading in which the switch didn't
+    /// happen. Without contradictions, there is one reading.
     ///
-    /// `None` in place of the list: there are too many to tell. `conflicting` has the number of
-    /// readings of each record.
+    /// Returns `None` if there are too many readings. `conflicting` has the number of readings of
+    /// each record.
     pub(crate) fn readings(
         &self,
         conflicting: &BTreeMap<&RecordKey, usize>,
@@ -30,8 +30,8 @@ impl<'w> Switch<'w> {
             .into_iter()
             .partition(|(record, _)| !conflicting.contains_key(record));
         for (record, copies) in doubtful {
-            // Some readings of the record make no half of this switch: another session, another
-            // key, no mint at all.
+            // In some readings the record isn't a half of this switch: it has another session or
+            // key, or isn't a mint.
             let elsewhere = conflicting
                 .get(record)
                 .is_some_and(|all| *all > copies.len());
@@ -40,8 +40,8 @@ impl<'w> Switch<'w> {
                 .saturating_mul(copies.len() + usize::from(elsewhere))
                 > MOST
             {
-                // Readings multiply. Nobody makes so many by accident, and whoever does it on
-                // purpose must not stop the judgement.
+                // The numbers of readings multiply. So many never arise by accident, and doing it
+                // on purpose must not stop the judgment.
                 return None;
             }
             let mut next = Vec::new();
@@ -63,8 +63,8 @@ impl<'w> Switch<'w> {
                     .flat_map(|(_, halves)| halves)
                     .map(|half| (*half).clone()),
             );
-            // In the order in which halves were joined, so that a reading is what the switch would
-            // have been if only these copies had come.
+            // In the order in which halves were joined, so that a reading equals the switch that
+            // these copies alone would have made.
             reading.sort_by(|a, b| {
                 (a.mint.time, a.record, a.mint).cmp(&(b.mint.time, b.record, b.mint))
             });

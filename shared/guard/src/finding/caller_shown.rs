@@ -6,21 +6,21 @@ use crate::dossier::Origin;
 use crate::seen::{Caller, CallerKind};
 use crate::untrusted::harmless;
 
-/// The origin of a switch, as a finding shows it. Every text in it is harmless to print, not yet
-/// escaped.
+/// The origin of a switch, as a finding shows it. Every text in it is safe to print, but not
+/// escaped yet.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct CallerShown {
-    /// The ARN; `null` where no record shows one.
+    /// The ARN; `null` if no record shows one.
     pub arn: Option<String>,
-    /// The account; `null` where no record shows one.
+    /// The account; `null` if no record shows one.
     pub account: Option<String>,
-    /// What to call them.
+    /// The name to show.
     pub name: String,
 }
 
 impl CallerShown {
-    /// The caller as the record says it. Nobody is followed back here: a finding about the guard
-    /// must not wait for other records.
+    /// The caller as the record shows it, without tracing the chain: a finding about the guard must
+    /// not wait for other records.
     pub(crate) fn of_caller(caller: &Caller) -> Self {
         Self {
             arn: caller.arn.as_deref().map(harmless),
@@ -56,7 +56,7 @@ fn name_of(caller: &Caller) -> String {
     .unwrap_or_else(|| name_by_arn(caller))
 }
 
-/// The end of the ARN, else the id.
+/// The last part of the ARN, else the id.
 fn name_by_arn(caller: &Caller) -> String {
     let end_of_arn = caller.arn.as_deref().and_then(|arn| arn.rsplit('/').next());
     end_of_arn

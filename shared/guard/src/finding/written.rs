@@ -1,4 +1,4 @@
-//! A finding from its own JSON: what an engine wrote elsewhere, to be printed here.
+//! Reads a finding from its JSON, which another engine wrote, to print it here.
 
 use serde::Deserialize;
 
@@ -9,10 +9,10 @@ use crate::moment::Moment;
 use crate::policy::PolicyHash;
 use crate::untrusted::{harmless, harmless_up_to};
 
-/// The most characters of an ARN or a sentence: more than the engine ever writes.
+/// The most characters of an ARN or a sentence; the engine never writes as many.
 const LONG: usize = 8_000;
 
-/// Why a text is no finding.
+/// Why a text isn't a finding.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("not a finding: {0}")]
 pub struct NotAFinding(String);
@@ -44,11 +44,11 @@ struct WrittenCaller {
 }
 
 impl Finding {
-    /// Reads a line of `ndjson`. What it is about, for those who keep findings up to date, is not
-    /// in it.
+    /// Reads a line of `ndjson`. The line doesn't contain the finding's subject, which is only used
+    /// to keep findings up to date.
     ///
     /// # Errors
-    /// The text is none, or of a rule that this version does not know.
+    /// If the text isn't a finding, or its rule isn't known in this version.
     pub fn from_json(text: &str) -> Result<Self, NotAFinding> {
         let written: Written =
             serde_json::from_str(text).map_err(|error| NotAFinding(error.to_string()))?;

@@ -1,4 +1,4 @@
-//! What else to know of a judgement: what it could not rest on.
+//! Notices about a judgment: which evidence was missing.
 
 use super::Judge;
 use crate::roster::Rosters;

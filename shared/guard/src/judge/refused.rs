@@ -1,4 +1,4 @@
-//! Refused attempts: root's, each a finding of its own, and the others at elevated roles.
+//! Denied attempts: by or for root, each its own finding, and the others at elevated roles.
 
 use super::{Judge, RefusedSummary};
 use crate::dossier::Origin;
@@ -14,7 +14,7 @@ impl<'w> Judge<'_, 'w> {
     pub(super) fn refused(&mut self, elevated: &Elevated<'w>) {
         let mut at_roles: Vec<RefusedAttempt<'_>> = Vec::new();
         let denials = &self.tracer.gathered.denials;
-        // Denials are sorted by time, then by record, so copies of one record lie side by side.
+        // Denials are sorted by time, then by record, so copies of one record are adjacent.
         for copies in denials.chunk_by(|(a, _), (b, _)| a == b) {
             let (root, others): (Vec<_>, Vec<_>) = copies
                 .iter()
@@ -36,7 +36,7 @@ impl<'w> Judge<'_, 'w> {
         self.judge_refused(&at_roles);
     }
 
-    /// The copies of one record that say root was refused; `alone`: no copy says otherwise.
+    /// The copies of one record that show a denial for root. `alone`: no copy says otherwise.
     fn refused_as_root(
         &mut self,
         copies: &[&(&'w RecordKey, &'w Denial)],
@@ -47,13 +47,14 @@ impl<'w> Judge<'_, 'w> {
             return;
         };
         let role = role_asked_for(denial, elevated).map(|found| found.arn);
-        // Of a record whose copies contradict each other, one copy may not have been kept here.
+        // If a record's copies contradict each other, one may not be a denial and so be missing
+        // here.
         let missing_copy =
             self.tracer.gathered.conflicting.contains_key(record) && copies.len() < 2;
         self.root_refused(record, denial, role.as_ref(), alone && !missing_copy);
     }
 
-    /// An attempt at an elevated role; any other is only counted.
+    /// Adds an attempt at an elevated role; any other attempt is only counted.
     fn refused_at_role(
         &mut self,
         record: &'w RecordKey,
@@ -61,8 +62,8 @@ impl<'w> Judge<'_, 'w> {
         elevated: &Elevated<'w>,
     ) -> Option<RefusedAttempt<'w>> {
         let found = role_asked_for(denial, elevated);
-        // Throttling, expired tokens and the like refuse everybody; they say nothing of who may
-        // enter.
+        // Throttling, expired tokens and similar errors affect everybody. They say nothing about
+        // who may enter.
         let Some(found) = found.filter(|_| denial.access_denied) else {
             self.judgement.other_refusals += 1;
             return None;
@@ -78,7 +79,7 @@ impl<'w> Judge<'_, 'w> {
         })
     }
 
-    /// Asks the rules that look at refused attempts.
+    /// Runs the rules about denied attempts.
     fn judge_refused(&mut self, at_roles: &[RefusedAttempt<'_>]) {
         for (rule, check) in &rules::CHECKS {
             let Check::Refused(check) = check else {
@@ -95,7 +96,7 @@ impl<'w> Judge<'_, 'w> {
         }
     }
 
-    /// Who was refused, and what was asked about to tell.
+    /// The origin of a denied attempt. Notes the entities that the roster was asked about.
     pub(super) fn behind(
         &mut self,
         denial: &Denial,
@@ -109,7 +110,8 @@ impl<'w> Judge<'_, 'w> {
     }
 }
 
-/// Whether this is about root: its credentials were asked for, or it asked for an elevated role.
+/// Whether this is about root: its credentials were requested, or it tried to enter an elevated
+/// role.
 fn is_of_root(denial: &Denial, elevated: &Elevated<'_>) -> bool {
     denial.api == MintApi::AssumeRoot
         || (denial.caller.kind == CallerKind::Root && role_asked_for(denial, elevated).is_some())

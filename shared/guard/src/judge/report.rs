@@ -1,4 +1,4 @@
-//! What judging came to.
+//! The result of judging.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
@@ -14,119 +14,119 @@ use crate::roster::Entity;
 use crate::rule::Rule;
 use crate::rules::RuleAnswer;
 
-/// How often a rule answered what.
+/// The number of each answer of a rule.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Tally {
-    /// Kept, and shown to be.
+    /// The rule was kept, and the evidence shows it.
     pub allow: u64,
-    /// Broken.
+    /// The rule was broken.
     pub violation: u64,
-    /// Neither can be shown.
+    /// The evidence shows neither.
     pub unproven: u64,
-    /// Nothing to say.
+    /// The rule doesn't apply.
     pub not_applicable: u64,
 }
 
 /// A finding that the policy hides.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SuppressedFinding {
-    /// What was found.
+    /// The finding.
     pub finding: Finding,
-    /// Which entry hides it.
+    /// The entry that hides it.
     pub by: Suppression,
 }
 
 /// One switch into an elevated role, for a report.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SwitchSummary {
-    /// When.
+    /// When it happened.
     pub time: Moment,
-    /// The role's ARN, harmless to print.
+    /// The role's ARN, safe to print.
     pub role: Arc<str>,
     /// The origin.
     pub caller: Arc<CallerShown>,
-    /// By console rather than by API.
+    /// Whether it was made by console rather than by API.
     pub console: bool,
-    /// The last use seen.
+    /// The time of the last use seen.
     pub last_use: Option<Moment>,
-    /// Until when the credentials worked.
+    /// When the credentials expired.
     pub granted_until: Option<Moment>,
-    /// The event of the mint, or whatever else was read of it.
+    /// The event of the mint, or of another record of the switch.
     pub event: Option<EventId>,
-    /// Rules that were broken.
+    /// The number of rules that were broken.
     pub violations: u16,
-    /// Rules that could not be decided.
+    /// The number of rules that couldn't be decided.
     pub unproven: u16,
-    /// Whether the policy asks for a group or MFA, and nobody checked either, because the policy
-    /// admits this kind of identity.
+    /// Whether the policy requires a group or MFA but neither was checked, because the policy
+    /// allows this kind of identity without them.
     pub admitted_by_kind: bool,
 }
 
-/// One refused attempt at an elevated role, for those who keep findings up to date.
+/// One denied attempt at an elevated role, used to keep findings up to date.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RefusedSummary {
     /// The record.
     pub record: RecordKey,
-    /// When.
+    /// When it happened.
     pub time: Moment,
-    /// Who was refused.
+    /// The person who was denied.
     pub person: Person,
     /// The role's ARN.
     pub role: RoleArn,
 }
 
-/// A record that is judged by itself, and whom its judgement rests on.
+/// A record that is judged on its own, with the entities that its judgment depends on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AskedAlone {
-    /// The record of a refused attempt, or of a root session.
+    /// The record of a denied attempt, or of a root session.
     pub record: RecordKey,
-    /// When.
+    /// When it happened.
     pub time: Moment,
-    /// A fact about one of these can change what is said of it.
+    /// The entities that the judgment depends on. A fact about one of them can change it.
     pub asked: BTreeSet<Entity>,
 }
 
-/// What judging came to.
+/// The result of judging.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Judgement {
-    /// "Now".
+    /// The time that counts as "now".
     pub as_of: Option<Moment>,
     /// Violations and unproven answers, oldest first.
     pub findings: Vec<Finding>,
-    /// Those that the policy hides.
+    /// Findings that the policy hides.
     pub suppressed: Vec<SuppressedFinding>,
     /// Every switch that was judged, oldest first.
     pub switches: Vec<SwitchSummary>,
-    /// Every refused attempt at an elevated role, oldest first.
+    /// Every denied attempt at an elevated role, oldest first.
     pub refused: Vec<RefusedSummary>,
-    /// Refused attempts and root sessions that rest on what is known of users.
+    /// Denied attempts and root sessions whose judgment depends on what is known about users.
     pub alone: Vec<AskedAlone>,
-    /// By rule code.
+    /// The answers of each rule, by its code.
     pub tallies: BTreeMap<&'static str, Tally>,
-    /// Refusals that name no elevated role, or were no AccessDenied.
+    /// The number of denials that name no elevated role or have an error other than AccessDenied.
     pub other_refusals: u64,
-    /// AssumeRoot calls that the policy allows.
+    /// The number of AssumeRoot calls that the policy allows.
     pub root_allowed: u64,
-    /// Records that came in contradicting copies.
+    /// The number of records whose copies contradict each other.
     pub conflicts: usize,
-    /// What else the reader should know.
+    /// Other information for the reader.
     pub notices: Vec<String>,
-    /// Of the notices, those about entries of the policy that only just miss a role.
+    /// The notices about entries of the policy that narrowly miss a role.
     pub near_misses: Vec<String>,
     /// One copy of each role and caller, for the summaries.
     roles: HashSet<Arc<str>>,
     callers: HashSet<Arc<CallerShown>>,
 }
 
-/// A switch while it is examined, with every rule's answer.
+/// A switch during judging, with every rule's answer.
 pub struct ExaminedSwitch<'a> {
     /// The dossier.
     pub switch: &'a Switch<'a>,
-    /// Who stands behind it.
+    /// The origin of the switch.
     pub origin: &'a Origin,
     pub(crate) answers: &'a [(&'static Rule, RuleAnswer)],
-    /// Whom and what its judgement rests on: a fact about one of these can change it. Groups are
-    /// not among them; the policy names them.
+    /// The entities that the judgment depends on. A fact about one of them can change it. Groups
+    /// aren't included, because the policy names them.
     pub asked: &'a BTreeSet<Entity>,
 }
 
@@ -167,8 +167,8 @@ impl Judgement {
         }
     }
 
-    /// Notes entries of the policy that no role matches. What was probably meant comes before
-    /// everything else.
+    /// Adds notices about entries of the policy that match no role. Entries that probably mean
+    /// another role come first.
     pub fn note_unmatched(&mut self, unmatched: &[UnmatchedEntry]) {
         let sentence =
             |entry: &UnmatchedEntry| format!("line {} of the policy: {entry}", entry.line);
@@ -222,8 +222,7 @@ impl Judgement {
         });
     }
 
-    /// INVARIANT (order): findings come out in an order of their own, whatever order the facts came
-    /// in.
+    /// INVARIANT (order): findings are sorted in their own order, whatever the order of the facts.
     pub(super) fn finish(&mut self) {
         self.findings
             .sort_by(|a, b| (a.time, a.rule, &a.id).cmp(&(b.time, b.rule, &b.id)));

@@ -1,4 +1,4 @@
-//! Root sessions: by AssumeRoot, done or tried, and root users at elevated roles.
+//! Root sessions: AssumeRoot, successful or denied, and root users at elevated roles.
 
 use super::{Judge, Made};
 use crate::arn::{RoleArn, iam_arn, partition_of};
@@ -59,8 +59,8 @@ impl<'w> Judge<'_, 'w> {
         );
     }
 
-    /// Root was tried: AssumeRoot was refused, or a root user at an elevated role. `sure`: every
-    /// copy of the record says so.
+    /// Handles a denied attempt: AssumeRoot, or a root user at an elevated role. `sure`: every copy
+    /// of the record says so.
     pub(super) fn root_refused(
         &mut self,
         record: &RecordKey,
@@ -116,7 +116,7 @@ impl<'w> Judge<'_, 'w> {
         self.report(made, role, CallerShown::of_origin(&origin), None);
     }
 
-    /// Says that a root user was refused at an elevated role.
+    /// The sentence that a root user was denied entry to an elevated role.
     fn refused_entry(&self, denial: &Denial, role: &RoleArn, origin: &Origin) -> String {
         let account = denial.caller.account.map_or_else(
             || harmless(&origin.name),
@@ -129,7 +129,7 @@ impl<'w> Judge<'_, 'w> {
     }
 }
 
-/// Says that AssumeRoot was refused, and names the root user whose credentials were asked for.
+/// The sentence that AssumeRoot was denied, and the root user whose credentials were requested.
 fn refused_credentials(denial: &Denial, origin: &Origin) -> (String, String) {
     let sentence = format!(
         "{} was denied root credentials (AssumeRoot)",
@@ -140,8 +140,8 @@ fn refused_credentials(denial: &Denial, origin: &Origin) -> (String, String) {
     (sentence, root)
 }
 
-/// The ARN of a root user, which calls name by the account alone. It is of the caller's partition,
-/// as all that a caller can enter.
+/// The ARN of a root user, which calls only name by the account. Its partition is the caller's,
+/// because nobody can enter another partition.
 fn root_of(target: &str, origin: &Origin) -> String {
     if target.starts_with("arn:") {
         return harmless(target);

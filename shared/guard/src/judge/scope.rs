@@ -1,11 +1,11 @@
-//! What of the world is judged.
+//! The part of the world that is judged.
 
 use crate::moment::Moment;
 
-/// As of when, and which switches.
+/// The time that counts as "now", and the switches to judge.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Scope {
-    /// "Now", for what depends on it. `None`: the latest event time in the world.
+    /// The time that counts as "now". `None`: the latest event time in the world.
     pub as_of: Option<Moment>,
     /// Only switches at or after this moment are judged. All facts stay known.
     pub since: Option<Moment>,
@@ -18,7 +18,7 @@ impl Scope {
         self.meets(time, time)
     }
 
-    /// Whether anything from `begin` to `end` lies in the scope.
+    /// Whether any moment from `begin` to `end` is in the scope.
     pub(super) fn meets(&self, begin: Moment, end: Moment) -> bool {
         self.since.is_none_or(|since| since <= end) && self.until.is_none_or(|until| begin < until)
     }

@@ -1,4 +1,4 @@
-//! Everything accounted for, in numbers that add up.
+//! Counts that account for all input, and add up.
 
 use std::collections::HashMap;
 
@@ -8,7 +8,7 @@ use super::{Judgement, SwitchSummary};
 use crate::finding::Verdict;
 use crate::id::EventId;
 
-/// What became of everything that was met.
+/// What happened to everything in the input.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Totals {
     /// Files.
@@ -21,57 +21,57 @@ pub struct Totals {
     pub findings: FindingTotals,
 }
 
-/// Files: the sum of all but `met` is `met`.
+/// Files: `met` is the sum of all other counts.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileTotals {
-    /// All of them.
+    /// All files.
     pub met: u64,
-    /// To their end.
+    /// Files that were read to their end.
     pub read: u64,
     /// Digest and Insights files, policies and rosters.
     pub skipped: u64,
-    /// Missing, refused or broken.
+    /// Files that were missing, that access was denied to, or that were damaged.
     pub unreadable: u64,
 }
 
 /// Records: `kept + not_relevant + not_evidence + unread` is `met`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecordTotals {
-    /// All of them.
+    /// All records.
     pub met: u64,
-    /// Of STS, sign-in, IAM or SSO, or by a session of an elevated role.
+    /// Records of STS, sign-in, IAM or SSO, or by a session of an elevated role.
     pub kept: u64,
-    /// Of those kept, the copies of others.
+    /// The kept records that are copies of others.
     pub duplicates: u64,
-    /// Of the duplicates, those that contradict another copy.
+    /// The duplicates that contradict another copy.
     pub contradicting: u64,
-    /// Of those kept, the ones with details that can't be read.
+    /// The kept records with details that can't be read.
     #[serde(default)]
     pub partly_unread: u64,
-    /// Nothing that the engine has a use for.
+    /// Records that the engine doesn't use.
     pub not_relevant: u64,
-    /// In events that AWS did not send, so that nothing in them counts.
+    /// Records in events that AWS didn't send, so they don't count.
     #[serde(default)]
     pub not_evidence: u64,
-    /// Relevant or not, they could not be read.
+    /// Records that couldn't be read. They may or may not be relevant.
     pub unread: u64,
 }
 
-/// Switches into elevated roles: the sum of all but `judged` is `judged`.
+/// Switches into elevated roles: `judged` is the sum of all other counts.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SwitchTotals {
-    /// All of them.
+    /// All switches.
     pub judged: u64,
-    /// Nothing was found, and everything that the policy asks for was checked.
+    /// Switches without findings for which everything that the policy requires was checked.
     pub clean: u64,
-    /// Nothing was found, but the kind of identity was let in without a check of group or MFA.
+    /// Switches without findings whose kind of identity is allowed without a check of group or MFA.
     #[serde(default)]
     pub admitted_by_kind: u64,
-    /// Part of a violation.
+    /// Switches in a violation.
     pub violating: u64,
-    /// Part of an unproven finding, and of no violation.
+    /// Switches in an unproven finding and in no violation.
     pub unproven: u64,
-    /// Part of suppressed findings only.
+    /// Switches in suppressed findings only.
     pub suppressed: u64,
 }
 
@@ -80,31 +80,30 @@ pub struct SwitchTotals {
 pub struct FindingTotals {
     /// A rule was broken.
     pub violations: u64,
-    /// It cannot be told.
+    /// The evidence isn't enough to decide.
     pub unproven: u64,
-    /// The policy hides them.
+    /// Findings that the policy hides.
     pub suppressed: u64,
 }
 
-/// What was found about a switch, the worst last.
+/// The result for a switch, worst last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SwitchStanding {
-    /// Nothing.
+    /// No finding.
     Clean,
-    /// Nothing, but the policy asks for a group or MFA and this kind of identity has neither to
-    /// show.
+    /// No finding, but the policy requires a group or MFA, which this kind of identity can't have.
     AdmittedByKind,
-    /// Only what the policy hides.
+    /// Only findings that the policy hides.
     Suppressed,
-    /// It cannot be told.
+    /// The evidence isn't enough to decide.
     Unproven,
     /// A rule was broken.
     Violating,
 }
 
 impl Totals {
-    /// Adds what judging came to.
+    /// Adds the result of judging.
     pub fn add_judgement(&mut self, judgement: &Judgement) {
         for standing in standings(judgement) {
             self.switches.judged += 1;
@@ -126,8 +125,8 @@ impl Totals {
     }
 }
 
-/// The standing of every switch, in their order. A finding over several sessions speaks of each
-/// switch that its events show.
+/// The standing of every switch, in the judgment's order. A finding about several sessions counts
+/// for each switch whose records are in its events.
 pub fn standings(judgement: &Judgement) -> Vec<SwitchStanding> {
     let mut worst: HashMap<(&EventId, &str), SwitchStanding> = HashMap::new();
     let found = judgement.findings.iter().map(|finding| {

@@ -1,13 +1,13 @@
 //! The same story in another partition.
 
-/// A partition, and its Regions in the place of those that the synthetic events have.
+/// A partition, and its Regions that replace those of the synthetic events.
 #[derive(Debug, Clone, Copy)]
 pub struct Elsewhere {
-    /// `aws-cn`, or one that nobody has heard of.
+    /// `aws-cn`, or one that doesn't exist.
     pub partition: &'static str,
-    /// What us-east-1 is there, where IAM's events are recorded.
+    /// The Region that replaces us-east-1, where IAM events are recorded.
     pub first: &'static str,
-    /// What ap-northeast-1 is there.
+    /// The Region that replaces ap-northeast-1.
     pub second: &'static str,
 }
 
@@ -19,21 +19,21 @@ impl Elsewhere {
         second: "cn-northwest-1",
     };
 
-    /// A partition of which nothing is known.
+    /// A partition that the engine doesn't know.
     pub const MADE_UP: Self = Self {
         partition: "aws-nova",
         first: "nova-vega-east-1",
         second: "nova-lyra-2",
     };
 
-    /// A text of the first partition, as it would be there: ARNs and Regions.
+    /// Converts a text of the first partition to this one: ARNs and Regions.
     pub fn moved(&self, text: &str) -> String {
         let arns = text.replace("arn:aws:", &format!("arn:{}:", self.partition));
         arns.replace("us-east-1", self.first)
             .replace("ap-northeast-1", self.second)
     }
 
-    /// Back again.
+    /// Converts it back.
     pub fn moved_back(&self, text: &str) -> String {
         let regions = text
             .replace(self.first, "us-east-1")

@@ -1,28 +1,28 @@
-//! The records of one switch, each account's copy as AWS writes it.
+//! The records of one switch: each account's copy as AWS writes it.
 
 use serde_json::{Map, Value, json};
 
 use super::people::{id, uuid};
 use crate::moment::Moment;
 
-/// How a caller's half shows its credentials.
+/// What a caller's half shows about the credentials.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum IssuedCredentials {
-    /// Temporary, opened with MFA or without.
+    /// Temporary credentials of a session with or without MFA.
     Session { mfa: bool },
     /// A permanent key.
     Permanent,
-    /// Temporary, but the record lacks the context.
+    /// Temporary credentials, but the record lacks the session context.
     Bare,
 }
 
-/// Everything that the records of one switch say.
+/// Everything that the records of one switch contain.
 #[derive(Debug, Clone)]
 pub(super) struct SwitchRecords {
     pub(super) number: u64,
     pub(super) time: Moment,
     pub(super) user: String,
-    /// What the session is called.
+    /// The session's name.
     pub(super) session: String,
     pub(super) user_account: String,
     pub(super) role_account: String,
@@ -187,14 +187,14 @@ impl SwitchRecords {
         })
     }
 
-    /// The identity with which the session calls on.
+    /// The identity of calls that the session makes.
     pub(super) fn session_identity(&self) -> Value {
         json!({
             "type": "AssumedRole",
             "principalId": format!("{}:{}", self.role_id(), self.session),
             "arn": self.session_arn(),
             "accountId": self.role_account,
-            // The console signs with keys of its own.
+            // The console signs with its own keys.
             "accessKeyId": if self.console { format!("ASIB{:016}", self.number) } else { self.issued() },
             "sessionContext": {
                 "sessionIssuer": {"type": "Role", "principalId": self.role_id(), "arn": self.role_arn(), "accountId": self.role_account, "userName": self.role},

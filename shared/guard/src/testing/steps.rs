@@ -1,4 +1,4 @@
-//! The sentences of a story: one switch, one change in IAM.
+//! The steps of a story: one switch, or one change in IAM.
 
 use serde_json::{Value, json};
 
@@ -21,7 +21,7 @@ pub(super) struct StoryParts {
     pub(super) uses: bool,
 }
 
-/// One switch in the telling; its records are added when the sentence ends.
+/// One switch of a story. Its records are added when this value is dropped.
 pub struct SwitchStep<'s> {
     pub(super) story: &'s mut Story,
     pub(super) records: SwitchRecords,
@@ -77,19 +77,19 @@ impl SwitchStep<'_> {
         self
     }
 
-    /// The session enters another role of production so many seconds after the switch.
+    /// The session enters another role of production this many seconds after the switch.
     pub fn goes_on_after(mut self, seconds: i64, role: &str) -> Self {
         self.onward = Some((seconds, role.to_owned()));
         self
     }
 
-    /// For so many seconds.
+    /// For this many seconds.
     pub fn lasting(mut self, seconds: i64) -> Self {
         self.records.seconds = seconds;
         self
     }
 
-    /// The record does not show until when.
+    /// The record doesn't show when the credentials expire.
     pub fn without_expiration(mut self) -> Self {
         self.records.no_expiration = true;
         self
@@ -113,7 +113,7 @@ impl SwitchStep<'_> {
         self
     }
 
-    /// From the person's latest session, instead of by themselves: the role entered from itself, or
+    /// From the person's latest session instead of directly: the role is entered from itself, or
     /// from another role.
     pub fn from_own_session(mut self) -> Self {
         let session = self.story.sessions.get(&self.records.user).cloned();
@@ -125,21 +125,21 @@ impl SwitchStep<'_> {
         self
     }
 
-    /// By the console, which renews a session instead of entering the role anew.
+    /// By the console, which renews a session instead of entering the role again.
     pub fn as_renewal(mut self) -> Self {
         self.records.console = true;
         self.step = "RenewRole";
         self
     }
 
-    /// The console says so many seconds after the switch that it renewed it; the mint of that is
-    /// not read.
+    /// This many seconds after the switch, a console record shows that it was renewed; the mint of
+    /// the renewal isn't read.
     pub fn renewed_after(mut self, seconds: i64) -> Self {
         self.renewed = Some(seconds);
         self
     }
 
-    /// The session is used this many seconds after the switch with another key than the issued one,
+    /// The session is used this many seconds after the switch with a key other than the issued one,
     /// as by a console opened with it.
     pub fn used_with_other_key_after(mut self, seconds: i64) -> Self {
         self.outlived = Some(seconds);
@@ -179,7 +179,7 @@ impl SwitchStep<'_> {
         self
     }
 
-    /// Only what the session did is read.
+    /// Only the session's uses are read.
     pub fn only_uses(mut self) -> Self {
         self.parts = StoryParts {
             caller: false,
@@ -264,7 +264,7 @@ impl SwitchRecords {
         steps
     }
 
-    /// A use with a key that was not issued by the switch, as the console makes them.
+    /// A use with a key that the switch didn't issue, as the console makes them.
     fn used_with_own_key(&self, seconds: i64) -> Value {
         let time = self.time.plus_seconds(seconds);
         let mut record = self.used(time, self.number * 16 + 14);
@@ -308,7 +308,7 @@ impl IamStep<'_> {
         );
     }
 
-    /// `CreateUser`; the id is made of `id_of`.
+    /// `CreateUser`; the id is made from `id_of`.
     pub fn creates_user(self, user: &str, id_of: &str) {
         self.call(
             "CreateUser",
@@ -331,7 +331,7 @@ impl IamStep<'_> {
         );
     }
 
-    /// `CreateGroup`; the id is made of `id_of`.
+    /// `CreateGroup`; the id is made from `id_of`.
     pub fn creates_group(self, group: &str, id_of: &str) {
         self.call(
             "CreateGroup",

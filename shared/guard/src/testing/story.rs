@@ -1,4 +1,4 @@
-//! Telling a story and asking what the engine makes of it.
+//! Builds a story and runs the engine on it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,7 +17,7 @@ use crate::roster::{Rosters, Snapshot};
 use crate::seen::{Reading, read};
 use crate::world::World;
 
-/// What one rule came to over a whole story.
+/// The result of one rule over a whole story.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdicts {
     /// No finding.
@@ -51,7 +51,7 @@ pub struct Story {
     now: Moment,
     numbers: u64,
     pub(super) records: Vec<Value>,
-    /// The latest session of each person: the account it is in, and its identity.
+    /// The latest session of each person: its account and its identity.
     pub(super) sessions: BTreeMap<String, (String, Value)>,
     policy: String,
     roster: Option<Value>,
@@ -64,7 +64,8 @@ impl Default for Story {
 }
 
 impl Story {
-    /// It begins on 2026-03-02 at nine, with a policy for `UpdateApp` and a roster of unknown time.
+    /// A story that begins on 2026-03-02 at nine, with a policy for `UpdateApp` and a roster of
+    /// unknown time.
     pub fn new() -> Self {
         let begin = Moment::from_epoch_seconds(1_772_442_000);
         Self {
@@ -77,14 +78,14 @@ impl Story {
         }
     }
 
-    /// No roster is given.
+    /// Without a roster.
     #[must_use]
     pub fn without_roster(mut self) -> Self {
         self.roster = None;
         self
     }
 
-    /// With one part of the policy replaced.
+    /// Replaces one part of the policy.
     #[must_use]
     pub fn with_policy_line(mut self, from: &str, to: &str) -> Self {
         assert!(self.policy.contains(from), "the policy has no `{from}`");
@@ -92,12 +93,12 @@ impl Story {
         self
     }
 
-    /// Time passes.
+    /// Moves the time forward.
     pub fn later(&mut self, seconds: i64) {
         self.now = self.now.plus_seconds(seconds);
     }
 
-    /// Now.
+    /// The current time of the story.
     pub fn now(&self) -> Moment {
         self.now
     }
@@ -107,22 +108,23 @@ impl Story {
         self.numbers
     }
 
-    /// Goes on counting from a number, so that ids do not recur.
+    /// Continues counting from a number, so that ids don't repeat.
     pub fn count_from(&mut self, numbers: u64) {
         self.numbers = numbers;
     }
 
-    /// Adds a record as it is.
+    /// Adds a record unchanged.
     pub fn tell(&mut self, record: Value) {
         self.records.push(record);
     }
 
-    /// Somebody enters `UpdateApp` by API, from a session with MFA, for an hour; both halves come.
+    /// Somebody enters `UpdateApp` by API, from a session with MFA, for an hour. Both halves are
+    /// read.
     pub fn switch(&mut self, user: &str) -> SwitchStep<'_> {
         self.switch_to(user, "UpdateApp")
     }
 
-    /// The same, into another role of production.
+    /// The same for another role of production.
     pub fn switch_to(&mut self, user: &str, role: &str) -> SwitchStep<'_> {
         let records = SwitchRecords {
             number: self.number(),
@@ -157,17 +159,17 @@ impl Story {
         }
     }
 
-    /// Whether somebody ever entered a role, so that they can go on from there.
+    /// Whether the person has entered a role, so that they can continue from there.
     pub fn is_in_a_session(&self, user: &str) -> bool {
         self.sessions.contains_key(user)
     }
 
-    /// Somebody enters a role of the people's account and from there `UpdateApp`.
+    /// Somebody enters a role of the people's account, and `UpdateApp` from there.
     pub fn chain(&mut self, user: &str, through: &str) {
         self.hop(user, through, true);
     }
 
-    /// The same, but the first mint was not read.
+    /// The same, but the first mint isn't read.
     pub fn chain_without_start(&mut self, user: &str, through: &str) {
         self.hop(user, through, false);
     }
@@ -198,7 +200,7 @@ impl Story {
         second.records.from_session = Some(identity);
     }
 
-    /// A service is given `UpdateApp`.
+    /// A service enters `UpdateApp`.
     pub fn service_switch(&mut self, service: &str) {
         let mut step = self.switch("i-0abc");
         step.parts = StoryParts {
@@ -211,7 +213,7 @@ impl Story {
         step.records.from_session = Some(json!({"type": "AWSService", "invokedBy": service}));
     }
 
-    /// Somebody is refused a role of production.
+    /// Somebody is denied a role of production.
     pub fn denied(&mut self, user: &str, role: &str) {
         let arn = format!("arn:aws:iam::{PEOPLE}:user/{user}");
         let identity = json!({"type": "IAMUser", "principalId": id("AIDA", user), "arn": arn, "accountId": PEOPLE, "accessKeyId": id("AKIA", user), "userName": user});
@@ -223,7 +225,7 @@ impl Story {
         );
     }
 
-    /// The root user of the people's account is refused a role of production.
+    /// The root user of the people's account is denied a role of production.
     pub fn root_denied(&mut self, role: &str) {
         let arn = format!("arn:aws:iam::{PEOPLE}:root");
         let identity = json!({"type": "Root", "principalId": PEOPLE, "arn": arn, "accountId": PEOPLE, "accessKeyId": ""});
@@ -235,7 +237,7 @@ impl Story {
         );
     }
 
-    /// Somebody is refused root credentials.
+    /// Somebody is denied root credentials.
     pub fn assume_root_denied(&mut self, user: &str) {
         let arn = format!("arn:aws:iam::{PEOPLE}:user/{user}");
         let identity = json!({"type": "IAMUser", "principalId": id("AIDA", user), "arn": arn, "accountId": PEOPLE, "accessKeyId": id("AKIA", user), "userName": user});
@@ -272,7 +274,7 @@ impl Story {
         self.tell(record);
     }
 
-    /// Somebody takes root credentials of an account.
+    /// Somebody gets root credentials of an account.
     pub fn assume_root(&mut self, user: &str, target: &str) {
         let number = self.number();
         let record = json!({
@@ -301,14 +303,14 @@ impl Story {
         }
     }
 
-    /// The same story with other records.
+    /// The same story with changed records.
     #[must_use]
     pub fn retold(mut self, change: impl FnMut(&mut Value)) -> Self {
         self.records.iter_mut().for_each(change);
         self
     }
 
-    /// The records, in the order in which they were told.
+    /// The records, in the order in which they were added.
     pub fn records(&self) -> &[Value] {
         &self.records
     }
@@ -339,7 +341,7 @@ impl Story {
         rosters
     }
 
-    /// The world of these records, in this order.
+    /// The world of these records, read in this order.
     pub fn world_of<'v>(&self, records: impl IntoIterator<Item = &'v Value>) -> World {
         let policy = self.policy();
         let elevated = Elevated::by_policy(&policy);
@@ -359,7 +361,7 @@ impl Story {
         world
     }
 
-    /// What the engine makes of it.
+    /// The engine's judgment of the story.
     pub fn judgement(&self) -> Judgement {
         let (world, policy, rosters) =
             (self.world_of(&self.records), self.policy(), self.rosters());
@@ -382,7 +384,7 @@ impl Story {
         found.unwrap_or_else(|| panic!("{rule} did not fire"))
     }
 
-    /// What one rule came to.
+    /// The result of one rule.
     pub fn verdict(&self, rule: &str) -> Verdicts {
         let findings = self.findings();
         let mut of_rule = findings

@@ -1,9 +1,8 @@
-//! Of which accounts and Regions anything was heard, hour by hour, and where IAM's events are
-//! recorded.
+//! The hours in which records about each account arrived from each Region, and the Regions where
+//! IAM events are recorded.
 //!
-//! Each partition of AWS records IAM's events in one of its Regions. Only silence there can hide a
-//! change of membership. The logs show which Region that is: whatever IAM recorded is recorded
-//! there.
+//! Each partition of AWS records IAM events in one of its Regions. Only silence in that Region can
+//! hide a change of membership. The logs show which Region it is: the one with IAM's records.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,57 +14,57 @@ use crate::partition::{GLOBAL, KNOWN, KnownPartition};
 use crate::seen::Service;
 use crate::time::HOUR;
 
-/// What a Region's log holds of an account.
+/// What a Region's log contains about an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Log {
-    /// A use of an elevated role's session. Not all of a service's log is read, so its silence
-    /// would prove nothing.
+    /// A use of an elevated role's session. Only a part of a service's log is read, so its silence
+    /// wouldn't prove anything.
     Use,
     /// A record of STS, sign-in, IAM or SSO.
     Identity,
-    /// A record of IAM: this is a Region in which IAM's events are recorded.
+    /// A record of IAM, so IAM events are recorded in this Region.
     Iam,
 }
 
 impl Log {
-    /// What a record of a service tells of the log of the Region in which it was recorded.
+    /// What a service's record shows about the log of the Region that recorded it.
     pub fn of(service: Service, region: &str) -> Self {
         match service {
-            // Until 2021 events of global services bore `global` in place of a Region. They show
-            // that a log is there, not where it is.
+            // Until 2021, events of global services had `global` as their Region. They show that
+            // there is a log, but not where.
             Service::Iam if region != GLOBAL => Self::Iam,
             Service::Iam | Service::Sts | Service::SignIn | Service::Sso => Self::Identity,
-            // The directory is in one account and Region. Its silence elsewhere says nothing, and
-            // no rule asks about it yet.
+            // The directory is in a single account and Region. Its silence elsewhere proves
+            // nothing, and no rule uses it yet.
             Service::Directory | Service::SsoOauth | Service::Other => Self::Use,
         }
     }
 }
 
-/// Everything that was heard, of every account.
+/// What was heard of every account.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct HeardLogs {
     accounts: BTreeMap<AccountId, OfAccount>,
-    /// Where any account's IAM events were recorded.
+    /// The Regions in which any account's IAM events were recorded.
     iam: BTreeSet<Arc<str>>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct OfAccount {
     regions: BTreeMap<Arc<str>, Hours>,
-    /// Where this account's IAM events were recorded.
+    /// The Regions in which this account's IAM events were recorded.
     iam: BTreeSet<Arc<str>>,
 }
 
-/// Hours: of each day since 1970, a bit for each of its 24.
+/// A set of hours: for each day since 1970, one bit for each of its 24 hours.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Hours(BTreeMap<i64, u32>);
 
 impl Hours {
     fn add(&mut self, time: Moment) {
         let hour = time.epoch_seconds().div_euclid(HOUR);
-        // A bit an hour: years of logs of many accounts and Regions fit into little, and joining is
-        // an OR, so it knows no order.
+        // With one bit per hour, years of logs of many accounts and Regions need little memory, and
+        // joining is an OR, which doesn't depend on order.
         *self.0.entry(hour.div_euclid(24)).or_default() |= 1 << hour.rem_euclid(24);
     }
 
@@ -75,7 +74,7 @@ impl Hours {
         }
     }
 
-    /// Of those from one moment to another, the first second, in order.
+    /// The first second of each hour from one moment to another, in order.
     fn between(&self, from: Moment, to: Moment) -> impl Iterator<Item = Moment> {
         let hour = |moment: Moment| moment.epoch_seconds().div_euclid(HOUR);
         let (from, to) = (hour(from), hour(to));
@@ -91,7 +90,7 @@ impl Hours {
 }
 
 impl HeardLogs {
-    /// That a Region's log holds a record of an account.
+    /// Notes that a Region's log has a record about an account.
     pub(crate) fn hear(&mut self, account: AccountId, region: &Arc<str>, log: Log, time: Moment) {
         let of_account = self.accounts.entry(account).or_default();
         if log == Log::Iam {
@@ -102,7 +101,7 @@ impl HeardLogs {
                 self.iam.insert(Arc::clone(region));
             }
         }
-        // Not `entry`: that would copy the name for each of millions of records.
+        // `entry` would copy the name for each of millions of records.
         let hours = match of_account.regions.get_mut(region) {
             Some(hours) => hours,
             None => of_account.regions.entry(Arc::clone(region)).or_default(),
@@ -112,7 +111,7 @@ impl HeardLogs {
         }
     }
 
-    /// That an account has a log in a Region, where only that is known.
+    /// Notes that an account has a log in a Region, if nothing more is known.
     pub(crate) fn visit(&mut self, account: AccountId, region: &Arc<str>) {
         self.accounts
             .entry(account)
@@ -122,7 +121,7 @@ impl HeardLogs {
             .or_default();
     }
 
-    /// That IAM's events are recorded in a Region: of this account, or of somebody.
+    /// Notes that IAM events of this account, or of any account, are recorded in a Region.
     pub(crate) fn learn(&mut self, account: Option<AccountId>, region: &Arc<str>) {
         if let Some(account) = account {
             self.accounts
@@ -147,9 +146,9 @@ impl HeardLogs {
 
     /// The Regions in which an account's IAM events are recorded; empty if nothing shows that.
     ///
-    /// Mostly it is one. Where there are more, a change may be in any of them, so none may be
-    /// silent. What AWS says of the partitions that it has today counts beside the logs: a
-    /// record in an odd place must not make up for silence where the events are.
+    /// Usually there is one. If there are more, a change may be in any of them, so none of them may
+    /// be silent. What AWS documents about today's partitions is used as well as the logs: a record
+    /// in an unexpected Region must not make up for silence in the right one.
     pub(crate) fn iam_regions(
         &self,
         account: AccountId,
@@ -160,7 +159,7 @@ impl HeardLogs {
             |region: &str| of_account.is_some_and(|heard| heard.regions.contains_key(region));
         let known = KNOWN.iter().filter(|known| match partition {
             Some(partition) => known.partition == partition,
-            // No two partitions have a Region in common.
+            // No two partitions share a Region.
             None => is_heard(known.iam_region),
         });
         let seen = of_account
@@ -174,8 +173,8 @@ impl HeardLogs {
         if !own.is_empty() {
             return own;
         }
-        // The others' Region is this account's too, if it is one of the same partition: then the
-        // account has a log there.
+        // The Region of other accounts' IAM events counts for this account too if it's in the same
+        // partition, which is the case if this account has a log there.
         self.iam
             .iter()
             .map(|region| &**region)
@@ -183,8 +182,8 @@ impl HeardLogs {
             .collect()
     }
 
-    /// The first silence of a Region's log about an account between two moments that is longer than
-    /// `longest`.
+    /// The first period between two moments that is longer than `longest` and has no record of the
+    /// account in a Region's log.
     pub(crate) fn silence(
         &self,
         account: AccountId,
@@ -194,8 +193,8 @@ impl HeardLogs {
     ) -> Option<(Moment, Moment)> {
         let mut last = from;
         for hour in self.hours(account, region).between(from, to) {
-            // An hour that was heard from counts to its last second, so silence is never overstated
-            // because records are only known by the hour.
+            // An hour with a record counts up to its last second, so that the silence isn't
+            // overstated because only hours are stored.
             if hour.seconds_since(last) > longest.seconds() {
                 return Some((last, hour));
             }
@@ -204,11 +203,11 @@ impl HeardLogs {
         (to.seconds_since(last) > longest.seconds()).then_some((last, to))
     }
 
-    /// The hours in which a Region's log was heard of.
+    /// The hours in which a Region's log had a record of the account.
     fn hours(&self, account: AccountId, region: &str) -> Cow<'_, Hours> {
         let regions = self.accounts.get(&account).map(|heard| &heard.regions);
         let of = |region: &str| regions.and_then(|regions| regions.get(region));
-        // Old records under `global` are IAM's too, wherever the Region is today.
+        // Old records under `global` are IAM's too, whichever Region IAM uses today.
         match (of(region), of(GLOBAL)) {
             (Some(hours), None) | (None, Some(hours)) => Cow::Borrowed(hours),
             (Some(hours), Some(global)) => {
@@ -274,7 +273,7 @@ mod tests {
             let (from, to) = (from * HOUR, (from + length) * HOUR);
             let moment = Moment::from_epoch_seconds;
             let found = heard(&told).silence(account_of(1), "us-east-1", (moment(from), moment(to)), Span::from_seconds(24 * HOUR));
-            // The ends of the way, and the beginning and the last second of each hour on it.
+            // The ends of the range, and the first and last second of each hour in it.
             let edges: Vec<i64> = hours.iter().map(|hour| hour * HOUR).filter(|begin| (from..=to).contains(begin)).collect();
             let ends = std::iter::once(from).chain(edges.iter().map(|begin| begin + HOUR - 1));
             let begins = edges.iter().copied().chain([to]);

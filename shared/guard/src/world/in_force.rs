@@ -1,4 +1,4 @@
-//! Which versions of a record count, and which records are contradicted.
+//! Decides which versions of a record count, and which records contradict themselves.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,7 +7,7 @@ use crate::id::RecordKey;
 use crate::seen::Fact;
 
 impl World {
-    /// How many records came in copies that contradict each other.
+    /// The number of records whose copies contradict each other.
     pub fn conflicts(&self) -> usize {
         contradicted(self).len()
     }
@@ -19,8 +19,8 @@ fn in_force(versions: &Versions) -> Vec<&Version> {
         .iter()
         .filter(|version| version.correction.is_some())
         .collect();
-    // An `addendum` under the same event id corrects the copy that came before it. Several
-    // different corrections contradict each other, as copies do.
+    // An `addendum` with the same event id corrects the copy that came before it. Several different
+    // corrections contradict each other, just as copies do.
     if corrected.is_empty() {
         versions.iter().collect()
     } else {
@@ -28,8 +28,8 @@ fn in_force(versions: &Versions) -> Vec<&Version> {
     }
 }
 
-/// Records of which it is not known what they say: copies that differ, or several corrections of
-/// one record. With the number of readings.
+/// Records whose content isn't certain, because copies differ or a record has several corrections;
+/// with the number of readings of each.
 pub(crate) fn contradicted(world: &World) -> BTreeMap<&RecordKey, usize> {
     let mut found: BTreeMap<&RecordKey, usize> = BTreeMap::new();
     let mut corrections: BTreeMap<&RecordKey, BTreeSet<&RecordKey>> = BTreeMap::new();
@@ -45,11 +45,11 @@ pub(crate) fn contradicted(world: &World) -> BTreeMap<&RecordKey, usize> {
             corrections.entry(original).or_default().insert(key);
         }
     }
-    // A correction may also come under an event id of its own and name the original. Two of those
-    // for one original are rivals: which of them is the last word is not in the records.
+    // A correction may also have an event id of its own and name the original. If two of them name
+    // the same original, the records don't show which one is the latest.
     for rivals in corrections.into_values().filter(|rivals| rivals.len() > 1) {
         for rival in &rivals {
-            // Each may be the one that does not count.
+            // Each of them may be the one that doesn't count.
             *found.entry(rival).or_insert(1) += 1;
         }
     }
@@ -57,10 +57,9 @@ pub(crate) fn contradicted(world: &World) -> BTreeMap<&RecordKey, usize> {
 }
 
 /// Every fact that counts, in no particular order. A record whose copies contradict each other
-/// gives several.
+/// yields several.
 pub(crate) fn facts_in_force(world: &World) -> impl Iterator<Item = (&RecordKey, &Fact)> {
-    // The original that a correction names says nothing any more, whichever of the two was read
-    // first.
+    // An original that a correction names no longer counts, whichever of the two was read first.
     let replaced: BTreeSet<&RecordKey> = world
         .records
         .values()

@@ -1,4 +1,4 @@
-//! One copy of each text, so that a world grows with what is different in it.
+//! Stores each text once, so that a world only grows with different texts.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -28,15 +28,15 @@ impl Strings {
         }
     }
 
-    /// The whole of an identity store signs in day after day.
+    /// Shares a person's texts, because the same users of an identity store sign in every day.
     fn person(&mut self, person: &mut StoreUser) {
         for text in [&mut person.store, &mut person.user] {
             *text = self.keep(Arc::clone(text));
         }
     }
 
-    /// Replaces what recurs in a fact by the copy that is kept already. Issued keys are unique, so
-    /// they are left alone.
+    /// Replaces recurring texts in a fact with the copy that is already stored. Issued keys are
+    /// unique, so they aren't shared.
     pub(super) fn share(&mut self, fact: &mut Fact) {
         match fact {
             Fact::Mint(mint) => {

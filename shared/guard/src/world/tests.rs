@@ -1,5 +1,5 @@
-//! Joining is commutative, associative and idempotent for the facts of Identity Center too, which
-//! no finding shows yet.
+//! Joining is commutative, associative and idempotent for facts of Identity Center too, which no
+//! finding shows yet.
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use super::*;
 use crate::seen::{Reading, read};
 
-/// Events of one person each, some with the same id and another content, and uses of one session by
-/// several.
+/// Events of one person each, some with the same id but different content, and uses of one session
+/// by several people.
 fn records() -> Vec<Value> {
     let mut records = Vec::new();
     for (at, (source, name)) in [

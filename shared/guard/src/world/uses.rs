@@ -1,4 +1,4 @@
-//! The uses of one session, folded to the first and the last.
+//! The uses of one session, reduced to the first and the last one.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use crate::id::RecordKey;
 use crate::moment::Moment;
 use crate::seen::{StoreUser, Use};
 
-/// What the uses of one set of credentials have in common.
+/// What all uses of one set of credentials have in common.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SessionKey {
     /// `AROA…:session`.
@@ -29,23 +29,23 @@ impl SessionKey {
     }
 }
 
-/// First and last use, by time and then by id, so that the answer does not depend on order.
+/// The first and last use. Equal times are ordered by id, so the result doesn't depend on order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UseFold {
     /// The first use and its record.
     pub first: (Moment, RecordKey),
     /// The last use and its record.
     pub last: (Moment, RecordKey),
-    /// The role, the least ARN seen.
+    /// The role: the smallest ARN seen.
     pub role: RoleArn,
-    /// Any use said that AWS gave the session to a workload.
+    /// Whether any use showed that AWS gave the session to a workload.
     pub delivered_by_service: bool,
-    /// The persons of Identity Center that uses named, the least few: two already contradict each
-    /// other, and the least of a union do not depend on its order.
+    /// The people in Identity Center that uses named, limited to the smallest few. Two already
+    /// contradict each other, and the smallest of a union don't depend on its order.
     pub people: BTreeSet<StoreUser>,
 }
 
-/// How many persons of one session are kept.
+/// The number of people that are kept for one session.
 const PEOPLE_KEPT: usize = 4;
 
 impl UseFold {

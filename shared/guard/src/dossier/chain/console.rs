@@ -1,4 +1,4 @@
-//! Who stands behind a switch of which no mint was read: by the console's own records, or by uses.
+//! The origin of a switch whose mint wasn't read: from the console's own records, or from uses.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use crate::roster::Bearer;
 use crate::seen::ConsoleAct;
 use crate::untrusted::harmless;
 
-/// Whom the console says it switched from.
+/// The person that the console says it switched from.
 struct SwitchedFrom<'s> {
     arn: &'s str,
     id: Option<Arc<str>>,
@@ -25,7 +25,8 @@ struct SwitchedFrom<'s> {
 }
 
 impl<'w> Tracer<'_, 'w> {
-    /// A SwitchRole record alone names the person; uses alone name nobody.
+    /// The origin of a switch without a mint. A SwitchRole record names the person; uses name
+    /// nobody.
     pub(super) fn without_mint(&self, switch: &Switch<'w>) -> Origin {
         if let Some(step) = later_step(switch) {
             return later_alone(switch, step);
@@ -109,7 +110,7 @@ impl<'s> SwitchedFrom<'s> {
     }
 }
 
-/// Uses without a mint name nobody.
+/// The origin if only uses were read, which name nobody.
 fn uses_alone(switch: &Switch<'_>) -> Origin {
     let session = &switch.key.session;
     let name = format!(
@@ -135,7 +136,7 @@ fn uses_alone(switch: &Switch<'_>) -> Origin {
     }
 }
 
-/// `RenewRole` or `ExitRole`, where no `SwitchRole` was read.
+/// `RenewRole` or `ExitRole`, if no `SwitchRole` was read.
 fn later_step(switch: &Switch<'_>) -> Option<&'static str> {
     let acts: Vec<ConsoleAct> = switch.steps.iter().map(|(_, step)| step.act).collect();
     match acts.first()? {
@@ -145,7 +146,7 @@ fn later_step(switch: &Switch<'_>) -> Option<&'static str> {
     }
 }
 
-/// Somebody was in the role; when they entered it was not read.
+/// The origin if only a later step was read: somebody was in the role, but the entry is missing.
 fn later_alone(switch: &Switch<'_>, step: &str) -> Origin {
     let mut origin = uses_alone(switch);
     let why = format!(

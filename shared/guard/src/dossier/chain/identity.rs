@@ -1,4 +1,4 @@
-//! Who a caller is that is no role session: the end of a chain.
+//! Identifies a caller that isn't a role session: the end of a chain.
 
 use std::sync::Arc;
 
@@ -24,7 +24,7 @@ impl<'w> Tracer<'_, 'w> {
         )
     }
 
-    /// `from`: whom the console says it switched from.
+    /// `from`: the person that the console says it switched from.
     pub(super) fn identity_of(
         &self,
         caller: &Caller,
@@ -33,8 +33,8 @@ impl<'w> Tracer<'_, 'w> {
         partition: Option<&str>,
     ) -> Origin {
         let id = text(caller.principal_id.as_ref());
-        // The role owner's copy names a foreign user by `AIDA…` and account alone: no name, no ARN,
-        // no key, no session context.
+        // The role owner's copy shows only `AIDA…` and the account of a foreign user: no name, no
+        // ARN, no key, no session context.
         if let (CallerKind::OtherAccount, Some(account)) = (&caller.kind, caller.account)
             && id.starts_with("AIDA")
         {
@@ -63,8 +63,8 @@ impl<'w> Tracer<'_, 'w> {
         }
     }
 
-    /// The role owner's half alone: an id is all there is, unless the roster, another record or the
-    /// console's SwitchRole names it.
+    /// The person if only the role owner's half was read. It has nothing but an id, unless the
+    /// roster, another record or the console's SwitchRole has a name for it.
     fn user_by_id(
         &self,
         account: AccountId,
@@ -73,8 +73,8 @@ impl<'w> Tracer<'_, 'w> {
         from: Option<&str>,
         partition: Option<&str>,
     ) -> Origin {
-        // What the console says it switched from is the caller's own ARN. It counts only where it
-        // is of the account that AWS names.
+        // The ARN that the console says it switched from is the caller's own. It only counts if its
+        // account is the one that AWS shows.
         let from = from
             .and_then(|arn| arn.strip_prefix("arn:").map(|_| arn))
             .filter(|arn| arn.contains(&format!("::{account}:user/")));
@@ -110,7 +110,7 @@ impl<'w> Tracer<'_, 'w> {
     }
 }
 
-/// Who called, as far as the record alone tells, and as what they count for the policy.
+/// The caller as the record alone shows them, and their kind of identity in terms of the policy.
 fn person_of(caller: &Caller, id: &Arc<str>) -> Option<(Person, OriginKind)> {
     let listed = OriginKind::Listed;
     Some(match (&caller.kind, caller.account) {
@@ -118,7 +118,7 @@ fn person_of(caller: &Caller, id: &Arc<str>) -> Option<(Person, OriginKind)> {
             Person::User(account, Arc::clone(id)),
             listed(IdentityKind::IamUser),
         ),
-        // Root's id is the number of its account.
+        // The id of root is the number of its account.
         (CallerKind::OtherAccount, Some(account)) if **id == *account.to_string() => (
             Person::Root(Arc::from(account.to_string())),
             OriginKind::Root,
@@ -139,7 +139,7 @@ fn person_of(caller: &Caller, id: &Arc<str>) -> Option<(Person, OriginKind)> {
     })
 }
 
-/// Identity Center signs its people in by a SAML provider of its own.
+/// A person who signed in by SAML. Identity Center uses a SAML provider of its own.
 fn by_saml(caller: &Caller, id: &Arc<str>) -> (Person, OriginKind) {
     if is_identity_center(&text(caller.provider.as_ref())) {
         return (
@@ -158,7 +158,7 @@ fn federated(caller: &Caller, id: &Arc<str>) -> Person {
     Person::Federated(text(caller.provider.as_ref()), Arc::clone(subject))
 }
 
-/// GetFederationToken: the user who called it stands behind the session.
+/// The user who called GetFederationToken is the person behind the session.
 fn by_federation_token(caller: &Caller, id: &Arc<str>) -> Person {
     let session = caller.session.as_ref();
     let issuer = session.and_then(|session| session.issuer_id.clone());

@@ -1,4 +1,4 @@
-//! Who stands at the start of a chain, by the record of a caller alone.
+//! Recognizes the start of a chain from the caller's record alone.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use crate::dossier::proof::Proof;
 use crate::policy::IdentityKind;
 use crate::seen::Caller;
 
-/// AWS gave the session to a workload; whoever uses it is no person.
+/// The origin if AWS gave the session to a workload, which isn't a person.
 pub(super) fn delivered_by_service(caller: &Caller) -> Option<Origin> {
     caller
         .session
@@ -35,11 +35,12 @@ pub(super) fn workload(caller: &Caller) -> Option<Origin> {
     })
 }
 
-/// Only Identity Center can issue sessions of its reserved roles, and it names them after the user.
+/// The origin if Identity Center issued the session. Nobody else can issue sessions of its reserved
+/// roles, and it names them after the user.
 pub(super) fn identity_center(caller: &Caller) -> Option<Origin> {
     let issuer = caller.session.as_ref()?.issuer_arn.as_deref()?;
-    // Nobody but AWS can make a role under this path, or change its trust policy. So the path is
-    // proof, while a role's name would be none.
+    // Only AWS can create a role under this path or change its trust policy. So the path is proof;
+    // a role's name wouldn't be.
     if !issuer.contains(":role/aws-reserved/sso.") {
         return None;
     }
@@ -61,7 +62,7 @@ pub(super) fn is_identity_center(provider: &str) -> bool {
     provider
         .rsplit(":saml-provider/")
         .next()
-        // Identity Center calls its provider `AWSSSO_…_DO_NOT_DELETE`.
+        // Identity Center names its provider `AWSSSO_…_DO_NOT_DELETE`.
         .is_some_and(|name| name != provider && name.starts_with("AWSSSO_"))
 }
 
@@ -71,7 +72,7 @@ pub(super) fn unknown(caller: &Caller, why: String) -> Origin {
         .clone()
         .or_else(|| caller.arn.clone())
         .unwrap_or_else(|| Arc::from("unknown"));
-    // A session's name is chosen by the caller and must not pass for a person's.
+    // The caller chooses a session's name, so it must not be shown as a person's name.
     let name = id
         .split_once(':')
         .map_or_else(|| id.to_string(), |(_, name)| format!("session {name}"));
