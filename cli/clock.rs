@@ -9,7 +9,7 @@ use crate::exit::Failure;
 /// Now, to the second.
 ///
 /// # Errors
-/// The clock stands before 1970, so it cannot be right.
+/// The clock stands before 1970, so it can't be right.
 #[expect(
     clippy::disallowed_methods,
     reason = "the CLI reads the time here and nowhere else"

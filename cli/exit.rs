@@ -27,7 +27,7 @@ pub(crate) enum Exit {
 }
 
 impl Exit {
-    /// Of an audit. An unproven finding counts only with `--strict`, and a suppressed one is not
+    /// Of an audit. An unproven finding counts only with `--strict`, and a suppressed one isn't
     /// among `findings`.
     pub(crate) fn of_audit(findings: &[Finding], fail: FailArgs, complete: bool) -> Self {
         Self::of(
@@ -55,7 +55,7 @@ impl Exit {
         fail: FailArgs,
         complete: bool,
     ) -> Self {
-        // What was not read may hold a violation, so this says more than that one was found.
+        // What wasn't read may hold a violation, so this says more than that one was found.
         if !complete {
             return Self::Incomplete;
         }
@@ -118,7 +118,7 @@ pub(crate) enum Failure {
     /// The names of the policy's roles make no search of the logs.
     #[error("can't search for the policy's roles: {0}")]
     PolicyRoles(String),
-    /// A roster is not what it should be.
+    /// A roster isn't what it should be.
     #[error("can't use the roster `{file}`: {why}")]
     Roster {
         /// Which file, harmless.
@@ -136,7 +136,7 @@ pub(crate) enum Failure {
         /// Which file, harmless.
         file: String,
     },
-    /// A roster that cannot be cut down to what the live guard needs.
+    /// A roster that can't be cut down to what the live guard needs.
     #[error("can't reduce `{file}` to what the live guard needs: {why}")]
     RosterNotReduced {
         /// Which file, harmless.
@@ -144,7 +144,7 @@ pub(crate) enum Failure {
         /// Why.
         why: String,
     },
-    /// A file that the run cannot do without.
+    /// A file that the run can't do without.
     #[error("can't read `{file}`: {}{hint}", shown_why(why))]
     Unreadable {
         /// Which file, harmless.
@@ -154,16 +154,16 @@ pub(crate) enum Failure {
         /// What to do about it; begins with what separates it.
         hint: String,
     },
-    /// An argument that was given wrongly, where clap cannot tell.
+    /// An argument that was given wrongly, where clap can't tell.
     #[error("{0}")]
     Usage(String),
-    /// The finding that `revoke-plan` is for: it is not one, is not known, or is not the only one.
+    /// The finding that `revoke-plan` is for: it isn't one, isn't known, or isn't the only one.
     #[error("{0}")]
     Finding(String),
     /// The finding is known, and there can be no plan for it.
     #[error("{0}")]
     NoPlan(String),
-    /// AWS did not do what was asked, or what it did is not known.
+    /// AWS didn't do what was asked, or what it did isn't known.
     #[error("{0}")]
     Aws(String),
     /// This build talks to no AWS; the text says what to do instead.
@@ -220,7 +220,7 @@ impl Failure {
         }
     }
 
-    /// The SDK's runtime, which every call to AWS needs, cannot be set up.
+    /// The SDK's runtime, which every call to AWS needs, can't be set up.
     #[cfg(feature = "aws")]
     pub(crate) fn cannot_begin(what: &str, why: &io::Error) -> Self {
         Self::Aws(format!("can't {what}: {why}"))

@@ -45,7 +45,7 @@ pub(crate) fn check_local<'a>(
 /// Checks that what takes a file wasn't given a folder, or stdin.
 ///
 /// # Errors
-/// For whatever is not a file on this machine.
+/// For whatever isn't a file on this machine.
 pub(crate) fn check_files<'a>(
     flag: &str,
     paths: impl IntoIterator<Item = &'a PathBuf>,
@@ -88,7 +88,7 @@ pub(crate) fn missing(path: &Path) -> Option<String> {
         Ok(_) => None,
         // Something may be there: whoever reads it says why it could not.
         Err(why) if why.kind() == io::ErrorKind::PermissionDenied => None,
-        // The link is there and its target is not: a similar name would be the wrong hint.
+        // The link is there and its target isn't: a similar name would be the wrong hint.
         Err(why) if fs::symlink_metadata(path).is_ok() => Some(format!(
             "`{}`: {}",
             shown_path(path),
@@ -116,7 +116,7 @@ pub(crate) fn did_you_mean(path: &Path) -> String {
     let Some(name) = path.file_name().and_then(|name| name.to_str()) else {
         return String::new();
     };
-    // The parent of a bare name is empty, and cannot be listed as such.
+    // The parent of a bare name is empty, and can't be listed as such.
     let folder = path.parent().unwrap_or(Path::new(""));
     let read = if folder.as_os_str().is_empty() {
         Path::new(".")
@@ -141,7 +141,7 @@ pub(crate) fn did_you_mean(path: &Path) -> String {
     }
 }
 
-/// The names of what is in a folder; none where it cannot be listed, for they only help to word an
+/// The names of what is in a folder; none where it can't be listed, for they only help to word an
 /// error.
 fn names_in(folder: &Path) -> Vec<String> {
     let mut names = Vec::new();

@@ -39,7 +39,7 @@ pub(crate) const FAULTS_NAMED: usize = 10_000;
 /// How many of them are told on stderr.
 pub(crate) const FAULTS_TOLD: usize = 50;
 
-/// How many events that are not evidence a table names.
+/// How many events that aren't evidence a table names.
 pub(crate) const NOT_EVIDENCE_TOLD: usize = 10;
 
 /// How many different sentences of one rule about one person a table tells.
@@ -63,7 +63,7 @@ pub(crate) const RECORDS_TOLD: usize = 100;
 /// How many sessions of a list a plan tells one by one.
 pub(crate) const SESSIONS_TOLD: usize = 20;
 
-/// How many findings are named where the one that is meant is not clear.
+/// How many findings are named where the one that is meant isn't clear.
 pub(crate) const FINDINGS_NAMED: usize = 8;
 
 /// The fewest digits that are taken for the beginning of a finding's id.

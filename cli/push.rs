@@ -104,7 +104,7 @@ pub(crate) fn policy(args: &PolicyPushArgs) -> Result<(), Failure> {
     })
 }
 
-/// What to say of the roles whose use the deployed stacks do not forward.
+/// What to say of the roles whose use the deployed stacks don't forward.
 fn not_forwarded(policy: &Policy, deployed: &str) -> Option<String> {
     let mut missing = Vec::new();
     for arn in uncovered(policy, deployed) {

@@ -114,7 +114,7 @@ pub(crate) fn run(args: &RevokePlanArgs) -> Result<Exit, Failure> {
     })
 }
 
-/// A bystander that is not named would be cut off without a warning.
+/// A bystander that isn't named would be cut off without a warning.
 fn warn_of_missing_logs() {
     stdout::tell_warning(
         "some logs couldn't be read, so sessions may be missing from the plan, \

@@ -9,7 +9,7 @@ use crate::exit::{Exit, Failure};
 use crate::stdout;
 
 pub(crate) fn completions(shell: clap_complete::Shell) -> Result<Exit, Failure> {
-    // The generator panics when it cannot write, so it writes to memory.
+    // The generator panics when it can't write, so it writes to memory.
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Args::command(), "rolewatch", &mut script);
     stdout::print_plain(|out| out.write_all(&script))?;

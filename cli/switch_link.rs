@@ -42,7 +42,7 @@ impl SwitchLink {
         let role = arn.name();
         let account = arn.account();
         let display = match &args.name {
-            // A name that was given is not cut: the console would show another one.
+            // A name that was given isn't cut: the console would show another one.
             Some(name) if name.chars().count() > DISPLAY_NAME || name.trim().is_empty() => {
                 return Err(format!(
                     "--name must have 1 to {DISPLAY_NAME} characters, not only spaces; it has {}",
@@ -111,7 +111,7 @@ fn encoded(text: &str) -> String {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~' | b'/') {
             encoded.push(char::from(byte));
         } else {
-            // Writing to a String cannot fail.
+            // Writing to a String can't fail.
             write!(encoded, "%{byte:02X}").ok();
         }
     }

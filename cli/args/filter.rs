@@ -57,7 +57,7 @@ pub(crate) enum Threshold {
 const NEVER: &str = "never";
 
 fn severity() -> impl TypedValueParser<Value = Severity> {
-    // The engine's own type, so clap cannot derive what the help lists as possible values.
+    // The engine's own type, so clap can't derive what the help lists as possible values.
     PossibleValuesParser::new(Severity::ALL.map(Severity::as_str))
         .try_map(|text| text.parse::<Severity>())
 }

@@ -24,7 +24,7 @@ fn up_to(most: usize, text: &str) -> Result<NonZeroUsize, NotANumber> {
     }
 }
 
-/// Why a text is not a number that makes sense here.
+/// Why a text isn't a number that makes sense here.
 #[derive(Debug, thiserror::Error)]
 #[error("expected a whole number from 1 to {most}")]
 pub(super) struct NotANumber {

@@ -33,7 +33,7 @@ fn moment_or_day_start(text: &str) -> Result<(Moment, bool), NotATime> {
     ))
 }
 
-/// Why a text is not a time.
+/// Why a text isn't a time.
 #[derive(Debug, thiserror::Error)]
 #[error("expected a time such as `2026-03-31T09:30:00Z` or a date such as `2026-03-31`")]
 pub(super) struct NotATime;

@@ -1,5 +1,5 @@
 //! Why AWS allowed what the policy forbids, for findings about single switches. Findings themselves
-//! do not change by it.
+//! don't change by it.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;

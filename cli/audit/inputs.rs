@@ -92,7 +92,7 @@ impl AuditInputs {
     }
 
     /// Accounts whose groups the policy names and of which no roster has a user: a fault where the
-    /// list is not there, a warning where it is empty.
+    /// list isn't there, a warning where it is empty.
     fn without_users(&self) -> Vec<String> {
         // One group an account is enough to say why its users matter.
         let mut groups: BTreeMap<AccountId, &GroupRef> = BTreeMap::new();
@@ -138,7 +138,7 @@ impl AuditInputs {
         }
     }
 
-    /// Which policy and which rosters are used, and what was found beside them and is not.
+    /// Which policy and which rosters are used, and what was found beside them and isn't.
     fn tell(&self, sources: &SourceArgs, policies: &[PathBuf], folders: &[PathBuf]) {
         // What is given was chosen: nobody has to be told what else there was.
         let others = match &sources.policy {
@@ -240,7 +240,7 @@ impl ReadRosters {
     }
 
     /// Takes in the policies of a roster, and says whether its list of users is missing. A file
-    /// whose policies cannot be read still tells who is in which group, so that is a warning.
+    /// whose policies can't be read still tells who is in which group, so that is a warning.
     fn add_policies(&mut self, bytes: &[u8], file: &Path, taken: Option<Moment>) -> Option<String> {
         match Input::read(bytes) {
             Ok(Input::Account(account)) => {

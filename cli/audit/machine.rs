@@ -206,7 +206,7 @@ fn wait_for(
     }
 }
 
-/// What an execution wrote, and why it cannot be used.
+/// What an execution wrote, and why it can't be used.
 struct Unusable {
     what: String,
     why: String,

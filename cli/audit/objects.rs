@@ -21,7 +21,7 @@ use crate::report::words::number;
 /// What a path in S3 begins with.
 const SCHEME: &str = "s3://";
 
-/// An object that was fetched, or why it was not.
+/// An object that was fetched, or why it wasn't.
 pub(super) struct FetchedObject {
     pub(super) object: LogObject,
     pub(super) outcome: Result<Vec<u8>, String>,

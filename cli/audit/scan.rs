@@ -38,7 +38,7 @@ pub(crate) struct ScannedLogs {
     pub(crate) world: World,
     pub(crate) totals: Totals,
     pub(crate) unread: UnreadList,
-    /// Events that AWS did not send.
+    /// Events that AWS didn't send.
     pub(crate) not_evidence: UnreadList,
     /// The first and the last relevant record.
     pub(crate) range: Option<(Moment, Moment)>,
@@ -196,7 +196,7 @@ fn sources(
     tell_skipped(&found.skipped);
     let skipped = length(&found.skipped) + left_out.met.get();
     let mut sources = Vec::new();
-    // Its size is not known, so it may be the largest.
+    // Its size isn't known, so it may be the largest.
     if has_stdin {
         sources.push(LogSource::Stdin);
     }
@@ -296,7 +296,7 @@ impl<'p> PartialScan<'p> {
                 );
                 self.counts.merge(&counts);
             }
-            // One object that cannot be read ends nothing: it is named, and the rest is judged.
+            // One object that can't be read ends nothing: it is named, and the rest is judged.
             Err(why) => {
                 self.counts.files_failed += 1;
                 self.unread.add(InputFault::of_object(&object.name, why));
@@ -338,8 +338,8 @@ impl<'p> PartialScan<'p> {
     }
 }
 
-/// The path from the root on, also where it was given from within CloudTrail's folders. Links are
-/// not followed.
+/// The path from the root on, also where it was given from within CloudTrail's folders. Links
+/// aren't followed.
 pub(crate) fn with_folders(path: &Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }

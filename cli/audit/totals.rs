@@ -6,7 +6,7 @@ use rolewatch_guard::{FileTotals, RecordTotals, Totals};
 
 use crate::report::words::{counted, listed, number};
 
-/// `skipped`: files that the archive was not asked to read, because they aren't logs.
+/// `skipped`: files that the archive wasn't asked to read, because they aren't logs.
 pub(crate) fn of_reading(counts: &Counts, skipped: u64, kept: IntakeCounts) -> Totals {
     Totals {
         files: FileTotals {

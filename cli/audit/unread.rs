@@ -15,7 +15,7 @@ use crate::stdout;
 
 const LOGS_END: &str = "logs end in .json, .jsonl, .ndjson or .gz";
 
-/// One thing that was not read. They sort by place.
+/// One thing that wasn't read. They sort by place.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct InputFault {
     file: Arc<Path>,
@@ -100,7 +100,7 @@ impl InputFault {
 impl std::fmt::Display for InputFault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}", shown_path(&self.file))?;
-        // The byte finds a record in a file of one line, where an editor's line numbers do not.
+        // The byte finds a record in a file of one line, where an editor's line numbers don't.
         match (self.record, self.byte) {
             (Some(record), Some(byte)) => write!(f, ": record {record} (byte {byte})")?,
             (Some(record), None) => write!(f, ": record {record}")?,
@@ -145,7 +145,7 @@ impl UnreadList {
         self.keep_first();
     }
 
-    /// INVARIANT (order): which faults are kept does not depend on which thread met them first.
+    /// INVARIANT (order): which faults are kept doesn't depend on which thread met them first.
     fn keep_first(&mut self) {
         self.first.sort();
         self.first.truncate(FAULTS_NAMED);
@@ -178,7 +178,7 @@ impl UnreadList {
         self.tell_as("couldn't be read");
     }
 
-    /// The same of events that AWS did not send.
+    /// The same of events that AWS didn't send.
     pub(crate) fn tell_not_evidence(&self) {
         self.tell_as("are not evidence");
     }

@@ -61,7 +61,7 @@ fn blocks(text: &str) -> Vec<MarkdownBlock> {
     let mut open = false;
     let mut fenced = false;
     for line in text.lines() {
-        // The fence itself is not shown: what it holds is set apart by the blank line before it.
+        // The fence itself isn't shown: what it holds is set apart by the blank line before it.
         if line.starts_with("```") {
             fenced = !fenced;
             open = false;

@@ -1,4 +1,4 @@
-//! Which other record would complete what a record says, where it is not at hand.
+//! Which other record would complete what a record says, where it isn't at hand.
 
 use rolewatch_guard::arn::account_of;
 use rolewatch_guard::moment::Moment;
@@ -104,7 +104,7 @@ fn callers_session(mint: &Mint, all: &[&SeenRecord]) -> Option<String> {
     let created = caller.session.as_ref().and_then(|session| session.created);
     for other in mints(all) {
         let has_its_key = caller.key.is_some() && other.issued == caller.key;
-        // Session names are used again, so the name alone does not say which session it is.
+        // Session names are used again, so the name alone doesn't say which session it is.
         let is_its_session = other.session.as_ref() == Some(parent) && Some(other.time) == created;
         if has_its_key || is_its_session {
             return None;

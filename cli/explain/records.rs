@@ -213,7 +213,7 @@ fn write_judged(
         out: &mut *out,
         told: BTreeSet::new(),
     };
-    // The judge does not end early, so an error of printing waits until it is done.
+    // The judge doesn't end early, so an error of printing waits until it is done.
     let mut written = Ok(());
     let judgement = judge(
         &world,
@@ -309,7 +309,7 @@ fn write_others(
     }
     let mut silent = Vec::new();
     for rule in catalogue::of_records() {
-        // A rule of the live guard alone was not asked.
+        // A rule of the live guard alone wasn't asked.
         if !rule.is_live_only() && !spoken.contains(rule.code) {
             silent.push(rule.code);
         }

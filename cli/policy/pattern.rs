@@ -22,7 +22,7 @@ pub(super) fn run(args: &PatternArgs) -> Result<(), Failure> {
     let (policy, _) = super::read::read_and_warn(&file)?;
     let forwarding = Forwarding::of(&policy);
     for (written, wide) in &forwarding.widened {
-        // Wider is safe: the engine leaves out again what it does not want.
+        // Wider is safe: the engine leaves out again what it doesn't want.
         stdout::tell_warning(&format!(
             "`{}` is forwarded as `{wide}`, which matches more: \
              an event pattern can't be more precise",

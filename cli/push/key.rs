@@ -31,7 +31,7 @@ pub(super) fn roster_key(file: &Path, taken: Option<Moment>) -> Result<String, S
     Ok(file_name::roster_key(name, taken))
 }
 
-/// What a roster's file is called, without the time: where it is in the name, it is not said twice.
+/// What a roster's file is called, without the time: where it is in the name, it isn't said twice.
 fn name_of(file: &Path) -> &str {
     let stem = file.file_stem().and_then(|stem| stem.to_str());
     let stem = stem.unwrap_or_default();

@@ -28,7 +28,7 @@ pub(crate) struct HistorySummary {
     pub(crate) near_misses: Vec<String>,
 }
 
-/// Something that the stack could not read, or that is not evidence.
+/// Something that the stack could not read, or that isn't evidence.
 #[derive(Deserialize)]
 pub(crate) struct UnreadEntry {
     pub(crate) file: String,

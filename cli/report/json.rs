@@ -43,7 +43,7 @@ struct AuditDocument<'a> {
     /// The first of them; `unread_count` is of all.
     unread: Vec<FaultShown<'a>>,
     unread_count: u64,
-    /// The first events that AWS did not send; `not_evidence_count` is of all.
+    /// The first events that AWS didn't send; `not_evidence_count` is of all.
     not_evidence: Vec<FaultShown<'a>>,
     not_evidence_count: u64,
     counts: &'a Totals,
@@ -64,7 +64,7 @@ struct RosterShown {
     account: String,
     taken: Option<Moment>,
     truncated: bool,
-    /// Keys of lists that are not there and are needed.
+    /// Keys of lists that aren't there and are needed.
     missing: Vec<&'static str>,
 }
 
@@ -276,7 +276,7 @@ fn audit_document<'a>(report: &'a AuditReport<'_>) -> AuditDocument<'a> {
 }
 
 /// Text of JSON in which everything shows as what it is: the same values, with escapes for what
-/// cannot be seen or would turn a line round.
+/// can't be seen or would turn a line round.
 pub(crate) fn visible(json: &str) -> String {
     let mut text = String::with_capacity(json.len());
     for c in json.chars() {

@@ -75,7 +75,7 @@ pub(crate) struct AuditReport<'a> {
     pub(crate) allowed: &'a SwitchAllowances,
     pub(crate) totals: &'a Totals,
     pub(crate) unread: &'a UnreadList,
-    /// Events that AWS did not send: they count for nothing, and nothing is missing for it.
+    /// Events that AWS didn't send: they count for nothing, and nothing is missing for it.
     pub(crate) not_evidence: &'a UnreadList,
 }
 
@@ -97,7 +97,7 @@ impl FinishedAudit<'_> {
     }
 
     /// What allowed the switch that a finding is about. The stack reads no policies of IAM, so it
-    /// cannot tell.
+    /// can't tell.
     fn allowed_by(&self, finding: &Finding) -> Option<&AllowedBy> {
         match self {
             Self::Local(report) => report.allowed.of(finding),

@@ -214,7 +214,7 @@ fn suppressed(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Result<(
     Ok(())
 }
 
-/// Events that AWS did not send.
+/// Events that AWS didn't send.
 fn not_evidence(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Result<()> {
     let events = report.not_evidence;
     if events.is_empty() {

@@ -98,7 +98,7 @@ pub(crate) fn wrap(text: &str, columns: usize) -> Vec<String> {
             let wide = width(piece);
             if used + gap + wide > columns && !line.is_empty() {
                 lines.push(std::mem::take(&mut line));
-                // A line does not begin with the space that parted it from the last.
+                // A line doesn't begin with the space that parted it from the last.
                 used = 0;
                 gap = 0;
             }

@@ -114,7 +114,7 @@ impl ReviewInputs {
         self.read += 1;
         if let Some((id, unreadable)) = account {
             self.accounts.push((id, file.to_owned()));
-            // The file counts as read: one bad detail does not hide the rest.
+            // The file counts as read: one bad detail doesn't hide the rest.
             for fault in unreadable {
                 let fault = shown_text(&fault);
                 self.faults.push(format!("{}: {fault}", shown_path(file)));

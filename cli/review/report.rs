@@ -102,7 +102,7 @@ impl ReviewReport<'_> {
 
     fn setup_counts(&self) -> SetupCounts {
         let mut all = SetupCounts::default();
-        // Lists that are not there count as empty; the head of the table says which those are.
+        // Lists that aren't there count as empty; the head of the table says which those are.
         for account in self.inputs.setup.accounts() {
             let (users, groups, roles) = account.counts();
             all.accounts += 1;

@@ -24,7 +24,7 @@ pub(super) struct PlanSubject {
     /// The finding says that the person was in none of the role's groups.
     pub(super) outside_groups: bool,
     pub(super) sessions: Vec<SwitchKey>,
-    /// Where the sessions are not known.
+    /// Where the sessions aren't known.
     pub(super) events: Vec<EventId>,
 }
 

@@ -85,7 +85,7 @@ fn beside(path: &Path) -> PathBuf {
     }
 }
 
-/// Those that are there. A place that cannot be looked at is an error: the policy may be in it.
+/// Those that are there. A place that can't be looked at is an error: the policy may be in it.
 fn existing(
     paths: impl IntoIterator<Item = PathBuf>,
     is: fn(&fs::Metadata) -> bool,

@@ -37,11 +37,11 @@ pub(super) struct RecordReader<'a> {
 #[derive(Default)]
 pub(super) struct ExplainedRecords {
     pub(super) told: Vec<ExplainedRecord>,
-    /// What is known from records that are not told one by one.
+    /// What is known from records that aren't told one by one.
     pub(super) later: Vec<SeenRecord>,
     pub(super) untold: u64,
     pub(super) unread: UnreadList,
-    /// Events that AWS did not send.
+    /// Events that AWS didn't send.
     pub(super) not_evidence: UnreadList,
     /// Records with details that can't be read, and how many details that are.
     pub(super) partly: u64,
@@ -117,7 +117,7 @@ impl<'a> RecordReader<'a> {
             let stdin = given::stdin("CloudTrail records");
             return Ok(read_stream(stdin, "stdin", &filter, &mut scratch, self));
         }
-        // A file that cannot be opened is an error of the run, not an unreadable log.
+        // A file that can't be opened is an error of the run, not an unreadable log.
         File::open(file).map_err(|why| Failure::unreadable(file, why))?;
         Ok(read_file(file, &filter, &mut scratch, self))
     }

@@ -164,7 +164,7 @@ fn incomplete(totals: &Totals) -> String {
             no_logs(totals.files.met)
         ));
     }
-    // A switch with an unread detail is judged, so it is not missing.
+    // A switch with an unread detail is judged, so it isn't missing.
     if details > 0 {
         parts.push(format!(
             "details of {} couldn't be read, so whatever depends on them is unproven",

@@ -23,7 +23,7 @@ pub(super) fn write_clean(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> 
     write_rows(report, &clean, page)
 }
 
-/// Those whose group and MFA nobody checked: they are not clean.
+/// Those whose group and MFA nobody checked: they aren't clean.
 pub(super) fn write_admitted(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Result<()> {
     let admitted = with_standing(report, SwitchStanding::AdmittedByKind);
     if admitted.is_empty() {

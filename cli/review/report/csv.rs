@@ -36,7 +36,7 @@ impl ReportFormat<ReviewReport<'_>> for ReviewCsv {
         let mut lines = csv::Writer::from_writer(out);
         lines.write_record(HEADER)?;
         for finding in &report.review.findings {
-            // Named one by one, so that a new field of a finding is not forgotten here.
+            // Named one by one, so that a new field of a finding isn't forgotten here.
             let ReviewFinding {
                 rule,
                 name,

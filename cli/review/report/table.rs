@@ -74,7 +74,7 @@ fn with_verdict<'r>(report: &ReviewReport<'r>, verdict: Verdict) -> Vec<&'r Revi
         .collect()
 }
 
-/// Whether something that was not given leaves it unproven.
+/// Whether something that wasn't given leaves it unproven.
 fn is_wanting(finding: &ReviewFinding) -> bool {
     !finding.wanting.gaps.is_empty()
 }
@@ -185,7 +185,7 @@ fn counts(account: &Account) -> String {
         (DetailList::Groups, groups),
         (DetailList::Roles, roles),
     ] {
-        // Nothing is known of a list that is not there: 0 would be a claim.
+        // Nothing is known of a list that isn't there: 0 would be a claim.
         parts.push(if missing.contains(&list) {
             format!("{} not given", list.word())
         } else {
@@ -195,7 +195,7 @@ fn counts(account: &Account) -> String {
     parts.join(", ")
 }
 
-/// One line for each thing that was not given, with all that it leaves unproven: a line for each
+/// One line for each thing that wasn't given, with all that it leaves unproven: a line for each
 /// rule and role would say the same many times.
 fn not_given(
     report: &ReviewReport<'_>,
@@ -348,7 +348,7 @@ fn added<'a>(finding: &ReviewFinding, fix: &'a Value) -> Option<&'a Value> {
     }
 }
 
-/// JSON as it is to be copied: never wrapped, what cannot be seen as escapes.
+/// JSON as it is to be copied: never wrapped, what can't be seen as escapes.
 fn quoted(value: &Value, page: &mut TextPage<'_>) -> io::Result<()> {
     let text = serde_json::to_string_pretty(value)?;
     visible(&text)

@@ -112,7 +112,7 @@ struct FileRead {
     /// The first of them.
     faults: Vec<Fault>,
     fault_count: u64,
-    /// The first of the events that AWS did not send.
+    /// The first of the events that AWS didn't send.
     not_evidence: Vec<Fault>,
     not_evidence_count: u64,
     /// Roles that an entry of the policy only just misses, and of which no record may be kept.
@@ -143,7 +143,7 @@ struct Summary {
     /// The first of them; `unread_count` is of all.
     unread: Vec<Fault>,
     unread_count: u64,
-    /// The first of the events that AWS did not send; `not_evidence_count` is of all.
+    /// The first of the events that AWS didn't send; `not_evidence_count` is of all.
     not_evidence: Vec<Fault>,
     not_evidence_count: u64,
     notices: Vec<String>,

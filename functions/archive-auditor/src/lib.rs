@@ -78,7 +78,7 @@ impl ArchiveAuditor {
         }
     }
 
-    /// Handles one invocation. What cannot be begun in time before the `deadline` is left for the
+    /// Handles one invocation. What can't be begun in time before the `deadline` is left for the
     /// next.
     ///
     /// # Errors
@@ -99,7 +99,7 @@ impl ArchiveAuditor {
             return Ok((answer, report));
         }
         if let Some(asked) = history::step_of(payload.get()) {
-            // A batch that is not understood must not pass for one that was read.
+            // A batch that isn't understood must not pass for one that was read.
             let answer = match asked
                 .map_err(|why| refused("reading the state machine's request", &why.to_string()))?
             {

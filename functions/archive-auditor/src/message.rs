@@ -107,7 +107,7 @@ fn opened(body: &str) -> QueueMessage {
         return match serde_json::from_str::<S3Detail>(detail.get()) {
             Ok(detail) => QueueMessage::Created(vec![TrailObject {
                 bucket: detail.bucket.name,
-                // EventBridge gives the key as it is; S3's own notifications do not.
+                // EventBridge gives the key as it is; S3's own notifications don't.
                 key: detail.object.key,
             }]),
             Err(error) => QueueMessage::Unreadable(format!("not an S3 event: {error}")),

@@ -74,7 +74,7 @@ pub(crate) fn call_was_let_through(call: &WatchedCall, log: &LogKey<'_>, hub: &H
 }
 
 /// Whether an event of this change of the setup was to be delivered: MembershipRule leaves out
-/// services, SetupRule and TamperRule do not.
+/// services, SetupRule and TamperRule don't.
 pub(crate) fn change_was_let_through(name: &str, by_service: bool) -> bool {
     !by_service || !CHANGES.contains(&name)
 }

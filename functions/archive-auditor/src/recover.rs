@@ -1,4 +1,4 @@
-//! One log file of the trail: what the ledger does not know of it goes to switch-guard.
+//! One log file of the trail: what the ledger doesn't know of it goes to switch-guard.
 
 mod wanted;
 
@@ -57,15 +57,15 @@ impl<'p> TrailReader<'p> {
 /// What one file came to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct FileRecovery {
-    /// Events that EventBridge had time to deliver, and did not.
+    /// Events that EventBridge had time to deliver, and didn't.
     pub(crate) missed: u64,
     /// Events that it may deliver yet.
     pub(crate) early: u64,
-    /// Records that cannot be read.
+    /// Records that can't be read.
     pub(crate) records_unread: u64,
-    /// Events that AWS did not send.
+    /// Events that AWS didn't send.
     pub(crate) not_evidence: u64,
-    /// The file cannot be read, or not to its end.
+    /// The file can't be read, or not to its end.
     pub(crate) file_unread: bool,
 }
 
@@ -119,7 +119,7 @@ async fn scan<O: ArchivePorts>(
     (recovered, faults): (&mut FileRecovery, &mut Vec<String>),
     now: Moment,
 ) -> Result<(), Trouble> {
-    // A file of any size is read with bounded memory: as often as its records do not fit.
+    // A file of any size is read with bounded memory: as often as its records don't fit.
     let mut from = 0;
     loop {
         let mut wanted = Wanted::new(reader, log, from);
@@ -180,7 +180,7 @@ async fn submit<O: ArchivePorts>(
     if !open {
         return Ok(None);
     }
-    // What is not JSON was not read before.
+    // What isn't JSON wasn't read before.
     let body = recovered(Means::Trail, record.key.account, &record.json)
         .unwrap_or_else(|| record.json.clone());
     // A queue would refuse it every time, and the file would never be done.

@@ -18,14 +18,14 @@ pub struct ArchiveReport {
     pub files_unread: u64,
     /// Records that could not be read.
     pub records_unread: u64,
-    /// Messages that are none, kept in the bucket, and events in log files that AWS did not send,
+    /// Messages that are none, kept in the bucket, and events in log files that AWS didn't send,
     /// noted there.
     pub quarantined: u64,
     /// Messages to be delivered again, and files to be tried again.
     pub failed: u64,
-    /// Events that EventBridge had time to deliver and did not, by account and region.
+    /// Events that EventBridge had time to deliver and didn't, by account and region.
     pub missed: BTreeMap<[String; 2], u64>,
-    /// Events that were not known, but may be under way.
+    /// Events that weren't known, but may be under way.
     pub early: u64,
 }
 

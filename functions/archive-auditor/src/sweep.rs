@@ -19,7 +19,7 @@ use crate::{ArchivePorts, ArchiveReport, TrailBucket};
 /// How many files are read at a time.
 const AT_ONCE: usize = 8;
 
-/// Reads all files of the window that were not dealt with. `true`: the window is done.
+/// Reads all files of the window that weren't dealt with. `true`: the window is done.
 pub(crate) async fn sweep<O: ArchivePorts>(
     outside: &O,
     reader: &TrailReader<'_>,
@@ -71,8 +71,8 @@ pub(crate) async fn sweep<O: ArchivePorts>(
     Ok(whole)
 }
 
-/// Reads those of the files that were not dealt with. `false`: time is up, or one of them may not
-/// be read.
+/// Reads those of the files that weren't dealt with. `false`: time is up, or one of them may not be
+/// read.
 async fn some<O: ArchivePorts>(
     outside: &O,
     reader: &TrailReader<'_>,

@@ -14,7 +14,7 @@ use rolewatch_notify::{View, digest as shown};
 /// moment is told once.
 ///
 /// # Errors
-/// The ports' own; then it has to be made again. What was sent by then is not sent a second time.
+/// The ports' own; then it has to be made again. What was sent by then isn't sent a second time.
 pub async fn send<O: Table + Topic + Subscribers + Bucket>(
     outside: &O,
     book: &Rulebook,

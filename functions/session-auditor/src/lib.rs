@@ -49,7 +49,7 @@ pub struct Request {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Task {
-    /// Look after elevated sessions that are not closed; send again what nobody acknowledged.
+    /// Look after elevated sessions that aren't closed; send again what nobody acknowledged.
     Sweep,
     /// Tell of the last 24 hours.
     Digest,
@@ -131,7 +131,7 @@ impl SessionAuditor {
         Self { view, ..self }
     }
 
-    /// Does a task. What cannot be begun in time before the `deadline` is left to the next run.
+    /// Does a task. What can't be begun in time before the `deadline` is left to the next run.
     ///
     /// # Errors
     /// The ports' own; then the task has to be done again, and can be.
@@ -147,7 +147,7 @@ impl SessionAuditor {
         match request.task {
             Task::Sweep => {
                 let regions = watched(&self.regions, &book.policy.regions, &self.home);
-                // Each is done although the others cannot be.
+                // Each is done although the others can't be.
                 let readable_since = match standing::look_after(outside, now).await {
                     Ok(since) => since,
                     Err(trouble) => {

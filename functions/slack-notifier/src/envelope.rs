@@ -13,12 +13,12 @@ pub(crate) struct ReceivedMessage {
     pub(crate) item: Option<String>,
     /// How often it was given, this time included.
     pub(crate) receipt: u32,
-    /// What it says, or why that cannot be told.
+    /// What it says, or why that can't be told.
     pub(crate) message: Result<TopicMessage, String>,
 }
 
 impl ReceivedMessage {
-    /// Whether the queue gave it so often that another time is not worth it.
+    /// Whether the queue gave it so often that another time isn't worth it.
     pub(crate) fn is_worn_out(&self) -> bool {
         self.item.is_some() && self.receipt >= MAIL_FROM_RECEIPT
     }

@@ -1,7 +1,7 @@
 //! Slack over HTTP: hyper, and rustls over ring.
 //!
 //! They are the very crates that the AWS SDK brings along, so Slack costs no second implementation
-//! of HTTP or TLS. hyper follows no redirect, and its errors do not repeat the URL, which is a
+//! of HTTP or TLS. hyper follows no redirect, and its errors don't repeat the URL, which is a
 //! secret.
 
 use std::io;

@@ -62,9 +62,9 @@ pub enum End {
     Recipients(DeliveryOutcome),
     /// An alert or a digest could not be dealt with now; it is to be given again.
     Pending(Setback),
-    /// An alert that nobody can read, given often enough. It is not acknowledged, so
-    /// session-auditor sends it again, with growing pauses; the queue does not keep it, or
-    /// every time that it is sent would leave one more copy there.
+    /// An alert that nobody can read, given often enough. It isn't acknowledged, so session-auditor
+    /// sends it again, with growing pauses; the queue doesn't keep it, or every time that it is
+    /// sent would leave one more copy there.
     Left(Setback),
     /// A heartbeat came through, and the secret can be read.
     Heartbeat,

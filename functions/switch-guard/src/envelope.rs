@@ -40,7 +40,7 @@ impl<'a> OpenedMessage<'a> {
             )
     }
 
-    /// What is done first of a batch. The heartbeat waits for nothing; events do not wait for what
+    /// What is done first of a batch. The heartbeat waits for nothing; events don't wait for what
     /// is judged again, nor that for a whole account to be read.
     pub(crate) fn order(&self) -> u8 {
         match self.message {

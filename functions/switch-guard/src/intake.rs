@@ -171,7 +171,7 @@ impl Incoming<'_> {
     }
 }
 
-/// Why a record was not seen through.
+/// Why a record wasn't seen through.
 enum Unfinished {
     /// It can't be read, whatever is tried.
     Unreadable(RecordProblem),

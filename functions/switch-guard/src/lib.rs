@@ -125,7 +125,7 @@ impl Guard {
         }
     }
 
-    /// Handles one invocation. Of a batch, what cannot be begun in time before the `deadline` is
+    /// Handles one invocation. Of a batch, what can't be begun in time before the `deadline` is
     /// given back instead of being cut off.
     ///
     /// # Errors

@@ -54,7 +54,7 @@ impl StateBucket {
         bytes: Vec<u8>,
         content_type: &str,
     ) -> Result<Replaced, Trouble> {
-        // Asked first, as S3 does not say what a write replaced.
+        // Asked first, as S3 doesn't say what a write replaced.
         let before = self
             .client
             .head_object()
@@ -72,7 +72,7 @@ impl StateBucket {
                 Before::Nothing
             }
             Err(error) => match trouble("s3:HeadObject", &error) {
-                // Whoever may not list the bucket is told 403, not 404, of an object that is not
+                // Whoever may not list the bucket is told 403, not 404, of an object that isn't
                 // there.
                 refused @ Trouble::Refused { .. } => Before::Unknown(refused),
                 passing => return Err(passing),

@@ -95,7 +95,7 @@ impl StateMachine {
                 .map_err(|error| trouble("states:ListMapRuns", &error))?
                 .map_runs
             {
-                // Each map run costs one more call, and those that have ended do not change.
+                // Each map run costs one more call, and those that have ended don't change.
                 let ended = self
                     .ended
                     .lock()

@@ -44,7 +44,7 @@ where
     }
 }
 
-/// The call, or what it said, cannot be used.
+/// The call, or what it said, can't be used.
 pub(super) fn refused(what: &str, why: &str) -> Trouble {
     Trouble::Refused {
         what: what.to_owned(),

@@ -1,6 +1,6 @@
-//! The daily summary: who held which role for how long, and what is still open.
+//! The daily summary: who held which role for how long, and which findings are still open.
 //!
-//! It is made even if nothing happened, so that a day without one means trouble.
+//! A digest is sent even if nothing happened, so a day without one means that something is broken.
 
 mod held;
 mod open;
@@ -21,11 +21,11 @@ use crate::time::SUPPRESSION_ENDS_SOON;
 use crate::wire::{Digest, Ending, Listed};
 use rolewatch_guard::time::DAY;
 
-/// What there is to say. Nothing is written or sent.
+/// Gathers the content of the digest. Writes and sends nothing.
 ///
 /// # Errors
-/// The table's own. A quarantine that can't be listed is not counted, and subscriptions that can't
-/// be are said to be unknown.
+/// Returns the table's error. If the quarantine can't be listed, its count is `None`. If the
+/// subscriptions can't be listed, the digest says that the recipients are unknown.
 pub async fn gather<O: Table + Subscribers + Bucket>(
     outside: &O,
     book: &Rulebook,
@@ -55,7 +55,7 @@ pub async fn gather<O: Table + Subscribers + Bucket>(
     })
 }
 
-/// Expired ones first, then the soonest.
+/// Suppressions that have expired or soon will: expired ones first, then by end date.
 fn endings(policy: &Policy, at: Moment) -> Vec<Ending> {
     let mut ending: Vec<_> = policy
         .suppress
@@ -83,7 +83,7 @@ async fn recipients<O: Subscribers>(outside: &O) -> Option<Recipients> {
     }
 }
 
-/// The keys have the day and not the hour.
+/// Quarantine keys hold the day but not the hour, so this counts whole days.
 async fn quarantined<O: Bucket>(outside: &O, since: Moment, at: Moment) -> Option<usize> {
     let mut count = 0;
     for time in [since, at] {

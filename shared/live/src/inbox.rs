@@ -1,8 +1,9 @@
-//! The messages of switch-guard's queue: what each one is, and how the functions of the stack write
+//! The messages of switch-guard's queue: what each one is, and how the stack's functions write
 //! theirs.
 //!
-//! A message is opened once. What comes from EventBridge has its own members at the top. Whoever
-//! puts events on the bus chooses the `detail` alone, so no event passes for a message of ours.
+//! A message is parsed once. What comes from EventBridge has its own members at the top level.
+//! Someone who puts events on the bus controls only `detail`, so no event can pass for one of our
+//! own messages.
 
 use rolewatch_guard::envelope::{Envelope, Event};
 use rolewatch_guard::id::{AccountId, RecordKey};
@@ -21,58 +22,58 @@ mod tests;
 /// The source of the heartbeat's events.
 const HEARTBEAT: &str = "rolewatch.heartbeat";
 
-/// A message of the queue, opened.
+/// A parsed message of the queue.
 #[derive(Debug)]
 pub enum Inbound<'a> {
-    /// A CloudTrail record, as it came.
+    /// A CloudTrail record, as EventBridge delivered it.
     Record(Event<'a>),
-    /// A CloudTrail record that EventBridge may never have delivered: it was found in the event
-    /// history, or in the log files of a trail.
+    /// A CloudTrail record that EventBridge may never have delivered. It was found in the event
+    /// history or in a trail's log files.
     Recovered(Event<'a>),
     /// The schedule fired.
     Heartbeat(Moment),
-    /// Judge these again.
+    /// A request to judge these sessions and records again.
     Rejudge(Rejudge),
-    /// Judge what is next of a chain.
+    /// A request to judge the next switches of a chain.
     Turn(String),
-    /// Look at the setup of the accounts.
+    /// A request to review the setup of the accounts.
     Review(Ask),
-    /// None of these, and why.
+    /// None of the above. Holds the reason.
     Unreadable(String),
 }
 
-/// A message of rolewatch to switch-guard: judge these again.
+/// A message from rolewatch to switch-guard: judge these again.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rejudge {
     /// Sessions.
     #[serde(default)]
     pub sessions: Vec<SessionAt>,
-    /// Records: account and event id.
+    /// Records, as account and event ID.
     #[serde(default)]
     pub records: Vec<(String, String)>,
 }
 
-/// A message of rolewatch to switch-guard: look at the setup.
+/// A message from rolewatch to switch-guard: review the setup.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ask {
-    /// The account that is to be read first. None: what was read is judged again.
+    /// The account to read first. `None`: judge again what was read last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account: Option<AccountId>,
-    /// A reading that began then or later will do.
+    /// A reading that began at this moment or later is recent enough.
     pub due: Moment,
 }
 
-/// How a record was found that EventBridge may never have delivered.
+/// Where a record was found that EventBridge may never have delivered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Means {
-    /// The event history.
+    /// The event history (`LookupEvents`).
     Lookup,
     /// The log files of a trail.
     Trail,
 }
 
-/// The members at the top of any message.
+/// The top-level members of any message.
 #[derive(Deserialize)]
 struct MessageMembers<'a> {
     #[serde(borrow)]
@@ -96,7 +97,8 @@ struct Schedule {
     time: Moment,
 }
 
-/// Tells what a message is. Whether an event is evidence is decided as it is offline.
+/// Determines what a message is. Whether an event counts as evidence is decided by the same code as
+/// offline.
 pub fn open(body: &str) -> Inbound<'_> {
     let members = json::parse::<MessageMembers<'_>>(body).ok();
     if let Some(own) = members.as_ref().and_then(own) {
@@ -109,7 +111,7 @@ pub fn open(body: &str) -> Inbound<'_> {
             detail: Some(detail),
             ..
         }) => Envelope::new(source, account, detail),
-        // It is no message of any kind; the reason is that of an event.
+        // Not a message of any kind. Report the reason why it isn't an event.
         _ => match Envelope::read(body.as_bytes()) {
             Ok(envelope) => envelope,
             Err(problem) => return Inbound::Unreadable(problem.to_string()),
@@ -127,7 +129,7 @@ pub fn open(body: &str) -> Inbound<'_> {
     }
 }
 
-/// A message that only functions of the stack can send: nobody else may use the queue.
+/// A message that only the stack's own functions can send: nobody else has access to the queue.
 fn own<'a>(members: &MessageMembers<'a>) -> Option<Inbound<'a>> {
     if let Some(rejudge) = member(members.rejudge) {
         return Some(Inbound::Rejudge(rejudge));
@@ -139,7 +141,7 @@ fn own<'a>(members: &MessageMembers<'a>) -> Option<Inbound<'a>> {
         return Some(Inbound::Review(ask));
     }
     let _by: Means = member(members.recovered)?;
-    // Whose record it is, where the message says so.
+    // The account that owns the record, if the message names it.
     let account = match members.account {
         Some(account) => Some(member(Some(account))?),
         None => None,
@@ -164,7 +166,7 @@ impl Rejudge {
         }
     }
 
-    /// Everything that a finding is about.
+    /// The sessions and records that a finding is about.
     pub(crate) fn of_finding(state: &FindingState) -> Self {
         let record = |name: &String| {
             name.split_once('~')
@@ -176,7 +178,8 @@ impl Rejudge {
         }
     }
 
-    /// What it asks for. Whatever is no account or event id is not one of ours and is left out.
+    /// The sessions and records to judge. Entries that aren't a valid account or event ID didn't
+    /// come from us and are left out.
     pub fn touched(&self) -> TouchedEvidence {
         let record = |(account, event): &(String, String)| {
             Some(RecordKey {
@@ -192,10 +195,10 @@ impl Rejudge {
     }
 }
 
-/// Has sessions or records judged again, after so many seconds, at most 900.
+/// Queues sessions or records to be judged again after `delay` seconds, at most 900.
 ///
 /// # Errors
-/// The queue's own.
+/// Returns the queue's error.
 pub async fn send_rejudge<O: Queue>(
     outside: &O,
     rejudge: &Rejudge,
@@ -205,24 +208,25 @@ pub async fn send_rejudge<O: Queue>(
     outside.send(body, delay).await
 }
 
-/// Has what is next of a chain judged.
+/// Queues a message to judge the next switches of a chain.
 pub(crate) async fn send_turn<O: Queue>(outside: &O, chain: &str) -> Result<(), Trouble> {
     let body = written("passing on a turn", "turn", &chain)?;
     outside.send(body, 0).await
 }
 
-/// Has the setup looked at, after so many seconds.
+/// Queues a review of the setup after `delay` seconds.
 pub(crate) async fn send_review<O: Queue>(
     outside: &O,
     ask: &Ask,
     delay: u32,
 ) -> Result<(), Trouble> {
     let body = written("asking for a review", "review", ask)?;
-    // Reading an account takes seconds, and on some days a hundred are read.
+    // Reading an account takes seconds, and on some days a hundred are read. So these wait behind
+    // events.
     outside.send_behind(body, delay).await
 }
 
-/// Has the setup judged again as it was read last: another policy or roster is in force.
+/// Queues a judgment of the setup as it was last read, because the policy or a roster changed.
 pub(crate) async fn send_setup_judgement<O: Queue>(
     outside: &O,
     now: Moment,
@@ -240,10 +244,10 @@ fn written(what: &str, member: &str, value: &impl Serialize) -> Result<String, T
     Ok(serde_json::json!({ member: value }).to_string())
 }
 
-/// The message by which a recovered record reaches the guard. `account` says whose it is, which the
-/// record itself may not.
+/// The message that brings a recovered record to the guard. `account` is the account that owns the
+/// record, because the record itself may not name it.
 ///
-/// `None`: the record is not JSON.
+/// `None`: the record isn't JSON.
 pub fn recovered(by: Means, account: AccountId, record: &str) -> Option<String> {
     #[derive(Serialize)]
     struct RecoveredMessage<'a> {

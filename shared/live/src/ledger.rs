@@ -1,9 +1,10 @@
-//! The ledger: facts as rows, under every key by which another fact may look for them.
+//! The ledger: facts as rows, stored under every key by which another fact may look for them.
 //!
-//! A row holds a record as [`rolewatch_guard::seen::reduced`] leaves it, and is read by the
-//! engine's own reader. Rows are only ever put, never changed; where no more than the first and the
-//! last matters (the uses of a session, the span of a name), the least and the greatest are kept.
-//! So nothing that was merged is stored, and the order and repetition of what came cannot show.
+//! A row holds a record as [`rolewatch_guard::seen::reduced`] leaves it, and the engine's own
+//! reader parses it. Rows are inserted and never changed. The exceptions are values of which only
+//! the first and the last matter (the uses of a session, the time span of a name): there, only the
+//! least and the greatest row are kept. Nothing merged is stored, so the order in which events
+//! arrive, and how often, can't change the result.
 
 mod done;
 mod gather;

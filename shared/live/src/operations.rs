@@ -1,8 +1,8 @@
-//! Notices on the operations topic: something is wrong with rolewatch itself.
+//! Notices on the operations topic, which say that something is wrong with rolewatch itself.
 //!
-//! Each is published once. SNS keeps nothing for people who confirm their subscription later, so a
-//! notice also stays in the ledger. When somebody receives e-mail who didn't before, what was
-//! published meanwhile is sent again, in one message.
+//! Each notice is published once. SNS keeps nothing for people who confirm their subscription
+//! later, so a notice also stays in the ledger. When e-mail reaches somebody after a time when it
+//! reached nobody, the notices of that time are sent again in one message.
 
 use rolewatch_guard::moment::Moment;
 use serde::{Deserialize, Serialize};
@@ -11,27 +11,27 @@ use crate::ledger::keys::{self, hash};
 use crate::port::{Keep, KeyRange, Notice, Row, Table, TableKind, Topic, Trouble};
 use crate::time::{NOTICES_KEPT, NOTICES_KNOWN};
 
-/// The partition of what was published.
+/// The partition of published notices.
 const PUBLISHED: &str = "notices";
 
-/// Of so many notices, the latest, the message has the text.
+/// How many notices, counted from the latest, the message quotes in full.
 const MOST_TEXTS: usize = 50;
 
-/// SNS takes 256 KiB.
+/// The size limit of the message. SNS accepts 256 KiB.
 const MOST_BYTES: usize = 200_000;
 
-/// A notice that was published.
+/// A published notice.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct PublishedNotice {
     subject: String,
     body: String,
 }
 
-/// Tells those who run rolewatch, once for each `what`: the notice first, then the note that it was
-/// given.
+/// Publishes a notice to those who run rolewatch, once for each `what`. It publishes first and then
+/// notes that it did.
 ///
 /// # Errors
-/// The ports' own; then it may be told again.
+/// Returns the first error of a port. The notice can then be sent again.
 pub(crate) async fn once<O: Table + Topic>(
     outside: &O,
     what: &str,
@@ -59,10 +59,10 @@ pub(crate) async fn once<O: Table + Topic>(
     note(outside, what, now).await
 }
 
-/// The same for a notice that is of no use later: `catch_up` doesn't send it again.
+/// Like `once`, for a notice that is useless later: `catch_up` doesn't send it again.
 ///
 /// # Errors
-/// The ports' own; then it may be told again.
+/// Returns the first error of a port. The notice can then be sent again.
 pub async fn once_without_catch_up<O: Table + Topic>(
     outside: &O,
     what: &str,
@@ -82,11 +82,11 @@ pub async fn once_without_catch_up<O: Table + Topic>(
     note(outside, what, now).await
 }
 
-/// Sends again, in one message, what was published from `from` until before `until`. Nothing is
-/// sent if there is nothing.
+/// Sends the notices published from `from` until before `until` again, in one message. Sends
+/// nothing if there are none.
 ///
 /// # Errors
-/// The ports' own; then all of it can be sent again.
+/// Returns the first error of a port. All of it can then be sent again.
 pub(crate) async fn catch_up<O: Table + Topic>(
     outside: &O,
     from: Moment,

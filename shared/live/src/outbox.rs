@@ -1,8 +1,8 @@
-//! The outbox: every finding that was ever made, what it is about, and how far it was told.
+//! The outbox: every finding that was ever made, what it is about, and how far it was delivered.
 //!
-//! A finding is stored before it is sent. Its row is found by its id, and by the sessions and
-//! records that it is about, so that a later judgement finds the ones that no longer hold; and by
-//! the day on which a version of it was stored, until that is acknowledged ([`unsent`]).
+//! A finding is stored before it is sent. Its row is found by its ID and by the sessions and
+//! records that it is about, so a later judgment can find the findings that no longer hold. Until a
+//! version is acknowledged, it is also found by the day on which it was stored ([`unsent`]).
 
 mod acknowledged;
 pub(crate) mod publish;
@@ -25,52 +25,53 @@ use crate::port::{Keep, KeyRange, Row, Table, TableKind, Trouble};
 use crate::time::FINDINGS_KEPT;
 use crate::wire::Alert;
 
-/// The most keys by which one finding is found again. A stretch is found by its first sessions; the
-/// ones after them lead there too.
+/// The most keys by which one finding can be found. A stretch is found by its first sessions, and
+/// the later sessions lead to these.
 const MOST_POINTERS: usize = 40;
 
-/// A finding and how far it was told.
+/// A finding and how far it was delivered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FindingState {
-    /// As it is, or was last, told.
+    /// The alert, as it is or was last published.
     pub alert: Alert,
-    /// The switches that it is about.
+    /// The switches that the finding is about.
     pub switches: Vec<SessionAt>,
-    /// The records that it is about, as the ledger writes them.
+    /// The records that the finding is about, as the ledger writes them.
     pub records: Vec<String>,
-    /// It is about several sessions or attempts.
+    /// The finding is about several sessions or attempts.
     pub several: bool,
-    /// Reported, but not alerted: unproven by nature, for want of events that most trails lack.
+    /// Reported but not alerted: the finding is unproven by nature, because most trails lack the
+    /// events that would prove it.
     pub quiet: bool,
-    /// While unproven: not told before this moment.
+    /// For an unproven finding: the earliest time at which it is published.
     pub due: Option<Moment>,
-    /// The version that the topic took last; 0: none.
+    /// The last version that the topic accepted; 0 if none.
     pub published: u64,
-    /// Somebody is handing a version to the topic.
+    /// An invocation is publishing a version.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sending: Option<SendClaim>,
 }
 
-/// Who hands a version to the topic says so first, so that of several invocations one does.
+/// A claim, written before publishing, so that only one of several invocations publishes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SendClaim {
-    /// Which version.
+    /// The version being published.
     pub version: u64,
-    /// By then that invocation has ended, whatever became of it.
+    /// When the claim ends. The invocation has ended by then, whether or not it succeeded.
     pub until: Moment,
 }
 
-/// A state as it was read.
+/// A finding as it was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredFinding {
-    /// What the row says.
+    /// The content of the row.
     pub state: FindingState,
-    /// For [`Table::replace`]; 0: there is no row yet.
+    /// The row's version for [`Table::replace`]; 0 if there is no row yet.
     pub version: u64,
 }
 
 impl FindingState {
-    /// Whether the topic has to be told now.
+    /// Whether the finding has to be published now.
     pub fn is_due(&self, now: Moment) -> bool {
         let unpublished = self.published < self.alert.version;
         let first = self.published == 0;
@@ -86,13 +87,13 @@ impl FindingState {
             }
     }
 
-    /// Whether another invocation is handing this version to the topic.
+    /// Whether another invocation is publishing this version.
     pub fn is_being_sent(&self, now: Moment) -> bool {
         self.sending
             .is_some_and(|sending| sending.version == self.alert.version && now < sending.until)
     }
 
-    /// Whether it waits for evidence or for its time.
+    /// Whether the finding waits for evidence or for its time.
     pub fn waits(&self, now: Moment) -> bool {
         self.published == 0
             && !self.quiet
@@ -108,10 +109,10 @@ fn pk(id: &str) -> String {
 
 const STATE: &str = "state";
 
-/// The states of these findings, of those that have one.
+/// Loads the states of these findings. Findings without a row are left out.
 ///
 /// # Errors
-/// The table's own, or a row that is none of ours.
+/// Returns the table's error, or an error for a row that can't be parsed.
 pub async fn load<T: Table>(
     table: &T,
     ids: impl IntoIterator<Item = String>,
@@ -146,10 +147,10 @@ pub async fn load<T: Table>(
     Ok(states)
 }
 
-/// A finding, and the version of it that was acknowledged last; 0: none was.
+/// Loads a finding with the last version that was acknowledged; 0 if none was.
 ///
 /// # Errors
-/// The table's own, or a row that is none of ours.
+/// Returns the table's error, or an error for a row that can't be parsed.
 pub async fn load_acknowledged<T: Table>(
     table: &T,
     id: &str,
@@ -179,11 +180,11 @@ pub async fn load_acknowledged<T: Table>(
     Ok((stored, acknowledged))
 }
 
-/// Ids of findings about these sessions, from `before` seconds before to `after` seconds after
-/// each.
+/// The IDs of findings about these sessions, or about sessions of the same name that began at most
+/// `around` seconds before or after.
 ///
 /// # Errors
-/// The table's own.
+/// Returns the table's error.
 pub async fn about_sessions<T: Table>(
     table: &T,
     sessions: impl IntoIterator<Item = &SessionAt>,
@@ -205,10 +206,10 @@ pub async fn about_sessions<T: Table>(
     ids(table, &asked).await
 }
 
-/// Ids of findings about these records.
+/// The IDs of findings about these records.
 ///
 /// # Errors
-/// The table's own.
+/// Returns the table's error.
 pub async fn about_records<T: Table>(
     table: &T,
     records: impl IntoIterator<Item = String>,
@@ -233,13 +234,14 @@ async fn ids<T: Table>(table: &T, asked: &[(String, KeyRange)]) -> Result<Vec<St
     Ok(ids)
 }
 
-/// Writes a state, if nobody else has since `seen` was read. `false`: somebody has.
+/// Writes a state unless somebody else has written it since version `seen` was read. Returns
+/// `false` if somebody has.
 ///
-/// The pointers go first: a finding that cannot be found again could not be withdrawn, nor sent
-/// again.
+/// The pointers are written first: a finding that can't be found could be neither withdrawn nor
+/// sent again.
 ///
 /// # Errors
-/// The table's own.
+/// Returns the table's error.
 pub async fn write<T: Table>(
     table: &T,
     state: &FindingState,
@@ -248,7 +250,7 @@ pub async fn write<T: Table>(
 ) -> Result<bool, Trouble> {
     let id = &state.alert.id;
     let expires = Some(now.plus_seconds(FINDINGS_KEPT));
-    // A pointer lives as long as what it leads to.
+    // A pointer lives as long as the finding that it points to.
     let rank = expires.map(second).unwrap_or_default();
     let pointer = |pk: String, sk: String| Row {
         pk,
@@ -271,6 +273,8 @@ pub async fn write<T: Table>(
     let pointers = by_session
         .take(MOST_POINTERS)
         .chain(by_record.take(MOST_POINTERS));
+    // Like the pointers, this row goes first. If the state's own write then fails, the sweep finds
+    // a row without a finding and closes it later.
     let untold = async {
         if state.published < state.alert.version {
             unsent::note(table, id, state.alert.version, now).await
@@ -304,7 +308,7 @@ fn record_pointer(record: &str) -> String {
     format!("about#r{record}")
 }
 
-/// What a finding is about, as it is stored.
+/// The switches and records that a finding is about, as the outbox stores them.
 pub(crate) fn subject(finding: &Finding) -> (Vec<SessionAt>, Vec<String>) {
     let switches = finding.subject.switches.iter().map(|key| SessionAt {
         session: key.session.to_string(),

@@ -1,7 +1,8 @@
-//! What lies outside, as narrow as can be: a table, a queue, topics and who reads them, objects,
-//! IAM's own answer about groups, CloudTrail's event history.
+//! The outside world, as narrow interfaces: a table, a queue, topics and their subscribers,
+//! objects, IAM's own answer about groups, CloudTrail's event history.
 //!
-//! Every method may be called again after a reply was lost; each says what a repetition does.
+//! Every method may be called again after a reply was lost. Each one documents what repeating it
+//! does.
 
 use std::fmt::Display;
 use std::future::Future;
@@ -14,9 +15,9 @@ use serde::{Deserialize, Serialize};
 /// Which of the two tables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum TableKind {
-    /// Facts, append-only.
+    /// Facts. Append-only.
     Ledger,
-    /// Findings, and what became of them.
+    /// Findings and their delivery.
     Outbox,
 }
 
@@ -27,79 +28,80 @@ pub struct Row {
     pub pk: String,
     /// Sort key.
     pub sk: String,
-    /// What the row says, mostly JSON.
+    /// The content of the row, mostly JSON.
     pub body: String,
-    /// Where only the least or the greatest is kept: by what, compared as text.
+    /// For rows of which only the least or the greatest is kept: the value to compare, as text.
     pub rank: String,
-    /// Counted up by every [`Table::replace`]; 0 for rows that are only kept.
+    /// Incremented by every [`Table::replace`]; 0 for rows that are only kept.
     pub version: u64,
-    /// When the row may be forgotten.
+    /// When the row may be deleted.
     pub expires: Option<Moment>,
 }
 
-/// Which row stays when the key is taken already.
+/// Which row wins if the key already exists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Keep {
-    /// The one that is there.
+    /// The existing row.
     First,
-    /// The one with the lesser rank.
+    /// The row with the lower rank.
     Least,
-    /// The one with the greater rank.
+    /// The row with the higher rank.
     Greatest,
 }
 
-/// What became of a row that was to be kept.
+/// The result of keeping a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeepOutcome {
-    /// It is there now.
+    /// The row was written.
     Written,
-    /// Another one is there and stays.
+    /// Another row exists and wins.
     Known,
 }
 
-/// Which sort keys, both ends included. Empty ends are open.
+/// A range of sort keys, both ends included. An empty end is open.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct KeyRange {
-    /// The least.
+    /// The lower end.
     pub from: String,
-    /// The greatest; any key that starts with it counts as well.
+    /// The upper end. Keys that start with it are included.
     pub to: String,
 }
 
-/// Something outside did not do what it was asked.
+/// An outside service didn't do what it was asked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Trouble {
-    /// Too many calls; later it may work.
+    /// Too many calls. A later call may succeed.
     #[error("{what} was throttled")]
     Throttled {
         /// Which call.
         what: String,
     },
-    /// No answer, or one that says so. Whether the call took effect is not known.
+    /// No answer, or an answer that says the service is unavailable. The call may or may not have
+    /// taken effect.
     #[error("{what} failed (retryable): {why}")]
     Unreachable {
         /// Which call.
         what: String,
-        /// In its own words, without secrets.
+        /// The service's own words, without secrets.
         why: String,
     },
-    /// It was refused and will be again.
+    /// The call was refused, and repeating it won't help.
     #[error("{what} failed: {why}")]
     Refused {
         /// Which call.
         what: String,
-        /// In its own words, without secrets.
+        /// The service's own words, without secrets.
         why: String,
     },
 }
 
 impl Trouble {
-    /// Too many calls.
+    /// Creates a [`Trouble::Throttled`].
     pub fn throttled(what: impl Into<String>) -> Self {
         Self::Throttled { what: what.into() }
     }
 
-    /// No answer.
+    /// Creates a [`Trouble::Unreachable`].
     pub fn unreachable(what: impl Into<String>, why: &(impl Display + ?Sized)) -> Self {
         Self::Unreachable {
             what: what.into(),
@@ -107,7 +109,7 @@ impl Trouble {
         }
     }
 
-    /// Refused, and it will be again.
+    /// Creates a [`Trouble::Refused`].
     pub fn refused(what: impl Into<String>, why: &(impl Display + ?Sized)) -> Self {
         Self::Refused {
             what: what.into(),
@@ -115,15 +117,15 @@ impl Trouble {
         }
     }
 
-    /// A row that does not say what rows of its key say.
+    /// The error for a row whose content doesn't match its key.
     pub fn unreadable_row(row: &Row, why: &(impl Display + ?Sized)) -> Self {
         Self::refused(format!("reading row `{}` `{}`", row.pk, row.sk), why)
     }
 }
 
-/// Ledger and outbox. Reads see every earlier write.
+/// The ledger and the outbox. Reads see every earlier write.
 pub trait Table {
-    /// Puts a row unless the one under its key stays. Repeating it changes nothing.
+    /// Writes a row unless the existing row under its key wins. Repeating it changes nothing.
     fn keep(
         &self,
         place: TableKind,
@@ -131,8 +133,8 @@ pub trait Table {
         keep: Keep,
     ) -> impl Future<Output = Result<KeepOutcome, Trouble>>;
 
-    /// Puts a row with `version` one above `seen`, if the row there still has version `seen` (0:
-    /// there is none). `false`: it has not.
+    /// Writes a row with `version` set to `seen + 1`, if the stored row still has version `seen`
+    /// (0: no row exists). Returns `false` if it doesn't.
     fn replace(
         &self,
         place: TableKind,
@@ -140,7 +142,7 @@ pub trait Table {
         seen: u64,
     ) -> impl Future<Output = Result<bool, Trouble>>;
 
-    /// The rows of a partition, by sort key.
+    /// Returns the rows of a partition in the order of their sort keys.
     fn query(
         &self,
         place: TableKind,
@@ -148,8 +150,8 @@ pub trait Table {
         span: &KeyRange,
     ) -> impl Future<Output = Result<Vec<Row>, Trouble>>;
 
-    /// At most `most` rows of a partition, those with the greatest sort keys, the greatest first.
-    /// Fewer: there are no others.
+    /// Returns at most `most` rows of a partition, those with the greatest sort keys, greatest
+    /// first. If there are fewer than `most`, the partition has no others.
     fn latest(
         &self,
         place: TableKind,
@@ -161,37 +163,38 @@ pub trait Table {
 
 /// The queues that feed switch-guard.
 pub trait Queue {
-    /// Sends a message to be delivered after `delay` seconds, at most 900, however many events
-    /// wait. Repeating it delivers it again.
+    /// Sends a message that is delivered after `delay` seconds, at most 900, ahead of the queue of
+    /// events. Repeating it delivers the message again.
     fn send(&self, body: String, delay: u32) -> impl Future<Output = Result<(), Trouble>>;
 
-    /// The same for what may wait for its turn behind all events, and would keep switches waiting.
+    /// Like `send`, but through the queue of events: for messages that may wait behind all events
+    /// and would otherwise delay switches.
     fn send_behind(&self, body: String, delay: u32) -> impl Future<Output = Result<(), Trouble>>;
 }
 
-/// What is published to whom.
+/// A message to publish, and for whom.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Notice {
-    /// A finding, or a heartbeat, for everybody who subscribed to findings: JSON, and the
-    /// attributes of filter policies.
+    /// A finding or a heartbeat for every subscriber of the findings topic: JSON, and the
+    /// attributes that filter policies use.
     Finding {
         /// The message.
         body: String,
         /// `rule`, `verdict`, `severity`, `account`.
         attributes: Vec<(&'static str, String)>,
     },
-    /// Something is wrong with rolewatch itself, for those who run it.
+    /// A notice for those who run rolewatch: something is wrong with rolewatch itself.
     Operations {
-        /// At most 100 characters of ASCII.
+        /// At most 100 ASCII characters.
         subject: String,
-        /// Sentences.
+        /// Plain text, in whole sentences.
         body: String,
     },
 }
 
 /// SNS. Repeating a notice delivers it again.
 pub trait Topic {
-    /// Publishes.
+    /// Publishes a notice.
     fn publish(&self, notice: Notice) -> impl Future<Output = Result<(), Trouble>>;
 }
 
@@ -200,47 +203,47 @@ pub trait Topic {
 pub struct Subscription {
     /// `email`, `sqs`, `https` and so on.
     pub protocol: String,
-    /// Its ARN, or a word in place of it: `PendingConfirmation`, `Deleted`.
+    /// Its ARN, or a word instead of an ARN: `PendingConfirmation`, `Deleted`.
     pub arn: String,
 }
 
 /// A page of subscriptions.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SubscriptionPage {
-    /// At most 100.
+    /// At most 100 subscriptions.
     pub subscriptions: Vec<Subscription>,
-    /// What the next page is asked for with. None: that was all.
+    /// The token for the next page. `None`: this is the last page.
     pub next: Option<String>,
 }
 
-/// Who is subscribed to the operations topic.
+/// The subscriptions of the operations topic.
 pub trait Subscribers {
-    /// `sns:ListSubscriptionsByTopic`, one page. Nothing is changed, so it can be repeated.
+    /// `sns:ListSubscriptionsByTopic`, one page. It changes nothing, so it can be repeated.
     fn subscribers(
         &self,
         token: Option<&str>,
     ) -> impl Future<Output = Result<SubscriptionPage, Trouble>>;
 }
 
-/// An object that was read.
+/// The result of reading an object.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StoredObject {
-    /// Its bytes, its entity tag, and when it was last written.
+    /// The object exists, and its entity tag isn't the given one.
     Found {
-        /// What it holds.
+        /// Its content.
         bytes: Vec<u8>,
-        /// Which version of it.
+        /// Its entity tag.
         etag: String,
-        /// When it was written.
+        /// When it was last written.
         written: Moment,
     },
-    /// The entity tag is the one that was given.
+    /// The object still has the given entity tag.
     Unchanged,
-    /// There is none under this key.
+    /// No object has this key.
     Missing,
 }
 
-/// The bucket of the stack: policy, rosters, quarantine.
+/// The stack's bucket: policy, rosters, quarantine.
 pub trait Bucket {
     /// Reads an object, unless it still has the entity tag `known`.
     fn get(
@@ -249,45 +252,45 @@ pub trait Bucket {
         known: Option<&str>,
     ) -> impl Future<Output = Result<StoredObject, Trouble>>;
 
-    /// Keys and entity tags of the objects under a prefix, by key.
+    /// Lists keys and entity tags of the objects under a prefix, in the order of the keys.
     fn list(&self, prefix: &str) -> impl Future<Output = Result<Vec<(String, String)>, Trouble>>;
 
     /// Writes an object. Repeating it writes it again.
     fn put(&self, key: &str, bytes: Vec<u8>) -> impl Future<Output = Result<(), Trouble>>;
 
-    /// Deletes an object; the bucket keeps its versions. Repeating it changes nothing.
+    /// Deletes an object. The bucket keeps its old versions. Repeating it changes nothing.
     fn delete(&self, key: &str) -> impl Future<Output = Result<(), Trouble>>;
 }
 
-/// The most bytes of a log file, as stored, that are read. CloudTrail's own are smaller by far.
+/// The largest log file that is read, in bytes as stored. CloudTrail's own files are far smaller.
 pub const LARGEST_LOG: u64 = 128 << 20;
 
-/// A log file that was to be read.
+/// The result of reading a log file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LogFile {
     /// Its bytes, as stored.
     Found(Vec<u8>),
-    /// There is none under this key.
+    /// No object has this key.
     Missing,
-    /// It has so many bytes, more than [`LARGEST_LOG`], and was not read.
+    /// The file has this many bytes, more than [`LARGEST_LOG`], and wasn't read.
     TooLarge(u64),
 }
 
-/// A part of what lies under a prefix.
+/// One page of the keys under a prefix.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct KeyPage {
-    /// Keys, in their order, and bytes as stored.
+    /// Keys in order, each with the object's size in bytes as stored.
     pub keys: Vec<(String, u64)>,
-    /// There are others after them, so `keys` has a last one.
+    /// More keys follow. `keys` isn't empty in that case.
     pub more: bool,
 }
 
-/// Buckets of logs, which others write. Nothing is changed there, so everything can be repeated.
+/// Buckets of logs, which others write. Nothing is changed there, so every call can be repeated.
 pub trait Logs {
     /// Reads an object.
     fn read(&self, bucket: &str, key: &str) -> impl Future<Output = Result<LogFile, Trouble>>;
 
-    /// Keys under a prefix that come after `after`, at most a thousand.
+    /// Lists at most a thousand keys under a prefix, starting after `after`.
     fn keys(
         &self,
         bucket: &str,
@@ -295,7 +298,8 @@ pub trait Logs {
         after: &str,
     ) -> impl Future<Output = Result<KeyPage, Trouble>>;
 
-    /// What follows a prefix up to and with the next `/`, each once.
+    /// Lists the folders under a prefix: what follows the prefix, up to and including the next `/`,
+    /// each once.
     fn folders(
         &self,
         bucket: &str,
@@ -303,12 +307,12 @@ pub trait Logs {
     ) -> impl Future<Output = Result<Vec<String>, Trouble>>;
 }
 
-/// What IAM says of a user's groups, now.
+/// IAM's current answer about a user's groups.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum GroupsNow {
-    /// Name and id (`AGPA…`) of each group.
+    /// The name and ID (`AGPA…`) of each group.
     Member(Vec<(String, String)>),
-    /// No user of that name.
+    /// No user has that name.
     NoSuchUser,
 }
 
@@ -322,59 +326,60 @@ pub trait Directory {
     ) -> impl Future<Output = Result<GroupsNow, Trouble>>;
 
     /// `iam:GetAccountAuthorizationDetails`, users and groups, all pages. The snapshot has no time:
-    /// the reading begins before the first page and ends after the last, and shows each user as
-    /// of some moment in between.
+    /// the reading begins before the first page and ends after the last, and shows each user as of
+    /// some moment in between.
     fn details(&self, account: AccountId) -> impl Future<Output = Result<Snapshot, Trouble>>;
 
-    /// `iam:GetAccountAuthorizationDetails`, everything, all pages, with `MaxSessionDuration` of
-    /// `iam:ListRoles` in each role: JSON as `rolewatch_guard::review::Input` reads it.
+    /// `iam:GetAccountAuthorizationDetails`, everything, all pages, with the `MaxSessionDuration`
+    /// from `iam:ListRoles` added to each role. Returns JSON that `rolewatch_guard::review::Input`
+    /// reads.
     fn setup(&self, account: AccountId) -> impl Future<Output = Result<String, Trouble>>;
 }
 
-/// What `cloudtrail:LookupEvents` finds records by. A question has exactly one.
+/// The attribute by which `cloudtrail:LookupEvents` finds records. A question has exactly one.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum LookBy {
-    /// A resource that the record names. AssumeRole names the key that it issued, and the session
-    /// (`AROA…:session`).
+    /// A resource that the record names. AssumeRole records name the key that was issued and the
+    /// session (`AROA…:session`).
     ResourceName(String),
     /// The key that signed the request.
     AccessKeyId(String),
-    /// Who called: the user's name, of a role's session its name.
+    /// The caller's user name. For a role session this is the session name.
     Username(String),
     /// `eventID`.
     EventId(String),
 }
 
-/// A question to the event history of one account and region, which reaches back 90 days and holds
-/// management events only.
+/// A question to the event history of one account and Region. The history reaches back 90 days and
+/// holds management events only.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Question {
-    /// Whose records.
+    /// The account whose records are searched.
     pub account: AccountId,
-    /// Logged where.
+    /// The Region in which the records were logged.
     pub region: String,
-    /// Which.
+    /// The attribute to search by.
     pub by: LookBy,
-    /// Not before this second, by event time.
+    /// The first second to include, by event time.
     pub from: Moment,
-    /// Not after this second.
+    /// The last second to include.
     pub to: Moment,
 }
 
-/// A page of an answer.
+/// One page of an answer.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct EventPage {
-    /// At most 50 records, as CloudTrail wrote them, the latest first.
+    /// At most 50 records, as CloudTrail wrote them, latest first.
     pub records: Vec<String>,
-    /// What the next page is asked for with. None: that was all.
+    /// The token for the next page. `None`: this is the last page.
     pub next: Option<String>,
 }
 
 /// The event history of every trusted account, through the reader roles.
 pub trait Trail {
-    /// `cloudtrail:LookupEvents`, one page. Two calls a second are allowed for an account and
-    /// region; whoever implements this waits as long as that takes. A `token` is good for its
-    /// own question only, and not for ever.
+    /// `cloudtrail:LookupEvents`, one page. AWS allows two calls a second per account and Region;
+    /// an implementation waits as long as that takes. A `token` is valid only for its own question,
+    /// and it expires.
     fn lookup(
         &self,
         question: &Question,
@@ -382,16 +387,16 @@ pub trait Trail {
     ) -> impl Future<Output = Result<EventPage, Trouble>>;
 }
 
-/// The reader role of every trusted account, entered for no other reason than that the
-/// call is recorded.
+/// The reader role of every trusted account, assumed only so that CloudTrail records the call.
 pub trait Prober {
-    /// `sts:AssumeRole` of an account's reader role, by the endpoint of a Region, which is where
-    /// CloudTrail records it. The credentials are thrown away. Repeating it enters again.
+    /// `sts:AssumeRole` on an account's reader role through the STS endpoint of a Region, which is
+    /// where CloudTrail records it. The credentials are discarded. Repeating it assumes the role
+    /// again.
     fn probe(&self, account: AccountId, region: &str) -> impl Future<Output = Result<(), Trouble>>;
 }
 
-/// The one clock.
+/// The only clock.
 pub trait Clock {
-    /// Now, to the second.
+    /// The current time, to the second.
     fn now(&self) -> Moment;
 }

@@ -1,17 +1,17 @@
-//! Probes: whether what happens in each account and Region would come to the guard.
+//! Probes: whether events from each account and Region would reach the guard.
 //!
-//! EventBridge tells nobody that a rule is off or a trail is stopped: nothing comes, as on a quiet
-//! day. So once an hour the reader role of each account is entered through each Region's endpoint
-//! of STS. CloudTrail records that there, and the role owner's copy has to come back the way that
-//! every event comes. A place whose copy isn't there half an hour later is silent, and so is one
-//! whose reader role lets nobody in.
+//! EventBridge doesn't report a disabled rule or a stopped trail: no events arrive, as on a quiet
+//! day. So once an hour, the reader role of each account is assumed through the STS endpoint of
+//! each Region. CloudTrail records the call there, and the role owner's copy has to reach the guard
+//! on the same path as every other event. A place (an account in a Region) is silent if the copy
+//! hasn't arrived half an hour later, or if its reader role can't be assumed.
 //!
-//! INVARIANT (only the path answers): an answer is noted where an event arrives by EventBridge. A
-//! record that was found in the trail's log files or in the event history shows nothing of the
-//! path.
+//! INVARIANT (only the path answers): an answer is noted only when an event arrives through
+//! EventBridge. A record found in the trail's log files or in the event history proves nothing
+//! about that path.
 //!
-//! INVARIANT (stopped half-way): since when a place hasn't answered is handed on from probe to
-//! probe. A run that is stopped and repeated doesn't begin anew.
+//! INVARIANT (stopped halfway): each probe carries over the time since when its place hasn't
+//! answered. A run that is stopped and repeated doesn't reset that time.
 
 mod notice;
 mod place;
@@ -32,30 +32,31 @@ use place::{ProbeKnowledge, SentProbes, Spot};
 pub use place::Silence;
 pub use rows::{SilentPlaces, answered, standing};
 
-/// So many calls are under way at a time.
+/// How many calls run at the same time.
 const AT_ONCE: usize = 16;
 
-/// What a run came to.
+/// The result of a run.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Probed {
-    /// Places: accounts of the policy, each in every Region that is watched.
+    /// Places to probe: each account of the policy in every watched Region.
     pub expected: u64,
-    /// Of them: the reader role was entered.
+    /// Of them: the reader role was assumed.
     pub sent: u64,
-    /// Of them: it could not be entered.
+    /// Of them: the reader role couldn't be assumed.
     pub failed: u64,
-    /// Of them: not begun, as too little time was left. The next run begins with them.
+    /// Of them: not probed because too little time was left. The next run begins with them.
     pub left: u64,
     /// Of them: silent.
     pub silent: u64,
 }
 
-/// Says which places are silent, then probes all of them again. `now` is when the run was due; a
-/// probe is dated by the clock of `outside`, as its record is. No probe is begun shortly before
-/// `deadline`.
+/// Reports which places are silent, then probes all of them again.
+///
+/// `now` is the time at which the run was due. A probe is dated by the clock of `outside`, as its
+/// CloudTrail record is. No probe begins shortly before `deadline`.
 ///
 /// # Errors
-/// The table's and the topic's own; then the run can be repeated.
+/// Returns the table's or the topic's error. The run can then be repeated.
 pub async fn run<O: Table + Topic + Prober + Clock>(
     outside: &O,
     policy: &Policy,
@@ -121,14 +122,14 @@ pub async fn run<O: Table + Topic + Prober + Clock>(
     Ok(sums)
 }
 
-/// Probes one place and notes that.
+/// Probes one place and notes that it was probed.
 async fn ask<O: Table + Prober + Clock>(
     outside: &O,
     known: &ProbeKnowledge,
     spot: &Spot,
 ) -> Result<SentProbes, Trouble> {
     let (account, region) = spot;
-    // Before the call: its record is no older than this.
+    // Taken before the call, so the record can't be older than this.
     let sent = outside.now();
     let (is_refused, why) = match outside.probe(*account, region).await {
         Ok(()) => (false, None),

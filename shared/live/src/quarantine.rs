@@ -1,4 +1,4 @@
-//! What cannot be read is kept for people to look at, and does not block the queue.
+//! Keeps unreadable input for people to look at, so that it doesn't block the queue.
 
 use rolewatch_guard::id::RecordKey;
 use rolewatch_guard::moment::Moment;
@@ -8,14 +8,14 @@ use crate::ledger::keys::hash;
 use crate::operations::once;
 use crate::port::{Bucket, Table, Topic, Trouble};
 
-/// Under what it lies.
+/// The prefix of all quarantine keys.
 pub const PREFIX: &str = "quarantine/";
 
-/// Keeps a message in the bucket, under its hash, and says so: once an hour, however many there
-/// are.
+/// Stores a message in the bucket under its hash. Publishes a notice once an hour, however many
+/// messages there are.
 ///
 /// # Errors
-/// The ports' own; then it has to be put there again.
+/// Returns the first error of a port. The message then has to be stored again.
 pub async fn put<O: Bucket + Table + Topic>(
     outside: &O,
     body: &str,
@@ -42,14 +42,14 @@ pub async fn put<O: Bucket + Table + Topic>(
     .await
 }
 
-/// Keeps a copy of a message whose record was judged without some of its details, and says so: once
-/// an hour, however many there are.
+/// Stores a copy of a message whose record was judged without some of its details. Publishes a
+/// notice once an hour, however many messages there are.
 ///
-/// The copy lies under the record's own name, so there is one of each record however often it
+/// The copy is stored under the record's own name, so there is one copy per record however often it
 /// arrives in a day.
 ///
 /// # Errors
-/// The ports' own; then it has to be put there again.
+/// Returns the first error of a port. The message then has to be stored again.
 pub async fn put_partly<O: Bucket + Table + Topic>(
     outside: &O,
     body: &str,
@@ -90,11 +90,11 @@ pub async fn put_partly<O: Bucket + Table + Topic>(
     .await
 }
 
-/// Keeps a note of what could not be read of a log file, which stays where it is, and says so: once
-/// an hour, however many there are.
+/// Stores a note about the unreadable parts of a log file. The file itself stays where it is.
+/// Publishes a notice once an hour, however many files there are.
 ///
 /// # Errors
-/// The ports' own; then it has to be noted again.
+/// Returns the first error of a port. The note then has to be stored again.
 pub async fn note<O: Bucket + Table + Topic>(
     outside: &O,
     file: &str,

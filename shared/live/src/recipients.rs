@@ -1,9 +1,9 @@
 //! Whether a person receives what is published on the operations topic.
 //!
-//! SNS takes a message whether or not anybody is subscribed, and keeps nothing for those who
+//! SNS accepts a message whether or not anybody is subscribed, and keeps nothing for those who
 //! confirm later. So a message on that topic is delivered only if a confirmed e-mail subscription
-//! exists. Other protocols (a queue, a pager's endpoint) may lead to a person, but nothing shows
-//! that they do, so they never count.
+//! exists. Other protocols (a queue, a pager's endpoint) may lead to a person, but nothing proves
+//! it, so they don't count.
 
 pub mod standing;
 
@@ -16,33 +16,33 @@ use crate::port::{Clock, Subscribers, Subscription, Trouble};
 use crate::settings::TopicArn;
 use crate::time::RECIPIENTS_FRESH;
 
-/// The most pages that are read, of 100 subscriptions each.
+/// The most pages that are read, with 100 subscriptions each.
 const MOST_PAGES: usize = 100;
 
-/// Who receives the e-mail of the operations topic.
+/// Who receives the operations topic's e-mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Recipients {
     /// At least one person: an e-mail subscription is confirmed.
     Confirmed,
-    /// Nobody yet: an e-mail subscription waits for its confirmation.
+    /// Nobody yet: an e-mail subscription is waiting for its confirmation.
     Pending,
     /// Nobody.
     Nobody,
 }
 
-/// What the subscriptions of the operations topic come to.
+/// A summary of the operations topic's subscriptions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Audience {
-    /// Who receives its e-mail.
+    /// Who receives the topic's e-mail.
     pub recipients: Recipients,
-    /// Something other than e-mail is subscribed. Not looked for once a confirmed e-mail
-    /// subscription is found.
+    /// An endpoint other than e-mail is subscribed. The search stops at the first confirmed e-mail
+    /// subscription, so this may be `false` although one exists.
     pub others: bool,
 }
 
 impl Audience {
-    /// Of a topic without subscriptions.
+    /// The summary of a topic without subscriptions.
     const EMPTY: Self = Self {
         recipients: Recipients::Nobody,
         others: false,
@@ -52,7 +52,7 @@ impl Audience {
         let confirmed = is_subscription_arn(&subscription.arn);
         match subscription.protocol.as_str() {
             "email" | "email-json" if confirmed => self.recipients = Recipients::Confirmed,
-            // SNS lists what was unsubscribed as `Deleted` for a while.
+            // SNS still lists a deleted subscription for a while, with `Deleted` as its ARN.
             "email" | "email-json"
                 if subscription.arn == PENDING && self.recipients == Recipients::Nobody =>
             {
@@ -64,19 +64,20 @@ impl Audience {
     }
 }
 
-/// In place of its ARN, SNS lists a subscription that was not confirmed with this word.
+/// The word that SNS lists in place of the ARN of an unconfirmed subscription.
 const PENDING: &str = "PendingConfirmation";
 
-/// A topic's ARN and an id. Anything else in its place is a word for why there is no such ARN.
+/// Whether the text is a topic's ARN plus an ID. Anything else is a word that says why there is no
+/// ARN.
 fn is_subscription_arn(text: &str) -> bool {
     text.rsplit_once(':')
         .is_some_and(|(topic, id)| TopicArn::parse(topic).is_some() && !id.is_empty())
 }
 
-/// Asks SNS, page by page, until a confirmed e-mail subscription is found or all were read.
+/// Asks SNS page by page until a confirmed e-mail subscription is found or all pages were read.
 ///
 /// # Errors
-/// The port's own, and a list that doesn't end.
+/// Returns the port's error, or an error if the list doesn't end.
 pub async fn audience<O: Subscribers>(outside: &O) -> Result<Audience, Trouble> {
     let mut audience = Audience::EMPTY;
     let mut token = None;
@@ -98,8 +99,8 @@ pub async fn audience<O: Subscribers>(outside: &O) -> Result<Audience, Trouble> 
     ))
 }
 
-/// The audience, asked for again when the last answer is older than [`RECIPIENTS_FRESH`]. A failure is not
-/// kept.
+/// The audience, fetched again when the last answer is older than [`RECIPIENTS_FRESH`]. A failure
+/// isn't cached.
 #[derive(Debug, Default)]
 pub struct KnownAudience(Cell<Option<(Moment, Audience)>>);
 
@@ -107,10 +108,11 @@ impl KnownAudience {
     /// The audience as of at most [`RECIPIENTS_FRESH`] seconds ago.
     ///
     /// # Errors
-    /// Those of [`audience`]. Then nothing is known.
+    /// Returns the errors of [`audience`]. The audience is unknown in that case.
     pub async fn current<O: Subscribers + Clock>(&self, outside: &O) -> Result<Audience, Trouble> {
         let now = outside.now();
-        // A clock that was set back makes an answer too old, not good for longer.
+        // If the clock was set back, the cached answer counts as too old instead of staying valid
+        // longer.
         if let Some((_, known)) = self
             .0
             .get()

@@ -1,19 +1,21 @@
-//! Has switches judged again that are too many for one message: a few by each message
-//! ([`crate::settle::take_turn`]), the latest first, and one message at a time for all that an
-//! account has waiting, its chain.
+//! Judges switches again in turns when there are too many for one message. Each message judges a
+//! few switches ([`crate::settle::take_turn`]), latest first. All the work that an account has
+//! waiting forms one chain, and a chain has one message under way at a time.
 //!
-//! What is to be walked over is a row, and how far the walk came stands in it. Whoever asks for a
-//! walk that is under way makes it come round once more to where it is: however many changes there
-//! are, each switch is judged once after the last of them, and not once for each.
+//! A walk is a partition of switches to judge, kept in a row that also says how far the walk has
+//! come. A new request for a walk that is under way makes the walk go around once more, up to its
+//! current position. So however many changes there are, each switch is judged once after the last
+//! change and not once per change.
 //!
-//! INVARIANT (walked): what lies in the partition when a walk is asked for is judged by facts that
-//! are read after that, before the row is closed. A page is judged first and noted then, and the
-//! row is noted only if nobody asked meanwhile; who did is found by `asked`, which only they count
-//! up.
+//! INVARIANT (walked): everything that is in the partition when a walk is requested is judged, with
+//! facts read after the request, before the row is closed. A page is judged first and noted second.
+//! It is noted only if nobody made a request meanwhile, which shows in `asked`: only requests
+//! increase it.
 //!
-//! INVARIANT (alive): while a walk is open, a message about its chain is under way. Who asks writes
-//! the row first and then looks whether one is; who finds nothing to do says so first and then
-//! looks at the rows once more. A message that was lost all the same is sent again by [`revive`].
+//! INVARIANT (alive): while a walk is open, a message about its chain is under way. A request first
+//! writes the row and then checks for a message. An invocation that finds nothing to do first notes
+//! that no message is under way and then reads the rows once more. If a message is lost anyway,
+//! [`revive`] sends it again.
 
 mod rows;
 mod walk;
@@ -28,33 +30,33 @@ use crate::port::{KeyRange, Queue, Table, TableKind, Trouble};
 pub(crate) use rows::Versioned;
 pub(crate) use walk::{Walk, group_key};
 
-/// So many switches are judged by one message.
+/// How many switches one message judges.
 pub(crate) const MOST_AT_ONCE: usize = 20;
 
-/// In place of an account, where switches of all of them are judged again.
+/// Used in place of an account when switches of all accounts are judged again.
 const EVERYWHERE: &str = "everywhere";
 
-/// Where it stands of which chains a message is under way.
+/// The partition of the rows that say for which chains a message is under way.
 const CHAINS: &str = "turns";
 
-/// A message that was sent so many seconds ago may be lost.
+/// A message sent this many seconds ago may be lost.
 const LOST: i64 = 900;
 
-/// So often somebody else may have changed a row before it is given up.
+/// How often a write is retried when another invocation changes the row.
 const TRIES: usize = 20;
 
-/// Whether a message is under way.
+/// Whether a message about the chain is under way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 struct Chain {
-    /// When the last one was sent. None: there is nothing to do.
+    /// When the last message was sent. `None`: there is nothing to do.
     sent: Option<Moment>,
 }
 
-/// Has every elevated switch judged again that began since `since`, in turns: another policy or
-/// roster is in force.
+/// Has every elevated switch since `since` judged again, in turns, because the policy or a roster
+/// changed.
 ///
 /// # Errors
-/// Of the table or the queue; then it can be asked for again.
+/// Returns the table's or the queue's error. The request can then be repeated.
 pub(crate) async fn open_dossiers<O: Table + Queue>(
     outside: &O,
     since: Moment,
@@ -67,7 +69,7 @@ pub(crate) async fn open_dossiers<O: Table + Queue>(
     ask(outside, EVERYWHERE, days, now).await
 }
 
-/// Has these walked over, after what the chain has waiting.
+/// Requests these walks, after what the chain already has waiting.
 pub(crate) async fn ask<O: Table + Queue>(
     outside: &O,
     chain: &str,
@@ -98,8 +100,8 @@ async fn open<T: Table>(table: &T, chain: &str, walk: Walk, now: Moment) -> Resu
             || (Walk::whole(walk.partition.clone()), 0),
             |known| (known.body, known.version),
         );
-        // Counts up `asked` even where nothing else changes: whoever is at work on the walk sees
-        // that somebody came.
+        // Increases `asked` even if nothing else changes, so that an invocation that is working on
+        // the walk notices the request.
         body.ask(walk.clone(), now);
         if rows::write(
             table,
@@ -124,8 +126,8 @@ fn busy(chain: &str) -> Trouble {
     )
 }
 
-/// First the message, then the note that it is under way: a note without one would keep others from
-/// sending it.
+/// Sends the message first and then notes that it is under way. A note without a message would keep
+/// others from sending one.
 pub(crate) async fn send_on<O: Table + Queue>(
     outside: &O,
     chain: &str,
@@ -133,8 +135,8 @@ pub(crate) async fn send_on<O: Table + Queue>(
 ) -> Result<(), Trouble> {
     inbox::send_turn(outside, chain).await?;
     let known = rows::read::<_, Chain>(outside, CHAINS, chain).await?.pop();
-    // If somebody else writes it meanwhile, they have sent one as well, or look at the rows once
-    // more.
+    // If another invocation writes the row meanwhile, it has sent a message too, or it reads the
+    // rows once more.
     rows::write(
         outside,
         CHAINS.to_owned(),
@@ -147,10 +149,10 @@ pub(crate) async fn send_on<O: Table + Queue>(
     .map(|_| ())
 }
 
-/// Sends messages again that must have been lost. How many.
+/// Sends messages again that must have been lost. Returns how many it sent.
 ///
 /// # Errors
-/// Of the table or the queue; then it can be done again.
+/// Returns the table's or the queue's error. The call can then be repeated.
 pub async fn revive<O: Table + Queue>(outside: &O, now: Moment) -> Result<u64, Trouble> {
     let rows = outside
         .query(TableKind::Ledger, CHAINS, &KeyRange::default())
@@ -170,7 +172,7 @@ pub async fn revive<O: Table + Queue>(outside: &O, now: Moment) -> Result<u64, T
     Ok(revived)
 }
 
-/// The walk that is open for the longest.
+/// The walk that has been open the longest.
 pub(crate) async fn next<T: Table>(
     table: &T,
     chain: &str,
@@ -180,7 +182,7 @@ pub(crate) async fn next<T: Table>(
     Ok(open.min_by_key(|walk| (walk.body.since, walk.body.partition.clone())))
 }
 
-/// Notes how far a walk came. `false`: another message about the chain was faster.
+/// Notes how far a walk has come. Returns `false` if another message about the chain was faster.
 pub(crate) async fn note<T: Table>(
     table: &T,
     chain: &str,
@@ -210,11 +212,11 @@ pub(crate) async fn note<T: Table>(
             return Ok(false);
         };
         if known.body.asked == asked {
-            // A reply that was lost looks like somebody else.
+            // After a lost reply, our own write looks like somebody else's.
             return Ok(known.body == *walk);
         }
-        // Somebody asked while the page was judged, perhaps by facts that were older: it comes
-        // round to its end.
+        // A request came while the page was judged, perhaps with older facts. The walk goes around
+        // once more, up to here.
         (*walk, version) = (known.body, known.version);
         walk.at = reached.clone().or(began.at.clone());
         walk.again();
@@ -222,12 +224,12 @@ pub(crate) async fn note<T: Table>(
     Err(busy(chain))
 }
 
-/// Notes that nothing is under way.
+/// Notes that no message is under way.
 pub(crate) async fn rest<T: Table>(table: &T, chain: &str, now: Moment) -> Result<(), Trouble> {
     let Some(known) = rows::read::<_, Chain>(table, CHAINS, chain).await?.pop() else {
         return Ok(());
     };
-    // If somebody else wrote it meanwhile, a message is under way.
+    // If another invocation wrote the row meanwhile, a message is under way.
     rows::write(
         table,
         CHAINS.to_owned(),

@@ -1,10 +1,10 @@
-//! What is due and was not acknowledged is sent again, with growing pauses, until it is. Nothing is
-//! given up.
+//! Sends what is due and not acknowledged again, with growing pauses, until it is acknowledged. It
+//! never gives up.
 //!
-//! INVARIANT (claim before send): whoever sends a finding again first counts the try in its row,
-//! version-checked, so that of two sweeps at once one sends. Stopped in between, it is sent a pause
-//! later. It goes out with the same id and version, so what Slack has already changes nothing
-//! there.
+//! INVARIANT (claim before send): before it sends a finding again, a sweep counts the attempt in
+//! the finding's row with a version check. Of two sweeps that run at once, only one sends. If the
+//! sweep stops in between, the finding is sent one pause later. It is sent with the same ID and
+//! version, so nothing changes where Slack already has it.
 
 mod standing;
 #[cfg(test)]
@@ -27,70 +27,70 @@ use crate::wire::Status;
 pub(crate) use standing::pause;
 use standing::{AcknowledgementState, standing};
 
-/// So many findings are read at a time.
+/// How many findings are read at a time.
 const AT_ONCE: usize = 20;
 
-/// What a sweep came to.
+/// The result of a sweep.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Resent {
-    /// Messages that the topic took.
+    /// Messages that the topic accepted.
     pub published: u64,
-    /// Judgements that were queued: of unproven findings whose evidence has had its time, and
-    /// which nobody judged again.
+    /// Judgments that were queued: for unproven findings whose evidence has had its time, and that
+    /// nobody has judged again.
     pub rejudged: u64,
-    /// Findings that are due for at least [`FIRST_PAUSE`] and not acknowledged, however old.
+    /// Findings that have been due for at least [`FIRST_PAUSE`] and aren't acknowledged, however
+    /// old.
     pub unacknowledged: u64,
-    /// Since when the oldest of them is.
+    /// Since when the oldest of them has been due.
     pub oldest: Option<Moment>,
-    /// Those that should have been sent again and were not, as the budget was used up. The next
-    /// sweep begins with them.
+    /// Findings that should have been sent again but weren't, because the budget was used up. The
+    /// next sweep begins with them.
     pub left: u64,
-    /// Those that could not be dealt with. The log says why; the next sweep tries again.
+    /// Findings that couldn't be processed. The log says why. The next sweep tries again.
     pub failed: u64,
 }
 
 impl Resent {
-    /// Counts it.
+    /// Adds the result to the metrics.
     pub fn count(&self, metrics: &mut Metrics) {
         metrics.count(Count::Resent, self.published + self.rejudged);
         metrics.count(Count::Unacknowledged, self.unacknowledged);
     }
 }
 
-/// A finding that should have been acknowledged and was not.
+/// A finding that should have been acknowledged but wasn't.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Owed {
-    /// As it is stored.
+    /// The finding as stored.
     pub stored: StoredFinding,
-    /// Since when it is due.
+    /// Since when it has been due.
     pub since: Moment,
-    /// Not before then it is sent again.
+    /// The earliest time at which it is sent again.
     pub next: Moment,
-    /// The row that counts the tries.
+    /// The row that counts the attempts.
     unsent: Unsent,
 }
 
 impl Owed {
-    /// Whether it is sent again now: its pause is over, or since it was sent last somebody can read
-    /// again.
+    /// Whether it is sent again now: its pause is over, or somebody can read messages again who
+    /// couldn't when it was last sent.
     fn is_due(&self, now: Moment, readable_since: Option<Moment>) -> bool {
         let sent = self.unsent.note.last.unwrap_or(self.since);
         self.next <= now || readable_since.is_some_and(|since| sent < since && since <= now)
     }
 
-    /// Whether it is due for so long that something must be wrong.
+    /// Whether it has been due for so long that something must be wrong.
     pub fn is_late(&self, now: Moment) -> bool {
         now.seconds_since(self.since) >= FIRST_PAUSE
     }
 }
 
-/// Sends again what is due and not acknowledged; at most `budget` findings. `readable_since`: what
-/// was sent before then may have reached nobody, so it is not made to wait for the end of its
-/// pause.
+/// Sends findings that are due and not acknowledged again, at most `budget`. Messages sent before
+/// `readable_since` may have reached nobody, so they don't wait for the end of their pause.
 ///
 /// # Errors
-/// What is unsent cannot be read. A finding that cannot be dealt with is counted in
-/// [`Resent::failed`] and holds no other back.
+/// Returns an error if the unsent rows can't be read. A finding that can't be processed is counted
+/// in [`Resent::failed`] and doesn't hold up the others.
 pub async fn resend<O: Table + Topic + Queue>(
     outside: &O,
     now: Moment,
@@ -100,13 +100,14 @@ pub async fn resend<O: Table + Topic + Queue>(
     let mut resent = Resent::default();
     let mut owed = survey(outside, now, &mut resent).await?;
     let late: Vec<&Owed> = owed.iter().filter(|one| one.is_late(now)).collect();
-    // Of what cannot be read nobody knows that it was told.
+    // A finding that can't be read counts as unacknowledged, because nobody can tell whether it was
+    // delivered.
     resent.unacknowledged = u64::try_from(late.len())
         .unwrap_or(u64::MAX)
         .saturating_add(resent.failed);
     resent.oldest = late.iter().map(|one| one.since).min();
     owed.retain(|one| one.is_due(now, readable_since));
-    // What waits for the longest goes first, so that no budget leaves it out for ever.
+    // The longest-waiting findings go first, so that no budget excludes one forever.
     owed.sort_by_key(|one| one.next);
     let mut spent = 0;
     for one in owed {
@@ -123,15 +124,15 @@ pub async fn resend<O: Table + Topic + Queue>(
     Ok(resent)
 }
 
-/// The findings that are due and not acknowledged. Nothing is sent or written.
+/// The findings that are due and not acknowledged. Sends and writes nothing.
 ///
 /// # Errors
-/// The table's own, or a row that is none of ours.
+/// Returns the table's error, or an error for a row that can't be parsed.
 pub async fn unacknowledged<T: Table>(table: &T, now: Moment) -> Result<Vec<Owed>, Trouble> {
     let days = unsent::days(table).await?;
     let findings = by_finding(unsent::of_days(table, &days).await?);
     let mut owed = Vec::new();
-    // A sweep counts and names what cannot be read.
+    // Unreadable rows are skipped here. The sweep counts and names them.
     for (rows, stored, acknowledged) in read(table, findings, &mut 0).await? {
         if let (Some(stored), AcknowledgementState::Owed(due)) =
             (&stored, standing(stored.as_ref(), acknowledged, &rows, now))
@@ -147,7 +148,7 @@ pub async fn unacknowledged<T: Table>(table: &T, now: Moment) -> Result<Vec<Owed
     Ok(owed)
 }
 
-/// Finds what is owed, and closes what is not.
+/// Finds what is owed, and closes what isn't.
 async fn survey<T: Table>(
     table: &T,
     now: Moment,
@@ -161,7 +162,7 @@ async fn survey<T: Table>(
             .filter(|one| one.is_of(day))
             .all(|one| one.note.closed.is_some())
         {
-            // Without this every sweep would read all days that findings are kept.
+            // Without this, every sweep would read all days for which findings are kept.
             unsent::finish(table, day, now).await?;
         }
     }
@@ -178,8 +179,8 @@ async fn survey<T: Table>(
             }
             AcknowledgementState::Closed(why) => {
                 let version = stored.map_or(0, |stored| stored.state.alert.version);
-                // A row above the version that is stored may belong to a write that is still under
-                // way.
+                // A row with a version above the stored one may belong to a write that is still
+                // under way.
                 for row in rows
                     .iter()
                     .filter(|row| row.version <= version || row.day_is_over(now))
@@ -201,7 +202,7 @@ async fn survey<T: Table>(
     Ok(owed)
 }
 
-/// The open rows, by finding.
+/// The open rows, grouped by finding.
 fn by_finding(all: Vec<Unsent>) -> Vec<Vec<Unsent>> {
     let mut findings: BTreeMap<String, Vec<Unsent>> = BTreeMap::new();
     for one in all.into_iter().filter(|one| one.note.closed.is_none()) {
@@ -210,10 +211,10 @@ fn by_finding(all: Vec<Unsent>) -> Vec<Vec<Unsent>> {
     findings.into_values().collect()
 }
 
-/// A finding's open rows, what is stored of it, and which version was acknowledged.
+/// A finding's open rows, its stored state, and the version that was acknowledged.
 type FindingRows = (Vec<Unsent>, Option<StoredFinding>, u64);
 
-/// Reads them. `failed` counts those that are none of ours.
+/// Reads the findings of the rows. `failed` counts those that can't be parsed.
 async fn read<T: Table>(
     table: &T,
     findings: Vec<Vec<Unsent>>,
@@ -228,8 +229,8 @@ async fn read<T: Table>(
         for (rows, answer) in chunk.iter().zip(join_all(ids).await) {
             match answer {
                 Ok((stored, acknowledged)) => found.push((rows.clone(), stored, acknowledged)),
-                // A row that cannot be read holds no other finding back. A table that does not
-                // answer does.
+                // An unreadable row doesn't hold up other findings. A table that doesn't answer
+                // does.
                 Err(trouble @ Trouble::Refused { .. }) => {
                     tracing::error!(finding = rows.first().map(|row| &*row.id), %trouble, "can't read a finding");
                     *failed += 1;
@@ -247,8 +248,8 @@ async fn again<O: Table + Topic + Queue>(
     resent: &mut Resent,
     now: Moment,
 ) -> Result<(), Trouble> {
-    // Counted before it is sent: of two sweeps at once one sends it, and a sweep that is stopped
-    // costs a pause.
+    // Counted before it is sent: if two sweeps run at once, only one sends it, and a sweep that is
+    // stopped costs one pause.
     if !unsent::try_again(outside, &owed.unsent, now).await? {
         return Ok(());
     }
@@ -258,13 +259,13 @@ async fn again<O: Table + Topic + Queue>(
         && state.published == 0
         && state.alert.verdict != Verdict::Violation
         && state.due.is_some();
-    // What is judged as each record arrives, for itself, is not judged again: nothing could change
-    // it. The setup is judged when it changes.
+    // A finding that is judged on its own as its record arrives isn't judged again, because nothing
+    // could change it. The setup is judged when it changes.
     if unheard
         && !catalogue::find(&state.alert.rule)
             .is_some_and(|rule| rule.is_live_only() || rule.is_of_the_set_up())
     {
-        // Its evidence may have come: whoever judges it now tells it or withdraws it.
+        // Its evidence may have arrived. Judging it now either publishes or withdraws it.
         inbox::send_rejudge(outside, &Rejudge::of_finding(state), 0).await?;
         resent.rejudged += 1;
         return Ok(());
@@ -277,7 +278,8 @@ async fn again<O: Table + Topic + Queue>(
             sending: None,
             ..state.clone()
         };
-        // Whoever changed it meanwhile publishes what they made of it.
+        // If the write is refused, somebody else changed the finding meanwhile and publishes their
+        // version.
         outbox::write(outside, &state, version, now).await?;
     }
     Ok(())

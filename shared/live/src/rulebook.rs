@@ -1,4 +1,4 @@
-//! Policy and rosters: from the bucket, looked at again every minute.
+//! Policy and rosters, read from the bucket and checked for changes every minute.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -20,17 +20,17 @@ use crate::port::{
 use crate::requeue;
 use crate::time::{BUCKET_FRESH, OPEN_SESSIONS};
 
-/// Where the policy lies.
+/// The key of the policy.
 pub const POLICY_KEY: &str = "policy/rolewatch.yaml";
 
-/// So many files are asked for at a time: each is in memory twice while it is read, as a file and
-/// as what it says.
+/// How many files are requested at a time. While it is read, each file is in memory twice: as bytes
+/// and as parsed data.
 pub(crate) const AT_ONCE: usize = 8;
 
-/// In place of an entity tag, where there is no object.
+/// Used in place of an entity tag if the object doesn't exist.
 const MISSING: &str = "missing";
 
-/// What is in force.
+/// The policy and rosters in force.
 #[derive(Debug, Clone)]
 pub struct Rulebook {
     /// The policy.
@@ -42,17 +42,18 @@ pub struct Rulebook {
     checked: Moment,
 }
 
-/// The rulebook of a process that lives on between events.
+/// The rulebook of a process that handles several events.
 #[derive(Debug, Default)]
 pub struct Shelf {
     book: Option<Rulebook>,
 }
 
 impl Shelf {
-    /// What is in force now. A broken policy is told once, and the last good one stays.
+    /// Returns the rulebook in force now. If the policy is broken, this publishes one notice and
+    /// keeps using the last good one.
     ///
     /// # Errors
-    /// The ports' own, and [`Trouble::Refused`] when there never was a good policy.
+    /// Returns the first error of a port, or [`Trouble::Refused`] if there never was a good policy.
     pub async fn current<O: Bucket + Table + Topic + Queue>(
         &mut self,
         outside: &O,
@@ -173,7 +174,7 @@ async fn refresh<O: Bucket + Table + Topic>(
 /// Rosters by the key of their file, with its entity tag. `None`: the file can't be used.
 type RosterFiles = BTreeMap<String, (String, Option<Arc<Snapshot>>)>;
 
-/// All rosters and the files that they are from. What has not changed is not read again.
+/// Reads all rosters with the files that they came from. Unchanged files aren't read again.
 async fn read_rosters<O: Bucket + Table + Topic>(
     outside: &O,
     mut before: RosterFiles,
@@ -195,7 +196,7 @@ async fn read_rosters<O: Bucket + Table + Topic>(
         });
     let (mut rosters, mut files) = (Rosters::default(), RosterFiles::new());
     let mut latest: BTreeMap<AccountId, Arc<Snapshot>> = BTreeMap::new();
-    // In the order of the keys, so that those of one account follow each other.
+    // In the order of the keys, so that the rosters of one account follow each other.
     let mut read = stream::iter(listed).buffered(AT_ONCE);
     while let Some((key, etag, mut snapshot)) = read.try_next().await? {
         if let Some(snapshot) = &mut snapshot {
@@ -211,7 +212,7 @@ async fn read_rosters<O: Bucket + Table + Topic>(
     Ok((rosters, files))
 }
 
-/// A process that starts while the policy is broken finds the last good one in the ledger.
+/// Stores the last good policy in the ledger, for a process that starts while the policy is broken.
 async fn keep_good<O: Table>(
     outside: &O,
     bytes: &[u8],

@@ -1,4 +1,4 @@
-//! What the stack tells its functions: every environment variable, read once.
+//! The settings that the stack gives its functions: every environment variable, read once.
 //!
 //! `template.yaml` sets them. The AWS clients read `AWS_REGION`, `AWS_ENDPOINT_URL` and the
 //! credentials themselves.
@@ -23,50 +23,50 @@ pub use stack::StackSettings;
 
 use crate::telemetry::Level;
 
-/// Of switch-guard.
+/// The settings of switch-guard.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GuardSettings {
-    /// What every function with a ledger is told.
+    /// Settings shared by every function that has a ledger.
     pub stack: StackSettings,
-    /// `ROLEWATCH_SWITCH_QUEUE_URL`: the queue of switches into elevated roles, and of what is to
-    /// be judged again. None: the queue of events.
+    /// `ROLEWATCH_SWITCH_QUEUE_URL`: the queue for switches into elevated roles and for requests to
+    /// judge again. `None`: the queue of events is used.
     pub switch_queue_url: Option<String>,
-    /// `ROLEWATCH_FINDINGS_TOPIC_ARN`: where findings are published.
+    /// `ROLEWATCH_FINDINGS_TOPIC_ARN`: the topic on which findings are published.
     pub findings_topic: TopicArn,
-    /// What is guarded. The reader role is also the one that it works with.
+    /// The guarded resources. switch-guard also assumes the reader role named here.
     pub own: OwnSettings,
 }
 
-/// Of slack-notifier.
+/// The settings of slack-notifier.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotifierSettings {
-    /// `ROLEWATCH_OUTBOX_TABLE`: findings, and what became of them.
+    /// `ROLEWATCH_OUTBOX_TABLE`: findings and their delivery.
     pub outbox_table: String,
-    /// `ROLEWATCH_OPERATIONS_TOPIC_ARN`: who is told when Slack cannot be.
+    /// `ROLEWATCH_OPERATIONS_TOPIC_ARN`: the topic that is used when Slack doesn't work.
     pub operations_topic: TopicArn,
     /// `ROLEWATCH_CHATBOT_TOPIC_ARN`: a topic that Amazon Q Developer in chat applications reads.
     pub chatbot_topic: Option<TopicArn>,
-    /// `ROLEWATCH_SLACK_SECRET`: where the webhook's URL, or the bot's token, is kept.
+    /// `ROLEWATCH_SLACK_SECRET`: the secret that holds the webhook's URL or the bot's token.
     pub slack_secret: SecretArn,
-    /// `ROLEWATCH_SLACK_CHANNEL`: where a bot posts. A webhook has its own.
+    /// `ROLEWATCH_SLACK_CHANNEL`: the channel in which a bot posts. A webhook has its own channel.
     pub slack_channel: Option<String>,
-    /// `ROLEWATCH_LANGUAGE`: of what people read.
+    /// `ROLEWATCH_LANGUAGE`: the language of messages.
     pub language: Language,
-    /// `ROLEWATCH_TIME_ZONE`: of the times that people read.
+    /// `ROLEWATCH_TIME_ZONE`: the time zone of the times in messages.
     pub time_zone: TimeZone,
-    /// `ROLEWATCH_RUNBOOK_URL`: what a message links to.
+    /// `ROLEWATCH_RUNBOOK_URL`: the runbook that messages link to.
     pub runbook_url: Option<String>,
-    /// `ROLEWATCH_TEST_SLACK_ENDPOINT`: only in tests, an address of this machine that stands in
-    /// for Slack.
+    /// `ROLEWATCH_TEST_SLACK_ENDPOINT`: for tests only, an address on this machine that replaces
+    /// Slack.
     pub test_slack_endpoint: Option<String>,
 }
 
-/// What the tables are called.
+/// The names of the tables.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TableNames {
-    /// `ROLEWATCH_LEDGER_TABLE`: facts. slack-notifier has none.
+    /// `ROLEWATCH_LEDGER_TABLE`: facts. slack-notifier doesn't have this table.
     pub ledger: Option<String>,
-    /// `ROLEWATCH_OUTBOX_TABLE`: findings, and what became of them.
+    /// `ROLEWATCH_OUTBOX_TABLE`: findings and their delivery.
     pub outbox: String,
 }
 
@@ -79,16 +79,16 @@ pub struct TopicArn {
     account: AccountId,
 }
 
-/// The ARN of a secret, and which service keeps it.
+/// The ARN of a secret, by the service that keeps it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SecretArn {
-    /// A secret of Secrets Manager.
+    /// A Secrets Manager secret.
     Secret(String),
-    /// A SecureString parameter of Systems Manager.
+    /// A Systems Manager SecureString parameter.
     Parameter(String),
 }
 
-/// Of what people read.
+/// The language of messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Language {
     /// `en`
@@ -106,20 +106,20 @@ pub struct SettingsError(pub Vec<WrongVariable>);
 /// What is wrong with one variable.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum WrongVariable {
-    /// It has to be there.
+    /// The variable is required but missing.
     #[error("`{name}` is not set; it must be {wanted}")]
     Missing {
-        /// Which variable.
+        /// The name of the variable.
         name: &'static str,
-        /// What belongs there.
+        /// What the variable has to hold.
         wanted: &'static str,
     },
-    /// Something else belongs there. The value is not shown: a secret may have been put there.
+    /// The variable holds something else. The value isn't shown, because it may be a secret.
     #[error("`{name}` must be {wanted}")]
     Unfit {
-        /// Which variable.
+        /// The name of the variable.
         name: &'static str,
-        /// What belongs there.
+        /// What the variable has to hold.
         wanted: &'static str,
     },
 }
@@ -128,12 +128,12 @@ pub enum WrongVariable {
 pub type Lookup<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 impl GuardSettings {
-    /// From the environment of the process.
+    /// Reads the settings from the environment of the process.
     pub fn from_environment() -> Result<Self, SettingsError> {
         Self::read(&variable)
     }
 
-    /// From variables that are looked up.
+    /// Reads the settings through `lookup`.
     pub fn read(lookup: Lookup<'_>) -> Result<Self, SettingsError> {
         let mut read = VariableReader::over(lookup);
         let stack = StackSettings::read(&mut read);
@@ -162,12 +162,12 @@ impl GuardSettings {
 }
 
 impl NotifierSettings {
-    /// From the environment of the process.
+    /// Reads the settings from the environment of the process.
     pub fn from_environment() -> Result<Self, SettingsError> {
         Self::read(&variable)
     }
 
-    /// From variables that are looked up.
+    /// Reads the settings through `lookup`.
     pub fn read(lookup: Lookup<'_>) -> Result<Self, SettingsError> {
         let mut read = VariableReader::over(lookup);
         let outbox_table = read.required("ROLEWATCH_OUTBOX_TABLE", "the name of a table", table);
@@ -223,7 +223,7 @@ impl NotifierSettings {
         settings().map_err(|Noted| read.wrong())
     }
 
-    /// The one table it reads and writes.
+    /// The table that slack-notifier reads and writes.
     pub fn tables(&self) -> TableNames {
         TableNames {
             ledger: None,
@@ -232,7 +232,7 @@ impl NotifierSettings {
     }
 }
 
-/// How much to log: `AWS_LAMBDA_LOG_LEVEL`, which Lambda sets to what the template says.
+/// The log level: `AWS_LAMBDA_LOG_LEVEL`, which Lambda sets from the template.
 pub fn log_level() -> Level {
     level(&variable)
 }
@@ -250,14 +250,14 @@ fn level(lookup: Lookup<'_>) -> Level {
 fn variable(name: &str) -> Option<String> {
     match std::env::var(name) {
         Ok(value) => Some(value),
-        // What is no text fits nowhere, and is said to be unfit instead of missing.
+        // A value that isn't valid Unicode is reported as unfit, not as missing.
         Err(VarError::NotUnicode(value)) => Some(value.to_string_lossy().into_owned()),
         Err(VarError::NotPresent) => None,
     }
 }
 
 impl TopicArn {
-    /// `arn:aws:sns:us-east-1:111122223333:rolewatch-findings`
+    /// Parses an ARN such as `arn:aws:sns:us-east-1:111122223333:rolewatch-findings`.
     pub fn parse(text: &str) -> Option<Self> {
         let [partition, region, account, name] = arn_of(text, "sns")?;
         let account = account.parse().ok()?;
@@ -274,17 +274,17 @@ impl TopicArn {
         &self.text
     }
 
-    /// `aws`, `aws-cn`, `aws-us-gov`: that of the whole stack.
+    /// The partition, which is that of the whole stack: `aws`, `aws-cn` or `aws-us-gov`.
     pub fn partition(&self) -> &str {
         &self.partition
     }
 
-    /// Where the topic is: for the stack's own, where the stack is.
+    /// The topic's Region. For the stack's own topics, this is the stack's Region.
     pub fn region(&self) -> &str {
         &self.region
     }
 
-    /// Whose the topic is: for the stack's own, the hub's account.
+    /// The topic's account. For the stack's own topics, this is the hub's account.
     pub fn account(&self) -> AccountId {
         self.account
     }
@@ -297,15 +297,16 @@ impl fmt::Display for TopicArn {
 }
 
 impl SecretArn {
-    /// What belongs there, in words.
+    /// What the variable has to hold, for error messages.
     const WANTED: &str = "the ARN of a Secrets Manager secret or an SSM parameter (store the secret itself there, not here)";
 
-    /// `arn:aws:secretsmanager:us-east-1:111122223333:secret:rolewatch-slack-EXAMPLE`, or
-    /// `arn:aws:ssm:us-east-1:111122223333:parameter/rolewatch/slack`
+    /// Parses an ARN such as
+    /// `arn:aws:secretsmanager:us-east-1:111122223333:secret:rolewatch-slack-EXAMPLE` or
+    /// `arn:aws:ssm:us-east-1:111122223333:parameter/rolewatch/slack`.
     pub fn parse(text: &str) -> Option<Self> {
         let named = |service, front| {
-            // A slash at either end, or two in a row, is not part of any name: somebody put a
-            // prefix and a path together.
+            // No name has a slash at either end or two in a row. Such a value was joined from a
+            // prefix and a path.
             let whole = |name: &str| {
                 !name.is_empty()
                     && (service != "ssm" || name.split('/').all(|part| !part.is_empty()))
@@ -333,7 +334,7 @@ impl Language {
     }
 }
 
-/// Partition, region, account and the rest of an ARN that has them all.
+/// The partition, Region, account and remaining part of an ARN that has all four.
 fn arn_of<'a>(text: &'a str, service: &str) -> Option<[&'a str; 4]> {
     let mut parts = text.splitn(6, ':');
     let (arn, partition, of, region, account, rest) = (
@@ -379,7 +380,8 @@ fn web_address(text: &str) -> Option<String> {
     (!rest.is_empty() && shown(rest)).then(|| text.to_owned())
 }
 
-/// It is put into Slack's markup, so that none of what ends a link there may be in it.
+/// The address is inserted into Slack markup, so it must not contain characters that end a link
+/// there.
 fn secure_address(text: &str) -> Option<String> {
     let rest = text.strip_prefix("https://")?;
     (!rest.is_empty()
@@ -395,7 +397,8 @@ fn loopback_address(text: &str) -> Option<String> {
     Some(text.to_owned())
 }
 
-/// ASCII letters, digits and these signs, at least one and at most `most`.
+/// Whether the text is 1 to `most` characters long, all of them ASCII letters, digits or one of
+/// `signs`.
 fn plain(text: &str, most: usize, signs: &str) -> bool {
     (1..=most).contains(&text.len())
         && text
@@ -403,7 +406,7 @@ fn plain(text: &str, most: usize, signs: &str) -> bool {
             .all(|c| c.is_ascii_alphanumeric() || signs.contains(c))
 }
 
-/// Visible ASCII without blanks.
+/// Whether the text is visible ASCII without blanks.
 fn shown(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_graphic())
 }

@@ -1,8 +1,8 @@
-//! Judging what was touched, and bringing the outbox in line with it.
+//! Judges what was touched and updates the outbox accordingly.
 //!
-//! A message touches sessions and records. They are judged in `rounds.rs`; what rests on what a
-//! record tells of users, groups and devices is found by `spread.rs`, and what is too much for
-//! one message is judged in `turns.rs`.
+//! A message touches sessions and records, which `rounds.rs` judges. `spread.rs` finds everything
+//! that depends on what a record says about users, groups and devices. What is too much for one
+//! message is judged in `turns.rs`.
 
 pub(crate) mod alert;
 pub(crate) mod diff;
@@ -28,11 +28,11 @@ use crate::port::{Directory, Queue, Table, Topic, Trouble};
 use crate::rulebook::Rulebook;
 use rounds::rounds;
 
-/// Judges what was touched, stores what changed, sends what is due.
+/// Judges what was touched, stores what changed, and sends what is due.
 ///
 /// # Errors
-/// Of any port but IAM, whose silence makes unproven findings; then all of it has to be done again,
-/// and can be.
+/// Returns the first error of a port other than IAM (without IAM's answer, findings stay unproven).
+/// All of it then has to be repeated, which is safe.
 pub async fn settle<O: Table + Queue + Topic + Directory>(
     outside: &O,
     book: &Rulebook,
@@ -50,10 +50,10 @@ pub async fn settle<O: Table + Queue + Topic + Directory>(
     Ok(settled)
 }
 
-/// Stores and sends a finding that needs no joining: somebody tampers with the guard.
+/// Stores and sends a finding that needs no other facts: somebody tampers with the guard.
 ///
 /// # Errors
-/// The ports' own; then it can be told again.
+/// Returns the first error of a port. The call can then be repeated.
 pub async fn tell<O: Table + Topic>(
     outside: &O,
     policy: &Policy,
@@ -69,7 +69,7 @@ pub async fn tell<O: Table + Topic>(
         let mut alert = alert::plain(&finding, policy, now);
         alert.region.clone_from(&tampering.region);
         alert.source_ip.clone_from(&tampering.source_ip);
-        // Nothing that would prove it is on its way, so it is told at once, proven or not.
+        // No further evidence is expected, so the finding is published at once, proven or not.
         FindingState {
             alert,
             switches,
@@ -83,7 +83,8 @@ pub async fn tell<O: Table + Topic>(
     };
     if states.is_empty() {
         outbox::write(outside, &fresh(), 0, now).await?;
-        // Read again also if the row was there: a reply can be lost and the call repeated below us.
+        // Read it even if the row already existed: a reply can get lost and the client repeat the
+        // call, so our own row may be the existing one.
         states = outbox::load(outside, [id]).await?;
         settled.found = 1;
     }

@@ -1,18 +1,18 @@
-//! The setup of the accounts, watched: what was changed in IAM, who changed it, and what the
-//! review says of it since.
+//! Watches the IAM setup of the accounts: what changed, who changed it, and what the review says
+//! about it since.
 //!
 //! The rules of the review (`rolewatch_guard::review`) judge a state, not an event. So a change is
-//! noted with who made it, and a while later, when IAM tells of it everywhere, the account is read
-//! whole and put into the bucket; then the latest readings of all accounts are judged, and
-//! the outbox is brought in line. Many changes in a row share a reading.
+//! noted together with who made it. A little later, when IAM returns the change everywhere, the
+//! whole account is read and stored in the bucket. Then the latest readings of all accounts are
+//! judged and the outbox is updated. Many changes in a row share one reading.
 //!
-//! INVARIANT (covered): a reading begins at least `SETUP_SETTLES` seconds after every change that asked
-//! for it, or that was told that one is asked for. What no event told of is found by the reading of
-//! every day.
+//! INVARIANT (covered): a reading begins at least `SETUP_SETTLES` seconds after every change that
+//! requested it, or that found it already requested. Changes that no event reported are found by
+//! the daily reading.
 //!
-//! INVARIANT (settled): a round that finds nothing to change ends a judgement. Whoever wrote looks
-//! at the bucket again, so that of two invocations the one with the older readings cannot have the
-//! last word.
+//! INVARIANT (settled): a judgment ends with a round that finds nothing to change. An invocation
+//! that wrote something reads the bucket again. So if two run at once, the one with the older
+//! readings can't have the last word.
 
 mod ask;
 mod cause;
@@ -45,21 +45,21 @@ use crate::time::{CHANGERS_KEPT, SETUP_SETTLES};
 use crate::wire::Status;
 use files::Files;
 
-/// So many rounds without coming to rest mean that something is wrong.
+/// If this many rounds don't settle, something is wrong.
 const MOST_ROUNDS: usize = 30;
 
-/// What all findings about the setup are found by, in place of a record.
+/// The key, in place of a record, under which all findings about the setup are found.
 const ALL: &str = "setup";
 
-/// Everything that is needed to read and judge.
+/// The ports needed to read and judge the setup.
 pub trait SetupPorts: Table + Queue + Topic + Bucket + Directory + Clock {}
 
 impl<O: Table + Queue + Topic + Bucket + Directory + Clock> SetupPorts for O {}
 
-/// Notes a change and asks for a reading of its account. Repeating it changes nothing.
+/// Notes a change and requests a reading of its account. Repeating it changes nothing.
 ///
 /// # Errors
-/// The ports' own.
+/// Returns the first error of a port.
 pub async fn heard<O: Table + Queue>(
     outside: &O,
     change: &SetupChange,
@@ -75,7 +75,8 @@ pub async fn heard<O: Table + Queue>(
         version: 0,
         expires: Some(now.plus_seconds(CHANGERS_KEPT)),
     };
-    // Noted first: whoever reads the account because of it has to find who made the change.
+    // Noted before the request: the invocation that reads the account has to find who made the
+    // change.
     let kept = outside.keep(TableKind::Ledger, row, Keep::First).await?;
     ask::after(outside, change.key.account, change.time, now).await?;
     Ok(kept)
@@ -84,7 +85,7 @@ pub async fn heard<O: Table + Queue>(
 /// Whether a change was noted.
 ///
 /// # Errors
-/// The table's own.
+/// Returns the table's error.
 pub async fn is_noted<T: Table>(
     table: &T,
     record: &RecordKey,
@@ -104,11 +105,13 @@ pub async fn is_noted<T: Table>(
     Ok(!rows.is_empty())
 }
 
-/// Reads the account that is asked for, unless that was done, and judges the setup.
+/// Reads the requested account, unless a recent enough reading exists, and judges the setup.
+///
+/// If an account's reader role can't be assumed, this publishes a notice for those who run
+/// rolewatch, once a day.
 ///
 /// # Errors
-/// The ports' own; then it has to be done again, and can be. An account that lets nobody in is told
-/// to those who run rolewatch, once a day.
+/// Returns the first error of a port. The review then has to be repeated, which is safe.
 pub async fn review<O: SetupPorts>(
     outside: &O,
     book: &Rulebook,
@@ -120,7 +123,8 @@ pub async fn review<O: SetupPorts>(
         .filter(|account| book.policy.account_name(*account).is_some())
     {
         if now < ask.due {
-            // SQS delays a message for 15 minutes at most, so it can come before it is due.
+            // SQS delays a message for at most 15 minutes, so it can arrive before the reading is
+            // due.
             ask::again(outside, ask, now).await?;
             return Ok(SettleCounts::default());
         }
@@ -160,7 +164,7 @@ async fn judge<O: Table + Queue + Topic + Bucket>(
     let mut judged: Option<(Files, Vec<ReviewFinding>)> = None;
     for round in 0..MOST_ROUNDS {
         let listing = files::listing(outside, &book.policy).await?;
-        // From the same readings come the same findings.
+        // The same readings give the same findings, so there is no need to judge them again.
         let (mut files, findings) =
             if let Some(known) = judged.take().filter(|(files, _)| files.listing == listing) {
                 known
@@ -169,9 +173,11 @@ async fn judge<O: Table + Queue + Topic + Bucket>(
                 let findings = review::review(&files.setup, &book.policy, now).findings;
                 (files, findings)
             };
-        // Not after a reading that failed: that would ask for itself for ever.
+        // Only when a judgment was requested without an account. After a failed reading, this would
+        // request the same reading again forever.
         if anew && round == 0 {
             for account in files.missing() {
+                // `after` adds `SETUP_SETTLES` to the time, so this reading is due now.
                 ask::after(outside, account, now.plus_seconds(-SETUP_SETTLES), now).await?;
             }
         }
@@ -190,7 +196,8 @@ async fn judge<O: Table + Queue + Topic + Bucket>(
     ))
 }
 
-/// The states of all findings about the setup as they should be, and which of them are not.
+/// The states that all findings about the setup should have, and the IDs of those that differ from
+/// what is stored.
 async fn compare<O: Table + Bucket>(
     outside: &O,
     book: &Rulebook,
@@ -214,8 +221,8 @@ async fn compare<O: Table + Bucket>(
         }
     }
     let standing = |stored: &StoredFinding| stored.state.alert.status != Status::Withdrawn;
-    // What an account that was never read would tell is no finding: those who run rolewatch are
-    // told that it cannot be read.
+    // A finding that depends on an account that was never read isn't reported. A separate notice
+    // says that the account can't be read.
     let new: Vec<&ReviewFinding> = findings
         .iter()
         .filter(|finding| {
@@ -237,9 +244,10 @@ async fn compare<O: Table + Bucket>(
         }
         let (version, published) =
             known.map_or((0, 0), |stored| (stored.version, stored.state.published));
-        // What comes back after it had gone goes on counting: readers take the higher version.
+        // A finding that comes back continues its version numbers, because readers take the higher
+        // version.
         alert.version = known.map_or(1, |stored| stored.state.alert.version + 1);
-        // Nothing that would prove it is on its way, so it is told at once, proven or not.
+        // No further evidence is expected, so the finding is published at once, proven or not.
         let state = FindingState {
             alert,
             switches: Vec::new(),

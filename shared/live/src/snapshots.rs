@@ -1,17 +1,21 @@
-//! Daily snapshots of who is in which group, of every account whose groups the policy names, put
-//! where the guard and the audit look for rosters.
+//! Daily snapshots of who is in which group, for every account whose groups the policy names. They
+//! are stored where the guard and the audit look for rosters.
 //!
-//! INVARIANT (as of its time): what a snapshot says was so in the very second that its key names. A
-//! reading takes many calls, and while it lasts people join and leave. Of membership at a moment,
-//! IAM changes decide before snapshots do, so a wrong time would mostly not show; but
-//! where a snapshot says that somebody *was* a member, a later addition does not count as the
-//! beginning (RW010). Dated before a change that it already shows, it would make somebody who
-//! joined a minute ago a member of old; dated after one that it does not show, the reverse. Names
-//! go by the second too. So an account is read twice, the time is taken in between, and only what
-//! both readings say is kept: that was so from the end of the first to the beginning of the second.
-//! Of whoever changed meanwhile the snapshot says nothing, and the changes themselves, or
-//! an earlier snapshot, decide. What changed and changed back between the two readings is in the
-//! logs, and there decides as well.
+//! INVARIANT (as of its time): what a snapshot says was true in the exact second that its key
+//! names.
+//!
+//! A reading takes many calls, and people join and leave while it lasts. To decide who was a member
+//! at a moment, logged IAM changes take precedence over snapshots, so a wrong time would mostly not
+//! show. But if a snapshot says that somebody *was* a member, a later addition doesn't count as the
+//! beginning (RW010). A snapshot dated before a change that it already shows would turn somebody
+//! who joined a minute ago into a long-time member. A snapshot dated after a change that it doesn't
+//! show would do the reverse. Names also depend on the second.
+//!
+//! So an account is read twice, and the time is taken in between. Only what both readings say is
+//! kept: it was true from the end of the first to the beginning of the second. About anyone who
+//! changed meanwhile the snapshot says nothing, and the changes themselves or an earlier snapshot
+//! decide. A change that was made and undone between the two readings is in the logs, which decide
+//! in that case too.
 
 mod thin;
 
@@ -27,19 +31,19 @@ use crate::port::{Bucket, Clock, Directory, Table, Topic, Trouble};
 use crate::rulebook::{AT_ONCE, ROSTER_PREFIX, Rulebook, roster_key, taken};
 use crate::time::ROSTER_TAKES;
 
-/// So many times more an account is read while its users or groups change under our eyes.
+/// How many more times an account is read if its users or groups change during a reading.
 const AGAIN: usize = 2;
 
-/// What taking snapshots came to.
+/// The result of taking snapshots.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct SnapshotCounts {
-    /// Accounts of which a new snapshot is in the bucket.
+    /// Accounts for which a new snapshot is in the bucket.
     pub written: u64,
-    /// Accounts of which this run, stopped before, had taken one already.
+    /// Accounts for which an earlier attempt of this run already took a snapshot.
     pub known: u64,
-    /// Accounts of which none could be taken. Those who run rolewatch are told, once a day.
+    /// Accounts for which no snapshot could be taken. A notice says so, once a day.
     pub failed: u64,
-    /// Accounts that were not begun, as too little time was left. Another run for the same moment
+    /// Accounts that weren't read because too little time was left. Another run for the same moment
     /// takes them.
     pub left: u64,
 }
@@ -51,14 +55,15 @@ enum SnapshotOutcome {
 }
 
 /// Takes a snapshot of every account whose groups a role of the policy names. One account that
-/// fails does not keep the others from it.
+/// fails doesn't stop the others.
 ///
-/// `at` is when the run was due: an account with a snapshot since then is left alone, so that a run
-/// can be repeated. The snapshots are dated by the clock of `outside`, which has to be the one that
-/// IAM's records go by. No account is begun shortly before the `deadline`.
+/// `at` is the time at which the run was due. An account with a snapshot since then is skipped, so
+/// a run can be repeated. The snapshots are dated by the clock of `outside`, which has to agree
+/// with the clock of IAM's records. No account is started shortly before the `deadline`.
 ///
 /// # Errors
-/// Those who run rolewatch could not be told of a failure; then all of it can be done again.
+/// Returns an error if the notice about a failure couldn't be published. All of it can then be
+/// repeated.
 pub async fn take_all<O: Directory + Bucket + Table + Topic + Clock>(
     outside: &O,
     book: &Rulebook,
@@ -155,8 +160,8 @@ async fn take<O: Directory + Bucket + Clock>(
     Ok(outcome)
 }
 
-/// What two readings in a row agree in, and the second between them. Where nothing changes in the
-/// meantime that is everything.
+/// What two successive readings agree on, and the second between them. If nothing changes
+/// meanwhile, this is everything.
 async fn settled<O: Directory + Clock>(
     outside: &O,
     account: AccountId,

@@ -1,8 +1,8 @@
-//! What the functions tell of themselves: metrics, as lines in the embedded metric format, and
+//! What the functions report about themselves: metrics, as lines in the embedded metric format, and
 //! logs, as lines of JSON.
 //!
-//! Neither holds the body of an event, a message or a secret. Access keys are shown by their last
-//! four characters ([`last_four`]).
+//! Neither contains the body of an event, a message or a secret. Access keys are shown by their
+//! last four characters ([`last_four`]).
 
 mod log;
 mod metrics;

@@ -1,8 +1,8 @@
-//! Twins in memory of everything outside, which can be slow, throttled or ambiguous, and at which
-//! whoever calls them can be stopped.
+//! In-memory twins of the outside world. They can be slow, throttled or ambiguous, and their
+//! callers can be stopped at any call.
 //!
-//! Every call passes two gates, one before it takes effect and one after. A gate gives way to
-//! whoever else is running; a [`Weather`] decides whether the call fails there.
+//! Every call passes two gates, one before it takes effect and one after. At a gate, the call
+//! yields to other tasks, and a [`Weather`] decides whether it fails there.
 
 mod kept;
 mod logs;

@@ -1,20 +1,20 @@
-//! Every limit of time of the live side, once, in seconds. What AWS does is in
+//! Every time limit of the live side, in one place, in seconds. AWS's own limits are in
 //! [`rolewatch_guard::time::aws`].
 
 use rolewatch_guard::time::{DAY, HOUR, aws, chosen};
 
 // ---- How long rows and objects are kept ----
 
-/// Facts in the ledger, the index of switches, and the rosters that they are judged by.
+/// Facts in the ledger, the index of switches, and the rosters with which they are judged.
 pub(crate) const FACTS_KEPT: i64 = 90 * DAY;
 
-/// Links of chains: a session and what it was used for are never further apart.
+/// Links of chains. A session and its use are never further apart than this.
 pub(crate) const LINKS_KEPT: i64 = 14 * DAY;
 
-/// Findings after they changed last, and how far they were told.
+/// Findings and their delivery, after the last change.
 pub const FINDINGS_KEPT: i64 = 400 * DAY;
 
-/// Which log files were read: longer than any sweep looks back.
+/// Which log files were read. Longer than any sweep looks back.
 pub(crate) const FILES_KEPT: i64 = 30 * DAY;
 
 /// Notices to those who run rolewatch.
@@ -23,130 +23,129 @@ pub(crate) const NOTICES_KEPT: i64 = 30 * DAY;
 /// That a notice was published.
 pub(crate) const NOTICES_KNOWN: i64 = 400 * DAY;
 
-/// Who changed what of a setup.
+/// Who changed what in a setup.
 pub(crate) const CHANGERS_KEPT: i64 = 14 * DAY;
 
-/// That a reading of a setup was asked for.
+/// That a reading of a setup was requested.
 pub(crate) const READINGS_KEPT: i64 = DAY;
 
-/// What is known of a watched session after it was written last: longer than the session is looked
-/// for.
+/// The state of a watched session after it was last written. Longer than the session is watched.
 pub(crate) const WATCHED_KEPT: i64 = 14 * DAY;
 
-// ---- How long evidence is waited for ----
+// ---- How long to wait for evidence ----
 
-/// An unproven finding waits so long before it is told. A record takes as long to arrive.
+/// An unproven finding waits this long before it is published. A record can take this long to
+/// arrive.
 pub(crate) const EVIDENCE: i64 = aws::DELIVERY;
 
-/// A change of membership may be under way to us for so long: until then absence proves nothing.
+/// A record of a membership change can take this long to arrive. Until then, its absence proves
+/// nothing.
 pub(crate) const MEMBERSHIP_SETTLES: i64 = aws::DELIVERY;
 
-/// IAM has so long to tell of a change everywhere.
+/// How long IAM may take to return a change everywhere.
 pub(crate) const SETUP_SETTLES: i64 = 60;
 
-/// After so long a use has reached the event history: some runs of the schedule come on top.
+/// After this long, a use is in the event history. Includes a few runs of the schedule.
 pub(crate) const USE_SETTLES: i64 = aws::DELIVERY + 300;
 
-/// After so long what was recovered has been judged, and it is looked whether that was all.
+/// After this long, recovered records have been judged, and the session is checked again.
 pub(crate) const RECOVERY_SETTLES: i64 = 600;
 
-/// For so long after a switch IAM is asked again if it did not answer.
+/// How long after a switch IAM is asked again if it didn't answer.
 pub(crate) const ASKED_FOR: i64 = DAY;
 
-/// Unproven findings are told of in the digest for so long. After that no evidence is to be
-/// expected.
+/// How long unproven findings appear in the digest. After that, no more evidence is expected.
 pub(crate) const UNPROVEN_TOLD: i64 = 7 * DAY;
 
 // ---- Sessions ----
 
-/// Sessions further apart than this cannot be in one stretch, nor in one sliding day: a day, the
-/// longest session before it, and a margin.
+/// Sessions further apart than this can't be in one stretch, nor in one sliding 24 hours: a day,
+/// plus the longest session before it, plus a margin.
 pub(crate) const SESSIONS_APART: i64 = 2 * DAY;
 
-/// A new policy or roster has switches judged again that began so long ago: no session of today is
-/// older.
+/// A new policy or roster has the switches of this period judged again. No valid session is older.
 pub(crate) const OPEN_SESSIONS: i64 = aws::LONGEST_CREDENTIALS;
 
-/// So far around a switch its other records are asked for. They lie within
-/// [`chosen::SAME_CALL`]; a question to the event history may be wider.
+/// How far around a switch its other records are searched. They lie within [`chosen::SAME_CALL`],
+/// but a query to the event history may be wider.
 pub(crate) const AROUND_SWITCH: i64 = 60;
 
-/// Sessions are watched that began so long ago: the longest one, and two days in which its account
-/// may let nobody in.
+/// Sessions are watched for this long after they began: the longest session, plus two days during
+/// which the account's reader role may not work.
 pub(crate) const WATCHED: i64 = 3 * DAY;
 
-/// For so long after the end of a session it is asked for where nobody is let in.
+/// How long after the end of a session its use is still asked for if the reader role doesn't work.
 pub(crate) const GIVES_UP: i64 = 2 * DAY;
 
-/// A session that is no longer elevated is looked at again after so long.
+/// When to look again at a session that is no longer elevated.
 pub(crate) const GONE_AGAIN: i64 = HOUR;
 
-/// It is closed so long after it began.
+/// When such a session is closed, counted from its beginning.
 pub(crate) const GONE: i64 = chosen::LAST_RECORD;
 
-// ---- Trying again ----
+// ---- Retries ----
 
-/// The longest that an invocation of switch-guard runs (`Timeout` in template.yaml): what one began
-/// with longer ago, it is no longer at work on.
+/// The longest run of a switch-guard invocation (`Timeout` in template.yaml). Work that began
+/// longer ago isn't in progress any more.
 pub(crate) const AT_WORK: i64 = 60;
 
-/// After so long without an acknowledgement an alert is sent for the second time; then after twice
-/// as long, and so on.
+/// An alert that wasn't acknowledged for this long is sent a second time. Each further pause is
+/// twice as long.
 pub const FIRST_PAUSE: i64 = 300;
 
 /// The longest of these pauses.
 pub const LONGEST_PAUSE: i64 = 6 * HOUR;
 
-/// So long after a finding was withdrawn unsaid, a message about it may still come out of a queue:
-/// somebody was stopped after publishing it.
+/// How long after the withdrawal of an unpublished finding a message about it may still come out of
+/// a queue, because an invocation was stopped after publishing.
 pub(crate) const STRAGGLES: i64 = DAY;
 
-/// The guard judges so long after it was asked to: by then its clock is past the end of the
-/// session, and what was sent before has arrived.
+/// The guard judges this long after the request. By then its clock is past the end of the session,
+/// and the records sent before the request have arrived.
 pub(crate) const JUDGED_SOON: u32 = 60;
 
-/// Use of a session over its limit is asked for again after so long.
+/// How long after the last query the use of a session over its limit is queried again.
 pub(crate) const USE_ASKED_AGAIN: i64 = 1_800;
 
-/// Where nobody was let in, it is tried again after so long.
+/// How long to wait before the next attempt if an account refused the call.
 pub(crate) const REFUSED_AGAIN: i64 = HOUR;
 
-/// Readings of one account begin so far apart, or further.
+/// The minimum time between the beginnings of two readings of one account.
 pub(crate) const READINGS_APART: i64 = 120;
 
-/// How long an answer of the bucket is good.
+/// How long an answer of the bucket is valid.
 pub(crate) const BUCKET_FRESH: i64 = 60;
 
-/// How long it is taken for known who receives e-mail.
+/// How long the known recipients of e-mail are valid.
 pub const RECIPIENTS_FRESH: i64 = 300;
 
-/// Who left may have left so long before a sweep found out: two of its pauses.
+/// How long before a sweep noticed it a recipient may have left: two intervals between sweeps.
 pub(crate) const RECIPIENTS_LOOKED_AT: i64 = 600;
 
-// ---- What is left of an invocation ----
+// ---- The time left in an invocation ----
 
-/// No probe is begun with less time left: a call takes ten seconds at most, and then the result is
+/// No probe begins with less time left: a call takes at most ten seconds, and then the result is
 /// written.
 pub(crate) const PROBE_TAKES: i64 = 45;
 
 /// No account is read with less time left: it is read twice, and a page may take 30 seconds.
 pub(crate) const ROSTER_TAKES: i64 = 75;
 
-/// So much is left for noting how far the questions to the event history came.
+/// Reserved for noting how far the queries to the event history came.
 pub(crate) const NOTING_TAKES: i64 = 20;
 
 // ---- Probes ----
 
-/// A probe may be on its way for so long. EventBridge mostly takes minutes.
+/// How long a probe's event may take to arrive. EventBridge mostly takes minutes.
 pub(crate) const PROBE_ON_ITS_WAY: i64 = 1_800;
 
-/// The clocks of a function and of CloudTrail differ by at most so much.
+/// The clocks of a function and of CloudTrail differ by at most this much.
 pub(crate) const PROBE_CLOCKS: i64 = 5;
 
-/// A probe that was sent so long ago says nothing now: the place was left out since.
+/// A probe sent longer ago than this says nothing: the place is no longer probed.
 pub(crate) const PROBE_FORGOTTEN: i64 = 2 * DAY;
 
 // ---- The digest ----
 
-/// So long before its end a suppression is told of.
+/// How long before its end a suppression appears in the digest.
 pub(crate) const SUPPRESSION_ENDS_SOON: i64 = 14 * DAY;

@@ -1,13 +1,13 @@
-//! Sessions watched to their end: what was done with them is asked for in CloudTrail's event
-//! history, should EventBridge have dropped it.
+//! Watches sessions to their end: queries CloudTrail's event history for what was done with them,
+//! in case EventBridge dropped it.
 //!
-//! A session is looked at when its halves should have come, while it is used over its limit, when
-//! its credentials expire, and once everything that was done with it can be found; then it is
-//! closed, and not asked for again. Whatever the ledger does not know goes to the guard's queue, as
-//! if it had come late.
+//! A session is checked when its halves should have arrived, while it is used over its limit, when
+//! its credentials expire, and once all its use can be found in the event history. Then it is
+//! closed and not queried again. Records that the ledger doesn't know go to the guard's queue, as
+//! if they had arrived late.
 //!
 //! Every step can be repeated, and by several runs at a time: a record that is sent twice is a
-//! duplicate, and of two runs that note how far they came one is heard.
+//! duplicate, and if two runs note how far they came, only one write succeeds.
 
 mod ask;
 mod dossier;
@@ -30,17 +30,17 @@ use plan::Plan;
 use rolewatch_guard::time::aws::DELIVERY;
 use state::{StoredWatch, WatchState};
 
-/// So many sessions are gathered at a time.
+/// How many sessions are gathered at a time.
 const AT_ONCE: usize = 20;
 
-/// What a run came to.
+/// The result of a run.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Swept {
-    /// Sessions that are not closed.
+    /// Sessions that aren't closed.
     pub open: u64,
     /// Sessions that this run closed.
     pub closed: u64,
-    /// Of them: not everything was answered.
+    /// Of them: closed without an answer to every question.
     pub unanswered: u64,
     /// Calls of `LookupEvents`.
     pub lookups: u64,
@@ -52,15 +52,15 @@ pub struct Swept {
     pub recovered: u64,
     /// Sessions that the guard was asked to judge again.
     pub rejudged: u64,
-    /// Time ran out; the next run goes on.
+    /// Time ran out. The next run continues.
     pub stopped: bool,
 }
 
-/// Looks at every session that is due. `regions` are those in which events are looked for.
+/// Checks every session that is due. `regions` are the Regions in which events are searched.
 ///
 /// # Errors
-/// Of the tables, the queue or the topic; then the next run does it. An event history that does not
-/// answer is no error.
+/// Returns the error of a table, the queue or a topic. The next run then repeats the work. An event
+/// history that doesn't answer isn't an error.
 pub async fn sweep<O: Table + Queue + Topic + Bucket + Trail + Clock>(
     outside: &O,
     book: &Rulebook,
@@ -71,11 +71,12 @@ pub async fn sweep<O: Table + Queue + Topic + Bucket + Trail + Clock>(
     let mut swept = Swept::default();
     let since = now.plus_seconds(-WATCHED);
     let mut states = state::load(outside, since, now).await?;
-    // Closed ones are among them; which ones is in their rows.
+    // The index also lists closed sessions. Their own rows say that they are closed.
     let mut due: Vec<(SessionAt, StoredWatch)> = Vec::new();
     for at in ledger::switches_since(outside, since, now).await? {
         let begun = at.time;
         let stored = state::take(&mut states, &at).unwrap_or_else(|| StoredWatch {
+            // Nothing to do earlier: until then the halves may still arrive through EventBridge.
             state: WatchState::new(begun.plus_seconds(DELIVERY)),
             version: 0,
         });
@@ -84,7 +85,7 @@ pub async fn sweep<O: Table + Queue + Topic + Bucket + Trail + Clock>(
             due.push((at, stored));
         }
     }
-    // Whoever waits longest comes first, so that no run stops at the same ones again.
+    // The longest-waiting sessions come first, so that runs don't keep stopping at the same ones.
     due.sort_by(|(a, one), (b, other)| (one.state.next, a).cmp(&(other.state.next, b)));
     let mut run = Run {
         outside,
@@ -100,6 +101,7 @@ pub async fn sweep<O: Table + Queue + Topic + Bucket + Trail + Clock>(
         }
         run.look(chunk, &mut swept).await?;
     }
+    // `open` was counted before this run closed any.
     swept.open -= swept.closed.min(swept.open);
     Ok(swept)
 }
@@ -129,8 +131,8 @@ impl<O: Table + Queue + Topic + Bucket + Trail + Clock> Run<'_, O> {
                 .collect();
             match Plan::of(own, self.regions, &trusts, self.now) {
                 Some(plan) => self.watch(at, stored, &plan, swept).await?,
-                // The policy does not call it elevated any more, or what came later shows that it
-                // began in another second.
+                // The policy no longer calls it elevated, or later records show that it began in
+                // another second.
                 None => self.gone(at, &mut stored.state, swept),
             }
             if !state::save(self.outside, at, stored, self.now).await? {
@@ -152,7 +154,7 @@ impl<O: Table + Queue + Topic + Bucket + Trail + Clock> Run<'_, O> {
     ) -> Result<(), Trouble> {
         let state = &mut stored.state;
         let step = plan.open(state);
-        // What is given up is not asked for once more.
+        // A session that is given up isn't queried once more.
         if !step.close {
             let asked = self.asker.ask(&mut state.open, swept).await?;
             plan.go_on(state, asked);

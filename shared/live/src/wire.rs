@@ -1,4 +1,4 @@
-//! The SNS message: a finding as `rolewatch audit --format ndjson` prints it, and what the live
+//! The SNS messages: a finding as `rolewatch audit --format ndjson` prints it, plus what the live
 //! guard adds.
 
 mod alert;
@@ -18,75 +18,76 @@ pub use state::AlertState;
 
 use crate::recipients::Recipients;
 
-/// What a finding of the review has of its own, with the names of its `ndjson`. Of such a finding,
-/// `role` is the subject too, and `caller` who changed the setup, with an empty name where nobody
-/// was seen to.
+/// The additional fields of a review finding, with their names in `ndjson`. In such a finding,
+/// `role` is also the subject, and `caller` is who changed the setup, with an empty name if nobody
+/// was seen doing so.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reviewed {
-    /// The account of the subject.
+    /// The subject's account.
     pub account: String,
-    /// The ARN judged: a role, a group, a user.
+    /// The ARN that was judged: a role, a group or a user.
     pub subject: String,
-    /// Where the statement stands, in words.
+    /// The location of the statement, in words.
     pub place: Option<String>,
-    /// The statement as it stands.
+    /// The current statement.
     pub statement: Option<Value>,
-    /// What is to stand in its place: one statement, a list of several, an empty list where it is
-    /// to go.
+    /// The replacement: one statement, a list of several, or an empty list if the statement has to
+    /// be deleted.
     pub fix: Option<Value>,
-    /// The conditions that an unproven answer hangs on.
+    /// The conditions that an unproven answer depends on.
     pub undecided: Vec<String>,
 }
 
-/// When and how often sessions were used. Every count is a least: of two events one may stand for
-/// both, and none is counted twice.
+/// When and how often sessions were used. Every count is a lower bound: two events may be counted
+/// as one, but none is counted twice.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Uses {
     /// The first use.
     pub first: Moment,
     /// The last use.
     pub last: Moment,
-    /// At least so many calls that only read.
+    /// Lower bound for the number of read calls.
     pub reads: u64,
-    /// At least so many other calls.
+    /// Lower bound for the number of other calls.
     pub writes: u64,
-    /// At least so many of all calls were made in the console.
+    /// Lower bound for the number of calls made in the console.
     pub console: u64,
-    /// At least so many of all calls were made by API: a program, the command line.
+    /// Lower bound for the number of calls made by API, from a program or the command line.
     pub api: u64,
 }
 
-/// What became of a finding.
+/// The status of a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Status {
-    /// It stands.
+    /// The finding is open.
     Open,
-    /// It stands, and the session that it is about has ended.
+    /// The finding is open, and the session that it is about has ended.
     Ended,
-    /// Evidence that came later shows that it is not so, or another finding says it better.
+    /// Later evidence disproved the finding, or another finding replaced it.
     Withdrawn,
 }
 
-/// An account and what the policy calls it.
+/// An account and its name in the policy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NamedAccount {
     /// Twelve digits.
     pub id: String,
-    /// What the policy calls it.
+    /// The account's name in the policy.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
 }
 
-/// Who receives e-mail of the operations topic, when that changed from somebody to nobody or back.
+/// Who receives the operations topic's e-mail, sent when this changed from somebody to nobody or
+/// back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecipientsChanged {
-    /// Counts up with every change; the higher one is right. An odd one says that nobody is left,
-    /// an even one that somebody is there again.
+    /// Increases with every change, and the highest version is current. An odd version says that
+    /// nobody is left, an even one that somebody is there again.
     pub version: u64,
-    /// Who does now.
+    /// Who receives it now.
     pub recipients: Recipients,
-    /// Since when, as far as it was seen.
+    /// Since when, as seen by the sweeps.
     pub since: Moment,
 }
 
@@ -96,17 +97,17 @@ pub struct RecipientsChanged {
 pub enum TopicMessage {
     /// A finding, boxed for its size.
     Alert(Box<Alert>),
-    /// The daily summary, boxed likewise.
+    /// The daily summary, boxed for its size.
     Digest {
-        /// What it says.
+        /// Its content.
         digest: Box<Digest>,
     },
-    /// The last person who received e-mail is gone, or somebody is there again.
+    /// The last recipient of e-mail is gone, or there is one again.
     Recipients {
-        /// What it says.
+        /// Its content.
         recipients: RecipientsChanged,
     },
-    /// The guard sends it on to show that the whole path works. Nobody is told.
+    /// The guard passes it on to show that the whole path works. No person is notified.
     Heartbeat {
         /// When the schedule fired.
         heartbeat: Moment,

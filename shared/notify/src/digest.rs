@@ -18,7 +18,7 @@ pub const MOST_LINES: usize = 20;
 /// The most entries of a list, where there is room for so many.
 const MOST_SHOWN: usize = 5;
 
-/// How text that is not ours is written where the digest is shown: each takes the text and the most
+/// How text that isn't ours is written where the digest is shown: each takes the text and the most
 /// characters that it may become.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Script {
@@ -28,7 +28,7 @@ pub(crate) struct Script {
     pub(crate) text: fn(&str, usize) -> String,
 }
 
-/// An e-mail is not interpreted.
+/// An e-mail isn't interpreted.
 const MAIL: Script = Script {
     name: plain,
     text: plain,

@@ -1,4 +1,4 @@
-//! A finding as an e-mail, for when Slack does not take it.
+//! A finding as an e-mail, for when Slack doesn't take it.
 
 use rolewatch_live::port::Notice;
 use rolewatch_live::wire::{Alert, Status};

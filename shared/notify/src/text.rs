@@ -6,7 +6,7 @@
 use rolewatch_guard::untrusted::shows_as_itself;
 
 /// The text with what could fake or hide something replaced, and access keys cut down to their last
-/// four. It is not yet escaped.
+/// four. It isn't yet escaped.
 pub fn clean(text: &str) -> String {
     mask_keys(
         &text
@@ -16,12 +16,12 @@ pub fn clean(text: &str) -> String {
     )
 }
 
-/// Text that is not interpreted where it goes (an e-mail, a line of a log), at most `most` long.
+/// Text that isn't interpreted where it goes (an e-mail, a line of a log), at most `most` long.
 pub fn plain(text: &str, most: usize) -> String {
     clipped(&clean(text), most, |_| None)
 }
 
-/// A template with its `{names}` replaced, in one pass: what is put in is not looked at again.
+/// A template with its `{names}` replaced, in one pass: what is put in isn't looked at again.
 pub fn fill(template: &str, values: &[(&str, &str)]) -> String {
     let mut out = String::with_capacity(template.len());
     let mut rest = template;
@@ -48,7 +48,7 @@ pub fn length(text: &str) -> usize {
 }
 
 /// As many whole characters as fit, each replaced by what `instead` has for it, with an ellipsis
-/// where some did not fit.
+/// where some didn't fit.
 pub(crate) fn clipped(
     text: &str,
     most: usize,

@@ -13,12 +13,12 @@ pub enum DeliveryOutcome {
     Delivered,
     /// Its message was changed, or a follow-up was posted.
     Updated,
-    /// It changed nothing that readers were told, and a message that cannot be edited need not be
+    /// It changed nothing that readers were told, and a message that can't be edited need not be
     /// repeated for it.
     Quiet,
     /// It is counted and listed with the message of another finding.
     Folded,
-    /// Slack does not take it; it went to the operations topic, where somebody's confirmed e-mail
+    /// Slack doesn't take it; it went to the operations topic, where somebody's confirmed e-mail
     /// subscription receives it.
     Mailed,
     /// It was withdrawn before anybody was told.
@@ -39,7 +39,7 @@ impl DeliveryOutcome {
     }
 }
 
-/// What has changed since the message before, where that one cannot be edited.
+/// What has changed since the message before, where that one can't be edited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Change {
     /// Unproven before, now a violation.
@@ -48,7 +48,7 @@ pub enum Change {
     MoreSevere,
     /// The session has ended.
     Ended,
-    /// It does not stand.
+    /// It doesn't stand.
     Withdrawn,
     /// It was withdrawn and stands again.
     Reopened,

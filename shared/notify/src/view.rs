@@ -138,7 +138,7 @@ impl View {
     }
 }
 
-/// The page of CloudTrail's event history that shows an event. `None` where region or id are not
+/// The page of CloudTrail's event history that shows an event. `None` where region or id aren't
 /// what AWS writes, and where no console is known for the alert's partition.
 pub fn event_page(alert: &Alert, region: Option<&str>, event: &str) -> Option<String> {
     let plain = |text: &str| {

@@ -50,7 +50,7 @@ pub struct Labels {
     pub ended: &'static str,
     /// The state when the session has ended and nothing is proven, likewise.
     pub ended_unproven: &'static str,
-    /// The state of a finding that does not stand.
+    /// The state of a finding that doesn't stand.
     pub withdrawn: &'static str,
     /// In place of "withdrawn", of a finding about the IAM setup.
     pub resolved: &'static str,
@@ -100,7 +100,7 @@ pub struct Labels {
     pub what_to_do: &'static str,
     /// Text of the link.
     pub runbook: &'static str,
-    /// Heading of the English sentence, where it is not the message's own.
+    /// Heading of the English sentence, where it isn't the message's own.
     pub in_english: &'static str,
     /// The follow-up's headline: `{n}` more of the same.
     pub again: &'static str,
@@ -112,7 +112,7 @@ pub struct Labels {
     pub repeats: &'static str,
     /// When the next follow-up of a webhook comes.
     pub again_webhook: &'static str,
-    /// Repeats that stand although the first does not, `{n}`.
+    /// Repeats that stand although the first doesn't, `{n}`.
     pub repeats_stand: &'static str,
     /// Where no record names it.
     pub unknown: &'static str,

@@ -30,8 +30,8 @@ const MOST_FAULTS: usize = 1_000;
 
 /// Reads the files of a batch, and writes one object with what matters of them.
 ///
-/// A file that cannot be read is named in it. One that could not be had just now fails the batch,
-/// to be tried again.
+/// A file that can't be read is named in it. One that could not be had just now fails the batch, to
+/// be tried again.
 pub(crate) async fn extract<O: ArchivePorts>(
     outside: &O,
     policy: &Policy,

@@ -57,7 +57,7 @@ pub(crate) async fn list<O: ArchivePorts>(
                 );
                 return Err(refused("listing the log files", &why));
             }
-            // Also of what is not listed: the next page begins behind it.
+            // Also of what isn't listed: the next page begins behind it.
             after.clone_from(key);
             // What S3 shows as a folder.
             if !key.ends_with('/') {
@@ -103,7 +103,7 @@ pub(crate) async fn list<O: ArchivePorts>(
 /// A part of the list.
 #[derive(Debug, Default)]
 struct Part {
-    /// Whole lines, and the batch that is not full.
+    /// Whole lines, and the batch that isn't full.
     lines: String,
     /// Where that batch begins.
     open: usize,

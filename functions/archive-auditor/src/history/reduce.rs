@@ -211,7 +211,7 @@ async fn losses<O: ArchivePorts>(
     all: &mut ReadSoFar<'_>,
 ) -> Result<(), Trouble> {
     for (key, _) in outside.list(&format!("{folder}/failed/")).await? {
-        // The function did its work, and Step Functions did not hear of it.
+        // The function did its work, and Step Functions didn't hear of it.
         if read.contains(batch(&key)) {
             continue;
         }
@@ -322,7 +322,7 @@ impl NamedFaults {
         }
     }
 
-    /// INVARIANT (order): which are kept does not depend on what came first.
+    /// INVARIANT (order): which are kept doesn't depend on what came first.
     fn keep_first(&mut self) {
         self.first.sort();
         self.first.truncate(NAMED);

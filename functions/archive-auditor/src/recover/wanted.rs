@@ -163,7 +163,7 @@ impl<'a> Wanted<'a> {
         Ok(())
     }
 
-    /// What a record says, if the rules let it through. `None`: it was not to arrive.
+    /// What a record says, if the rules let it through. `None`: it wasn't to arrive.
     fn awaited(
         &self,
         said: &Said<'_>,
@@ -182,7 +182,7 @@ impl<'a> Wanted<'a> {
                 Some(seen).filter(|seen| was_let_through(seen))
             }
             Reading::NotRelevant => None,
-            // A service's mint of a role that nobody listed is not forwarded, and is none of the
+            // A service's mint of a role that nobody listed isn't forwarded, and is none of the
             // calls that are watched.
             Reading::Service(_) => return Ok(None),
         };
@@ -221,7 +221,7 @@ impl Sink for Wanted<'_> {
         if !self.is_next() {
             return;
         }
-        // A service's mint of a role that nobody listed is not forwarded, and is none of the calls
+        // A service's mint of a role that nobody listed isn't forwarded, and is none of the calls
         // that are watched.
         let said = Said::open_unless_service(json, &|role| self.elevated.may_be(role));
         let said = match &said {
@@ -232,7 +232,7 @@ impl Sink for Wanted<'_> {
         self.take_or_note(json, said, Delivery::in_file(&at.file), at);
     }
 
-    /// A trail writes no events, so somebody else put this one there. Live, events that AWS did not
+    /// A trail writes no events, so somebody else put this one there. Live, events that AWS didn't
     /// send are quarantined.
     fn event(&mut self, json: &[u8], at: &RecordPlace) {
         if !self.is_next() {

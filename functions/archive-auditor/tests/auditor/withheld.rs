@@ -18,7 +18,7 @@ use switch_guard::Guard;
 
 use crate::trail::{auditor, deliver, notify, prepare};
 
-/// One in so many events does not arrive.
+/// One in so many events doesn't arrive.
 const WITHHELD: u32 = 20;
 
 /// Which, is scattered.

@@ -1,7 +1,7 @@
 //! Everything outside, in memory, with faults on demand.
 //!
 //! A crash is a call that never returns: the future is dropped, and with it the process. Every
-//! other call answers at once, so a future that is not ready at its first poll has crashed.
+//! other call answers at once, so a future that isn't ready at its first poll has crashed.
 
 mod slack;
 

@@ -57,7 +57,7 @@ impl Secrets {
         let mut first_refused = None;
         for id in names(&self.arn) {
             match self.ask(&id).await {
-                // Whether there is no such secret, or none that may be read, is not always told
+                // Whether there is no such secret, or none that may be read, isn't always told
                 // apart.
                 Err(Trouble::Refused { what, why }) => {
                     first_refused

@@ -9,7 +9,7 @@ use aws_sdk_iam::types::{
 };
 use serde_json::{Value, json};
 
-/// `MaxSessionDuration` by role ARN, in seconds: the details do not carry it.
+/// `MaxSessionDuration` by role ARN, in seconds: the details don't carry it.
 pub(super) type Durations = BTreeMap<String, i32>;
 
 /// Pages as one JSON object. Documents stay URL-encoded, as IAM gives them.

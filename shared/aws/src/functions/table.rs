@@ -70,7 +70,7 @@ impl Tables {
             .set_expression_attribute_values(Some(which.values)))
     }
 
-    /// Puts a row under a condition. `false`: it did not hold.
+    /// Puts a row under a condition. `false`: it didn't hold.
     async fn put(
         &self,
         place: TableKind,

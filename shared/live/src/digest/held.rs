@@ -12,7 +12,7 @@ use crate::rulebook::Rulebook;
 use crate::wire::{Held, Stretch};
 use rolewatch_guard::time::chosen::STRETCH_PAUSE;
 
-/// So many sessions are read at a time.
+/// How many sessions are read at a time.
 const CHUNK: usize = 50;
 
 /// One switch.
@@ -26,7 +26,7 @@ pub(super) struct Session {
     pub(super) until: Option<Moment>,
 }
 
-/// The switches that began since `since`, by time.
+/// The switches that began at or after `since`, in order of time.
 pub(super) async fn sessions<T: Table>(
     table: &T,
     book: &Rulebook,
@@ -34,7 +34,7 @@ pub(super) async fn sessions<T: Table>(
     now: Moment,
 ) -> Result<Vec<Session>, Trouble> {
     let mut found: BTreeMap<SwitchKey, Session> = BTreeMap::new();
-    // Whole days come back.
+    // The index returns whole days, so drop what began before `since`.
     let mut entered = switches_since(table, since, now).await?;
     entered.retain(|at| at.time >= since && at.time < now);
     for chunk in entered.chunks(CHUNK) {
@@ -60,7 +60,8 @@ pub(super) async fn sessions<T: Table>(
                     session: examined.switch.key.session.to_string(),
                     time: examined.switch.key.second,
                 };
-                // Others were read only as far as these lead to them.
+                // The facts about other switches were read only as far as these switches lead to
+                // them.
                 if chunk.contains(&at) {
                     found.insert(examined.switch.key.clone(), session(examined));
                 }
@@ -88,7 +89,7 @@ fn session(examined: &ExaminedSwitch<'_>) -> Session {
     }
 }
 
-/// How many people.
+/// The number of distinct people.
 pub(super) fn people(sessions: &[Session]) -> usize {
     sessions
         .iter()
@@ -97,7 +98,7 @@ pub(super) fn people(sessions: &[Session]) -> usize {
         .len()
 }
 
-/// For how long any of them held any role, each role counted by itself, in seconds.
+/// The total time in seconds that people held roles, with each role counted separately.
 pub(super) fn elevated(sessions: &[Session]) -> i64 {
     by_person_and_role(sessions)
         .iter()
@@ -105,7 +106,7 @@ pub(super) fn elevated(sessions: &[Session]) -> i64 {
         .sum()
 }
 
-/// By person and role, the longest first.
+/// Held time by person and role, longest first.
 pub(super) fn by_person_and_role(sessions: &[Session]) -> Vec<Held> {
     let mut held: Vec<Held> = by_holder(sessions)
         .into_values()
@@ -129,7 +130,7 @@ pub(super) fn by_person_and_role(sessions: &[Session]) -> Vec<Held> {
     held
 }
 
-/// The longest stretch that was seen.
+/// The longest observed stretch.
 pub(super) fn longest(sessions: &[Session]) -> Option<Stretch> {
     let stretches = by_holder(sessions).into_values().flat_map(|of| {
         let spans = spans(&of, STRETCH_PAUSE);
@@ -143,7 +144,7 @@ pub(super) fn longest(sessions: &[Session]) -> Option<Stretch> {
         .max_by(|a, b| (a.seconds, &b.began, &b.who).cmp(&(b.seconds, &a.began, &a.who)))
 }
 
-/// Those that are over and were never seen used, the latest first.
+/// Sessions that are over and were never seen used, latest first.
 pub(super) fn unused(sessions: &[Session], now: Moment) -> Vec<Stretch> {
     let over = sessions.iter().rev().filter(|session| {
         session.last_use.is_none() && session.until.is_some_and(|until| until <= now)
@@ -174,8 +175,8 @@ fn by_holder(sessions: &[Session]) -> BTreeMap<Holder<'_>, Vec<&Session>> {
     by_holder
 }
 
-/// The times in which these sessions, which are in order, were seen used; those at most `apart`
-/// seconds apart are one.
+/// The spans in which these sessions were seen used. `sessions` must be in order of time. Spans at
+/// most `apart` seconds apart are merged.
 fn spans(sessions: &[&Session], apart: i64) -> Vec<(Moment, Moment)> {
     let mut spans: Vec<(Moment, Moment)> = Vec::new();
     for session in sessions {

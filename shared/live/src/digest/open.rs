@@ -1,4 +1,4 @@
-//! What was found, and what of it is still open.
+//! What was found, and which findings are still open.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -13,10 +13,10 @@ use crate::resend;
 use crate::time::UNPROVEN_TOLD;
 use crate::wire::{Alert, AlertState, Broken, Open, Status};
 
-/// So many findings are read at a time.
+/// How many findings are read at a time.
 const CHUNK: usize = 50;
 
-/// The findings that stand, of those that were stored or changed in the last days.
+/// The open findings among those that were stored or changed in the last days.
 pub(super) async fn findings<T: Table>(
     table: &T,
     now: Moment,
@@ -37,7 +37,8 @@ pub(super) async fn findings<T: Table>(
     Ok(found)
 }
 
-/// How often each rule was broken, by what was noticed since `since`; the worst first.
+/// How often each rule was broken, counting findings first noticed at or after `since`. Worst
+/// severity first.
 pub(super) fn broken(findings: &[FindingState], since: Moment) -> Vec<Broken> {
     let mut rules: BTreeMap<&str, Vec<&Alert>> = BTreeMap::new();
     for alert in findings.iter().map(|state| &state.alert) {
@@ -65,8 +66,8 @@ pub(super) fn broken(findings: &[FindingState], since: Moment) -> Vec<Broken> {
     broken.into_iter().map(|(_, broken)| broken).collect()
 }
 
-/// What is unproven and has waited for its evidence: what was alerted before what was not, the
-/// worst first, then the latest.
+/// Unproven findings that have waited for their evidence: alerted ones before quiet ones, then by
+/// severity, then the latest first.
 pub(super) fn unproven(findings: &[FindingState], now: Moment) -> Vec<Open> {
     let mut open: Vec<&FindingState> = findings
         .iter()
@@ -85,7 +86,7 @@ pub(super) fn unproven(findings: &[FindingState], now: Moment) -> Vec<Open> {
         .collect()
 }
 
-/// What nobody acknowledged although it is due, the oldest first.
+/// Findings that are due and that nobody acknowledged, oldest first.
 pub(super) async fn unacknowledged<T: Table>(table: &T, now: Moment) -> Result<Vec<Open>, Trouble> {
     let mut owed = resend::unacknowledged(table, now).await?;
     owed.retain(|one| one.is_late(now));
@@ -109,7 +110,7 @@ fn shown(alert: &Alert, time: Moment) -> Open {
         who: alert.caller.name.clone(),
         role: alert.role.clone(),
         time,
-        // What is shown of it is shorter still.
+        // The display shortens it further.
         message: alert.message.chars().take(400).collect(),
     }
 }

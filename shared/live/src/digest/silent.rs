@@ -1,4 +1,4 @@
-//! Accounts and regions of which nothing was heard.
+//! Accounts and Regions from which no log record arrived.
 
 use std::collections::BTreeMap;
 
@@ -10,8 +10,8 @@ use crate::ledger::heard_of;
 use crate::port::{Table, Trouble};
 use crate::wire::{NamedAccount, Silent};
 
-/// Accounts of the policy of which nothing was heard since `since`, then regions that the policy
-/// names of the others.
+/// Accounts of the policy without any record since `since`, followed by silent Regions (of those
+/// that the policy names) in the other accounts.
 pub(super) async fn silent<T: Table>(
     table: &T,
     policy: &Policy,
@@ -25,7 +25,7 @@ pub(super) async fn silent<T: Table>(
             name: Some(harmless(name)),
         };
         let latest = heard.values().max().copied();
-        // The hour counts from its beginning.
+        // Records are noted per hour, under the start of the hour.
         let is_silent =
             |last: Option<Moment>| last.is_none_or(|hour| hour.plus_seconds(3_600) <= since);
         if is_silent(latest) {

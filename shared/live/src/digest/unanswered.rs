@@ -1,4 +1,4 @@
-//! Accounts from whose Regions a probe didn't come back.
+//! Accounts with Regions from which a probe didn't come back.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,8 @@ use crate::port::{Table, Trouble};
 use crate::probe;
 use crate::wire::{NamedAccount, Unanswered};
 
-/// As of the last run, by account; an account has an entry for each reason.
+/// The silent places of the last probe run, grouped by account. An account has one entry for each
+/// reason.
 pub(super) async fn unanswered<T: Table>(
     table: &T,
     policy: &Policy,

@@ -130,7 +130,7 @@ fn a_recovered_record_is_opened_by_whoever_found_it() {
 
 #[test]
 fn an_event_cannot_pass_for_a_message_of_ours() {
-    // Who puts events on the bus chooses the detail, and nothing else of the message.
+    // Someone who puts events on the bus controls the detail and nothing else in the message.
     for own in [
         format!(r#"{{"recovered":"lookup","detail":{RECORD}}}"#),
         r#"{"rejudge":{"sessions":[]}}"#.to_owned(),

@@ -1,4 +1,4 @@
-//! How far the records were dealt with.
+//! How far each record was processed.
 
 use rolewatch_guard::id::RecordKey;
 use rolewatch_guard::moment::Moment;
@@ -8,25 +8,25 @@ use super::store::row;
 use crate::port::{Keep, KeepOutcome, KeyRange, Table, TableKind, Trouble};
 use crate::time::FACTS_KEPT;
 
-/// Under this key it is noted that a record did not arrive by itself.
+/// The key under which a record is noted as not delivered by EventBridge.
 const MISSED: &str = "missed";
 
-/// What the ledger knows of a record.
+/// What the ledger knows about a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RecordKnowledge {
-    /// This very record was seen through.
+    /// This exact record was processed completely.
     Done,
-    /// The record is there in other words, or it was begun with.
+    /// Another version of the record is stored, or processing of it has begun.
     Otherwise,
-    /// Nothing.
+    /// Nothing is stored.
     Not,
 }
 
-/// What is known of a record, `body` being the record as [`rolewatch_guard::seen::reduced`] leaves
-/// it.
+/// Looks up what is known about a record. `body` is the record as
+/// [`rolewatch_guard::seen::reduced`] leaves it.
 ///
 /// # Errors
-/// The table's own.
+/// Returns the table's error.
 pub async fn known<T: Table>(
     table: &T,
     record: &RecordKey,
@@ -54,11 +54,11 @@ pub async fn known<T: Table>(
     })
 }
 
-/// Notes that a record had to be recovered. `Written`: for the first time, whichever file it is in
-/// and however often that is read.
+/// Notes that a record had to be recovered. Returns `Written` only the first time, no matter which
+/// files contain the record and how often they are read.
 ///
 /// # Errors
-/// The table's own.
+/// Returns the table's error.
 pub async fn note_missed<T: Table>(
     table: &T,
     record: &RecordKey,
@@ -78,10 +78,10 @@ pub async fn note_missed<T: Table>(
         .await
 }
 
-/// Notes that a record was seen through: stored, judged and, where due, told.
+/// Notes that a record was processed completely: stored, judged and, where due, published.
 ///
 /// # Errors
-/// The table's own.
+/// Returns the table's error.
 pub async fn mark_done<T: Table>(
     table: &T,
     record: &RecordKey,
@@ -98,10 +98,10 @@ pub async fn mark_done<T: Table>(
         .await
 }
 
-/// Whether this very record was seen through.
+/// Whether this exact record was processed completely.
 ///
 /// # Errors
-/// The table's own.
+/// Returns the table's error.
 pub async fn is_done<T: Table>(table: &T, record: &RecordKey, body: &str) -> Result<bool, Trouble> {
     let sk = format!("done#{}", keys::hash(body));
     let rows = table

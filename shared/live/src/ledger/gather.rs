@@ -1,8 +1,9 @@
-//! From some sessions and records to everything that their judgement depends on.
+//! Collects everything that the judgment of some sessions and records depends on.
 //!
-//! INVARIANT (closure): what is found leads to questions (the session's other half, the mint of the
-//! caller's session, its account's IAM changes), and every question is asked once, until there is
-//! none left. Then the findings about what was asked for are those that all facts would give.
+//! INVARIANT (closure): what is found raises new questions (the session's other half, the mint of
+//! the caller's session, its account's IAM changes). Every question is asked once, until none is
+//! left. The findings about the sessions and records asked for are then the same as if all facts
+//! had been read.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
@@ -23,41 +24,41 @@ use crate::port::{KeyRange, Row, Table, TableKind, Trouble};
 use rolewatch_guard::time::chosen::LAST_RECORD;
 use rolewatch_guard::time::chosen::SAME_CALL;
 
-/// What was gathered.
+/// The facts that were gathered.
 #[derive(Debug)]
 pub struct Facts {
-    /// As the engine takes it.
+    /// The facts in the engine's form.
     pub world: World,
-    /// The region that each record was logged in, where it says so.
+    /// The Region in which each record was logged, if the record names it.
     pub regions: BTreeMap<RecordKey, Arc<str>>,
-    /// What IAM answered, as snapshots beside those of the policy's bucket.
+    /// IAM's answers, used as snapshots in addition to those of the policy bucket.
     pub observed: Vec<(AccountId, Observed)>,
-    /// The accounts of which everything is in it that tells who is who.
+    /// The accounts for which all facts about users and groups have been read.
     pub accounts: BTreeSet<AccountId>,
 }
 
-/// A walk over the ledger.
+/// A search through the ledger that follows references until none is left.
 #[derive(Debug)]
 pub struct Gather<'a, T> {
     table: &'a T,
     policy: &'a Policy,
     asked: BTreeSet<(String, KeyRange)>,
     open: Vec<(String, KeyRange)>,
-    /// By record and content.
+    /// Facts by record and content.
     facts: BTreeMap<(RecordKey, Arc<str>), SeenRecord>,
-    /// The content of every row that was read as a fact. One record lies under many keys, and is
-    /// parsed once.
+    /// The content of every row that was parsed as a fact. One record is stored under many keys but
+    /// parsed only once.
     known: HashSet<Arc<str>>,
     hints: BTreeMap<(String, String), SeenRecord>,
     accounts: BTreeSet<AccountId>,
-    /// Accounts are not asked about yet.
+    /// Questions about accounts are postponed.
     held_back: bool,
     observed: BTreeMap<(AccountId, String), Observed>,
     heard: Heard,
 }
 
 impl<'a, T: Table> Gather<'a, T> {
-    /// Nothing asked yet.
+    /// Creates a search without any questions.
     pub fn new(table: &'a T, policy: &'a Policy) -> Self {
         Self {
             table,
@@ -74,9 +75,10 @@ impl<'a, T: Table> Gather<'a, T> {
         }
     }
 
-    /// Asks for the sessions of this name around this second, whole.
+    /// Asks for all facts of the sessions with this name around this second.
     pub fn session(&mut self, at: &SessionAt) {
-        // The user's own copy of SwitchRole names no session; its switch is found by the record.
+        // The user's own copy of SwitchRole names no session. Its switch is found through the
+        // record.
         if let Some(record) = at.record() {
             self.record(&record);
             return;
@@ -90,7 +92,7 @@ impl<'a, T: Table> Gather<'a, T> {
         }
     }
 
-    /// Asks for a record, in all its versions and corrections.
+    /// Asks for a record with all its versions and corrections.
     pub fn record(&mut self, record: &RecordKey) {
         self.ask(
             keys::record(record),
@@ -101,18 +103,18 @@ impl<'a, T: Table> Gather<'a, T> {
         );
     }
 
-    /// Does not ask who is who in an account until [`Gather::ask_about_accounts`].
+    /// Postpones questions about users and groups until [`Gather::ask_about_accounts`].
     pub fn hold_accounts_back(mut self) -> Self {
         self.held_back = true;
         self
     }
 
-    /// Whether it was not asked yet who is who.
+    /// Whether questions about users and groups are still postponed.
     pub fn holds_accounts_back(&self) -> bool {
         self.held_back
     }
 
-    /// Asks who is who in every account that was met, and in those that will be.
+    /// Asks about users and groups in every account found so far, and in every account found later.
     pub fn ask_about_accounts(&mut self) {
         self.held_back = false;
         for account in std::mem::take(&mut self.accounts) {
@@ -120,11 +122,12 @@ impl<'a, T: Table> Gather<'a, T> {
         }
     }
 
-    /// Asks again who is who in an account: something may have been stored since.
+    /// Asks again about users and groups in an account, because something may have been stored
+    /// since.
     pub fn account_again(&mut self, account: AccountId) {
         self.accounts.insert(account);
         let heard = self.heard.questions(&BTreeSet::from([account]));
-        // Not by `ask`, which asks nothing twice.
+        // Don't use `ask` here: it never asks the same question twice.
         self.open.extend(
             who_is_who(account)
                 .into_iter()
@@ -133,19 +136,19 @@ impl<'a, T: Table> Gather<'a, T> {
         );
     }
 
-    /// Whether anything is open.
+    /// Whether a question is still unanswered.
     pub fn is_open(&self) -> bool {
         !self.open.is_empty()
     }
 
-    /// Asks until nothing is open.
+    /// Asks until no question is left.
     ///
     /// # Errors
-    /// The table's own.
+    /// Returns the table's error.
     pub async fn close(&mut self) -> Result<(), Trouble> {
         while !self.open.is_empty() {
-            // All that is open is asked at once: a wave costs one round trip, and a chain of
-            // sessions as many as it has links.
+            // All open questions are asked at once. A wave costs one round trip, and a chain of
+            // sessions costs as many as it has links.
             let wave = std::mem::take(&mut self.open);
             let table = self.table;
             let answers =
@@ -165,7 +168,7 @@ impl<'a, T: Table> Gather<'a, T> {
         Ok(())
     }
 
-    /// Everything found so far.
+    /// All facts found so far.
     pub fn facts(&self) -> Facts {
         let mut world = World::default();
         for seen in self.facts.values().chain(self.hints.values()) {
@@ -203,7 +206,7 @@ impl<'a, T: Table> Gather<'a, T> {
         }
     }
 
-    /// Whether the session was asked for whole, around this very second.
+    /// Whether all facts of the session were asked for, around this exact second.
     fn has_asked(&self, session: &str, time: Moment) -> bool {
         self.asked.contains(&(
             keys::session(session),
@@ -229,8 +232,8 @@ impl<'a, T: Table> Gather<'a, T> {
             }
             "names" | "role" => self.hint(row),
             "session" if Kind::Use.is(&row.sk) => self.hint(row),
-            // What was done with a session waits there for its mint; from the mint nothing leads to
-            // it.
+            // Use of a session is stored there to wait for the session's mint. Nothing leads from
+            // the mint to the use.
             "session" | "key" if Kind::Child.is(&row.sk) => {}
             _ => self.fact(row),
         }
@@ -238,8 +241,8 @@ impl<'a, T: Table> Gather<'a, T> {
 
     fn hint(&mut self, row: Row) {
         if let Some(mut seen) = reread(&row.body, self.policy) {
-            // Of such rows only the least and the greatest are kept. They show who bore a name,
-            // and stand for no event.
+            // Only the least and the greatest of these rows are kept. They show who had a name, so
+            // they must not count as events.
             (seen.fact, seen.correction) = (None, None);
             self.hints.insert((row.pk, row.sk), seen);
         }
@@ -257,7 +260,7 @@ impl<'a, T: Table> Gather<'a, T> {
         }
     }
 
-    /// What a fact leads to.
+    /// Asks the questions that a fact raises.
     fn follow(&mut self, seen: &SeenRecord) {
         match &seen.fact {
             Some(Fact::Mint(mint)) => {
@@ -273,12 +276,12 @@ impl<'a, T: Table> Gather<'a, T> {
                 if let Some(issued) = &mint.issued {
                     self.ask(keys::issued(issued), KeyRange::default());
                 }
-                // The copies of one call in two accounts have their own event ids and one
+                // The copies of one call in two accounts have different event IDs and the same
                 // sharedEventID.
                 if let Some(shared) = &mint.shared {
                     self.ask(keys::shared(&shared.to_string()), near.clone());
                 }
-                // A console step without a session is found by who made it and when.
+                // A console step without a session is found by its caller and time.
                 if mint.role.as_ref().is_some_and(elevated(self.policy)) {
                     for person in [&mint.caller.principal_id, &mint.caller.arn]
                         .into_iter()
@@ -317,9 +320,10 @@ impl<'a, T: Table> Gather<'a, T> {
         }
     }
 
-    /// Back to the mint of the caller's session, and to who bears which name in their account.
+    /// Asks for the mint of the caller's session, and about users and groups in the caller's
+    /// account.
     fn caller(&mut self, caller: &Caller) {
-        // Temporary keys begin with ASIA. A permanent key was issued by no call that leads further
+        // Temporary keys begin with ASIA. No call issued a permanent key, so it leads no further
         // back.
         if let Some(key) = caller.key.as_deref().filter(|key| key.starts_with("ASIA")) {
             self.ask(keys::issued(key), KeyRange::default());
@@ -356,7 +360,7 @@ impl<'a, T: Table> Gather<'a, T> {
         }
     }
 
-    /// Who is who in an account.
+    /// Asks about users and groups in an account.
     pub fn account(&mut self, account: AccountId) {
         if self.accounts.insert(account) && !self.held_back {
             for pk in who_is_who(account) {
@@ -377,7 +381,7 @@ fn who_is_who(account: AccountId) -> [String; 5] {
 }
 
 impl Facts {
-    /// The rosters of the bucket and what IAM answered.
+    /// The rosters of the bucket, together with IAM's answers.
     pub fn rosters(&self, base: &Rosters, now: Moment) -> Rosters {
         let mut rosters = base.clone();
         for (account, observed) in &self.observed {

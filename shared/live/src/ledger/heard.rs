@@ -1,4 +1,4 @@
-//! Of which Regions of an account anything was heard, when, and where IAM's events are recorded.
+//! From which Regions of an account records arrived, when, and where IAM's events are recorded.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -11,11 +11,11 @@ use rolewatch_guard::world::World;
 use super::keys;
 use crate::port::{KeyRange, Table, TableKind, Trouble};
 
-/// The hour of the latest record of each region of an account. What nothing was ever heard of is
-/// not in it.
+/// The hour of the latest record, for each Region of an account. Regions without any record are
+/// left out.
 ///
 /// # Errors
-/// The table's own.
+/// Returns the table's error.
 pub async fn heard_of<T: Table>(
     table: &T,
     account: AccountId,
@@ -40,21 +40,21 @@ pub async fn heard_of<T: Table>(
         .collect())
 }
 
-/// What was gathered of the logs that tell of some accounts.
+/// What is known about the logs of some accounts.
 #[derive(Debug, Default)]
 pub(super) struct Heard {
-    /// The Regions that have a log about an account.
+    /// The Regions with a log for an account.
     logs: BTreeSet<(AccountId, Arc<str>)>,
-    /// The hours in which one told of the account.
+    /// The hours in which a Region's log had a record about an account.
     hours: BTreeSet<(AccountId, Arc<str>, Moment)>,
-    /// Where the account's IAM events are recorded.
+    /// The Regions in which an account's own IAM events are recorded.
     iam: BTreeSet<(AccountId, Arc<str>)>,
-    /// Where anybody's are.
+    /// The Regions in which the IAM events of any account are recorded.
     iam_of_any: BTreeSet<Arc<str>>,
 }
 
 impl Heard {
-    /// Takes a row.
+    /// Takes in one row.
     pub(super) fn take(&mut self, pk: &str, sk: &str) {
         if pk == keys::IAM_REGIONS {
             self.iam_of_any.extend(keys::iam_region(sk).map(Arc::from));
@@ -76,8 +76,8 @@ impl Heard {
         }
     }
 
-    /// The partitions with the hours that matter: of the Regions in which the accounts' IAM events
-    /// are, or may be, recorded.
+    /// The partitions that hold the hours, for the Regions in which the accounts' IAM events are or
+    /// may be recorded.
     pub(super) fn questions(&self, accounts: &BTreeSet<AccountId>) -> Vec<String> {
         let matters = |log: &&(AccountId, Arc<str>)| {
             let (account, region) = log;
@@ -93,7 +93,7 @@ impl Heard {
             .collect()
     }
 
-    /// Adds all of it to what is known.
+    /// Adds this knowledge to `world`.
     pub(super) fn tell(&self, world: &mut World) {
         for (account, region) in &self.logs {
             world.hear_of_log(*account, region);

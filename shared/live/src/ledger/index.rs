@@ -1,5 +1,5 @@
-//! Which switches a person made, found again by person and role, by account, by day, and by what
-//! their judgement rests on.
+//! The index of switches: by person and role, by account, by day, and by the users, groups and
+//! devices that the judgment depends on.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,41 +15,41 @@ use super::{SessionAt, TouchedEvidence};
 use crate::port::{Keep, KeyRange, Row, Table, TableKind, Trouble};
 use crate::time::FACTS_KEPT;
 
-/// A switch with everything that it is found by.
+/// A switch with all keys of the index.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct IndexedSwitch<'a> {
     pub(crate) at: &'a SessionAt,
     pub(crate) person: &'a [String; 2],
     /// The role's ARN.
     pub(crate) role: &'a str,
-    /// The person's account, and the immediate caller's where that is another one.
+    /// The person's account and, if different, the immediate caller's account.
     pub(crate) accounts: [Option<AccountId>; 2],
     pub(crate) records: &'a BTreeSet<RecordKey>,
-    /// Users and devices that its judgement rests on.
+    /// Users and devices that the judgment depends on.
     pub(crate) rests_on: &'a BTreeSet<Entity>,
 }
 
-/// The row of a switch, or of a record that is judged by itself.
+/// The index row of a switch, or of a record that is judged on its own.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct IndexEntry {
-    /// The switch. Of a record alone, an empty session.
+    /// The switch. For a single record, an empty session.
     #[serde(flatten)]
     pub(crate) at: SessionAt,
-    /// Account and event id of records that no session leads to.
+    /// Account and event ID of records that no session leads to.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     records: Vec<(String, String)>,
-    /// The role's ARN, where the row is looked for by it.
+    /// The role's ARN, in rows that are looked up by role.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) role: Option<String>,
-    /// Of a switch under its person and role: the partitions of [`keys::asks`] that it lies in as
-    /// well.
+    /// For a switch under its person and role: the other partitions of [`keys::asks`] that hold it.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     asked: BTreeSet<String>,
 }
 
 impl IndexEntry {
     fn of(switch: &IndexedSwitch<'_>) -> Self {
-        // The user's own copy of SwitchRole names no session: the switch is found by its records.
+        // The user's own copy of SwitchRole names no session, so the switch is found through its
+        // records.
         let named = !switch.at.session.contains(' ');
         let records = if named {
             Vec::new()
@@ -77,7 +77,7 @@ impl IndexEntry {
         }
     }
 
-    /// Has it judged.
+    /// Adds the entry to what has to be judged.
     pub(crate) fn add_to(&self, touched: &mut TouchedEvidence) {
         if self.records.is_empty() {
             touched.sessions.insert(self.at.clone());
@@ -117,12 +117,13 @@ fn row<B: Serialize>(pk: String, sk: String, body: &B, now: Moment) -> Result<Ro
     })
 }
 
-/// The partitions under which a switch lies by what its judgement rests on.
+/// The partitions that list a switch because its judgment depends on these entities.
 pub(crate) fn partitions_of_entities(entities: &BTreeSet<Entity>) -> BTreeSet<String> {
     entities.iter().map(keys::asks).collect()
 }
 
-/// Notes a switch under its person, account and day, and by what its judgement rests on.
+/// Adds a switch to the index: under its person, account and day, and under what its judgment
+/// depends on.
 pub(crate) async fn note<T: Table>(
     table: &T,
     switch: &IndexedSwitch<'_>,
@@ -146,7 +147,7 @@ pub(crate) async fn note<T: Table>(
             .map(|row| table.keep(TableKind::Ledger, row, Keep::First)),
     )
     .await?;
-    // Last: whoever finds this one need not look for the others.
+    // This row is written last. Anyone who finds it can rely on the others.
     let session = keys::hash(&switch.at.session);
     let sk = format!(
         "s#{}#{session}#{}",
@@ -165,7 +166,7 @@ pub(crate) async fn note<T: Table>(
         .map(|_| ())
 }
 
-/// Notes a record that is judged by itself by what its judgement rests on.
+/// Adds a record that is judged on its own, under what its judgment depends on.
 pub(crate) async fn note_alone<T: Table>(
     table: &T,
     alone: &AskedAlone,
@@ -184,7 +185,7 @@ pub(crate) async fn note_alone<T: Table>(
     .map(|_| ())
 }
 
-/// Notes a refused attempt under its person and role.
+/// Adds a denied attempt, under its person and role.
 pub(crate) async fn note_refusal<T: Table>(
     table: &T,
     person: &[String; 2],
@@ -206,7 +207,7 @@ pub(crate) async fn note_refusal<T: Table>(
         .map(|_| ())
 }
 
-/// The switches of a person in a role, by second, and under what else each is known to lie.
+/// The switches of a person in a role, by second, with the other partitions that list each of them.
 pub(crate) async fn held<T: Table>(
     table: &T,
     person: &[String; 2],
@@ -233,7 +234,7 @@ pub(crate) async fn held<T: Table>(
         .collect())
 }
 
-/// The refused attempts of a person at a role, by second.
+/// The denied attempts of a person at a role, by second.
 pub(crate) async fn refused<T: Table>(
     table: &T,
     person: &[String; 2],
@@ -260,10 +261,10 @@ pub(crate) async fn refused<T: Table>(
     Ok(rows.into_iter().filter_map(read).collect())
 }
 
-/// Every elevated switch that began since, from the start of that day (UTC) on.
+/// Every elevated switch since the start of the day (UTC) of `since`.
 ///
 /// # Errors
-/// The table's own.
+/// Returns the table's error.
 pub async fn switches_since<T: Table>(
     table: &T,
     since: Moment,
@@ -279,7 +280,7 @@ pub async fn switches_since<T: Table>(
     Ok(found)
 }
 
-/// The partitions of some days, the oldest first.
+/// The partitions of the days from `since` to `now`, oldest first.
 pub(crate) fn partitions_of_days(since: Moment, now: Moment) -> Vec<String> {
     let (first, last) = (
         since.epoch_seconds().div_euclid(86_400),
@@ -290,7 +291,8 @@ pub(crate) fn partitions_of_days(since: Moment, now: Moment) -> Vec<String> {
         .collect()
 }
 
-/// The latest entries of a partition, with their sort keys. Fewer than `most`: there are no others.
+/// The latest entries of a partition with their sort keys. If there are fewer than `most`, the
+/// partition has no others.
 pub(crate) async fn latest<T: Table>(
     table: &T,
     pk: &str,
@@ -309,7 +311,7 @@ fn entries(rows: Vec<Row>) -> impl Iterator<Item = IndexEntry> {
         .filter_map(|row| serde_json::from_str(&row.body).ok())
 }
 
-/// Notes a switch where others look for theirs, as judging it does.
+/// Adds a switch to the index, as judging it does.
 #[cfg(any(test, feature = "testing"))]
 pub(crate) async fn note_switch<T: Table>(
     table: &T,

@@ -1,4 +1,4 @@
-//! Under which keys a row lies.
+//! The keys under which rows are stored.
 
 use rolewatch_guard::id::{AccountId, RecordKey};
 use rolewatch_guard::moment::Moment;
@@ -8,19 +8,19 @@ use sha2::{Digest, Sha256};
 
 use crate::port::KeyRange;
 
-/// Sessions of one name, around one second: what most facts are about.
+/// The sessions of one name around one second. Most facts are stored under such a key.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct SessionAt {
-    /// `AROA…:session`; of a switch whose records name none, as
-    /// [`SwitchKey`](rolewatch_guard::SwitchKey) has it.
+    /// `AROA…:session`. If the switch's records name no session, the value that
+    /// [`SwitchKey`](rolewatch_guard::SwitchKey) uses.
     pub session: String,
     /// The second.
     pub time: Moment,
 }
 
 impl SessionAt {
-    /// The record that the switch is known by, if none of its records names a session. No session's
-    /// name has a space.
+    /// The record that identifies the switch, if none of its records names a session. Session names
+    /// never contain a space.
     pub(crate) fn record(&self) -> Option<RecordKey> {
         let (account, event) = self.session.split_once(' ')?;
         Some(RecordKey {
@@ -30,8 +30,8 @@ impl SessionAt {
     }
 }
 
-/// A text as part of a key. AWS's own are short; whatever is not goes in as its hash, and so does
-/// what holds the separator.
+/// A text as part of a key. AWS's own names are short. A text that is too long, or that contains
+/// the separator, is replaced with its hash.
 fn part(text: &str) -> String {
     if text.len() <= 200 && !text.contains('#') {
         text.to_owned()
@@ -40,12 +40,12 @@ fn part(text: &str) -> String {
     }
 }
 
-/// 32 hexadecimal digits of a SHA-256.
+/// The first 32 hexadecimal digits of the SHA-256 of `text`.
 pub fn hash(text: &str) -> String {
     use std::fmt::Write;
     let mut out = String::with_capacity(32);
     for byte in Sha256::digest(text.as_bytes()).iter().take(16) {
-        // Writing to a string cannot fail.
+        // Writing to a string can't fail.
         if write!(out, "{byte:02x}").is_err() {
             break;
         }
@@ -53,12 +53,12 @@ pub fn hash(text: &str) -> String {
     out
 }
 
-/// Seconds as text that sorts as they do. Nothing that AWS logged is older than 1970.
+/// Seconds since 1970 as text that sorts in order of time. AWS logged nothing before 1970.
 pub(crate) fn second(time: Moment) -> String {
     format!("{:012}", time.epoch_seconds().max(0))
 }
 
-/// A record as text that sorts as [`RecordKey`] does.
+/// A record as text that sorts like [`RecordKey`].
 pub(crate) fn record_part(record: &RecordKey) -> String {
     format!("{}~{}", record.account, part(&record.event.to_string()))
 }
@@ -83,27 +83,27 @@ pub(crate) fn record(record: &RecordKey) -> String {
     format!("record#{}", record_part(record))
 }
 
-/// Changes of an account's setup.
+/// The partition of the changes to an account's setup.
 pub(crate) fn setup(account: AccountId) -> String {
     format!("setup#{account}")
 }
 
-/// Readings of an account's setup that were asked for.
+/// The partition of the requested readings of an account's setup.
 pub(crate) fn asked(account: AccountId) -> String {
     format!("asked#{account}")
 }
 
-/// A change, by its time.
+/// The sort key of a change: its time, then its record.
 pub(crate) fn change(time: Moment, record: &RecordKey) -> String {
     format!("{}#{}", second(time), part(&record.event.to_string()))
 }
 
-/// The time and the event of a change.
+/// The time and the event ID in the sort key of a change.
 pub(crate) fn changed(sk: &str) -> Option<(Moment, &str)> {
     Some((second_of(sk)?, sk.split_once('#')?.1))
 }
 
-/// The second that a key begins with.
+/// The second at the start of a key.
 pub(crate) fn second_of(key: &str) -> Option<Moment> {
     Some(Moment::from_epoch_seconds(
         key.split('#').next()?.parse().ok()?,
@@ -122,7 +122,7 @@ pub(crate) fn name_part(name: &str, id: &str) -> String {
     format!("{}#{}", part(name), part(id))
 }
 
-/// How often a session was used.
+/// The partition of the uses of a session.
 pub(crate) fn uses(session: &str, created: Moment) -> String {
     format!("uses#{}#{}", part(session), second(created))
 }
@@ -131,27 +131,27 @@ pub(crate) fn role(id: &str) -> String {
     format!("role#{}", part(id))
 }
 
-/// The hours in which a Region's log told of an account.
+/// The partition of the hours in which a Region's log had a record about an account.
 pub(crate) fn heard(account: AccountId, region: &str) -> String {
     format!("heard#{account}#{}", region_part(region))
 }
 
-/// The account and the Region of such a partition.
+/// The account and the Region in such a partition key.
 pub(crate) fn heard_of(pk: &str) -> Option<(AccountId, &str)> {
     let (account, region) = pk.strip_prefix("heard#")?.split_once('#')?;
     Some((account.parse().ok()?, region))
 }
 
-/// Of which regions of an account anything was heard, and in which of them its IAM events are
-/// recorded.
+/// The partition of the Regions with records of an account, including those that record its IAM
+/// events.
 pub(crate) fn regions(account: AccountId) -> String {
     format!("regions#{account}")
 }
 
-/// In which Regions anybody's IAM events are recorded.
+/// The partition of the Regions in which the IAM events of any account are recorded.
 pub(crate) const IAM_REGIONS: &str = "iam-regions#";
 
-/// The first or the last record that shows that IAM's events are recorded in a Region.
+/// The sort key of the first or the last record that shows that a Region records IAM's events.
 pub(crate) fn iam_region_part(region: &str, end: &str) -> String {
     format!("{}#iam#{end}", region_part(region))
 }
@@ -173,7 +173,7 @@ pub(crate) fn observed(account: AccountId) -> String {
     format!("groups#{account}")
 }
 
-/// All switches of one person in one role.
+/// The partition of all switches of one person into one role.
 pub(crate) fn held(person: &[String; 2], role: &str) -> String {
     format!(
         "held#{}",
@@ -181,12 +181,12 @@ pub(crate) fn held(person: &[String; 2], role: &str) -> String {
     )
 }
 
-/// All switches of an account's people.
+/// The partition of all switches of an account's people.
 pub(crate) fn people(account: AccountId) -> String {
     format!("people#{account}")
 }
 
-/// What was judged by what is known of a user, a group or a device.
+/// The partition of everything whose judgment depends on a user, a group or a device.
 pub(crate) fn asks(entity: &Entity) -> String {
     let of = |kind: char, account: &AccountId, handle: &Handle| match handle {
         Handle::Name(name) => format!("asks#{account}#{kind}n#{}", part(name)),
@@ -199,28 +199,28 @@ pub(crate) fn asks(entity: &Entity) -> String {
     }
 }
 
-/// What is judged again in turns, one partition for all that are done one after the other.
+/// The partition of the walks of one chain, which are processed one after another.
 pub(crate) fn turns(of: &str) -> String {
     format!("turns#{of}")
 }
 
-/// All elevated switches of one day (UTC).
+/// The partition of all elevated switches of one day (UTC).
 pub(crate) fn day(time: Moment) -> String {
     format!("day#{:06}", time.epoch_seconds().max(0) / 86_400)
 }
 
-/// How far the elevated sessions of one day (UTC) were watched.
+/// The partition that records how far the elevated sessions of one day (UTC) were watched.
 pub(crate) fn watch(time: Moment) -> String {
     format!("watch#{:06}", time.epoch_seconds().max(0) / 86_400)
 }
 
-/// One of 4,096, from a text.
+/// One of 4,096 slots, derived from a text.
 pub(crate) fn slot(text: &str) -> String {
     hash(text).chars().take(3).collect()
 }
 
-/// What a row is, where facts of several kinds share a partition: a letter behind the second, so
-/// that one question finds all of some time.
+/// The kind of a row, where facts of several kinds share a partition. It is a letter after the
+/// second, so that one query finds the rows of every kind in a time range.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     Mint,
@@ -240,12 +240,12 @@ impl Kind {
         }
     }
 
-    /// `rest` is what tells rows of one second apart.
+    /// Builds a sort key. `rest` distinguishes rows of the same second.
     pub(crate) fn at(self, time: Moment, rest: &str) -> String {
         format!("{}#{}#{rest}", second(time), self.letter())
     }
 
-    /// Whether a row under this sort key is of this kind.
+    /// Whether a row with this sort key is of this kind.
     pub(crate) fn is(self, sk: &str) -> bool {
         sk.split('#')
             .nth(1)
@@ -253,7 +253,7 @@ impl Kind {
     }
 }
 
-/// Rows of every kind from `time - before` to `time + after`.
+/// The range of rows of every kind from `time - before` to `time + after`.
 pub(crate) fn around(time: Moment, before: i64, after: i64) -> KeyRange {
     KeyRange {
         from: second(time.plus_seconds(-before)),

@@ -1,4 +1,4 @@
-//! What IAM answered about a user's groups: a snapshot of one user, as of the second of the call.
+//! IAM's answer about a user's groups: a snapshot of one user, as of the second of the call.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -15,15 +15,15 @@ use crate::time::{FACTS_KEPT, MEMBERSHIP_SETTLES};
 /// An answer of `ListGroupsForUser`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Observed {
-    /// The account that was asked.
+    /// The account that IAM was asked about.
     pub account: String,
-    /// `AIDA…`.
+    /// The user's ID, `AIDA…`.
     pub user: String,
-    /// The name that was asked for.
+    /// The user name that was asked for.
     pub name: String,
-    /// Name and id of each group.
+    /// Name and ID of each group.
     pub groups: Vec<(String, String)>,
-    /// When.
+    /// When IAM answered.
     pub taken: Moment,
 }
 
@@ -39,7 +39,8 @@ impl Observed {
         })
     }
 
-    /// As the engine takes it. Before it has settled, that a group is not in it proves nothing.
+    /// The answer as a snapshot for the engine. Until membership has settled, the absence of a
+    /// group proves nothing.
     pub(crate) fn snapshot(&self, account: AccountId, now: Moment) -> Snapshot {
         let groups: BTreeMap<String, Arc<str>> = self
             .groups

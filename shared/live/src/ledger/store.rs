@@ -1,4 +1,4 @@
-//! Putting one record into the ledger.
+//! Stores one record in the ledger.
 
 mod family;
 
@@ -17,57 +17,58 @@ use crate::port::{Keep, KeyRange, Row, Table, TableKind, Trouble};
 use crate::time::{FACTS_KEPT, LINKS_KEPT};
 use family::family;
 
-/// A record as it came in.
+/// A record as it arrived.
 #[derive(Debug)]
 pub struct Arrival {
-    /// What it says.
+    /// The parsed record.
     pub seen: SeenRecord,
-    /// The record, reduced.
+    /// The reduced record, as text.
     pub body: String,
-    /// This very record was seen through before.
+    /// This exact record was already processed completely.
     pub done: bool,
-    /// Another invocation began with this very record a moment ago, and may be at work on it.
+    /// Another invocation began to process this exact record a moment ago and may still be working
+    /// on it.
     pub under_way: bool,
     /// Other versions of the record, what it corrects and what corrects it. Nearly always empty.
     pub family: Vec<(SeenRecord, String)>,
-    /// What it tells of a user by showing name and id together, if that was not known.
+    /// A user's name and ID that the record shows together, if the ledger didn't know this yet.
     pub sighting: Option<Sighting>,
-    /// It was not known before this record that IAM's events are recorded in its Region.
+    /// Set if this record is the first to show that its Region records IAM's events.
     pub learned: Option<Learned>,
 }
 
-/// Of whom it was not known where their IAM events are recorded.
+/// For whom the ledger didn't know yet that the Region records IAM events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Learned {
-    /// Of the record's account.
+    /// For the record's account.
     OfAccount,
-    /// Of anybody.
+    /// For any account.
     OfAll,
 }
 
-/// A user's name and id, seen together earlier or later than before.
+/// A user's name and ID, seen together earlier or later than known so far.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sighting {
     /// The user.
     pub named: NameSeen,
-    /// The end that was known before. `None`: that they belong together is new, or it can't be
-    /// told any more what was known.
+    /// The end of the span that was known before. `None`: the pair is new, or it's no longer
+    /// possible to tell what was known before.
     pub known: Option<Moment>,
 }
 
-/// Whether a role may be elevated, as far as a record can tell.
+/// Whether a role may be elevated, as far as a record shows.
 pub(crate) fn elevated(policy: &Policy) -> impl Fn(&RoleArn) -> bool + '_ {
     |role| Elevated::by_policy(policy).may_be(role)
 }
 
-/// Puts what a record says under every key by which it may be looked for. Repeating it changes
+/// Stores what a record says under every key by which it may be looked up. Repeating it changes
 /// nothing.
 ///
-/// `first_try`: nobody can have stopped half-way through this very message, so that a record which
-/// was seen through needs no second look.
+/// `first_try`: no earlier invocation can have stopped halfway through this message. A record that
+/// was already processed completely then needs no second pass.
 ///
 /// # Errors
-/// The table's own; then the record has to be stored again.
+/// Returns the table's error. The record then has to be stored again.
 pub async fn store<T: Table>(
     table: &T,
     policy: &Policy,
@@ -112,15 +113,15 @@ pub async fn store<T: Table>(
     Ok(arrival)
 }
 
-/// The facts of a record and of its family, under every key.
+/// The rows for the facts of a record and its family, under every key.
 fn fact_rows(arrival: &Arrival, policy: &Policy, now: Moment) -> Vec<(Row, Keep)> {
     let mut rows = Vec::new();
     let members = std::iter::once((&arrival.seen, &arrival.body))
         .chain(arrival.family.iter().map(|(seen, body)| (seen, body)));
     let members: Vec<(&SeenRecord, &String)> =
         members.filter(|(seen, _)| seen.fact.is_some()).collect();
-    // INVARIANT (family): versions and corrections of one record lie under the keys of all of them,
-    // so whoever finds one finds all.
+    // INVARIANT (family): versions and corrections of one record are stored under the keys of all
+    // of them, so whoever finds one finds all.
     let places: Vec<(String, String)> = members
         .iter()
         .flat_map(|(seen, _)| places(seen, policy))
@@ -158,7 +159,8 @@ pub(super) fn row(pk: String, sk: String, body: &str, expires: Moment) -> Row {
     }
 }
 
-/// A row of the ledger as the engine reads it. `None`: under another policy it was relevant.
+/// A row of the ledger, parsed by the engine. `None`: the record was relevant only under another
+/// policy.
 pub(crate) fn reread(body: &str, policy: &Policy) -> Option<SeenRecord> {
     let read = Said::open(body.as_bytes())
         .and_then(|said| said.read(Delivery::default(), &elevated(policy)));
@@ -179,7 +181,7 @@ fn is_link(seen: &SeenRecord, policy: &Policy) -> bool {
     }
 }
 
-/// Partition, and sort key but for the record that it ends with.
+/// For each place of a record: the partition, and the sort key without the record at its end.
 fn places(seen: &SeenRecord, policy: &Policy) -> Vec<(String, String)> {
     let mut places = Vec::new();
     match &seen.fact {
@@ -228,13 +230,13 @@ fn places(seen: &SeenRecord, policy: &Policy) -> Vec<(String, String)> {
             ));
             places.extend(child_places(&change.by, change.time));
         }
-        // The rules don't forward Identity Center's events yet, and nobody looks for them.
+        // The rules don't forward Identity Center's events yet, and nothing looks for them.
         Some(Fact::IdentityCenter(_) | Fact::Nothing) | None => {}
     }
     places
 }
 
-/// Where a child waits for the mint of the session that it was made with.
+/// Where use of a session is stored to wait for that session's mint.
 fn child_places(caller: &Caller, time: Moment) -> Vec<(String, String)> {
     let mut places = Vec::new();
     if let Some(key) = caller.key.as_deref().filter(|key| key.starts_with("ASIA")) {
@@ -249,7 +251,7 @@ fn child_places(caller: &Caller, time: Moment) -> Vec<(String, String)> {
     places
 }
 
-/// By what the first and the last of several records are found.
+/// The text by which the first and the last of several records are determined.
 fn rank(seen: &SeenRecord) -> String {
     format!(
         "{}#{}",
@@ -258,7 +260,7 @@ fn rank(seen: &SeenRecord) -> String {
     )
 }
 
-/// What is folded: only the first and the last of it are kept.
+/// The rows of which only the first and the last are kept.
 fn hints(seen: &SeenRecord, body: &str, now: Moment) -> Vec<(Row, Keep)> {
     let mut rows = Vec::new();
     let rank = rank(seen);
@@ -299,10 +301,11 @@ fn hints(seen: &SeenRecord, body: &str, now: Moment) -> Vec<(Row, Keep)> {
     rows
 }
 
-/// That the log of the record's account and Region was heard. Nothing else of the record is kept.
+/// Notes that a record arrived from the log of its account and Region. Stores nothing else about
+/// the record.
 ///
 /// # Errors
-/// The table's own.
+/// Returns the table's error.
 pub(crate) async fn hear<T: Table>(
     table: &T,
     seen: &SeenRecord,
@@ -321,7 +324,7 @@ fn log_rows(seen: &SeenRecord, rank: &str, expires: Moment) -> Vec<(Row, Keep)> 
     let Some(region) = &seen.region else {
         return Vec::new();
     };
-    // The row changes once an hour: within it, what is there is no less.
+    // The row changes once an hour. Within the hour, the stored value is at least as great.
     let mut latest = row(
         keys::regions(seen.key.account),
         keys::region_part(region),
@@ -334,8 +337,8 @@ fn log_rows(seen: &SeenRecord, rank: &str, expires: Moment) -> Vec<(Row, Keep)> 
     rows
 }
 
-/// That a Region's log told of an account in this hour, and whether IAM's events are recorded
-/// there.
+/// Rows that say that a Region's log had a record about an account in this hour, and whether IAM's
+/// events are recorded there.
 fn heard(seen: &SeenRecord, region: &str, rank: &str, expires: Moment) -> Vec<(Row, Keep)> {
     let log = Log::of(seen.service, region);
     let mut rows = Vec::new();
@@ -369,7 +372,7 @@ fn heard(seen: &SeenRecord, region: &str, rank: &str, expires: Moment) -> Vec<(R
     rows
 }
 
-/// Whether this record is the first that shows that IAM's events are recorded in its Region.
+/// Whether this record is the first to show that its Region records IAM's events.
 async fn learned<T: Table>(table: &T, seen: &SeenRecord) -> Result<Option<Learned>, Trouble> {
     let Some(region) = seen
         .region
@@ -401,10 +404,10 @@ async fn learned<T: Table>(table: &T, seen: &SeenRecord) -> Result<Option<Learne
     }))
 }
 
-/// What this record will tell of a user, before it is stored.
+/// What this record will add about a user's name and ID. Must run before the record is stored.
 ///
-/// A record that is there already may have been stored by an invocation that was stopped before it
-/// told anybody: then what was known before it can't be told.
+/// If the record is already stored, the invocation that stored it may have stopped before it acted
+/// on the result. What was known before the record can't be told in that case.
 async fn sighting<T: Table>(table: &T, seen: &SeenRecord) -> Result<Option<Sighting>, Trouble> {
     let Some(named) = &seen.named else {
         return Ok(None);

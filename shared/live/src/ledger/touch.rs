@@ -1,5 +1,5 @@
-//! What a record that arrived can change: its own session, those made with it, those that rest on
-//! what it tells of users, groups and devices.
+//! What a new record can change: its own session, the sessions made with it, and those that depend
+//! on what it says about users, groups and devices.
 
 use std::collections::BTreeSet;
 use std::fmt::Display;
@@ -15,32 +15,30 @@ use super::keys::{self, Kind, SessionAt};
 use super::store::{Arrival, Learned, Sighting, reread};
 use crate::port::{KeyRange, Table, TableKind, Trouble};
 
-/// What has to be judged anew.
+/// What has to be judged again.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TouchedEvidence {
-    /// Sessions, whole.
+    /// Sessions, each with all its facts.
     pub sessions: BTreeSet<SessionAt>,
-    /// Records that are no session: refused attempts, root sessions, console steps without a
-    /// session.
+    /// Records without a session: denied attempts, root sessions, console steps without a session.
     pub records: BTreeSet<RecordKey>,
-    /// What is told of users, groups and devices: what rests on it is found in the ledger.
+    /// Changes to users, groups and devices. The ledger's index finds what depends on them.
     pub told: IdentityChanges,
 }
 
-/// What a record tells of users, groups and devices.
+/// What a record says about users, groups and devices.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct IdentityChanges {
-    /// What was changed, by the names and ids in the records.
+    /// The changed entities, by the names and IDs in the records.
     changed: BTreeSet<Entity>,
-    /// Groups that somebody joined or left, by account and name, and the record that says so.
+    /// Groups that somebody joined or left, by account and name, with the record that says so.
     groups: BTreeSet<(AccountId, String, RecordKey)>,
-    /// The record has other versions, or corrects or is corrected. Then more may be new than it
-    /// says itself.
+    /// The record has other versions, or corrects or is corrected. More may then be new than the
+    /// record itself says.
     contested: bool,
     sighting: Option<Sighting>,
     accounts: BTreeSet<AccountId>,
-    /// Accounts of which it is told whether anything is missing from their logs, and so of
-    /// everybody in them.
+    /// Accounts for which it changed whether their logs have a gap. This affects everyone in them.
     everybody: BTreeSet<AccountId>,
 }
 
@@ -54,8 +52,8 @@ impl IdentityChanges {
         self.groups.extend(group);
     }
 
-    /// It became known who made a change. That is told of those who were added to a group, and of
-    /// nobody else.
+    /// It became known who made a change. That matters for the people who were added to a group,
+    /// and for nobody else.
     fn changer(&mut self, change: &IamChange) {
         if matches!(change.what, IamChangeKind::AddUserToGroup { .. }) {
             self.accounts.insert(change.account);
@@ -63,29 +61,29 @@ impl IdentityChanges {
         }
     }
 
-    /// Whether there is nothing.
+    /// Whether there are no changes.
     pub fn is_empty(&self) -> bool {
         self.changed.is_empty() && self.sighting.is_none() && self.everybody.is_empty()
     }
 
-    /// The accounts whose people it is about, all of them.
+    /// The accounts in which everyone is affected.
     pub fn everybody(&self) -> &BTreeSet<AccountId> {
         &self.everybody
     }
 
-    /// Of which accounts it has to be known who is who.
+    /// The accounts whose users and groups have to be read.
     pub fn accounts(&self) -> &BTreeSet<AccountId> {
         &self.accounts
     }
 
-    /// All users, groups and devices of which something else may be known than before, by every
-    /// name and id. `world` has everything that tells who is who in the accounts, and was read
-    /// after the record was stored.
+    /// All users, groups and devices about which something new may be known, by every name and ID.
+    /// `world` must hold all facts about the users and groups of these accounts, read after the
+    /// record was stored.
     pub fn entities(&self, world: &World, rosters: &Rosters) -> BTreeSet<Entity> {
         let mut changed = self.changed.clone();
         for (account, name, record) in &self.groups {
-            // Of several that are stored at once, the first by its time is the first for all of
-            // them.
+            // If several are stored at once, all of them agree that the first is the one with the
+            // earliest time.
             if self.contested || first_to_name_group(world, rosters, *account, name) == Some(record)
             {
                 changed.insert(Entity::Group(*account, Handle::name(name)));
@@ -122,7 +120,7 @@ impl TouchedEvidence {
 /// Finds what a stored record touches.
 ///
 /// # Errors
-/// The table's own.
+/// Returns the table's error.
 pub async fn touch<T: Table>(
     table: &T,
     policy: &Policy,
@@ -158,7 +156,7 @@ pub async fn touch<T: Table>(
                 touched.records.insert(seen.key.clone());
                 if let Some(session) = &step.session {
                     touched.session(session, step.time);
-                    // It is part of the proof of whatever the session led to.
+                    // The record is part of the proof for everything that the session led to.
                     open.extend(
                         of_session(table, policy, session, step.time, |sk| {
                             Kind::Mint.is(sk) || Kind::Child.is(sk)
@@ -180,7 +178,7 @@ pub async fn touch<T: Table>(
     Ok(touched)
 }
 
-/// What a record touches by itself, before the ledger is asked what hangs together with it.
+/// What a record touches directly, before the ledger is searched for what is connected to it.
 fn at_first(policy: &Policy, arrival: &Arrival) -> TouchedEvidence {
     let mut touched = TouchedEvidence::default();
     if let Some(used) = &arrival.seen.used {
@@ -192,7 +190,7 @@ fn at_first(policy: &Policy, arrival: &Arrival) -> TouchedEvidence {
     if let Some(sighting) = &arrival.sighting {
         told.accounts.insert(sighting.named.account);
     }
-    // Whether the logs have a gap is another question from now on.
+    // From now on, a missing record in this Region counts as a gap in the logs.
     if arrival.learned.is_some() {
         told.everybody.insert(arrival.seen.key.account);
     }
@@ -205,7 +203,7 @@ fn at_first(policy: &Policy, arrival: &Arrival) -> TouchedEvidence {
     touched
 }
 
-/// What was done with the session that a mint yielded, and waited for it.
+/// What was done with the session that a mint yielded, and waited for the mint.
 async fn children<T: Table>(
     table: &T,
     policy: &Policy,
@@ -232,8 +230,8 @@ async fn children<T: Table>(
     Ok(found)
 }
 
-/// What lies under a session that began within five seconds of a moment, of the kinds that are
-/// asked for by their sort keys.
+/// The rows under a session that began within five seconds of a moment, of the kinds in the given
+/// sort key ranges.
 async fn of_session<T: Table>(
     table: &T,
     policy: &Policy,

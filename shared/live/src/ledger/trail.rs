@@ -1,4 +1,4 @@
-//! Which log files of the trail were read, and until when it was swept.
+//! Which log files of the trail were read, and until when the trail was swept.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use super::keys::{hash, second};
 use crate::port::{Keep, KeyRange, Row, Table, TableKind, Trouble};
 use crate::time::FILES_KEPT;
 
-/// The most bytes of a sort key, with some to spare.
+/// The longest sort key, in bytes, with a safety margin.
 const LONGEST: usize = 900;
 
 fn folder_of(bucket: &str, folder: &str) -> String {
@@ -19,8 +19,8 @@ fn trail_of(bucket: &str, prefix: &str) -> String {
     format!("swept#{}", hash(&format!("{bucket}\n{prefix}")))
 }
 
-/// The last part of a key as it sorts among its like; one that no key of a row can be is told by
-/// its hash.
+/// The last part of a key, in a form that sorts like the original. A name that can't be part of a
+/// row's key is replaced with its hash.
 fn name_part(name: &str) -> String {
     if (1..=LONGEST).contains(&name.len()) {
         name.to_owned()
@@ -40,11 +40,11 @@ fn note(pk: String, sk: String, rank: String, now: Moment) -> Row {
     }
 }
 
-/// Notes that all of a log file was dealt with. `folder` ends in `/`, and `name` is what follows
-/// it.
+/// Notes that a log file was processed completely. `folder` ends in `/`, and `name` is the rest of
+/// the key.
 ///
 /// # Errors
-/// The table's own.
+/// Returns the table's error.
 pub async fn mark_file<T: Table>(
     table: &T,
     bucket: &str,
@@ -64,10 +64,10 @@ pub async fn mark_file<T: Table>(
         .map(|_| ())
 }
 
-/// Those of the names in a folder that were dealt with.
+/// Returns those of the names in a folder that were processed completely.
 ///
 /// # Errors
-/// The table's own.
+/// Returns the table's error.
 pub async fn read_files<T: Table>(
     table: &T,
     bucket: &str,
@@ -77,7 +77,7 @@ pub async fn read_files<T: Table>(
     let (Some(first), Some(last)) = (names.iter().min(), names.iter().max()) else {
         return Ok(BTreeSet::new());
     };
-    // A hash sorts elsewhere; then the whole partition is asked for.
+    // A hash doesn't sort like the name, so the whole partition has to be read.
     let plain = names.iter().all(|name| name_part(name) == *name);
     let span = if plain {
         KeyRange {
@@ -98,10 +98,10 @@ pub async fn read_files<T: Table>(
         .collect())
 }
 
-/// Until when the trail was swept without a gap.
+/// Returns the time until which the trail was swept without a gap.
 ///
 /// # Errors
-/// The table's own.
+/// Returns the table's error.
 pub async fn swept<T: Table>(
     table: &T,
     bucket: &str,
@@ -118,10 +118,10 @@ pub async fn swept<T: Table>(
     Ok(seconds.map(Moment::from_epoch_seconds))
 }
 
-/// Notes until when the trail was swept. An earlier time changes nothing.
+/// Notes the time until which the trail was swept. An earlier time changes nothing.
 ///
 /// # Errors
-/// The table's own.
+/// Returns the table's error.
 pub async fn mark_sweep<T: Table>(
     table: &T,
     bucket: &str,

@@ -1,9 +1,9 @@
-//! How often a session was used, counted so that nothing counts twice.
+//! How often a session was used, counted so that no event counts twice.
 //!
-//! Of every use a row is kept under one of 4,096 slots, chosen by the event's id: a copy of the
-//! event falls into the same slot, in whatever order they come, and the rows of a session stay few.
-//! So the number of slots taken is the number of events *at least*: of a hundred, one or two share
-//! their slot with another; of many thousands, most do.
+//! Every use is kept as a row in one of 4,096 slots, chosen by a hash of the event's ID. A copy of
+//! the event falls into the same slot, in any order of arrival, and the number of rows per session
+//! stays small. The number of occupied slots is therefore a *lower bound* for the number of events:
+//! of a hundred events, one or two share a slot with another; of many thousands, most do.
 
 use std::collections::BTreeSet;
 
@@ -16,20 +16,20 @@ use crate::port::{KeyRange, Table, TableKind, Trouble};
 /// The uses of one session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Counted {
-    /// When it was used first.
+    /// The first use.
     pub first: Moment,
-    /// When it was used last.
+    /// The last use.
     pub last: Moment,
-    /// At least so many calls that only read, in the console and by API.
+    /// Lower bound for the number of read calls, in the console and by API.
     pub reads: [u64; 2],
-    /// At least so many other calls, in the console and by API.
+    /// Lower bound for the number of other calls, in the console and by API.
     pub writes: [u64; 2],
 }
 
-/// The row that a record's use is counted by. `None` where it does not tell whose use it is.
+/// The row that counts a record's use. `None`: the record doesn't show which session was used.
 pub(super) fn row(seen: &SeenRecord) -> Option<(String, String)> {
     let used = seen.used.as_ref()?;
-    // A correction is the event that it corrects.
+    // A correction counts as the event that it corrects.
     let event = seen
         .correction
         .as_ref()
@@ -43,10 +43,10 @@ pub(super) fn row(seen: &SeenRecord) -> Option<(String, String)> {
     ))
 }
 
-/// What is known of a session's uses. `None`: it was not used, as far as is known.
+/// The known uses of a session. `None`: no use is known.
 ///
 /// # Errors
-/// The table's own.
+/// Returns the table's error.
 pub async fn uses<T: Table>(table: &T, at: &SessionAt) -> Result<Option<Counted>, Trouble> {
     let folded = table
         .query(

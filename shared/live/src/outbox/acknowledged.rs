@@ -1,4 +1,4 @@
-//! What was acknowledged of a finding.
+//! Which version of a finding was acknowledged.
 
 use rolewatch_guard::moment::Moment;
 use serde::{Deserialize, Serialize};
@@ -7,22 +7,24 @@ use super::pk;
 use crate::port::{Keep, KeyRange, Row, Table, TableKind, Trouble};
 use crate::time::FINDINGS_KEPT;
 
-/// What was acknowledged of a finding: slack-notifier has it written last of all.
+/// The sort key of the row that says which version was acknowledged. slack-notifier has it written
+/// as its last step.
 pub const ACK: &str = "ack";
 
 /// The body of the row [`ACK`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Acknowledged {
-    /// The highest version that was dealt with.
+    /// The highest acknowledged version.
     pub version: u64,
-    /// `slack`, `mail`, `folded`, or `withdrawn` for what was withdrawn before anybody was told.
+    /// `slack`, `mail`, `folded`, or `withdrawn` for a finding that was withdrawn before anybody
+    /// was told.
     pub how: String,
 }
 
-/// The highest version of a finding that was acknowledged; 0: none was.
+/// The highest acknowledged version of a finding; 0 if none was acknowledged.
 ///
 /// # Errors
-/// The table's own, or a row that is none of ours.
+/// Returns the table's error, or an error for a row that can't be parsed.
 pub async fn acknowledged<T: Table>(table: &T, id: &str) -> Result<u64, Trouble> {
     let pk = pk(id);
     let span = KeyRange {
@@ -39,11 +41,11 @@ pub async fn acknowledged<T: Table>(table: &T, id: &str) -> Result<u64, Trouble>
     Ok(body.version)
 }
 
-/// Notes that a version of a finding was dealt with, and how. Repeating it changes nothing, and a
-/// lower version doesn't take the place of a higher.
+/// Notes that a version of a finding was delivered, and how. Repeating it changes nothing, and a
+/// lower version doesn't replace a higher one.
 ///
 /// # Errors
-/// The table's own.
+/// Returns the table's error.
 pub async fn acknowledge<T: Table>(
     table: &T,
     id: &str,
@@ -62,7 +64,7 @@ pub async fn acknowledge<T: Table>(
         pk,
         sk: ACK.to_owned(),
         body,
-        // As text, so that it compares as a number.
+        // Padded with zeros, so that it compares as a number.
         rank: format!("{version:012}"),
         version: 0,
         expires: Some(now.plus_seconds(FINDINGS_KEPT)),

@@ -1,4 +1,4 @@
-//! Telling the topic what is due.
+//! Publishes findings that are due.
 
 use std::collections::BTreeMap;
 
@@ -9,12 +9,12 @@ use crate::port::{Notice, Table, Topic, Trouble};
 use crate::time::AT_WORK;
 use crate::wire::Alert;
 
-/// Publishes what is due and notes that it was.
+/// Publishes what is due and notes that it was published.
 ///
-/// INVARIANT (claim before send): two invocations that judge the same switch, by its two records or
-/// by copies of one that came by two queues, both find it due. One of them sends it. If that one is
-/// stopped, its message comes back after the claim has ended; and what nobody acknowledges is sent
-/// again anyway ([`crate::resend`]).
+/// INVARIANT (claim before send): two invocations can judge the same switch, through its two
+/// records or through copies of one record from two queues. Both then find it due, and only one of
+/// them sends it. If that one is stopped, its message comes back after the claim has ended. What
+/// nobody acknowledges is sent again anyway ([`crate::resend`]).
 pub(crate) async fn send_due<O: Table + Topic>(
     outside: &O,
     states: &mut BTreeMap<String, StoredFinding>,
@@ -32,13 +32,15 @@ pub(crate) async fn send_due<O: Table + Topic>(
         sent += 1;
         stored.state.published = stored.state.alert.version;
         stored.state.sending = None;
-        // Whoever changed it meanwhile publishes what they made of it.
+        // If the write is refused, somebody else changed the finding meanwhile and publishes their
+        // version.
         super::write(outside, &stored.state, stored.version, now).await?;
     }
     Ok(sent)
 }
 
-/// Notes that this invocation sends it. `false`: another one does, or has changed it.
+/// Claims the finding for this invocation. Returns `false` if another invocation is sending it or
+/// has changed it.
 async fn claim<O: Table>(
     outside: &O,
     stored: &mut StoredFinding,
@@ -57,7 +59,7 @@ async fn claim<O: Table>(
     Ok(is_ours)
 }
 
-/// A finding as the topic takes it.
+/// A finding as a notice for the topic.
 pub(crate) fn notice(alert: &Alert) -> Result<Notice, Trouble> {
     let body = serde_json::to_string(alert)
         .map_err(|error| Trouble::refused(format!("publishing finding `{}`", alert.id), &error))?;

@@ -1,10 +1,10 @@
-//! Where slack-notifier notes what became of a message, as far as others need to know it.
+//! The rows in which slack-notifier notes the state of a message, as far as others need them.
 
 use serde::Deserialize;
 
 use crate::port::{KeyRange, Table, TableKind, Trouble};
 
-/// The row of a finding's own message.
+/// The sort key of the row about a finding's own message.
 pub const MESSAGE: &str = "message";
 
 /// The partition of the rows about the messages of a finding.
@@ -12,17 +12,17 @@ pub fn message_partition(finding: &str) -> String {
     format!("slack#{finding}")
 }
 
-/// What is read of such a row; slack-notifier writes more into it.
+/// The part of such a row that is read here. slack-notifier writes more into it.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct MessageRow {
     settled: u64,
 }
 
-/// The revision of a finding's own message that is settled; 0: none.
+/// The settled revision of a finding's own message; 0 if none.
 ///
 /// # Errors
-/// The table's own, and a row that isn't what slack-notifier writes.
+/// Returns the table's error, or an error for a row that isn't what slack-notifier writes.
 pub async fn settled<A: Table>(table: &A, finding: &str) -> Result<u64, Trouble> {
     let pk = message_partition(finding);
     let span = KeyRange {

@@ -1,9 +1,9 @@
-//! What has still to be told: a small row for each version of a finding, under the UTC day on which
-//! it was stored.
+//! What still has to be delivered: a small row for each version of a finding, under the UTC day on
+//! which that version was stored.
 //!
-//! A table is asked for partitions and never searched, so these rows are how a finding is found of
-//! which nobody has heard. A row is put before the finding's own, and is never put again once it is
-//! closed: another version has a row of its own.
+//! Tables are queried by partition and never scanned, so these rows are the only way to find a
+//! finding that nobody has received. A row is written before the finding's own row. Once closed it
+//! is never opened again, because another version gets its own row.
 
 use futures_util::future::{try_join, try_join_all};
 use rolewatch_guard::moment::Moment;
@@ -12,26 +12,26 @@ use serde::{Deserialize, Serialize};
 use crate::port::{KeyRange, Row, Table, TableKind, Trouble};
 use crate::time::FINDINGS_KEPT;
 
-/// The days that have such rows.
+/// The partition that lists the days with such rows.
 const DAYS: &str = "unsent";
 
-/// In place of a day's body, when there is nothing left to tell of it.
+/// The body of a day for which nothing is left to deliver.
 const DONE: &str = "done";
 
-/// One version of one finding, still to be told or told.
+/// One version of one finding, delivered or still to be delivered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unsent {
-    /// The finding.
+    /// The finding's ID.
     pub id: String,
-    /// Its version.
+    /// The finding's version.
     pub version: u64,
-    /// What is known of it.
+    /// The delivery state.
     pub note: Note,
     day: String,
     seen: u64,
 }
 
-/// What the row says.
+/// The content of the row.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Note {
     /// When this version was first stored.
@@ -39,22 +39,22 @@ pub struct Note {
     /// How often it was sent again.
     #[serde(default)]
     pub tries: u32,
-    /// When it was sent again last.
+    /// When it was last sent again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last: Option<Moment>,
-    /// Why nothing has to be done any more.
+    /// Why nothing is left to do, if nothing is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub closed: Option<Closed>,
 }
 
-/// Why nothing has to be done about a version any more.
+/// Why nothing is left to do for a version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Closed {
-    /// It, or a later one, was acknowledged.
+    /// This version or a later one was acknowledged.
     Acknowledged,
-    /// It is reported and not alerted, or was withdrawn before anybody was told, or was never
-    /// stored.
+    /// The finding is reported without an alert, or was withdrawn before anybody was told, or was
+    /// never stored.
     Nothing,
 }
 
@@ -66,7 +66,7 @@ pub struct Day {
     done: bool,
 }
 
-/// Notes that a version of a finding has to be told. Repeating it changes nothing.
+/// Notes that a version of a finding has to be delivered. Repeating it changes nothing.
 pub(crate) async fn note<T: Table>(
     table: &T,
     id: &str,
@@ -81,7 +81,7 @@ pub(crate) async fn note<T: Table>(
         closed: None,
     })?;
     let pointer = row(partition(&day), format!("{id}#{version:012}"), body, now);
-    // Replaced and not kept: these rows are changed later, by version.
+    // Uses `replace`, not `keep`, because these rows are later changed by version.
     let of_day = table.replace(
         TableKind::Outbox,
         row(DAYS.to_owned(), day, String::new(), now),
@@ -92,10 +92,10 @@ pub(crate) async fn note<T: Table>(
         .map(|_| ())
 }
 
-/// The days of which something may still have to be told, oldest first.
+/// The days for which something may still have to be delivered, oldest first.
 ///
 /// # Errors
-/// The table's own.
+/// Returns the table's error.
 pub async fn days<T: Table>(table: &T) -> Result<Vec<Day>, Trouble> {
     Ok(all_days(table, &KeyRange::default())
         .await?
@@ -116,10 +116,10 @@ async fn all_days<T: Table>(table: &T, span: &KeyRange) -> Result<Vec<Day>, Trou
         .collect())
 }
 
-/// Every version of every finding that was stored on one of these days, told or not.
+/// Every version of every finding that was stored on one of these days, delivered or not.
 ///
 /// # Errors
-/// The table's own, or a row that is none of ours.
+/// Returns the table's error, or an error for a row that can't be parsed.
 pub async fn of_days<T: Table>(table: &T, days: &[Day]) -> Result<Vec<Unsent>, Trouble> {
     let whole = &KeyRange::default();
     let rows = try_join_all(days.iter().map(|day| async move {
@@ -139,10 +139,10 @@ pub async fn of_days<T: Table>(table: &T, days: &[Day]) -> Result<Vec<Unsent>, T
     Ok(found)
 }
 
-/// Ids of the findings that were stored, or changed, since a moment.
+/// The IDs of the findings that were stored or changed at or after `since`.
 ///
 /// # Errors
-/// The table's own, or a row that is none of ours.
+/// Returns the table's error, or an error for a row that can't be parsed.
 pub async fn stored_since<T: Table>(table: &T, since: Moment) -> Result<Vec<String>, Trouble> {
     let days = all_days(
         table,
@@ -163,7 +163,7 @@ pub async fn stored_since<T: Table>(table: &T, since: Moment) -> Result<Vec<Stri
     Ok(ids)
 }
 
-/// Notes that it is sent again now. `false`: somebody else does.
+/// Notes that the version is being sent again now. Returns `false` if somebody else is doing so.
 pub(crate) async fn try_again<T: Table>(
     table: &T,
     unsent: &Unsent,
@@ -177,8 +177,8 @@ pub(crate) async fn try_again<T: Table>(
     change(table, unsent, &note, now).await
 }
 
-/// Notes that nothing has to be done any more. If somebody changed the row meanwhile, it is closed
-/// by whoever looks next.
+/// Notes that nothing is left to do. If somebody changed the row meanwhile, the next sweep closes
+/// it.
 pub(crate) async fn close<T: Table>(
     table: &T,
     unsent: &Unsent,
@@ -212,7 +212,8 @@ async fn change<T: Table>(
     table.replace(TableKind::Outbox, row, unsent.seen).await
 }
 
-/// Notes that nothing is left to tell of a day. Only once no row can be added to it any more.
+/// Notes that nothing is left to deliver for a day. Call it only when no more rows can be added to
+/// that day.
 pub(crate) async fn finish<T: Table>(table: &T, day: &Day, now: Moment) -> Result<bool, Trouble> {
     table
         .replace(
@@ -224,20 +225,20 @@ pub(crate) async fn finish<T: Table>(table: &T, day: &Day, now: Moment) -> Resul
 }
 
 impl Unsent {
-    /// Whether it is of this day.
+    /// Whether the row belongs to this day.
     pub(crate) fn is_of(&self, day: &Day) -> bool {
         self.day == day.name
     }
 
-    /// Whether no row can be added to its day any more.
+    /// Whether no more rows can be added to the row's day.
     pub(crate) fn day_is_over(&self, now: Moment) -> bool {
         is_over(&self.day, now)
     }
 }
 
 impl Day {
-    /// Whether no row can be added to it any more: no invocation lasts from one day to the next but
-    /// one.
+    /// Whether no more rows can be added to the day. An invocation that began on one day has ended
+    /// before the day after the next.
     pub(crate) fn is_over(&self, now: Moment) -> bool {
         is_over(&self.name, now)
     }
@@ -247,7 +248,7 @@ fn is_over(day: &str, now: Moment) -> bool {
     *day < *day_of(now.plus_seconds(-86_400))
 }
 
-/// Days since 1970, as text that sorts as they do.
+/// Days since 1970, as text that sorts in order of time.
 fn day_of(time: Moment) -> String {
     format!("{:06}", time.epoch_seconds().max(0) / 86_400)
 }

@@ -1,4 +1,4 @@
-//! What those who run rolewatch are told.
+//! Notices about silent places, for those who run rolewatch.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ use crate::port::{Table, Topic, Trouble};
 /// The most places that a notice names.
 const NAMED: usize = 20;
 
-/// Names the silent places, once a day for each set of them.
+/// Reports the silent places, once a day for each set of places.
 pub(super) async fn silent<O: Table + Topic>(
     outside: &O,
     policy: &Policy,
@@ -72,7 +72,7 @@ fn line(policy: &Policy, (account, region): &Spot, silence: &Silence) -> String 
     )
 }
 
-/// Says that one run isn't enough for all places, once a day.
+/// Reports that one run isn't enough for all places, once a day.
 pub(super) async fn left<O: Table + Topic>(
     outside: &O,
     sums: &Probed,

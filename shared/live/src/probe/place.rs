@@ -1,4 +1,4 @@
-//! An account in a Region, when it was probed, and whether it answered.
+//! An account in a Region: when it was probed, and whether it answered.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,41 +10,42 @@ use serde::{Deserialize, Serialize};
 /// An account in a Region.
 pub(super) type Spot = (AccountId, String);
 
-/// What is known of the probes of a place.
+/// What is known about the probes of a place.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct SentProbes {
-    /// When the first one was sent that has no answer.
+    /// When the first unanswered probe was sent.
     pub(super) since: Moment,
-    /// When the last one was sent.
+    /// When the last probe was sent.
     pub(super) last: Moment,
-    /// Why that one failed.
+    /// Why the last probe failed, if it did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) why: Option<String>,
-    /// It was refused, and will be again.
+    /// The last probe was refused, so repeating it won't help.
     #[serde(default)]
     pub(super) is_refused: bool,
 }
 
-/// That a place is silent.
+/// Why and since when a place is silent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Silence {
-    /// When the first probe was sent that has no answer.
+    /// When the first unanswered probe was sent.
     pub since: Moment,
-    /// Why the reader role could not be entered. `None`: it was entered, and no event came.
+    /// Why the reader role couldn't be assumed. `None`: it was assumed, but no event arrived.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
 }
 
-/// What is known of all places.
+/// What is known about all places.
 #[derive(Debug, Default)]
 pub(super) struct ProbeKnowledge {
     pub(super) asked: BTreeMap<Spot, SentProbes>,
-    /// The event time of the latest answer.
+    /// The event time of the latest answer from each place.
     pub(super) answered: BTreeMap<Spot, Moment>,
 }
 
 impl ProbeKnowledge {
-    /// When the first probe was sent that has no answer; `None`: all have, or none was sent.
+    /// When the first unanswered probe was sent. `None`: every probe was answered, or none was
+    /// sent.
     pub(super) fn since(&self, spot: &Spot) -> Option<Moment> {
         let asked = self.asked.get(spot)?;
         match self
@@ -53,13 +54,13 @@ impl ProbeKnowledge {
             .map(|time| time.plus_seconds(PROBE_CLOCKS))
         {
             Some(answered) if answered >= asked.last => None,
-            // Of those in between, the last one is known.
+            // Of the probes after the answer, only the time of the last one is known.
             Some(answered) if answered >= asked.since => Some(asked.last),
             _ => Some(asked.since),
         }
     }
 
-    /// Whether a place is silent: a probe has had its time, and has no answer.
+    /// Why a place is silent: a probe had enough time and wasn't answered. `None`: it isn't silent.
     pub(super) fn silence(&self, spot: &Spot, now: Moment) -> Option<Silence> {
         let since = self
             .since(spot)
@@ -70,7 +71,7 @@ impl ProbeKnowledge {
         })
     }
 
-    /// Those first that were not probed for longest.
+    /// Orders the places by when they were last probed, longest ago first.
     pub(super) fn by_turns(&self, spots: BTreeSet<Spot>) -> Vec<Spot> {
         let mut spots: Vec<Spot> = spots.into_iter().collect();
         spots.sort_by_key(|spot| self.asked.get(spot).map(|asked| asked.last));

@@ -1,5 +1,5 @@
-//! Probes in the ledger, all in one partition: for each place the last probe, the last answer, and
-//! whether it was silent at a run; and when the last run was.
+//! Probes in the ledger, all in one partition. For each place: the last probe, the last answer, and
+//! whether it was silent at the last run. Also, when the last run was due.
 
 use std::collections::BTreeMap;
 
@@ -16,18 +16,18 @@ use crate::ledger::{hear, keys};
 use crate::port::{Keep, KeyRange, Row, Table, TableKind, Trouble};
 use crate::time::PROBE_FORGOTTEN;
 
-/// The partition.
+/// The partition key.
 const PK: &str = "probes";
 const ANSWER: &str = "answer";
 const ASKED: &str = "asked";
 const SILENT: &str = "silent";
 const RUN: &str = "run";
 
-/// Notes that a probe came back by EventBridge, if the record is the role owner's copy. The log of
-/// that account and Region was heard, too.
+/// Notes that a probe came back through EventBridge, if the record is the role owner's copy. Also
+/// notes that a record arrived from the log of that account and Region.
 ///
 /// # Errors
-/// The table's own; then it has to be noted again.
+/// Returns the table's error. The answer then has to be noted again.
 pub async fn answered<T: Table>(table: &T, probe: &Probe, now: Moment) -> Result<(), Trouble> {
     let Some(region) = &probe.answers else {
         return Ok(());
@@ -40,16 +40,16 @@ pub async fn answered<T: Table>(table: &T, probe: &Probe, now: Moment) -> Result
 /// The places that were silent at the last run.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SilentPlaces {
-    /// When that run was due; `None`: there was none.
+    /// When that run was due. `None`: there was no run.
     pub run: Option<Moment>,
     /// Account and Region.
     pub silent: BTreeMap<(AccountId, String), Silence>,
 }
 
-/// Which places were silent at the last run.
+/// Loads the places that were silent at the last run.
 ///
 /// # Errors
-/// The table's own, and a row that can't be read.
+/// Returns the table's error, or an error for a row that can't be parsed.
 pub async fn standing<T: Table>(table: &T) -> Result<SilentPlaces, Trouble> {
     let rows = table
         .query(
@@ -76,7 +76,7 @@ pub async fn standing<T: Table>(table: &T) -> Result<SilentPlaces, Trouble> {
     })
 }
 
-/// What is known of every place that was probed lately.
+/// Loads what is known about every place that was probed recently.
 pub(super) async fn known<T: Table>(table: &T, now: Moment) -> Result<ProbeKnowledge, Trouble> {
     let span = KeyRange {
         from: ANSWER.to_owned(),
@@ -112,7 +112,7 @@ pub(super) async fn keep_asked<T: Table>(
     .await
 }
 
-/// Writes what a run came to: each silent place, then the run.
+/// Writes the result of a run: each silent place first, then the run.
 pub(super) async fn keep_result<T: Table>(
     table: &T,
     silent: &BTreeMap<Spot, Silence>,

@@ -30,13 +30,13 @@ fn regions(names: &[&str]) -> Vec<String> {
     names.iter().map(ToString::to_string).collect()
 }
 
-/// A run that is due at an hour, and begins some seconds later.
+/// A run that is due on the hour and begins some seconds later.
 fn probe(twin: &Twin<Calm>, policy: &Policy, names: &[&str], number: i64) -> Probed {
     twin.clock.set(hour(number).plus_seconds(5));
     wait(run(twin, policy, &regions(names), None, hour(number))).unwrap()
 }
 
-/// What was probed since the last call comes back, unless it is from one of these places.
+/// Delivers what was probed since the last call, except from these places.
 fn come_back(twin: &Twin<Calm>, but: &[(&str, &str)]) {
     for (time, account, region) in twin.probed.take() {
         if but.contains(&(&*account.to_string(), &*region)) {
@@ -152,7 +152,7 @@ fn an_answer_that_is_late_or_lost_once_clears_the_place_at_the_next_run() {
     come_back(&twin, &lost);
     assert_eq!(probe(&twin, &policy(), &["us-east-1"], 1).silent, 1, "lost");
     come_back(&twin, &lost);
-    // The first one comes after all. The second one is still missing.
+    // The first event arrives late. The second one is still missing.
     answer(&twin, account, "us-east-1", hour(0).plus_seconds(6));
     assert_eq!(probe(&twin, &policy(), &["us-east-1"], 2).silent, 1);
     let since: Vec<Moment> = wait(standing(&twin))
@@ -172,7 +172,7 @@ fn a_probe_has_half_an_hour_before_its_place_is_silent() {
     probe(&twin, &policy(), &["us-east-1"], 0);
     for (seconds, silent) in [(1_800, 0), (1_805, 2)] {
         let now = hour(0).plus_seconds(seconds);
-        // The first of them takes the place of the one before, whose time it keeps.
+        // The first of them replaces the one before and keeps its time.
         assert_eq!(
             wait(run(&twin, &policy(), &regions(&["us-east-1"]), None, now))
                 .unwrap()
@@ -197,7 +197,7 @@ fn a_role_that_lets_nobody_in_is_silent_at_once_and_the_reason_is_told() {
             && body.contains("RegionDisabledException"),
         "{body}"
     );
-    // What can't be reached has its time: the next run may reach it.
+    // A place that can't be reached isn't silent yet: the next run may reach it.
     let unreachable = Trouble::unreachable("sts:AssumeRole", "no route");
     let other = ("111122223333".parse().unwrap(), "me-south-1".to_owned());
     twin.unprobed.borrow_mut().clear();

@@ -1,13 +1,13 @@
-//! What is known from sweep to sweep of who receives e-mail, and what Slack is told of it.
+//! Remembers between sweeps who receives e-mail, and informs Slack about changes.
 //!
-//! When the last person is gone, Slack is told once, and once more when somebody receives e-mail
-//! again. Both are versions of one message, counted up for as long as the stack lives: an odd one
-//! says that nobody is left, an even one that somebody is there again. So slack-notifier drops one
-//! that comes late, and posts none twice. What Slack has not taken is sent again with growing
-//! pauses.
+//! When the last recipient is gone, Slack is informed once, and once more when somebody receives
+//! e-mail again. Both are versions of one message, and the version number grows as long as the
+//! stack exists: an odd version says that nobody is left, an even one that somebody is there again.
+//! So slack-notifier drops a version that arrives late and posts none twice. Versions that Slack
+//! hasn't accepted are sent again with growing pauses.
 //!
-//! INVARIANT (claim before send): whoever publishes first counts the try in the row,
-//! version-checked, so that of two sweeps at once one publishes.
+//! INVARIANT (claim before send): before it publishes, a sweep counts the attempt in the row with a
+//! version check. Of two sweeps that run at once, only one publishes.
 
 use rolewatch_guard::moment::Moment;
 use serde::{Deserialize, Serialize};
@@ -20,42 +20,42 @@ use crate::resend::pause;
 use crate::time::{NOTICES_KEPT, RECIPIENTS_LOOKED_AT};
 use crate::wire::{RecipientsChanged, TopicMessage};
 
-/// The partition of the outbox.
+/// The partition key in the outbox.
 const PK: &str = "recipients";
 const STATE: &str = "state";
 const SLACK: &str = "slack";
 
-/// Under this name slack-notifier keeps what became of the message. No finding has such an id.
+/// The name under which slack-notifier notes the state of this message. No finding has such an ID.
 pub const MESSAGE_ID: &str = "recipients";
 
-/// As it was at the last sweep that could find out.
+/// The state at the last sweep that could list the subscriptions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecipientsState {
     /// Who receives e-mail.
     pub recipients: Recipients,
-    /// Since when, as far as sweeps saw.
+    /// Since when, as seen by the sweeps.
     pub since: Moment,
-    /// The version of the message that is to be told; 0: there was never anything to tell.
+    /// The version of the message to deliver; 0 if there was never a message.
     #[serde(default)]
     pub version: u64,
-    /// The version that Slack took, or a later one made needless.
+    /// The highest version that Slack accepted, or that a later one made unnecessary.
     #[serde(default)]
     pub told: u64,
     /// How often the version was published.
     #[serde(default)]
     pub tries: u32,
-    /// When it was published last.
+    /// When it was last published.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last: Option<Moment>,
-    /// Since when notices on the operations topic may have reached nobody. None: they are
-    /// received, or were sent again.
+    /// Since when notices on the operations topic may have reached nobody. `None`: somebody
+    /// receives them, or they were sent again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unread_since: Option<Moment>,
 }
 
 impl RecipientsState {
     fn first(recipients: Recipients, now: Moment) -> Self {
-        // Whether somebody was subscribed before the first sweep, nobody knows.
+        // Nobody knows whether somebody was subscribed before the first sweep.
         let unread_since =
             (recipients != Recipients::Confirmed).then(|| now.plus_seconds(-NOTICES_KEPT));
         Self {
@@ -69,7 +69,7 @@ impl RecipientsState {
         }
     }
 
-    /// As it is after a look at the subscriptions.
+    /// The state after the subscriptions were listed.
     fn after(before: Option<&Self>, found: Recipients, now: Moment) -> Self {
         let Some(before) = before else {
             return Self::first(found, now);
@@ -80,7 +80,8 @@ impl RecipientsState {
         let is_there = found == Recipients::Confirmed;
         let was_there = before.recipients == Recipients::Confirmed;
         let says_lost = !before.version.is_multiple_of(2);
-        // That nobody was there from the beginning is said by the stack's output and the digest.
+        // If nobody was subscribed from the beginning, the stack's output and the digest say so.
+        // Slack isn't informed.
         let news = was_there != is_there && says_lost == is_there;
         let mut after = Self {
             recipients: found,
@@ -96,7 +97,7 @@ impl RecipientsState {
         after
     }
 
-    /// Whether it is published now: for the first time, or because its pause is over or Slack takes
+    /// Whether to publish now: for the first time, or because the pause is over or Slack accepts
     /// messages again.
     fn is_due(&self, now: Moment, slack: Option<Moment>) -> bool {
         let Some(last) = self.last.filter(|_| self.told < self.version) else {
@@ -115,12 +116,13 @@ impl RecipientsState {
     }
 }
 
-/// Looks who receives e-mail, and sees to it that Slack is told what changed. Since when alerts
-/// that had waited can be read again, if they can: since a person receives e-mail, or since Slack
-/// takes messages after it had not.
+/// Checks who receives e-mail, and makes sure that Slack is informed of changes.
+///
+/// Returns the time since when alerts that had waited can be read again, if they can: since a
+/// person receives e-mail, or since Slack accepts messages after it had rejected them.
 ///
 /// # Errors
-/// The table's and the topic's own. The next sweep goes on.
+/// Returns the table's or the topic's error. The next sweep continues.
 pub async fn look_after<O: Table + Topic + Subscribers>(
     outside: &O,
     now: Moment,
@@ -140,7 +142,8 @@ pub async fn look_after<O: Table + Topic + Subscribers>(
         (Ok(found), before) => RecipientsState::after(before.as_ref(), found.recipients, now),
         (Err(trouble), before) => {
             tracing::error!(%trouble, "can't tell whether anybody receives e-mail from the operations topic");
-            // What is not known changes nothing. What is known is still told.
+            // A failed listing changes nothing, but the message that is already known is still
+            // delivered.
             let Some(before) = before else {
                 return Ok(slack);
             };
@@ -160,17 +163,17 @@ pub async fn look_after<O: Table + Topic + Subscribers>(
     if due {
         (standing.tries, standing.last) = (standing.tries.saturating_add(1), Some(now));
     }
-    // Written before it is told: of two sweeps that see the same change, one tells it.
+    // Written before it is published: if two sweeps see the same change, only one publishes it.
     let mine = before.as_ref() == Some(&standing) || write(outside, &standing, seen).await?;
     if due && mine {
         tell(outside, standing.changed()).await?;
     }
     let mail = (standing.recipients == Recipients::Confirmed).then_some(standing.since);
-    // Since the later one, whatever was sent before may have reached nobody.
+    // Anything sent before the later of the two may have reached nobody.
     Ok(mail.max(slack))
 }
 
-/// Whether nothing is left of what nobody received. Of two sweeps at once, both may send it.
+/// Whether no missed notices are left. If two sweeps run at once, both may send them.
 async fn catch_up<O: Table + Topic>(outside: &O, standing: &RecipientsState) -> bool {
     let Some(from) = standing
         .unread_since
@@ -226,8 +229,8 @@ async fn write<T: Table>(
     table.replace(TableKind::Outbox, row, seen).await
 }
 
-/// Notes that Slack takes messages, after it had not or after nobody knew. What waits for Slack
-/// need not wait for its pause.
+/// Notes that Slack accepts messages after it rejected them or its state was unknown. Messages that
+/// wait for Slack then don't wait for their pause.
 pub async fn slack_takes<T: Table>(table: &T, now: Moment) -> Result<(), Trouble> {
     let row = Row {
         pk: PK.to_owned(),

@@ -151,7 +151,7 @@ fn a_list_without_an_end_is_not_an_answer() {
     assert_eq!(endless.0.get(), MOST_PAGES);
 }
 
-/// Counts the calls, and fails them on demand.
+/// Counts the calls, and makes them fail on demand.
 #[derive(Default)]
 struct Counted {
     calls: Cell<usize>,
@@ -202,7 +202,7 @@ fn a_failure_is_not_an_answer_and_is_not_kept() {
         run(known.current(&twin)).unwrap().recipients,
         Recipients::Confirmed
     );
-    // Nor does an answer that is too old stand in for one that could not be had.
+    // An outdated answer isn't used in place of one that couldn't be fetched, either.
     twin.clock.set(start().plus_seconds(RECIPIENTS_FRESH));
     twin.weather.fails.set(true);
     assert!(run(known.current(&twin)).is_err());

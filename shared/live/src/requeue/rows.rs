@@ -1,4 +1,5 @@
-//! The rows of walks and chains: read with their versions, and written only if nobody else has.
+//! The rows of walks and chains, which are read with their versions and written only if nobody else
+//! has written them.
 
 use rolewatch_guard::moment::Moment;
 use serde::Serialize;
@@ -42,7 +43,7 @@ pub(super) async fn read<T: Table, B: DeserializeOwned>(
         .collect()
 }
 
-/// `false`: somebody else wrote it since.
+/// Returns `false` if somebody else has written the row since it was read.
 pub(super) async fn write<T: Table, B: Serialize>(
     table: &T,
     pk: String,

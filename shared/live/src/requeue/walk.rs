@@ -1,4 +1,4 @@
-//! The switches that are judged again in turns: those of one partition, from the latest down.
+//! The switches of one partition, judged again in turns from the latest to the oldest.
 
 #[cfg(test)]
 mod tests;
@@ -15,23 +15,23 @@ use crate::ledger::index::IndexEntry;
 use crate::ledger::keys;
 use crate::port::KeyRange;
 
-/// Switches that lie in one partition.
+/// A walk through the switches of one partition.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Walk {
     pub(crate) partition: String,
-    /// Only those made in roles to which the policy lets one of these groups; all, if there are
-    /// none.
+    /// Judges only switches into roles that allow one of these groups in the policy. If empty,
+    /// judges all.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub(crate) groups: BTreeSet<String>,
-    /// Since when it is open. None: nothing is left to do.
+    /// Since when the walk is open. `None`: nothing is left to do.
     pub(crate) since: Option<Moment>,
     /// The entry that was judged last.
     pub(crate) at: Option<String>,
-    /// After the oldest entry it goes on with the latest, down to this one.
+    /// After the oldest entry, the walk continues with the latest, down to this entry.
     until: Option<String>,
-    /// It has gone on with the latest.
+    /// The walk has continued with the latest entry.
     round: bool,
-    /// How often it was asked for.
+    /// How often the walk was requested.
     pub(crate) asked: u64,
 }
 
@@ -52,7 +52,7 @@ impl Walk {
         }
     }
 
-    /// Asked for once more.
+    /// Takes in one more request.
     pub(super) fn ask(&mut self, other: Self, now: Moment) {
         self.asked += 1;
         if self.since.is_none() {
@@ -71,13 +71,13 @@ impl Walk {
         self.again();
     }
 
-    /// Comes round once more to where it is.
+    /// Makes the walk go around once more, up to its current position.
     pub(crate) fn again(&mut self) {
         self.until.clone_from(&self.at);
         self.round = false;
     }
 
-    /// What is still to be read before it has to turn round.
+    /// The entries to read before the walk ends or goes around.
     pub(crate) fn span(&self) -> KeyRange {
         let from = self
             .until
@@ -90,7 +90,7 @@ impl Walk {
         }
     }
 
-    /// Judged down to this entry. None: there is none below.
+    /// Notes that everything down to this entry was judged. `None`: the oldest entry was reached.
     pub(crate) fn came_to(&mut self, at: Option<String>) {
         if at.is_some() {
             self.at = at;
@@ -101,8 +101,8 @@ impl Walk {
         }
     }
 
-    /// Whether an entry is what the walk is about: one that was made in a role to which the policy
-    /// lets one of the groups. What can't be told is.
+    /// Whether the walk has to judge an entry: one into a role that allows one of the walk's groups
+    /// in the policy. If that can't be told, the entry is judged.
     pub(crate) fn is_about(&self, entry: &IndexEntry, policy: &Policy) -> bool {
         let role = entry
             .role
@@ -119,7 +119,7 @@ impl Walk {
     }
 }
 
-/// A group of the policy, as facts about it are looked up.
+/// The key under which facts about a group of the policy are looked up.
 pub(crate) fn group_key(group: &GroupRef) -> String {
     let handle = match &group.group {
         GroupName::ByName(name) => Handle::name(name),

@@ -1,4 +1,4 @@
-//! Where a finding stands: told, not to be told, waiting, or owed.
+//! The delivery state of a finding: closed, waiting, or owed.
 
 use rolewatch_guard::moment::Moment;
 
@@ -7,29 +7,29 @@ use crate::outbox::unsent::{Closed, Unsent};
 use crate::time::{FIRST_PAUSE, LONGEST_PAUSE, STRAGGLES};
 use crate::wire::Status;
 
-/// Where a finding stands.
+/// The delivery state of a finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum AcknowledgementState {
-    /// Nothing has to be done about the version that is stored, nor about those before it.
+    /// Nothing is left to do for the stored version or for those before it.
     Closed(Closed),
-    /// Not yet.
+    /// It isn't due yet.
     Waits,
     /// It should have been acknowledged.
     Owed(Due),
 }
 
-/// When what is owed is sent.
+/// When an owed finding is sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Due {
-    /// Since when it is due.
+    /// Since when it has been due.
     pub(super) since: Moment,
-    /// Not before then it is sent again.
+    /// The earliest time at which it is sent again.
     pub(super) next: Moment,
-    /// The row that counts the tries.
+    /// The row that counts the attempts.
     pub(super) unsent: Unsent,
 }
 
-/// `rows` are the finding's open ones.
+/// Determines the state. `rows` are the finding's open rows.
 pub(super) fn standing(
     stored: Option<&StoredFinding>,
     acknowledged: u64,
@@ -37,8 +37,8 @@ pub(super) fn standing(
     now: Moment,
 ) -> AcknowledgementState {
     let Some(state) = stored.map(|stored| &stored.state) else {
-        // The row was put and the finding was not, yet or at all. Then it is found and stored
-        // again, under another day.
+        // The row was written, but the finding wasn't, either not yet or never. If never, the
+        // finding is found and stored again under another day.
         let over = rows.iter().all(|row| row.day_is_over(now));
         return if over {
             AcknowledgementState::Closed(Closed::Nothing)
@@ -54,17 +54,18 @@ pub(super) fn standing(
         .iter()
         .filter(|row| row.version <= version)
         .max_by_key(|row| row.version);
-    // Only rows above the stored version are open: whoever put them is about to store it.
+    // Only rows above the stored version are open. The invocation that wrote them is about to store
+    // that version.
     let Some(unsent) = current.cloned() else {
         return AcknowledgementState::Closed(Closed::Nothing);
     };
     if state.published == 0 && acknowledged == 0 {
-        // It is in reports and nobody is alerted.
+        // Quiet findings appear in reports but alert nobody.
         if state.quiet {
             return AcknowledgementState::Closed(Closed::Nothing);
         }
         if state.alert.status == Status::Withdrawn {
-            // If a message about it comes out of a queue after all, its withdrawal has to follow.
+            // If a message about it still comes out of a queue, its withdrawal has to follow.
             let straggles = now.seconds_since(unsent.note.since) < STRAGGLES;
             return if straggles {
                 AcknowledgementState::Waits
@@ -76,8 +77,8 @@ pub(super) fn standing(
             return AcknowledgementState::Waits;
         }
     }
-    // It is owed since the first version that nobody heard of, however often it changed after
-    // that.
+    // It has been owed since the first version that nobody received, however often it changed
+    // later.
     let stored_first = rows
         .iter()
         .filter(|row| row.version > acknowledged && row.version <= version)
@@ -98,7 +99,7 @@ pub(super) fn standing(
     })
 }
 
-/// How long an acknowledgement is waited for after so many tries, in seconds.
+/// How long to wait for an acknowledgment after this many attempts, in seconds.
 pub(crate) fn pause(tries: u32) -> i64 {
     (FIRST_PAUSE << tries.min(32)).min(LONGEST_PAUSE)
 }

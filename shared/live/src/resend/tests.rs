@@ -11,7 +11,7 @@ use crate::testing::{Calm, Gate, Twin, Weather, run, sample};
 use crate::time::LONGEST_PAUSE;
 use crate::wire::Alert;
 
-/// Fails at one gate, which is where whoever calls is stopped.
+/// Fails at one gate, which stops the caller there.
 #[derive(Default)]
 struct Stop {
     at: Cell<usize>,
@@ -28,7 +28,7 @@ impl Weather for Stop {
     }
 }
 
-/// Gives way at every gate.
+/// Yields at every gate.
 struct Busy;
 
 impl Weather for Busy {
@@ -197,7 +197,7 @@ fn what_is_not_acknowledged_is_sent_again_with_growing_pauses() {
 fn once_somebody_can_read_again_what_waits_is_sent_at_once_and_once() {
     let twin = Twin::new(Calm, start());
     put(&twin, &state(|_| ()));
-    // A day of pauses, the longest of them just begun.
+    // A day of pauses, of which the longest has just begun.
     for _ in 0..288 {
         later(&twin, 300);
         sweep(&twin);
@@ -257,7 +257,7 @@ fn a_new_version_has_its_own_pauses_and_is_owed_until_it_is_acknowledged() {
     later(&twin, FIRST_PAUSE);
     assert_eq!(sweep(&twin).published, 1);
     assert_eq!(published(&twin).last(), Some(&(sample::alert().id, 2)));
-    // An acknowledgement of the version before is none of this one.
+    // An acknowledgment of the previous version doesn't count for this one.
     later(&twin, LONGEST_PAUSE);
     assert_eq!(
         (sweep(&twin).published, sweep(&twin).unacknowledged),
@@ -360,7 +360,7 @@ fn what_was_withdrawn_before_anybody_was_told_is_not_sent() {
 fn what_was_told_by_somebody_who_could_not_note_it_is_withdrawn_aloud() {
     let twin = Twin::new(Calm, start());
     put(&twin, &state(|_| ()));
-    // Published, and stopped. Then evidence came.
+    // The invocation stopped after publishing. Then evidence arrived.
     put(
         &twin,
         &state(|state| (state.alert.version, state.alert.status) = (2, Status::Withdrawn)),
@@ -437,7 +437,7 @@ fn a_row_without_its_finding_is_let_go_when_its_day_is_over() {
     sweep(&twin);
     sweep(&twin);
     assert_eq!(run(unsent::days(&twin)).unwrap(), []);
-    // The event is brought back from the dead letters.
+    // The event is brought back from the dead-letter queue.
     put(&twin, &state(|state| state.alert.id = "nothing".into()));
     later(&twin, FIRST_PAUSE);
     assert_eq!(sweep(&twin).published, 1);

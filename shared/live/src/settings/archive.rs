@@ -1,26 +1,26 @@
-//! What the stack tells archive-auditor.
+//! The settings of archive-auditor.
 
 use super::reader::{Noted, VariableReader};
 use super::{Lookup, OwnSettings, SettingsError, StackSettings, shown, variable};
 
-/// Of archive-auditor.
+/// The settings of archive-auditor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ArchiveSettings {
-    /// What every function with a ledger is told.
+    /// Settings shared by every function that has a ledger.
     pub stack: StackSettings,
-    /// What is guarded: who tampers with it is looked for in the log files.
+    /// The guarded resources. Tampering with them is searched for in the log files.
     pub own: OwnSettings,
     /// `ROLEWATCH_TRAIL_PREFIX`: the trail's own prefix in that bucket, before `AWSLogs/`.
     pub trail_prefix: String,
 }
 
 impl ArchiveSettings {
-    /// From the environment of the process.
+    /// Reads the settings from the environment of the process.
     pub fn from_environment() -> Result<Self, SettingsError> {
         Self::read(&variable)
     }
 
-    /// From variables that are looked up.
+    /// Reads the settings through `lookup`.
     pub fn read(lookup: Lookup<'_>) -> Result<Self, SettingsError> {
         let mut read = VariableReader::over(lookup);
         let stack = StackSettings::read(&mut read);
@@ -41,7 +41,7 @@ impl ArchiveSettings {
     }
 }
 
-/// With or without slashes around it, as people write it.
+/// Accepts the prefix with or without slashes around it.
 fn prefix(text: &str) -> Option<String> {
     let text = text.trim_matches('/');
     (text.len() <= 200 && shown(text)).then(|| text.to_owned())

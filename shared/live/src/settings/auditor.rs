@@ -1,4 +1,4 @@
-//! Of session-auditor.
+//! The settings of session-auditor.
 
 use jiff::tz::TimeZone;
 
@@ -8,37 +8,37 @@ use super::{
     web_address,
 };
 
-/// Of session-auditor.
+/// The settings of session-auditor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditorSettings {
-    /// What every function with a ledger is told.
+    /// Settings shared by every function that has a ledger.
     pub stack: StackSettings,
-    /// `ROLEWATCH_SWITCH_QUEUE_URL`: the queue of switches into elevated roles, and of what is to
-    /// be judged again. None: the queue of events.
+    /// `ROLEWATCH_SWITCH_QUEUE_URL`: the queue for switches into elevated roles and for requests to
+    /// judge again. `None`: the queue of events is used.
     pub switch_queue_url: Option<String>,
-    /// `ROLEWATCH_FINDINGS_TOPIC_ARN`: where findings are published.
+    /// `ROLEWATCH_FINDINGS_TOPIC_ARN`: the topic on which findings are published.
     pub findings_topic: TopicArn,
     /// `ROLEWATCH_READER_ROLE`: the name, without a path, of the role in every account that may
     /// read the event history.
     pub reader_role: String,
-    /// `ROLEWATCH_REGIONS`: where events are looked for. Empty: in the regions of the policy, or
-    /// at home.
+    /// `ROLEWATCH_REGIONS`: the Regions in which events are searched. Empty: the Regions of the
+    /// policy or, if it names none, the Region of this function.
     pub regions: Vec<String>,
-    /// `ROLEWATCH_LANGUAGE`: that of the digest's e-mail, `en` or `ja`.
+    /// `ROLEWATCH_LANGUAGE`: the language of the digest's e-mail, `en` or `ja`.
     pub language: Language,
-    /// `ROLEWATCH_TIME_ZONE`: that of its times, as in `Asia/Tokyo`.
+    /// `ROLEWATCH_TIME_ZONE`: the time zone of its times, such as `Asia/Tokyo`.
     pub time_zone: TimeZone,
-    /// `AWS_REGION`, which Lambda sets: where this function runs.
+    /// `AWS_REGION`, which Lambda sets: the Region of this function.
     pub home: String,
 }
 
 impl AuditorSettings {
-    /// From the environment of the process.
+    /// Reads the settings from the environment of the process.
     pub fn from_environment() -> Result<Self, SettingsError> {
         Self::read(&variable)
     }
 
-    /// From variables that are looked up.
+    /// Reads the settings through `lookup`.
     pub fn read(lookup: Lookup<'_>) -> Result<Self, SettingsError> {
         let mut read = VariableReader::over(lookup);
         let stack = StackSettings::read(&mut read);

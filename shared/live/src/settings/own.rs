@@ -1,4 +1,4 @@
-//! What is the guard's own, as the stack tells the functions that watch over it.
+//! The guard's own resources, in the settings of the functions that watch over them.
 
 use std::collections::BTreeSet;
 
@@ -7,24 +7,25 @@ use rolewatch_guard::tamper::GuardedResources;
 use super::reader::{Noted, VariableReader};
 use super::{SecretArn, arn_of, bucket, plain, role_name};
 
-/// Of the functions that notice when somebody tampers with the guard.
+/// For the functions that notice when somebody tampers with the guard.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OwnSettings {
     /// `ROLEWATCH_READER_ROLE`: the name, without a path, of the role in every account that may
     /// read groups.
     pub reader_role: String,
-    /// `ROLEWATCH_STACK`: with it begins the name of every resource that is guarded.
+    /// `ROLEWATCH_STACK`: the prefix of the name of every guarded resource.
     pub stack: String,
-    /// `ROLEWATCH_TRAILS`: the trails nobody may tamper with, by name. Empty: every trail.
+    /// `ROLEWATCH_TRAILS`: the names of the guarded trails. Empty: every trail is guarded.
     pub trails: BTreeSet<String>,
-    /// `ROLEWATCH_KEY_ARN`: the stack's key, which is guarded; its id says nothing of the stack.
+    /// `ROLEWATCH_KEY_ARN`: the stack's guarded key. It needs its own setting because a key's ID
+    /// doesn't contain the stack's name.
     pub key: Option<String>,
-    /// `ROLEWATCH_TRAIL_BUCKET`: the bucket that the trail writes to, which is guarded. None:
-    /// there is nothing to recover from.
+    /// `ROLEWATCH_TRAIL_BUCKET`: the guarded bucket that the trail writes to. `None`: there is no
+    /// bucket to recover events from.
     pub trail_bucket: Option<String>,
-    /// `ROLEWATCH_TRAIL_KEY_ARN`: the trail's key, which is guarded.
+    /// `ROLEWATCH_TRAIL_KEY_ARN`: the trail's guarded key.
     pub trail_key: Option<String>,
-    /// `ROLEWATCH_SLACK_SECRET`: where Slack's secret is kept. It is guarded, not read.
+    /// `ROLEWATCH_SLACK_SECRET`: the secret for Slack. It is guarded but not read.
     pub slack_secret: Option<String>,
 }
 

@@ -1,8 +1,8 @@
-//! Reads variables one by one and remembers what is wrong, so that all of it is said at once.
+//! Reads variables one by one and collects all errors, so that they can be reported together.
 
 use super::{Lookup, SettingsError, WrongVariable};
 
-/// It is wrong, and [`VariableReader::wrong`] tells how.
+/// The variable is wrong, and [`VariableReader::wrong`] has the reason.
 pub(super) struct Noted;
 
 pub(super) struct VariableReader<'a> {
@@ -18,7 +18,7 @@ impl<'a> VariableReader<'a> {
         }
     }
 
-    /// A variable that has to be there.
+    /// Reads a required variable.
     pub(super) fn required<T>(
         &mut self,
         name: &'static str,
@@ -31,14 +31,14 @@ impl<'a> VariableReader<'a> {
         })
     }
 
-    /// A variable that need not be there.
+    /// Reads an optional variable.
     pub(super) fn optional<T>(
         &mut self,
         name: &'static str,
         wanted: &'static str,
         parse: impl FnOnce(&str) -> Option<T>,
     ) -> Result<Option<T>, Noted> {
-        // A parameter of a template cannot be absent, only empty.
+        // A template parameter can't be absent, only empty. So empty counts as absent.
         let Some(value) = (self.lookup)(name)
             .map(|value| value.trim().to_owned())
             .filter(|value| !value.is_empty())

@@ -1,18 +1,18 @@
-//! What the stack tells every function that works with the ledger.
+//! The settings of every function that works with the ledger.
 
 use super::reader::{Noted, VariableReader};
 use super::{TableNames, TopicArn, bucket, table, web_address};
 
-/// Of switch-guard, session-auditor and archive-auditor.
+/// For switch-guard, session-auditor and archive-auditor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StackSettings {
     /// The two tables.
     pub tables: TableNames,
-    /// `ROLEWATCH_BUCKET`: the bucket of policy, rosters, quarantine and history.
+    /// `ROLEWATCH_BUCKET`: the bucket for policy, rosters, quarantine and history.
     pub bucket: String,
-    /// `ROLEWATCH_OPERATIONS_TOPIC_ARN`: where trouble of rolewatch itself is told.
+    /// `ROLEWATCH_OPERATIONS_TOPIC_ARN`: the topic for problems of rolewatch itself.
     pub operations_topic: TopicArn,
-    /// `ROLEWATCH_QUEUE_URL`: the queue that feeds switch-guard with events.
+    /// `ROLEWATCH_QUEUE_URL`: the queue of events that feeds switch-guard.
     pub queue_url: String,
 }
 

@@ -237,7 +237,7 @@ fn a_link_cannot_break_out_of_slacks_markup() {
 
 #[test]
 fn the_process_environment_is_what_is_read() {
-    // Cargo sets neither; nothing in the tests does.
+    // Neither Cargo nor the tests set the variables.
     assert!(GuardSettings::from_environment().is_err());
     assert_eq!(
         variable("CARGO_PKG_NAME").as_deref(),

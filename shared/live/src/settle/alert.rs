@@ -1,4 +1,4 @@
-//! A finding as it goes over the wire.
+//! Turns a finding into the alert that is published.
 
 use rolewatch_guard::Finding;
 use rolewatch_guard::arn::account_of;
@@ -12,7 +12,7 @@ use crate::wire::{Alert, NewAlert, Status};
 /// The first version of a finding.
 pub(super) fn of(finding: &Finding, judged: &TouchedJudgement, now: Moment) -> Alert {
     let entered = judged.entered_of(finding).next();
-    // Of a stretch, all sessions.
+    // For a stretch, these are all its sessions.
     let mut sessions = judged.entered_of(finding).peekable();
     let ended = sessions.peek().is_some() && sessions.all(|one| one.until <= now);
     Alert {
@@ -25,7 +25,7 @@ pub(super) fn of(finding: &Finding, judged: &TouchedJudgement, now: Moment) -> A
     }
 }
 
-/// What the finding alone gives.
+/// The alert with only what the finding itself provides.
 pub(super) fn plain(finding: &Finding, policy: &Policy, now: Moment) -> Alert {
     let role_account = account_of(&finding.role)
         .map(|account| account.to_string())
@@ -61,9 +61,10 @@ fn region(finding: &Finding, judged: &TouchedJudgement) -> Option<String> {
         .map(|region| harmless(region))
 }
 
-/// Whether two versions say the same to a reader. Another policy version alone isn't news, nor is
-/// one more use. Who granted a membership is in the sentence too, so a version that was stored
-/// before alerts had the flag isn't sent again for it. Neither is one whose owner alone changed.
+/// Whether two versions say the same to a reader. Another policy version or one more use isn't news
+/// on its own. The sentence also says who granted a membership, so a version that was stored before
+/// alerts had that flag isn't sent again because of it. A change of the owner alone isn't news
+/// either.
 pub(crate) fn says_the_same(known: &Alert, new: &Alert) -> bool {
     let plain = |alert: &Alert| Alert {
         version: 0,

@@ -1,4 +1,4 @@
-//! The difference between what the outbox holds and what it should hold.
+//! Compares the outbox with what it should hold.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,14 +21,14 @@ use crate::time::EVIDENCE;
 use crate::wire::Status;
 use rolewatch_guard::time::chosen::LAST_RECORD;
 
-/// So many findings are stored at a time.
+/// How many findings are stored at a time.
 const AT_ONCE: usize = 10;
 
-/// The states of all findings concerned, and which of them have to be written.
+/// The states of all findings concerned, with the ones that have to be written.
 #[derive(Debug)]
 pub(super) struct Changes {
     pub(super) states: BTreeMap<String, StoredFinding>,
-    /// Sessions that turn out to be concerned as well: a record in contradicting copies can be of
+    /// More sessions that are concerned: a record whose copies contradict each other can belong to
     /// two.
     pub(super) more: BTreeSet<SessionAt>,
     dirty: BTreeSet<String>,
@@ -57,7 +57,8 @@ pub(super) async fn compare<T: Table>(
         dirty: BTreeSet::new(),
     };
     let gone = changes.gone(touched, &wanted, (&own, &absorbed));
-    // Findings of sessions that were not judged would look as if nobody wanted them.
+    // Findings of sessions that weren't judged must not be withdrawn, so those sessions are judged
+    // first.
     if !changes.more.is_empty() {
         return Ok(changes);
     }
@@ -73,8 +74,8 @@ pub(super) async fn compare<T: Table>(
     Ok(changes)
 }
 
-/// The findings about the records of judged stretches and runs. A stretch or run may have taken in
-/// another one: the other one's finding is about its records, not about what was touched.
+/// The findings about the records of the judged stretches and runs. A stretch or run may have
+/// absorbed another one whose finding is about its own records and not about what was touched.
 async fn absorbed<T: Table>(
     table: &T,
     judged: &TouchedJudgement,
@@ -92,8 +93,8 @@ async fn absorbed<T: Table>(
 }
 
 impl Changes {
-    /// The findings that no longer hold. Of others that nobody wants it notes what else is
-    /// concerned, as that was not judged.
+    /// The findings that no longer hold. Where an unwanted finding is about sessions that weren't
+    /// judged, adds those sessions to `more` instead.
     fn gone(
         &mut self,
         touched: &TouchedEvidence,
@@ -106,6 +107,8 @@ impl Changes {
             if wanted.contains(id.as_str()) || state.alert.status == Status::Withdrawn {
                 continue;
             }
+            // Only if something that the finding is about was judged does its absence from the
+            // result mean that it no longer holds.
             let judged_too = state.switches.iter().any(|at| is_touched(touched, at))
                 || state.records.iter().any(|record| records.contains(record));
             if judged_too || (state.switches.is_empty() && absorbed.contains(id)) {
@@ -127,7 +130,7 @@ impl Changes {
         }
     }
 
-    /// Makes the state of one finding what it should be.
+    /// Brings the state of one finding up to date.
     fn bring(
         &mut self,
         finding: &Finding,
@@ -144,15 +147,16 @@ impl Changes {
         if let Some(stored) = self.states.get_mut(&finding.id) {
             let state = &mut stored.state;
             alert.supersedes.clone_from(&state.alert.supersedes);
-            // When it was noticed first stays as it was told.
+            // Keep the time when it was first noticed.
             alert.noticed = state.alert.noticed;
             if alert::says_the_same(&state.alert, &alert) {
                 return;
             }
-            // Readers take the higher version, so even what is said again needs a new one.
+            // Readers take the higher version, so every change needs a new one, even back to
+            // earlier content.
             alert.version = state.alert.version + 1;
-            // The wait began with the first version. A finding that changes often would never be
-            // told if each version began it again.
+            // The waiting time started with the first version. If each version restarted it, a
+            // finding that changes often would never be published.
             let due = if unproven {
                 state.due.or(Some(now.plus_seconds(EVIDENCE)))
             } else {
@@ -169,8 +173,8 @@ impl Changes {
                 sending: None,
             };
         } else {
-            // A finding of the same rule about the same session or record that is gone: this one
-            // takes its place.
+            // This finding replaces one of the same rule about the same session or record that is
+            // gone.
             let replaced = gone.iter().filter(|id| {
                 self.states.get(*id).is_some_and(|old| {
                     old.state.alert.rule == finding.rule && shares(&old.state, &switches, &records)
@@ -189,15 +193,15 @@ impl Changes {
                 sending: None,
             };
             self.states
-                // Version 0: it is written only if no row is there, so of two invocations that
-                // find it at once one writes it.
+                // Version 0: the row is written only if none exists, so if two invocations find it
+                // at once, only one writes it.
                 .insert(finding.id.clone(), StoredFinding { state, version: 0 });
         }
         self.dirty.insert(finding.id.clone());
     }
 
-    /// Stores what changed. `true`: something was stored, or somebody else stored something, so
-    /// that it has to be looked at again.
+    /// Stores what changed. Returns `true` if this or another invocation stored something, so that
+    /// the outbox has to be compared again.
     pub(super) async fn write<T: Table>(
         &mut self,
         table: &T,
@@ -210,7 +214,7 @@ impl Changes {
     }
 }
 
-/// Whether a finding that was stored is of one of these sessions, or of one of these records.
+/// Whether a stored finding is about one of these sessions or records.
 fn shares(old: &FindingState, switches: &[SessionAt], records: &[String]) -> bool {
     let of_session = old
         .switches
@@ -219,7 +223,7 @@ fn shares(old: &FindingState, switches: &[SessionAt], records: &[String]) -> boo
     of_session || old.records.iter().any(|record| records.contains(record))
 }
 
-/// Stores the states of these findings, but for those that somebody else stored since they were
+/// Stores the states of these findings, except those that somebody else has stored since they were
 /// read.
 pub(crate) async fn store<T: Table>(
     table: &T,
@@ -229,7 +233,7 @@ pub(crate) async fn store<T: Table>(
     settled: &mut SettleCounts,
 ) -> Result<(), Trouble> {
     let all: Vec<&StoredFinding> = dirty.iter().filter_map(|id| states.get(id)).collect();
-    // Each is a row and up to eighty pointers; all at once would be throttled.
+    // Each finding is one row and up to eighty pointers. Writing all at once would be throttled.
     for some in all.chunks(AT_ONCE) {
         let written = try_join_all(
             some.iter()

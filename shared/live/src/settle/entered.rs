@@ -1,4 +1,4 @@
-//! The switches that a judgement is about, as far as settling needs to know them.
+//! What settling needs to know about the judged switches.
 
 use std::collections::BTreeSet;
 
@@ -17,24 +17,23 @@ use crate::ledger::{Facts, SessionAt, TouchedEvidence};
 /// A person and a role.
 pub(super) type Holder = ([String; 2], String);
 
-/// A switch that was examined.
+/// A switch that was judged.
 #[derive(Debug, Clone)]
 pub(super) struct EnteredSwitch {
     pub(super) at: SessionAt,
     pub(super) person: [String; 2],
     /// The person's account.
     pub(super) account: Option<AccountId>,
-    /// The immediate caller's, where it is another one.
+    /// The immediate caller's account, if it is a different one.
     pub(super) caller_account: Option<AccountId>,
-    /// The user, if the name is known: account, id and latest known name.
+    /// The user's account, ID and latest known name, if the name is known.
     pub(super) user: Option<(AccountId, String, String)>,
     pub(super) role: String,
     pub(super) limited: bool,
     pub(super) records: BTreeSet<RecordKey>,
-    /// Users and devices that its judgement rests on.
+    /// Users and devices that the judgment depends on.
     pub(super) asked: BTreeSet<Entity>,
-    /// When its credentials stop to work. Where nobody says, they may do so as long as any session
-    /// does.
+    /// When its credentials expire. If no record says, as late as any session can expire.
     pub(super) until: Moment,
     pub(super) source_ip: Option<String>,
     pub(super) region: Option<String>,
@@ -45,7 +44,7 @@ impl EnteredSwitch {
         (self.person.clone(), self.role.clone())
     }
 
-    /// What is noted of it.
+    /// What the index already holds for the switch.
     pub(super) fn noted(&self) -> (SessionAt, Holder, BTreeSet<String>) {
         (
             self.at.clone(),
@@ -54,7 +53,7 @@ impl EnteredSwitch {
         )
     }
 
-    /// With everything that it is found by.
+    /// The switch with all keys of the index.
     pub(super) fn indexed(&self) -> IndexedSwitch<'_> {
         IndexedSwitch {
             at: &self.at,
@@ -89,7 +88,7 @@ pub(super) fn entered(
         },
         person: origin.person.parts(),
         account: origin.account,
-        // Most callers are of the person's own account, which is noted already.
+        // Most callers belong to the person's own account, which is already in the index.
         caller_account: switch
             .caller_account()
             .filter(|account| Some(*account) != origin.account),
@@ -97,8 +96,8 @@ pub(super) fn entered(
         role: role
             .map(|role| role.as_str().to_owned())
             .unwrap_or_default(),
-        // Without limits, as the role is not known, it is taken for limited: to look around costs
-        // reads, to miss a stretch would cost a finding.
+        // If the role is unknown, it counts as limited: looking for other sessions only costs
+        // reads, but missing a stretch would cost a finding.
         limited: limits.is_none_or(|limits| {
             limits.max_session.is_some()
                 || limits.max_stretch.is_some()
@@ -118,7 +117,7 @@ pub(super) fn entered(
     }
 }
 
-/// Whether a switch was touched: records of one are at most [`LAST_RECORD`] apart.
+/// Whether a switch was touched. The records of one switch are at most [`LAST_RECORD`] apart.
 pub(super) fn is_touched(touched: &TouchedEvidence, at: &SessionAt) -> bool {
     let begin = SessionAt {
         session: at.session.clone(),

@@ -1,4 +1,4 @@
-//! The findings about what was touched, as all facts would give them.
+//! The findings about what was touched, the same as if all facts had been read.
 
 mod notes;
 
@@ -19,27 +19,27 @@ use crate::port::{Table, Trouble};
 use crate::rulebook::Rulebook;
 use notes::Notes;
 
-/// What judging the touched came to.
+/// The result of judging what was touched.
 #[derive(Debug)]
 pub(super) struct TouchedJudgement {
-    /// The findings, in the order of the engine.
+    /// The findings, in the engine's order.
     pub(super) findings: Vec<Finding>,
     /// The touched switches.
     pub(super) entered: Vec<EnteredSwitch>,
-    /// The switches around them. Of those that share a finding with a touched one, everything was
-    /// read.
+    /// The switches around them. Of those that share a finding with a touched switch, all facts
+    /// were read.
     pub(super) around: Vec<EnteredSwitch>,
-    /// All records that are touched: the given ones, and those of the touched switches.
+    /// All touched records: the given ones, and those of the touched switches.
     pub(super) records: BTreeSet<RecordKey>,
     pub(super) facts: Facts,
     pub(super) policy: Policy,
 }
 
-/// Judges what was touched by everything that it depends on.
+/// Judges what was touched, with every fact that the judgment depends on.
 ///
-/// INVARIANT (asked): a switch is noted under what its judgement rests on before the facts about
-/// that are read, and whoever brings such a fact stores it before looking there. So at least one of
-/// the two sees the other.
+/// INVARIANT (asked): a switch is added to the index under everything that its judgment depends on
+/// before the facts about that are read. An invocation that stores such a fact stores it before it
+/// reads the index. So at least one of the two sees the other.
 pub(super) async fn judge_touched<T: Table>(
     table: &T,
     book: &Rulebook,
@@ -48,12 +48,13 @@ pub(super) async fn judge_touched<T: Table>(
 ) -> Result<TouchedJudgement, Trouble> {
     let mut gather = gather_touched(table, &book.policy, touched);
     let mut notes = Notes::new(table, now);
-    // Something was noted after facts about it may have been read.
+    // Something was added to the index after facts about it may have been read.
     let mut late = false;
     loop {
         gather.close().await?;
         let facts = gather.facts();
-        // Who enters what is told by the records of the session alone; a roster costs time.
+        // Which roles were entered shows in the session's records alone, so skip the rosters, which
+        // take time.
         let rosters = if gather.holds_accounts_back() {
             Rosters::default()
         } else {
@@ -70,7 +71,8 @@ pub(super) async fn judge_touched<T: Table>(
         for holder in &limited {
             cluster.extend(notes.near(holder, &own));
         }
-        // Whole sessions, also of those that begin long before or after what touched them.
+        // Read all facts of each session, including sessions that began long before or after what
+        // touched them.
         for at in &cluster {
             gather.session(at);
         }
@@ -103,7 +105,8 @@ pub(super) async fn judge_touched<T: Table>(
     }
 }
 
-/// Begins with what was touched. Who is who in the accounts is asked last, as it is the most.
+/// Starts with what was touched. Questions about users and groups come last because they need the
+/// most reads.
 fn gather_touched<'t, T: Table>(
     table: &'t T,
     policy: &'t Policy,
@@ -119,8 +122,8 @@ fn gather_touched<'t, T: Table>(
     gather
 }
 
-/// Asks who is who in the accounts: once all sessions are there, and again if something was noted
-/// after it was read. `false`: nothing is left to ask.
+/// Asks about users and groups, once all sessions were read, and again if something was added to
+/// the index after they were read. Returns `false` if nothing is left to ask.
 fn ask_about_accounts<T: Table>(gather: &mut Gather<'_, T>, facts: &Facts, late: bool) -> bool {
     if gather.holds_accounts_back() {
         gather.ask_about_accounts();
@@ -143,7 +146,7 @@ fn all_touched(touched: &TouchedEvidence, own: &[EnteredSwitch]) -> BTreeSet<Rec
     records
 }
 
-/// What was judged by the facts that are gathered so far.
+/// The judgment with the facts read so far.
 struct Round {
     judgement: Judgement,
     /// The touched switches.
@@ -186,13 +189,13 @@ fn judge_gathered(
     }
 }
 
-/// The people and roles whose time adds up over sessions.
+/// The people and roles whose time is added up over several sessions.
 fn limited_holders(own: &[EnteredSwitch]) -> BTreeSet<Holder> {
     let limited = own.iter().filter(|entered| entered.limited);
     limited.map(EnteredSwitch::holder).collect()
 }
 
-/// The findings about what was touched, of all that were found.
+/// The findings about what was touched, out of all that were found.
 fn about(
     judgement: Judgement,
     touched: &TouchedEvidence,
@@ -215,7 +218,7 @@ fn about(
             })
         };
         // A finding over several sessions names all switches of its stretch. It is ours if one of
-        // them lies around ours, whichever of them was touched.
+        // them is near ours, no matter which of them was touched.
         let several = catalogue::find(finding.rule).is_some_and(Rule::over_several);
         if several {
             switches().any(|at| of_limited.contains(&at))
@@ -237,8 +240,8 @@ fn about(
 }
 
 impl TouchedJudgement {
-    /// The switches that a finding is about, in its order: the same ones whichever of them were
-    /// touched.
+    /// The switches that a finding is about, in the finding's order. They are the same no matter
+    /// which of them was touched.
     pub(super) fn entered_of<'j>(
         &'j self,
         finding: &'j Finding,

@@ -1,4 +1,4 @@
-//! Asking IAM who is in which group, where rosters and changes cannot tell.
+//! Asks IAM who is in which group, where rosters and logged changes can't tell.
 
 use std::collections::BTreeSet;
 
@@ -13,20 +13,20 @@ use crate::port::{Directory, GroupsNow, Keep, Table, TableKind, Trouble};
 use crate::rulebook::Rulebook;
 use crate::time::ASKED_FOR;
 
-/// What asking came to.
+/// The result of asking.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Lookups {
-    /// An answer was stored: judge again.
+    /// An answer was stored, so judge again.
     pub(super) answered: bool,
-    /// Questions without an answer. They make nothing allowed.
+    /// Questions without an answer. A missing answer never makes anything allowed.
     pub(super) unanswered: u64,
 }
 
-/// Asks once for each person whose membership is unproven and of whom nothing was heard since the
-/// switch.
+/// Asks once for each person whose membership is unproven and about whom IAM hasn't been asked
+/// since the switch.
 ///
 /// # Errors
-/// The table's own.
+/// Returns the table's error.
 pub(super) async fn ask<O: Table + Directory>(
     outside: &O,
     book: &Rulebook,
@@ -41,7 +41,7 @@ pub(super) async fn ask<O: Table + Directory>(
         .filter(|finding| finding.verdict == Verdict::Unproven)
         .filter(|finding| catalogue::find(finding.rule).is_some_and(|rule| rule.about_membership));
     for finding in open {
-        // All switches of a finding about membership are of one person.
+        // All switches of a finding about membership belong to one person.
         let Some(entered) = judged.entered_of(finding).next() else {
             continue;
         };
@@ -69,11 +69,12 @@ pub(super) async fn ask<O: Table + Directory>(
                 outside.keep(TableKind::Ledger, row, Keep::First).await?;
                 lookups.answered = true;
             }
-            // Nobody bears the name now; who bore it then is for the logs to tell.
+            // Nobody has the name now. Only the logs can tell who had it then.
             Ok(GroupsNow::NoSuchUser) => {}
             Err(trouble) => {
                 tracing::warn!(%account, %trouble, "IAM didn't say who is in which group; the finding stays unproven");
-                // After a day, what IAM says now tells nothing of then.
+                // After a day, IAM's current answer says nothing about that time, so it isn't asked
+                // again.
                 if now.seconds_since(entered.at.time) < ASKED_FOR {
                     lookups.unanswered += 1;
                 }

@@ -1,8 +1,9 @@
-//! Judging until nothing changes any more, and telling what is due then.
+//! Judges until nothing changes any more, and then publishes what is due.
 //!
-//! INVARIANT (settled): a round that finds nothing to change ends it. A round that wrote gathers
-//! and judges once more, so a fact that came in between is not lost: whoever stores a fact gathers
-//! after that, and whoever wrote from older facts looks again. Only then is anything sent.
+//! INVARIANT (settled): the loop ends with a round that finds nothing to change. A round that wrote
+//! something is followed by another one that gathers and judges again, so a fact that arrived in
+//! between isn't lost: an invocation that stores a fact gathers after storing it, and one that
+//! wrote from older facts looks again. Only then is anything sent.
 
 use std::collections::BTreeSet;
 
@@ -19,10 +20,10 @@ use crate::outbox::publish;
 use crate::port::{Directory, Queue, Table, Topic, Trouble};
 use crate::rulebook::Rulebook;
 
-/// So many rounds without coming to rest mean that something is wrong.
+/// If this many rounds don't settle, something is wrong.
 const MOST_ROUNDS: usize = 30;
 
-/// Judges sessions and records until nothing changes any more. Gives back what they were judged by.
+/// Judges sessions and records until nothing changes any more. Returns the facts used.
 pub(super) async fn rounds<O: Table + Queue + Topic + Directory>(
     outside: &O,
     book: &Rulebook,
@@ -32,7 +33,7 @@ pub(super) async fn rounds<O: Table + Queue + Topic + Directory>(
 ) -> Result<Facts, Trouble> {
     let mut asked: BTreeSet<(AccountId, String)> = BTreeSet::new();
     let mut touched = TouchedEvidence {
-        // What rests on what was told is found once, by `spread`, not in every round.
+        // `spread` finds what depends on users, groups and devices, once and not in every round.
         told: IdentityChanges::default(),
         ..touched.clone()
     };
@@ -40,7 +41,7 @@ pub(super) async fn rounds<O: Table + Queue + Topic + Directory>(
         let judged = judge_touched(outside, book, &touched, now).await?;
         let lookups = lookup::ask(outside, book, &judged, &mut asked, now).await?;
         settled.unanswered += lookups.unanswered;
-        // An answer is a fact like any other. Nothing is written before it is judged by.
+        // IAM's answer is a fact like any other. Judge with it before anything is written.
         if lookups.answered {
             continue;
         }
@@ -52,7 +53,7 @@ pub(super) async fn rounds<O: Table + Queue + Topic + Directory>(
         if changes.write(outside, now, settled).await? {
             continue;
         }
-        // Nothing changed in this round, so what the outbox holds is what all facts give.
+        // Nothing changed in this round, so the outbox holds what all facts give.
         settled.published += publish::send_due(outside, &mut changes.states, now).await?;
         if lookups.unanswered > 0
             || changes
@@ -70,7 +71,7 @@ pub(super) async fn rounds<O: Table + Queue + Topic + Directory>(
     ))
 }
 
-/// Queues a judgement for when evidence has had its time.
+/// Queues another judgment for the time when evidence should have arrived.
 async fn judge_later<O: Queue>(outside: &O, touched: &TouchedEvidence) -> Result<(), Trouble> {
     inbox::send_rejudge(outside, &Rejudge::of(touched), LONGEST_DELAY).await
 }

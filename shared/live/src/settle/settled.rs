@@ -1,20 +1,20 @@
-//! What settling came to, as it is counted.
+//! The counters of settling.
 
-/// What settling came to.
+/// What settling did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct SettleCounts {
-    /// Findings that are new.
+    /// New findings.
     pub found: u64,
-    /// Findings that changed, withdrawn ones among them.
+    /// Findings that changed, including withdrawn ones.
     pub changed: u64,
-    /// Messages that the topic took.
+    /// Messages that the topic accepted.
     pub published: u64,
-    /// Questions to IAM that were not answered.
+    /// Questions that IAM didn't answer.
     pub unanswered: u64,
 }
 
 impl SettleCounts {
-    /// Adds up.
+    /// Adds the counts of `other`.
     pub fn add(&mut self, other: Self) {
         self.found += other.found;
         self.changed += other.changed;

@@ -1,8 +1,7 @@
-//! From what a record tells of users, groups and devices to the switches whose judgement rests on
-//! it.
+//! Finds the switches whose judgment depends on what a record says about users, groups and devices.
 //!
 //! A few are judged at once. More are judged in turns ([`crate::requeue`]), so that no message is
-//! about more than a few, and nothing else waits behind them.
+//! about more than a few and nothing else has to wait for them.
 
 use std::collections::BTreeSet;
 
@@ -18,8 +17,8 @@ use crate::port::{Directory, KeyRange, Queue, Table, Topic, Trouble};
 use crate::requeue::{self, MOST_AT_ONCE, Walk, group_key};
 use crate::rulebook::Rulebook;
 
-/// Judges, or has judged, what rests on what was told. `facts`: those that the touched sessions
-/// were judged by, read after the record was stored.
+/// Judges what depends on the changes, or queues it. `facts` are those that the touched sessions
+/// were judged with, read after the record was stored.
 pub(super) async fn spread<O: Table + Queue + Topic + Directory>(
     outside: &O,
     book: &Rulebook,
@@ -36,7 +35,7 @@ pub(super) async fn spread<O: Table + Queue + Topic + Directory>(
     let entities = touched
         .told
         .entities(&facts.world, &facts.rosters(&book.rosters, now));
-    // The facts of a large account are big, and the rounds below read their own.
+    // The facts of a large account take much memory, and the rounds below read their own.
     drop(facts);
     let everybody = touched
         .told
@@ -50,8 +49,8 @@ pub(super) async fn spread<O: Table + Queue + Topic + Directory>(
     let mut few = TouchedEvidence::default();
     let mut many = Vec::new();
     for (chain, walk) in &all {
-        // One more than may be judged at once tells whether there are too many, without reading all
-        // of them.
+        // Reading one more than may be judged at once shows whether there are too many without
+        // reading all.
         let found = index::latest(
             outside,
             &walk.partition,
@@ -72,6 +71,7 @@ pub(super) async fn spread<O: Table + Queue + Topic + Directory>(
         }
     }
     if few.sessions.len() + few.records.len() > MOST_AT_ONCE {
+        // Each partition is short, but together they are too many for one message.
         many = std::mem::take(&mut all);
     } else if !few.is_empty() {
         rounds(outside, book, &few, settled, now).await?;
@@ -88,7 +88,7 @@ pub(super) async fn spread<O: Table + Queue + Topic + Directory>(
     Ok(())
 }
 
-/// Everything that tells who is who in these accounts.
+/// Reads all facts about the users and groups of these accounts.
 async fn who_is_who<T: Table>(
     table: &T,
     policy: &Policy,
@@ -102,7 +102,7 @@ async fn who_is_who<T: Table>(
     Ok(gather.facts())
 }
 
-/// Where what rests on these lies, and after whose other switches it has its turn.
+/// The walks that cover what depends on these entities, each with the chain in which it waits.
 fn walks_of(
     entities: &BTreeSet<Entity>,
     accounts: &BTreeSet<AccountId>,
@@ -115,12 +115,12 @@ fn walks_of(
             Entity::User(account, _) => {
                 walks.push((account.to_string(), Walk::whole(keys::asks(entity))));
             }
-            // Switches lie under people, not under groups. So those of the account are walked
-            // over, for all of its groups at once.
+            // Switches are stored under people, not under groups. So one walk covers the switches
+            // of the account for all its groups.
             Entity::Group(account, _) => drop(groups.insert((*account, keys::asks(entity)))),
             Entity::Device(_) => {
-                // A device has no account of its own. Any one will do for the chain, as long as it
-                // is always the same.
+                // A device has no account of its own. Any account will do for the chain, as long as
+                // it is always the same one.
                 let account = accounts
                     .first()
                     .map(ToString::to_string)

@@ -1,5 +1,5 @@
-//! What is too much for one message is judged in turns: a few switches by each message, the latest
-//! first. What waits for its turn is in [`crate::requeue`].
+//! Judges in turns what is too much for one message: a few switches per message, latest first.
+//! [`crate::requeue`] holds what is waiting.
 
 use std::collections::BTreeSet;
 
@@ -13,23 +13,23 @@ use crate::port::{Clock, Directory, Queue, Table, Topic, Trouble};
 use crate::requeue::{self, MOST_AT_ONCE, Versioned};
 use crate::rulebook::Rulebook;
 
-/// So many pages are judged by one message at most.
+/// The most pages that one message judges.
 const PAGES: usize = 5;
 
-/// No page is begun so many seconds after the first one.
+/// No page begins this many seconds after the first one.
 const LONG: i64 = 5;
 
-/// So many entries are read at a time.
+/// How many entries are read at a time.
 const READ: usize = 100;
 
-/// Judges what is next of a chain, and sends itself on if there is more. It can be done again after
-/// any failure.
+/// Judges the next switches of a chain and sends another message if more are waiting. It can be
+/// repeated after any failure.
 ///
-/// `first_try`: it did not fail before.
+/// `first_try`: this message hasn't failed before.
 ///
 /// # Errors
-/// The ports' own. What can't be judged is not tried for ever: at the second try it gets messages
-/// of its own, and the walk goes on without it.
+/// Returns the first error of a port. Switches that can't be judged aren't retried forever here: at
+/// the second attempt each gets a message of its own, and the walk continues without them.
 pub async fn take_turn<O: Table + Queue + Topic + Directory + Clock>(
     outside: &O,
     book: &Rulebook,
@@ -41,14 +41,15 @@ pub async fn take_turn<O: Table + Queue + Topic + Directory + Clock>(
     for _ in 0..PAGES {
         match step(outside, book, chain, first_try, &mut settled, now).await? {
             TurnOutcome::Judged if outside.now().seconds_since(now) < LONG => {}
-            // An invocation is stopped when its time is over. What does not fit is for the next
+            // Lambda stops an invocation when its time is over, so leave the rest to the next
             // message.
             TurnOutcome::Judged => break,
-            // Who came first sends on.
+            // The faster invocation sends the next message.
             TurnOutcome::Overtaken => return Ok(settled),
             TurnOutcome::NothingOpen => {
                 requeue::rest(outside, chain, now).await?;
-                // Somebody may have asked before they could see that nothing is under way.
+                // Somebody may have made a request before they could see that no message is under
+                // way.
                 if requeue::next(outside, chain).await?.is_none() {
                     return Ok(settled);
                 }
@@ -59,7 +60,7 @@ pub async fn take_turn<O: Table + Queue + Topic + Directory + Clock>(
     Ok(settled)
 }
 
-/// What a page came to.
+/// The result of judging a page.
 enum TurnOutcome {
     Judged,
     /// Another message about the chain was faster.
@@ -104,14 +105,15 @@ async fn step<O: Table + Queue + Topic + Directory>(
     if !touched.is_empty()
         && let Err(trouble) = rounds(outside, book, &touched, settled, now).await
     {
-        // A message that fails comes again. What fails together twice is judged one by one, so
-        // that one bad switch stops no others.
+        // A failed message comes back. Switches that fail together twice are judged one by one, so
+        // that one bad switch doesn't block others.
         if first_try {
             return Err(trouble);
         }
         tracing::error!(%chain, %trouble, "couldn't judge these switches again together; queueing each one separately");
         alone(outside, &touched).await?;
     }
+    // Without a position, the walk counts as done down to the oldest entry.
     let reached = reached.filter(|_| left);
     let is_noted = requeue::note(outside, chain, (&mut walk, version), reached, now).await?;
     Ok(if is_noted {
@@ -121,7 +123,7 @@ async fn step<O: Table + Queue + Topic + Directory>(
     })
 }
 
-/// Each by a message of its own.
+/// Queues each switch and record as a message of its own.
 async fn alone<O: Queue>(outside: &O, touched: &TouchedEvidence) -> Result<(), Trouble> {
     for at in &touched.sessions {
         let one = TouchedEvidence {

@@ -1,4 +1,4 @@
-//! What the sessions of a finding were used for, told with it.
+//! Adds to a finding what its sessions were used for.
 
 use futures_util::future::try_join_all;
 
@@ -9,8 +9,8 @@ use crate::outbox::FindingState;
 use crate::port::{Table, Trouble};
 use crate::wire::{Status, Uses};
 
-/// Fills in what is known of the use now. A version is made for another reason: uses alone would
-/// make one with every event of a session.
+/// Fills in the uses known now. This runs only when a version is made for another reason. Otherwise
+/// every event of a session would make a new version.
 pub(super) async fn tell<T: Table>(table: &T, state: &mut FindingState) -> Result<(), Trouble> {
     let alert = &mut state.alert;
     let about_use = || catalogue::find(&alert.rule).is_some_and(|rule| rule.about_use);

@@ -1,4 +1,4 @@
-//! Asking for a reading: one message for all changes of a while.
+//! Requests readings, one message for all changes within a short time.
 
 use rolewatch_guard::id::AccountId;
 use rolewatch_guard::moment::Moment;
@@ -11,15 +11,15 @@ use crate::time::SETUP_SETTLES;
 use crate::time::{READINGS_APART, READINGS_KEPT};
 use rolewatch_guard::time::aws::LONGEST_DELAY;
 
-/// Asks for a reading that shows what was changed at `time`. Who asks for the same one later asks
-/// for nothing.
+/// Requests a reading that shows what changed at `time`. If the same reading was already requested,
+/// nothing is sent.
 pub(super) async fn after<O: Table + Queue>(
     outside: &O,
     account: AccountId,
     time: Moment,
     now: Moment,
 ) -> Result<(), Trouble> {
-    // Rounded up, so that all changes of a while ask for the same reading.
+    // Rounded up, so that all changes within a short time request the same reading.
     let from = time.plus_seconds(SETUP_SETTLES).max(now).epoch_seconds();
     let due = Moment::from_epoch_seconds(
         from.div_euclid(READINGS_APART)
@@ -47,7 +47,7 @@ pub(super) async fn after<O: Table + Queue>(
         now,
     )
     .await?;
-    // After the message: a note without one would keep others from asking.
+    // Written after the message: a note without a message would keep others from sending one.
     let row = Row {
         pk,
         sk,
@@ -62,7 +62,7 @@ pub(super) async fn after<O: Table + Queue>(
         .map(|_| ())
 }
 
-/// Queues it for when it is due, or for as late as a queue can.
+/// Queues the request for when the reading is due, or for the longest delay that a queue allows.
 pub(super) async fn again<O: Queue>(outside: &O, ask: &Ask, now: Moment) -> Result<(), Trouble> {
     let delay = ask
         .due
@@ -71,16 +71,17 @@ pub(super) async fn again<O: Queue>(outside: &O, ask: &Ask, now: Moment) -> Resu
     inbox::send_review(outside, ask, u32::try_from(delay).unwrap_or(0)).await
 }
 
-/// Asks for a reading of every trusted account, each when the one before should be
+/// Requests a reading of every trusted account, each at the time when the previous one should be
 /// done.
 ///
 /// # Errors
-/// The ports' own; then it can be done again.
+/// Returns the first error of a port. The call can then be repeated.
 pub async fn all<O: Table + Queue>(
     outside: &O,
     book: &Rulebook,
     now: Moment,
 ) -> Result<(), Trouble> {
+    // `after` adds `SETUP_SETTLES` to the time, so the first reading is due now.
     let mut from = now.plus_seconds(-SETUP_SETTLES);
     for account in book.policy.accounts.keys() {
         after(outside, *account, from, now).await?;

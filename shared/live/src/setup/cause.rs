@@ -1,4 +1,4 @@
-//! Who changed the setup so that a rule of the review fires.
+//! Finds who changed the setup so that a rule of the review fires.
 
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,26 +14,28 @@ use crate::ledger::keys;
 use crate::port::{Bucket, KeyRange, Table, TableKind, Trouble};
 use crate::time::SETUP_SETTLES;
 
-/// What led to a finding, as far as it is known.
+/// What caused a finding, as far as it is known.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Cause {
-    /// The last change that may have led to it; else when it was seen first.
+    /// The time of the last change that may have caused it. If there is none, when it was first
+    /// seen.
     pub(super) time: Option<Moment>,
-    /// The CloudTrail events of those changes, the latest first.
+    /// The CloudTrail events of those changes, latest first.
     pub(super) events: Vec<String>,
-    /// Who made the last one.
+    /// Who made the last change.
     pub(super) by: Option<CallerShown>,
-    /// Where it was logged.
+    /// The Region in which it was logged.
     pub(super) region: Option<String>,
-    /// Where it came from.
+    /// The address from which it was made.
     pub(super) source_ip: Option<String>,
 }
 
-/// Of each finding that is new, what led to it.
+/// The cause of each new finding.
 ///
-/// Nobody is named who changed something else: a wrong name would be an accusation. So a change
-/// counts if it may have led to the finding, was made between the last two readings of the account,
-/// and the finding was not there before, with the account as it was and all else as it is.
+/// A wrong name would be an accusation, so nobody is named who changed something else. A change
+/// counts only if all of this is true: it may have caused the finding, it was made between the last
+/// two readings of the account, and the finding doesn't appear with the account's earlier reading
+/// and everything else as it is now.
 pub(super) async fn of_new<O: Table + Bucket>(
     outside: &O,
     findings: &[&ReviewFinding],
@@ -66,8 +68,8 @@ pub(super) async fn of_new<O: Table + Bucket>(
     Ok(causes)
 }
 
-/// The changes between the last two readings of the account that may have led to it. Before the
-/// first reading nothing is known.
+/// The changes between the last two readings of the account that may have caused the finding.
+/// Nothing is known about the time before the first reading.
 async fn candidate<T: Table>(
     table: &T,
     finding: &ReviewFinding,
@@ -80,7 +82,7 @@ async fn candidate<T: Table>(
             ..Cause::default()
         });
     };
-    // A change shortly before the earlier reading may not have been told of yet.
+    // IAM may not have returned a change yet that was made shortly before the earlier reading.
     let span = KeyRange {
         from: keys::second(before.plus_seconds(-SETUP_SETTLES)),
         to: keys::second(latest),

@@ -1,8 +1,8 @@
-//! What was read of each account, in the bucket: `setup/ACCOUNT@TIME.json`, dated by when the
-//! reading began.
+//! The readings of each account in the bucket: `setup/ACCOUNT@TIME.json`, dated by when the reading
+//! began.
 //!
-//! Of each account the latest reading counts, whoever wrote last. The one before it is kept, to
-//! tell since when something may have changed.
+//! The latest reading of each account counts, no matter which was written last. The previous one is
+//! kept to tell since when something may have changed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,14 +15,14 @@ use rolewatch_guard::review::{Account, Input, Setup, review};
 use crate::port::{Bucket, Clock, Directory, StoredObject, Trouble};
 use crate::rulebook::{AT_ONCE, dated, taken};
 
-/// Under what they lie.
+/// The prefix of their keys.
 pub const SETUP_PREFIX: &str = "setup/";
 
-/// Readings that are kept of an account.
+/// How many readings are kept for each account.
 const KEPT: usize = 2;
 
-/// Reads an account and puts what it tells into the bucket, unless there is a reading that began at
-/// `due` or later. `Some`: nobody is let in.
+/// Reads an account and stores the result in the bucket, unless a reading exists that began at
+/// `due` or later. Returns `Some` if the account refused the call.
 pub(super) async fn read<O: Bucket + Directory + Clock>(
     outside: &O,
     account: AccountId,
@@ -54,14 +54,14 @@ pub(super) async fn read<O: Bucket + Directory + Clock>(
         known.push((began, key));
         known.sort_by(|a, b| b.cmp(a));
     }
-    // Also if nothing was read: an invocation that was stopped may have left too many.
+    // Done even if nothing was read: an invocation that was stopped may have left too many.
     for (_, key) in known.into_iter().skip(KEPT) {
         outside.delete(&key).await?;
     }
     Ok(None)
 }
 
-/// Readings of an account, the latest first.
+/// The readings of an account, latest first.
 async fn listed<O: Bucket>(
     outside: &O,
     account: AccountId,
@@ -75,11 +75,10 @@ async fn listed<O: Bucket>(
     Ok(known)
 }
 
-/// The readings of each trusted account, the latest first; none of one that was never
-/// read.
+/// The readings of each trusted account, latest first. An account that was never read has none.
 pub(super) type Listing = BTreeMap<AccountId, Vec<(Moment, String)>>;
 
-/// What there is.
+/// Lists all readings in the bucket.
 pub(super) async fn listing<O: Bucket>(outside: &O, policy: &Policy) -> Result<Listing, Trouble> {
     let all = policy.accounts.keys().map(|account| async move {
         Ok::<_, Trouble>((*account, listed(outside, *account).await?))
@@ -89,14 +88,14 @@ pub(super) async fn listing<O: Bucket>(outside: &O, policy: &Policy) -> Result<L
 
 /// The latest readings.
 pub(super) struct Files {
-    /// What they tell.
+    /// Their content.
     pub(super) setup: Setup,
-    /// All there are.
+    /// All readings in the bucket.
     pub(super) listing: Listing,
 }
 
 impl Files {
-    /// One after the other: of a large account, one copy is enough.
+    /// Reads the files one after another: for a large account, one copy in memory is enough.
     pub(super) async fn latest<O: Bucket>(outside: &O, listing: Listing) -> Result<Self, Trouble> {
         let mut setup = Setup::default();
         for key in listing
@@ -124,7 +123,7 @@ impl Files {
             .is_some_and(|known| !known.is_empty())
     }
 
-    /// When the latest reading of an account began, and the one before it.
+    /// When the latest reading of an account began, and when the previous one began.
     pub(super) fn began(&self, account: AccountId) -> (Option<Moment>, Option<Moment>) {
         let mut began = self
             .listing
@@ -135,7 +134,7 @@ impl Files {
         (began.next(), began.next())
     }
 
-    /// What the review would find if this account were as its reading before the latest has it.
+    /// The IDs of what the review would find if this account were as in its previous reading.
     pub(super) async fn found_before<O: Bucket>(
         &mut self,
         outside: &O,
@@ -170,7 +169,7 @@ async fn account<O: Bucket>(outside: &O, key: &str) -> Result<Account, Trouble> 
                 }
             }
         }
-        // Somebody deleted it meanwhile, having written later ones.
+        // Another invocation wrote later readings and deleted this one meanwhile.
         StoredObject::Missing | StoredObject::Unchanged => Err(Trouble::unreachable(
             format!("reading `{key}`"),
             "it no longer exists",

@@ -1,4 +1,4 @@
-//! A finding about the setup as it goes over the wire.
+//! Turns a finding about the setup into the alert that is published.
 
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Policy;
@@ -8,11 +8,11 @@ use serde_json::Value;
 use super::cause::Cause;
 use crate::wire::{Alert, CallerShown, NewAlert, Reviewed};
 
-/// The longest statement, and the longest correction, that goes over the wire, in bytes. A message
-/// takes 256 KiB.
+/// The longest statement and the longest correction in a message, in bytes. A message holds 256
+/// KiB.
 const LONGEST: usize = 40_000;
 
-/// The first version, or one of a finding that had gone.
+/// The first version, or a version of a finding that had gone and came back.
 pub(super) fn first(finding: &ReviewFinding, policy: &Policy, cause: &Cause, now: Moment) -> Alert {
     let account = finding.account.to_string();
     let new = NewAlert {
@@ -23,7 +23,7 @@ pub(super) fn first(finding: &ReviewFinding, policy: &Policy, cause: &Cause, now
         time: cause.time.unwrap_or(now),
         role: &finding.subject,
         role_account: &account,
-        // Nobody was seen to change it: an empty name says so.
+        // Nobody was seen to change it, which the empty name says.
         caller: cause.by.clone().unwrap_or_else(|| CallerShown {
             arn: None,
             account: None,
@@ -42,7 +42,7 @@ pub(super) fn first(finding: &ReviewFinding, policy: &Policy, cause: &Cause, now
     }
 }
 
-/// A further version: how it came about stays as it was told.
+/// A further version. It keeps the cause that was published first.
 pub(super) fn again(finding: &ReviewFinding, known: &Alert) -> Alert {
     Alert {
         severity: finding.severity,

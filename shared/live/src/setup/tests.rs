@@ -33,7 +33,7 @@ fn at(seconds: i64) -> Moment {
     begin().plus_seconds(seconds)
 }
 
-/// The development account: `Developers` may enter, and `Testers` too if `wide`.
+/// The development account: `Developers` may enter and, if `wide`, `Testers` too.
 fn development(wide: bool) -> String {
     let enter = json!([{"PolicyName": "Enter", "PolicyDocument": {"Version": "2012-10-17", "Statement": [
         {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "arn:aws:iam::444455556666:role/UpdateApp"}]}}]);
@@ -47,7 +47,7 @@ fn development(wide: bool) -> String {
         .to_string()
 }
 
-/// The production account, in which the role asks for MFA if `mfa`.
+/// The production account. Its role requires MFA if `mfa`.
 fn production(mfa: bool) -> String {
     let condition = if mfa {
         json!({"Bool": {"aws:MultiFactorAuthPresent": "true"}})
@@ -108,7 +108,7 @@ impl World {
         world
     }
 
-    /// One that was read before anything happens.
+    /// A world whose accounts were read before anything happens.
     fn known() -> Self {
         let world = Self::new();
         world.settle();
@@ -142,7 +142,8 @@ impl World {
         run(heard(&self.twin, change, self.twin.clock.get())).unwrap();
     }
 
-    /// Delivers everything that is queued, at its time. How many readings were asked for.
+    /// Delivers everything that is queued, each at its time. Returns how many readings were
+    /// requested.
     fn settle(&self) -> usize {
         let mut asked = 0;
         for _ in 0..50 {
@@ -169,7 +170,7 @@ impl World {
         run(review(&self.twin, &self.book, ask, self.twin.clock.get())).unwrap()
     }
 
-    /// What was told since the last time: of each finding the last.
+    /// What was published since the last call: the last version of each finding.
     fn told(&self) -> Vec<Alert> {
         let notices = std::mem::take(&mut *self.twin.topics.borrow_mut());
         let alerts = notices.into_iter().filter_map(|notice| match notice {
@@ -337,7 +338,7 @@ fn nobody_is_named_who_changed_something_else() {
 fn of_two_readings_the_later_counts_whichever_was_written_last() {
     let world = World::known();
     world.twin.clock.set(at(1_000));
-    // Begun before the later one, and written after it.
+    // This reading began before the later one and was written after it.
     let stale = (production(true).into_bytes(), at(1_000));
     world.is(&development(false), &production(false));
     world.hears(&opened(1, 900));
@@ -357,8 +358,8 @@ fn of_two_readings_the_later_counts_whichever_was_written_last() {
 fn nobody_is_named_for_what_was_so_before() {
     let world = World::known();
     world.twin.clock.set(at(1_000));
-    // Who may enter without MFA was kept out by the group's policy, in the other account, until
-    // somebody took that away unheard.
+    // The policy of the group, in the other account, kept out people without MFA, until somebody
+    // removed that condition in a change that no event reported.
     let role = |name: &str| json!({"roleName": name});
     world.is(&development(false), &production(false));
     run(review(
@@ -372,7 +373,7 @@ fn nobody_is_named_for_what_was_so_before() {
     ))
     .unwrap();
     world.told();
-    // The same finding comes back as another policy is in force; meanwhile somebody wrote the same
+    // The same finding comes back because the policy changed. Meanwhile somebody wrote the same
     // trust policy again.
     let lenient = Policy::read(
         POLICY.replace("severity: high", "mfa: optional").as_bytes(),
@@ -558,7 +559,7 @@ fn a_reading_is_dated_by_its_beginning() {
     );
 }
 
-/// Refuses to send, once.
+/// Refuses to send once.
 struct Once(std::cell::Cell<bool>);
 
 impl Weather for Once {

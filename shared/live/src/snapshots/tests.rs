@@ -23,7 +23,7 @@ fn begin() -> Moment {
     "2026-03-02T03:00:00Z".parse().unwrap()
 }
 
-/// What IAM tells of an account: users and their groups.
+/// IAM's answer for an account: users and their groups.
 fn told(account: &str, users: &[(&str, &[&str])]) -> Snapshot {
     let user = |(name, groups): &(&str, &[&str])| {
         serde_json::json!({"UserName": name, "UserId": format!("AIDA{}EXAMPLE", name.to_uppercase()),
@@ -270,7 +270,7 @@ fn a_year_of_snapshots_leaves_few_and_those_that_people_pushed() {
     };
 }
 
-/// The first call of one kind gets no answer, before or after it took effect.
+/// The first call of one kind gets no answer, either before or after it took effect.
 struct Once(&'static str, Gate, std::cell::Cell<bool>);
 
 impl Weather for Once {

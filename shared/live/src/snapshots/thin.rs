@@ -1,22 +1,22 @@
-//! Which old snapshots to keep.
+//! Decides which old snapshots to keep.
 
 use std::collections::BTreeMap;
 
 use crate::time::FACTS_KEPT;
 use rolewatch_guard::moment::Moment;
 
-/// So many of the newest stay: a switch of today has one before it, also when one or two could not
-/// be taken.
+/// How many of the newest snapshots are kept, so that today's switch has an earlier one even if one
+/// or two couldn't be taken.
 const NEWEST: usize = 3;
 
 /// A week, in seconds.
 const WEEK: i64 = 7 * 86_400;
 
-/// The keys of the snapshots of one account that can go.
+/// The keys of the snapshots of one account that can be deleted.
 ///
-/// The guard reads all that are there whenever it starts, so they must be few: the newest, and of
-/// each week the first, so that what is kept today is kept tomorrow. What lies between says nothing
-/// that the changes in the ledger do not.
+/// The guard reads all snapshots whenever it starts, so there must be few. Kept are the newest ones
+/// and the first of each week, so that what is kept today is still kept tomorrow. The ones in
+/// between say nothing that the changes in the ledger don't say.
 pub(super) fn superfluous(mut snapshots: Vec<(Moment, String)>) -> Vec<String> {
     snapshots.sort();
     let Some(newest) = snapshots.last().map(|(taken, _)| *taken) else {
@@ -41,7 +41,7 @@ pub(super) fn superfluous(mut snapshots: Vec<(Moment, String)>) -> Vec<String> {
 mod tests {
     use super::*;
 
-    /// A snapshot a day, for so many days, each time without those that can go.
+    /// One snapshot a day for this many days, thinned out after each.
     fn after(days: i64) -> Vec<i64> {
         let begin = Moment::from_epoch_seconds(1_772_420_400);
         let mut kept: Vec<(Moment, String)> = Vec::new();

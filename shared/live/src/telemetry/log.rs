@@ -1,4 +1,4 @@
-//! The log: one JSON object a line, on the standard output, as Lambda's JSON format has it.
+//! The log: one JSON object per line on standard output, like Lambda's JSON log format.
 
 use std::io;
 
@@ -8,22 +8,23 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::util::TryInitError;
 
-/// How much is logged.
+/// The log level.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Level {
-    /// What somebody must look at.
+    /// Problems that somebody must look at.
     Error,
-    /// What went wrong and was dealt with.
+    /// Problems that were dealt with.
     Warn,
-    /// What each invocation came to.
+    /// The result of each invocation.
     #[default]
     Info,
-    /// Which ways it took.
+    /// The steps of each invocation.
     Debug,
 }
 
 impl Level {
-    /// By the name that Lambda gives in `AWS_LAMBDA_LOG_LEVEL`. What is no level is `info`.
+    /// The level with the name that Lambda sets in `AWS_LAMBDA_LOG_LEVEL`. Unknown names give
+    /// `info`.
     pub fn named(name: &str) -> Self {
         match name.trim().to_ascii_uppercase().as_str() {
             "FATAL" | "ERROR" => Self::Error,
@@ -34,7 +35,7 @@ impl Level {
     }
 }
 
-/// The crates of this project, as `tracing` knows them.
+/// The crates of this project, by their names in `tracing`.
 const OURS: [&str; 8] = [
     "archive_auditor",
     "rolewatch_aws",
@@ -46,14 +47,14 @@ const OURS: [&str; 8] = [
     "switch_guard",
 ];
 
-/// Starts the log. To be called once, at the start of a function.
+/// Starts the log. Call it once, when a function starts.
 ///
-/// INVARIANT (no bodies): only this project's own lines are logged below `warn`, whatever the
-/// level. The clients of AWS and the HTTP library would log whole requests and answers, with what
-/// is secret in them.
+/// INVARIANT (no bodies): below `warn`, only this project's own lines are logged, whatever the
+/// level. The AWS clients and the HTTP library would log whole requests and responses, including
+/// secrets.
 ///
 /// # Errors
-/// The log was started before.
+/// Returns an error if the log was already started.
 pub fn init(level: Level) -> Result<(), TryInitError> {
     tracing_subscriber::registry()
         .with(filter(level))
@@ -73,8 +74,8 @@ fn filter(level: Level) -> Targets {
         .with_targets(OURS.map(|target| (target, ours)))
 }
 
-/// `timestamp`, `level`, `target`, and the line's own fields beside them. Spans are left out: they
-/// hold whatever a library put in.
+/// Writes `timestamp`, `level` and `target`, with the line's own fields beside them. Spans are left
+/// out, because libraries put arbitrary content in them.
 fn lines<S, W>(out: W) -> impl tracing_subscriber::Layer<S>
 where
     S: tracing::Subscriber + for<'a> tracing_subscriber::registry::LookupSpan<'a>,
@@ -88,8 +89,8 @@ where
         .with_writer(out)
 }
 
-/// An access key, or anything else that must not be shown whole: `…S6Z4`. Of what is shorter than
-/// eight characters, nothing is shown.
+/// Shortens an access key, or anything else that must not be shown in full, to `…S6Z4`. Shows
+/// nothing of a text with fewer than eight characters.
 pub fn last_four(key: &str) -> String {
     let length = key.chars().count();
     let end: String = key
@@ -192,7 +193,7 @@ mod tests {
         }
     }
 
-    /// A crate that is missing from the list would lose every line below `warn` in silence.
+    /// A crate that is missing from the list would silently lose every line below `warn`.
     #[test]
     fn every_crate_of_this_project_that_logs_is_on_the_list() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");

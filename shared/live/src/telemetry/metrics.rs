@@ -1,7 +1,7 @@
-//! Counts and latencies of one invocation, as CloudWatch reads them from the log.
+//! Counts and latencies of one invocation, in the form that CloudWatch extracts from the log.
 //!
-//! The format is that of the "Specification: Embedded metric format" in the CloudWatch user guide:
-//! a line of the log that is one JSON object, in which `_aws` says which members are metrics.
+//! The format is described in "Specification: Embedded metric format" in the CloudWatch user guide:
+//! a log line that is one JSON object, in which `_aws` names the members that are metrics.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -12,85 +12,86 @@ use serde::Serialize;
 /// The namespace of every metric.
 pub const NAMESPACE: &str = "rolewatch";
 
-/// The dimension of every metric: which function counted.
+/// The dimension of every metric: the function that counted.
 const DIMENSION: &str = "function";
 
-/// The most values of one metric in one line, by the specification.
+/// The most values of one metric in one line, according to the specification.
 const MOST_VALUES: usize = 100;
 
 /// What is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Count {
-    /// Events taken from the queue, without heartbeats and what the guard sent to itself.
+    /// Events received from the queue, without heartbeats and the guard's messages to itself.
     Received,
     /// Of them: stored as facts and judged.
     Judged,
-    /// Of them: known already.
+    /// Of them: already known.
     Duplicate,
-    /// Of them: nothing that the engine uses.
+    /// Of them: not used by the engine.
     NotRelevant,
-    /// Of them: could not be read, and was put aside with an alert.
+    /// Of them: unreadable, and put into quarantine with a notice.
     Quarantined,
-    /// Of them: could not be dealt with now, and is given back to the queue.
+    /// Of them: failed for now, and returned to the queue.
     Failed,
-    /// Of those judged: some details can't be read; judged without them, and a copy was put aside.
+    /// Of those judged: some details can't be read. The event was judged without them, and a copy
+    /// is in quarantine.
     PartlyUnread,
     /// Findings that are new or changed.
     Findings,
-    /// Alerts that the findings topic took.
+    /// Alerts that the findings topic accepted.
     Published,
-    /// Alerts that Slack took.
+    /// Alerts that Slack accepted.
     Delivered,
-    /// Alerts told as a count in an earlier one's follow-up.
+    /// Alerts that were delivered as a count in the follow-up to an earlier one.
     Folded,
-    /// Alerts that wait.
+    /// Alerts that are waiting.
     Pending,
-    /// Posts that Slack did not take.
+    /// Posts that Slack didn't accept.
     SlackFailed,
-    /// Events that EventBridge had not delivered: recovered, and judged.
+    /// Events that EventBridge hadn't delivered, and that were recovered and judged.
     Recovered,
-    /// Elevated sessions that are watched.
+    /// Elevated sessions that are being watched.
     OpenSessions,
-    /// Elevated sessions of which everything is known that there is to know.
+    /// Elevated sessions about which everything is known.
     ClosedSessions,
-    /// Of them: their accounts did not tell what was done with them.
+    /// Of them: closed although their accounts didn't say how they were used.
     UnansweredSessions,
-    /// Questions to CloudTrail's event history.
+    /// Calls to CloudTrail's event history.
     Lookups,
-    /// Of them: too many.
+    /// Of them: throttled.
     LookupsThrottled,
-    /// Of them: the account lets nobody in.
+    /// Of them: the account refused the call.
     LookupsRefused,
-    /// Heartbeats that the guard took from the queue.
+    /// Heartbeats that the guard received from the queue.
     HeartbeatReceived,
-    /// Records of our own probes that the guard took from the queue.
+    /// Records of our own probes that the guard received from the queue.
     ProbeReceived,
     /// Accounts and Regions from which a probe didn't come back.
     SilentSpokes,
-    /// Heartbeats that came out at the notifier.
+    /// Heartbeats that reached the notifier.
     HeartbeatDelivered,
     /// Findings that were sent again.
     Resent,
-    /// Findings that are due and not acknowledged, at the end of the invocation.
+    /// Findings that are due and not acknowledged at the end of the invocation.
     Unacknowledged,
-    /// Accounts of which today's snapshot of users and groups was taken.
+    /// Accounts for which today's snapshot of users and groups was taken.
     RosterTaken,
-    /// Accounts of which it could not be taken.
+    /// Accounts for which the snapshot failed.
     RosterFailed,
-    /// Log files of the trail, read as far as they could be.
+    /// Log files of the trail that were read, at least in part.
     LogFiles,
-    /// Log files that could not be read, or not to their end.
+    /// Log files that couldn't be read, or not to the end.
     LogFilesUnread,
-    /// Records of log files that could not be read.
+    /// Records of log files that couldn't be read.
     RecordsUnread,
-    /// Events of the trail that EventBridge had ten minutes to deliver and did not.
+    /// Events of the trail that EventBridge didn't deliver within ten minutes.
     Missed,
-    /// Events of the trail that EventBridge had not delivered, but may yet.
+    /// Events of the trail that EventBridge hasn't delivered yet but still may.
     Early,
 }
 
 impl Count {
-    /// The ways in which an event that was received can end.
+    /// All ways in which the processing of a received event can end.
     pub const ENDS: [Self; 5] = [
         Self::Judged,
         Self::Duplicate,
@@ -144,12 +145,12 @@ impl Count {
 pub enum Latency {
     /// From the event's time until Slack took the alert.
     Alert,
-    /// From the event's time until the guard had dealt with it.
+    /// From the event's time until Slack accepted the alert.
     Guard,
 }
 
 impl Latency {
-    /// The name of the metric.
+    /// From the event's time until the guard was done with it.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Alert => "AlertLatency",
@@ -163,13 +164,14 @@ impl Latency {
 pub struct Metrics {
     function: &'static str,
     counts: BTreeMap<Count, u64>,
-    /// By account and region.
+    /// Counts by account and Region.
     places: BTreeMap<[String; 2], BTreeMap<Count, u64>>,
     latencies: BTreeMap<Latency, Vec<u64>>,
 }
 
 impl Metrics {
-    /// Of an invocation of a function, by the function's name in the code: `switch-guard`.
+    /// Creates the metrics of an invocation. `function` is the function's name in the code, such as
+    /// `switch-guard`.
     pub const fn of(function: &'static str) -> Self {
         Self {
             function,
@@ -179,13 +181,13 @@ impl Metrics {
         }
     }
 
-    /// Counts `more` of them. Counting none makes the metric known: its line then says 0.
+    /// Adds `more` to a count. Adding 0 makes the metric appear in the line with the value 0.
     pub fn count(&mut self, what: Count, more: u64) {
         let count = self.counts.entry(what).or_default();
         *count = count.saturating_add(more);
     }
 
-    /// Counts `more` of them in an account and Region, for the log alone, beside
+    /// Adds `more` to a count for an account and Region. It is only logged, in addition to
     /// [`Metrics::count`].
     pub fn count_in(&mut self, account: &str, region: &str, what: Count, more: u64) {
         let place = self
@@ -196,8 +198,8 @@ impl Metrics {
         *count = count.saturating_add(more);
     }
 
-    /// Notes how long something took. The clocks of two machines are compared, so less than nothing
-    /// is nothing.
+    /// Notes how long something took. The clocks of two machines are compared, so a negative time
+    /// counts as 0.
     pub fn took(&mut self, what: Latency, milliseconds: i64) {
         self.latencies
             .entry(what)
@@ -205,13 +207,13 @@ impl Metrics {
             .push(u64::try_from(milliseconds).unwrap_or(0));
     }
 
-    /// How many were counted.
+    /// The value of a count.
     pub fn counted(&self, what: Count) -> u64 {
         self.counts.get(&what).copied().unwrap_or(0)
     }
 
-    /// How many more events were received than ended, or fewer. Anything but 0 is a fault of the
-    /// function: an event was lost, or counted twice.
+    /// How many more events were received than ended; negative if fewer. Anything but 0 is a bug in
+    /// the function: an event was lost or counted twice.
     pub fn unaccounted(&self) -> i128 {
         let ended = Count::ENDS
             .into_iter()
@@ -220,14 +222,14 @@ impl Metrics {
         i128::from(self.counted(Count::Received)) - ended
     }
 
-    /// Writes the invocation's line, and further ones where there are more latencies than fit.
-    /// Nothing was counted: no line.
+    /// Writes the invocation's line, and further lines if there are more latencies than fit in one.
+    /// Writes nothing if nothing was counted.
     ///
     /// # Errors
-    /// `out` did not take it.
+    /// Returns the error of `out`.
     pub fn write(&self, now: Moment, out: &mut dyn Write) -> io::Result<()> {
         for line in self.lines(now) {
-            // One call a line: lines of two writers on one stream must not be mixed.
+            // One `write` call per line, so that lines of two writers on one stream don't mix.
             out.write_all(format!("{line}\n").as_bytes())?;
         }
         out.flush()
@@ -252,7 +254,7 @@ impl Metrics {
             .collect()
     }
 
-    /// A line of the log, and no metric: every metric is paid for, and there are as many places as
+    /// A log line that isn't a metric: every metric costs money, and there are as many places as
     /// accounts times Regions.
     fn line_of_place(
         &self,
@@ -300,12 +302,12 @@ impl Metrics {
             region: None,
             values,
         };
-        // Numbers, and names that are in the code: there is nothing in it that JSON could not say.
+        // The line holds only numbers and names from the code, so it can always be serialized.
         serde_json::to_string(&line).unwrap_or_default()
     }
 }
 
-/// The root of the document.
+/// The root of the JSON document.
 #[derive(Serialize)]
 struct MetricLine<'a> {
     #[serde(rename = "_aws", skip_serializing_if = "Option::is_none")]

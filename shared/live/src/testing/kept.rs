@@ -1,4 +1,4 @@
-//! Switches that were judged long ago: what is left of them where others look for theirs.
+//! Switches that were judged long ago: their rows in the index.
 
 use std::collections::BTreeSet;
 
@@ -12,11 +12,11 @@ use crate::ledger::SessionAt;
 use crate::ledger::index::note_switch;
 use crate::port::Trouble;
 
-/// Notes switches of one user of an account into one role, some minutes apart, up to a moment, as
-/// judging them would. Their records are not kept.
+/// Adds switches of one user of an account into one role to the index, some minutes apart and up to
+/// a moment, as judging them would. Their records aren't kept.
 ///
 /// # Errors
-/// The weather's.
+/// Returns the weather's error.
 pub fn keep_switches<W: Weather>(
     twin: &Twin<W>,
     account: AccountId,

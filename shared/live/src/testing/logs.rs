@@ -1,10 +1,10 @@
-//! The twin of the buckets that trails write.
+//! The twin of the buckets that trails write to.
 
 use super::twin::Twin;
 use super::weather::Weather;
 use crate::port::{KeyPage, LARGEST_LOG, LogFile, Logs, Trouble};
 
-/// As many keys as S3 lists at once.
+/// The number of keys that S3 lists per page.
 const PAGE: usize = 1_000;
 
 impl<W: Weather> Logs for Twin<W> {

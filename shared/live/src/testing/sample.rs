@@ -1,4 +1,4 @@
-//! An alert to show and to test with.
+//! Alerts to show and to test with.
 
 use rolewatch_guard::Verdict;
 use rolewatch_guard::moment::Moment;
@@ -49,7 +49,7 @@ pub fn alert() -> Alert {
     }
 }
 
-/// `anna` took the demand for MFA out of the trust policy of `UpdateApp`.
+/// `anna` removed the MFA condition from the trust policy of `UpdateApp`.
 pub fn changed() -> Alert {
     let statement = |condition| json!({"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:root"}, "Action": "sts:AssumeRole", "Condition": condition});
     let role = "arn:aws:iam::444455556666:role/UpdateApp";
@@ -79,7 +79,7 @@ pub fn changed() -> Alert {
     }
 }
 
-/// A day on which something is open of every kind.
+/// A day on which something of every kind is open.
 pub fn digest() -> Digest {
     Digest {
         id: "2026-02-01T00:00:00Z".into(),

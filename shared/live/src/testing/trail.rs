@@ -9,27 +9,27 @@ use serde_json::Value;
 use crate::ledger::keys::hash;
 use crate::port::{EventPage, LookBy, Question, Trouble};
 
-/// The most records on a page of AWS.
+/// The most records on a page of `LookupEvents`.
 const PAGE: usize = 50;
 
-/// All records, by account and region.
+/// All records by account and Region.
 #[derive(Debug)]
 pub struct History {
     records: BTreeMap<(AccountId, String), Vec<(Moment, Value)>>,
     /// How many seconds after its event a record can be found.
     pub delay: i64,
-    /// Accounts whose reader role lets nobody in.
+    /// Accounts whose reader role can't be assumed.
     pub refuses: BTreeSet<AccountId>,
-    /// How many more calls an account and region takes before it throttles; any number, if it is
-    /// not in here.
+    /// How many more calls an account and Region accept before they throttle. Places that aren't
+    /// listed never throttle.
     pub allows: BTreeMap<(AccountId, String), u32>,
-    /// How many records are on a page.
+    /// The number of records on a page.
     pub page: usize,
-    /// The records lack `recipientAccountId`, which CloudTrail may leave out.
+    /// Records lack `recipientAccountId`, which CloudTrail may omit.
     pub unnamed: bool,
-    /// Counted up, every token that was given out is refused, as one of yesterday is.
+    /// Increasing this invalidates every token given out so far, as if they had expired.
     pub era: u64,
-    /// Every question that was answered, with its token.
+    /// Every answered question with its token.
     pub asked: Vec<(Question, Option<String>)>,
 }
 
@@ -49,9 +49,9 @@ impl Default for History {
 }
 
 impl History {
-    /// Adds a record to its account and Region. One without a time or an account is none.
-    /// CloudTrail knows where it recorded an event whatever the record says of it: one without
-    /// a readable Region is in us-east-1.
+    /// Adds a record to its account and Region. A record without a time or an account is ignored.
+    /// CloudTrail knows where it recorded an event, whatever the record says: a record without a
+    /// readable Region is in us-east-1.
     pub fn add(&mut self, record: &Value) {
         let account = record["recipientAccountId"]
             .as_str()
@@ -131,7 +131,8 @@ impl History {
     }
 }
 
-/// How many records the pages before had. `None`: the token is of another question than `own`.
+/// How many records the previous pages had. `None`: the token belongs to a question other than
+/// `own`.
 fn skipped(own: &str, token: Option<&str>) -> Option<usize> {
     match token.map(|token| token.split_once('~')) {
         None => Some(0),
@@ -140,7 +141,7 @@ fn skipped(own: &str, token: Option<&str>) -> Option<usize> {
     }
 }
 
-/// The record without `recipientAccountId`, which CloudTrail may leave out.
+/// The record without `recipientAccountId`, which CloudTrail may omit.
 pub fn unnamed(record: &Value) -> Value {
     let mut record = record.clone();
     if let Some(members) = record.as_object_mut() {

@@ -1,5 +1,5 @@
 //! One twin for all ports: tables, queue, topics, bucket, IAM, CloudTrail's event history and the
-//! clock, as AWS has them.
+//! clock. It behaves as AWS does.
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -16,59 +16,59 @@ use crate::port::{
     TableKind, Topic, Trail, Trouble,
 };
 
-/// What a topic took, in its order.
+/// The messages that a topic accepted, in order.
 pub type Notices = Vec<Notice>;
 
-/// Groups by account and user name: name and id of each.
+/// The name and ID of each group, by account and user name.
 type Groups = BTreeMap<(AccountId, String), Vec<(String, String)>>;
 
-/// Everything outside, in memory.
+/// The outside world, in memory.
 #[derive(Debug)]
 pub struct Twin<W> {
-    /// What goes wrong.
+    /// Decides which calls fail.
     pub weather: W,
-    /// Now.
+    /// The current time.
     pub clock: Cell<Moment>,
-    /// All rows, by place, partition and sort key.
+    /// All rows, by table, partition and sort key.
     pub rows: RefCell<BTreeMap<(TableKind, String), BTreeMap<String, Row>>>,
-    /// How many rows questions were answered with.
+    /// How many rows queries have returned.
     pub rows_read: Cell<usize>,
-    /// Their bodies, for a test that asks for them.
+    /// The bodies of these rows, for tests that ask for them.
     pub bodies_read: RefCell<Option<Vec<String>>>,
-    /// Messages that were sent, and when they become visible.
+    /// Messages that were sent, with the time at which they become visible.
     pub queue: RefCell<Vec<(Moment, String)>>,
     /// What was published.
     pub topics: RefCell<Notices>,
-    /// Who is subscribed to the operations topic; one confirmed address to begin with.
+    /// The subscriptions of the operations topic. Initially there is one confirmed address.
     pub subscriptions: RefCell<Vec<Subscription>>,
     /// How many of them are on a page.
     pub subscriptions_page: Cell<usize>,
-    /// Objects and when they were written.
+    /// Objects with the time when they were written.
     pub objects: RefCell<BTreeMap<String, (Vec<u8>, Moment)>>,
     /// Log files, by bucket and key.
     pub logs: RefCell<BTreeMap<(String, String), Vec<u8>>>,
-    /// What IAM would answer; a user who is not in it does not exist.
+    /// IAM's answers. A user who isn't listed doesn't exist.
     pub groups: RefCell<Groups>,
     /// CloudTrail's event history.
     pub history: RefCell<History>,
-    /// What IAM would tell of an account's setup, from a moment on.
+    /// IAM's answer about an account's setup, from a moment on.
     pub setups: RefCell<BTreeMap<AccountId, BTreeMap<Moment, String>>>,
-    /// How many seconds it takes to tell that.
+    /// How many seconds that answer takes.
     pub reading: Cell<i64>,
-    /// What IAM would tell of a whole account, one reading after another, and how many seconds
-    /// each takes. The last one is told again and again.
+    /// IAM's answers about a whole account, one per reading, with the number of seconds that each
+    /// takes. The last one is repeated.
     pub details: RefCell<BTreeMap<AccountId, Vec<(Snapshot, i64)>>>,
-    /// The reader roles that were entered as a probe: when, in which account, by the endpoint of
-    /// which Region.
+    /// The reader roles that a probe assumed: when, in which account, through the endpoint of which
+    /// Region.
     pub probed: RefCell<Vec<(Moment, AccountId, String)>>,
-    /// Where they can't be, and why.
+    /// Where a probe fails, and why.
     pub unprobed: RefCell<BTreeMap<(AccountId, String), Trouble>>,
     /// How many seconds a probe takes.
     pub probing: Cell<i64>,
 }
 
 impl<W: Weather> Twin<W> {
-    /// Empty, at a moment.
+    /// Creates an empty twin at a moment.
     pub fn new(weather: W, now: Moment) -> Self {
         Self {
             weather,
@@ -148,7 +148,7 @@ impl<W: Weather> Table for Twin<W> {
         self.call("replace", || {
             let mut rows = self.rows.borrow_mut();
             let partition = rows.entry((place, row.pk.clone())).or_default();
-            // As a condition on the item: of none that is there, version 0 is not true.
+            // As in a DynamoDB condition: an existing item never matches version 0.
             if partition
                 .get(&row.sk)
                 .map_or(seen != 0, |known| seen == 0 || known.version != seen)
@@ -241,7 +241,7 @@ pub fn subscribed(protocol: &str) -> Subscription {
     }
 }
 
-/// One that SNS lists with a word in place of its ARN.
+/// A subscription that SNS lists with a word in place of its ARN.
 pub fn unsubscribed(protocol: &str, word: &str) -> Subscription {
     Subscription {
         protocol: protocol.to_owned(),
@@ -353,7 +353,7 @@ impl<W: Weather> Directory for Twin<W> {
     }
 }
 
-/// The account lets nobody in.
+/// The error of an account whose reader role can't be assumed.
 fn shut(account: AccountId) -> Trouble {
     Trouble::refused(
         format!("sts:AssumeRole in account {account}"),

@@ -1,4 +1,4 @@
-//! What goes wrong, and running a future without a clock.
+//! Decides which calls fail, and runs futures without a clock.
 
 use std::future::Future;
 use std::pin::pin;
@@ -6,21 +6,21 @@ use std::task::{Context, Poll, Waker};
 
 use crate::port::Trouble;
 
-/// Where in a call.
+/// The position within a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Gate {
-    /// Nothing has happened yet.
+    /// The call hasn't taken effect yet.
     Before,
-    /// It took effect; the caller does not know.
+    /// The call took effect, but the caller doesn't know.
     After,
 }
 
-/// Decides what goes wrong.
+/// Decides which calls fail.
 pub trait Weather {
     /// Whether a call fails here.
     ///
     /// # Errors
-    /// The trouble that the caller is given.
+    /// Returns the error that the caller gets.
     fn at(&self, gate: Gate, what: &'static str) -> Result<(), Trouble>;
 
     /// How many seconds a call takes.
@@ -28,13 +28,13 @@ pub trait Weather {
         0
     }
 
-    /// Whether a gate gives way to others.
+    /// Whether a gate yields to other tasks.
     fn gives_way(&self) -> bool {
         false
     }
 }
 
-/// Nothing goes wrong.
+/// No call fails.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Calm;
 
@@ -44,7 +44,7 @@ impl Weather for Calm {
     }
 }
 
-/// Runs a future that waits for nobody but the twins.
+/// Runs a future that waits only for the twins.
 pub fn run<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
     let mut context = Context::from_waker(Waker::noop());
@@ -55,11 +55,11 @@ pub fn run<F: Future>(future: F) -> F::Output {
     }
 }
 
-/// Pending once.
+/// Is pending once.
 pub(super) async fn give_way() {
     let mut gave = false;
     std::future::poll_fn(|context| {
-        // Whoever waits for many futures at once polls only those that woke.
+        // A combinator that waits for many futures polls only those that were woken.
         context.waker().wake_by_ref();
         if std::mem::replace(&mut gave, true) {
             Poll::Ready(())

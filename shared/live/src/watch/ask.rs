@@ -1,4 +1,4 @@
-//! Asking the event history within a budget, and sending what the ledger does not know to the
+//! Queries the event history within a budget, and sends records that the ledger doesn't know to the
 //! guard.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,28 +20,28 @@ use crate::port::{Bucket, Clock, EventPage, Question, Queue, Table, Topic, Trail
 use crate::time::NOTING_TAKES;
 use crate::{operations, quarantine};
 
-/// The most calls of one run in one account and region: what is allowed in a hundred seconds.
+/// The most calls of one run in one account and Region: what AWS allows in a hundred seconds.
 const CALLS: u32 = 200;
 
-/// The most pages that one question is given in a row, so that others have their turn.
+/// The most pages in a row for one question, so that others get their turn.
 const PAGES: u32 = 40;
 
-/// The most bytes of a message of ours; the queue takes 256 KiB.
+/// The largest message that we send, in bytes. The queue accepts 256 KiB.
 const MOST: usize = 240 * 1_024;
 
-/// An account and a region.
+/// An account and a Region.
 type AccountRegion = (AccountId, String);
 
-/// Asks, for one run.
+/// Asks the questions of one run.
 pub(super) struct Asker<'a, O> {
     outside: &'a O,
     policy: &'a Policy,
     deadline: Option<Moment>,
     /// Calls made.
     calls: BTreeMap<AccountRegion, u32>,
-    /// Where nothing is asked any more in this run.
+    /// Places where no more questions are asked in this run.
     shut: BTreeSet<AccountRegion>,
-    /// Of those: where nobody is let in.
+    /// Of those: places that refused the call.
     refused: BTreeSet<AccountRegion>,
     now: Moment,
 }
@@ -64,13 +64,14 @@ impl<'a, O: Table + Queue + Topic + Bucket + Trail + Clock> Asker<'a, O> {
         }
     }
 
-    /// Whether the invocation has to come to its end.
+    /// Whether too little time is left to continue.
     pub(super) fn is_late(&self) -> bool {
         self.deadline
             .is_some_and(|deadline| deadline.seconds_since(self.outside.now()) < NOTING_TAKES)
     }
 
-    /// Asks what is open, as far as it goes. What has no whole answer stays.
+    /// Asks the open questions as far as the budget allows. Questions without a complete answer
+    /// stay in `open`.
     pub(super) async fn ask(
         &mut self,
         open: &mut Vec<OpenQuestion>,
@@ -91,7 +92,7 @@ impl<'a, O: Table + Queue + Topic + Bucket + Trail + Clock> Asker<'a, O> {
         Ok(asked)
     }
 
-    /// `true`: that was the whole answer.
+    /// Returns `true` if the answer is complete.
     async fn see_through(
         &mut self,
         open: &mut OpenQuestion,
@@ -103,8 +104,7 @@ impl<'a, O: Table + Queue + Topic + Bucket + Trail + Clock> Asker<'a, O> {
             if *calls >= CALLS || self.shut.contains(&place) {
                 return Ok(false);
             }
-            // Calls that fail count as well: CloudTrail allows two a second for an account and
-            // Region.
+            // Failed calls count too: CloudTrail allows two calls a second per account and Region.
             *calls += 1;
             if self.is_late() {
                 swept.stopped = true;
@@ -123,10 +123,10 @@ impl<'a, O: Table + Queue + Topic + Bucket + Trail + Clock> Asker<'a, O> {
                         return Ok(true);
                     }
                 }
-                // A token does not live for ever; the question does.
+                // A token expires, but the question stays valid. Start it again without a token.
                 Err(Trouble::Refused { .. }) if open.token.is_some() => open.token = None,
                 Err(trouble) => {
-                    // Whatever else is asked there in this run would get the same answer.
+                    // Other questions to this place would fail in the same way during this run.
                     self.shut.insert(place.clone());
                     self.note(&place, &trouble, swept).await?;
                     return Ok(false);
@@ -173,7 +173,7 @@ impl<'a, O: Table + Queue + Topic + Bucket + Trail + Clock> Asker<'a, O> {
         Ok(())
     }
 
-    /// Sends to the guard what it has not seen through.
+    /// Sends the records to the guard that it hasn't processed completely.
     async fn recover(
         &self,
         question: &Question,
@@ -191,7 +191,7 @@ impl<'a, O: Table + Queue + Topic + Bucket + Trail + Clock> Asker<'a, O> {
     }
 
     async fn recover_one(&self, question: &Question, record: String) -> Result<bool, Trouble> {
-        // Each account is asked for its own records, whether they say so or not.
+        // Each account is asked for its own records, even if a record doesn't name the account.
         let account = question.account.to_string();
         let delivery = Delivery::by_account(&account);
         let said = Said::open(record.as_bytes());

@@ -1,4 +1,4 @@
-//! What is known of a session, as far as watching it needs.
+//! What watching needs to know about a session.
 
 use std::collections::BTreeSet;
 
@@ -13,22 +13,22 @@ use crate::rulebook::Rulebook;
 use rolewatch_guard::time::aws::LONGEST_SESSION;
 use rolewatch_guard::time::chosen::LAST_RECORD;
 
-/// One switch, and the session that it yielded.
+/// One switch and the session that it yielded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Dossier {
     pub(super) at: SessionAt,
-    /// The role's.
+    /// The role's account.
     pub(super) account: AccountId,
-    /// The immediate caller's.
+    /// The immediate caller's account.
     pub(super) caller_account: Option<AccountId>,
     /// The key that was issued.
     pub(super) issued: Option<String>,
-    /// Whose copies of the mint were read.
+    /// The accounts whose copies of the mint were read.
     pub(super) heard: BTreeSet<AccountId>,
-    /// Until when the role was granted, prolonged or cut short. What nobody says is the longest
-    /// there is.
+    /// The end of the role session as granted, extended or cut short. If no record says, the
+    /// longest possible session.
     pub(super) until: Moment,
-    /// Until when the credentials work, whoever left the role.
+    /// When the credentials expire, even if the person has left the role.
     pub(super) works_until: Moment,
     pub(super) last_used: Option<Moment>,
     pub(super) console: bool,
@@ -37,8 +37,8 @@ pub(super) struct Dossier {
 }
 
 impl Dossier {
-    /// When nothing can be done with it any more. Use that was seen after its credentials' end
-    /// shows that it was kept alive by other means.
+    /// When nothing more can be done with the session. Use seen after the credentials expired shows
+    /// that the session was kept alive in another way.
     pub(super) fn ends(&self) -> Moment {
         if self.is_kept_alive() {
             self.at.time.plus_seconds(LAST_RECORD)
@@ -51,16 +51,17 @@ impl Dossier {
         self.last_used.is_some_and(|used| used > self.works_until)
     }
 
-    /// Whether others than the issued key sign for it: the console's keys are its own, and so are
-    /// those of a session that was kept alive.
+    /// Whether keys other than the issued one can sign for the session: the console uses its own
+    /// keys, and so does a session that was kept alive.
     pub(super) fn has_other_keys(&self) -> bool {
         self.console || self.issued.is_none() || self.is_kept_alive()
     }
 
-    /// Which copies of the mint are missing: whose, and the resource by which they are found.
+    /// The missing copies of the mint: the account of each, and the resource name by which to find
+    /// it.
     pub(super) fn missing_halves(&self) -> Vec<(AccountId, String)> {
         if self.at.record().is_some() {
-            // Nothing in it names what the event history could be asked for.
+            // Nothing in the record can be used to query the event history.
             return Vec::new();
         }
         let Some(issued) = &self.issued else {
@@ -76,7 +77,7 @@ impl Dossier {
     }
 }
 
-/// The switches of these sessions, of those that the policy calls elevated.
+/// The switches of these sessions that the policy calls elevated.
 pub(super) async fn of<T: Table>(
     table: &T,
     book: &Rulebook,

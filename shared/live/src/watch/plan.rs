@@ -1,4 +1,4 @@
-//! What is to be done about a session, from what is known of it. Nothing is asked or written here.
+//! Decides what to do about a session, from what is known about it. Asks and writes nothing.
 
 use rolewatch_guard::id::AccountId;
 use rolewatch_guard::moment::Moment;
@@ -11,27 +11,27 @@ use crate::time::{
 };
 use rolewatch_guard::time::aws::DELIVERY;
 
-/// What is to be done beside asking the open questions.
+/// What to do in addition to asking the open questions.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct PlannedStep {
-    /// Have it judged again.
+    /// Have the session judged again.
     pub(super) rejudge: bool,
-    /// That was all.
+    /// Close the session.
     pub(super) close: bool,
-    /// It is closed although not everything was answered.
+    /// The session is closed although not every question was answered.
     pub(super) unanswered: bool,
 }
 
-/// What came of asking.
+/// The result of asking.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct AskingOutcome {
-    /// At least one question was answered to its end.
+    /// At least one question was answered completely.
     pub(super) answered: bool,
-    /// Of the questions that are left, at least one may be answered at once if it is asked again.
+    /// At least one unanswered question may be answered if it is asked again at once.
     pub(super) soon: bool,
 }
 
-/// One session now: its switches, of which there is mostly one.
+/// The current state of one session: its switches, of which there is mostly one.
 pub(super) struct Plan<'a> {
     dossiers: Vec<&'a Dossier>,
     regions: &'a [String],
@@ -44,7 +44,7 @@ pub(super) struct Plan<'a> {
 }
 
 impl<'a> Plan<'a> {
-    /// `None`: there is no switch.
+    /// Returns `None` if there is no switch.
     pub(super) fn of(
         dossiers: Vec<&'a Dossier>,
         regions: &'a [String],
@@ -69,18 +69,18 @@ impl<'a> Plan<'a> {
     pub(super) fn open(&self, state: &mut WatchState) -> PlannedStep {
         let mut step = PlannedStep::default();
         let all_asked = state.asked.is_some_and(|asked| asked >= self.ends);
-        // One search for uses at a time.
+        // Only one search for uses runs at a time.
         let last = self.is_due(self.at_end()) && !all_asked && state.asking.is_none();
-        // While a session goes on over its limit, its use is looked for before its end: a stretch
-        // that is told when it is over is told hours late.
+        // A session that is used over its limit is searched before its end. Otherwise, an overlong
+        // stretch would be reported hours late, when it is over.
         let over = !self.is_due(self.at_end())
             && state.asking.is_none()
             && self.over(state).is_some_and(|time| self.is_due(time));
         if self.is_due(self.delivered()) {
             for half in self.missing_halves() {
                 let sought = state.sought.contains(&half);
-                // Once when it should have come, and once more at the end: the event history can
-                // be late as well.
+                // Once when it should have arrived, and once more at the end, because the event
+                // history can be late as well.
                 if last || !sought {
                     let span = (
                         self.begun.plus_seconds(-AROUND_SWITCH),
@@ -113,9 +113,9 @@ impl<'a> Plan<'a> {
         step
     }
 
-    /// Takes note of what was answered, and says when to look again.
+    /// Takes in the answers and decides when to look again.
     pub(super) fn go_on(&self, state: &mut WatchState, asked: AskingOutcome) {
-        // Questions by resource are about halves, all others about uses.
+        // Questions by resource name are about halves, all others are about uses.
         if state
             .open
             .iter()
@@ -146,6 +146,7 @@ impl<'a> Plan<'a> {
                 self.now.plus_seconds(REFUSED_AGAIN)
             })
         } else if asked.answered || ahead.is_none() {
+            // By then the guard has judged what was recovered, which may raise new questions.
             Some(self.now.plus_seconds(RECOVERY_SETTLES))
         } else {
             None
@@ -157,20 +158,22 @@ impl<'a> Plan<'a> {
         time <= self.now
     }
 
-    /// By when both halves should have come.
+    /// When both halves should have arrived.
     fn delivered(&self) -> Moment {
         self.begun.plus_seconds(DELIVERY)
     }
 
-    /// When all that was done can be found.
+    /// When all use can be found in the event history.
     fn at_end(&self) -> Moment {
         self.ends.plus_seconds(USE_SETTLES)
     }
 
-    /// When use over the limit is asked for next, while the session goes on.
+    /// When use over the limit is searched for next, while the session goes on.
     fn over(&self, state: &WatchState) -> Option<Moment> {
         let limit = self.dossiers.iter().filter_map(|one| one.limit).min()?;
         let over = Some(self.begun.plus_seconds(limit)).filter(|over| *over < self.ends)?;
+        // The first search comes once the use past the limit can be in the event history. Each
+        // further one starts where the last one ended (`DELIVERY` before it ran).
         let again = state
             .asked
             .map(|asked| asked.plus_seconds(DELIVERY + USE_ASKED_AGAIN));
@@ -201,8 +204,8 @@ impl<'a> Plan<'a> {
                     span,
                 );
             }
-            // A role session is filed under its session name as the user name. Others may share
-            // the name; the guard tells them apart.
+            // The event history lists a role session under its session name as the user name. Other
+            // sessions may have the same name; the guard tells them apart.
             if let Some((_, name)) = one
                 .at
                 .session
@@ -212,12 +215,12 @@ impl<'a> Plan<'a> {
                 self.ask(state, one.account, &LookBy::Username(name.to_owned()), span);
             }
         }
-        // What was done in the last minutes may not have reached the event history, so the next
-        // question begins there.
+        // Events of the last minutes may not be in the event history yet, so the next search starts
+        // there.
         state.asking = Some(self.now.plus_seconds(-DELIVERY));
     }
 
-    /// Asks in every region, of accounts that have a reader role.
+    /// Opens a question in every Region, if the account has a reader role.
     fn ask(
         &self,
         state: &mut WatchState,

@@ -1,4 +1,5 @@
-//! How far a session was watched: one row each, so that a run that stops goes on where it was.
+//! How far each session was watched: one row per session, so that the next run continues where a
+//! stopped one left off.
 
 use std::collections::BTreeMap;
 
@@ -11,11 +12,11 @@ use crate::ledger::keys::{self, second};
 use crate::port::{KeyRange, Question, Row, Table, TableKind, Trouble};
 use crate::time::WATCHED_KEPT;
 
-/// A question under way.
+/// A question without a complete answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct OpenQuestion {
     pub(super) question: Question,
-    /// Of the page that comes next.
+    /// The token for the next page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) token: Option<String>,
 }
@@ -23,24 +24,24 @@ pub(super) struct OpenQuestion {
 /// How far a session was watched.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct WatchState {
-    /// Not looked at before.
+    /// The next time to check the session.
     pub(super) next: Moment,
-    /// Whatever it did until then was asked for.
+    /// All use up to this time was searched for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) asked: Option<Moment>,
-    /// What `asked` is once nothing is open.
+    /// The value that `asked` gets when no question is open any more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) asking: Option<Moment>,
-    /// The halves that were asked for.
+    /// The halves that were searched for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) sought: Vec<(AccountId, String)>,
-    /// It was judged again for having ended then.
+    /// The end for which the session was judged again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) ended: Option<Moment>,
-    /// The questions that have no answer yet, or only a part of it.
+    /// The questions without a complete answer.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) open: Vec<OpenQuestion>,
-    /// Nothing more is done about it.
+    /// The session needs no more work.
     #[serde(default)]
     pub(super) closed: bool,
 }
@@ -49,12 +50,12 @@ pub(super) struct WatchState {
 #[derive(Debug, Clone)]
 pub(super) struct StoredWatch {
     pub(super) state: WatchState,
-    /// For [`Table::replace`]; 0: there is no row yet.
+    /// The row's version for [`Table::replace`]; 0 if there is no row yet.
     pub(super) version: u64,
 }
 
 impl WatchState {
-    /// Of a session that was not looked at yet.
+    /// The state of a session that wasn't checked yet.
     pub(super) fn new(next: Moment) -> Self {
         Self {
             next,
@@ -72,7 +73,7 @@ fn sk(at: &SessionAt) -> String {
     format!("{}#{}", second(at.time), keys::hash(&at.session))
 }
 
-/// How far the sessions of these days were watched, by the sort key of each.
+/// Loads how far the sessions of these days were watched, by the sort key of each.
 pub(super) async fn load<T: Table>(
     table: &T,
     since: Moment,
@@ -105,7 +106,7 @@ pub(super) async fn load<T: Table>(
     Ok(found)
 }
 
-/// The state of a session among those loaded.
+/// Takes the state of a session out of those loaded.
 pub(super) fn take(
     states: &mut BTreeMap<String, StoredWatch>,
     at: &SessionAt,
@@ -113,8 +114,8 @@ pub(super) fn take(
     states.remove(&sk(at))
 }
 
-/// Stores a state, unless another run did since it was read. `false`: another one did, and knows as
-/// much.
+/// Stores a state unless another run has stored it since it was read. Returns `false` if another
+/// run has, which then knows as much.
 pub(super) async fn save<T: Table>(
     table: &T,
     at: &SessionAt,

@@ -1,4 +1,4 @@
-//! A finding on the wire.
+//! A finding as it is published.
 
 #[cfg(test)]
 mod tests;
@@ -12,10 +12,11 @@ use serde::{Deserialize, Serialize};
 
 use super::{CallerShown, NamedAccount, Reviewed, Status, Uses};
 
-/// The most event ids on the wire; `events_total` tells how many there are.
+/// The most event IDs in a message. `events_total` says how many there are.
 pub const MOST_EVENTS: usize = 20;
 
-/// A finding on the wire. The field names are a contract; the first twelve are those of `ndjson`.
+/// A finding as it is published. The field names are a contract. The first twelve are those of
+/// `ndjson`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Alert {
     /// `RW002`.
@@ -30,55 +31,55 @@ pub struct Alert {
     pub time: Moment,
     /// The role's ARN.
     pub role: String,
-    /// The origin.
+    /// The caller at the origin of the chain.
     pub caller: CallerShown,
-    /// One sentence, in English. Every text in it is harmless to print, not yet escaped.
+    /// One sentence in English. All text in it is safe to print but not escaped yet.
     pub message: String,
     /// The CloudTrail events that prove it, mints first, at most [`MOST_EVENTS`].
     pub events: Vec<String>,
-    /// The same for the same finding.
+    /// The ID, the same for every version of the finding.
     pub id: String,
-    /// Hash of the policy that judged it.
+    /// The hash of the policy that the finding was judged by.
     pub policy: String,
-    /// Ids of findings that this one replaces.
+    /// The IDs of findings that this one replaces.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub supersedes: Vec<String>,
     /// Whether the person gave themselves the membership that allowed the switch.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub self_granted: bool,
-    /// Whom the policy names as the role's owner.
+    /// The role's owner, as named in the policy.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<String>,
     /// How many events there are in all.
     pub events_total: usize,
-    /// Counts up with every change of this finding; the higher one is right.
+    /// Increases with every change of this finding. The highest version is current.
     pub version: u64,
-    /// What became of it.
+    /// The finding's status.
     pub status: Status,
     /// The role's account.
     pub role_account: NamedAccount,
-    /// What the policy calls the caller's account.
+    /// The name of the caller's account in the policy.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub caller_account_name: Option<String>,
-    /// The address that the call, or the browser, came from.
+    /// The address from which the call or the browser came.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source_ip: Option<String>,
-    /// The region that the first event was logged in.
+    /// The Region in which the first event was logged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,
-    /// What the sessions were used for, as far as it was known when this version was made. More
-    /// use alone is no new version.
+    /// What the sessions were used for, as known when this version was made. More use alone doesn't
+    /// make a new version.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub uses: Option<Uses>,
-    /// Of a finding of the review: what it quotes.
+    /// For a finding of the review: what it quotes.
     #[serde(flatten, default, skip_serializing_if = "Option::is_none")]
     pub reviewed: Option<Reviewed>,
-    /// When rolewatch first knew of it.
+    /// When rolewatch first noticed it.
     pub noticed: Moment,
 }
 
-/// What findings of switches and of the review both say, each in a type of its own. All else of a
-/// new alert follows from it.
+/// What findings of switches and of the review have in common, each value in its own type.
+/// Everything else in a new alert follows from it.
 #[derive(Debug)]
 pub(crate) struct NewAlert<'a> {
     pub(crate) rule: &'static str,
@@ -86,20 +87,20 @@ pub(crate) struct NewAlert<'a> {
     pub(crate) verdict: Verdict,
     pub(crate) severity: Severity,
     pub(crate) time: Moment,
-    /// The role's ARN, or the subject's.
+    /// The ARN of the role or the subject.
     pub(crate) role: &'a str,
-    /// Twelve digits, or nothing where the ARN names no account.
+    /// Twelve digits, or empty if the ARN names no account.
     pub(crate) role_account: &'a str,
     pub(crate) caller: CallerShown,
     pub(crate) message: &'a str,
-    /// All of them.
+    /// All event IDs.
     pub(crate) events: Vec<String>,
     pub(crate) id: &'a str,
     pub(crate) policy: PolicyHash,
 }
 
 impl Alert {
-    /// The first version of a finding, noticed now. `policy` names the accounts.
+    /// The first version of a finding, noticed at `now`. `policy` names the accounts.
     pub(crate) fn first(new: NewAlert<'_>, policy: &Policy, now: Moment) -> Self {
         let name_of = |id: &str| {
             let name = policy.account_name(id.parse().ok()?)?;
@@ -139,7 +140,7 @@ impl Alert {
         }
     }
 
-    /// The partition of the role, else of the caller, by their ARNs.
+    /// The partition from the role's ARN or, if that has none, from the caller's.
     pub fn partition(&self) -> Option<&str> {
         partition_of(&self.role).or_else(|| partition_of(self.caller.arn.as_deref()?))
     }

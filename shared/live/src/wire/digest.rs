@@ -1,4 +1,4 @@
-//! The daily summary on the wire.
+//! The daily summary as it is published.
 
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Severity;
@@ -7,58 +7,57 @@ use serde::{Deserialize, Serialize};
 use super::NamedAccount;
 use crate::recipients::Recipients;
 
-/// The most entries of a list on the wire; `total` tells how many there are.
+/// The most entries of a list. `total` says how many there are.
 pub const MOST_LISTED: usize = 10;
 
-/// What happened in a day, and what is open at its end. Every text in it is harmless to print, not
-/// yet escaped.
+/// What happened in a day, and what is open at its end. All text in it is safe to print but not
+/// escaped yet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Digest {
-    /// The moment that it was made for, RFC 3339, UTC: the schedule's, so that what is delivered
-    /// twice is told once.
+    /// The moment for which the digest was made, from the schedule (RFC 3339, UTC). A digest that
+    /// is delivered twice has the same ID and is shown once.
     pub id: String,
-    /// From when it counts.
+    /// The start of the period.
     pub since: Moment,
-    /// Until when.
+    /// The end of the period.
     pub until: Moment,
-    /// Switches into elevated roles that began then.
+    /// Switches into elevated roles that began in the period.
     pub switches: usize,
-    /// By how many people.
+    /// How many people made them.
     pub people: usize,
-    /// For how long they were seen to hold those roles, in seconds.
+    /// How long people were seen holding those roles, in seconds.
     pub elevated: i64,
-    /// By person and role, the longest first.
+    /// Held time by person and role, longest first.
     pub held: Listed<Held>,
     /// The longest stretch.
     pub longest: Option<Stretch>,
     /// Switches that are over and were never seen used.
     pub unused: Listed<Stretch>,
-    /// Rules that were broken, by what was noticed in that time, the worst first.
+    /// Rules that were broken, counting findings first noticed in the period. Worst severity first.
     pub broken: Vec<Broken>,
-    /// What is neither proved nor disproved, of the last seven days, the worst first.
+    /// Unproven findings of the last seven days, worst severity first.
     pub unproven: Listed<Open>,
-    /// Alerts that nobody acknowledged, of any age, the oldest first.
+    /// Alerts that nobody acknowledged, of any age, oldest first.
     pub unacknowledged: Listed<Open>,
-    /// Accounts of the policy, or regions of them, of which nothing was heard in that time.
+    /// Accounts of the policy, or Regions of them, without any record in the period.
     pub silent: Listed<Silent>,
-    /// Accounts from whose Regions a probe didn't come back, as of the last run.
+    /// Accounts with Regions from which a probe didn't come back at the last run.
     #[serde(default)]
     pub unanswered: Listed<Unanswered>,
     /// Suppressions that have ended or soon will.
     pub suppressions: Listed<Ending>,
-    /// Who receives the e-mail of the operations topic: this digest's, alarms, and alerts that
-    /// Slack doesn't take. `None`: it could not be found out.
+    /// Who receives the operations topic's e-mail: this digest, alarms, and alerts that Slack
+    /// doesn't accept. `None`: it couldn't be determined.
     #[serde(default)]
     pub recipients: Option<Recipients>,
-    /// Messages put into quarantine yesterday and today, by UTC. `None`: they could not be
-    /// counted.
+    /// Messages put into quarantine yesterday and today (UTC). `None`: they couldn't be counted.
     pub quarantined: Option<usize>,
 }
 
-/// The first few, and how many there are.
+/// The first entries of a list, and its total length.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Listed<T> {
-    /// How many there are in all.
+    /// How many entries there are in all.
     pub total: usize,
     /// At most [`MOST_LISTED`] of them.
     pub first: Vec<T>,
@@ -67,26 +66,26 @@ pub struct Listed<T> {
 /// What one person did with one role.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Held {
-    /// What to call the person.
+    /// The person's display name.
     pub who: String,
     /// The role's ARN.
     pub role: String,
-    /// How often it was entered.
+    /// How often the person entered the role.
     pub switches: usize,
-    /// For how long it was seen held, in seconds.
+    /// How long the person was seen holding it, in seconds.
     pub seconds: i64,
 }
 
-/// One time in a role.
+/// A continuous time in a role.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stretch {
-    /// What to call the person.
+    /// The person's display name.
     pub who: String,
     /// The role's ARN.
     pub role: String,
     /// When it began.
     pub began: Moment,
-    /// How long it was, in seconds.
+    /// Its length in seconds.
     pub seconds: i64,
 }
 
@@ -108,37 +107,38 @@ pub struct Open {
     pub id: String,
     /// `RW001`.
     pub rule: String,
-    /// What to call the person.
+    /// The person's display name.
     pub who: String,
     /// The role's ARN.
     pub role: String,
-    /// Of what is unproven, event time; of what is not acknowledged, since when.
+    /// For an unproven finding, the event time. For an unacknowledged one, since when it has been
+    /// due.
     pub time: Moment,
-    /// Its sentence, in English.
+    /// Its sentence in English.
     pub message: String,
 }
 
-/// An account, or regions of it, of which nothing was heard.
+/// An account, or Regions of it, without any record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Silent {
     /// The account.
     pub account: NamedAccount,
-    /// Which of its regions; empty: all.
+    /// The silent Regions. Empty: all.
     pub regions: Vec<String>,
-    /// The hour in which something was heard last. `None`: never.
+    /// The hour of the last record. `None`: there never was one.
     pub last: Option<Moment>,
 }
 
-/// An account, and Regions of it from which a probe didn't come back.
+/// An account with Regions from which a probe didn't come back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unanswered {
     /// The account.
     pub account: NamedAccount,
-    /// Which Regions.
+    /// The Regions concerned.
     pub regions: Vec<String>,
-    /// When the first probe was sent that has no answer.
+    /// When the first unanswered probe was sent.
     pub since: Moment,
-    /// Why the reader role could not be entered. `None`: it was entered, and no event came.
+    /// Why the reader role couldn't be assumed. `None`: it was assumed, but no event arrived.
     pub why: Option<String>,
 }
 
@@ -147,18 +147,18 @@ pub struct Unanswered {
 pub struct Ending {
     /// The rule.
     pub rule: String,
-    /// Whose findings it hides.
+    /// The caller whose findings it hides.
     pub caller: String,
-    /// Who answers for it.
+    /// Who is responsible for it.
     pub owner: String,
-    /// Its last day, UTC.
+    /// Its last day (UTC).
     pub until: String,
-    /// That is over.
+    /// Whether it has expired.
     pub over: bool,
 }
 
 impl<T> Listed<T> {
-    /// The first of a list.
+    /// Keeps the first entries of a list.
     pub fn of(all: Vec<T>) -> Self {
         Self {
             total: all.len(),

@@ -1,23 +1,23 @@
-//! What of a finding a person would act on.
+//! The parts of a finding that a person acts on.
 
 use rolewatch_guard::Verdict;
 use rolewatch_guard::policy::Severity;
 
 use super::{Alert, Status};
 
-/// What a person would act on.
+/// The parts of a finding that a person acts on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct AlertState {
     /// `violation` or `unproven`.
     pub verdict: Verdict,
     /// `low` to `critical`.
     pub severity: Severity,
-    /// What became of it.
+    /// The finding's status.
     pub status: Status,
 }
 
 impl AlertState {
-    /// That of an alert.
+    /// The state of an alert.
     pub fn of(alert: &Alert) -> Self {
         Self {
             verdict: alert.verdict,
@@ -26,7 +26,7 @@ impl AlertState {
         }
     }
 
-    /// How much it asks of the reader: proved before unproven, then by severity.
+    /// How urgent it is: proven before unproven, then by severity.
     pub fn weight(&self) -> (bool, Severity) {
         (self.verdict != Verdict::Unproven, self.severity)
     }

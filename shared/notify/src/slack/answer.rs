@@ -24,9 +24,9 @@ pub enum SlackAnswer {
         /// It may have been taken all the same.
         maybe_taken: bool,
     },
-    /// The form of the message does not please; a simpler one may.
+    /// The form of the message doesn't please; a simpler one may.
     Malformed(String),
-    /// The message that was to be changed cannot be.
+    /// The message that was to be changed can't be.
     Immutable,
     /// It will be refused again until somebody does something.
     Dead(String),
@@ -58,7 +58,7 @@ pub fn of_bot(reply: &Reply) -> SlackAnswer {
     if reply.status != 200 {
         return of_status(reply);
     }
-    // What is not JSON comes from a proxy, or was cut off. Slack may have the message.
+    // What isn't JSON comes from a proxy, or was cut off. Slack may have the message.
     let Ok(said) = serde_json::from_str::<WebApi>(&reply.body) else {
         return SlackAnswer::Later {
             after: reply.retry_after,
@@ -127,8 +127,8 @@ fn word(reply: &Reply) -> String {
         .to_owned()
 }
 
-/// Slack's error words are short and of lower-case letters; anything else (a page of a proxy) is
-/// not repeated.
+/// Slack's error words are short and of lower-case letters; anything else (a page of a proxy) isn't
+/// repeated.
 fn known_word(text: &str) -> String {
     let short = text.len() <= 60
         && text

@@ -2,7 +2,7 @@
 //!
 //! docs.aws.amazon.com/chatbot/latest/adminguide/custom-notifs.html: version `1.0`, source
 //! `custom`, text type `client-markdown`. A title takes 250 characters, a description 8,000; what
-//! it says of the length of steps and keywords was not read, so they are kept short.
+//! it says of the length of steps and keywords wasn't read, so they are kept short.
 
 use serde_json::{Value, json};
 

@@ -1,5 +1,4 @@
-//! Talking to Slack: the secret, the form of the call, what is tried again at once, and what is
-//! not.
+//! Talking to Slack: the secret, the form of the call, what is tried again at once, and what isn't.
 
 use std::cell::{Cell, RefCell};
 
@@ -29,7 +28,7 @@ pub struct SlackClient {
 pub enum Posting<'a> {
     /// Post it.
     New,
-    /// Post it below a message, and show it in the channel too. A webhook cannot; it posts.
+    /// Post it below a message, and show it in the channel too. A webhook can't; it posts.
     Below {
         /// The channel's id.
         channel: &'a str,
@@ -54,7 +53,7 @@ pub struct PostedMessage {
     pub ts: Option<String>,
 }
 
-/// Why Slack has not taken a message.
+/// Why Slack hasn't taken a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NotTaken {
     /// Later it may.
@@ -210,7 +209,7 @@ impl SlackClient {
         }
     }
 
-    /// `None`: a webhook cannot do that.
+    /// `None`: a webhook can't do that.
     fn call(
         &self,
         credential: &Credential,
@@ -221,7 +220,7 @@ impl SlackClient {
         let mut body = if whole {
             json!({"text": message.text, "blocks": message.blocks})
         } else {
-            // Text that is not looked at for formatting. Of a message that is changed, the blocks
+            // Text that isn't looked at for formatting. Of a message that is changed, the blocks
             // must go.
             json!({"text": message.minimal, "mrkdwn": false, "blocks": []})
         };
@@ -260,7 +259,7 @@ impl SlackClient {
     }
 }
 
-/// Makes a call. One that went out and got no answer is not made again at once: that could only
+/// Makes a call. One that went out and got no answer isn't made again at once: that could only
 /// repeat the message.
 async fn answer_to<S: Post>(
     slack: &S,

@@ -53,7 +53,7 @@ pub enum SetbackKind {
     Trouble,
     /// Nothing went wrong: another process is telling this very finding at the moment.
     UnderWay,
-    /// Slack does not take it, and nobody is known to receive the e-mail that would replace it.
+    /// Slack doesn't take it, and nobody is known to receive the e-mail that would replace it.
     NoReader,
 }
 
@@ -277,7 +277,7 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
                 outcome,
                 DeliveryOutcome::Delivered | DeliveryOutcome::Updated | DeliveryOutcome::Quiet
             );
-        // Noted before the acknowledgement: after that the alert does not come again, and its
+        // Noted before the acknowledgement: after that the alert doesn't come again, and its
         // repeats would find no message to be folded into.
         if let Some(fold) = opened.slot.fold.as_ref().filter(|_| has_a_message) {
             thrice(&self.slack, || fold::note_anchor(&self.aws, fold, alert)).await?;

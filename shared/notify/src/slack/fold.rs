@@ -2,7 +2,7 @@
 //! follow-up.
 //!
 //! Event time, not the time at which it was noticed: late events of another hour stay messages of
-//! their own, and order cannot matter. The window is around the first finding that was told (the
+//! their own, and order can't matter. The window is around the first finding that was told (the
 //! *anchor*), so a day of repeats still gives a fresh message every quarter of an hour. Nothing
 //! that asks more of the reader than the anchor, by verdict or severity, is folded into it; nor
 //! anything into a finding that was withdrawn.
@@ -88,7 +88,7 @@ pub async fn anchors_of<A: Table>(
     let mut anchors = Vec::new();
     for row in &rows {
         let anchor: Anchor = read(fold, &row.body)?;
-        // The span has both its ends; the window has not.
+        // The span has both its ends; the window hasn't.
         let near = time.seconds_since(anchor.time).abs() < FOLDED;
         let open = anchor.state.status != Status::Withdrawn
             && anchor.state.weight() >= AlertState::of(alert).weight();

@@ -30,7 +30,7 @@ pub struct SlackMessage {
 }
 
 /// The message of a finding. `change` marks a follow-up; `repeats` are those that were folded into
-/// it and stand although it does not.
+/// it and stand although it doesn't.
 pub fn alert(
     view: &View,
     alert: &Alert,

@@ -29,7 +29,7 @@ pub struct Reply {
 
 /// Slack, by HTTP. No redirect is followed.
 pub trait Post {
-    /// Posts JSON. An error says that no answer came; whether Slack took it is not known.
+    /// Posts JSON. An error says that no answer came; whether Slack took it isn't known.
     fn post(&self, call: Call) -> impl Future<Output = Result<Reply, Trouble>>;
 }
 

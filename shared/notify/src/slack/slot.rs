@@ -33,7 +33,7 @@ pub struct Slot {
     pub outcome: Option<DeliveryOutcome>,
     /// What readers were told last; `None` when they were told nothing.
     pub told: Option<AlertState>,
-    /// A follow-up was posted that a webhook cannot take back.
+    /// A follow-up was posted that a webhook can't take back.
     pub followed_up: bool,
     /// It was posted at some time, perhaps without an answer.
     pub tried: bool,
@@ -76,7 +76,7 @@ pub struct OpenedSlot {
     pk: String,
     sk: &'static str,
     seen: u64,
-    /// The row does not yet say what this process knows.
+    /// The row doesn't yet say what this process knows.
     unwritten: bool,
     /// What it holds.
     pub slot: Slot,
@@ -87,7 +87,7 @@ pub struct OpenedSlot {
 pub enum Blocked {
     /// Another delivery is at it; seconds until it must be done.
     Busy(u32),
-    /// The table does not answer.
+    /// The table doesn't answer.
     Trouble(Trouble),
 }
 
@@ -97,7 +97,7 @@ impl From<Trouble> for Blocked {
     }
 }
 
-/// What this process settled but could not write down: so that it does not post it again while it
+/// What this process settled but could not write down: so that it doesn't post it again while it
 /// lives.
 #[derive(Debug, Default)]
 pub struct SlotMemory(RefCell<BTreeMap<(String, &'static str), Slot>>);
@@ -204,7 +204,7 @@ impl OpenedSlot {
         }
     }
 
-    /// Writes what became of it, and lets go. What cannot be written is kept in `memory`.
+    /// Writes what became of it, and lets go. What can't be written is kept in `memory`.
     pub async fn settle<A: Table + Clock, S: Pause>(
         &mut self,
         aws: &A,

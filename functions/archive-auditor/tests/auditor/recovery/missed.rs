@@ -1,4 +1,4 @@
-//! What is recovered, and counted as missed: what the ledger does not know and a rule would have let
+//! What is recovered, and counted as missed: what the ledger doesn't know and a rule would have let
 //! through.
 
 use rolewatch_guard::moment::Moment;

@@ -9,7 +9,7 @@ use crate::ledger::keys;
 use crate::port::{Keep, KeepOutcome, KeyRange, Row, Table, TableKind, Trouble};
 use crate::time::{AT_WORK, FACTS_KEPT};
 
-/// Puts the record under its own id, and finds what else is known of it.
+/// Stores the record under its own ID, and reads the other versions and corrections.
 pub(super) async fn family<T: Table>(
     table: &T,
     policy: &Policy,
@@ -50,7 +50,8 @@ pub(super) async fn family<T: Table>(
     Ok(())
 }
 
-/// Where the versions of a record lie: under its own id, then under that of the record it corrects.
+/// The partitions that hold the versions of a record: its own ID first, then the ID of the record
+/// that it corrects.
 fn partitions_of(seen: &SeenRecord) -> Vec<String> {
     let mut partitions = vec![keys::record(&seen.key)];
     if let Some(correction) = &seen.correction {
@@ -59,7 +60,7 @@ fn partitions_of(seen: &SeenRecord) -> Vec<String> {
     partitions
 }
 
-/// Puts one version of a record, and says whether it was known.
+/// Stores one version of a record and returns whether it was already known.
 async fn put_version<T: Table>(
     table: &T,
     partitions: &[String],
@@ -70,7 +71,7 @@ async fn put_version<T: Table>(
     let expires = now.plus_seconds(FACTS_KEPT);
     let mut kept = Vec::new();
     for pk in partitions {
-        // First the row, then the question: of two versions that arrive at once, at least one sees
+        // Write the row first, then read: if two versions arrive at once, at least one of them sees
         // both.
         let row = Row {
             rank: keys::second(now),
@@ -78,7 +79,7 @@ async fn put_version<T: Table>(
         };
         kept.push(table.keep(TableKind::Ledger, row, Keep::First).await?);
     }
-    // INVARIANT (once): the first row lies under the record's own key, and of all copies only one
-    // writes it.
+    // INVARIANT (once): the first row is stored under the record's own key, and of all copies only
+    // one writes it.
     Ok(kept.first() == Some(&KeepOutcome::Known))
 }

@@ -13,7 +13,7 @@ fn pending() -> Subscription {
     unsubscribed("email", "PendingConfirmation")
 }
 
-/// Five minutes pass, and somebody looks.
+/// Lets five minutes pass and runs a sweep.
 fn sweep<W: Weather>(twin: &Twin<W>) -> Option<Moment> {
     twin.clock.set(twin.clock.get().plus_seconds(300));
     run(look_after(twin, twin.clock.get())).unwrap()
@@ -35,7 +35,7 @@ fn told<W: Weather>(twin: &Twin<W>) -> Vec<(u64, Recipients)> {
     twin.topics.borrow().iter().map(read).collect()
 }
 
-/// Slack took this version.
+/// Slack accepted this version.
 fn take<W: Weather>(twin: &Twin<W>, settled: u64) {
     let body = serde_json::json!({ "settled": settled }).to_string();
     let row = Row {
@@ -65,7 +65,7 @@ fn nobody_from_the_beginning_is_no_loss() {
         for _ in 0..5 {
             assert_eq!(sweep(&twin), None);
         }
-        // The first confirmation is not news for Slack. What waited can be read from now on.
+        // Slack isn't informed of the first confirmation. From now on, waiting alerts can be read.
         subscriptions(&twin, vec![subscribed("email")]);
         let since = sweep(&twin);
         assert_eq!(
@@ -94,7 +94,7 @@ fn slack_is_told_once_that_the_last_reader_left_and_once_that_there_is_one_again
         [(1, Recipients::Nobody)],
         "not every five minutes"
     );
-    // Somebody subscribes, and does not confirm yet.
+    // Somebody subscribes but doesn't confirm yet.
     subscriptions(&twin, vec![pending()]);
     sweep(&twin);
     subscriptions(&twin, vec![subscribed("email-json")]);
@@ -148,8 +148,8 @@ fn what_slack_has_not_taken_is_published_again_with_growing_pauses() {
             .iter()
             .all(|one| *one == (1, Recipients::Nobody))
     );
-    // Nobody heard of the loss, and it is over: the next version makes the one before needless, and
-    // slack-notifier drops it.
+    // Nobody heard of the loss, and it is over. The next version makes the previous one
+    // unnecessary, and slack-notifier drops it.
     subscriptions(&twin, vec![subscribed("email")]);
     sweep(&twin);
     assert_eq!(told(&twin).last(), Some(&(2, Recipients::Confirmed)));
@@ -181,7 +181,7 @@ fn a_list_that_cannot_be_had_changes_nothing_and_keeps_nothing_back() {
     assert_eq!(told(&twin).last(), Some(&(2, Recipients::Confirmed)));
 }
 
-/// Subscriptions can't be listed at times.
+/// Listing the subscriptions sometimes fails.
 #[derive(Default)]
 struct Unlisted {
     fails: Cell<bool>,
@@ -197,7 +197,7 @@ impl Weather for Unlisted {
     }
 }
 
-/// Fails at one gate, which is where whoever calls is stopped.
+/// Fails at one gate, which stops the caller there.
 #[derive(Default)]
 struct Stop {
     at: Cell<usize>,
@@ -279,7 +279,7 @@ fn that_slack_takes_messages_again_is_known_to_the_next_sweep() {
     let now = twin.clock.get();
     run(slack_takes(&twin, now)).unwrap();
     assert_eq!(sweep(&twin), Some(now));
-    // Whichever came last.
+    // Whichever version came last.
     subscriptions(&twin, vec![subscribed("email")]);
     let later = sweep(&twin);
     assert_eq!(later, Some(twin.clock.get()));
@@ -364,7 +364,7 @@ fn only_what_was_published_while_nobody_was_there_is_sent_again() {
     );
 }
 
-/// The operations topic is gone, for a while.
+/// The operations topic doesn't work for a while.
 struct NoMail(Cell<bool>);
 
 impl Weather for NoMail {

@@ -1,4 +1,4 @@
-//! A walk by itself, without anything to judge.
+//! Tests of a walk alone, without anything to judge.
 
 use proptest::prelude::*;
 
@@ -15,8 +15,8 @@ fn step() -> impl Strategy<Value = Step> {
     prop_oneof![1 => Just(Step::Ask), 4 => (1_usize..8).prop_map(Step::Page)]
 }
 
-/// As [`super::step`] does: the latest entries of what is to be read, but for the one that was read
-/// already.
+/// Like [`super::step`]: the latest entries of the range to read, without the one that was already
+/// read.
 fn page(walk: &Walk, entries: usize, most: usize) -> (Vec<String>, bool) {
     let KeyRange { from, to } = walk.span();
     let within = (0..entries).rev().map(|entry| format!("{entry:03}"));
@@ -37,7 +37,7 @@ proptest! {
         let now = Moment::from_epoch_seconds(0);
         let mut walk = Walk::whole("entries".to_owned());
         let mut judged: Vec<String> = Vec::new();
-        // In the end it is walked to where it closes: each page closes it or has entries.
+        // At the end, walk until it closes: each page either closes it or has entries.
         let rest = std::iter::repeat_n(Step::Page(3), 2 * entries + 2);
         for step in std::iter::once(Step::Ask).chain(steps).chain(rest) {
             match step {

@@ -1,4 +1,4 @@
-//! What is noted of the touched switches, and what lies beside them.
+//! Adds the touched switches to the index and reads the index entries near them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,10 +13,11 @@ use crate::port::{Table, Trouble};
 use crate::settle::entered::{EnteredSwitch, Holder};
 use crate::time::SESSIONS_APART;
 
-/// What was noted of the touched ones, and what else was found under their people and roles.
+/// What was added to the index for the touched switches, and what else was found under their people
+/// and roles.
 ///
-/// INVARIANT (held): ours are noted before the others are read: of two that are judged at once, at
-/// least one sees both.
+/// INVARIANT (held): our switches are added before the others are read. If two are judged at once,
+/// at least one sees both.
 pub(super) struct Notes<'t, T> {
     table: &'t T,
     now: Moment,
@@ -38,8 +39,8 @@ impl<'t, T: Table> Notes<'t, T> {
         }
     }
 
-    /// Notes what is new, and reads what lies beside it. `true`: something rests on more than was
-    /// noted before.
+    /// Adds new entries and reads the ones near them. Returns `true` if a judgment depends on more
+    /// than the index showed before.
     pub(super) async fn take(
         &mut self,
         own: &[EnteredSwitch],
@@ -84,8 +85,8 @@ impl<'t, T: Table> Notes<'t, T> {
         Ok(more)
     }
 
-    /// The refused attempts of the same people at the same roles, once the touched ones are among
-    /// them.
+    /// Reads the denied attempts of the same people at the same roles, after adding the touched
+    /// ones.
     async fn take_refusals(
         &mut self,
         judgement: &Judgement,
@@ -118,7 +119,7 @@ impl<'t, T: Table> Notes<'t, T> {
         Ok(())
     }
 
-    /// The switches of a holder that can have to do with ours.
+    /// The switches of a person in a role that can share a finding with ours.
     pub(super) fn near(&self, holder: &Holder, own: &[EnteredSwitch]) -> Vec<SessionAt> {
         let seconds: BTreeSet<Moment> = own
             .iter()
@@ -135,7 +136,7 @@ impl<'t, T: Table> Notes<'t, T> {
         near(known, &seconds, |at| at.time)
     }
 
-    /// The touched attempts, and those that can have to do with them.
+    /// The touched attempts, and those that can share a finding with them.
     pub(super) fn tried(
         &self,
         judgement: &Judgement,
@@ -167,8 +168,8 @@ impl<'t, T: Table> Notes<'t, T> {
     }
 }
 
-/// The switches of one person in one role, once ours are among them, and whether one of ours was
-/// not noted so before.
+/// The switches of one person in one role, after adding ours, and whether one of ours wasn't in the
+/// index under all its keys before.
 async fn behind<T: Table>(
     table: &T,
     holder: Holder,
@@ -192,11 +193,13 @@ async fn behind<T: Table>(
     }
     let indexed: Vec<_> = missing.iter().map(|one| one.indexed()).collect();
     try_join_all(indexed.iter().map(|one| index::note(table, one, now))).await?;
+    // Read again after writing: a switch that was added in between is seen here, or sees ours.
     let known = index::held(table, &holder.0, &holder.1).await?;
     Ok((holder, known, true))
 }
 
-/// Those of `all` that lead, in steps of at most [`SESSIONS_APART`], to one of `seconds`. `all` is in order.
+/// The items of `all` that are connected to one of `seconds` by steps of at most
+/// [`SESSIONS_APART`]. `all` must be in order of time.
 fn near<I>(all: Vec<I>, seconds: &BTreeSet<Moment>, time: impl Fn(&I) -> Moment) -> Vec<I> {
     let mut runs: Vec<Vec<I>> = Vec::new();
     for item in all {

@@ -6,7 +6,8 @@ use super::Alert;
 use crate::testing::sample;
 use crate::wire::{Status, Uses};
 
-/// As text: the order of the members and the spelling of every value count as well.
+/// Compared as text, because the order of the members and the spelling of every value count as
+/// well.
 const ALERT: &str = concat!(
     r#"{"rule":"RW002","name":"switch-without-mfa","verdict":"violation","severity":"high","#,
     r#""time":"2026-01-31T18:30:05Z","role":"arn:aws:iam::444455556666:role/UpdateApp","#,
@@ -58,7 +59,7 @@ fn what_only_some_alerts_have_is_left_out_of_the_others() {
         "api": 4
     });
     assert_eq!(json["uses"], uses);
-    // What the review quotes lies beside the rest.
+    // The fields of the review are members of the alert itself.
     assert_eq!(json["subject"], sample::changed().role);
     assert_eq!(json["place"], "the trust policy");
     assert_eq!(serde_json::from_value::<Alert>(json).unwrap(), full);

@@ -1,5 +1,5 @@
 //! Delivery of the daily digest: posted once, however often it comes. session-auditor sends its
-//! e-mail. Only where nobody was known to receive that one, and Slack does not take the digest,
+//! e-mail. Only where nobody was known to receive that one, and Slack doesn't take the digest,
 //! another is sent from here.
 
 use rolewatch_live::port::Notice;

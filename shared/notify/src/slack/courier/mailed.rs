@@ -1,10 +1,10 @@
-//! What goes by e-mail because Slack does not take it, and what that is worth.
+//! What goes by e-mail because Slack doesn't take it, and what that is worth.
 //!
 //! A message on the operations topic counts only while somebody's e-mail subscription is confirmed.
-//! If nobody's is, it is not published for nobody: SNS keeps nothing for those who confirm later.
-//! If something else is subscribed (a pager, a queue), or if the subscriptions can't be listed, it
-//! is published once a version and acknowledges nothing. Publishing at every attempt would send
-//! that pager, and whoever confirms meanwhile, the same alert over and over.
+//! If nobody's is, it isn't published for nobody: SNS keeps nothing for those who confirm later. If
+//! something else is subscribed (a pager, a queue), or if the subscriptions can't be listed, it is
+//! published once a version and acknowledges nothing. Publishing at every attempt would send that
+//! pager, and whoever confirms meanwhile, the same alert over and over.
 
 use rolewatch_live::port::Notice;
 use rolewatch_live::recipients::{Audience, Recipients};
@@ -31,7 +31,7 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
     /// Sends an alert by e-mail. `why` is what keeps Slack from taking it.
     ///
     /// # Errors
-    /// Nobody is known to receive it, or the topic does not take it.
+    /// Nobody is known to receive it, or the topic doesn't take it.
     pub(super) async fn mail(
         &self,
         opened: &mut OpenedSlot,
@@ -72,7 +72,7 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
     /// Sends by e-mail what has no further versions, if somebody receives it.
     ///
     /// # Errors
-    /// Nobody is known to receive it, or the topic does not take it.
+    /// Nobody is known to receive it, or the topic doesn't take it.
     pub(super) async fn mail_to_a_person(&self, notice: Notice, why: &str) -> Result<(), Setback> {
         match self.mail_readers().await {
             MailReaders::Confirmed => self.publish(notice).await,

@@ -30,7 +30,7 @@ pub(super) enum DeliveryPlan {
     Change {
         /// What changed.
         change: Change,
-        /// Repeats that stand although it does not.
+        /// Repeats that stand although it doesn't.
         repeats: Vec<Repeat>,
     },
 }
@@ -87,7 +87,7 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
     ) -> Result<DeliveryPlan, Setback> {
         let change = Change::between(before, &AlertState::of(alert));
         let editable = slot.ts.is_some() && self.can_edit().await?;
-        // What cannot be edited gets one follow-up, and another one only where a reader would act
+        // What can't be edited gets one follow-up, and another one only where a reader would act
         // wrongly without it.
         let worth_a_message = match change {
             None | Some(Change::Other) => false,

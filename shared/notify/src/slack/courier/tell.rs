@@ -17,9 +17,9 @@ use crate::told::DeliveryOutcome;
 use crate::told::{Change, Repeat};
 use rolewatch_live::time::FINDINGS_KEPT;
 
-/// Why something was not told.
+/// Why something wasn't told.
 enum Untold {
-    /// Slack has not taken it.
+    /// Slack hasn't taken it.
     Slack(NotTaken),
     /// What lies around it failed.
     Setback(Setback),
@@ -77,7 +77,7 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
         Ok(opened.settle(&self.aws, &self.slack, &self.memory).await?)
     }
 
-    /// What becomes of an alert that Slack has not taken.
+    /// What becomes of an alert that Slack hasn't taken.
     async fn without_slack(
         &self,
         not_taken: NotTaken,
@@ -317,7 +317,7 @@ fn standing(repeats: &[Repeat]) -> usize {
         .count()
 }
 
-/// Whether the follow-up has to be posted or changed. One that cannot be changed is posted at the
+/// Whether the follow-up has to be posted or changed. One that can't be changed is posted at the
 /// first repeat, and then whenever their number has doubled.
 fn is_due(repeats: &[Repeat], opened: &OpenedSlot, editable: bool) -> bool {
     let news = revision(repeats) > opened.slot.settled;

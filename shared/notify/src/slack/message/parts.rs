@@ -58,7 +58,7 @@ pub(super) fn sentence(view: &View, alert: &Alert) -> String {
             &[("role", &role), ("who", &code(&alert.caller.name, 300))],
         )
     };
-    // A struck line: it was said, and it is not so.
+    // A struck line: it was said, and it isn't so.
     let said = if alert.status == Status::Withdrawn {
         format!("~{}~", said.trim())
     } else {
