@@ -1,4 +1,8 @@
-"""`rolewatch trail connect`: EventBridge hears of new log files, and everybody else of what they heard before."""
+"""Proves that `rolewatch trail connect` makes a bucket report new log files to EventBridge, and changes
+nothing else.
+
+The world: a bucket in another Region that already notifies a function, two queues and a topic.
+"""
 
 import json
 import os
@@ -34,7 +38,7 @@ class Connect(unittest.TestCase):
 
     @classmethod
     def listeners(cls) -> Configuration:
-        """A function, two queues and a topic of other people, each with what it is told of."""
+        """Other people's listeners: a function, two queues and a topic, each with its filters."""
         arn = f"arn:aws:%s:{TOKYO}:{STAGING}:%s"
         sqs, sns = cls.accounts.client("sqs", STAGING, TOKYO), cls.accounts.client("sns", STAGING, TOKYO)
         for queue in ("index", "billing"):
@@ -42,7 +46,7 @@ class Connect(unittest.TestCase):
         sns.create_topic(Name="audit")
         names = {"Name": "prefix", "Value": "AWSLogs/"}, {"Name": "suffix", "Value": ".json.gz"}
         return {
-            # It is gone, as happens: S3 would refuse to be told of it anew.
+            # The function was deleted, which happens. S3 would refuse to save a notification to it again.
             "LambdaFunctionConfigurations": [
                 {
                     "Id": "thumbnails",
@@ -71,7 +75,7 @@ class Connect(unittest.TestCase):
         return {name: sorted(value, key=str) if isinstance(value, list) else value for name, value in found.items() if name != "ResponseMetadata"}
 
     def connect(self, *arguments: str, key: str = STAGING, secret: str = "test") -> subprocess.CompletedProcess[str]:
-        """The CLI, as somebody runs it who works in another Region."""
+        """The environment of the CLI for somebody who works in another Region."""
         return binaries.run(binaries.cli_for_aws(), ["trail", "connect", *arguments], self.environment(key, secret))
 
     def environment(self, key: str = STAGING, secret: str = "test") -> dict[str, str]:
@@ -95,7 +99,7 @@ class Connect(unittest.TestCase):
         self.assertIn(f"bucket {BUCKET} in {TOKYO}\nkept 4 notifications\n", done.stdout)
         for name in ("function:gone", "index", "billing", "audit"):
             self.assertIn(name, done.stdout)
-        # Nobody was sent a test event.
+        # S3 sent no test event to anybody.
         queue = self.accounts.client("sqs", STAGING, TOKYO)
         self.assertNotIn("Messages", queue.receive_message(QueueUrl=queue.get_queue_url(QueueName="index")["QueueUrl"]))
         again = self.connect(BUCKET)
@@ -110,7 +114,7 @@ class Connect(unittest.TestCase):
             self.write(before)
             kept = self.read()
             with tempfile.TemporaryDirectory(prefix="rolewatch-by-hand-") as folder:
-                # By hand, in the Region of the bucket.
+                # Somebody who follows the manual steps works in the Region of the bucket.
                 environment = self.environment() | {"AWS_REGION": TOKYO, "AWS_DEFAULT_REGION": TOKYO}
                 done = subprocess.run(
                     ["sh", "-eu", "-c", script], cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=60
@@ -141,7 +145,7 @@ class Connect(unittest.TestCase):
             self.assertIn(why, done.stderr)
 
     def somebody(self, name: str, may: list[str]) -> dict[str, str]:
-        """The key of a user who may do this to the bucket."""
+        """Returns the access key of a user who may do this to the bucket."""
         iam = self.accounts.client("iam", STAGING)
         iam.create_user(UserName=name)
         if may:

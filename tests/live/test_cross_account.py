@@ -1,4 +1,8 @@
-"""The set-up of `deploy/cross-account/`: what it lets people do and what it refuses, and that the guard agrees with every outcome."""
+"""Proves that `deploy/cross-account/` allows and denies what the guide says, and that rolewatch agrees with
+every outcome.
+
+The world: both templates deployed on the emulator, and the people of `cross_story.py`, who really call STS.
+"""
 
 import json
 import subprocess
@@ -24,7 +28,7 @@ ENTERED = {
     "chris enters": "UpdateApp",
     "olga after signing in anew": "UpdateApp",
 }
-# Who is refused a role that rolewatch watches, and why.
+# Who is denied a role that the policy lists, and why.
 REFUSED = {
     "carol": "a developer with a bare key",
     "erin": "a developer, from a session opened without MFA",
@@ -39,7 +43,7 @@ REFUSED = {
 
 
 class CrossAccount(unittest.TestCase):
-    """A day is played once, and recorded; each test looks at a part of it."""
+    """Plays a day once and records it. Each test checks a part of it."""
 
     cli: Path
     live: Live
@@ -66,13 +70,14 @@ class CrossAccount(unittest.TestCase):
         for roster in cls.rosters:
             cls.live.push_roster(roster.name, json.loads(roster.read_text()))
         cls.day = cross_story.lived(cls.built, cls.people, cls.live.emulator)
-        # Both accounts hear of who entered, and the caller's of who was refused.
+        # A successful switch is recorded in both accounts, a denied one only in the caller's.
         tried = [attempt for name, attempt in cls.day.tried.items() if not name.startswith("partner")]
         expected = sum(2 if attempt.credentials else 1 for attempt in tried) + 1
         until("record of every attempt", lambda: len(switches(inboxes)) >= expected)
         cls.live.rest()
         cls.records = switches(inboxes)
-        # The review of the set-up has a finding here too, rightly, but it comes by the clock. `rolewatch audit` has no such findings.
+        # The review of the setup correctly has a finding here too. It depends on the clock, and `rolewatch
+        # audit` doesn't have it.
         cls.found_live = {audit.key(finding) for finding in cls.live.findings_of_switches()}
 
     # What IAM does
@@ -114,7 +119,7 @@ class CrossAccount(unittest.TestCase):
             ("careless erin session without MFA", False),
             ("careless sid bare key", False),
             ("careless sid session with MFA", True),
-            # Why no role of the list may do without: MfaSessionRequired is false here.
+            # This is why every role in the list has to require MFA: MfaSessionRequired is false here.
             ("careless erin bare key", True),
         ):
             with self.subTest(attempt=name):
@@ -169,7 +174,9 @@ class CrossAccount(unittest.TestCase):
         return review.folder(self.live.accounts, self.scratch / name, named)
 
     def test_the_review_has_nothing_to_say_of_what_is_shipped(self) -> None:
-        """Nor of tom, whose own policy allows everything: testers are denied it. The groups that are there a second time nobody let in."""
+        """It also has no finding about tom: his own policy allows everything, but testers are denied. The
+        second set of groups is a finding, because the policy doesn't list it.
+        """
         files = self.files("shipped", development=DEVELOPMENT, production=PRODUCTION)
         found = review.found(self.cli, files, cross_account.POLICY)
         said = [(finding["rule"], finding["verdict"], finding["subject"]) for finding in found]
@@ -191,7 +198,7 @@ class CrossAccount(unittest.TestCase):
         self.assertTrue({"UpdateApp", "TerminateCriticalInstances"} <= names and "ReadAppForPartner" not in names, names)
 
     def test_a_role_that_asks_for_no_mfa_is_found(self) -> None:
-        """So that the silence about the others says something."""
+        """Shows that the review would find something in the other roles."""
         files = self.files("careless", development=DEVELOPMENT, production=PRODUCTION)
         policy = self.scratch / "careless.yaml"
         policy.write_text(cross_account.POLICY.read_text().replace("role/UpdateApp", "role/Careless"))
@@ -220,7 +227,8 @@ class CrossAccount(unittest.TestCase):
         self.assertEqual(len(report["findings"]), len(REFUSED))
         entered = [(switch["caller"]["name"], switch["role"].rpartition("/")[2], switch["standing"]) for switch in report["switches"]]
         self.assertEqual(sorted(entered), sorted((name.split()[0], role, "clean") for name, role in ENTERED.items()))
-        # Lena asked for too many hours, which is no attempt at what is not hers; two were refused a role that is not watched.
+        # Lena asked for too many hours, which isn't an attempt to enter somebody else's role. Two were denied
+        # a role that isn't watched.
         self.assertEqual(report["not_judged"]["other_refusals"], 3)
 
     def test_every_finding_quotes_the_record_of_the_refusal(self) -> None:
@@ -236,7 +244,7 @@ class CrossAccount(unittest.TestCase):
 
 
 def switches(inboxes: list[Inbox]) -> list[dict[str, Any]]:
-    """The records of AssumeRole that both accounts got."""
+    """Returns the records of AssumeRole that both accounts received."""
     bodies = [body["detail"] for inbox in inboxes for body in inbox.bodies()]
     return [record for record in bodies if record["eventName"] == "AssumeRole"]
 

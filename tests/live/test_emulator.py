@@ -1,4 +1,6 @@
-"""The emulator does what AWS does, where ministack alone does not."""
+"""Proves that the emulator does what AWS does where plain ministack doesn't: one test or more for each module
+in `gaps/`.
+"""
 
 import json
 import tempfile
@@ -47,7 +49,7 @@ class TheEmulator(unittest.TestCase):
         cls.production.listen(STS, ALL)
 
     def halves(self, key: str) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Both envelopes of the switch that issued this key."""
+        """Returns both events of the switch that issued this key."""
         return self.envelope(self.development, key), self.envelope(self.production, key)
 
     def envelope(self, inbox: Inbox, text: str) -> dict[str, Any]:
@@ -211,7 +213,7 @@ class TheEmulator(unittest.TestCase):
             if name != "MayNot":
                 iam = self.accounts.client("iam", PRODUCTION)
                 iam.put_role_policy(RoleName=name, PolicyName="read", PolicyDocument=json.dumps(may))
-        # By its ARN as AWS has it: the role's, for whatever session.
+        # The role's ARN as AWS gives it, whatever the session.
         condition = {"ArnEquals": {"aws:PrincipalArn": [roles["Reads"], roles["MayNot"]]}}
         lets_in = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{PRODUCTION}:root"}, "Condition": condition, **may["Statement"][0]}
         read = {name: self.reads(role) for name, role in roles.items()}
@@ -224,7 +226,7 @@ class TheEmulator(unittest.TestCase):
         self.assertEqual((self.reads(roles["Reads"]), self.reads(roles["ReadsToo"])), (False, True))
 
     def reads(self, role: str) -> bool:
-        """Whether a session of the role gets the object."""
+        """Whether a session of the role can read the object."""
         session = self.tess.switch(role)["Credentials"]
         try:
             self.tess.client("s3", session).get_object(Bucket="foreign-logs", Key="a")
@@ -352,7 +354,7 @@ class TheEmulator(unittest.TestCase):
         self.assertFalse(arrives())
 
     def sender(self, account: str, rule: str, bus: str) -> str:
-        """A role, named like the rule that it is for, that may put events on the bus."""
+        """A role with the name of its rule that may put events on the bus."""
         iam = self.accounts.client("iam", account)
         source = {"ArnLike": {"aws:SourceArn": f"arn:aws:events:*:{account}:rule/{rule}"}, "StringEquals": {"aws:SourceAccount": account}}
         trust = {"Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"}, "Action": "sts:AssumeRole", "Condition": source}
@@ -362,7 +364,7 @@ class TheEmulator(unittest.TestCase):
         return str(role["Arn"])
 
     def open_bus(self, name: str, account: str, region: str = HOME) -> str:
-        """A bus of the hub that one account may send to, made by a stack, which is how it is made in production."""
+        """A bus of the hub that one account may send to. A stack creates it, as in production."""
         arn = f"arn:aws:events:{region}:{HUB}:event-bus/{name}"
         statement = {"Effect": "Allow", "Principal": {"AWS": [account]}, "Action": "events:PutEvents", "Resource": arn}
         bus = {"Type": "AWS::Events::EventBus", "Properties": {"Name": name, "Policy": {"Statement": [statement]}}}

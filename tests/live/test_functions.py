@@ -1,4 +1,4 @@
-"""Functions of the emulator are updated as those of Lambda are."""
+"""Proves that functions on the emulator are updated as on Lambda: a busy one finishes its work first."""
 
 import io
 import json

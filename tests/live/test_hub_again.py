@@ -1,4 +1,6 @@
-"""The hub's roles are deleted and created again: the reader roles of the spokes let in the new ones, and nobody else of the hub's account."""
+"""Proves that spokes still trust the hub's roles after these are deleted and created again, and nobody else
+in its account.
+"""
 
 import json
 import unittest
@@ -15,7 +17,7 @@ from rolewatch_live.stack import NAME
 READERS = tuple(f"arn:aws:iam::{account}:role/rolewatch-reader" for account in (DEVELOPMENT, HUB))
 ADMITTED = tuple(f"{NAME}-{function}" for function in ("switch-guard", "session-auditor"))
 ANYTHING = {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*"}
-# Whoever is of the hub's account may enter, and the functions themselves.
+# An administrator of the hub's account may assume these roles, and so may the functions themselves.
 OPEN = [
     {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": f"arn:aws:iam::{HUB}:root"}},
     {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "lambda.amazonaws.com"}},
@@ -36,7 +38,9 @@ class AHubAgain(unittest.TestCase):
         hire(cls.live.accounts, "alice", "Developers")
 
     def create(self, name: str, path: str = "/") -> str:
-        """A role of the hub's account that may enter any role, and that the administrator may enter; its ARN."""
+        """Creates a role in the hub's account that may assume any role, and that the administrator may
+        assume. Returns its ARN.
+        """
         role = self.iam.create_role(RoleName=name, Path=path, AssumeRolePolicyDocument=json.dumps({"Statement": OPEN}))
         self.iam.put_role_policy(RoleName=name, PolicyName="go", PolicyDocument=json.dumps({"Statement": [ANYTHING]}))
         return str(role["Role"]["Arn"])
@@ -47,7 +51,7 @@ class AHubAgain(unittest.TestCase):
         self.iam.delete_role(RoleName=name)
 
     def create_again(self, name: str) -> None:
-        """Deletes a role and makes one just like it, with another unique id."""
+        """Deletes a role and creates one with the same definition, which gets another unique ID."""
         before = self.iam.get_role(RoleName=name)["Role"]
         names = self.iam.list_role_policies(RoleName=name)["PolicyNames"]
         policies = {policy: self.iam.get_role_policy(RoleName=name, PolicyName=policy)["PolicyDocument"] for policy in names}
@@ -60,7 +64,7 @@ class AHubAgain(unittest.TestCase):
         self.assertNotEqual(after["RoleId"], before["RoleId"])
 
     def enters(self, arn: str, reader: str, session: str = "rolewatch") -> bool:
-        """Whether a session of a role of the hub's account gets into a reader role."""
+        """Whether a session of one of the hub's roles can assume a reader role."""
         credentials = self.admin.switch(arn, RoleSessionName=session)["Credentials"]
         try:
             self.admin.switch(reader, credentials)

@@ -1,4 +1,8 @@
-"""The guide, followed from Tokyo: a hub outside us-east-1 hears of IAM by the spoke that is a step of its own."""
+"""Proves that a hub outside us-east-1 receives IAM events once the guide's extra step has deployed a spoke in
+us-east-1.
+
+The world: the guide's first steps with a hub in Tokyo, and a single account.
+"""
 
 import json
 import re
@@ -13,12 +17,12 @@ from rolewatch_live.stack import deploy
 from rolewatch_live.waiting import until
 
 GUIDE = (ROOT / "docs" / "deploy.md").read_text()
-# The step, and nothing after it.
+# Returns the step, without the steps after it.
 STEP = GUIDE.partition("3. **The Region of IAM.**")[2].partition("4. **Policy and roster.**")[0]
 
 
 def of_the_hub(name: str, region: str) -> feed.Envelope:
-    """An event of `events/`, as if it were the hub account's own, each time another one."""
+    """Returns an event of `events/` as if it happened in the hub's account, with a new ID each time."""
     event = json.loads(json.dumps(feed.single(name)).replace(DEVELOPMENT, HUB))
     event["region"] = event["detail"]["awsRegion"] = region
     event["detail"] |= {"eventID": str(uuid.uuid4())}
@@ -30,7 +34,7 @@ class AHubElsewhere(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls) -> None:
-        # One account, as in the guide's first steps.
+        # A single account, as in the guide's first steps.
         cls.live = cls.enterClassContext(Live(spokes=(), region=TOKYO))
         cls.live.push_policy()
         cls.live.push_rosters()
@@ -49,7 +53,7 @@ class AHubElsewhere(unittest.TestCase):
     def test_2_without_the_step_nothing_of_iam_is_heard(self) -> None:
         change = of_the_hub("add-user-to-group", HOME)
         self.live.publish([change])
-        # What comes later has arrived.
+        # A later event has arrived, so this one won't.
         later = of_the_hub("console-login", TOKYO)
         self.live.publish([later])
         until("the later event", lambda: self.known(later))

@@ -1,6 +1,8 @@
-"""The guard reads IAM policies as the emulator does, on thousands of made-up cases, but for what is known and written down.
+"""Proves that the guard evaluates IAM policies as the emulator does, except for known and documented
+differences.
 
-`ROLEWATCH_IAM_SEED` and `ROLEWATCH_IAM_CASES` choose other cases and more of them; docs/iam-differences.md has the known differences in words.
+Compares both on thousands of random cases. `ROLEWATCH_IAM_SEED` and `ROLEWATCH_IAM_CASES` choose other cases
+and more of them. docs/iam-differences.md describes the known differences.
 """
 
 import os
@@ -23,14 +25,14 @@ ENOUGH = 9000
 COUNT = int(os.environ.get("ROLEWATCH_IAM_CASES", ENOUGH))
 SWITCHES = 250
 SIMULATED = 350
-# At most this share of all cases may be excused by one known difference, by all, and be left open.
+# The largest share of all cases that one known difference, all of them, or an open question may excuse.
 BY_ONE, BY_ALL, LEFT_OPEN = 0.05, 0.12, 0.02
-# At least this share of each answer.
+# The smallest share of each answer.
 ALLOWED, EXPLICIT, IMPLICIT = 0.15, 0.12, 0.2
 
 
 class TheGuard(unittest.TestCase):
-    """Asked once; each test looks at a part of the answers."""
+    """Asks once. Each test checks a part of the answers."""
 
     found: ClassVar[Comparison]
 
@@ -94,7 +96,9 @@ class TheGuard(unittest.TestCase):
 
 
 class TheEmulator(unittest.TestCase):
-    """What is asked of its evaluator without HTTP is what it answers over HTTP: by simulation, and by what it enforces."""
+    """The emulator's evaluator answers the same with and without HTTP, in its simulator and in what it
+    enforces.
+    """
 
     accounts: ClassVar[Accounts]
 
@@ -114,7 +118,7 @@ class TheEmulator(unittest.TestCase):
 
     def test_enforces_what_its_evaluator_says(self) -> None:
         switcher = tried.Switcher(self.accounts)
-        # The very cases that the guard was asked, too.
+        # Includes the cases that the guard was asked.
         asked = list(cases.switches(SEED, SWITCHES))
         wanted = [answer["verdict"] == "allowed" for answer in by_emulator(asked)]
         differing = [case for case, allowed in zip(asked, wanted, strict=True) if switcher.enters(case) != allowed]
@@ -124,7 +128,7 @@ class TheEmulator(unittest.TestCase):
 
 
 def kind_of(case: Case) -> str:
-    """Which policy it is about besides the caller's own."""
+    """The kind of policy that the case has besides the caller's own policies."""
     return next((kind for kind in ("trust", "policy") if kind in case), "identity")
 
 

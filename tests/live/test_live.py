@@ -1,4 +1,7 @@
-"""The hub with an incoming webhook: from an event on an account's bus to Slack, SNS, tables and counts."""
+"""Proves that an event on an account's bus leads to the right Slack message, SNS message, rows and metrics.
+
+The world: hub and spokes on the emulator, with an incoming webhook.
+"""
 
 import json
 import re
@@ -15,14 +18,14 @@ from rolewatch_live.waiting import until
 
 
 def other_half(event: feed.Envelope) -> feed.Envelope:
-    """What the other account was sent of the same switch."""
+    """Returns the other account's record of the same switch."""
     shared = event["detail"]["sharedEventID"]
     halves = [record for record in feed.archived() if record.get("sharedEventID") == shared]
     return next(feed.envelope(record) for record in halves if record["eventID"] != event["detail"]["eventID"])
 
 
 class TheGuard(unittest.TestCase):
-    """Each test has an event of its own, as all share one stack."""
+    """All tests share one stack, so each uses an event of its own."""
 
     live: Live
     findings: Inbox
@@ -41,16 +44,16 @@ class TheGuard(unittest.TestCase):
         self.live.rest()
 
     def posts(self, word: str) -> list[Post]:
-        """What Slack was sent, taken or not, that has this word in it."""
+        """Returns everything sent to Slack, accepted or not, that contains this word."""
         return [post for post in self.live.sink.posts if re.search(rf"\b{word}\b", json.dumps(post.payload))]
 
     def found(self, event: feed.Envelope) -> dict[str, dict[str, Any]]:
-        """What the outbox says of an event, by rule."""
+        """Returns what the outbox has about an event, by rule."""
         id = event["detail"]["eventID"]
         return {finding["rule"]: finding for finding in self.live.findings() if id in finding["events"]}
 
     def sent(self, event: feed.Envelope) -> list[dict[str, Any]]:
-        """What subscribers to findings were sent about an event."""
+        """Returns what subscribers to findings received about an event."""
         id = event["detail"]["eventID"]
         return [message for message in self.findings.read() if id in message["body"]]
 
@@ -60,7 +63,7 @@ class TheGuard(unittest.TestCase):
         self.publish(caller, owner)
         until("both halves, judged", lambda: self.live.counted()["Judged"] - before == 2)
         stand = {rule: finding["verdict"] for rule, finding in self.found(caller).items() if finding["status"] != "withdrawn"}
-        # That nobody was seen to use it is noted, and told by the digest only.
+        # The finding that nobody was seen to use the session is stored, but only the digest reports it.
         self.assertEqual(stand, {"RW013": "unproven"})
         self.assertEqual(self.sent(caller), [])
 
@@ -90,7 +93,7 @@ class TheGuard(unittest.TestCase):
         self.publish(event, event)
         self.assertEqual(len(self.sent(event)), 1)
         self.assertEqual(len(self.posts("carol")), 1)
-        # Each comes by the queue of switches and by that of all events.
+        # Each one arrives through the queue of switches and the queue of all events.
         expected = {"Received": 6, "Judged": 1, "Duplicate": 5}
         until(f"count of {expected}", lambda: {name: self.live.counted()[name] - before[name] for name in expected} == expected)
 
@@ -100,7 +103,7 @@ class TheGuard(unittest.TestCase):
         mappings = lambda_.list_event_source_mappings(FunctionName=self.live.hub["SwitchGuardName"])["EventSourceMappings"]
         queue = self.live.hub["EventQueueUrl"].rpartition("/")[2]
         (flooded,) = [mapping for mapping in mappings if mapping["EventSourceArn"].endswith(f":{queue}")]
-        # As if the queue of all events were so long that its end isn't reached.
+        # Plays a queue of all events that is too long to be emptied.
         lambda_.update_event_source_mapping(UUID=flooded["UUID"], Enabled=False)
         try:
             feed.publish(self.live.accounts, [event])
@@ -133,8 +136,8 @@ class TheGuard(unittest.TestCase):
         self.publish({**event, "account": FOREIGN, "detail": {**event["detail"], "recipientAccountId": FOREIGN}})
         until("quiet, as before", lambda: self.live.received() == before)
         self.publish(event)
-        # The session that makes the call is one of an elevated role, so two rules forward it. The role that it enters is one
-        # too, so each of the two comes by the queue of switches and by that of all events.
+        # The session that makes the call belongs to an elevated role, so two rules forward it. It enters
+        # another elevated role, so each of the two copies also arrives through the queue of switches.
         until("four copies", lambda: self.live.received() == before + 4)
         self.assertIn("RW011", self.found(event))
 
@@ -206,7 +209,7 @@ class TheGuard(unittest.TestCase):
             self.restart_guard()
 
     def restart_guard(self) -> None:
-        """A new process reads the policy at once; an old one within a minute."""
+        """A new process reads the policy immediately. A running one reads it within a minute."""
         functions = self.live.accounts.client("lambda")
         functions.update_function_configuration(FunctionName=self.live.hub["SwitchGuardName"], MemorySize=256)
 

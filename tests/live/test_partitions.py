@@ -1,4 +1,4 @@
-"""What the engine knows of the partitions is what AWS's own endpoint rules say."""
+"""Proves that what the engine knows about the partitions agrees with AWS's own endpoint rules."""
 
 import gzip
 import json
@@ -26,7 +26,9 @@ class Partitions(unittest.TestCase):
 
 
 def signing(rules, partition):
-    """The Region for which each endpoint signs, with the partition that the conditions on the way to it name."""
+    """Returns the Region for which each endpoint signs, with the partition that the conditions on the path to
+    it name.
+    """
     for rule in rules:
         within = partition
         for condition in rule.get("conditions", []):

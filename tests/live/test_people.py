@@ -1,4 +1,7 @@
-"""People who really call STS, in an emulator that records it as CloudTrail does, and a Slack that is reached by a bot."""
+"""Proves that switches by people who really call STS are judged correctly, and shown in Slack.
+
+The world: an emulator that records the calls as CloudTrail does, and a Slack with a bot token.
+"""
 
 import json
 import unittest
@@ -26,12 +29,14 @@ class People(unittest.TestCase):
             cls.live.push_roster(name, roster)
 
     def about(self, name: str) -> list[dict[str, Any]]:
-        """The channel's messages that name this person, but for those about the set-up, which come by the clock."""
+        """Returns the channel's messages about this person, without those about the setup, which depend on
+        the clock.
+        """
         named = [message for message in self.live.sink.messages() if name in json.dumps(message["payload"])]
         return [message for message in named if not tells_of_set_up(message["payload"])]
 
     def findings(self, name: str) -> dict[str, dict[str, Any]]:
-        """What stands about this person, by rule."""
+        """Returns the open findings about this person, by rule."""
         return {finding["rule"]: finding for finding in self.live.findings_of_switches() if finding["caller"]["name"] == name}
 
     def received(self, more: int, since: int) -> None:

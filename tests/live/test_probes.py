@@ -1,4 +1,7 @@
-"""Probes, all the way round: session-auditor enters each reader role, the account's own rule brings the event back, and who is cut off is named."""
+"""Proves that probes work end to end, and that rolewatch names an account that is cut off.
+
+session-auditor assumes each reader role, and that account's own rule has to bring the event back.
+"""
 
 import json
 import time
@@ -12,20 +15,20 @@ from rolewatch_live.live import AUDITOR, GUARD, Live
 from rolewatch_live.waiting import until
 
 RULE = "rolewatch-spoke-mint"
-# The clocks of a function and of CloudTrail may differ by less.
+# The clocks of a function and of CloudTrail may differ by less than this.
 CLOCKS = 6
 NAMES = {DEVELOPMENT: "development", HUB: "security", PRODUCTION: "production", STAGING: "staging"}
 
 
 def policy(*accounts: str) -> str:
-    """Only who is to be probed matters here."""
+    """Only the accounts of the policy matter here."""
     names = "".join(f'  "{account}": {NAMES[account]}\n' for account in accounts)
     role = f'  - {{arn: "arn:aws:iam::{PRODUCTION}:role/UpdateApp", groups: [production/Developers]}}\n'
     return f"version: 1\naccounts:\n{names}roles:\n{role}"
 
 
 class Case(unittest.TestCase):
-    """What both tests need of their stack."""
+    """The stack and the steps that both tests use."""
 
     live: Live
     operations: Inbox
@@ -38,7 +41,9 @@ class Case(unittest.TestCase):
         cls.start = datetime.now(UTC)
 
     def probe(self, hour: int) -> int:
-        """The run of an hour from now, when the clocks can tell it from the one before; how many places it calls silent."""
+        """Runs the probe of an hour from now, once the clock can distinguish it from the last run. Returns
+        how many places it calls silent.
+        """
         began = time.monotonic()
         until("time to pass", lambda: time.monotonic() - began > CLOCKS)
         before = self.live.metrics(AUDITOR)["SilentSpokes"]
@@ -48,14 +53,16 @@ class Case(unittest.TestCase):
         return said
 
     def no_other_event(self, why: str) -> None:
-        """That every event which counts as one is of a reading of the set-up, which comes by the clock: AWS recorded as many entries for it."""
+        """Checks that every event that counts comes from a reading of the setup, which depends on the clock:
+        AWS recorded the same number of entries for it.
+        """
         until(f"count of entries ({why})", lambda: self.live.received() == 0)
 
     def at(self, hour: int) -> str:
         return (self.start + timedelta(hours=hour)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
     def answers(self) -> dict[str, str]:
-        """When each place answered last, by the time of its event."""
+        """Returns when each place last answered, by the time of its event."""
         rows = self.live.rows("LedgerTableName")
         return {row["sk"]: row["rank"] for row in rows if row["pk"] == "probes" and row["sk"].startswith("answer#")}
 
@@ -63,7 +70,7 @@ class Case(unittest.TestCase):
         return [message["body"] for message in self.operations.read() if "Once an hour, rolewatch assumes" in message["body"]]
 
     def digest(self, hour: int) -> str:
-        """The paragraph of the digest about where no events come from."""
+        """Returns the paragraph of the digest about places without events."""
         before = len(self.live.sink.messages())
         self.live.run("SessionAuditorName", {"task": "digest", "at": self.at(hour)})
         posts: list[Any] = until("the digest", lambda: self.live.sink.messages()[before:])
@@ -81,7 +88,8 @@ class Accounts(Case):
         self.assertEqual(self.probe(0), 0)
         places = {f"answer#{account}#{HOME}" for account in (DEVELOPMENT, HUB, PRODUCTION)}
         until("answer of every account", lambda: set(self.answers()) == places)
-        # Two copies of each, but one in the hub's own account. None of them is an event that breaks a silence.
+        # Two copies of each, but one in the hub's own account. None of them counts as an event that ends a
+        # silence.
         until("the copies", lambda: self.live.metrics(GUARD)["ProbeReceived"] == 5)
         self.no_other_event("a probe is no event")
 
@@ -97,7 +105,7 @@ class Accounts(Case):
             self.assertNotIn(other, notice)
         self.assertIn(f"production `{PRODUCTION}`: {HOME}, since", self.digest(2))
 
-        # EnableRule would leave out reads, which AssumeRole is.
+        # EnableRule would leave out read-only calls, and AssumeRole is one.
         pattern = events.describe_rule(Name=RULE)["EventPattern"]
         events.put_rule(Name=RULE, EventPattern=pattern, State="ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS")
         before = self.answers()[f"answer#{PRODUCTION}#{HOME}"]
@@ -107,7 +115,8 @@ class Accounts(Case):
         self.assertEqual(len(self.notices()), 1, "the same set is told once a day")
         self.assertEqual(self.live.dead(), dict.fromkeys(self.live.dead(), 0))
 
-        # Nothing is deployed in this account: it lets nobody in, and that is known at once.
+        # Nothing is deployed in this account, so rolewatch can't assume its reader role there, and knows that
+        # immediately.
         self.live.push_policy(policy(DEVELOPMENT, HUB, PRODUCTION, STAGING))
         self.assertEqual(self.probe(5), 1)
         last = until("the second notice", lambda: self.notices()[1:])[-1]

@@ -1,4 +1,4 @@
-"""`make demo` and `make local`, as a newcomer runs them."""
+"""Proves that `make demo` and `make local` work for somebody who runs them the first time."""
 
 import json
 import signal
@@ -28,7 +28,7 @@ class TheDemo(unittest.TestCase):
         for person, rule in (("tess", "RW001"), ("carol", "RW002"), ("tom", "RW001")):
             self.assertRegex(story, rf"(?s){person}.*{rule}")
         self.assertEqual(story.count("+-- Slack -"), 3, "one alert a person")
-        # Of the others, the halves may come to the guard together or not.
+        # The other people's halves may arrive together or separately.
         _, late = story.split("Now the late half arrives")
         self.assertEqual(late.count("+-- Slack: the message is changed"), 1)
         self.assertNotIn("Slack refused", story)
@@ -54,7 +54,7 @@ class LocalRolewatch(unittest.TestCase):
         self.assertFalse(place.exists())
 
     def publish(self, reached_by: dict[str, str], event: feed.Envelope) -> None:
-        """With nothing but what the file says."""
+        """Uses only what the file says."""
         credentials = {"aws_access_key_id": reached_by["account"], "aws_secret_access_key": "test"}
         bus = boto3.client("events", endpoint_url=reached_by["endpoint"], region_name=reached_by["region"], **credentials)
         entry = {"EventBusName": reached_by["bus"], "Source": event["source"], "DetailType": event["detail-type"]}

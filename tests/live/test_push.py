@@ -1,4 +1,7 @@
-"""The CLI with the feature `aws`: what is pushed is in force, and what is broken does not get in."""
+"""Proves that a policy or roster that the CLI pushes takes effect, and that an invalid one is rejected.
+
+The CLI is built with the feature `aws`.
+"""
 
 import json
 import subprocess
@@ -20,7 +23,7 @@ class Push(unittest.TestCase):
         cls.folder = Path(cls.enterClassContext(tempfile.TemporaryDirectory(prefix="rolewatch-push-")))
 
     def rolewatch(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """The CLI as somebody of the hub's account would run it."""
+        """The environment of the CLI for somebody in the hub's account."""
         command = [str(binaries.cli_for_aws()), *arguments]
         return subprocess.run(command, env=self.live.credentials(), capture_output=True, text=True, check=False, timeout=60)
 

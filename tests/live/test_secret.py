@@ -1,4 +1,6 @@
-"""Slack's secret is read however its ARN is written, with the rights that the template gives for that ARN."""
+"""Proves that every valid form of the Slack secret's ARN works, with the permissions that the template grants
+for it.
+"""
 
 import json
 import unittest
@@ -21,7 +23,7 @@ class TheSecret(unittest.TestCase):
         self.assertEqual(live.metrics(NOTIFIER)["SlackFailed"], 0)
 
     def test_is_found_by_an_arn_without_the_six_characters_of_secrets_manager(self) -> None:
-        # The second looks as if it had them.
+        # The second name looks as if it ended in the six characters of Secrets Manager.
         for name in ("chat/slack", "chat-secret"):
             with self.subTest(name=name), Live(spokes=(), SlackSecretArn=SECRET + name) as live:
                 live.accounts.client("secretsmanager").create_secret(Name=name, SecretString=live.sink.webhook)

@@ -1,4 +1,8 @@
-"""Sessions, watched to their end: what no rule was sent is looked up in CloudTrail, and only then does a session count as over."""
+"""Proves that sessions are watched to their end.
+
+A session counts as ended only after session-auditor has looked up the events that no rule forwarded in
+CloudTrail.
+"""
 
 import json
 import unittest
@@ -14,7 +18,7 @@ SIGN_IN = ("sts.amazonaws.com", "signin.amazonaws.com", "iam.amazonaws.com")
 
 
 def of_bob() -> list[feed.Record]:
-    """Everything of one person's long Thursday."""
+    """Returns all records of one person's long Thursday."""
     return [record for record in feed.archived() if record["eventTime"].startswith("2026-03-05") and "bob" in json.dumps(record)]
 
 
@@ -36,7 +40,7 @@ class Sessions(unittest.TestCase):
         return [finding for finding in stand if (finding["rule"], finding["caller"]["name"]) == (rule, name)]
 
     def told(self, rule: str, name: str) -> int:
-        """How many messages of the channel name both."""
+        """Returns how many messages of the channel name both."""
         return sum(rule in text and name in text for text in (json.dumps(message["payload"]) for message in self.live.sink.messages()))
 
     def test_uses_that_never_came_are_looked_up_and_the_stretch_is_told_of(self) -> None:

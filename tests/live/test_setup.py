@@ -1,4 +1,8 @@
-"""The set-up, changed while the guard watches: it says what is wrong, who changed it and what to put there, and takes it back when it is mended."""
+"""Proves that the guard reviews the setup when it changes.
+
+The alert says what is wrong, who changed it and what to replace it with, and is resolved after the repair.
+The world: `deploy/cross-account/` on the emulator.
+"""
 
 import json
 import tempfile
@@ -14,7 +18,7 @@ from rolewatch_live.live import Live
 from rolewatch_live.people import hire
 from rolewatch_live.waiting import until
 
-# The groups are there a second time.
+# The templates create the groups twice.
 POLICY = cross_account.POLICY.read_text().replace("[development/Developers]", "[development/Developers, development/StrictDevelopers]")
 
 
@@ -36,18 +40,22 @@ class TheSetUp(unittest.TestCase):
         cls.live.push_policy(POLICY)
 
     def changed(self, account: str, who: str, call: str, **parameters: str) -> str:
-        """What CloudTrail says of a change, which the emulator does not record; the id of the event."""
+        """Publishes CloudTrail's record of a change, which the emulator doesn't write. Returns the event ID.
+        """
         record = feed.record(account, "iam", call, parameters, by=who)
         event = str(record["eventID"])
         self.assertEqual(self.live.publish([feed.envelope(record)]), 1)
         until("note of the change", lambda: [row for row in self.live.rows("LedgerTableName") if row["pk"] == f"setup#{account}" and event in row["sk"]])
-        # A reading is asked for, for when IAM tells of it everywhere. Nobody waits for that here.
+        # rolewatch schedules a reading for when IAM shows the change everywhere. The test doesn't wait for
+        # that.
         self.assertIn(f"asked#{account}", {row["pk"] for row in self.asked()})
         self.looks(account)
         return event
 
     def looks(self, account: str) -> None:
-        """The guard reads an account now, as it would a minute or two after a change. A reading of this very second would do."""
+        """Makes the guard read an account now, as it would a minute or two after a change. It accepts a
+        reading from this very second.
+        """
         read = max(self.readings(account), default="")
         now = until("another second", lambda: (now := datetime.now(UTC)) and now.strftime("%Y-%m-%dT%H%M%SZ") not in read and now)
         self.live.send(json.dumps({"review": {"account": account, "due": now.strftime("%Y-%m-%dT%H:%M:%SZ")}}))
@@ -61,19 +69,19 @@ class TheSetUp(unittest.TestCase):
         return [row for row in self.live.rows("LedgerTableName") if row["pk"].startswith("asked#")]
 
     def found(self) -> dict[str, dict[str, Any]]:
-        """What stands of the set-up, by rule."""
+        """Returns the open findings about the setup, by rule."""
         stands = [finding for finding in self.live.findings() if finding["status"] != "withdrawn" and "subject" in finding]
         return {finding["rule"]: finding for finding in stands}
 
     def told(self, rule: str) -> list[str]:
-        """The channel's messages about a rule, as they are now."""
+        """Returns the channel's current messages about a rule."""
         texts = [json.dumps(message["payload"], ensure_ascii=False) for message in self.live.sink.messages()]
         return [text for text in texts if rule in text]
 
     def test_1_the_shipped_set_up_is_nobodys_business(self) -> None:
         for account in (DEVELOPMENT, PRODUCTION):
             self.looks(account)
-        # Once each, or twice, as the clock may have asked for it too.
+        # Once or twice each, because the schedule may have asked for it too.
         self.assertEqual({key.split("@")[0] for key in self.readings()}, {f"setup/{DEVELOPMENT}", f"setup/{PRODUCTION}"})
         self.assertEqual(self.found(), {})
 
@@ -90,7 +98,7 @@ class TheSetUp(unittest.TestCase):
         self.assertEqual(finding["subject"], self.built.update_app)
         self.assertIn("aws:MultiFactorAuthPresent", json.dumps(finding["fix"]))
         self.assertNotIn("aws:MultiFactorAuthPresent", json.dumps(finding["statement"]))
-        # The very findings of the review of what the CLI of AWS prints.
+        # The same findings as the review of what the AWS CLI prints.
         (self.scratch / "policy.yaml").write_text(POLICY)
         files = review.folder(self.live.accounts, self.scratch / "weak", {"development": DEVELOPMENT, "production": PRODUCTION})
         reviewed = {one["id"]: (one["message"], one["fix"]) for one in review.found(self.cli, files, self.scratch / "policy.yaml")}
@@ -115,7 +123,7 @@ class TheSetUp(unittest.TestCase):
         self.assertEqual(self.live.dead(), dict.fromkeys(self.live.dead(), 0))
 
     def test_4_every_day_every_account_is_read(self) -> None:
-        # What was asked for a while ago is asked for anew.
+        # Deletes the earlier requests, so that the new ones show.
         for row in self.asked():
             key = {name: {"S": row[name]} for name in ("pk", "sk")}
             self.live.accounts.client("dynamodb").delete_item(TableName=self.live.hub["LedgerTableName"], Key=key)

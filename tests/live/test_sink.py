@@ -1,4 +1,4 @@
-"""The Slack of the tests answers as Slack does."""
+"""Proves that the fake Slack of the tests answers as Slack does."""
 
 import json
 import unittest

@@ -1,4 +1,4 @@
-"""The template is deployed as it stands, and what is left out of it is said."""
+"""Proves that the tests deploy the template as it is, and name everything that they leave out."""
 
 import tempfile
 import unittest

@@ -1,4 +1,7 @@
-"""A hub for people who read Japanese: its words, its time zone, the secret in a parameter, and a chat room of Amazon Q beside Slack."""
+"""Proves that a hub for Japanese readers works.
+
+The world: language, time zone, the secret in an SSM parameter, and a chat room of Amazon Q besides Slack.
+"""
 
 import json
 import unittest

@@ -1,4 +1,6 @@
-"""The trail's bucket: what EventBridge never delivered is recovered from it, and all of it can be judged as history."""
+"""Proves that rolewatch recovers the events that EventBridge missed from the trail's bucket, and judges all
+of it as history.
+"""
 
 import json
 import random
@@ -15,7 +17,7 @@ from rolewatch_live.live import ARCHIVIST, GUARD, TRAIL, Live
 from rolewatch_live.waiting import until
 
 AT_ONCE = 40
-# One in twenty.
+# Withholds one event in twenty.
 WITHHELD = 20
 
 class TheTrail(unittest.TestCase):
@@ -56,7 +58,7 @@ class TheTrail(unittest.TestCase):
         self.assertEqual(sorted(set(self.standing()) - set(expected)), [], "live alone")
         missed = self.live.missed()
         self.assertEqual(sum(missed.values()), len(lost))
-        # What two files hold may be sent twice.
+        # An event that is in two files may be sent twice.
         self.assertGreaterEqual(self.live.metrics(GUARD)["Recovered"], len(lost))
         places = {(event["account"], event["region"]) for event in forwarded if event["detail"]["eventID"] in lost}
         self.assertEqual({place for place, count in missed.items() if count}, places)
@@ -89,7 +91,7 @@ class TheTrail(unittest.TestCase):
         self.assertEqual(audit.by_key(done.stdout), audit.of_archive(self.cli))
 
     def test_5_a_call_that_would_blind_the_guard_is_recovered_and_found_once(self) -> None:
-        # Last, as it writes into the bucket that the others judge as a whole.
+        # The last test, because it writes into the bucket that the other tests judge as a whole.
         delivered, withheld = feed.single("tamper/events-DisableRule"), feed.single("tamper/iam-DeleteRolePolicy")
         places = {(event["account"], event["region"]) for event in (delivered, withheld)}
         self.assertEqual(len(places), 1)
@@ -107,7 +109,7 @@ class TheTrail(unittest.TestCase):
         self.assertEqual([post.status for post in posts], [200])
 
     def tampered(self, *events: feed.Envelope) -> list[int]:
-        """How many findings of tampering there are about each event."""
+        """Returns how many findings of tampering there are about each event."""
         found = [finding["events"] for finding in self.live.findings() if finding["rule"] == "RW201"]
         return [found.count([event["detail"]["eventID"]]) for event in events]
 

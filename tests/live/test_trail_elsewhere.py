@@ -1,4 +1,5 @@
-"""The trail of an organization: its bucket is of another account than the hub and in another Region."""
+"""Proves that the trail of an organization works, with its bucket in another account and Region than the hub.
+"""
 
 import gzip
 import json
@@ -13,15 +14,15 @@ from rolewatch_live.live import ARCHIVIST, Live
 from rolewatch_live.trail_bucket import NAME
 from rolewatch_live.waiting import until
 
-# As many as S3 lists at once.
+# The number of objects on one page of ListObjectsV2.
 PAGE = 1_000
 MORE = 2 * PAGE
-# Of the trail.
+# The trail's key.
 KEY = f"arn:aws:kms:{TOKYO}:{STAGING}:key/00000000-0000-4000-8000-000000000001"
 
 
 class Forger:
-    """Somebody in a spoke's account who sends what S3 would."""
+    """Somebody in a spoke's account who sends the events that S3 would send."""
 
     def __init__(self, live: Live, account: str) -> None:
         self._events = live.accounts.client("events", account)
@@ -44,7 +45,7 @@ class TheTrailElsewhere(unittest.TestCase):
         cls.live = cls.enterClassContext(Live(EVERYWHERE, trail=(STAGING, TOKYO), TrailKeyArn=KEY))
         cls.live.push_policy()
         cls.live.push_rosters()
-        # History, which is not to be recovered file by file.
+        # These files are history, so archive-auditor must not recover them one by one.
         with cls.live.trail.silent():
             cls.live.archive()
 
@@ -88,7 +89,8 @@ class TheTrailElsewhere(unittest.TestCase):
     def test_3_an_event_that_a_spoke_makes_up_changes_nothing(self) -> None:
         self.live.rest()
         before, files, kept = self.live.findings(), self.live.metrics(ARCHIVIST)["LogFiles"], set(self.live.quarantined())
-        # Nobody can put such an event on a bus of AWS. Here somebody can, and forwards it with the spoke's own role.
+        # On AWS, nobody can put such an event on a bus. Here somebody can, and forwards it with the spoke's
+        # own role.
         forge = Forger(self.live, DEVELOPMENT)
         attackers = self.live.accounts.client("s3", DEVELOPMENT)
         attackers.create_bucket(Bucket="attackers-logs")
@@ -96,14 +98,14 @@ class TheTrailElsewhere(unittest.TestCase):
         key = f"AWSLogs/{DEVELOPMENT}/CloudTrail/{HOME}/2026/03/03/{DEVELOPMENT}_CloudTrail_{HOME}_20260303T1105Z_FORGED.json.gz"
         attackers.put_object(Bucket="attackers-logs", Key=key, Body=gzip.compress(json.dumps({"Records": [record]}).encode()))
         forge.created("attackers-logs", key)
-        # It names the real bucket, and an object that is only in the other one.
+        # Names the real bucket, and an object that is only in the attacker's bucket.
         forge.created(NAME, key)
         until("a look at the file", lambda: self.live.metrics(ARCHIVIST)["LogFiles"] > files, 60)
         self.live.rest()
         self.assertEqual(self.live.metrics(ARCHIVIST)["LogFiles"], files + 1)
         self.assertEqual(self.live.findings(), before)
         self.assertFalse(any(record["eventID"] in json.dumps(row) for row in self.live.rows("LedgerTableName")))
-        # That it isn't there is noted.
+        # rolewatch notes that the object is missing.
         self.assertEqual(len(set(self.live.quarantined()) - kept), 1)
 
     def test_1_the_hubs_account_as_such_may_not_read_the_bucket(self) -> None:
@@ -126,7 +128,7 @@ class TheTrailElsewhere(unittest.TestCase):
             for number in range(MORE):
                 self.live.trail.put(f"AWSLogs/{number:06}/notes.txt", b"")
         objects = self.live.trail.count()
-        # Less than the time that a pass keeps for writing: each lists one page.
+        # Less time than a pass reserves for writing, so each pass lists one page.
         function = self.live.hub["ArchiveAuditorName"]
         self.live.accounts.client("lambda").update_function_configuration(FunctionName=function, Timeout=100)
         ended = history.run(self.live, {"prefix": "AWSLogs/", "since": None, "until": None})

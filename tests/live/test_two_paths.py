@@ -1,6 +1,7 @@
-"""Two paths lead to the guard: whoever cuts one is reported by way of the other.
+"""Proves that if somebody cuts one of the two paths to the guard, the other one reports it.
 
-The emulator records no calls of IAM and EventBridge: each test makes the call, and writes the record that CloudTrail would.
+The emulator doesn't record calls to IAM and EventBridge. So each test makes the call, and publishes the
+record that CloudTrail would write.
 """
 
 import json
@@ -16,7 +17,7 @@ from rolewatch_live.waiting import until
 
 DENY = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "events:PutEvents", "Resource": "*"}]})
 NOBODY = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
-# The roles of the two paths, by account: those of a spoke, and of the hub itself.
+# The roles of the two paths, by account: a spoke, and the hub itself.
 MAIN = {PRODUCTION: f"{NAME}-spoke-{HOME}", HUB: f"{NAME}-forwarder"}
 TAMPER = {PRODUCTION: f"{NAME}-spoketamper-{HOME}", HUB: f"{NAME}-tamper-forwarder"}
 
@@ -38,7 +39,7 @@ class TwoPaths(unittest.TestCase):
         self.addCleanup(self.iam(account).delete_role_policy, RoleName=role, PolicyName="cut")
 
     def told(self, event: feed.Record) -> list[dict[str, Any]]:
-        """What Slack took about an event."""
+        """Returns the messages about an event that Slack accepted."""
         posts = [post for post in self.live.sink.posts if post.status == 200]
         return [post.payload for post in posts if event["eventID"] in json.dumps(post.payload)]
 

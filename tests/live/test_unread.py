@@ -1,4 +1,7 @@
-"""Slack is dead, and nobody has confirmed the e-mail subscription: what nobody could read is not acknowledged, and told once somebody can."""
+"""Proves that an alert that nobody can read isn't acknowledged, and is sent again once somebody can.
+
+The world: Slack is down, and nobody has confirmed the e-mail subscription.
+"""
 
 import json
 import unittest
@@ -22,11 +25,11 @@ class Unread(unittest.TestCase):
         cls.live = cls.enterClassContext(Live(confirmed=False))
         cls.live.push_policy()
         cls.live.push_rosters()
-        # A pager, for whatever it shows to whomever.
+        # A queue, as a pager would use. It doesn't show whether a person reads it.
         cls.operations = cls.live.inbox("OperationsTopicArn", "operations")
 
     def alerts(self) -> list[str]:
-        """Mails about the finding itself; the digest names none by its id."""
+        """Returns the e-mails about the finding itself. The digest doesn't name findings by ID."""
         ids = [finding["id"] for finding in self.live.findings() if finding["rule"] == "RW001"]
         return [message["body"] for message in self.operations.read() if any(id in message["body"] for id in ids)]
 
@@ -50,7 +53,7 @@ class Unread(unittest.TestCase):
         self.assertIn("isn't confirmed", digest[-1]["body"])
 
         self.live.confirm(OPERATIONS)
-        # What a process knows of the subscriptions is good for five minutes; a new one asks.
+        # A process remembers the subscriptions for five minutes. A new process asks again.
         self.live.accounts.client("lambda").update_function_configuration(FunctionName=self.live.hub["SlackNotifierName"], MemorySize=256)
         self.sweep(minutes=6)
         until("the acknowledgement", self.acknowledged)

@@ -1,4 +1,8 @@
-"""A week of a company, live: what the rules let through, and that the guard finds what `rolewatch audit` finds."""
+"""Proves that the rules drop only events that don't matter, and that the live guard finds what `rolewatch
+audit` finds.
+
+The world: the synthetic week, one event after another, through the whole stack.
+"""
 
 import tempfile
 import unittest
@@ -28,7 +32,7 @@ class TheWeek(unittest.TestCase):
         cls.live.push_rosters()
 
     def audited(self, events: list[feed.Envelope]) -> dict[tuple[str, str, str], dict[str, Any]]:
-        """What the CLI finds in these events, judged by now."""
+        """Returns what the CLI finds in these events as of now."""
         now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         with tempfile.TemporaryDirectory(prefix="rolewatch-audit-") as scratch:
             found = audit.findings(self.cli, [event["detail"] for event in events], Path(scratch), until=now)
@@ -48,7 +52,7 @@ class TheWeek(unittest.TestCase):
                     self.assertEqual(self.audited([event]), {})
 
     def test_no_call_that_could_blind_the_guard_is_dropped(self) -> None:
-        # The trail's bucket, and its key, lie in an account of their own.
+        # The trail's bucket and its key are in a separate account.
         deploy_trail(self.live.accounts, self.live.hub, STAGING, HOME, "organization-logs")
         stacks = self.live.accounts.client("cloudformation", STAGING)
         self.addCleanup(stacks.delete_stack, StackName="rolewatch-trail")
@@ -71,11 +75,11 @@ class TheWeek(unittest.TestCase):
                 self.assertLessEqual(len(pattern), rules.MOST_CHARACTERS, name)
 
     def test_live_finds_what_the_audit_finds(self) -> None:
-        # A few at a time: one machine plays all of AWS, and would be hours of traffic behind.
+        # A few at a time, because one machine plays all of AWS and would have a backlog of hours.
         for begin in range(0, len(self.events), AT_ONCE):
             self.live.publish(self.events[begin : begin + AT_ONCE])
             self.live.rest(patience=120)
-        # That somebody tampers with the guard is found live only.
+        # Only the live guard reports tampering with rolewatch.
         found = [finding for finding in self.live.findings() if finding["status"] != "withdrawn" and finding["rule"] != "RW201"]
         live = {audit.key(finding): finding for finding in found}
         expected = self.audited(self.events)

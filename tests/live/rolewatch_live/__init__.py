@@ -1,1 +1,3 @@
-"""rolewatch as it runs on AWS, on one machine: an emulator, the very templates, the real binaries, and a Slack that listens."""
+"""rolewatch on one machine, as it runs on AWS: an emulator, the shipped templates, the real binaries, and a
+fake Slack.
+"""

@@ -1,4 +1,4 @@
-"""boto3 clients of the accounts of the story, against the emulator."""
+"""boto3 clients for the accounts of the story, against the emulator."""
 
 from typing import Any
 
@@ -12,19 +12,20 @@ STAGING = "555555555555"
 FOREIGN = "999988887777"
 HOME = "us-east-1"
 TOKYO = "ap-northeast-1"
-# Where spokes are needed to hear of everything in `events/`; in its own region the hub has the rules itself.
+# The places that need a spoke so that the hub receives everything in `events/`. In its own Region, the hub
+# has the rules itself.
 EVERYWHERE = tuple(
     (account, region) for account in (DEVELOPMENT, PRODUCTION, STAGING, HUB) for region in (HOME, TOKYO) if (account, region) != (HUB, HOME)
 )
 
 
 def confirmation(address: str) -> str:
-    """The token with which SNS asks an address to confirm its subscription. AWS sends one that nobody can guess."""
+    """The token with which SNS confirms an e-mail subscription. AWS sends one that nobody can guess."""
     return f"confirms-{address}"
 
 
 class Accounts:
-    """Clients by account and service. An account's root user signs with its number."""
+    """Clients by account and service. An account's root user signs with the account number."""
 
     def __init__(self, endpoint: str) -> None:
         self.endpoint = endpoint
@@ -36,7 +37,7 @@ class Accounts:
         return self._known[service, account, region]
 
     def signed(self, service: str, key: str, secret: str, token: str | None = None, region: str = HOME) -> Any:
-        """A client with any credentials."""
+        """Returns a client with any credentials."""
         return boto3.client(
             service,
             endpoint_url=self.endpoint,

@@ -1,4 +1,4 @@
-"""The CLI's own findings over the same events, policy and rosters."""
+"""The CLI's findings for the same events, policy and rosters."""
 
 import gzip
 import json
@@ -23,12 +23,15 @@ def findings(
     rosters: Iterable[Path] = ROSTERS,
     policy: Path = EVENTS / "rolewatch.yaml",
 ) -> list[Finding]:
-    """What `rolewatch audit` finds in these records, by default with the policy of `events/`; `until` is "by now"."""
+    """Returns what `rolewatch audit` finds in these records, as of `until`.
+
+    The default policy is that of `events/`.
+    """
     return [json.loads(line) for line in _printed(cli, records, scratch, "ndjson", until, rosters, policy).splitlines()]
 
 
 def report(cli: Path, records: Iterable[Record], scratch: Path, rosters: Iterable[Path], policy: Path) -> dict[str, Any]:
-    """All that `rolewatch audit --format json` says."""
+    """Returns the whole report of `rolewatch audit --format json`."""
     return dict(json.loads(_printed(cli, records, scratch, "json", None, rosters, policy)))
 
 
@@ -41,20 +44,20 @@ def _printed(
     given = [argument for roster in rosters for argument in ("--roster", stated(roster))]
     command = [str(cli), "audit", str(logs), "--format", form, "--policy", str(policy), *given]
     done = subprocess.run([*command, *(["--until", until] if until else [])], capture_output=True, text=True, check=False, timeout=60)
-    # 3: an archive of chosen events is incomplete by nature, and says so.
+    # Exit code 3: an archive of selected events is incomplete, and the audit says so.
     if done.returncode not in (0, 1, 3):
         raise RuntimeError(f"`rolewatch audit` ended with {done.returncode}: {done.stderr}")
     return done.stdout
 
 
 def options() -> list[str]:
-    """What the guard judges by, for an audit that prints what it finds."""
+    """The options for an audit that uses the guard's policy and rosters, and prints its findings."""
     rosters = [part for roster in ROSTERS for part in ("--roster", stated(roster))]
     return ["--format", "ndjson", "--policy", str(EVENTS / "rolewatch.yaml"), *rosters]
 
 
 def of_archive(cli: Path) -> dict[Key, Finding]:
-    """What the audit finds in the log files of `events/`."""
+    """Returns what the audit finds in the log files of `events/`."""
     done = subprocess.run([str(cli), "audit", str(ARCHIVE), *options()], capture_output=True, text=True, check=False, timeout=60)
     if done.returncode != 1:
         raise RuntimeError(f"`rolewatch audit` ended with {done.returncode}: {done.stderr}")
@@ -62,17 +65,19 @@ def of_archive(cli: Path) -> dict[Key, Finding]:
 
 
 def by_key(lines: str) -> dict[Key, Finding]:
-    """The findings that were printed, one a line."""
+    """Returns the printed findings, one per line."""
     return {key(finding): finding for finding in map(json.loads, lines.splitlines())}
 
 
 def key(finding: Finding) -> Key:
-    """What makes two findings the same: rule, verdict, id."""
+    """The identity of a finding: rule, verdict, ID."""
     return finding["rule"], finding["verdict"], finding["id"]
 
 
 def stated(roster: Path) -> str:
-    """`FILE@TIME`; a name may hold the time without colons: `production@2026-03-09T000000Z.json`."""
+    """Returns `FILE@TIME`. A file name may have the time without colons:
+    `production@2026-03-09T000000Z.json`.
+    """
     _, _, time = roster.stem.partition("@")
     if not time:
         return str(roster)

@@ -1,4 +1,6 @@
-"""The real functions and the real CLI: built by Cargo, or taken from `ROLEWATCH_BINARIES`, and zipped as Lambda wants them."""
+"""The real functions and the real CLI, built by Cargo or taken from `ROLEWATCH_BINARIES`, and zipped for
+Lambda.
+"""
 
 import io
 import os
@@ -17,19 +19,22 @@ FUNCTIONS = {
     "ArchiveAuditor": "archive-auditor",
 }
 CLI = "rolewatch"
-# Above this, symbols for debuggers are left out, which no test needs.
+# Above this size, the package leaves out debug symbols, which no test needs.
 LARGE = 20_000_000
 
 
 @cache
 def folder() -> Path:
-    """Where the binaries are; builds them first, in the profile of the other tests, unless they were given."""
+    """Returns the folder with the binaries. Builds them first, in the profile of the other tests, unless the
+    folder is given.
+    """
     if given := os.environ.get("ROLEWATCH_BINARIES"):
         return Path(given).resolve()
     cargo = shutil.which("cargo")
     if cargo is None:
         raise SystemExit("cargo is missing: install Rust as rust-toolchain.toml says")
-    # The whole workspace, as `cargo test` takes it: a choice of packages would have other features, and be built anew.
+    # Builds the whole workspace, like `cargo test`. A selection of packages would have other features and be
+    # built again.
     done = subprocess.run([cargo, "build", "--locked", "--quiet", "--workspace", "--bins"], cwd=ROOT, check=False)
     if done.returncode != 0:
         raise SystemExit("the functions do not build; see above")
@@ -38,11 +43,11 @@ def folder() -> Path:
 
 @cache
 def cli_for_aws() -> Path:
-    """The CLI with the commands that talk to AWS."""
+    """Returns the CLI with the commands that call AWS."""
     if given := os.environ.get("ROLEWATCH_CLI_FOR_AWS"):
         return Path(given).resolve()
     built = folder()
-    # A folder of its own for the program; what it is made of is shared.
+    # A separate folder for this program. Its dependencies are shared.
     done = subprocess.run([shutil.which("cargo") or "cargo", "build", "--locked", "--quiet", "--features", "aws"], cwd=ROOT, check=False)
     if done.returncode != 0:
         raise SystemExit("the CLI does not build with the feature `aws`; see above")
@@ -52,12 +57,12 @@ def cli_for_aws() -> Path:
 
 
 def run(binary: Path, arguments: list[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    """Runs a program to its end."""
+    """Runs a program until it ends."""
     return subprocess.run([str(binary), *arguments], env=environment, capture_output=True, text=True, check=False, timeout=240)
 
 
 def zipped(binary: Path) -> bytes:
-    """A deployment package: the binary, called `bootstrap`."""
+    """Returns a deployment package with the binary, named `bootstrap`."""
     if not binary.is_file():
         raise SystemExit(f"{binary} is missing: build it, or set ROLEWATCH_BINARIES to where it is")
     packed = io.BytesIO()

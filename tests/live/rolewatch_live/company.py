@@ -1,4 +1,6 @@
-"""A small company in the emulator: people who really call STS, one elevated role, and the roster that IAM itself gives of them."""
+"""A small company in the emulator: people who really call STS, one elevated role, and the rosters that IAM
+returns.
+"""
 
 import json
 from dataclasses import dataclass
@@ -14,7 +16,7 @@ DETAILS = ("UserDetailList", "GroupDetailList", "RoleDetailList", "Policies", "I
 
 @dataclass(frozen=True)
 class Company:
-    """Developers alice (with an MFA device) and carol (without); testers tess and tom (with)."""
+    """Developers alice (with an MFA device) and carol (without), testers tess and tom (with)."""
 
     alice: Person
     carol: Person
@@ -24,7 +26,7 @@ class Company:
 
 
 def found(accounts: Accounts) -> Company:
-    """Hires everybody and opens `UpdateApp` in production to development."""
+    """Creates everybody, and lets development assume `UpdateApp` in production."""
     return Company(
         alice=hire(accounts, "alice", "Developers", device=True),
         carol=hire(accounts, "carol", "Developers"),
@@ -35,7 +37,9 @@ def found(accounts: Accounts) -> Company:
 
 
 def rosters(accounts: Accounts) -> dict[str, dict[str, Any]]:
-    """`aws iam get-account-authorization-details` of both accounts, under the names that rolewatch gives such files."""
+    """Returns `aws iam get-account-authorization-details` of both accounts, by the file names that rolewatch
+    gives them.
+    """
     time = datetime.now(UTC).strftime("%Y-%m-%dT%H%M%SZ")
     return {
         f"{name}@{time}.json": details(accounts, account) for name, account in (("development", DEVELOPMENT), ("production", PRODUCTION))
@@ -43,7 +47,7 @@ def rosters(accounts: Accounts) -> dict[str, dict[str, Any]]:
 
 
 def written(accounts: Accounts, folder: Path) -> list[Path]:
-    """The same as files."""
+    """Writes the same as files."""
     files = {folder / name: document for name, document in rosters(accounts).items()}
     for path, document in files.items():
         path.write_text(json.dumps(document))
@@ -51,7 +55,7 @@ def written(accounts: Accounts, folder: Path) -> list[Path]:
 
 
 def listed_roles(accounts: Accounts, account: str) -> dict[str, Any]:
-    """`aws iam list-roles`: authorization details lack MaxSessionDuration."""
+    """`aws iam list-roles`. Authorization details don't contain MaxSessionDuration."""
     return {"Roles": _plain(accounts.client("iam", account).list_roles()["Roles"])}
 
 
@@ -62,7 +66,7 @@ def details(accounts: Accounts, account: str) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    """Times as text, as the AWS CLI prints them."""
+    """Returns times as text, as the AWS CLI prints them."""
     if isinstance(value, dict):
         return {key: _plain(part) for key, part in value.items()}
     if isinstance(value, list):

@@ -1,4 +1,6 @@
-"""The set-up of `deploy/cross-account/` in two accounts, the people in it, and what comes of their attempts to switch."""
+"""The setup of `deploy/cross-account/` in two accounts, the people in it, and the results of their attempts
+to switch.
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +20,7 @@ BUCKET = "productionapp"
 LOGS = "productionlogs"
 OWN_BUCKET = "developmentapp"
 EXTERNAL_ID = "EXAMPLE-4711"
-# What anybody may do who was given much too much.
+# The permissions of somebody who was granted far too much.
 EVERYTHING: Statement = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 OWN_RIGHTS: Statement = {
     "Effect": "Allow",
@@ -29,7 +31,9 @@ OWN_RIGHTS: Statement = {
 
 @dataclass(frozen=True)
 class SetUp:
-    """What the stacks say of themselves; `careless` is a role of production that asks for no MFA, among those that Developers may enter."""
+    """The outputs of the stacks. `careless` is a production role without MFA, among those that Developers may
+    assume.
+    """
 
     accounts: Accounts
     roles: dict[str, str]
@@ -57,7 +61,7 @@ class SetUp:
 
 
 def set_up(accounts: Accounts) -> SetUp:
-    """Both templates as they stand; the groups a second time, with MfaSessionRequired."""
+    """Deploys both templates as they are, and the groups a second time with MfaSessionRequired."""
     given = {"IdentityAccountId": DEVELOPMENT, "ThirdPartyAccountId": FOREIGN, "ExternalId": EXTERNAL_ID}
     roles = deploy(accounts, PRODUCTION, HOME, template.read(FOLDER / "role-account.yaml"), given, NAME)
     careless = open_role(accounts, "Careless")
@@ -76,7 +80,10 @@ def set_up(accounts: Accounts) -> SetUp:
 
 
 def set_up_bare(accounts: Accounts) -> None:
-    """Both templates once more, in staging and the hub's account: without the third party, with MfaSessionRequired; a developer and a tester."""
+    """Deploys both templates again, in staging and the hub's account, with a developer and a tester.
+
+    This time without the third party, and with MfaSessionRequired.
+    """
     roles = deploy(accounts, STAGING, HOME, template.read(FOLDER / "role-account.yaml"), {"IdentityAccountId": HUB}, NAME)
     given = {"RoleArns": roles["RoleArns"], "MfaSessionRequired": "true"}
     groups = deploy(accounts, HUB, HOME, template.read(FOLDER / "identity-account.yaml"), given, NAME)
@@ -86,7 +93,7 @@ def set_up_bare(accounts: Accounts) -> None:
 
 @dataclass(frozen=True)
 class Attempt:
-    """To switch: credentials, or the code and message of a refusal."""
+    """An attempt to switch: the credentials, or the code and message of the denial."""
 
     credentials: Credentials | None = None
     code: str = ""
@@ -100,7 +107,7 @@ class Attempt:
 
 
 def attempt(person: Person, role: str, credentials: Credentials | None = None, **more: Any) -> Attempt:
-    """AssumeRole under the person's own name, unless `RoleSessionName` says otherwise."""
+    """Calls AssumeRole under the person's own name, unless `RoleSessionName` says otherwise."""
     try:
         return Attempt(person.switch(role, credentials, **more)["Credentials"])
     except ClientError as error:
@@ -108,7 +115,7 @@ def attempt(person: Person, role: str, credentials: Credentials | None = None, *
 
 
 def refusal(call: Any, **parameters: Any) -> str:
-    """The error code of a call; empty if it was done."""
+    """Returns the error code of a call, or an empty string if it succeeded."""
     try:
         call(**parameters)
     except ClientError as error:

@@ -1,4 +1,6 @@
-"""The people of `deploy/cross-account/`, and a day of theirs: who tries to switch how, and what those who are let in can do there."""
+"""The people of `deploy/cross-account/` and a day of theirs: who tries to switch how, and what they can do in
+the role.
+"""
 
 import os
 from dataclasses import dataclass, field
@@ -19,17 +21,21 @@ HOUR = 3600
 
 @dataclass
 class Day:
-    """What came of it: attempts to switch, and the error code of each call made afterwards (empty: it was done)."""
+    """The results: attempts to switch, and the error code of each later call (empty if it succeeded)."""
 
     tried: dict[str, Attempt] = field(default_factory=dict)
     called: dict[str, str] = field(default_factory=dict)
 
 
 def hired(built: SetUp) -> People:
-    """Developers with MFA devices but for carol; tess, tom and ben test, ben develops too; nora is in no group; pat is a third party's."""
+    """Creates the people.
+
+    Developers have MFA devices, except carol. tess, tom and ben are testers, and ben is also a developer.
+    nora is in no group. pat belongs to a third party.
+    """
     people = {name: built.developer(name) for name in ("erin", "dave", "olga", "chris", "lena", "ben")}
     people["alice"] = built.developer("alice", device=False, may=OWN_RIGHTS)
-    # By herself, with what her group allows.
+    # Enrolls the device herself, with her group's permissions.
     people["alice"].enroll(people["alice"].client("iam"))
     people["carol"] = built.developer("carol", device=False)
     people["tess"] = built.tester("tess")
@@ -75,7 +81,7 @@ def lived(built: SetUp, people: People, emulator: Emulator) -> Day:
 
 
 def update_the_application(day: Day, alice: Person, session: Credentials) -> None:
-    """What the role may do, and what it may not."""
+    """Tries what the role may do, and what it may not."""
     s3, called = alice.client("s3", session), day.called
     called["update write"] = refusal(s3.put_object, Bucket=BUCKET, Key="app", Body=b"2.0")
     called["update read"] = refusal(s3.get_object, Bucket=BUCKET, Key="app")
@@ -93,7 +99,7 @@ def update_the_application(day: Day, alice: Person, session: Credentials) -> Non
 
 
 def terminate_instances(day: Day, built: SetUp, alice: Person, session: Credentials) -> None:
-    """Of two instances only one bears the tag."""
+    """Only one of the two instances has the tag."""
     owner = built.accounts.client("ec2", PRODUCTION)
     made = owner.run_instances(ImageId="ami-0123456789EXAMPLE", MinCount=2, MaxCount=2, InstanceType="t3.micro")["Instances"]
     critical, other = (instance["InstanceId"] for instance in made)
@@ -106,7 +112,7 @@ def terminate_instances(day: Day, built: SetUp, alice: Person, session: Credenti
 
 
 def where_mfa_is_asked_for(day: Day, built: SetUp, people: People) -> None:
-    """A role that asks for none shows what the groups ask for."""
+    """Shows what the groups require, with a role that doesn't require MFA."""
     erin, sid, pat = people["erin"], people["sid"], people["pat"]
     day.tried["careless erin bare key"] = attempt(erin, built.careless)
     day.tried["careless erin session without MFA"] = attempt(erin, built.careless, without_mfa(erin))
@@ -121,12 +127,14 @@ def where_mfa_is_asked_for(day: Day, built: SetUp, people: People) -> None:
 
 
 def without_mfa(person: Person) -> Credentials:
-    """GetSessionToken without a code: what the console gives to whom signs in without MFA."""
+    """Calls GetSessionToken without a code, like a console sign-in without MFA."""
     return dict(person.sts().get_session_token()["Credentials"])
 
 
 def by_profile(person: Person, profiles: str, scratch: Path) -> str:
-    """Writes an object into the bucket with the profile `production-update`, as the AWS CLI would; the error code."""
+    """Writes an object into the bucket with the profile `production-update`, as the AWS CLI would. Returns
+    the error code.
+    """
     config, keys = scratch / "config", scratch / "credentials"
     config.write_text(profiles)
     keys.write_text(
@@ -136,7 +144,7 @@ def by_profile(person: Person, profiles: str, scratch: Path) -> str:
     files = {"AWS_CONFIG_FILE": str(config), "AWS_SHARED_CREDENTIALS_FILE": str(keys), "AWS_ENDPOINT_URL": endpoint}
     with mock.patch.dict(os.environ, files):
         session = botocore.session.Session(profile="production-update")
-        # What asks for the code at the terminal.
+        # Replaces the prompt for the MFA code.
         asking = session.get_component("credential_provider").get_provider("assume-role")
         asking._prompter = lambda _: totp.code(person.seed)
         return refusal(lambda: session.create_client("s3").put_object(Bucket=BUCKET, Key="app", Body=b"2.1"))

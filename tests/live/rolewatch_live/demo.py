@@ -1,7 +1,8 @@
-"""`make demo`: a short story on this machine, with what Slack would show of it. People really call STS; nothing leaves the machine.
+"""`make demo`: a short story on this machine, with what Slack would show.
 
-The guard also reviews the company's set-up, which has its faults. It does so by the clock, in the middle of the story or not at all. So that the
-story is the same at any time, what the review finds is neither shown nor counted.
+People really call STS, and nothing leaves the machine. The guard also reviews the company's setup, which has
+faults. It does so on a schedule, in the middle of the story or not at all. So the demo neither shows nor
+counts the findings of the review, and the story is always the same.
 """
 
 import argparse
@@ -78,18 +79,18 @@ def play(live: Live, company: Company) -> None:
 
 
 def posted(live: Live) -> int:
-    """How many posts about people Slack has taken."""
+    """Returns how many posts about people Slack has accepted."""
     return sum(not tells_of_set_up(post.payload) for post in live.sink.taken())
 
 
 def judged(live: Live, total: int) -> None:
-    """Waits until so many events have arrived and nothing is being worked on."""
+    """Waits until this many events have arrived and nothing is in progress."""
     until(f"{total} judged events", lambda: live.received() >= total)
     live.rest()
 
 
 def show(post: Post) -> None:
-    """Prints a message about people as it comes."""
+    """Prints each message about people as it arrives."""
     if tells_of_set_up(post.payload):
         return
     if post.taken:

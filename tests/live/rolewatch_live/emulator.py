@@ -1,4 +1,6 @@
-"""The emulator as a child process: free port, loopback only, its own temporary folder, gone afterwards."""
+"""Runs the emulator as a child process: a free port, loopback only, a temporary folder that is deleted at the
+end.
+"""
 
 import json
 import os
@@ -22,11 +24,13 @@ TRIES = 3
 
 
 class NotUp(RuntimeError):
-    """The emulator did not start."""
+    """The emulator didn't start."""
 
 
 class Emulator:
-    """A local AWS. Any account answers to its own number as access key, with the secret `test`, as its root user."""
+    """A local AWS. For every account, the access key is the account number and the secret is `test`; it signs
+    as root user.
+    """
 
     def __init__(self, folder: Path, account: str, region: str = "us-east-1") -> None:
         self.folder = folder
@@ -52,7 +56,7 @@ class Emulator:
             try:
                 self._start_once()
             except NotUp as error:
-                # Somebody else may have taken the port between looking and listening.
+                # Another program may have taken the port in the meantime.
                 if left == 0 or "already in use" not in str(error):
                     raise
             else:
@@ -66,7 +70,7 @@ class Emulator:
                 [sys.executable, "-B", "-m", "rolewatch_live.gaps"],
                 cwd=self.folder,
                 env=self._environment(),
-                # Closed when this process ends, however it ends; then the emulator ends too.
+                # Closes when this process ends, however it ends. Then the emulator ends too.
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -93,23 +97,23 @@ class Emulator:
             process.stdin.close()
 
     def hold(self, account: str) -> None:
-        """Keeps back the records of calls to STS that this account is due."""
+        """Withholds the records of STS calls that this account should receive."""
         self._post(f"/_rolewatch/hold?account={urllib.parse.quote(account)}")
 
     def release(self, account: str) -> None:
-        """Delivers what was kept back, and holds nothing from now on."""
+        """Delivers the withheld records, and stops withholding."""
         self._post(f"/_rolewatch/release?account={urllib.parse.quote(account)}")
 
     def later(self, seconds: int) -> None:
-        """Makes temporary credentials, and the MFA proved for them, older."""
+        """Makes temporary credentials, and their MFA, older."""
         self._post(f"/_rolewatch/later?seconds={seconds}")
 
     def recorded(self, records: list[dict[str, Any]]) -> None:
-        """Lets LookupEvents know these records, which no rule is sent."""
+        """Adds records to LookupEvents that no rule receives."""
         self._post("/_rolewatch/recorded", json.dumps(records).encode())
 
     def tail(self, lines: int = 40) -> str:
-        """The last lines of its log, for an error message."""
+        """Returns the last lines of the log, for an error message."""
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
 
     def _environment(self) -> dict[str, str]:
@@ -123,13 +127,13 @@ class Emulator:
             "AWS_ENDPOINT_URL": self.endpoint,
             "MINISTACK_ACCOUNT_ID": self.account,
             "MINISTACK_REGION": self.region,
-            # Functions have the permissions of their roles, no more.
+            # Functions have only the permissions of their roles.
             "AUTH": "true",
-            # It would listen on all interfaces.
+            # By default, it would listen on all interfaces.
             "IOT_MTLS_ENABLED": "0",
             "LAMBDA_ASYNC_RETRY_BASE_SECONDS": "1",
             "LAMBDA_ASYNC_RETRY_MAX_SECONDS": "2",
-            # Step Functions waits less before it tries again.
+            # Shortens the waits of Step Functions before a retry.
             "SFN_WAIT_SCALE": "0.02",
         }
 
@@ -152,7 +156,7 @@ class Emulator:
 
 
 def free_port() -> int:
-    """A port of the loopback that nobody listens on now."""
+    """Returns a loopback port that is free now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -1,4 +1,5 @@
-"""The events of `events/`, put where CloudTrail would put them: on the default bus of the account and region that each is of."""
+"""Puts the events of `events/` where CloudTrail would: on the default bus of the account and Region of each.
+"""
 
 import gzip
 import json
@@ -18,23 +19,24 @@ Record = dict[str, Any]
 
 EVENTS = ROOT / "events"
 ARCHIVE = EVENTS / "archive"
-# The most that PutEvents takes.
+# The maximum number of entries in one PutEvents call.
 BATCH = 10
 
 
 def single(name: str) -> Envelope:
-    """`events/NAME.json`, as EventBridge delivers it; a NAME may have a folder."""
+    """Returns `events/NAME.json`, as EventBridge delivers it. NAME may contain a folder."""
     return dict(json.loads((EVENTS / f"{name}.json").read_text()))
 
 
 def singles(folder: str = ".") -> dict[str, Envelope]:
-    """All of a folder of `events/` by name."""
+    """Returns all events in a folder of `events/`, by name."""
     names = [path.relative_to(EVENTS).with_suffix("").as_posix() for path in sorted((EVENTS / folder).glob("*.json"))]
     return {name: single(name) for name in names}
 
 
 def archived(folder: Path = ARCHIVE) -> Iterator[Record]:
-    """The records of an archive, file by file; what a file delivered twice holds comes twice."""
+    """Returns the records of an archive, file by file. If a file was delivered twice, its records come twice.
+    """
     for path in sorted(folder.rglob("*.json.gz")):
         if "/CloudTrail/" in path.as_posix():
             with gzip.open(path) as file:
@@ -42,22 +44,22 @@ def archived(folder: Path = ARCHIVE) -> Iterator[Record]:
 
 
 def envelope(record: Record) -> Envelope:
-    """The record as EventBridge delivers it."""
+    """Returns the record as EventBridge delivers it."""
     return dict(shapes.envelope(record))
 
 
 def record(account: str, service: str, name: str, parameters: dict[str, Any], region: str = HOME, by: str = "mia") -> Record:
-    """What CloudTrail writes of a call that an administrator of the account makes now."""
+    """Returns the record that CloudTrail writes of a call that an administrator of the account makes now."""
     admin = shapes.Person(by, "192.0.2.60", account)
     now = datetime.now(UTC)
     caller = shapes.by_permanent_key(admin)
-    # Two calls of one second are two events.
+    # Two calls in the same second are two events.
     own = {"tag": str(uuid.uuid4()), "version": shapes.NEWEST}
     return dict(shapes.api(account, now, service, name, caller, region=region, ip=admin.ip, request=parameters, **own))
 
 
 def publish(accounts: Accounts, envelopes: Iterable[Envelope]) -> int:
-    """Puts them on the default buses, in their order within an account and region; how many."""
+    """Puts events on the default buses, in order within an account and Region. Returns how many."""
     places: dict[tuple[str, str], list[Envelope]] = defaultdict(list)
     for event in envelopes:
         places[event["account"], event["region"]].append(event)

@@ -1,4 +1,4 @@
-"""The stack's state machine: run as a whole, by API or by the CLI, and what came of it."""
+"""Runs the stack's state machine as a whole, through the API or the CLI, and reads its results."""
 
 import json
 import subprocess
@@ -13,7 +13,7 @@ Said = dict[str, Any]
 
 
 def run(live: Live, asked: Said) -> Said:
-    """Runs the state machine to its end; the execution as Step Functions describes it."""
+    """Runs the state machine until it ends. Returns the execution as Step Functions describes it."""
     states = live.client("stepfunctions")
     execution = states.start_execution(stateMachineArn=live.hub["HistoryArn"], input=json.dumps({"bucket": NAME, **asked}))["executionArn"]
 
@@ -25,7 +25,7 @@ def run(live: Live, asked: Said) -> Said:
 
 
 def judged(live: Live, asked: Said) -> Said:
-    """Runs it, which has to succeed; its output."""
+    """Runs the state machine, which has to succeed. Returns its output."""
     ended = run(live, asked)
     if ended["status"] != "SUCCEEDED":
         raise RuntimeError(f"the execution {ended['status']}: {ended.get('error')}: {ended.get('cause')}")
@@ -45,11 +45,11 @@ def _read(live: Live, key: str) -> str:
 
 
 def by_cli(live: Live, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    """`rolewatch audit s3://… --state-machine …`."""
+    """Runs `rolewatch audit s3://… --state-machine …`."""
     options = ["--state-machine", live.hub["HistoryArn"], "--bucket", live.hub["BucketName"], "--format", "ndjson"]
     return binaries.run(binaries.cli_for_aws(), ["audit", f"s3://{NAME}/AWSLogs/", *options], environment)
 
 
 def judged_alone(local: dict[audit.Key, audit.Finding]) -> dict[audit.Key, audit.Finding]:
-    """The audit's findings, without the statements that the CLI adds from the rosters at hand."""
+    """Returns the audit's findings, without the statements that the CLI adds from local rosters."""
     return {key: {name: value for name, value in finding.items() if name != "allowed_by"} for key, finding in local.items()}

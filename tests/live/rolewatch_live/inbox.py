@@ -1,4 +1,4 @@
-"""A queue that keeps what a topic or a bus sends, for a test to read."""
+"""A queue that keeps what a topic or a bus sends, so that a test can read it."""
 
 import json
 from typing import Any
@@ -7,7 +7,7 @@ from .accounts import HOME, Accounts
 
 
 class Inbox:
-    """Everything that arrived, oldest first, in `messages`."""
+    """Keeps everything that arrived in `messages`, oldest first."""
 
     def __init__(self, accounts: Accounts, name: str, account: str, region: str = HOME) -> None:
         self.messages: list[dict[str, Any]] = []
@@ -18,13 +18,13 @@ class Inbox:
         self._arn = attributes["QueueArn"]
 
     def subscribe(self, topic: str) -> None:
-        """What the topic sends, without SNS's envelope."""
+        """Receives what the topic sends, without SNS's envelope."""
         self._allow("sns.amazonaws.com")
         sns = self._accounts.client("sns", self._account, self._region)
         sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=self._arn, Attributes={"RawMessageDelivery": "true"})
 
     def listen(self, pattern: dict[str, Any], state: str, bus: str = "default") -> None:
-        """What a bus of this account receives and a rule in this state lets through."""
+        """Receives the events of this account's bus that a rule in this state matches."""
         self._allow("events.amazonaws.com")
         events = self._accounts.client("events", self._account, self._region)
         rule = f"{self._name}-rule"
@@ -32,7 +32,7 @@ class Inbox:
         events.put_targets(Rule=rule, EventBusName=bus, Targets=[{"Id": "inbox", "Arn": self._arn}])
 
     def read(self) -> list[dict[str, Any]]:
-        """`messages`, with what came since: body and message attributes of each."""
+        """Returns `messages` with new arrivals: body and message attributes of each."""
         while True:
             got = self._sqs.receive_message(QueueUrl=self._url, MaxNumberOfMessages=10, MessageAttributeNames=["All"]).get("Messages", [])
             if not got:
@@ -43,7 +43,7 @@ class Inbox:
                 self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"])
 
     def bodies(self) -> list[Any]:
-        """The bodies of `read`, as JSON where they are."""
+        """Returns the bodies of `read`, as JSON if they are JSON."""
         return [_json(message["body"]) for message in self.read()]
 
     def _allow(self, service: str) -> None:

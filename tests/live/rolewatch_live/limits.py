@@ -1,4 +1,6 @@
-"""What Slack takes (docs.slack.dev, "Block Kit" and "chat.postMessage"): the limits that a message of rolewatch could run into."""
+"""The limits of Slack that a message of rolewatch could exceed (docs.slack.dev, "Block Kit" and
+"chat.postMessage").
+"""
 
 from collections.abc import Iterator
 from typing import Any
@@ -11,7 +13,9 @@ BLOCKS = {"actions", "context", "divider", "header", "image", "rich_text", "sect
 
 
 def objections(payload: Any) -> list[str]:
-    """Why Slack would answer `invalid_blocks`, `no_text` and the like; the word first. Nothing: it takes the message."""
+    """Returns why Slack would reject the message, beginning with the error (`invalid_blocks`, `no_text`), or
+    nothing.
+    """
     if not isinstance(payload, dict):
         return ["invalid_payload: not an object"]
     text, blocks = payload.get("text", ""), payload.get("blocks", [])

@@ -1,4 +1,4 @@
-"""All of it on one machine: emulator, hub, spokes, Slack; and what can be asked of it afterwards."""
+"""The whole world on one machine: emulator, hub, spokes and Slack, with queries about the results."""
 
 import json
 import os
@@ -30,7 +30,7 @@ FUNCTIONS = (GUARD, NOTIFIER, AUDITOR, ARCHIVIST)
 
 
 class Live:
-    """rolewatch, deployed. Everything is gone afterwards."""
+    """A deployed rolewatch. Everything is deleted at the end."""
 
     def __init__(
         self,
@@ -44,7 +44,7 @@ class Live:
     ) -> None:
         self._spokes, self._bot, self._on_post, self._parameters = tuple(spokes), bot, on_post, parameters
         self._region = region
-        # The account and Region of its bucket.
+        # The account and Region of the trail's bucket.
         self._trail = (HUB, region) if trail is True else trail
         if trail:
             self._parameters |= {"TrailBucket": TRAIL, "TrailDelay": "0"}
@@ -82,16 +82,16 @@ class Live:
         self._stack.close()
 
     def deployed(self, senders: list[str]) -> Hub:
-        """Deploys the hub, which hears these accounts."""
+        """Deploys the hub, which receives events of these accounts."""
         built = binaries.folder()
         return deploy_hub(self.accounts, self.sink, built, senders, self._bot, self._region, **self._parameters)
 
     def client(self, service: str) -> Any:
-        """A client in the account and Region of the hub."""
+        """Returns a client in the account and Region of the hub."""
         return self.accounts.client(service, HUB, self._region)
 
     def credentials(self) -> dict[str, str]:
-        """The environment of a program that runs in the hub's account."""
+        """Returns the environment of a program that runs in the hub's account."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
         return kept | {
             "AWS_ENDPOINT_URL": self.accounts.endpoint,
@@ -101,14 +101,14 @@ class Live:
             "AWS_EC2_METADATA_DISABLED": "true",
         }
 
-    # What goes in
+    # Input
 
     def push_policy(self, text: str | None = None) -> None:
-        """Puts a policy where the guard looks for it; that of `events/` if none is given."""
+        """Puts a policy where the guard reads it. The default is that of `events/`."""
         self._put(POLICY_KEY, text if text is not None else (EVENTS / "rolewatch.yaml").read_text())
 
     def push_rosters(self) -> None:
-        """Puts the rosters of `events/` where the guard looks for them."""
+        """Puts the rosters of `events/` where the guard reads them."""
         for roster in sorted((EVENTS / "roster").glob("*.json")):
             self._put(f"roster/{roster.name}", roster.read_text())
 
@@ -123,11 +123,13 @@ class Live:
         return publish(self.accounts, envelopes)
 
     def send(self, body: str) -> None:
-        """Puts a message into the guard's own queue, as if a rule had."""
+        """Puts a message directly into the guard's queue."""
         self.client("sqs").send_message(QueueUrl=self.hub["EventQueueUrl"], MessageBody=body)
 
     def run(self, output: str, event: Any) -> Any:
-        """Invokes a function (`SessionAuditorName`, `ArchiveAuditorName`) as a schedule would, and waits for it; what it answered."""
+        """Invokes a function (`SessionAuditorName`, `ArchiveAuditorName`) as a schedule would. Returns its
+        answer.
+        """
         answer = self.client("lambda").invoke(FunctionName=self.hub[output], Payload=json.dumps(event).encode())
         said = answer["Payload"].read().decode()
         if "FunctionError" in answer:
@@ -135,13 +137,13 @@ class Live:
         return json.loads(said) if said else None
 
     def confirm(self, address: str) -> None:
-        """Opens the link in the mail that SNS sent to this address."""
+        """Opens the link in the e-mail that SNS sent to this address."""
         sns = self.client("sns")
         sns.confirm_subscription(TopicArn=self.hub["OperationsTopicArn"], Token=confirmation(address))
 
     @contextmanager
     def deaf(self, output: str) -> Iterator[None]:
-        """A function that takes nothing from its queues for a while."""
+        """Makes a function stop polling its queues for a while."""
         client = self.client("lambda")
         mappings = client.list_event_source_mappings(FunctionName=self.hub[output])["EventSourceMappings"]
         for mapping in mappings:
@@ -152,24 +154,24 @@ class Live:
             for mapping in mappings:
                 client.update_event_source_mapping(UUID=mapping["UUID"], Enabled=True)
 
-    # What comes out
+    # Output
 
     def inbox(self, topic: str, name: str) -> Inbox:
-        """A queue that keeps what a topic sends from now on."""
+        """Returns a queue that keeps what a topic sends from now on."""
         inbox = Inbox(self.accounts, name, HUB, self._region)
         inbox.subscribe(self.hub[topic])
         return inbox
 
     def archive(self) -> int:
-        """The trail writes all log files of `events/`; how many."""
+        """Makes the trail write all log files of `events/`. Returns how many."""
         return self.trail.archive()
 
     def log_file(self, name: str, records: list[Record]) -> None:
-        """The trail writes one log file, of records of one account and region."""
+        """Makes the trail write one log file, with records of one account and Region."""
         self.trail.log_file(name, records)
 
     def rest(self, patience: float = 60.0) -> None:
-        """Waits until nothing is queued or being worked on; what is delayed on purpose does not count."""
+        """Waits until nothing is queued or in progress. Messages that are delayed on purpose don't count."""
         try:
             queues = (*QUEUES, *(["TrailQueueUrl"] if "TrailBucket" in self._parameters else []))
             until("rest", lambda: not any(self.depths(queues).values()), patience)
@@ -178,7 +180,7 @@ class Live:
             raise TooLate(f"{error}; queues: {self.depths()}; the functions complained: {complaints[-5:]}") from None
 
     def depths(self, names: Iterable[str] = QUEUES) -> dict[str, int]:
-        """How many messages are in each queue, in flight ones included."""
+        """Returns how many messages are in each queue, including those in flight."""
         sqs, counted = self.client("sqs"), ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
 
         def depth(url: str) -> int:
@@ -188,27 +190,29 @@ class Live:
         return {name: depth(self.hub[name]) for name in names}
 
     def dead(self) -> dict[str, int]:
-        """How many messages were given up, by queue."""
+        """Returns how many messages are in each dead-letter queue."""
         return self.depths(DEAD_LETTERS)
 
     def rows(self, output: str) -> list[dict[str, str]]:
-        """All rows of a table (`LedgerTableName`, `OutboxTableName`)."""
+        """Returns all rows of a table (`LedgerTableName`, `OutboxTableName`)."""
         pages = self.client("dynamodb").get_paginator("scan").paginate(TableName=self.hub[output])
         return [{name: str(next(iter(value.values()))) for name, value in item.items()} for page in pages for item in page["Items"]]
 
     def findings(self) -> list[dict[str, Any]]:
-        """The outbox: each finding in its last form, what became of it included."""
+        """Returns the outbox: each finding in its latest version, with its status."""
         states = [row for row in self.rows("OutboxTableName") if row["pk"].startswith("finding#") and row["sk"] == "state"]
         return [json.loads(row["body"])["alert"] for row in states]
 
     def findings_of_switches(self) -> list[dict[str, Any]]:
-        """`findings` that stand, but for those of the review: these come by the clock."""
+        """Returns the open `findings`, without those of the setup review, which depend on the clock."""
         return [finding for finding in self.findings() if finding["status"] != "withdrawn" and not by_clock.is_of_set_up(finding)]
 
     def counted(self) -> Counter[str]:
-        """What the guard counted, but for the events of its own entries into reader roles: these come by the clock.
+        """Returns the guard's metrics without the events of its own entries into reader roles, which depend
+        on the clock.
 
-        AWS knows of an entry before the guard is sent it, so for a moment this may be too low. It is never too high.
+        AWS records an entry before the guard receives its event. So for a moment this may be too low, but
+        never too high.
         """
         sums = self.metrics()
         own = by_clock.entries(self.accounts, self._region, self.hub["ReaderRoleName"])
@@ -217,11 +221,11 @@ class Live:
         return sums
 
     def received(self) -> int:
-        """How many events the guard has received, but for those of its own entries."""
+        """Returns how many events the guard has received, without its own entries into reader roles."""
         return int(self.counted()["Received"])
 
     def missed(self) -> Counter[tuple[str, str]]:
-        """How many events EventBridge never delivered, by account and region."""
+        """Returns how many events EventBridge missed, by account and Region."""
         sums: Counter[tuple[str, str]] = Counter()
         for said in self._counted():
             if "account" in said:
@@ -234,12 +238,12 @@ class Live:
                 yield json.loads(line)
 
     def quarantined(self) -> list[str]:
-        """The keys of what could not be read."""
+        """Returns the keys of the messages that couldn't be read."""
         found = self.client("s3").list_objects_v2(Bucket=self.hub["BucketName"], Prefix="quarantine/")
         return [entry["Key"] for entry in found.get("Contents", [])]
 
     def log(self) -> list[str]:
-        """The lines that the functions logged."""
+        """Returns the lines that the functions logged."""
         logs = self.client("logs")
         functions = FUNCTIONS if "TrailBucket" in self._parameters else FUNCTIONS[:-1]
         groups = [f"/rolewatch/{NAME}/{function}" for function in functions]
@@ -247,7 +251,7 @@ class Live:
         return [line for page in pages for event in page["events"] for line in event["message"].splitlines()]
 
     def metrics(self, function: str = GUARD) -> Counter[str]:
-        """The sums of what a function counted, from the embedded metrics in its log."""
+        """Returns the sums of a function's metrics, from the embedded metrics in its log."""
         sums: Counter[str] = Counter()
         for said in self._counted():
             if said.get("function") != function or "account" in said:

@@ -1,6 +1,7 @@
-"""`make local`: rolewatch stays up on this machine until interrupted, and `target/local.json` tells how to reach it.
+"""`make local`: runs rolewatch on this machine until interrupted. `target/local.json` says how to reach it.
 
-Publish events of source `aws.…` to `bus` at `endpoint`; any account's number is an access key there, with the secret `test`.
+To publish events with a source `aws.…`, send them to `bus` at `endpoint`. There, any account number is an
+access key, with the secret `test`.
 """
 
 import argparse
@@ -41,7 +42,7 @@ def main() -> int:
 
 
 def write(live: Live, place: Path) -> None:
-    """Appears whole or not at all."""
+    """Writes the file in one step, so that nobody reads half of it."""
     reached_by = {
         "endpoint": live.emulator.endpoint,
         "account": live.hub.account,

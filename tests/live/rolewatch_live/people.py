@@ -1,4 +1,5 @@
-"""A person of the story: an IAM user with a permanent key, perhaps with an MFA device, who calls STS for real."""
+"""A person of the story: an IAM user with a permanent key, and perhaps an MFA device, who really calls STS.
+"""
 
 import json
 from dataclasses import dataclass
@@ -28,27 +29,27 @@ class Person:
         return self.client("sts", credentials)
 
     def switch(self, role: str, credentials: Credentials | None = None, **more: Any) -> Any:
-        """AssumeRole with the permanent key, or with other credentials."""
+        """Calls AssumeRole with the permanent key, or with other credentials."""
         return self.sts(credentials).assume_role(**{"RoleArn": role, "RoleSessionName": self.name, **more})
 
     def with_code(self) -> dict[str, Any]:
-        """What a call needs to prove MFA now."""
+        """Returns the parameters that prove MFA in a call now."""
         return {"SerialNumber": self.device, "TokenCode": totp.code(self.seed)}
 
     def enroll(self, iam: Any) -> None:
-        """A virtual MFA device, named after the person, by this client of IAM."""
+        """Creates a virtual MFA device with the person's name, through this IAM client."""
         made = iam.create_virtual_mfa_device(VirtualMFADeviceName=self.name)["VirtualMFADevice"]
         self.device, self.seed = made["SerialNumber"], made["Base32StringSeed"].decode()
         code = totp.code(self.seed)
         iam.enable_mfa_device(UserName=self.name, SerialNumber=self.device, AuthenticationCode1=code, AuthenticationCode2=code)
 
     def client(self, service: str, credentials: Credentials | None = None) -> Any:
-        """A client with the permanent key, or with other credentials."""
+        """Returns a client with the permanent key, or with other credentials."""
         used = credentials or self.key
         return self.accounts.signed(service, used["AccessKeyId"], used["SecretAccessKey"], used.get("SessionToken"))
 
     def sign_in(self) -> Credentials:
-        """GetSessionToken with MFA."""
+        """Calls GetSessionToken with MFA."""
         return dict(self.sts().get_session_token(**self.with_code())["Credentials"])
 
 
@@ -63,7 +64,9 @@ def hire(
     may: Statement | None = ANY_ROLE,
     account: str = DEVELOPMENT,
 ) -> Person:
-    """Creates the user, in a group (made if need be), with a key, perhaps an MFA device, and a policy of their own that says what they `may`."""
+    """Creates the user in a group (created if needed), with a key, and perhaps an MFA device and a policy
+    with what they `may`.
+    """
     iam = accounts.client("iam", account)
     user = iam.create_user(UserName=name)["User"]
     key = iam.create_access_key(UserName=name)["AccessKey"]
@@ -86,7 +89,9 @@ def open_role(
     condition: Statement | None = None,
     account: str = PRODUCTION,
 ) -> str:
-    """A role of production, or of another account, that the account, or whoever `trust` names, may assume; its ARN."""
+    """Creates a role in production, or in another account, that the account, or `trust`, may assume. Returns
+    its ARN.
+    """
     policy = _policy({"Effect": "Allow", "Action": SWITCH, "Principal": {"AWS": trust}, "Condition": condition or {}})
     role = accounts.client("iam", account).create_role(RoleName=name, AssumeRolePolicyDocument=policy, MaxSessionDuration=43200)
     return str(role["Role"]["Arn"])

@@ -1,4 +1,4 @@
-"""A Slack message as lines of plain text, for a terminal."""
+"""Shows a Slack message as lines of plain text, for a terminal."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,7 +7,9 @@ WIDTH = 88
 
 
 def lines(payload: Any) -> list[str]:
-    """Header, sections, fields, contexts and buttons, one under the other; the plain text where there are no blocks."""
+    """Returns header, sections, fields, contexts and buttons, each on its own line, or the plain text if
+    there are no blocks.
+    """
     if not isinstance(payload, dict):
         return [clean(str(payload))]
     blocks = payload.get("blocks") or []
@@ -38,12 +40,12 @@ def _text(part: Any) -> str:
 
 
 def clean(text: str) -> str:
-    """Slack's three escapes undone, and no character that moves the cursor of a terminal."""
+    """Decodes Slack's three escapes, and removes characters that move the cursor of a terminal."""
     plain = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
     return "".join(char if char == "\n" or char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in plain)
 
 
 def framed(title: str, content: list[str]) -> str:
-    """The lines in a box."""
+    """Puts the lines into a box."""
     head = f"+-- {title} "
     return "\n".join([head + "-" * max(4, WIDTH - len(head)), *(f"| {line}" for line in content), "+" + "-" * (WIDTH - 1)])

@@ -1,8 +1,9 @@
-"""The CloudTrail records of calls to STS, as AWS writes them: one for the caller's account and, over accounts, one for the role owner's.
+"""The CloudTrail records of calls to STS, as AWS writes them.
 
-The shapes are those of `events/shapes.py`. Here is what becomes of a real call: the role owner's
-half knows of the caller an account and an id, a denial has null parameters, names no resources and
-stays with the caller, and the code of an MFA device is never logged.
+The caller's account gets one, and across accounts the role owner's account gets another. The shapes are those
+of `events/shapes.py`; this module fills them for real calls. The role owner's half contains only the caller's
+account and ID. A denied call has null parameters, names no resources, and is recorded only in the caller's
+account. MFA codes are never logged.
 """
 
 import json
@@ -16,13 +17,15 @@ from . import shapes
 Record = dict[str, Any]
 
 READ_ONLY = {"AssumeRole", "AssumeRoleWithSAML", "AssumeRoleWithWebIdentity"}
-# Calls come from this machine; the records tell of an office.
+# Calls come from this machine, but the records show the address of an office.
 OFFICE = "192.0.2.10"
 
 
 @dataclass(frozen=True)
 class Caller:
-    """Who signed the call. `session_start` and `mfa` are of temporary credentials only, `issuer` of a role's session only."""
+    """The identity that signed the call. Only temporary credentials have `session_start` and `mfa`, only a
+    role's session has `issuer`.
+    """
 
     kind: str
     id: str
@@ -52,7 +55,7 @@ class Caller:
 
 @dataclass(frozen=True)
 class Issued:
-    """The credentials that a call got."""
+    """The credentials that a call returned."""
 
     key: str
     expiration: datetime
@@ -63,7 +66,7 @@ class Issued:
 
 @dataclass(frozen=True)
 class Call:
-    """One call to STS and what came of it: `issued`, or `error` as code and message."""
+    """One call to STS and its result: `issued`, or `error` with code and message."""
 
     action: str
     asked: dict[str, str]
@@ -86,7 +89,7 @@ class Call:
 
 
 def records(call: Call) -> list[Record]:
-    """The halves, the caller's first."""
+    """Returns the halves, the caller's first."""
     if call.issued is None or not call.role_arn or call.role_account == call.caller.account:
         return [_half(call, call.caller.account, call.caller.identity())]
     shared = str(uuid.uuid4())
@@ -114,7 +117,7 @@ def _half(call: Call, recipient: str, identity: Record, shared: str = "") -> Rec
         agent=call.agent,
         request=None if code == "AccessDenied" else parameters(call.asked),
         response=_answer(call),
-        # Makes the event's id its own.
+        # Gives the record a unique event ID.
         tag=call.request_id,
         version=shapes.NEWEST,
         readOnly=call.action in READ_ONLY,
@@ -139,7 +142,9 @@ def _answer(call: Call) -> Record | None:
 
 
 def parameters(asked: dict[str, str]) -> Record:
-    """`requestParameters` of a request in the query protocol (`Tags.member.1.Key=…`): no token code, numbers as numbers."""
+    """Returns `requestParameters` of a query request (`Tags.member.1.Key=…`), without the MFA code, with
+    numbers as numbers.
+    """
     shown: Record = {}
     for name, value in asked.items():
         head, _, rest = name.partition(".member.")
@@ -159,7 +164,9 @@ def parameters(asked: dict[str, str]) -> Record:
 
 
 def lookup(record: Record, call: Call) -> Record:
-    """The record as `cloudtrail:LookupEvents` lists it: under the key that signed it, and under what it issued."""
+    """Returns the entry in `cloudtrail:LookupEvents`: under the key that signed the call, and under the key
+    that it issued.
+    """
     resources = [{"ResourceType": "AWS::IAM::Role", "ResourceName": call.role_arn}] if call.issued and call.role_arn else []
     if call.issued:
         resources.insert(0, {"ResourceType": "AWS::IAM::AccessKey", "ResourceName": call.issued.key})
@@ -181,7 +188,7 @@ def lookup(record: Record, call: Call) -> Record:
 
 
 def known(record: Record) -> Record:
-    """Any record as `cloudtrail:LookupEvents` lists it."""
+    """Returns the entry of any record in `cloudtrail:LookupEvents`."""
     answer = record.get("responseElements") or {}
     issued, assumed = answer.get("credentials") or {}, answer.get("assumedRoleUser") or {}
     by = record["userIdentity"]

@@ -1,4 +1,4 @@
-"""The CLI's review and draft of accounts as the emulator's IAM lists them."""
+"""Runs the CLI's review and draft for accounts as the emulator's IAM lists them."""
 
 import json
 import subprocess
@@ -10,7 +10,9 @@ from .accounts import Accounts
 
 
 def folder(accounts: Accounts, scratch: Path, named: dict[str, str]) -> Path:
-    """The files of the accounts, by what they are called: authorization details, and how long sessions of their roles may last."""
+    """Writes the files of the accounts by name: authorization details, and the maximum session durations of
+    their roles.
+    """
     scratch.mkdir()
     for name, account in named.items():
         (scratch / f"{name}.json").write_text(json.dumps(company.details(accounts, account)))
@@ -19,7 +21,7 @@ def folder(accounts: Accounts, scratch: Path, named: dict[str, str]) -> Path:
 
 
 def found(cli: Path, files: Path, policy: Path) -> list[dict[str, Any]]:
-    """What `rolewatch review` finds; fails if anything could not be read."""
+    """Returns what `rolewatch review` finds. Fails if anything couldn't be read."""
     done = run(cli, "review", str(files), "--policy", str(policy), "--format", "ndjson")
     if done.returncode not in (0, 1):
         raise RuntimeError(f"`rolewatch review` ended with {done.returncode}: {done.stderr}")

@@ -1,4 +1,4 @@
-"""The rules as deployed, and what they let through, by the emulator's TestEventPattern."""
+"""The deployed rules, and the events that they match according to the emulator's TestEventPattern."""
 
 import json
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ MOST_CHARACTERS = 2048
 
 
 def patterns(accounts: Accounts, account: str = HUB, region: str = HOME, bus: str = "default") -> dict[str, str]:
-    """Name and pattern of each rule of a bus."""
+    """Returns name and pattern of each rule of a bus."""
     listed = accounts.client("events", account, region).list_rules(EventBusName=bus)["Rules"]
     return {rule["Name"]: rule["EventPattern"] for rule in listed if "EventPattern" in rule}
 
@@ -21,11 +21,11 @@ def matches(accounts: Accounts, pattern: str, event: Envelope) -> bool:
 
 
 def let_through(accounts: Accounts, rules: Iterable[str], events: Iterable[Envelope]) -> list[Envelope]:
-    """The events that at least one of these patterns matches."""
+    """Returns the events that at least one of these patterns matches."""
     known = list(rules)
     return [event for event in events if any(matches(accounts, pattern, event) for pattern in known)]
 
 
 def canonical(pattern: str) -> Any:
-    """To compare patterns whatever their layout."""
+    """Normalizes a pattern for comparison."""
     return json.dumps(json.loads(pattern), sort_keys=True)

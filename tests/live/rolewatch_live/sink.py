@@ -1,6 +1,8 @@
-"""A Slack that listens on the loopback: incoming webhooks and the Web API's two methods, answering as Slack does, and a list of what came.
+"""A fake Slack on the loopback: incoming webhooks and two methods of the Web API, with Slack's answers, and a
+list of posts.
 
-`GET /posts` lists everything that was sent, oldest first; `GET /messages` what a reader of the channel sees now, updates applied.
+`GET /posts` lists everything that was sent, oldest first. `GET /messages` lists what a reader of the channel
+sees now, with updates applied.
 """
 
 import json
@@ -22,7 +24,7 @@ WEBHOOK = "/services/T0EXAMPLE/B0EXAMPLE/EXAMPLE"
 
 @dataclass(frozen=True)
 class Answer:
-    """What Slack says next, whatever is posted."""
+    """Slack's next answer, whatever is posted."""
 
     status: int
     body: str
@@ -40,7 +42,7 @@ DISLIKED = Answer(400, "invalid_blocks")
 
 @dataclass(frozen=True)
 class Post:
-    """One request. `taken`: Slack showed it to people. `ts`: the message that it made or changed."""
+    """One request. `taken`: Slack showed it to people. `ts`: the message that it created or changed."""
 
     at: float
     method: str
@@ -53,7 +55,7 @@ class Post:
 
 
 class Sink:
-    """The server. `on_post` is told of every request as it comes."""
+    """The server. Calls `on_post` for every request."""
 
     def __init__(self, on_post: Callable[[Post], None] | None = None, port: int = 0) -> None:
         self.posts: list[Post] = []
@@ -84,7 +86,7 @@ class Sink:
                 self.wfile.write(data)
 
             def log_message(self, *_: Any) -> None:
-                """Nothing: `posts` has it all."""
+                """Logs nothing, because `posts` has everything."""
 
         self._server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
         self._server.daemon_threads = True
@@ -107,17 +109,17 @@ class Sink:
         self._server.server_close()
 
     def answers(self, *answers: Answer) -> None:
-        """What the next requests get, one each; after that all is well again."""
+        """Sets the answers to the next requests. After them, everything succeeds again."""
         with self._lock:
             self._next.extend(answers)
 
     def always(self, answer: Answer | None) -> None:
-        """What every request gets from now on; with None all is well again."""
+        """Sets the answer to every request from now on. None: everything succeeds again."""
         with self._lock:
             self._always = answer
 
     def taken(self) -> list[Post]:
-        """What Slack showed to people, oldest first."""
+        """Returns what Slack showed to people, oldest first."""
         with self._lock:
             return [post for post in self.posts if post.taken]
 
@@ -126,14 +128,14 @@ class Sink:
             return [asdict(post) for post in self.posts]
 
     def messages(self) -> list[dict[str, Any]]:
-        """What the channel shows now: each message once, in its last form."""
+        """Returns what the channel shows now: each message once, in its latest version."""
         shown: dict[str, dict[str, Any]] = {}
         for post in self.taken():
             shown[post.ts] = {"ts": post.ts, "payload": post.payload, "edited": post.method == "chat.update"}
         return list(shown.values())
 
     def take(self, path: str, authorization: str, body: bytes) -> Answer:
-        """Answers a request and remembers it."""
+        """Answers a request and records it."""
         try:
             payload = json.loads(body)
         except ValueError:

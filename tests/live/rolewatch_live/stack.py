@@ -1,4 +1,4 @@
-"""The hub and its spokes, deployed from the very templates with the real binaries."""
+"""Deploys the hub and its spokes from the shipped templates, with the real binaries."""
 
 import platform
 from dataclasses import dataclass
@@ -14,18 +14,18 @@ from .feed import EVENTS
 from .sink import CHANNEL, TOKEN, Sink
 
 NAME = "rolewatch"
-# Who runs rolewatch here.
+# The person who operates rolewatch.
 OPERATIONS = "operations@example.com"
-# What the emulator does not know; `template.without` fails when this is not exactly so.
+# Resource types that the emulator doesn't support. `template.without` fails if this list isn't exact.
 LEFT_OUT_OF_HUB: set[str] = set()
 LEFT_OUT_OF_SPOKE: set[str] = set()
-# By CloudFormation.
+# With CloudFormation.
 LONGEST_BODY = 51_200
 
 
 @dataclass(frozen=True)
 class Hub:
-    """What the stack says of itself."""
+    """Returns the outputs of the stack."""
 
     outputs: dict[str, str]
     region: str = HOME
@@ -38,7 +38,7 @@ class Hub:
 def deploy_hub(
     accounts: Accounts, sink: Sink, binaries: Path, spokes: list[str], bot: bool = False, region: str = HOME, **more: str
 ) -> Hub:
-    """Deploys `template.yaml`. `bot`: Slack is reached by a bot token; else by an incoming webhook."""
+    """Deploys `template.yaml`. With `bot`, Slack uses a bot token, else an incoming webhook."""
     code = {name: _upload(accounts, f"{binary}.zip", zipped(binaries / binary), region) for name, binary in FUNCTIONS.items()}
     whole = template.without(template.read(ROOT / "template.yaml"), LEFT_OUT_OF_HUB)
     secret = accounts.client("secretsmanager", HUB, region).create_secret(Name="rolewatch/slack", SecretString=TOKEN if bot else sink.webhook)
@@ -59,7 +59,7 @@ def deploy_hub(
 
 
 def deploy_spoke(accounts: Accounts, hub: Hub, account: str, region: str = HOME) -> dict[str, str]:
-    """Deploys `deploy/spoke.yaml` in an account and region, with what the hub's outputs say."""
+    """Deploys `deploy/spoke.yaml` in an account and Region, with the values of the hub's outputs."""
     whole = template.without(template.read(ROOT / "deploy" / "spoke.yaml"), LEFT_OUT_OF_SPOKE)
     given = {
         "HubAccountId": hub["HubAccountId"],
@@ -84,7 +84,7 @@ def deploy_trail(accounts: Accounts, hub: Hub, account: str, region: str, bucket
 
 
 def elevated_roles() -> list[str]:
-    """The ARNs of the policy's roles."""
+    """Returns the ARNs of the policy's roles."""
     policy = yaml.safe_load((EVENTS / "rolewatch.yaml").read_text())
     return [role["arn"] for role in policy["roles"]]
 
@@ -102,10 +102,10 @@ def _upload(accounts: Accounts, name: str, package: bytes, region: str) -> str:
 def deploy(
     accounts: Accounts, account: str, region: str, whole: template.Json, given: dict[str, str], name: str = NAME
 ) -> dict[str, str]:
-    """Makes a stack; its outputs."""
+    """Creates a stack. Returns its outputs."""
     stacks = accounts.client("cloudformation", account, region)
     body = template.body(whole)
-    # What is too long for a call goes through S3, as `sam deploy` does it.
+    # A template that is too long for a call goes through S3, as with `sam deploy`.
     where = {"TemplateBody": body}
     if len(body) > LONGEST_BODY:
         _, _, place = _upload(accounts, "template.json", body.encode(), region).partition("s3://")

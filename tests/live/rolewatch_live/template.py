@@ -1,7 +1,8 @@
-"""A CloudFormation template as it stands, less the resources that the emulator does not know.
+"""Reads a CloudFormation template, without the resources that the emulator doesn't support.
 
-What is left out is said, type by type, and checked both ways: no other type may be unknown, and none may be on the list without need. What
-the left-out resources would have done is either done by API (bus policies) or stays undone (alarms over alarms).
+The list of omitted types is checked both ways: no other type may be unsupported, and no listed type may be
+supported. Other code either replaces an omitted resource through the API (bus policies), or nothing replaces
+it (alarms).
 """
 
 import copy
@@ -41,7 +42,7 @@ Loader.add_multi_constructor("!", _short_form)
 
 
 def read(path: Path) -> Json:
-    """The template, short forms spelled out."""
+    """Returns the template with its short forms spelled out."""
     template = yaml.load(path.read_text(), Loader)
     if not isinstance(template, dict) or "Resources" not in template:
         raise ValueError(f"{path} is no CloudFormation template")
@@ -49,8 +50,8 @@ def read(path: Path) -> Json:
 
 
 def known_types() -> set[str]:
-    """What the emulator makes."""
-    # It would say on stderr that it cannot sign, which nobody asks of it.
+    """Returns the resource types that the emulator supports."""
+    # Silences an unneeded warning that it can't sign.
     logging.getLogger("kms").setLevel(logging.ERROR)
     from ministack.services.cloudformation.provisioners import _RESOURCE_HANDLERS
 
@@ -58,7 +59,9 @@ def known_types() -> set[str]:
 
 
 def without(template: Json, left_out: set[str]) -> Json:
-    """The template without resources of these types; fails if that is not exactly what the emulator makes necessary."""
+    """Returns the template without resources of these types. Fails if the emulator doesn't require exactly
+    that.
+    """
     types = {resource["Type"] for resource in template["Resources"].values()}
     unknown = {kind for kind in types if kind not in known_types() and not kind.startswith("AWS::Serverless::")}
     if unknown != left_out:
@@ -74,7 +77,7 @@ def without(template: Json, left_out: set[str]) -> Json:
 
 
 def references(value: Any) -> set[str]:
-    """The logical ids, parameters and conditions that a part of a template names."""
+    """Returns the logical IDs, parameters and conditions that a part of a template names."""
     if isinstance(value, list):
         return {name for part in value for name in references(part)}
     if not isinstance(value, dict):
@@ -92,26 +95,26 @@ def references(value: Any) -> set[str]:
 
 
 def with_code(template: Json, code: dict[str, str]) -> Json:
-    """The functions take their code from these S3 URIs, by logical id; each has to have one."""
+    """Makes the functions read their code from these S3 URIs, by logical ID. Each function needs one."""
     functions = {name for name, resource in template["Resources"].items() if resource["Type"] == "AWS::Serverless::Function"}
     if functions != set(code):
         raise ValueError(f"the template has the functions {sorted(functions)}, but there is code for {sorted(code)}")
     filled = copy.deepcopy(template)
     for name, uri in code.items():
         filled["Resources"][name]["Properties"]["CodeUri"] = uri
-        # Made of other things already.
+        # Tells sam how to build the code, which is built already.
         filled["Resources"][name].pop("Metadata", None)
     return filled
 
 
 def definitions(template: Json) -> dict[str, str]:
-    """The files that state machines are defined in, by logical id."""
+    """Returns the definition files of state machines, by logical ID."""
     machines = {name: part for name, part in template["Resources"].items() if part["Type"] == "AWS::Serverless::StateMachine"}
     return {name: machine["Properties"]["DefinitionUri"] for name, machine in machines.items()}
 
 
 def body(template: Json) -> str:
-    """The template as CloudFormation takes it."""
+    """Returns the template in the form that CloudFormation accepts."""
     return json.dumps(template)
 
 

@@ -1,4 +1,6 @@
-"""Six digits of a virtual MFA device: RFC 6238 over its seed, 30 seconds a step, SHA-1, as AWS asks of devices."""
+"""The six digits of a virtual MFA device: RFC 6238 with its seed, steps of 30 seconds, SHA-1, as AWS
+requires.
+"""
 
 import base64
 import hashlib
@@ -11,12 +13,12 @@ DRIFT = 1
 
 
 def code(seed: str, at: float | None = None) -> str:
-    """The code of a device with this seed (base32) at this moment (epoch seconds, now if none)."""
+    """Returns the code of a device with this seed (base32) at this time (epoch seconds, default now)."""
     return _hotp(seed, int((time.time() if at is None else at) // STEP))
 
 
 def matches(seed: str, given: str, at: float | None = None) -> bool:
-    """Whether the code is right now, or was or will be one step away."""
+    """Whether the code is valid now, or one step earlier or later."""
     step = int((time.time() if at is None else at) // STEP)
     return any(hmac.compare_digest(_hotp(seed, step + drift), given) for drift in range(-DRIFT, DRIFT + 1))
 

@@ -1,4 +1,4 @@
-"""Waiting without sleeping blindly: ask again until it is so, or the deadline has passed."""
+"""Waits by polling until a condition holds or the deadline has passed."""
 
 import time
 from collections.abc import Callable
@@ -11,11 +11,11 @@ PAUSE = 0.1
 
 
 class TooLate(AssertionError):
-    """What was waited for did not come."""
+    """The expected result didn't come in time."""
 
 
 def until(what: str, probe: Callable[[], T], patience: float = PATIENCE, pause: float = PAUSE) -> T:
-    """The first true answer of `probe`."""
+    """Returns the first true answer of `probe`."""
     deadline = time.monotonic() + patience
     while True:
         answer = probe()
@@ -27,7 +27,7 @@ def until(what: str, probe: Callable[[], T], patience: float = PATIENCE, pause: 
 
 
 def settled(probe: Callable[[], T], quiet: float = 1.0, patience: float = PATIENCE) -> T:
-    """The answer of `probe` once it has stayed the same for `quiet` seconds."""
+    """Returns the answer of `probe` once it has stayed the same for `quiet` seconds."""
     deadline = time.monotonic() + patience
     last, since = probe(), time.monotonic()
     while time.monotonic() - since < quiet:

@@ -1,6 +1,7 @@
-"""ministack, and what AWS does that it does not: run as `python -m rolewatch_live.gaps`, it serves like `ministack`.
+"""Fills the gaps where ministack doesn't do what AWS does. `python -m rolewatch_live.gaps` serves like
+`ministack`.
 
-Every module here fills one gap by replacing functions inside ministack, so the version is pinned.
+Each module here fills one gap by replacing functions inside ministack. That is why the version is pinned.
 """
 
 from importlib.metadata import version
@@ -9,7 +10,7 @@ PINNED = "1.5.33"
 
 
 def fill() -> None:
-    """Fills all gaps, or refuses to if this is not the version whose insides are known."""
+    """Fills all gaps. Fails if this isn't the pinned version."""
     found = version("ministack")
     if found != PINNED:
         raise SystemExit(f"ministack is {found}, but its insides are only known for {PINNED}: install tests/live/requirements.txt")

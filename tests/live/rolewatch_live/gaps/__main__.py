@@ -1,6 +1,6 @@
-"""Serves ministack with its gaps filled; settings come from the environment, as ministack's own do.
+"""Serves ministack with its gaps filled. Settings come from the environment, as for ministack itself.
 
-It lives no longer than whoever holds the other end of its standard input, and takes the functions that it started along.
+Ends when the other end of its standard input closes, together with the functions that it started.
 """
 
 import os

@@ -1,6 +1,7 @@
-"""Who may use a bucket of another account: its policy decides about the caller, beside the caller's own policies.
+"""A bucket policy decides about a caller from another account, together with the caller's own policies.
 
-ministack asks the policy for the root user of the caller's account instead, and so refuses a role that the policy lets in.
+ministack evaluates the bucket policy for the root user of the caller's account. So it denies a role that the
+policy allows.
 """
 
 import contextvars

@@ -1,6 +1,6 @@
-"""Who may put events on a bus: `AWS::Events::EventBus` has a `Policy`, which ministack neither keeps nor asks.
+"""The `Policy` of an `AWS::Events::EventBus` decides who may put events on the bus. ministack ignores it.
 
-All accounts of the story are of one organization but the foreign one.
+All accounts of the story belong to one organization, except the foreign one.
 """
 
 import json
@@ -31,7 +31,7 @@ def fill() -> None:
 
 
 def admits(bus: str, sender: str, role: str) -> bool:
-    """Whether the policy of this account's bus lets a role of another account put events there."""
+    """Whether the policy of this account's bus allows a role of another account to put events there."""
     organization = {} if sender == FOREIGN else {"aws:principalorgid": ORGANIZATION}
     context = iam_evaluator.EvalContext(
         principal_arn=f"arn:aws:sts::{sender}:assumed-role/{role.rpartition('/')[2]}/events",

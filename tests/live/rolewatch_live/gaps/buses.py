@@ -1,6 +1,7 @@
-"""A rule's target may be a bus of another account or region. The event keeps the account and region that it came from.
+"""A rule's target may be a bus of another account or Region. The event keeps its account and Region.
 
-The rule's role has to be allowed to send, and what one account sends to another has to be admitted by the bus's policy, as on AWS.
+As on AWS, the rule's role needs permission to send, and across accounts the policy of the bus has to allow
+it.
 """
 
 import contextvars
@@ -18,7 +19,7 @@ def fill() -> None:
 
 
 def within(account: str, region: str, work: Callable[[], Any]) -> Any:
-    """Does the work as a request to this account and region would."""
+    """Runs the work as a request to this account and Region would."""
 
     def run() -> Any:
         responses._request_account_id.set(account)
@@ -60,6 +61,6 @@ def deliver(bus: str, event: dict[str, Any], sender: str, role: str) -> None:
 
 
 def _role_of(rule: dict[str, Any], arn: str) -> str:
-    """The role that the rule's target for this bus sends with."""
+    """Returns the role with which the rule sends to this bus."""
     targets = eventbridge._targets.get(eventbridge._rule_key(rule.get("Name"), rule.get("EventBusName", "default")), [])
     return next((str(target.get("RoleArn", "")) for target in targets if target.get("Arn") == arn), "")

@@ -1,4 +1,6 @@
-"""Conditions of a template may ask for the account and region (`AWS::AccountId`); ministack takes such a reference for its own name."""
+"""Conditions of a template may refer to the account and Region (`AWS::AccountId`). ministack treats them as
+plain text.
+"""
 
 import sys
 from typing import Any

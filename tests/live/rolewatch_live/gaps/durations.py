@@ -1,7 +1,8 @@
-"""For how long a role's credentials may be asked: the role's MaxSessionDuration, and an hour from another role's session.
+"""Limits the duration of credentials: MaxSessionDuration of the role, and an hour from another role's
+session.
 
-ministack grants whatever is asked for. (For less than 15 minutes the SDK does not even ask.) Here a call is refused for its length only when
-everything else allows it.
+ministack issues any duration. (The SDK rejects less than 15 minutes itself.) A call fails because of its
+duration only if everything else allows it.
 """
 
 import re
@@ -33,7 +34,7 @@ def fill() -> None:
 
 
 def refused(role_arn: str, seconds: int, caller: str) -> str:
-    """Why so long a session is not granted; empty if it is."""
+    """Returns why the duration is too long, or an empty string."""
     role = iam._roles.get_scoped(role_arn.split(":")[4], None, role_arn.rsplit("/", 1)[-1]) or {}
     if seconds > int(role.get("MaxSessionDuration") or CHAINED):
         return "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."

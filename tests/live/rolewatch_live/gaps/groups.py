@@ -1,4 +1,7 @@
-"""CloudFormation makes groups (`AWS::IAM::Group`), with the name, path and policies of the template; ministack only does so by API."""
+"""CloudFormation creates groups (`AWS::IAM::Group`) with the name, path and policies of the template.
+
+ministack creates groups only through the API.
+"""
 
 import json
 from typing import Any
@@ -14,7 +17,7 @@ def fill() -> None:
 
 
 def create(logical_id: str, props: dict[str, Any], stack_name: str) -> tuple[str, dict[str, Any]]:
-    """The group; its `Ref` is its name."""
+    """The group. `Ref` returns its name."""
     name = props.get("GroupName") or provisioners._physical_name(stack_name, logical_id, max_len=128)
     must(iam._create_group({"GroupName": name, "Path": props.get("Path", "/")}))
     for arn in props.get("ManagedPolicyArns", []):
@@ -30,6 +33,6 @@ def delete(physical_id: str, props: dict[str, Any]) -> None:
 
 
 def must(answer: Any) -> None:
-    """Fails the resource when IAM refused."""
+    """Fails the resource if IAM denied the call."""
     if answer[0] >= 400:
         raise ValueError(f"{TYPE}: {answer[2]!r}")

@@ -1,6 +1,7 @@
-"""Time passes at once for temporary credentials: `POST /_rolewatch/later?seconds=3600` makes them, and the MFA proved for them, so much older.
+"""Ages temporary credentials: `POST /_rolewatch/later?seconds=3600` makes them, and their MFA, that much
+older.
 
-The clock itself stays: what happens afterwards is recorded at its own time.
+The clock itself doesn't change. Later calls are recorded at their own time.
 """
 
 from typing import Any

@@ -1,7 +1,7 @@
-"""How many batches a queue's mapping works on at a time, where a parameter of the template says so.
+"""The maximum concurrency of a queue's event source mapping may be a template parameter.
 
-CloudFormation hands the value of a Number on as a text, and Lambda reads it as a number. ministack keeps the text, compares it with a number,
-and then polls no queue at all.
+CloudFormation passes the value of a Number parameter as text, and Lambda converts it. ministack keeps the
+text and compares it with a number. Then it doesn't poll any queue.
 """
 
 from typing import Any

@@ -1,7 +1,8 @@
-"""MFA that proves something: a code is checked against the device's seed, and only then is `aws:MultiFactorAuthPresent` true.
+"""Checks MFA codes against the device's seed. Only a correct code makes `aws:MultiFactorAuthPresent` true.
 
-In the call itself it counts for the role's trust policy; sessions of GetSessionToken carry it on, sessions of AssumeRole do not. With it goes
-`aws:MultiFactorAuthAge`, the seconds since. Unlike AWS, a code may be used twice within its time.
+A code in a call to AssumeRole counts for the role's trust policy. Sessions of GetSessionToken keep the MFA,
+sessions of AssumeRole don't. `aws:MultiFactorAuthAge` is the number of seconds since then. Unlike on AWS, a
+code may be used twice while it is valid.
 """
 
 import base64
@@ -22,7 +23,7 @@ KEY = "aws:multifactorauthpresent"
 AGE = "aws:multifactorauthage"
 
 proved_in_call: contextvars.ContextVar[bool] = contextvars.ContextVar("proved_in_call", default=False)
-# The keys of such sessions, and when (epoch seconds) their MFA was proved.
+# The keys of such sessions, with the time of their MFA (epoch seconds).
 proved_sessions: dict[str, float] = {}
 
 
@@ -33,7 +34,8 @@ def fill() -> None:
 
 
 def _give_real_seeds() -> None:
-    """ministack's seeds are hexadecimal; AWS gives 64 characters of base32, which is what an authenticator reads."""
+    """ministack's seeds are hexadecimal. AWS returns 64 characters of base32, which authenticator apps read.
+    """
     create = iam._create_virtual_mfa_device
 
     def create_with_seed(parameters: Any) -> Any:
@@ -85,7 +87,7 @@ def _check_codes() -> None:
 
 
 def proves(caller: Any, serial: str, code: str) -> bool:
-    """Whether the device is the caller's and shows this code now."""
+    """Whether the device belongs to the caller and shows this code now."""
     device = iam._mfa_devices.get(serial)
     name = caller.get("principalName") if isinstance(caller, dict) else ""
     return bool(name and device and device.get("User") == name) and matches(device["Base32StringSeed"], code)

@@ -1,4 +1,5 @@
-"""`aws:PrincipalArn` of a role's session is the role's ARN, with its path; ministack gives the session's."""
+"""For a role's session, `aws:PrincipalArn` is the role's ARN with its path. ministack uses the session's ARN.
+"""
 
 from typing import Any
 
@@ -19,7 +20,7 @@ def fill() -> None:
 
 
 def role(session: str) -> str:
-    """The role that a session is of."""
+    """Returns the role of a session."""
     account, name = session.split(":")[4], session.split("/")[1]
     known = iam._roles.get_scoped(account, None, name) or {}
     return str(known.get("Arn", f"arn:aws:iam::{account}:role/{name}"))

@@ -1,7 +1,9 @@
-"""PutEvents takes `aws.*` sources, which AWS keeps for itself, so that records can be published to the rules as deployed.
+"""PutEvents accepts `aws.*` sources, which AWS reserves, so that tests can publish records to the deployed
+rules.
 
-Such an event stands for one that CloudTrail sent: account and region are those of its record, whoever published it. Any event keeps the time
-that its sender gave it, where ministack puts its own.
+Such an event stands for one that CloudTrail sent. Its account and Region are those of the record, whoever
+published it. Every event keeps the time that its sender gave it. ministack would replace it with the current
+time.
 """
 
 import contextvars
@@ -30,7 +32,7 @@ def _attribute() -> None:
 
 
 def _place(event: Event) -> Event:
-    """Account and region of the record that an event of AWS carries."""
+    """Returns account and Region of the record in an AWS event."""
     if not str(event.get("Source", "")).startswith("aws."):
         return {}
     try:

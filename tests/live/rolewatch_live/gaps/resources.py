@@ -1,7 +1,7 @@
-"""Which resource a call is about, and what tags it bears, where ministack says `*` or does not look.
+"""Returns the resource of a call and its tags, where ministack returns `*` or doesn't look.
 
-An MFA device of a user is named by CreateVirtualMFADevice and DeleteVirtualMFADevice; EC2 instances bear tags. Unlike on AWS, of several
-instances in one call only the first is asked about.
+CreateVirtualMFADevice and DeleteVirtualMFADevice name a user's MFA device. EC2 instances have tags. Unlike on
+AWS, only the first instance of a call is checked.
 """
 
 from collections.abc import Iterator
@@ -33,6 +33,6 @@ def device(named: str, account: str) -> str:
 
 
 def instances() -> Iterator[tuple[str, list[dict[str, str]]]]:
-    """The instances of this account and region, with their tags."""
+    """Returns the instances of this account and Region, with their tags."""
     for id in ec2._instances:
         yield f"arn:aws:ec2:{get_region()}:{get_account_id()}:instance/{id}", ec2._tags.get(id) or []

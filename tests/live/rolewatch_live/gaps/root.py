@@ -1,4 +1,4 @@
-"""Root users cannot assume roles ("Roles may not be assumed by root accounts"); ministack lets them."""
+"""Root users can't assume roles ("Roles may not be assumed by root accounts"). ministack allows it."""
 
 from typing import Any
 from urllib.parse import parse_qs

@@ -1,4 +1,5 @@
-"""EventBridge Scheduler puts the time that a schedule was due into its input. ministack hands the placeholder on."""
+"""EventBridge Scheduler puts the scheduled time into a schedule's input. ministack passes the placeholder on.
+"""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -18,7 +19,7 @@ def fill() -> None:
 
 
 def filled(target: dict[str, Any], event: dict[str, Any]) -> dict[str, Any]:
-    """The target with the time in its input, if a schedule fires."""
+    """Returns the target with the time in its input, if a schedule invokes it."""
     if event.get("Source") != "aws.scheduler" or TIME not in (target.get("Input") or ""):
         return target
     due = datetime.fromtimestamp(event["Time"], UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

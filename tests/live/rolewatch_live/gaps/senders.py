@@ -1,6 +1,7 @@
-"""A rule puts events on another bus by a role: its trust, its policies and its boundary decide. ministack asks none of them.
+"""A rule sends to another bus through a role, whose trust policy, policies and boundary decide. ministack
+ignores them.
 
-AWS tries for a day; here, what the role may not send is dropped at once.
+AWS retries for a day. Here, an event that the role may not send is dropped immediately.
 """
 
 import json
@@ -13,7 +14,7 @@ SERVICE = "events.amazonaws.com"
 
 
 def may_send(rule: dict[str, Any], role_arn: str, bus: str) -> bool:
-    """Whether a rule of this account may put events on the bus, by its role."""
+    """Whether the role of this account's rule allows it to put events on the bus."""
     name = role_arn.rpartition("/")[2]
     role = iam._roles.get(name)
     if role is None or role["Arn"] != role_arn:
@@ -27,7 +28,7 @@ def may_send(rule: dict[str, Any], role_arn: str, bus: str) -> bool:
 
 
 def _trusts_rules(role: dict[str, Any], rule: str, account: str) -> bool:
-    """Whether EventBridge may take the role for this rule."""
+    """Whether EventBridge may assume the role for this rule."""
     source = {"aws:sourcearn": rule, "aws:sourceaccount": account}
     context = _context(account, SERVICE, "sts:AssumeRole", role["Arn"], source)
     document = json.loads(role["AssumeRolePolicyDocument"])
@@ -36,7 +37,7 @@ def _trusts_rules(role: dict[str, Any], rule: str, account: str) -> bool:
 
 
 def _for_any_resource(document: dict[str, Any]) -> dict[str, Any]:
-    """A trust policy names no resource, which the evaluation of other policies wants."""
+    """A trust policy has no resource, but the evaluation of policies expects one."""
     statements = document["Statement"]
     several = statements if isinstance(statements, list) else [statements]
     return {**document, "Statement": [{**statement, "Resource": "*"} for statement in several]}

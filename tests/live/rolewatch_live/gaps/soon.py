@@ -1,7 +1,7 @@
-"""A message that a queue holds back for a few seconds counts as in flight, not as delayed.
+"""A message that a queue delays by a few seconds counts as in flight, not as delayed.
 
-AWS counts it as delayed. A test that waits until all is at rest has to wait for it, but not for what is held back for
-minutes, and SQS doesn't tell how long a message is held back.
+AWS counts it as delayed. A test that waits until nothing is in progress has to wait for such a message, but
+not for one that is delayed by minutes. SQS doesn't say how long a message is delayed.
 """
 
 import time

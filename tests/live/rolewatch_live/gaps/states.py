@@ -1,7 +1,7 @@
 """The three states of a rule, as AWS documents them ("Read-only management events from AWS services").
 
-ENABLED does not see read-only management events that come through CloudTrail; ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS does.
-ministack knows the first alone, and lets it see everything.
+A rule in state ENABLED doesn't receive read-only management events from CloudTrail. A rule in state
+ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS does. ministack only has ENABLED, and sends it everything.
 """
 
 from typing import Any
@@ -16,7 +16,7 @@ def fill() -> None:
 
 
 def dispatch(event: dict[str, Any], view: Any = None) -> None:
-    """Sends an event to the targets of the rules that listen to its bus and match it."""
+    """Sends an event to the targets of the rules on its bus that match it."""
     bus = event.get("EventBusName", "default")
     passed = set(event.get("_DispatchPath") or [])
     view = view or eventbridge._pattern_event_view(event)
@@ -30,7 +30,7 @@ def dispatch(event: dict[str, Any], view: Any = None) -> None:
 
 
 def listens(state: str, detail: Any) -> bool:
-    """Whether a rule in this state is shown an event with this detail."""
+    """Whether a rule in this state receives an event with this detail."""
     if state == ALL:
         return True
     read_only = isinstance(detail, dict) and detail.get("eventType") == "AwsApiCall" and detail.get("readOnly") is True

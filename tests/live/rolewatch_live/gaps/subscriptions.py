@@ -1,7 +1,9 @@
-"""An e-mail subscription receives nothing until its owner confirms it, and SNS lists it as `PendingConfirmation` until then.
+"""An e-mail subscription receives nothing until its owner confirms it. Until then, SNS lists it as
+`PendingConfirmation`.
 
-ministack takes every address for confirmed. The token in the link that AWS sends is known here (`accounts.confirmation`). A subscription that is gone is
-listed as `Deleted`, as AWS does for a while, and a list has pages of 100.
+ministack treats every address as confirmed. The token in the link that AWS sends is known here
+(`accounts.confirmation`). As on AWS, a deleted subscription is listed as `Deleted` for a while, and a list
+has pages of 100.
 """
 
 from typing import Any
@@ -42,7 +44,7 @@ def fill() -> None:
 
 
 def _wait(topic_arn: str) -> None:
-    """What is new by mail waits for its confirmation."""
+    """A new e-mail subscription waits for its confirmation."""
     topic = sns._topic_by_arn_any_scope(topic_arn)
     for one in topic["subscriptions"] if topic else []:
         if one["protocol"] in BY_MAIL and "asked" not in one:

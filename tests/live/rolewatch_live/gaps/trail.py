@@ -1,8 +1,10 @@
-"""Calls to STS leave CloudTrail records: on the default bus of each account concerned, and for LookupEvents.
+"""Calls to STS produce CloudTrail records: on the default bus of each account concerned, and for
+LookupEvents.
 
-ministack records nothing on the bus, and malformed records for LookupEvents, so its own recording stays off. Halves can be held back, to see
-what a late one does: `POST /_rolewatch/hold?account=111122223333`, and `/_rolewatch/release` to let them go. `POST /_rolewatch/recorded` with a list
-of records makes LookupEvents know what no rule was sent.
+ministack puts no records on the bus, and malformed ones into LookupEvents, so its own recording is off. To
+test late halves, `POST /_rolewatch/hold?account=111122223333` withholds them, and `/_rolewatch/release`
+delivers them. `POST /_rolewatch/recorded` with a list of records adds records to LookupEvents that no rule
+receives.
 """
 
 import json
@@ -70,7 +72,7 @@ async def answered(send: Any) -> None:
 
 
 async def watched(serve: Any, scope: Any, receive: Any, send: Any, key: str, region: str) -> None:
-    """Serves a call to STS and lets CloudTrail know of it afterwards, as AWS does."""
+    """Serves a call to STS, then makes CloudTrail record it, as AWS does."""
     asked, answer, status = bytearray(), bytearray(), 0
 
     async def listen() -> Any:
@@ -94,7 +96,7 @@ async def watched(serve: Any, scope: Any, receive: Any, send: Any, key: str, reg
 
 
 def note(asked: dict[str, str], key: str, region: str, status: int, answer: str, agent: str) -> None:
-    """Writes the records of a call; of a caller who does not exist there are none."""
+    """Writes the records of a call. If the caller doesn't exist, there are none."""
     caller = who(key)
     if caller is None:
         return
@@ -133,7 +135,7 @@ def who(key: str) -> Caller | None:
     role = issuer(found) if kind == "AssumedRole" else None
     return Caller(
         kind=kind,
-        # A function's session has the role's name where AWS has its id.
+        # A function's session contains the role's name where AWS has its ID.
         id=f"{role['principalId']}:{found.principal_id.partition(':')[2]}" if role else found.principal_id,
         arn=found.principal_arn,
         account=found.account_id,
@@ -146,7 +148,7 @@ def who(key: str) -> Caller | None:
 
 
 def issuer(session: Any) -> dict[str, str]:
-    """The role behind a session, with its path, which the session's ARN lacks."""
+    """Returns the role of a session with its path, which the session's ARN lacks."""
     name = session.principal_arn.split("/")[1]
     role = iam._roles.get_scoped(session.account_id, None, name) or {}
     arn = role.get("Arn", f"arn:aws:iam::{session.account_id}:role/{name}")
@@ -166,7 +168,9 @@ def got(answer: str) -> Issued:
 
 
 def refusal(message: str, caller: Caller, asked: dict[str, str]) -> str:
-    """ministack leaves out the caller where there is no such role, and the role where a policy denies; AWS says both, always."""
+    """ministack omits the caller if the role doesn't exist, and the role if a policy denies. AWS always
+    includes both.
+    """
     if message.startswith("User: is not authorized"):
         return f"User: {caller.arn} is not authorized to perform: sts:{asked['Action']} on resource: {asked.get('RoleArn', '')}"
     action = f"perform: sts:{asked['Action']}"

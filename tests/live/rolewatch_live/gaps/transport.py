@@ -1,4 +1,6 @@
-"""The loopback counts as TLS: the templates deny everything else (`aws:SecureTransport`), and the emulator speaks plain HTTP."""
+"""Loopback counts as TLS. The templates deny everything else (`aws:SecureTransport`), but the emulator uses
+plain HTTP.
+"""
 
 from typing import Any
 
@@ -6,7 +8,7 @@ from ministack.core import iam_evaluator
 
 
 class Origin:
-    """Where a request came from, as ministack keeps it: address, and whether by TLS."""
+    """The source of a request, as ministack stores it: its address, and whether it used TLS."""
 
     def __init__(self, kept: Any) -> None:
         self._kept = kept

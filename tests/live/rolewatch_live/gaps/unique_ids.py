@@ -1,7 +1,9 @@
-"""A trust policy names roles and users by their unique ids, which die with them; ministack keeps the ARNs.
+"""A trust policy stores roles and users by their unique IDs, which are deleted with them. ministack stores
+the ARNs.
 
-As long as the role or user is there, IAM shows its ARN. Once it is deleted, the id remains, and a new one of the same name is another.
-Policies of buckets, queues and topics, which AWS treats alike, are left as they are.
+While the role or user exists, IAM shows its ARN. After it is deleted, the ID remains. A new one of the same
+name has another ID. AWS treats policies of buckets, queues and topics in the same way; here they stay
+unchanged.
 """
 
 import json
@@ -19,7 +21,7 @@ def fill() -> None:
 
 
 class Identities(AccountScopedDict):  # type: ignore[misc]
-    """Roles or users by name. Of those that are taken out, trust policies keep the id."""
+    """Roles or users by name. When one is deleted, trust policies keep its ID."""
 
     __slots__ = ()
 
@@ -35,13 +37,13 @@ class Identities(AccountScopedDict):  # type: ignore[misc]
 
 
 def name_by_id(arn: str, unique_id: str) -> None:
-    """Puts the id in the place of the ARN, in the trust policies of all accounts."""
+    """Replaces the ARN with the ID in the trust policies of all accounts."""
     for role in iam._roles.to_dict().values():
         role["AssumeRolePolicyDocument"] = with_id(role["AssumeRolePolicyDocument"], arn, unique_id)
 
 
 def with_id(document: Any, arn: str, unique_id: str) -> Any:
-    """The policy, text or not, with the id in the place of this principal."""
+    """Returns the policy, as text or not, with the ID in place of this principal."""
     if isinstance(document, str):
         policy = json.loads(document)
         changed = with_id(policy, arn, unique_id)

@@ -1,8 +1,10 @@
-"""Policy variables: `${aws:username}` in a resource or a condition stands for a value of the request; ministack takes it for plain text.
+"""Policy variables, such as `${aws:username}`, get their values from the request. ministack treats them as
+plain text.
 
-As AWS documents them ("IAM policy elements: Variables and tags"): `${key}`, `${key, 'default'}`, and `${*}`, `${?}`, `${$}` for the characters
-themselves. A variable without a value matches nothing, so it stays as it is: no name has a `$`. Unlike AWS, the policy's `Version` is not asked
-(before 2012-10-17 variables are text), and `${*}` and `${?}` match as wildcards would.
+As AWS documents ("IAM policy elements: Variables and tags"): `${key}`, `${key, 'default'}`, and `${*}`,
+`${?}`, `${$}` for the characters themselves. A variable without a value matches nothing, so it stays
+unchanged, because no name contains a `$`. Unlike on AWS, the policy's `Version` doesn't matter (before
+2012-10-17, variables are plain text), and `${*}` and `${?}` match as wildcards.
 """
 
 import dataclasses
@@ -28,7 +30,9 @@ def fill() -> None:
 
 
 def with_values(statement: Any, context: Any) -> Any:
-    """The statement with the values of this request in its resources; its conditions get theirs when they are asked."""
+    """Returns the statement with this request's values in its resources. Conditions get theirs when they are
+    evaluated.
+    """
     if not any("${" in resource for resource in (*statement.resources, *statement.not_resources)):
         return statement
     return dataclasses.replace(
@@ -37,7 +41,7 @@ def with_values(statement: Any, context: Any) -> Any:
 
 
 def filled(part: Any, context: Any) -> Any:
-    """The same with values for variables. Keys of conditions have none."""
+    """Replaces variables by their values. The keys of conditions contain none."""
     if isinstance(part, dict):
         return {key: filled(value, context) for key, value in part.items()}
     if isinstance(part, list):

@@ -1,7 +1,7 @@
-"""A function that is updated or deleted finishes what it is doing.
+"""A function that is updated or deleted finishes its current work.
 
-ministack ends the processes of the old code at once, the busy ones too. What they had taken from a
-queue then comes again only after its visibility timeout, minutes later.
+ministack ends the processes of the old code immediately, even busy ones. Messages that they had received from
+a queue would return only after its visibility timeout, minutes later.
 """
 
 import contextvars
@@ -34,7 +34,7 @@ def fill() -> None:
             threading.Thread(target=end, args=(worker,), daemon=True).start()
 
     def end(worker: Any) -> None:
-        """Nobody can lease it any more; a function has a time limit, so this ends."""
+        """No new work can start here, and a function has a timeout, so this loop ends."""
         while worker.in_use:
             time.sleep(PAUSE)
         kill([worker])

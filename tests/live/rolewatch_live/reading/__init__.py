@@ -1,1 +1,1 @@
-"""Two readers of IAM policies over the same cases: the guard's, and the emulator's."""
+"""Gives the same cases to two evaluators of IAM policies: the guard's and the emulator's."""

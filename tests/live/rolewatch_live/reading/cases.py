@@ -1,4 +1,4 @@
-"""Cases for readers of IAM policies, made up from a seed."""
+"""Random cases for evaluators of IAM policies, made from a seed."""
 
 import random
 from collections.abc import Callable, Iterator
@@ -30,7 +30,7 @@ LETTERS = "abeilmnoprstuAR/:-0146"
 
 
 def made(seed: int, count: int) -> Iterator[Case]:
-    """Cases about one policy type after the other, the half of them with conditions."""
+    """Yields cases of each policy type in turn, half of them with conditions."""
     maker = Maker(random.Random(seed))
     kinds: tuple[Callable[[], Case], ...] = (maker.of_identity, maker.of_resource, maker.of_trust)
     for at in range(count):
@@ -39,7 +39,7 @@ def made(seed: int, count: int) -> Iterator[Case]:
 
 
 def switches(seed: int, count: int) -> Iterator[Case]:
-    """Cases that two users can really try, with the keys that a call to AssumeRole brings along."""
+    """Yields cases that two users can really try, with the keys that a call to AssumeRole has."""
     maker = Maker(random.Random(seed))
     maker.conditional, maker.denies = True, 0.08
     for _ in range(count):
@@ -47,13 +47,13 @@ def switches(seed: int, count: int) -> Iterator[Case]:
 
 
 def role_of(session: str) -> str:
-    """Of the session of a role without a path."""
+    """Returns the role of a session, for a role without a path."""
     account, name = session.split(":")[4], session.split("/")[1]
     return f"arn:aws:iam::{account}:role/{name}"
 
 
 class Maker:
-    """Makes cases up; with `conditional`, statements have conditions and variables."""
+    """Makes random cases. With `conditional`, statements have conditions and variables."""
 
     def __init__(self, dice: random.Random) -> None:
         self.dice = dice
@@ -63,11 +63,11 @@ class Maker:
         self.keys = conditions.KEYS
 
     def of_identity(self) -> Case:
-        """What the caller's own policies say."""
+        """A case with only the caller's own policies."""
         return self._case(self.dice.choice(ACTIONS), self.dice.choice(RESOURCES))
 
     def of_resource(self) -> Case:
-        """With the policy of a bucket, a key or the like."""
+        """A case with the policy of a bucket, a key or a similar resource."""
         action, resource = self.dice.choice(ACTIONS), self.dice.choice(RESOURCES)
         case = {**self._case(action, resource), "owner": PRODUCTION}
         if self.conditional and self._chance(0.05):
@@ -75,13 +75,13 @@ class Maker:
         return {**case, "policy": self._policy(action, resource, case["caller"])}
 
     def of_trust(self) -> Case:
-        """With the trust policy of a role."""
+        """A case with the trust policy of a role."""
         resource = self.dice.choice(ROLES)
         case = self._case("sts:AssumeRole", resource)
         return {**case, "owner": PRODUCTION, "trust": self._policy("sts:AssumeRole", None, case["caller"])}
 
     def of_switch(self) -> Case:
-        """A user who enters the first role, with MFA or without, from a session or with a permanent key."""
+        """A user who assumes the first role, with or without MFA, with a session or a permanent key."""
         caller = self.dice.choice((DORA, ANNA))
         carried = {"aws:username": caller.rpartition("/")[2], "aws:PrincipalTag/team": "red", **self.dice.choice(conditions.MFA)}
         case = self._case("sts:AssumeRole", ROLES[0], caller, carried, conditions.OF_CALLER)
@@ -105,7 +105,7 @@ class Maker:
         return case
 
     def _policy(self, action: str, resource: str | None, caller: str | None, denies: float | None = None) -> Policy:
-        """Of an identity, or, with a caller who may be named, of a resource."""
+        """An identity policy, or a resource policy if a caller is given who may be named."""
         share = self.denies if denies is None else denies
         statements = [self._statement(action, resource, caller, share) for _ in range(self.dice.choice((1, 1, 2, 3)))]
         one = len(statements) == 1 and self._chance(0.3)
@@ -115,13 +115,13 @@ class Maker:
     def _statement(self, action: str, resource: str | None, caller: str | None, denies: float) -> Policy:
         statement: Policy = {"Effect": "Deny" if self._chance(denies) else "Allow"}
         actions = self._some(lambda: self._action(action))
-        # All but what is asked is seldom what is asked.
+        # NotAction and NotResource rarely exclude exactly the request.
         statement["NotAction" if self._chance(0.15) else "Action"] = actions
         if resource is not None:
             resources = self._some(lambda: self._resource(resource))
             statement["NotResource" if self._chance(0.15) else "Resource"] = resources
         if caller is not None:
-            # AWS takes NotPrincipal to deny only, and in no trust policy.
+            # AWS accepts NotPrincipal only with Deny, and not in trust policies.
             excepts = resource is not None and statement["Effect"] == "Deny" and self._chance(0.25)
             statement["NotPrincipal" if excepts else "Principal"] = self._principal(caller, excepts)
         if self.conditional and self._chance(0.6):
@@ -129,13 +129,15 @@ class Maker:
         return statement
 
     def _everyone_by_arn(self, action: str, resource: str) -> Policy:
-        """What AWS recommends for whoever is not to be named: `*`, and a condition that means them."""
+        """The pattern that AWS recommends for principals that can't be named: `*`, and a condition on their
+        ARN.
+        """
         by = {self.dice.choice(("ArnEquals", "ArnLike", "StringEquals")): {"aws:PrincipalArn": self.context["aws:PrincipalArn"]}}
         statement = {"Effect": "Allow", "Action": self._action(action), "Resource": self._resource(resource)}
         return {"Version": "2012-10-17", "Statement": {**statement, "Principal": "*", "Condition": by}}
 
     def _some(self, one: Callable[[], str]) -> str | list[str]:
-        """A text, or a list of one or several."""
+        """Returns one text, or a list of one or more."""
         if self._chance(0.5):
             return one()
         return [one() for _ in range(self.dice.choice((1, 2, 3)))]
@@ -158,21 +160,21 @@ class Maker:
         return self.changed(text)
 
     def _with_variable(self, arn: str) -> str:
-        """A variable where AWS has it: in the last part of an ARN."""
+        """Adds a variable where AWS allows it: in the last part of an ARN."""
         *parts, last = arn.split(":", 5)
         names = ("${aws:username}", "${AWS:UserName}", "${aws:PrincipalTag/team}", "${aws:PrincipalTag/team, 'red'}", "${*}", "${?}", "${$}")
         words = [word for word in ("dora", "red", "a", "UpdateApp") if word in last]
         word = self.dice.choice(words) if words else ""
         name = self.dice.choice(names)
         if word in VALUES_OF and self.keys is conditions.KEYS and self._chance(0.6):
-            # Such as matches; what the request carries is not asked before all policies are made.
+            # Makes the variable match. The context isn't used until all policies are made.
             self.context[VALUES_OF[word]] = word
             name = f"${{{VALUES_OF[word]}}}"
         changed = last.replace(word, name, 1) if words else f"{last}{name}"
         return ":".join((*parts, changed if self._chance(0.7) else f"*{name}*"))
 
     def changed(self, text: str) -> str:
-        """The same with wildcards anywhere, and sometimes with a letter that spoils it."""
+        """Adds wildcards anywhere, and sometimes a letter that breaks the match."""
         for _ in range(self.dice.choice((0, 0, 1, 1, 2, 3))):
             start = self.dice.randrange(len(text) + 1)
             end = min(len(text), start + self.dice.choice((0, 1, 1, 2, 5, 12)))
@@ -207,7 +209,7 @@ class Maker:
             f"arn:aws:iam::{account}:role/Other",
             f"arn:aws:iam::{account}:user/dora2",
             "AIDAEXAMPLEGONE",
-            # What AWS does not take for a name of the caller.
+            # Forms that AWS doesn't accept as a name of the caller.
             caller.rpartition("/")[0] + "/*",
             caller.rpartition("/")[0] + "/" + caller.rpartition("/")[2].title(),
         )

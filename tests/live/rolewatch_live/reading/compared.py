@@ -1,4 +1,4 @@
-"""Cases asked of both evaluators, and what of their differences is known."""
+"""Gives cases to both evaluators, and sorts their differences into known and unknown ones."""
 
 import json
 from collections import Counter
@@ -12,12 +12,12 @@ SEVERAL = "several at once"
 
 @dataclass
 class Comparison:
-    """What came of it."""
+    """The result of a comparison."""
 
     cases: list[Case]
     guard: list[Answer]
     emulator: list[Answer]
-    # By which known difference, or by what AWS does not say, how many are excused.
+    # How many cases each known difference, or each gap in AWS's documentation, excuses.
     excused: Counter[str] = field(default_factory=Counter)
     # Cases that nothing excuses, each with both answers.
     unexplained: list[str] = field(default_factory=list)
@@ -28,14 +28,20 @@ class Comparison:
 
 
 def agree(guard: Answer, emulator: Answer) -> bool:
-    """Whether two answers are one. Whether a denial is explicit, the emulator does not tell of trust policies, and the guard may leave open."""
+    """Whether two answers agree.
+
+    The emulator doesn't say whether a denial by a trust policy is explicit, and the guard may leave it open.
+    """
     explicit = {guard["explicit"], emulator["explicit"]}
     return guard["verdict"] == emulator["verdict"] and (None in explicit or len(explicit) == 1)
 
 
 def compare(cases: list[Case]) -> Comparison:
-    """Asks both; where they differ, asks the emulator again with each rewriting of the case. Where they agree it is asked again, too, with all
-    rewritings together: both could read in the same wrong way."""
+    """Asks both evaluators.
+
+    Where they differ, asks the emulator again with each rewriting of the case. Where they agree, asks it
+    again with all rewritings together, because both could be wrong in the same way.
+    """
     found = Comparison(cases, by_guard(cases), by_emulator(cases))
     rewritten: list[tuple[int, str, Case]] = []
     doubted: set[int] = set()

@@ -1,4 +1,4 @@
-"""Contexts of requests, and conditions upon them, made up by dice."""
+"""Random request contexts, and conditions on them."""
 
 import random
 from typing import Any
@@ -8,7 +8,7 @@ Keys = dict[str, tuple[str, tuple[str, ...]]]
 
 NAMES = ("dora", "Dora", "tom", "dora-1")
 TEAMS = ("red", "blue", "green")
-# The kind of a key, and the values that it may have. `aws:SourceIp` is an address, and so on; `texts` are several values.
+# The type of each key, and its possible values. `texts` are several values.
 KEYS: Keys = {
     "aws:username": ("text", NAMES),
     "sts:RoleSessionName": ("text", NAMES),
@@ -27,7 +27,8 @@ KEYS: Keys = {
             "arn:aws:sns:us-east-1:444455556666:topic",
             "arn:aws:sns:us-east-1:111122223333:topic",
             "arn:aws:iam::444455556666:role/team/UpdateApp",
-            # The page "Condition operators" has this one to tell ArnLike from StringLike.
+            # The page "Condition operators" explains the difference between ArnLike and StringLike with this
+            # ARN.
             *["arn:aws:someservice:us-east-2:999988887777:store/abc:111122223333:finance/document.txt"] * 3,
         ),
     ),
@@ -42,7 +43,8 @@ KEYS: Keys = {
     ),
     "aws:TagKeys": ("texts", TEAMS),
 }
-# What a user brings along to AssumeRole, by permanent key, by a session, by one with MFA; ages are such that it matters not how long the tests take.
+# What a user brings to AssumeRole: with a permanent key, a session, and a session with MFA. The ages are far
+# enough from any limit that the duration of the tests doesn't matter.
 MFA: tuple[Context, ...] = (
     {},
     {"aws:MultiFactorAuthPresent": "false"},
@@ -82,7 +84,7 @@ VARIABLES = ("${aws:username}", "${aws:PrincipalTag/team}", "${aws:PrincipalTag/
 
 
 def context(dice: random.Random) -> Context:
-    """What a request carries: some of the keys."""
+    """Returns the context of a request: some of the keys."""
     carried: Context = {}
     for key, (kind, values) in KEYS.items():
         if dice.random() < 0.65:
@@ -91,10 +93,10 @@ def context(dice: random.Random) -> Context:
 
 
 def block(dice: random.Random, carried: Context, keys: Keys) -> dict[str, Any]:
-    """A `Condition` upon such keys: one condition or two, leaning to such as hold."""
+    """Returns a `Condition` on such keys: one or two conditions, most of which match."""
     made: dict[str, Any] = {}
     for _ in range(dice.choice((1, 1, 1, 2))):
-        # The kinds that are read in more than one way come more often.
+        # The types that have more than one possible reading are more frequent.
         (key,) = dice.choices(tuple(keys), [3 if kind in ("arn", "texts") else 1 for kind, _ in keys.values()])
         kind, values = keys[key]
         operator = "Null" if dice.random() < 0.08 else _operator(dice, kind)

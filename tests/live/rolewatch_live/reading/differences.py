@@ -1,8 +1,10 @@
-"""Where the emulator is known to read policies otherwise than AWS documents it, and where AWS does not say.
+"""The known differences between the emulator and AWS's documentation, and the points that the documentation
+leaves open.
 
-A known difference is a rewriting: the case as it would have to be written for the emulator to understand it as AWS does. Two answers that
-differ are excused only if a rewriting makes the emulator say what the guard says of the case as it stands; so none of them can hide another
-fault, in either reader. The pages are those of the IAM User Guide.
+A known difference is a rewriting: it changes a case so that the emulator evaluates it as AWS would the
+original. If two answers differ, a rewriting excuses this only if it makes the emulator agree with the guard's
+answer for the original case. So no rewriting can hide another fault, in either evaluator. The pages are those
+of the IAM User Guide.
 """
 
 import copy
@@ -24,7 +26,7 @@ EVERYTHING: Policy = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 
 @dataclass(frozen=True)
 class Difference:
-    """What the emulator does, the page by which that is wrong, and the rewriting."""
+    """What the emulator does, the page that contradicts it, and the rewriting."""
 
     name: str
     emulator: str
@@ -34,7 +36,9 @@ class Difference:
 
 @dataclass(frozen=True)
 class Unsaid:
-    """What the guard leaves open because AWS does not say, known by the reason that the guard gives, and the page that leaves it out."""
+    """A point that the guard leaves open: the reason that the guard gives, and the page that doesn't settle
+    it.
+    """
 
     name: str
     page: str
@@ -42,7 +46,7 @@ class Unsaid:
 
 
 def old_version(case: Case) -> Case | None:
-    """No value of any case has a `${`."""
+    """No value of any case contains `${`."""
 
     def change(policy: Policy, statement: Policy) -> None:
         if policy["Version"] != "2012-10-17":
@@ -57,7 +61,7 @@ def old_version(case: Case) -> Case | None:
 
 
 def special_characters(case: Case) -> Case | None:
-    """No value of any case has a `*` or `?`."""
+    """No value of any case contains `*` or `?`."""
 
     def never(text: Any) -> Any:
         return NOTHING if isinstance(text, str) and ("${*}" in text or "${?}" in text) else text
@@ -82,7 +86,7 @@ def short_arns(case: Case) -> Case | None:
 
 
 def _spelled_out(case: Case, concerned: Callable[[str], bool]) -> Case | None:
-    """Instead of a pattern, the resource that is asked about, or one that is not."""
+    """Replaces a pattern by the requested resource if it matches, and by another one if not."""
 
     def change(pattern: str) -> str:
         if not concerned(pattern):
@@ -102,7 +106,7 @@ def parts_of_arns(case: Case) -> Case | None:
 
 
 def plain_operator_over_several(case: Case) -> Case | None:
-    """Where the values agree; else the guard leaves it open."""
+    """Rewrites cases in which the values agree. In others, the guard leaves the answer open."""
 
     def change(operator: str, key: str, values: list[Any], held: Any) -> Conditions | None:
         plain = operator != "Null" and ":" not in operator
@@ -119,7 +123,7 @@ def null_both_ways(case: Case) -> Case | None:
 
 
 def principals_that_are_none(case: Case) -> Case | None:
-    """Names with wildcards, and such as differ in case."""
+    """Removes names with wildcards, and names that differ only in case."""
     caller = case["caller"]
 
     def is_name(name: str) -> bool:
@@ -135,7 +139,9 @@ def principals_that_are_none(case: Case) -> Case | None:
 
 
 def not_principal(case: Case) -> Case | None:
-    """Whom it leaves out is nobody; everybody else is `*`. In between the guard leaves it open."""
+    """If NotPrincipal excludes the caller, rewrites it to nobody, else to `*`. In between, the guard leaves
+    the answer open.
+    """
     whole, account = names_of(case["caller"])
 
     def change(_: Policy, statement: Policy) -> None:
@@ -151,13 +157,15 @@ NOBODY_NAMED = {"AWS": NOBODY}
 
 
 def arn_of_the_caller(case: Case) -> Case | None:
-    """The key under another name, which the emulator takes as given: for itself it takes a session's ARN, not the role's."""
+    """Renames the key. The emulator computes its own value, a session's ARN instead of the role's; a renamed
+    key keeps ours.
+    """
     if PRINCIPAL_ARN not in case["context"]:
         return None
     other = "example:PrincipalArn"
 
     def change(operator: str, key: str, values: list[Any], held: Any) -> Conditions | None:
-        # Two keys of a block may differ in case alone.
+        # Two keys of a block may differ only in case.
         return {operator: {f"example:{key.partition(':')[2]}": values}} if key.lower() == PRINCIPAL_ARN.lower() else None
 
     new = each_condition(case, change)
@@ -165,7 +173,7 @@ def arn_of_the_caller(case: Case) -> Case | None:
 
 
 def everyone_by_arn(case: Case) -> Case | None:
-    """The caller, whom no boundary's silence binds, in the place of `*`."""
+    """Replaces `*` by the caller, because a boundary doesn't limit a policy that names the caller."""
 
     def pinned(statement: Policy) -> bool:
         return any(
@@ -184,14 +192,20 @@ def everyone_by_arn(case: Case) -> Case | None:
 
 
 def names_of(caller: str) -> tuple[set[str], set[str]]:
-    """What names a caller: the ARNs that all must be there, and the names of the account, of which one must."""
+    """Returns the names of a caller: ARNs that all have to be listed, and names of the account, of which one
+    has to be.
+    """
     account = caller.split(":")[4]
     own = {caller} if ":user/" in caller else {caller, role_of(caller)}
     return own, {account, f"arn:aws:iam::{account}:root"}
 
 
 def trust_is_enough(case: Case) -> Case | None:
-    """The caller's own policies allow all; so does the boundary, where AWS lets it not bind; and trust that names the account alone is gone."""
+    """Makes trust alone sufficient.
+
+    The caller's own policies allow everything, and so does the boundary where AWS doesn't apply it. Trust
+    that names only the account is removed.
+    """
     caller = case["caller"]
     whole, account = names_of(caller)
     if "trust" not in case or caller.split(":")[4] != case["owner"]:
@@ -277,13 +291,15 @@ UNSAID = (
 
 
 def unsaid(reasons: list[str]) -> list[str]:
-    """The names of what is left open, if each of these reasons is known; else none."""
+    """Returns the names of the open points if every reason is known, else none."""
     found = [[entry.name for entry in UNSAID if entry.reason.fullmatch(reason) or entry.reason.match(reason)] for reason in reasons]
     return sorted({name for names in found for name in names}) if all(found) else []
 
 
 def together(case: Case) -> list[Case]:
-    """All rewritings, one after the other, without and with the last, which changes what the policies say and not only how."""
+    """Applies all rewritings in order, without and with the last one, which changes the meaning of policies
+    and not only their form.
+    """
     *wording, _ = DIFFERENCES
     for difference in wording:
         case = difference.rewritten(case) or case

@@ -1,4 +1,4 @@
-"""How AWS documents that an ARN matches a pattern, in the shortest words: a regular expression."""
+"""How AWS documents that an ARN matches a pattern, in its shortest form: a regular expression."""
 
 import re
 from typing import Any
@@ -8,8 +8,11 @@ VARIABLE = re.compile(r"\$\{\s*([^},\s]+)\s*(?:,\s*'([^']*)'\s*)?\}")
 
 
 def resource_matches(pattern: str, arn: str, context: dict[str, Any]) -> bool:
-    """*IAM JSON policy elements: Resource*: a wildcard stays between colons, but a `*` at the end of a part may run on; *IAM identifiers*: an
-    ARN of fewer than six parts is completed with `*`."""
+    """*IAM JSON policy elements: Resource*: a wildcard stays between colons, but a `*` at the end of a part
+    may cross them.
+
+    *IAM identifiers*: an ARN of fewer than six parts is completed with `*`.
+    """
     found = _filled(pattern, context)
     if found is None:
         return False
@@ -27,7 +30,7 @@ def arn_like(pattern: str, arn: str) -> bool:
 
 
 def _filled(pattern: str, context: dict[str, Any]) -> str | None:
-    """With the values of its variables, none of which has a wildcard; `None` where one has no value."""
+    """Replaces variables by their values, none of which has a wildcard. None if one has no value."""
     held = {key.lower(): value for key, value in context.items()}
     for found in VARIABLE.finditer(pattern):
         value = held.get(found[1].lower(), found[2])

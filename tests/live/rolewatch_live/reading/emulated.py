@@ -1,7 +1,8 @@
-"""ministack's own evaluation of policies, without its HTTP: `python -m rolewatch_live.reading.emulated` answers cases as JSON lines.
+"""ministack's own policy evaluation, without HTTP: `python -m rolewatch_live.reading.emulated` answers JSON
+lines.
 
-The very functions that its simulator and its enforcement call, put together as AssumeRole and the services with resource policies put them
-together; policy variables are filled in as everywhere in these tests (`gaps/variables.py`).
+Calls the same functions as its simulator and its enforcement, combined as for AssumeRole and for services
+with resource policies. Policy variables get their values as everywhere in these tests (`gaps/variables.py`).
 """
 
 import json
@@ -31,7 +32,7 @@ def answer(case: dict[str, Any]) -> dict[str, Any]:
         resource_arn=case["resource"],
         region="us-east-1",
         source_ip=context.pop("aws:sourceip", None),
-        # Where the request has no such key, ministack has a list of none.
+        # ministack represents a missing key of the request as a list with None.
         service_context={"aws:tagkeys": None, **context},
     )
     policies = [engine.parse_policy_document(policy) for policy in case.get("identity", [])]

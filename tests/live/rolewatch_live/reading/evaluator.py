@@ -1,6 +1,7 @@
-"""The guard and the emulator as evaluators: cases go in as JSON lines, answers come out in the same order.
+"""The guard and the emulator as evaluators: they read cases as JSON lines and write answers in the same
+order.
 
-A case is what `shared/guard/examples/iam_verdicts.rs` says.
+`shared/guard/examples/iam_verdicts.rs` describes a case.
 """
 
 import json
@@ -21,7 +22,7 @@ Answer = dict[str, Any]
 
 @cache
 def guard() -> Path:
-    """`iam_verdicts`: built by Cargo, or taken from `ROLEWATCH_IAM_VERDICTS`."""
+    """Returns `iam_verdicts`, built by Cargo or taken from `ROLEWATCH_IAM_VERDICTS`."""
     if given := os.environ.get("ROLEWATCH_IAM_VERDICTS"):
         return Path(given).resolve()
     cargo = shutil.which("cargo")
@@ -34,12 +35,16 @@ def guard() -> Path:
 
 
 def by_guard(cases: list[Case]) -> list[Answer]:
-    """`verdict` (allowed, denied, undecided), `explicit` (null where that is open), and what is `open`."""
+    """Returns `verdict` (allowed, denied, undecided), `explicit` (null if that is open), and the `open`
+    points.
+    """
     return _answers([str(guard())], cases)
 
 
 def by_emulator(cases: list[Case]) -> list[Answer]:
-    """`verdict` (allowed, denied) and `explicit`; of trust policies the emulator does not tell the latter, so it is null."""
+    """Returns `verdict` (allowed, denied) and `explicit`, which is null for trust policies: the emulator
+    doesn't say it there.
+    """
     return _answers([sys.executable, "-B", "-m", "rolewatch_live.reading.emulated"], cases)
 
 

@@ -1,4 +1,6 @@
-"""Cases written anew: each function changes one thing all over a case, and gives `None` where there is nothing to change."""
+"""Rewrites cases. Each function changes one thing throughout a case, and returns None if there is nothing to
+change.
+"""
 
 import copy
 from collections.abc import Callable
@@ -8,29 +10,30 @@ from .evaluator import Case
 
 Policy = dict[str, Any]
 Conditions = dict[str, dict[str, Any]]
-# Given the operator, the key, its values in the policy and what the request holds: what is to stand there, or `None` for what stands.
+# Gets the operator, the key, its values in the policy and the value in the request. Returns the replacement,
+# or None to keep the condition.
 Change = Callable[[str, str, list[Any], Any], Conditions | None]
 AT_RESOURCE = ("policy", "trust")
 
 
 def statements(policy: Policy) -> list[Policy]:
-    """The statements of a policy, which may be one without a list."""
+    """Returns the statements of a policy. A single one may be without a list."""
     found = policy["Statement"]
     return found if isinstance(found, list) else [found]
 
 
 def texts(value: Any) -> list[Any]:
-    """A value, or a list of them, as a list."""
+    """Returns a value or a list of values as a list."""
     return value if isinstance(value, list) else [value]
 
 
 def policies(case: Case) -> list[Policy]:
-    """All policies of a case."""
+    """Returns all policies of a case."""
     return [*case["identity"], *(case[name] for name in ("boundary", *AT_RESOURCE) if name in case)]
 
 
 def each_statement(case: Case, change: Callable[[Policy, Policy], None]) -> Case | None:
-    """Every statement changed in its place; `change` is given the policy, too."""
+    """Changes every statement in place. `change` also gets the policy."""
     new = copy.deepcopy(case)
     for policy in policies(new):
         for statement in statements(policy):
@@ -39,7 +42,7 @@ def each_statement(case: Case, change: Callable[[Policy, Policy], None]) -> Case
 
 
 def each_resource(case: Case, change: Callable[[str], str]) -> Case | None:
-    """Every pattern of `Resource` and `NotResource`."""
+    """Changes every pattern of `Resource` and `NotResource`."""
 
     def changed(_: Policy, statement: Policy) -> None:
         for element in ("Resource", "NotResource"):
@@ -52,7 +55,7 @@ def each_resource(case: Case, change: Callable[[str], str]) -> Case | None:
 
 
 def each_condition(case: Case, change: Change) -> Case | None:
-    """Every condition."""
+    """Changes every condition."""
     held = {key.lower(): value for key, value in case["context"].items()}
 
     def changed(_: Policy, statement: Policy) -> None:

@@ -1,4 +1,6 @@
-"""The same cases asked of the running emulator: its simulator, and AssumeRole by people whose policies are those of the case."""
+"""Tries the same cases on the running emulator: with its simulator, and with AssumeRole by people who have
+the case's policies.
+"""
 
 import json
 from typing import Any
@@ -15,7 +17,7 @@ HOMES = {"dora": DEVELOPMENT, "anna": PRODUCTION}
 
 
 def simulated(accounts: Accounts, case: Case) -> dict[str, str]:
-    """SimulateCustomPolicy: for each action, `allowed`, `explicitDeny` or `implicitDeny`."""
+    """Calls SimulateCustomPolicy. Returns `allowed`, `explicitDeny` or `implicitDeny` for each action."""
     found = accounts.client("iam", DEVELOPMENT).simulate_custom_policy(
         PolicyInputList=[json.dumps(policy) for policy in case["identity"]], ActionNames=list(ACTIONS), ResourceArns=[case["resource"]]
     )
@@ -23,7 +25,7 @@ def simulated(accounts: Accounts, case: Case) -> dict[str, str]:
 
 
 class Switcher:
-    """Two users, one in the role's own account, and the role."""
+    """Two users, one of them in the role's own account, and the role."""
 
     def __init__(self, accounts: Accounts) -> None:
         self.accounts = accounts
