@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes a Python environment, once for each state of its requirements: venv.sh TARGET REQUIREMENTS
+# Creates a Python environment, unless it exists for the same requirements: venv.sh TARGET REQUIREMENTS
 set -eu
 
 target=${1:?"usage: venv.sh TARGET REQUIREMENTS"}
@@ -17,5 +17,5 @@ rm -rf "$target"
 mkdir -p "$(dirname "$target")"
 "$python" -m venv "$target"
 "$target/bin/python" -m pip install --quiet --disable-pip-version-check --requirement "$requirements"
-# Last, so that an interrupted run starts again.
+# Written last, so that an interrupted run starts again.
 echo "$wanted" > "$target/requirements.hash"

@@ -1,4 +1,6 @@
-"""The guide's first steps, from a fresh clone to the first alert, on this machine's architecture."""
+"""Proves that the guide's first steps lead from a fresh clone to the first alert, on this machine's
+architecture.
+"""
 
 import json
 import time
@@ -16,7 +18,7 @@ from rolewatch_live.waiting import until
 
 
 class TheFirstAlert(unittest.TestCase):
-    """Each test is a step; they build on one another."""
+    """Each test is a step and builds on the previous one."""
 
     seconds: float
     live: Sam
@@ -46,7 +48,7 @@ class TheFirstAlert(unittest.TestCase):
         said = guide.step("Build and deploy")
         for name in required(ROOT / "template.yaml"):
             self.assertIn(f"`{name}`", said, "the guide says what has to be typed")
-        # All of them are asked for, so the guide's "shows each" is true, and nothing else is.
+        # Checks that the guide's "shows each" is true: every parameter is asked for, and nothing else.
         questions = " ".join(self.live.first.questions)
         for name in self.parameters():
             self.assertIn(f"Parameter {name} [", questions)
@@ -96,7 +98,7 @@ class TheFirstAlert(unittest.TestCase):
     def test_6_an_event_handed_to_the_function_is_in_slack_too(self) -> None:
         before = len(self.live.sink.taken())
         self.live.shell(guide.pushes().replace(" rolewatch.yaml ", " events/rolewatch.yaml "))
-        # A new process reads the policy at once; the guide's reader waits for a minute at most.
+        # A new process reads the policy immediately. A reader of the guide waits for a minute at most.
         client = self.live.client("lambda")
         client.update_function_configuration(
             FunctionName=self.live.hub["SwitchGuardName"], MemorySize=256

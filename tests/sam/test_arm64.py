@@ -1,4 +1,6 @@
-"""arm64 is what the template deploys unless told otherwise. It is built where Rust can."""
+"""Proves that the functions can be built for arm64, the template's default, if the Rust toolchain here
+supports it.
+"""
 
 import platform
 import time

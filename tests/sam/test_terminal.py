@@ -1,4 +1,6 @@
-"""Whoever answers sam's questions answers each once, and notices a question that never came."""
+"""Proves that each of sam's questions is answered once, and that an expected question that never came is
+noticed.
+"""
 
 import os
 import unittest

@@ -1,4 +1,5 @@
-"""A stack of the previous template becomes one of today's, while events keep coming."""
+"""Proves that a stack of the previous template can be updated to the current one while events keep arriving.
+"""
 
 import threading
 import unittest
@@ -16,13 +17,13 @@ from rolewatch_live.waiting import until
 
 TODAY = ROOT / "template.yaml"
 QUEUE, MAPPING = "AWS::SQS::Queue", "AWS::Lambda::EventSourceMapping"
-# What a stack keeps whatever its template: it would be lost with its contents.
+# Resources that an update must not replace, because their content would be lost.
 KEPT = ("AWS::S3::Bucket", "AWS::DynamoDB::Table", "AWS::KMS::Key", QUEUE, "AWS::SNS::Topic")
 PAUSE = 0.4
 
 
 class Stream:
-    """Switches without MFA, of one person after the other, until it is ended."""
+    """Makes switches without MFA, one person after another, until told to stop."""
 
     def __init__(self, live: Sam, name: str) -> None:
         self.sent: list[feed.Envelope] = []
@@ -53,11 +54,11 @@ def name(event: feed.Envelope) -> str:
 
 
 class AnUpdate(unittest.TestCase):
-    """Each test is a step; they build on one another."""
+    """Each test is a step and builds on the previous one."""
 
     live: Sam
     before: feed.Envelope
-    # What the stack had before it was updated.
+    # The resources of the stack before the update.
     had: dict[str, dict[str, str]]
     findings: list[dict[str, Any]]
     facts: set[tuple[str, str]]
@@ -71,7 +72,7 @@ class AnUpdate(unittest.TestCase):
         cls.addClassCleanup(clone.use, TODAY)
         clone.use(PREVIOUS)
         clone.build(ARCHITECTURE)
-        # `OperationsEmail` had a default then: nobody answered.
+        # `OperationsEmail` had a default then, so nobody answered.
         cls.live = cls.enterClassContext(Sam(clone, email=None))
         cls.live.push_policy(POLICY)
         cls.before = switch("visitor-before")
@@ -94,7 +95,7 @@ class AnUpdate(unittest.TestCase):
 
     def test_2_without_the_new_parameter_nothing_changes_and_the_error_names_it(self) -> None:
         stack, resources = self.live.stack(), self.every_resource()
-        # With the answers that are kept, and with none, when CloudFormation takes its own.
+        # With the answers that were saved, and with none, in which case CloudFormation keeps its values.
         for command in (
             "sam deploy",
             f"sam deploy --parameter-overrides Architecture={ARCHITECTURE}",
@@ -157,7 +158,7 @@ class AnUpdate(unittest.TestCase):
         self.assertEqual(times, dict.fromkeys(every, 1), "how often Slack showed each")
 
     def test_7_calls_that_could_blind_the_guard_are_told_of(self) -> None:
-        # By the path that is new, as by the old one.
+        # Through the new path as through the old one.
         event = of_the_hub(feed.single("tamper/events-DisableRule"))
         self.live.publish([event])
         until("the alert", lambda: self.live.told(event))

@@ -4,8 +4,8 @@ import java.util.Iterator;
 import software.amazon.event.ruler.Machine;
 
 /**
- * Asks AWS's own matcher. In: {"patterns": {name: text}, "events": [text]}. Out: one line an event, the names of the patterns that it
- * matches.
+ * Asks AWS's own matcher which patterns match. Input: {"patterns": {name: text}, "events": [text]}. Output: a line
+ * per event, with the names of the patterns that it matches.
  */
 public class Match {
     public static void main(String[] args) throws Exception {

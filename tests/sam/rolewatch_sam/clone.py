@@ -1,7 +1,7 @@
-"""A fresh clone in a folder of its own, and the commands of the guide in it.
+"""A fresh clone in a separate folder, and the commands of the guide in it.
 
-The folder is deleted afterwards: a build takes gigabytes. `ROLEWATCH_SAM_CLONE=FOLDER` keeps it,
-and a second run there builds only what changed since.
+The folder is deleted afterward, because a build takes gigabytes. `ROLEWATCH_SAM_CLONE=FOLDER` keeps it, and a
+second run there builds only what has changed since.
 """
 
 import os
@@ -27,13 +27,13 @@ PREVIOUS = HERE / "previous" / "template.yaml"
 SAM = Path(os.environ.get("ROLEWATCH_SAM", ROOT / "target" / "sam")).resolve()
 ARCHITECTURE = "arm64" if platform.machine() in ("aarch64", "arm64") else "x86_64"
 BUILD_SECONDS = 3600
-# What a clone doesn't have.
+# Files that a clone doesn't contain.
 OURS = ("target", ".git", ".aws-sam", "samconfig.toml", ".venv", "__pycache__")
 
 
 @dataclass
 class Clone:
-    """The repository as git has it, with what isn't committed yet."""
+    """The repository as git has it, with uncommitted changes."""
 
     folder: Path = Path()
     _open: ExitStack = field(default_factory=ExitStack)
@@ -60,25 +60,25 @@ class Clone:
 
     @property
     def built(self) -> Path:
-        """Where `sam build` leaves each function, by its logical id."""
+        """The folder in which `sam build` puts each function, by its logical ID."""
         return self.folder / ".aws-sam" / "build"
 
     def configure(self) -> None:
-        """The guide's first command: a configuration without answers of an earlier run."""
+        """The guide's first command: copies a configuration without answers of an earlier run."""
         self.run(guide.configure())
 
     def build(self, architecture: str = ARCHITECTURE) -> float:
-        """`sam build`, as the guide has it for this architecture; the seconds that it took."""
+        """Runs `sam build`, as the guide has it for this architecture. Returns the seconds it took."""
         began = time.monotonic()
         self.run(guide.build(architecture))
         return time.monotonic() - began
 
     def use(self, template: Path) -> None:
-        """Puts another template in the place of template.yaml."""
+        """Replaces template.yaml by another template."""
         shutil.copyfile(template, self.folder / "template.yaml")
 
     def run(self, command: str, environment: dict[str, str] | None = None) -> str:
-        """A command of the guide; what it printed. Fails if the command does."""
+        """Runs a command of the guide, which has to succeed. Returns its output."""
         done = subprocess.run(
             ["bash", "-euo", "pipefail", "-c", command],
             cwd=self.folder,
@@ -95,18 +95,20 @@ class Clone:
         return done.stdout
 
     def environment(self) -> dict[str, str]:
-        """That of a shell in which the environment with sam is active, with no credentials."""
+        """The environment of a shell in which the virtual environment with sam is active, without
+        credentials.
+        """
         kept = {
             name: value
             for name, value in os.environ.items()
-            # The clone has a target folder of its own.
+            # The clone has its own target folder.
             if not name.startswith(("AWS_", "SAM_", "PYTHON")) and name != "CARGO_TARGET_DIR"
         }
         return kept | {
             "VIRTUAL_ENV": str(SAM),
             "PATH": f"{SAM / 'bin'}{os.pathsep}{os.environ['PATH']}",
             "SAM_CLI_TELEMETRY": "0",
-            # What a table is wide, and no colors between the letters.
+            # Makes tables wide, and output free of color codes.
             "COLUMNS": "160",
             "NO_COLOR": "1",
         }
@@ -129,7 +131,7 @@ def target_installed(target: str) -> bool:
 
 
 def _tracked() -> list[Path]:
-    """The files of a clone; without git, all but those that a build makes."""
+    """Returns the files of a clone. Without git: all files except build output."""
     if shutil.which("git") and (ROOT / ".git").exists():
         listed = subprocess.run(
             ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
@@ -144,17 +146,17 @@ def _tracked() -> list[Path]:
 
 
 def _copy(source: Path, target: Path) -> None:
-    """Leaves alone what is the same already, so that Cargo doesn't take it for changed."""
+    """Leaves identical files alone, so that Cargo doesn't consider them changed."""
     if target.is_file() and target.read_bytes() == source.read_bytes():
         return
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copy2(source, target)
-    # Newer than what was built of an older state.
+    # Makes the file newer than everything built from an older state.
     os.utime(target)
 
 
 def machine_of(binary: Path) -> str:
-    """The architecture in the header of an ELF file."""
+    """Returns the architecture in the header of an ELF file."""
     head = binary.read_bytes()[:20]
     if head[:4] != b"\x7fELF":
         raise AssertionError(f"{binary} is not an ELF file")
@@ -163,6 +165,6 @@ def machine_of(binary: Path) -> str:
 
 
 def glibc_of(binary: Path) -> tuple[int, int]:
-    """The newest version of glibc that it needs."""
+    """Returns the newest version of glibc that the file needs."""
     found = re.findall(rb"GLIBC_(\d+)\.(\d+)", binary.read_bytes())
     return max((int(major), int(minor)) for major, minor in found)

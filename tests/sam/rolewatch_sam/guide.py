@@ -1,4 +1,4 @@
-"""The commands of docs/deploy.md, word for word: what the guide says is what the tests run."""
+"""Reads the commands of docs/deploy.md word for word, so that the tests run what the guide says."""
 
 import re
 
@@ -9,7 +9,7 @@ TEXT = (ROOT / "docs" / "deploy.md").read_text()
 
 
 def step(title: str) -> str:
-    """A step of "First alert"."""
+    """Returns a step of "First alert"."""
     steps = TEXT.partition("\n## First alert\n")[2].partition("\n## ")[0]
     number = STEPS.index(title) + 1
     found = steps.partition(f"\n{number}. **{title}.**")[2]
@@ -19,7 +19,7 @@ def step(title: str) -> str:
 
 
 def block(title: str, first: str) -> list[str]:
-    """The lines of the step's code block that begins with `first`, without comments."""
+    """Returns the lines of the step's code block that begins with `first`, without comments."""
     blocks = re.findall(r"```\n(.*?)```", step(title), re.DOTALL)
     for found in blocks:
         lines = [line.strip() for line in found.splitlines() if line.strip()]
@@ -33,7 +33,7 @@ def configure() -> str:
 
 
 def build(architecture: str) -> str:
-    """`sam build` for arm64, the default, or what the guide has for x86_64 in its place."""
+    """Returns `sam build` for arm64, the default, or the guide's replacement for x86_64."""
     found = block("Build and deploy", "cp ")[1]
     if architecture == "x86_64":
         (found,) = re.findall(r"`(sam build [^`]*x86_64)`", step("Build and deploy"))
@@ -46,27 +46,27 @@ def deploy() -> str:
 
 
 def pushes() -> str:
-    """Policy and roster, by a `rolewatch` that is run as the guide says."""
+    """Returns the commands for policy and roster, with a `rolewatch` that runs as the guide says."""
     said = step("Policy and roster")
     (cli,) = re.findall(r"`(cargo run [^`]*--)`", said)
     lines = block("Policy and roster", "rolewatch policy push")
     (out,) = block("Build and deploy", "out() {")
     rolewatch = f'rolewatch() {{ {cli} "$@"; }}'
-    # The account with the groups is the hub's own here.
+    # Here, the account with the groups is the hub's own.
     return "\n".join([out, rolewatch, *lines]).replace("development@", "security@")
 
 
 def invocation() -> str:
-    """A synthetic event, handed to the function."""
+    """Returns the command that passes a synthetic event to the function."""
     (out,) = block("Build and deploy", "out() {")
     command = " ".join(line.removesuffix("\\") for line in block("See it work", "aws lambda"))
-    # Version 2 of the AWS CLI needs it, and version 1, which is what PyPI has, doesn't know it.
+    # Version 2 of the AWS CLI needs this option. Version 1, which is on PyPI, doesn't have it.
     command = command.replace(" --cli-binary-format raw-in-base64-out", "")
     return f"{out}\n{command}"
 
 
 def update() -> str:
-    """What the guide says of an update from a version whose `OperationsEmail` had a default."""
+    """Returns the guide's command for an update from a version whose `OperationsEmail` had a default."""
     part = TEXT.partition("\n## Change and update\n")[2].partition("\n## ")[0]
     lost = part.partition("**A parameter that lost its default.**")[2].partition("\n\n")[0]
     (found,) = re.findall(r"`(sam deploy --guided)`", lost)

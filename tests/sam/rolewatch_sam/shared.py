@@ -1,4 +1,4 @@
-"""What all tests share: one clone, in which everything is built once, and what was measured."""
+"""What all tests share: one clone, in which everything is built once, and the measurements."""
 
 import atexit
 import os
@@ -10,13 +10,13 @@ from pathlib import Path
 
 from .clone import Clone, glibc_of, machine_of
 
-# By Lambda: what Amazon Linux 2023 has.
+# The glibc of Amazon Linux 2023, in which Lambda runs the functions.
 GLIBC = (2, 34)
 
 
 @cache
 def clone() -> Clone:
-    """The clone; deleted when the tests end."""
+    """Returns the clone, which is deleted when the tests end."""
     made = Clone().__enter__()
     atexit.register(made.__exit__, None, None, None)
     return made
@@ -24,7 +24,7 @@ def clone() -> Clone:
 
 @cache
 def built(architecture: str) -> float:
-    """Builds from nothing; the seconds of it. A second call builds nothing."""
+    """Builds from scratch, and returns the seconds it took. A second call builds nothing."""
     clone().configure()
     seconds = clone().build(architecture)
     measured(f"first `sam build` for {architecture}", f"{seconds:.0f} s")
@@ -32,22 +32,22 @@ def built(architecture: str) -> float:
 
 
 def measured(what: str, figure: str) -> None:
-    """Tells a figure for the guide."""
+    """Reports a measurement that belongs in the guide."""
     print(f"measured, {os.cpu_count()} cores: {what}: {figure}", file=sys.stderr, flush=True)
 
 
 def loud(what: str) -> None:
-    """What nobody should miss in the output of the tests."""
+    """Prints something that nobody should miss in the output of the tests."""
     print(what, file=sys.stderr, flush=True)
 
 
 def bootstraps() -> dict[str, Path]:
-    """What was built: each function's program."""
+    """Returns each function's binary."""
     return {path.parent.name: path for path in sorted(clone().built.glob("*/bootstrap"))}
 
 
 def packaged(program: Path) -> int:
-    """The size of the zip that `sam deploy` makes of a function."""
+    """Returns the size of the zip file that `sam deploy` makes of a function."""
     buffer = BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in sorted(program.parent.iterdir()):
@@ -56,7 +56,7 @@ def packaged(program: Path) -> int:
 
 
 def flaws(architecture: str, functions: set[str]) -> list[str]:
-    """What is wrong with the functions as built, if anything; measures them."""
+    """Returns the faults of the built functions, if any, and measures the functions."""
     found = bootstraps()
     wrong = [f"{name} is missing" for name in sorted(functions - set(found))]
     for name, program in found.items():

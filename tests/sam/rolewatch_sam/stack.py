@@ -17,7 +17,7 @@ from .clone import ARCHITECTURE, Clone
 from .terminal import Dialogue, converse
 
 DEPLOY_SECONDS = 600
-# One account, as in the guide's first steps.
+# A single account, as in the guide's first steps.
 POLICY = f"""\
 version: 1
 accounts:
@@ -39,11 +39,11 @@ class Sam(Live):
         self.first: Dialogue
 
     def deployed(self, senders: list[str]) -> Hub:
-        """The guide's steps `Slack`, and `Build and deploy` without the build."""
+        """Runs the guide's step `Slack`, and `Build and deploy` without the build."""
         answers = {
             "Parameter SlackSecretArn": self.secret(),
             "Parameter Architecture": ARCHITECTURE,
-            # The only answer that the guide doesn't have: there is no other Slack here.
+            # The only answer that isn't in the guide. It replaces Slack, which the tests don't use.
             "Parameter TestSlackEndpoint": self.sink.url,
         }
         if self._email is not None:
@@ -54,42 +54,42 @@ class Sam(Live):
         return Hub(self.outputs())
 
     def secret(self) -> str:
-        """Keeps Slack's webhook as the guide says; the ARN that this prints."""
+        """Stores Slack's webhook as the guide says. Returns the ARN that the command prints."""
         (command,) = guide.block("Slack", "aws secretsmanager")
-        # What somebody types, or pastes.
+        # The value that a reader types or pastes.
         typed = f"printf %s {shlex.quote(self.sink.webhook)} | {command}"
         return str(json.loads(self.shell(typed))["ARN"])
 
     def shell(self, command: str) -> str:
-        """A command in the clone, with the credentials of the hub's account."""
+        """Runs a command in the clone, with the credentials of the hub's account."""
         return self.clone.run(command, self.only_credentials())
 
     def guided(self, answers: dict[str, str], patience: float = DEPLOY_SECONDS) -> Dialogue:
-        """`sam deploy --guided`. Every other question is answered with Enter."""
+        """Runs `sam deploy --guided`, and answers every other question with Enter."""
         return self.sam(guide.deploy(), answers | {"Deploy this changeset?": "y"}, patience)
 
     def sam(
         self, command: str, answers: dict[str, str], patience: float = DEPLOY_SECONDS
     ) -> Dialogue:
-        """A command of sam at a terminal, in the clone."""
+        """Runs a command of sam at a terminal, in the clone."""
         environment = self.clone.environment() | self.only_credentials()
         return converse(shlex.split(command), answers, self.clone.folder, environment, patience)
 
     def only_credentials(self) -> dict[str, str]:
-        """What differs between `credentials` and the environment of anybody."""
+        """The variables in which these credentials differ from a normal environment."""
         own = {name: value for name, value in self.credentials().items() if name.startswith("AWS_")}
-        # The first version of the AWS CLI reads this one.
+        # Version 1 of the AWS CLI reads this one.
         return own | {"AWS_DEFAULT_REGION": own["AWS_REGION"]}
 
     def stack(self) -> dict[str, Any]:
         return dict(self.client("cloudformation").describe_stacks(StackName=NAME)["Stacks"][0])
 
     def outputs(self) -> dict[str, str]:
-        """What the stack says of itself now."""
+        """Returns the current outputs of the stack."""
         return {output["OutputKey"]: output["OutputValue"] for output in self.stack()["Outputs"]}
 
     def resources(self, kind: str) -> dict[str, str]:
-        """The physical ids of the stack's resources of a type, by logical id."""
+        """Returns the physical IDs of the stack's resources of a type, by logical ID."""
         found = self.client("cloudformation").get_paginator("list_stack_resources")
         pages = found.paginate(StackName=NAME)
         every = [resource for page in pages for resource in page["StackResourceSummaries"]]
@@ -100,18 +100,18 @@ class Sam(Live):
         }
 
     def queues(self) -> dict[str, str]:
-        """The URLs of the stack's own queues, by logical id; dead letters left out."""
+        """Returns the URLs of the stack's queues by logical ID, without dead-letter queues."""
         every = self.resources("AWS::SQS::Queue")
         return {name: url for name, url in every.items() if not name.endswith("DeadLetters")}
 
     def given_up(self) -> dict[str, int]:
-        """How many messages are in each of the stack's dead letters, where there are any."""
+        """Returns how many messages are in each of the stack's dead-letter queues that has any."""
         every = self.resources("AWS::SQS::Queue")
         dead = {name: url for name, url in every.items() if name.endswith("DeadLetters")}
         return {name: sum(counts) for name, counts in self.counts(dead).items() if sum(counts)}
 
     def counts(self, urls: dict[str, str]) -> dict[str, tuple[int, int]]:
-        """How many messages wait in each queue, and how many are being worked on."""
+        """Returns how many messages wait in each queue, and how many are in progress."""
         wanted = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
 
         def count(url: str) -> tuple[int, int]:
@@ -124,7 +124,7 @@ class Sam(Live):
         return {name: count(url) for name, url in urls.items()}
 
     def rest(self, patience: float = 60.0) -> None:
-        """Waits until none of the stack's own queues has anything to do."""
+        """Waits until none of the stack's queues has any work."""
         urls = self.queues()
         try:
             until("rest", lambda: not any(map(any, self.counts(urls).values())), patience)
@@ -137,30 +137,30 @@ class Sam(Live):
         return self.times_told(event) > 0
 
     def times_told(self, event: feed.Envelope) -> int:
-        """How many messages Slack showed about it."""
+        """Returns how many messages Slack showed about it."""
         id = event["detail"]["eventID"]
         return sum(id in json.dumps(post.payload) for post in self.sink.taken())
 
 
 def switch(name: str) -> feed.Envelope:
-    """Somebody of this name switches without MFA in the hub's own account."""
+    """Lets a person of this name switch without MFA in the hub's own account."""
     switched = of_the_hub(feed.single("assume-role-no-mfa-permanent-key"))
     text = json.dumps(switched).replace("CAROL00001", uuid.uuid4().hex[:10].upper())
-    # Credentials of their own.
+    # Signs with the person's own credentials.
     return dict(
         json.loads(text.replace("carol", name).replace("QPVW7ON6O", uuid.uuid4().hex[:9].upper()))
     )
 
 
 def of_the_hub(event: feed.Envelope) -> feed.Envelope:
-    """An event as if it were the hub account's own, each time another one."""
+    """Returns an event as if it happened in the hub's account, with a new ID each time."""
     own = json.loads(json.dumps(event).replace(DEVELOPMENT, HUB).replace(PRODUCTION, HUB))
     own["detail"] |= {"eventID": str(uuid.uuid4()), "sharedEventID": str(uuid.uuid4())}
     return dict(own)
 
 
 def made_by(path: Path, kind: str) -> set[str]:
-    """The logical ids of the resources of a type that a template makes under any condition."""
+    """Returns the logical IDs of the resources of a type that a template creates under any condition."""
     resources = template.read(path)["Resources"]
     return {
         name
@@ -170,6 +170,6 @@ def made_by(path: Path, kind: str) -> set[str]:
 
 
 def required(path: Path) -> set[str]:
-    """The parameters that have no default."""
+    """Returns the parameters without a default."""
     parameters = template.read(path)["Parameters"]
     return {name for name, parameter in parameters.items() if "Default" not in parameter}

@@ -1,4 +1,4 @@
-"""A program at a terminal, and somebody who answers its questions."""
+"""Runs a program at a terminal, and answers its questions."""
 
 import codecs
 import os
@@ -10,10 +10,10 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-# How a question ends: `[y/N]: `, or `: ` alone.
+# How a question ends: `[y/N]: ` or `: `.
 QUESTION = re.compile(r"([^\n]*\S): \Z")
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
-# A program that has written nothing for so long is waiting.
+# After this many seconds without output, a program is waiting for an answer.
 QUIET = 0.3
 
 
@@ -23,7 +23,7 @@ class Stuck(AssertionError):
 
 @dataclass
 class Dialogue:
-    """What was said: all of it, and each question with its answer."""
+    """The whole conversation, and each question with its answer."""
 
     code: int = 0
     text: str = ""
@@ -38,8 +38,11 @@ def converse(
     environment: dict[str, str],
     patience: float,
 ) -> Dialogue:
-    """Runs it to its end. A question that contains a key of `answers` gets its value, any other
-    one Enter; a key that no question contains is an error."""
+    """Runs the program until it ends.
+
+    If a question contains a key of `answers`, it gets that value, any other question gets Enter. A key that
+    no question contains is an error.
+    """
     said, began = Dialogue(), time.monotonic()
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
@@ -69,7 +72,7 @@ def converse(
 
 def _listen(ours: int, said: Dialogue, answers: dict[str, str], deadline: float) -> None:
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
-    # A question is answered once, so what came before the answer isn't looked at again.
+    # Each question is answered once, so the text before the answer isn't searched again.
     seen = 0
     while True:
         if time.monotonic() > deadline:
@@ -89,5 +92,5 @@ def _read(ours: int) -> bytes:
     try:
         return os.read(ours, 65536)
     except OSError:
-        # Linux says so when the last process has closed its end.
+        # Linux reports this error when the last process has closed its end.
         return b""
