@@ -1,4 +1,4 @@
-//! Which roles are elevated: those that the policy names.
+//! Decides which roles are elevated: those that the policy names.
 
 mod met;
 mod unmatched;
@@ -13,20 +13,21 @@ use crate::policy::{Policy, RolePattern, RolePolicy};
 use crate::roster::Rosters;
 use crate::world::World;
 
-/// Tells elevated roles from others, also where a record lacks the role's path.
+/// Recognizes elevated roles, even if a record lacks the role's path.
 pub struct Elevated<'a> {
     policy: &'a Policy,
     world: Option<(&'a World, &'a Rosters)>,
 }
 
-/// The text that every record which matters has in it, JSON-unescaped: at least one of these.
+/// Texts for searching records without parsing them: every relevant record contains at least one,
+/// JSON-unescaped.
 ///
-/// STS, sign-in, IAM and Identity Center by the name of the service as a whole string; uses of
-/// elevated sessions by the role's name in the caller's ARN.
+/// Records of STS, sign-in, IAM and Identity Center contain the service's name as a string. Uses of
+/// elevated sessions contain the role's name in the caller's ARN.
 pub fn needles(policy: &Policy) -> Vec<String> {
-    // With the quotation mark in front, so that `sts.amazonaws.com` in a URL or a policy's text
-    // does not make a record relevant. Without the one behind it: a partition may put something
-    // after the name.
+    // The opening quotation mark is included, so that `sts.amazonaws.com` in a URL or in a policy's
+    // text doesn't make a record relevant. The closing one isn't, because a partition may have a
+    // suffix after the name.
     let services = [
         "sts",
         "signin",
@@ -51,46 +52,46 @@ pub fn needles(policy: &Policy) -> Vec<String> {
     needles
 }
 
-/// Where the roles of Identity Center are. Only AWS makes roles there, and below it there is at
-/// most a Region.
+/// The path of Identity Center's roles. Only AWS can create roles there. Below it, there is at most
+/// a Region.
 const PERMISSION_SETS: &str = ":role/aws-reserved/sso.amazonaws.com/";
 
-/// What the name of each of them begins with.
+/// The prefix of each of their names.
 const PERMISSION_SET: &str = "AWSReservedSSO_";
 
-/// What the ARN of each session of a matching role has in it.
+/// The text that the ARN of each session of a matching role contains.
 fn session_needle(pattern: &str) -> String {
     const ANY: &str = ":assumed-role/";
     if let Some(name) = permission_set(pattern) {
         return format!("{ANY}{name}");
     }
     let tail = pattern.rsplit(['*', '?']).next().unwrap_or(pattern);
-    // What lies behind the last wildcard is literal, and is all that every matching ARN has for
-    // certain.
+    // The part after the last wildcard is literal, and is the only text that every matching ARN
+    // surely contains.
     let wild = pattern.contains(['*', '?']);
     match (tail.rsplit_once('/'), wild) {
-        // The name is literal, whatever came before it.
+        // The name is literal, whatever precedes it.
         (Some((_, name)), _) if !name.is_empty() => format!("{ANY}{name}/"),
-        // The name ends like this.
-        // Shorter ones are in nearly every record, and then the search costs more than it saves.
+        // The end of the name is literal. A shorter text occurs in nearly every record, so
+        // searching for it would cost more than it saves.
         (None, true) if tail.len() >= 4 => format!("{tail}/"),
         _ => ANY.to_owned(),
     }
 }
 
-/// How the names of all permission sets that a pattern means begin: `AWSReservedSSO_Admin_` of
+/// The prefix of the names of all permission sets that a pattern means: `AWSReservedSSO_Admin_` for
 /// `…/*AWSReservedSSO_Admin_*`.
 fn permission_set(pattern: &str) -> Option<&str> {
     let (front, rest) = pattern.split_once(PERMISSION_SETS)?;
     let at = rest.find(PERMISSION_SET).filter(|_| !front.contains('/'))?;
     let (before, name) = rest.split_at_checked(at)?;
-    // A wildcard in front of the name stands for a Region, or for a part of another name.
+    // A wildcard before the name matches a Region, or a part of another name.
     let begins = before.is_empty() || before.ends_with('/') || before.ends_with('*');
     let literal = name.split(['*', '?']).next().unwrap_or(name);
     (begins && !literal.contains('/')).then_some(literal)
 }
 
-/// An elevated role: its full ARN as far as known, and what the policy says of it.
+/// An elevated role: its ARN, as complete as known, and the policy's entry for it.
 #[derive(Debug, Clone)]
 pub(crate) struct ElevatedRole<'a> {
     pub(crate) arn: RoleArn,
@@ -98,7 +99,7 @@ pub(crate) struct ElevatedRole<'a> {
 }
 
 impl<'a> Elevated<'a> {
-    /// By the policy alone, while reading.
+    /// Uses only the policy. For reading records.
     pub fn by_policy(policy: &'a Policy) -> Self {
         Self {
             policy,
@@ -117,18 +118,19 @@ impl<'a> Elevated<'a> {
         }
     }
 
-    /// Whether a record of this role has to be kept. Errs on the side of keeping.
+    /// Whether a record of this role has to be kept. In doubt, it's kept.
     pub fn may_be(&self, role: &RoleArn) -> bool {
         self.find(role, None).is_some()
     }
 
-    /// The policy for a role, by its full ARN where its id (`AROA…`) was seen with one.
+    /// The policy's entry for a role. If the role's id (`AROA…`) was seen with a full ARN, that ARN
+    /// is used.
     ///
-    /// A role's name is unique in its account, so where the path is unknown a policy entry without
+    /// A role's name is unique in its account. So if the path isn't known, a policy entry without
     /// wildcards is found by name.
     pub(crate) fn find(&self, role: &RoleArn, id: Option<&str>) -> Option<ElevatedRole<'a>> {
         let full = self.full_arn(role, id);
-        // First match wins, also where the path is not known.
+        // The first match applies, even if the path isn't known.
         self.policy.roles.iter().find_map(|policy| {
             if policy.arn.matches(&full) {
                 return Some(ElevatedRole {
@@ -147,8 +149,8 @@ impl<'a> Elevated<'a> {
         })
     }
 
-    /// Whether a role whose path is not known would be elevated under some path: `role/App` where
-    /// the policy says `role/team/*`.
+    /// Whether a role whose path isn't known would be elevated with some path: `role/App` for
+    /// `role/team/*` in the policy.
     pub(crate) fn under_some_path(&self, role: &RoleArn) -> bool {
         !role.has_path()
             && self
@@ -158,7 +160,7 @@ impl<'a> Elevated<'a> {
                 .any(|entry| matches_under_some_path(&entry.arn, role))
     }
 
-    /// Assumed-role ARNs lack the path; the role's id leads to the ARN that has it.
+    /// Assumed-role ARNs lack the path. The role's id leads to the ARN that has it.
     fn full_arn(&self, role: &RoleArn, id: Option<&str>) -> RoleArn {
         if role.has_path() {
             return role.clone();
@@ -171,15 +173,15 @@ impl<'a> Elevated<'a> {
         let listed = rosters.iter().filter_map(|snapshot| snapshot.roles.get(id));
         seen.chain(listed)
             .filter(|arn| arn.account() == role.account() && arn.name() == role.name())
-            // An id is one role's for ever, so all these ARNs are of one role; the one that shows
-            // the path says most.
+            // An id always belongs to the same role, so all these ARNs are of one role. The ARN
+            // with the path is the most complete.
             .max_by_key(|arn| (arn.has_path(), (*arn).clone()))
             .cloned()
             .unwrap_or_else(|| role.clone())
     }
 }
 
-/// Whether a role whose path is not known would match under some path that the pattern spells out.
+/// Whether a role whose path isn't known would match with some path that the pattern spells out.
 fn matches_under_some_path(pattern: &RolePattern, role: &RoleArn) -> bool {
     let Some((front, name)) = role.as_str().split_once(":role/") else {
         return false;

@@ -1,11 +1,11 @@
-//! IAM policies as data: read exactly, evaluated as AWS documents it, with room for what is not
-//! known.
+//! IAM policies: read strictly and evaluated as AWS documents it, with support for facts that
+//! aren't known.
 //!
-//! A policy document is read by [`IamDocument`]. [`decide()`] answers whether an [`AccessRequest`]
-//! is allowed by the policies that govern it. The [`Context`] of a request may leave condition keys open; then
-//! the answer is open too, and says on which conditions it hangs. What the documents of an account
-//! cannot tell (service control policies, resource control policies, session policies) is not
-//! looked at.
+//! [`IamDocument`] reads a policy document. [`decide()`] answers whether the policies that apply to
+//! an [`AccessRequest`] allow it. The [`Context`] of a request may leave condition keys open. Then
+//! the answer is open too, and lists the conditions that it depends on. Policies that aren't among
+//! the documents of an account (service control policies, resource control policies, session
+//! policies) aren't evaluated.
 
 mod caller;
 mod condition;
@@ -39,5 +39,5 @@ pub use truth::Truth;
 #[cfg(test)]
 mod tests;
 
-/// The action that enters a role.
+/// The action for entering a role.
 pub(crate) const ASSUME_ROLE: &str = "sts:AssumeRole";

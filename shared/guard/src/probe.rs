@@ -1,9 +1,9 @@
-//! rolewatch's own probes. Every hour session-auditor enters the reader role of each account in
-//! each Region. The role owner's copy of that call has to come back through the rules of that
-//! account and Region, which shows that trail, rule, forwarder and bus work there.
+//! rolewatch's own probes. Every hour, session-auditor enters the reader role of each account in
+//! each Region. The role owner's copy of that call must arrive through the rules of that account
+//! and Region, which shows that the trail, rule, forwarder and bus work there.
 //!
-//! Whoever made the call, its event shows the same of the path. So it is enough to know a probe by
-//! what the copy says: the caller's account, which is the hub's, the role and the session's name.
+//! The event shows this about the path, whoever made the call. So a probe is recognized from the
+//! copy alone: by the caller's account, which is the hub's, the role and the session's name.
 
 use std::sync::Arc;
 
@@ -14,13 +14,13 @@ use crate::id::AccountId;
 use crate::seen::{Caller, CallerKind, Fact, MintApi, Reading, SeenRecord};
 use crate::tamper::GuardedResources;
 
-/// What a probe's session is called in CloudTrail.
+/// The session name of a probe in CloudTrail.
 pub const SESSION: &str = "rolewatch-probe";
 
-/// What the role of session-auditor is called, after the stack's name.
+/// The name of session-auditor's role, after the stack's name.
 const AUDITOR: &str = "-session-auditor";
 
-/// Who sends probes, and into which role.
+/// The sender of probes, and the role that they enter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProbeSender {
     hub: AccountId,
@@ -31,10 +31,10 @@ pub struct ProbeSender {
 /// A record of a probe.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Probe {
-    /// The role that was entered, or that let nobody in.
+    /// The role that was entered, or whose entry was denied.
     pub role: RoleArn,
-    /// The Region of the call, if this is the role owner's copy of a call that succeeded: it
-    /// answers the probe.
+    /// The Region of the call, if this is the role owner's copy of a successful call. It answers
+    /// the probe.
     pub answers: Option<Arc<str>>,
     /// The record.
     pub seen: SeenRecord,
@@ -51,7 +51,7 @@ impl ProbeSender {
         }
     }
 
-    /// The probe that a record shows. What can't be read shows none.
+    /// The probe that a record shows. `None` also if the record can't be read.
     pub fn read(&self, event: &Event<'_>) -> Option<Probe> {
         match event.read(Delivery::default(), &|_| false) {
             Ok(Reading::Seen(seen)) => self.recognize(&seen),
@@ -67,7 +67,7 @@ impl ProbeSender {
             {
                 (mint.role.as_ref()?, true)
             }
-            // The record of a call that was denied has no session's name.
+            // The record of a denied call doesn't have the session's name.
             Fact::Denial(denial) if denial.api == MintApi::AssumeRole && denial.access_denied => {
                 (denial.role.as_ref()?, false)
             }
@@ -92,9 +92,9 @@ impl ProbeSender {
         !role.has_path() && !self.reader_role.is_empty() && role.name() == self.reader_role
     }
 
-    /// The role owner's copy of another account's call names the caller by account and id alone.
-    /// The reader role lets in two roles of that account, and only one of them calls its
-    /// sessions so.
+    /// The role owner's copy of a call from another account shows only the caller's account and id.
+    /// The reader role trusts two roles of that account, and only one of them uses this name for
+    /// its sessions.
     fn is_caller(&self, caller: &Caller, recipient: AccountId) -> bool {
         match caller.kind {
             CallerKind::OtherAccount => caller.account == Some(self.hub) && recipient != self.hub,
@@ -108,7 +108,7 @@ impl ProbeSender {
     }
 }
 
-/// Whether a session (`AROA…:name`) has the name of a probe's.
+/// Whether a session (`AROA…:name`) has the name of a probe.
 fn is_named(session: Option<&str>) -> bool {
     session
         .and_then(|session| session.split_once(':'))

@@ -1,10 +1,10 @@
-//! What it takes to end sessions before their time: a plan, which nothing here applies.
+//! Builds a plan for ending sessions early. Nothing here applies the plan.
 //!
-//! IAM cannot take credentials back. It can deny what was issued before a moment: an inline policy
-//! on the role with `aws:TokenIssueTime`, which is what the console's *Revoke active sessions* puts
-//! there for everybody in the role. `aws:userid` of a role session is `AROA…:session-name`, so the
-//! denial can be narrowed to the sessions of one name; a name is the caller's choice, and whoever
-//! chose the same is cut too.
+//! IAM can't take credentials back. It can deny requests with credentials issued before a moment:
+//! with an inline policy on the role that uses `aws:TokenIssueTime`. The console's *Revoke active
+//! sessions* adds such a policy for everybody in the role. `aws:userid` of a role session is
+//! `AROA…:session-name`, so the denial can be limited to the sessions of one name. The caller
+//! chooses the name, so anybody else who chose the same one is cut off too.
 
 mod again;
 mod case;
@@ -38,7 +38,7 @@ use target::RevocationTarget;
 /// Why there is no plan.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NoPlan {
-    /// Nothing that was read is a session of the finding.
+    /// No session of the finding was read.
     #[error("none of the finding's events was read, so its sessions aren't known")]
     NotRead,
     /// AssumeRoot.
@@ -47,27 +47,27 @@ pub enum NoPlan {
          last at most 15 minutes"
     )]
     Root,
-    /// A time before the session began.
+    /// The requested time is before the session began.
     #[error("the session began at {began}, after {as_of}: there is nothing to revoke yet")]
     Later {
         /// The earliest mint.
         began: Moment,
-        /// As asked for.
+        /// The requested time.
         as_of: Moment,
     },
 }
 
-/// Makes the plan.
+/// Builds the plan.
 ///
 /// # Errors
-/// Why there can be none.
+/// Why there can't be one.
 pub fn plan(case: &RevocationCase<'_>) -> Result<RevocationPlan, NoPlan> {
     // Sessions are followed into every role, not only into elevated ones.
     let all_roles = case.policy.with_every_role();
     let gathered = Dossiers::new(case.world, &all_roles, case.rosters);
     let roster = Roster::new(case.world, case.rosters);
     let tracer = Tracer::new(&gathered, &roster);
-    // A finding is kept with its switches, and an older one with its events alone.
+    // A finding is stored with its switches; an older one only with its events.
     let found = found(&gathered.switches, case);
     let [first, ..] = &*found else {
         return Err(NoPlan::NotRead);

@@ -1,6 +1,6 @@
-//! The rules, one file each: its documentation, its check and its cases.
+//! The rules. Each has one file with its documentation, its check and its cases.
 //!
-//! To add one: write the file, its entry in [`crate::catalogue`], and its line in [`CHECKS`].
+//! To add a rule, write its file, its entry in [`crate::catalogue`], and its line in [`CHECKS`].
 
 mod caller_outside_group;
 mod caller_outside_trust;
@@ -30,19 +30,20 @@ use crate::catalogue;
 
 use crate::rule::Rule;
 
-/// How a rule looks at what it judges.
+/// How a rule is checked, by what it gets to see.
 #[derive(Clone, Copy)]
 pub(crate) enum Check {
     /// One switch into an elevated role.
     Switch(fn(&SwitchView<'_, '_>) -> RuleAnswer),
     /// All sessions of one person in one role.
     Held(fn(&HeldSessions<'_, '_>) -> Vec<FindingDraft>),
-    /// All refused attempts.
+    /// All denied attempts.
     Refused(fn(&[RefusedAttempt<'_>]) -> Vec<FindingDraft>),
 }
 
-/// The rules that judge an archive's records, by code, each with its check. Root's also judges root
-/// sessions and refusals, in `judge/root.rs`; the live guard's is in [`crate::tamper`].
+/// The rules that judge an archive's records, by code, each with its check. The rule about root
+/// also judges root sessions and denials, in `judge/root.rs`; the live guard's rule is in
+/// [`crate::tamper`].
 pub(crate) static CHECKS: [(&Rule, Check); 15] = [
     (
         &catalogue::CALLER_OUTSIDE_GROUP,
@@ -105,7 +106,7 @@ pub(crate) static CHECKS: [(&Rule, Check); 15] = [
 
 #[cfg(test)]
 impl Check {
-    /// What the catalogue says of a rule that is checked so.
+    /// The catalog's value for a rule with this kind of check.
     pub(crate) const fn judges(self) -> crate::rule::Judges {
         use crate::rule::Judges;
         match self {

@@ -1,9 +1,9 @@
-//! Calls that would blind the guard itself: its rules, queues, functions, tables, topics, key,
-//! bucket, alarms, trails, stack and roles, and what its accounts are allowed.
+//! Calls that would disable the guard itself: calls on its rules, queues, functions, tables,
+//! topics, key, bucket, alarms, trails, stack and roles, and on the permissions of its accounts.
 //!
-//! One record is enough to tell, so nothing is joined: [`tampering`] looks at a record as it
-//! arrives. What is the guard's own is known only where it is deployed, so this is for the live
-//! guard; an archive alone cannot tell.
+//! One record is enough to decide, so nothing is joined: [`tampering`] checks a record as it
+//! arrives. The guard's own resources are only known where it is deployed, so this is for the live
+//! guard. An archive alone can't show them.
 
 mod calls;
 mod guarded;
@@ -27,36 +27,36 @@ use crate::seen::Caller;
 use crate::seen::parts::{event_id, event_time};
 use crate::untrusted::harmless;
 
-/// CloudFormation calls in the name of whoever deploys.
+/// CloudFormation makes calls on behalf of the person who deploys.
 const CLOUDFORMATION: &str = "cloudformation";
 
-/// A call that would blind the guard. Every text in it is harmless to print, not yet escaped.
+/// A call that would disable the guard. Every text in it is safe to print, but not escaped yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tampering {
     /// The record.
     pub key: RecordKey,
     /// `eventTime`.
     pub time: Moment,
-    /// Which call, and what it does.
+    /// The call, with a description of its effect.
     pub call: &'static WatchedCall,
-    /// Who called, as the record says it. The end of a role session's ARN is chosen by whoever
-    /// opened it.
+    /// The caller, as the record shows it. The last part of a role session's ARN is chosen by the
+    /// person who opened it.
     pub caller: CallerShown,
     /// What the call worked on.
     pub target: TamperTarget,
-    /// Why the call failed (`errorCode`); `None`: it did not.
+    /// Why the call failed (`errorCode`); `None`: it succeeded.
     pub failed: Option<String>,
-    /// CloudFormation made the call for the caller: a deployment, or something that is made to
-    /// look like one.
+    /// Whether CloudFormation made the call for the caller: in a deployment, or in something made
+    /// to look like one.
     pub by_cloudformation: bool,
     /// `awsRegion`.
     pub region: Option<String>,
-    /// Where the call came from.
+    /// The source address.
     pub source_ip: Option<String>,
 }
 
-/// The texts that every record of a watched call has one of: the names of the calls, each a whole
-/// string.
+/// Texts for searching records without parsing them: the names of the watched calls, each as a
+/// whole string. Every record of a watched call contains one.
 pub fn needles() -> Vec<String> {
     let mut needles: Vec<String> = CALLS
         .iter()
@@ -67,10 +67,10 @@ pub fn needles() -> Vec<String> {
     needles
 }
 
-/// Whether a record shows a call that would blind the guard.
+/// Returns the tampering that a record shows, if any.
 ///
 /// # Errors
-/// The text is no record, or a record of a guarded call lacks its id, account or time.
+/// If the text isn't a record, or a record of a watched call lacks its id, account or time.
 pub fn tampering(
     record_json: &[u8],
     delivery: Delivery<'_>,
@@ -79,7 +79,7 @@ pub fn tampering(
     tampering_of(&record::open(record_json)?, delivery, guarded)
 }
 
-/// As [`tampering`], of a record that was opened.
+/// Like [`tampering`], for a record that is already parsed.
 pub(crate) fn tampering_of(
     record: &Record<'_>,
     delivery: Delivery<'_>,
@@ -117,7 +117,7 @@ pub(crate) fn tampering_of(
 }
 
 impl Tampering {
-    /// The id of the finding (RW201) that this is, whatever the policy.
+    /// The id of the finding (RW201) for this call, which doesn't depend on the policy.
     pub fn finding_id(&self) -> String {
         id_of(
             catalogue::GUARD_TAMPERED.code,
@@ -125,7 +125,7 @@ impl Tampering {
         )
     }
 
-    /// What the call worked on; empty where the record does not name it.
+    /// The resource of the call; empty if the record doesn't name it.
     pub fn resource(&self) -> &str {
         match &self.target {
             TamperTarget::Named(resource) | TamperTarget::MayReach(resource) => resource,
@@ -142,7 +142,7 @@ fn called(record: &Record<'_>) -> Option<&'static WatchedCall> {
         .find(|call| call.source == source && call.name == name)
 }
 
-/// What the call worked on, if that is or may be the guard's own.
+/// The resource of the call, if it is or may be one of the guard's own.
 fn target(
     record: &Record<'_>,
     call: &WatchedCall,
@@ -158,8 +158,8 @@ fn target(
         .iter()
         .filter_map(|resource| resource.arn.as_deref());
     let refused = record.error_message.as_deref().and_then(refused_resource);
-    // A call may name its resource in the request, in the answer, in `resources` or, if it was
-    // refused, in the message alone.
+    // A call may name its resource in the request, in the response, in `resources` or, if it was
+    // denied, only in the message.
     let named: Vec<&str> = request
         .named(call.names)
         .chain(response.named(call.names))
@@ -173,7 +173,7 @@ fn target(
             .copied()
             .filter(|text| guarded.holds(call.of, text))
     };
-    // An ARN tells the account and the region too.
+    // An ARN also shows the account and the Region.
     if let Some(text) = own()
         .find(|text| text.starts_with("arn:"))
         .or_else(|| own().next())
@@ -183,12 +183,12 @@ fn target(
     if !named.is_empty() {
         return None;
     }
-    // Nothing says which trails are the guard's, so every trail is.
+    // The guard's trails aren't configured, so every trail is watched.
     if guarded.watches_all(call.of) {
         return Some(TamperTarget::Unnamed);
     }
-    // A call that failed and names nothing changed nothing; refused calls of the whole company
-    // would drown the others.
+    // A call that failed and names nothing changed nothing. Reporting denied calls of the whole
+    // company would hide the others.
     match (record.error().is_some(), request.omitted) {
         (true, _) => None,
         (false, true) => Some(TamperTarget::LeftOut),
@@ -196,8 +196,8 @@ fn target(
     }
 }
 
-/// With `AccessDenied`, the resource is in the message alone: `… on resource: ARN because …`, of
-/// IAM `… on resource: role NAME because …`.
+/// The resource in the message of a denied call. With `AccessDenied`, only the message has it: `…
+/// on resource: ARN because …`, or for IAM `… on resource: role NAME because …`.
 fn refused_resource(message: &str) -> Option<&str> {
     let (_, rest) = message.split_once(" is not authorized to perform: ")?;
     let (_action, rest) = rest.split_once(" on resource: ")?;

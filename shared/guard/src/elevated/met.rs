@@ -1,4 +1,4 @@
-//! The roles that records name while they are read.
+//! The roles that records name while they are being read.
 
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashSet};
@@ -7,15 +7,15 @@ use super::Elevated;
 use crate::arn::RoleArn;
 use crate::policy::Policy;
 
-/// How many roles are remembered as judged. Beyond that some are judged again, which costs time
-/// only.
+/// The number of roles whose result is remembered. When it's exceeded, some roles are judged again,
+/// which only costs time.
 const REMEMBERED: usize = 20_000;
 
-/// Tells elevated roles from others while records are read, and notes the others that an entry only
-/// just misses.
+/// Recognizes elevated roles while records are being read, and notes other roles that an entry
+/// narrowly misses.
 ///
-/// Of a role that isn't elevated most records are dropped as soon as they are read. What they show
-/// of a slip in the policy has to be noted then.
+/// Most records of a role that isn't elevated are dropped immediately. If they show a mistake in
+/// the policy, it has to be noted then.
 pub struct RolesMet<'p> {
     policy: &'p Policy,
     elevated: Elevated<'p>,
@@ -24,7 +24,7 @@ pub struct RolesMet<'p> {
 }
 
 impl<'p> RolesMet<'p> {
-    /// None yet.
+    /// Starts without any roles.
     pub fn new(policy: &'p Policy) -> Self {
         let elevated = Elevated::by_policy(policy);
         Self {
@@ -35,7 +35,7 @@ impl<'p> RolesMet<'p> {
         }
     }
 
-    /// Whether a record of this role has to be kept. Errs on the side of keeping.
+    /// Whether a record of this role has to be kept. In doubt, it's kept.
     pub fn may_be_elevated(&self, role: &RoleArn) -> bool {
         let may_be = self.elevated.may_be(role);
         if !may_be && !self.judged.borrow().contains(role) {
@@ -55,19 +55,18 @@ impl<'p> RolesMet<'p> {
         }
         let mut judged = self.judged.borrow_mut();
         if judged.len() >= REMEMBERED {
-            // All at once: to keep the latest ones would need an order that nothing else has a use
-            // for.
+            // Clears everything: keeping the latest ones would need an order that has no other use.
             judged.clear();
         }
         judged.insert(role.clone());
     }
 
-    /// Notes roles that were found near elsewhere.
+    /// Adds near misses that were found elsewhere.
     pub fn add(&self, near: impl IntoIterator<Item = RoleArn>) {
         self.near.borrow_mut().extend(near);
     }
 
-    /// Roles that an entry of the policy only just misses.
+    /// The roles that an entry of the policy narrowly misses.
     pub fn into_near(self) -> BTreeSet<RoleArn> {
         self.near.into_inner()
     }

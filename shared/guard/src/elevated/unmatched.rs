@@ -1,4 +1,4 @@
-//! Entries of the policy that no role matches, with what was probably meant.
+//! Entries of the policy that match no role, with the roles that were probably meant.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -12,25 +12,25 @@ use crate::seen::Fact;
 use crate::untrusted::harmless_up_to;
 use crate::world::{Versions, World};
 
-/// How many roles are suggested for one entry.
+/// The most roles that are suggested for one entry.
 const SUGGESTED: usize = 3;
 
-/// The most characters of an ARN that are shown: an IAM path has up to 512.
+/// The most characters of an ARN that are shown. An IAM path has up to 512.
 const SHOWN: usize = 700;
 
-/// An entry that matches no role that is known.
+/// An entry that matches no known role.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnmatchedEntry {
-    /// Where the entry begins in the policy file, from 1.
+    /// The line in the policy file where the entry begins, counted from 1.
     pub line: usize,
     /// The entry's `arn`.
     pub pattern: RolePattern,
-    /// The roles that it misses most narrowly. Empty: none is near.
+    /// The roles that it misses most narrowly. Empty: no role is near.
     pub near: Vec<RoleArn>,
     place: RoleSource,
 }
 
-/// Where roles are known from.
+/// Where a role is known from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum RoleSource {
     /// Records of them were read.
@@ -99,10 +99,10 @@ fn shown(arn: &str) -> String {
     harmless_up_to(arn, SHOWN)
 }
 
-/// The entries that no role in the logs or in a roster matches, and those that are missed narrowly
-/// by roles in the logs.
+/// The entries that match no role in the logs or in a roster, and those that narrowly miss roles in
+/// the logs.
 ///
-/// `near`: roles of records that were read and not kept, as [`RolesMet`](super::RolesMet) noted
+/// `near`: roles from records that were read but not kept, as [`RolesMet`](super::RolesMet) noted
 /// them.
 pub fn unmatched(
     world: &World,
@@ -140,15 +140,15 @@ pub fn unmatched(
         .collect()
 }
 
-/// What an entry without a role in the logs is looked for in.
+/// The roles to search for an entry that matches no role in the logs.
 struct EntrySearch<'a> {
-    /// Roles that were named in the logs and that no entry matches.
+    /// Roles in the logs that no entry matches.
     strays: StrayRoles<'a>,
-    /// Roles of rosters that no entry matches.
+    /// Roles in rosters that no entry matches.
     unlisted: StrayRoles<'a>,
-    /// Roles that only refused attempts named.
+    /// Roles that only denied attempts named.
     refused: BTreeSet<KnownRole>,
-    /// All roles of rosters.
+    /// All roles in rosters.
     listed: &'a BTreeSet<KnownRole>,
     /// The accounts of all these roles.
     accounts: BTreeSet<AccountId>,
@@ -157,14 +157,14 @@ struct EntrySearch<'a> {
 impl EntrySearch<'_> {
     fn unmatched(&self, entry: &RolePolicy) -> Option<UnmatchedEntry> {
         let exists = self.listed.iter().any(|known| known.is_of(entry));
-        // Where the entry's own role exists, one that is called nearly the same is another role.
-        // A refused attempt names the role that was tried, which the policy's author may know too:
-        // that both are misspelled in the same way is unlikely.
+        // If the entry's own role exists, a role with a similar name is a different one. A role
+        // that somebody was denied counts too: it's unlikely that the caller and the policy's
+        // author misspelled its name in the same way.
         let meant = exists || self.refused.iter().any(|known| known.is_of(entry));
         let is_right = |miss: Miss| match miss {
             Miss::Word | Miss::Letter | Miss::Ending => !meant,
-            // A role of the same name in another account is usual. It is a slip only if nothing at
-            // all is known of the account that the entry names.
+            // A role with the same name in another account is normal. It's only a mistake if
+            // nothing at all is known about the account in the entry.
             Miss::Account => entry
                 .arn
                 .account()
@@ -186,8 +186,8 @@ impl EntrySearch<'_> {
                 place = RoleSource::Roster;
             }
         }
-        // An entry whose role exists and was not used is no news, unless another role was used that
-        // it nearly names.
+        // An entry whose role exists but wasn't used is only reported if another role that was used
+        // is a near miss.
         (!near.is_empty() || !exists).then(|| UnmatchedEntry {
             line: entry.line,
             pattern: entry.arn.clone(),
@@ -196,7 +196,7 @@ impl EntrySearch<'_> {
         })
     }
 
-    /// Whether the roles of the entry's account are listed.
+    /// Whether a roster lists the roles of the entry's account.
     fn has_roster_of(&self, entry: &RolePolicy) -> bool {
         let mut listed = self.listed.iter();
         entry
@@ -206,14 +206,14 @@ impl EntrySearch<'_> {
     }
 }
 
-/// The entries that none of the roles matches, all of which exist.
+/// The entries that match none of these roles. All of these roles exist.
 pub(crate) fn unmatched_among(
     roles: impl IntoIterator<Item = RoleArn>,
     policy: &Policy,
 ) -> Vec<UnmatchedEntry> {
     let roles: BTreeSet<KnownRole> = roles.into_iter().map(KnownRole::whole).collect();
     let accounts: BTreeSet<AccountId> = roles.iter().map(|known| known.role.account()).collect();
-    // The path of each is known, so a role at another path is not the one that an entry means.
+    // All paths are known, so a role with another path isn't the one that an entry means.
     let matched = |known: &KnownRole| {
         policy
             .roles
@@ -245,11 +245,11 @@ pub(crate) fn unmatched_among(
     with_near.collect()
 }
 
-/// A role that is known.
+/// A known role.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct KnownRole {
     role: RoleArn,
-    /// The ARN may lack the role's path.
+    /// Whether the ARN may lack the role's path.
     part: bool,
 }
 
@@ -265,10 +265,10 @@ impl KnownRole {
         }
     }
 
-    /// Whether it is, or may be, a role that the entry means.
+    /// Whether the entry matches, or may match, this role.
     fn is_of(&self, entry: &RolePolicy) -> bool {
         let role = &self.role;
-        // As the engine finds the entry of a role: without a path, by its name.
+        // The engine does the same: without a path, it finds the entry by name.
         let by_name = || {
             RoleArn::parse(entry.arn.as_str())
                 .is_ok_and(|ours| ours.account() == role.account() && ours.name() == role.name())
@@ -279,7 +279,7 @@ impl KnownRole {
     }
 }
 
-/// Each pattern of the policy once.
+/// Each pattern of the policy, once.
 fn entries(policy: &Policy) -> impl Iterator<Item = &RolePolicy> {
     let mut known = BTreeSet::new();
     policy
@@ -288,7 +288,7 @@ fn entries(policy: &Policy) -> impl Iterator<Item = &RolePolicy> {
         .filter(move |entry| known.insert(&entry.arn))
 }
 
-/// Roles that no entry matches: only they can be what another entry meant.
+/// Roles that no entry matches. Only these can be what an entry was meant to match.
 struct StrayRoles<'a>(Vec<&'a RoleArn>);
 
 impl<'a> StrayRoles<'a> {
@@ -299,7 +299,7 @@ impl<'a> StrayRoles<'a> {
         Self(strays.map(|known| &known.role).collect())
     }
 
-    /// Those that an entry misses most narrowly, if they are near enough.
+    /// The roles that an entry misses most narrowly, if they are near enough.
     fn near(&self, entry: &RolePolicy, is_right: impl Fn(Miss) -> bool) -> Vec<RoleArn> {
         let mut nearest: Option<Miss> = None;
         let mut roles: Vec<RoleArn> = Vec::new();
@@ -307,8 +307,8 @@ impl<'a> StrayRoles<'a> {
             let Some(miss) = entry.arn.miss(role).filter(|miss| is_right(*miss)) else {
                 continue;
             };
-            // Only the most likely slip is told; a list of everything similar would be read by
-            // nobody.
+            // Only the most likely mistake is reported. Nobody would read a list of everything that
+            // is similar.
             if nearest.is_none_or(|nearest| miss < nearest) {
                 nearest = Some(miss);
                 roles.clear();
@@ -360,7 +360,7 @@ fn in_logs(world: &World, elevated: &Elevated<'_>) -> BTreeSet<KnownRole> {
     known
 }
 
-/// Roles that somebody tried to enter. Whether they exist isn't known.
+/// Roles that somebody tried to enter. It isn't known whether they exist.
 fn refused(world: &World) -> BTreeSet<KnownRole> {
     let facts = world
         .records
@@ -377,8 +377,8 @@ fn refused(world: &World) -> BTreeSet<KnownRole> {
     tried.map(KnownRole::whole).collect()
 }
 
-/// The roles without those whose ARN may only lack its path: an account has no two roles of one
-/// name.
+/// The roles without duplicates whose ARN only lacks the path: an account has no two roles with the
+/// same name.
 fn with_paths(roles: &BTreeSet<KnownRole>) -> Vec<&KnownRole> {
     let name = |role: &RoleArn| (role.account(), role.name().to_ascii_lowercase());
     let placed: BTreeSet<_> = roles

@@ -1,36 +1,36 @@
-//! Who makes a request.
+//! The caller of a request.
 
 use crate::arn::{partition_of, session_arn};
 use crate::id::AccountId;
 
-/// Who makes a request, as policies see them.
+/// The caller of a request, as policies see them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Requester {
     /// Their account.
     pub account: AccountId,
-    /// Their ARN; the provider's or service's name for those. Empty for somebody who is not named.
+    /// The ARN; for a provider or service, its name. Empty for a caller that isn't named.
     pub arn: String,
-    /// The stable id (`AIDA…`; of a session the role's `AROA…`), where it is known.
+    /// The stable id (`AIDA…`; for a session, the role's `AROA…`), if it's known.
     pub id: Option<String>,
-    /// What they are.
+    /// The kind of caller.
     pub kind: RequesterKind,
-    /// Whether a permission boundary is set.
+    /// Whether a permissions boundary is set.
     pub has_boundary: bool,
 }
 
-/// What a caller is.
+/// The kind of a caller.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RequesterKind {
-    /// A user of IAM.
+    /// An IAM user.
     User,
-    /// Some user or role of the account, whom no policy names.
+    /// A user or role of the account that no policy names.
     Somebody,
     /// A session of this role.
     Session {
         /// The role's ARN, with its path.
         role: String,
     },
-    /// Somebody through an identity provider.
+    /// Somebody who signed in through an identity provider.
     Federated,
     /// An AWS service.
     Service,
@@ -48,7 +48,7 @@ impl Requester {
         }
     }
 
-    /// Somebody of an account, whom no policy names.
+    /// A caller of an account that no policy names.
     pub fn somebody(account: AccountId) -> Self {
         Self {
             account,

@@ -5,10 +5,10 @@ use super::made_up::Texts;
 use super::operator::{Operator, OperatorKind};
 use super::truth::Truth;
 
-/// The end of an operator that is content with an absent key, in lower case.
+/// The suffix of an operator that accepts an absent key, in lower case.
 const IF_EXISTS: &str = "ifexists";
 
-/// How a key of several values is taken.
+/// How a key with several values is compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Quantifier {
     One,
@@ -16,15 +16,15 @@ enum Quantifier {
     Any,
 }
 
-/// `{"Bool": {"aws:MultiFactorAuthPresent": "true"}}` is one; several operators or keys in a block
-/// are several, which all must hold.
+/// One operator and key, such as `{"Bool": {"aws:MultiFactorAuthPresent": "true"}}`. Several
+/// operators or keys in a block are several conditions, which must all hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Condition {
     /// The operator as written.
     pub written: String,
     /// The key as written.
     pub key: String,
-    /// The values; one that matches is enough.
+    /// The values. One match is enough.
     pub values: Vec<String>,
     operator: Option<Operator>,
     over: Quantifier,
@@ -32,14 +32,14 @@ pub struct Condition {
     variables: bool,
 }
 
-/// The texts of a condition.
+/// The texts that a condition matches.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Compared {
-    /// Those that may match: a variable that is not known matches any text.
+    /// Texts that may match. A variable whose value isn't known may match any text.
     pub possible: Texts,
-    /// Those that match for sure.
+    /// Texts that certainly match.
     pub sure: Texts,
-    /// Whether a value that matches fails the condition.
+    /// Whether the condition is negated, so that a match makes it fail.
     pub negated: bool,
 }
 
@@ -72,7 +72,7 @@ impl Condition {
         }
     }
 
-    /// Whether the request meets it.
+    /// Whether the request meets the condition.
     pub fn holds(&self, context: &Context) -> Truth {
         let Some(operator) = self.operator else {
             return Truth::open(format!("the unknown condition operator `{}`", self.written));
@@ -82,19 +82,19 @@ impl Condition {
             return self.is_null(held);
         }
         match held {
-            // Nothing in the files says what the request carries, and an answer either way would be
-            // a guess.
+            // The files don't show what the request carries, so any definite answer would be a
+            // guess.
             ContextValue::Unknown => Truth::open(self.to_string()),
-            // IAM User Guide, *Condition operators*: an absent key fails an operator, and passes
+            // IAM User Guide, *Condition operators*: an absent key fails an operator, but passes
             // its negation, `…IfExists` and `ForAllValues`. That is why `ForAllValues` in an Allow
-            // statement lets in whoever lacks the key.
+            // statement also allows callers without the key.
             ContextValue::Absent => match self.over {
                 _ if self.if_exists => Truth::Yes,
                 Quantifier::All => Truth::Yes,
                 Quantifier::Any => Truth::No,
                 Quantifier::One => operator.negated.into(),
             },
-            // An empty text is an empty set: true of all, and of none.
+            // An empty text is an empty set: `ForAllValues` holds, `ForAnyValue` doesn't.
             ContextValue::Values(values)
                 if self.over != Quantifier::One && values.iter().all(String::is_empty) =>
             {
@@ -109,8 +109,8 @@ impl Condition {
                     Quantifier::Any => Truth::any(answers),
                     Quantifier::One => {
                         let first = answers.next().unwrap_or(Truth::No);
-                        // One operator over several values: IAM documents the answer only where all
-                        // agree.
+                        // One operator over several values: IAM only documents the answer if all
+                        // values give the same.
                         if answers.all(|other| other == first) {
                             first
                         } else {
@@ -123,7 +123,7 @@ impl Condition {
     }
 
     fn matches(&self, operator: Operator, value: &str, context: &Context) -> Truth {
-        // The values of a condition are alternatives; a negated operator negates all of them
+        // The values of a condition are alternatives. A negated operator negates all of them
         // together: none may match.
         let matched = Truth::any(
             self.values
@@ -137,7 +137,7 @@ impl Condition {
         }
     }
 
-    /// Whether it is met by certain values of this key, not by all others.
+    /// Whether only certain values of this key meet the condition.
     pub(super) fn pins(&self, key: &str) -> bool {
         self.key.eq_ignore_ascii_case(key)
             && self
@@ -145,7 +145,7 @@ impl Condition {
                 .is_some_and(|operator| !operator.negated && operator.kind != OperatorKind::Null)
     }
 
-    /// Texts that the values would match, for keys whose value the caller chooses.
+    /// Example texts that match the values, for keys whose value the caller chooses.
     pub fn examples(&self, context: &Context) -> impl Iterator<Item = String> {
         let of_value = |wanted: &String| {
             self.operator
@@ -154,7 +154,7 @@ impl Condition {
         self.values.iter().filter_map(of_value).flatten()
     }
 
-    /// Whether it compares its values as texts, or not at all: no order and no range.
+    /// Whether it compares its values as texts or not at all, but not by order or range.
     pub fn compares_texts(&self) -> bool {
         let of_texts = |kind: OperatorKind| {
             !matches!(
@@ -168,14 +168,14 @@ impl Condition {
         self.operator.is_none_or(|operator| of_texts(operator.kind))
     }
 
-    /// Numbers, times and addresses at, below and above the values, or inside and outside of them,
-    /// for keys whose value the caller chooses. Empty where the values are compared as texts.
+    /// Sample numbers, times and addresses at, below and above the values, or inside and outside
+    /// them, for keys whose value the caller chooses. Empty if the values are compared as texts.
     pub fn samples(&self) -> impl Iterator<Item = String> {
         let of_value = |wanted: &String| self.operator.map(|operator| operator.samples(wanted));
         self.values.iter().filter_map(of_value).flatten()
     }
 
-    /// The texts that it compares a value of its key with. `None`: it does not compare texts.
+    /// The texts that a value of its key is compared with. `None`: it doesn't compare texts.
     pub fn compared(&self, context: &Context) -> Option<Compared> {
         let operator = self.operator?;
         let mut compared = Compared {
@@ -193,7 +193,7 @@ impl Condition {
         Some(compared)
     }
 
-    /// The keys whose values are filled in for variables.
+    /// The keys whose values replace variables.
     pub fn variables(&self) -> impl Iterator<Item = &str> {
         let values = self.values.iter().filter(|_| self.variables);
         values
@@ -208,7 +208,7 @@ impl Condition {
                 .any(|value| value.eq_ignore_ascii_case(word))
         };
         match (held, wants("true"), wants("false")) {
-            // `"Null": {key: ["true", "false"]}` is met by everybody.
+            // Everybody meets `"Null": {key: ["true", "false"]}`.
             (_, true, true) => Truth::Yes,
             (_, false, false) => Truth::No,
             (ContextValue::Unknown, ..) => Truth::open(self.to_string()),

@@ -1,29 +1,29 @@
-//! The context of a request: what its condition keys hold, and what of that is not known.
+//! The context of a request: the values of its condition keys, and which of them aren't known.
 
 use std::collections::BTreeMap;
 
-/// What a condition key holds.
+/// The value of a condition key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ContextValue {
-    /// The request does not carry the key.
+    /// The request doesn't carry the key.
     Absent,
-    /// It may carry the key or not, with any value.
+    /// The request may carry the key, with any value, or not.
     Unknown,
-    /// It carries these values, one at least.
+    /// The request carries these values; at least one.
     Values(Vec<String>),
 }
 
-/// Condition keys by name, in any case, as IAM takes them.
+/// Condition keys by name. Like IAM, it ignores the case of names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Context {
     keys: BTreeMap<String, ContextValue>,
-    /// Lower-case beginnings of keys of which all that exist are in `keys`.
+    /// Lower-case prefixes of keys. Keys with such a prefix that aren't in `keys` are absent.
     complete: Vec<String>,
     others: ContextValue,
 }
 
 impl Context {
-    /// A context in which only what is set exists.
+    /// A context in which all other keys are absent.
     pub fn complete() -> Self {
         Self {
             keys: BTreeMap::new(),
@@ -32,7 +32,7 @@ impl Context {
         }
     }
 
-    /// A context in which what is not set may be anything.
+    /// A context in which all other keys are unknown.
     pub fn partial() -> Self {
         Self {
             keys: BTreeMap::new(),
@@ -47,13 +47,13 @@ impl Context {
         self.with_held(key, ContextValue::Values(vec![value.into()]))
     }
 
-    /// Says that a key is not carried.
+    /// Marks a key as absent.
     #[must_use]
     pub fn without(self, key: &str) -> Self {
         self.with_held(key, ContextValue::Absent)
     }
 
-    /// Sets what a key holds. An empty list of values is as if the key were absent, as IAM has it.
+    /// Sets a key. Like in IAM, an empty list of values means that the key is absent.
     #[must_use]
     pub fn with_held(mut self, key: &str, held: ContextValue) -> Self {
         let held = if held == ContextValue::Values(Vec::new()) {
@@ -65,15 +65,14 @@ impl Context {
         self
     }
 
-    /// Says that of the keys that begin like this (`aws:PrincipalTag/`) all that are not set are
-    /// absent.
+    /// Marks all other keys with this prefix (`aws:PrincipalTag/`) as absent.
     #[must_use]
     pub fn knowing_all_of(mut self, beginning: &str) -> Self {
         self.complete.push(beginning.to_ascii_lowercase());
         self
     }
 
-    /// What a key holds.
+    /// The value of a key.
     pub fn held(&self, key: &str) -> &ContextValue {
         let key = key.to_ascii_lowercase();
         match self.keys.get(&key) {

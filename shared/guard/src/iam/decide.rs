@@ -1,4 +1,4 @@
-//! Whether a request is allowed by all the policies that govern it.
+//! Decides whether all the policies that apply to a request allow it.
 
 use std::fmt;
 
@@ -11,27 +11,27 @@ use super::truth::Truth;
 use crate::arn::ArnParts;
 use crate::id::AccountId;
 
-/// What is asked.
+/// A request to decide.
 #[derive(Debug, Clone, Copy)]
 pub struct AccessRequest<'a> {
-    /// Who asks.
+    /// The caller.
     pub caller: &'a Requester,
-    /// `sts:AssumeRole`
+    /// The action, such as `sts:AssumeRole`.
     pub action: &'a str,
-    /// The ARN of what it is done to.
+    /// The ARN of the resource.
     pub resource: &'a str,
-    /// The account that owns it.
+    /// The account that owns the resource.
     pub owner: AccountId,
-    /// The rest.
+    /// The condition keys.
     pub context: &'a Context,
 }
 
-/// Where a policy stands.
+/// Where a policy is.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum PolicyPlace {
     /// The trust policy of a role, or another resource's own policy.
     Resource,
-    /// Inside a user, group or role.
+    /// An inline policy of a user, group or role.
     Inline {
         /// The ARN of the user, group or role.
         holder: String,
@@ -45,7 +45,7 @@ pub enum PolicyPlace {
         /// The policy's ARN.
         arn: String,
     },
-    /// A managed policy as permission boundary.
+    /// A managed policy as permissions boundary.
     Boundary {
         /// The policy's ARN.
         arn: String,
@@ -61,7 +61,7 @@ impl PolicyPlace {
         }
     }
 
-    /// Whether the policy is one of AWS itself, which nobody else can edit.
+    /// Whether it's an AWS managed policy, which nobody else can edit.
     pub fn is_of_aws(&self) -> bool {
         matches!(self, Self::Managed { arn, .. } | Self::Boundary { arn } if ArnParts::of(arn).is_some_and(|parts| parts.account == "aws"))
     }
@@ -78,70 +78,70 @@ impl fmt::Display for PolicyPlace {
     }
 }
 
-/// A policy's text, or why it is not at hand.
+/// The text of a policy, or why it's missing.
 #[derive(Debug, Clone, Copy)]
 pub enum PolicyText<'a> {
-    /// It was read.
+    /// The policy.
     Read(&'a IamDocument),
-    /// It could not be; what it says is open.
+    /// The reason why it couldn't be read. What it allows or denies is open.
     Missing(&'a str),
 }
 
-/// A policy at its place.
+/// A policy and where it is.
 #[derive(Debug, Clone)]
 pub struct Governing<'a> {
-    /// Where it stands.
+    /// Where it is.
     pub place: PolicyPlace,
-    /// What it says.
+    /// Its text.
     pub text: PolicyText<'a>,
 }
 
-/// What the caller's own account says of them.
+/// The policies of the caller in the caller's own account.
 #[derive(Debug, Clone, Default)]
 pub struct Identity<'a> {
     /// The policies of the user and of their groups, or of the role.
     pub policies: Vec<Governing<'a>>,
-    /// The permission boundary, where one is set.
+    /// The permissions boundary, if one is set.
     pub boundary: Option<Governing<'a>>,
 }
 
-/// What the resource's own policy says.
+/// The policy of the resource.
 #[derive(Debug, Clone)]
 pub enum ResourceSide<'a> {
-    /// It has none.
+    /// The resource has none.
     None,
-    /// A policy that alone can allow, within its account.
+    /// A policy that is enough to allow access within its account.
     Policy(Governing<'a>),
-    /// A role's trust policy: without it nobody enters.
+    /// A role's trust policy. Without it, nobody can enter the role.
     Trust(Governing<'a>),
 }
 
-/// A statement that has a say.
+/// A statement that contributes to the answer.
 #[derive(Debug, Clone)]
 pub struct AppliedStatement<'a> {
-    /// Where it stands.
+    /// Where it is.
     pub place: PolicyPlace,
     /// The statement.
     pub statement: &'a Statement,
-    /// Whether it applies; never no.
+    /// Whether it applies; never `No`.
     pub applies: Truth,
 }
 
-/// The answer, and the statements that made it.
+/// The answer, and the statements that led to it.
 #[derive(Debug, Clone)]
 pub struct AccessDecision<'a> {
     /// Whether the request is allowed.
     pub allowed: Truth,
-    /// Statements of the identity that allow.
+    /// Statements of the identity's policies that allow.
     pub identity: Vec<AppliedStatement<'a>>,
-    /// Statements at the resource that allow.
+    /// Statements of the resource's policy that allow.
     pub resource: Vec<AppliedStatement<'a>>,
-    /// Statements that deny, wherever they stand.
+    /// Statements that deny, in any policy.
     pub denies: Vec<AppliedStatement<'a>>,
 }
 
-/// Decides as IAM does: an explicit deny wins; within an account, the identity or the resource must
-/// allow, where a trust policy must in any case; across accounts, both.
+/// Decides like IAM: an explicit deny takes precedence. Within an account, the identity or the
+/// resource must allow, but a trust policy must always allow. Across accounts, both must allow.
 pub fn decide<'a>(
     request: &AccessRequest<'_>,
     identity: &Identity<'a>,
@@ -156,12 +156,12 @@ pub fn decide<'a>(
         denied = denied.or(side.denied);
         by_identity = by_identity.or(side.allowed);
     }
-    // A boundary allows nothing by itself. It only cuts what the policies allow, so where there is
-    // none it says yes.
+    // A boundary grants nothing. It only limits what the policies allow, so without a boundary the
+    // value is yes.
     let mut by_boundary = Truth::Yes;
     if let Some(boundary) = &identity.boundary {
-        // Its Allow statements are not collected: nobody gets in by a boundary, and to name them as
-        // the cause would mislead.
+        // Its Allow statements aren't collected: a boundary grants no access, so naming them as the
+        // cause would be misleading.
         let side = side(request, boundary, &mut Vec::new(), &mut denies);
         denied = denied.or(side.denied);
         by_boundary = side.allowed;
@@ -176,17 +176,17 @@ pub fn decide<'a>(
         RequesterKind::Federated | RequesterKind::Service
     );
     let must_trust = matches!(resource, ResourceSide::Trust(_));
-    // AWS evaluates cross-account requests twice, once in each account, and both must allow (IAM
-    // User Guide, *Cross-account policy evaluation logic*).
+    // AWS evaluates a cross-account request twice, once in each account, and both must allow it
+    // (IAM User Guide, *Cross-account policy evaluation logic*).
     let allowed = if from_outside {
-        // Providers and services have no policies of their own here.
+        // Providers and services have no policies of their own.
         grips.any()
     } else if request.caller.account != request.owner {
         by_identity.and(by_boundary).and(grips.any())
     } else {
         let by_identity = by_identity.and(by_boundary.clone());
-        // Within an account a resource policy is an alternative to the identity's. A trust policy
-        // is not: without it nobody enters, not even an administrator of the account.
+        // Within an account, a resource policy is an alternative to the identity's. A trust policy
+        // isn't: without it nobody can enter the role, not even an administrator of the account.
         let by_identity = if must_trust {
             by_identity.and(grips.any())
         } else {
@@ -195,7 +195,7 @@ pub fn decide<'a>(
         by_identity.or(grips.alone(request.caller, &by_boundary))
     };
     AccessDecision {
-        // An explicit deny wins over everything. What is open in it leaves the whole answer open.
+        // An explicit deny takes precedence. If it's open, the whole answer is open.
         allowed: allowed.and(denied.not()),
         identity: own,
         resource: at_resource,
@@ -208,7 +208,7 @@ struct Side {
     denied: Truth,
 }
 
-/// What one policy of the identity says.
+/// The answer of one policy of the identity.
 fn side<'a>(
     request: &AccessRequest<'_>,
     policy: &Governing<'a>,
@@ -218,8 +218,7 @@ fn side<'a>(
     let document = match policy.text {
         PolicyText::Read(document) => document,
         PolicyText::Missing(why) => {
-            // A policy that was not read may allow and it may deny, so neither side of the answer
-            // is closed.
+            // A missing policy may allow and may deny, so neither can be excluded.
             let open = Truth::open(format!("{}: {why}", policy.place));
             return Side {
                 allowed: open.clone(),
@@ -255,16 +254,16 @@ fn side<'a>(
     side
 }
 
-/// The key of the condition by which `*` means certain callers.
+/// The condition key that limits `*` to certain callers.
 const PRINCIPAL_ARN: &str = "aws:PrincipalArn";
 
-/// By which grips the resource's policy allows.
+/// The grips by which the resource's policy allows.
 struct Grips {
     account: Truth,
     everyone: Truth,
     direct: Truth,
-    /// By the session's ARN, or by `*` for a certain `aws:PrincipalArn`: so no boundary's silence
-    /// binds.
+    /// By the session's ARN, or by `*` with a certain `aws:PrincipalArn`. Grants of this kind
+    /// aren't limited by what a boundary leaves out.
     unbound: Truth,
 }
 
@@ -280,7 +279,7 @@ impl Default for Grips {
 }
 
 impl Grips {
-    /// Takes in the policy; gives back whether it denies.
+    /// Adds the grants of the policy. Returns whether it denies.
     fn read<'a>(
         &mut self,
         request: &AccessRequest<'_>,
@@ -297,8 +296,8 @@ impl Grips {
         };
         let mut denied = Truth::No;
         for statement in &document.statements {
-            // A statement at a resource without a principal names nobody. AWS refuses such a
-            // document; a file may have it.
+            // A statement without a principal in a resource policy names nobody. AWS rejects such a
+            // document, but a file may contain it.
             let Some(principals) = &statement.principal else {
                 continue;
             };
@@ -328,9 +327,9 @@ impl Grips {
                         }
                         Grip::Everyone => &mut self.everyone,
                         Grip::Direct => &mut self.direct,
-                        // A boundary or session policy that is silent does not bind what is granted
-                        // to the session's own ARN (IAM User Guide, *Permissions boundaries for IAM
-                        // entities*).
+                        // What a boundary or session policy leaves out doesn't limit permissions
+                        // granted to the session's own ARN (IAM User Guide, *Permissions boundaries
+                        // for IAM entities*).
                         Grip::Session => &mut self.unbound,
                     };
                     *slot = std::mem::replace(slot, Truth::No).or(applies);
@@ -354,12 +353,13 @@ impl Grips {
         ])
     }
 
-    /// Whether the resource's policy is enough within its account. To name the account is not. What
-    /// a boundary leaves out binds a role that is named, but neither a user nor a session that
-    /// is.
+    /// Whether the resource's policy is enough within its account. Naming the account isn't enough.
+    /// A boundary that leaves out the action limits a role that is named, but not a user or a
+    /// session that is named.
     fn alone(&self, caller: &Requester, by_boundary: &Truth) -> Truth {
-        // To name a role's ARN grants to the role, whose boundary limits it. To name a user's ARN,
-        // or a session's, grants to that principal directly, past the boundary's silence.
+        // Naming a role's ARN grants to the role, whose boundary limits it. Naming a user's or a
+        // session's ARN grants directly to that principal, even if the boundary leaves out the
+        // action.
         let direct = if matches!(caller.kind, RequesterKind::Session { .. }) {
             self.direct.clone().and(by_boundary.clone())
         } else {
@@ -367,7 +367,8 @@ impl Grips {
         };
         let everyone = match by_boundary {
             Truth::Yes => self.everyone.clone(),
-            // AWS documents the boundary's reach for principals that are named, not for a bare `*`.
+            // AWS documents the effect of a boundary for principals that are named, not for a bare
+            // `*`.
             _ => self.everyone.clone().and(Truth::open(
                 "whether a permission boundary limits what `*` allows",
             )),

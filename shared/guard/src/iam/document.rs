@@ -1,4 +1,4 @@
-//! A policy document, as IAM hands it out: JSON, or the same URL-encoded.
+//! A policy document as IAM returns it: JSON, or URL-encoded JSON.
 
 use serde_json::{Map, Value};
 
@@ -7,7 +7,7 @@ use super::principal::Principals;
 use super::statement::{Effect, Statement, StatementScope};
 use super::text::{DocumentError, decoded, texts};
 
-/// A policy that was read.
+/// A parsed policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IamDocument {
     /// Its statements, in order.
@@ -30,8 +30,8 @@ impl IamDocument {
     /// Reads a document: an object, or its text, URL-encoded or not.
     ///
     /// # Errors
-    /// What in it is not as IAM has it. A document is read whole or not at all, for half a policy
-    /// is another policy.
+    /// What isn't valid in it. A document is read completely or not at all, because half a policy
+    /// is a different policy.
     pub fn read(value: &Value) -> Result<Self, DocumentError> {
         let parsed;
         let object = match value {

@@ -1,30 +1,29 @@
-//! A text made up to order: the shortest that is in all of some sets of texts and in none of
-//! others.
+//! Finds the shortest text that is in all of some sets of texts and in none of others.
 //!
-//! The sets are patterns of conditions, and the shape that such a text must have (the ARN of a user
-//! of some account). All patterns are followed at once, character by character, so they may
+//! The sets are the patterns of conditions, and the shape that such a text must have (the ARN of a
+//! user of some account). All patterns are followed at once, character by character, so they may
 //! overlap, contradict or exclude each other in any way.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::pattern::{Pattern, Piece};
 
-/// How many steps are taken before giving up.
+/// The number of steps after which the search gives up.
 const STEPS: usize = 400_000;
 
-/// Characters of names of users and roles beside letters and digits; `/` belongs to their paths.
+/// Characters in names of users and roles besides letters and digits. `/` belongs to their paths.
 const IN_NAMES: &str = "_+=,.@-/";
 
-/// Which characters may stand at a place.
+/// The characters that are allowed at a position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Class {
     Any,
-    /// A part of an ARN: all but `:`.
+    /// A part of an ARN: everything except `:`.
     InPart,
-    /// All but `/`.
+    /// Everything except `/`.
     InSegment,
     Digit,
-    /// What names and paths of users and roles consist of.
+    /// The characters of names and paths of users and roles.
     InName,
 }
 
@@ -40,7 +39,7 @@ impl Class {
     }
 }
 
-/// One place of a pattern.
+/// One position of a pattern.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Mark {
     Exact(char),
@@ -59,18 +58,18 @@ impl Mark {
     }
 }
 
-/// The texts that match one of some patterns.
+/// The texts that match at least one of some patterns.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Texts(Vec<Vec<Mark>>);
 
-/// What came of looking for a text.
+/// The result of the search.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum MadeUp {
-    /// This one.
+    /// This text.
     Text(String),
-    /// There is none.
+    /// No such text exists.
     None,
-    /// The patterns are too many or too long to tell.
+    /// The patterns are too many or too long to decide.
     TooHard,
 }
 
@@ -106,14 +105,14 @@ impl Texts {
         ])
     }
 
-    /// Texts of either.
+    /// Texts of either set.
     #[must_use]
     pub fn or(mut self, other: Self) -> Self {
         self.0.extend(other.0);
         self
     }
 
-    /// Texts of the first with a text of the second behind.
+    /// Texts of the first set followed by a text of the second.
     #[must_use]
     pub fn then(&self, next: &Self) -> Self {
         Self(
@@ -128,13 +127,13 @@ impl Texts {
         )
     }
 
-    /// The same where a text is one part of an ARN: no wildcard takes a `:`.
+    /// The same for a text that is one part of an ARN: no wildcard matches `:`.
     #[must_use]
     pub fn in_part(self) -> Self {
         self.narrowed(Class::InPart)
     }
 
-    /// The same where a text is the last segment of a path: no wildcard takes a `/`.
+    /// The same for a text that is the last segment of a path: no wildcard matches `/`.
     #[must_use]
     pub fn in_segment(self) -> Self {
         self.narrowed(Class::InSegment)
@@ -149,8 +148,8 @@ impl Texts {
         self
     }
 
-    /// What a value of a policy matches. `by_parts`: as ARNs compare, where wildcards stay in their
-    /// parts.
+    /// The texts that a value of a policy matches. `by_parts`: compared as ARNs, whose wildcards
+    /// stay in their part.
     pub(super) fn of_pattern(pattern: &Pattern, any_case: bool, by_parts: bool) -> Self {
         if pattern.has_missing() {
             return Self::default();
@@ -191,7 +190,7 @@ impl Texts {
         }))
     }
 
-    /// With the places behind runs, which may be empty.
+    /// Adds the positions after runs, which may be empty.
     fn reached(&self, places: impl Iterator<Item = (usize, usize)>) -> PatternPositions {
         let mut all = PatternPositions::new();
         for (which, mut at) in places {
@@ -213,7 +212,7 @@ impl Texts {
     }
 }
 
-/// Where one may be in the patterns of a set: which pattern, and at which of its marks.
+/// The possible positions in the patterns of a set: the pattern, and the mark in it.
 type PatternPositions = BTreeSet<(usize, usize)>;
 
 /// The shortest text that is in all sets of `within` and in none of `without`.
@@ -268,8 +267,8 @@ fn spelled(
     text.iter().rev().collect()
 }
 
-/// Characters that may make a difference: each that a pattern waits for, and a letter and a digit
-/// that none does, which stand for all others.
+/// The characters to try: each one that a pattern expects, plus a letter and a digit that no
+/// pattern expects, which represent all others.
 fn candidates(all: &[&Texts], state: &[PatternPositions]) -> Vec<char> {
     let marks = all.iter().zip(state).flat_map(|(texts, places)| {
         places
@@ -394,7 +393,7 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(500))]
 
-        /// The shortest of all short texts that match, where there is any.
+        /// The result is the shortest of all short texts that match, if there is one.
         #[test]
         fn what_is_made_up_is_what_trying_everything_finds(within in patterns(), without in patterns()) {
             let fits = |text: &str| {

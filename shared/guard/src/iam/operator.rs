@@ -1,4 +1,4 @@
-//! Condition operators: how one value of a request compares with one of a policy.
+//! Condition operators: how a value of a request compares with a value of a policy.
 
 mod samples;
 
@@ -12,7 +12,7 @@ use super::made_up::Texts;
 use super::pattern::{Pattern, PatternSyntax};
 use super::truth::Truth;
 
-/// What an operator compares.
+/// The kind of comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum OperatorKind {
     /// `StringEquals`
@@ -21,7 +21,7 @@ pub(super) enum OperatorKind {
     TextAnyCase,
     /// `StringLike`
     TextLike,
-    /// `ArnEquals` and `ArnLike`, which are one.
+    /// `ArnEquals` and `ArnLike`, which are the same.
     Arn,
     /// `Bool`
     Bool,
@@ -37,7 +37,7 @@ pub(super) enum OperatorKind {
     Null,
 }
 
-/// Which order makes a match.
+/// The order that counts as a match.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Order {
     Equal,
@@ -51,7 +51,7 @@ pub(super) enum Order {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Operator {
     pub(super) kind: OperatorKind,
-    /// `…Not…`: matches where no value of the policy does.
+    /// `…Not…`: matches if no value of the policy does.
     pub(super) negated: bool,
 }
 
@@ -89,15 +89,15 @@ impl Operator {
         Some(Self { kind, negated })
     }
 
-    /// Texts that match `wanted`, where some can be made up.
+    /// Example texts that match `wanted`, if some can be built.
     pub(super) fn examples(self, wanted: &str, variables: bool, context: &Context) -> Vec<String> {
         self.pattern(wanted, variables, context)
             .examples()
             .collect()
     }
 
-    /// All texts that match `wanted`, and whether they do for sure: a variable that is not known is
-    /// taken to match any. `None`: it does not compare texts.
+    /// All texts that match `wanted`, and whether they certainly do: a variable whose value isn't
+    /// known is assumed to match any text. `None`: it doesn't compare texts.
     pub(super) fn texts(
         self,
         wanted: &str,
@@ -121,7 +121,7 @@ impl Operator {
         };
         let pattern = self.pattern(wanted, variables, context);
         if by_parts && !pattern.is_whole_arn() {
-            // What it matches IAM does not say.
+            // IAM doesn't document what this matches.
             return Some((Texts::any(), false));
         }
         Some((
@@ -138,7 +138,8 @@ impl Operator {
         Pattern::read(wanted, reading, context)
     }
 
-    /// Whether only the same text matches: lists of hundreds of ids needn't be read as patterns.
+    /// Whether only an identical text matches, so that lists of hundreds of ids aren't parsed as
+    /// patterns.
     fn is_plain(self, wanted: &str) -> bool {
         match self.kind {
             OperatorKind::Text => !wanted.contains('$'),
@@ -147,7 +148,7 @@ impl Operator {
         }
     }
 
-    /// Whether a value of the request matches one of the policy's; the negation is the caller's.
+    /// Whether a value of the request matches one of the policy's. The caller applies the negation.
     pub(super) fn matches(
         self,
         wanted: &str,
@@ -182,7 +183,7 @@ impl Operator {
                 None => Truth::open(format!("`{wanted}`, which is not an IP address range")),
             },
             OperatorKind::Binary => {
-                // Base64 with and without its padding is the same value.
+                // Base64 with and without padding is the same value.
                 (wanted.trim_end_matches('=') == value.trim_end_matches('=')).into()
             }
             OperatorKind::Null => Truth::No,
@@ -199,8 +200,8 @@ fn compared<T: PartialOrd>(
     let Some(wanted) = wanted else {
         return Truth::open(format!("`{written}`, which can't be compared"));
     };
-    // A value of the request that is no number matches nothing. One of the policy's leaves the
-    // answer open: what IAM makes of such a document it does not say.
+    // A value of the request that isn't a number matches nothing. Such a value in the policy leaves
+    // the answer open: IAM doesn't document how it treats the document.
     let Some(value) = value else { return Truth::No };
     match order {
         Order::Equal => value == wanted,
@@ -212,7 +213,7 @@ fn compared<T: PartialOrd>(
     .into()
 }
 
-/// An ISO 8601 time as W3C has it (a year, a month or a day means its first second in UTC), or
+/// An ISO 8601 time as W3C defines it (a year, a month or a day means its first second in UTC), or
 /// seconds since 1970.
 fn instant(text: &str) -> Option<Timestamp> {
     if let Ok(stamp) = text.parse() {
@@ -229,7 +230,7 @@ fn instant(text: &str) -> Option<Timestamp> {
     Timestamp::from_second(text.parse().ok()?).ok()
 }
 
-/// `203.0.113.0/24`; an address alone is a block of one.
+/// `203.0.113.0/24`. A single address is a block of one.
 struct AddressBlock {
     start: IpAddr,
     bits: u32,

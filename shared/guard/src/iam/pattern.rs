@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::context::{Context, ContextValue};
 use super::truth::Truth;
 
-/// How many parts an ARN has; the last may have colons of its own.
+/// The number of parts of an ARN. The last part may contain colons.
 pub(super) const ARN_PARTS: usize = 6;
 
 /// One piece of a pattern.
@@ -13,30 +13,30 @@ pub(super) const ARN_PARTS: usize = 6;
 pub(super) enum Piece {
     /// A character of the policy's text.
     Char(char),
-    /// A character that a variable brought in; never a wildcard, never the end of an ARN's part.
+    /// A character from the value of a variable. Never a wildcard, and never ends a part of an ARN.
     Given(char),
     /// `?`
     One,
-    /// `*`, or a variable that may be anything.
+    /// `*`, or a variable with an unknown value.
     Run,
 }
 
-/// A text of a policy with its variables filled in.
+/// A text of a policy with its variables replaced.
 #[derive(Debug, Clone)]
 pub(super) struct Pattern {
     pieces: Vec<Piece>,
-    /// Variables whose value is not known.
+    /// Variables whose value isn't known.
     unknown: Vec<String>,
-    /// Whether there is a variable that the request does not carry: then nothing matches.
+    /// Whether the request doesn't carry the key of a variable. Then nothing matches.
     missing: bool,
 }
 
-/// What is to be made of a text.
+/// How a text is parsed.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct PatternSyntax {
     /// Whether `*` and `?` are wildcards.
     pub(super) wildcards: bool,
-    /// Whether `${…}` is a variable: from version 2012-10-17 on.
+    /// Whether `${…}` is a variable: from version 2012-10-17.
     pub(super) variables: bool,
 }
 
@@ -49,7 +49,7 @@ impl Pattern {
         };
         let mut rest = text;
         while let Some(c) = rest.chars().next() {
-            // Documents of version 2008-10-17 have no variables: there `${` is text.
+            // Documents of version 2008-10-17 have no variables; in them, `${` is text.
             if reading.variables
                 && let Some((name, after)) = rest
                     .strip_prefix("${")
@@ -69,8 +69,8 @@ impl Pattern {
         pattern
     }
 
-    /// `${*}`, `${?}` and `${$}` are the characters themselves; `${key, 'default'}` has a value for
-    /// where the key is absent.
+    /// `${*}`, `${?}` and `${$}` are these characters themselves. `${key, 'default'}` has a default
+    /// for an absent key.
     fn fill_in(&mut self, inner: &str, context: &Context) {
         if let "*" | "?" | "$" = inner {
             self.pieces.extend(inner.chars().map(Piece::Given));
@@ -83,10 +83,10 @@ impl Pattern {
         let shown = format!("${{{key}}}");
         match (context.held(key), default) {
             (ContextValue::Values(values), _) => match &**values {
-                // As `Given`, not as pattern: a `*` in a user's name or tag must not become a
+                // As `Given`, not as a pattern: a `*` in a user's name or tag must not become a
                 // wildcard.
                 [value] => self.pieces.extend(value.chars().map(Piece::Given)),
-                // IAM fills in single values only; what it makes of several it does not say.
+                // IAM only replaces single values; it doesn't document what happens with several.
                 _ => self.leave_open(shown),
             },
             (ContextValue::Unknown, _) => self.leave_open(shown),
@@ -99,13 +99,13 @@ impl Pattern {
 
     fn leave_open(&mut self, shown: String) {
         self.unknown.push(shown);
-        // A value that is not known may be any text. A match is then only possible, which `judged`
-        // says.
+        // An unknown value may be any text. A match is then only possible, which `judged` takes
+        // into account.
         self.pieces.push(Piece::Run);
     }
 
-    /// Whether the text has a variable without a default that the request does not carry: nothing
-    /// is equal to it or like it.
+    /// Whether the text has a variable without a default whose key the request doesn't carry.
+    /// Nothing is equal to such a text or like it.
     pub(super) fn has_missing(&self) -> bool {
         self.missing
     }
@@ -119,12 +119,13 @@ impl Pattern {
         &self.pieces
     }
 
-    /// Whether the text matches, in whole.
+    /// Whether the whole text matches.
     pub(super) fn matches(&self, text: &str, ignore_case: bool) -> Truth {
         self.judged(fits(&self.pieces, text, ignore_case))
     }
 
-    /// Texts that match, where the variables are known: with each `*` as nothing, and as something.
+    /// Example texts that match, if the variables are known: with each `*` as nothing, and as
+    /// something.
     pub(super) fn examples(&self) -> impl Iterator<Item = String> {
         let known = self.unknown.is_empty() && !self.missing;
         let text = |run: Option<char>| -> String {
@@ -140,27 +141,26 @@ impl Pattern {
         std::iter::once(least).chain(more).filter(move |_| known)
     }
 
-    /// Whether an ARN matches, as `Resource` compares it (IAM User Guide, *Resource* and *IAM
-    /// identifiers*): a wildcard stays in its part, but a `*` that ends one may run on over
-    /// colons; a pattern of fewer parts is filled up with `*`.
+    /// Whether an ARN matches, compared like `Resource` (IAM User Guide, *Resource* and *IAM
+    /// identifiers*): a wildcard stays in its part, but a `*` at the end of a part may continue
+    /// across colons. A pattern with fewer parts is filled up with `*`.
     pub(super) fn matches_resource(&self, arn: &str) -> Truth {
-        // `*` alone is every resource, also one that is no ARN.
+        // `*` alone matches every resource, even one that isn't an ARN.
         if self.pieces.iter().all(|piece| *piece == Piece::Run) && !self.pieces.is_empty() {
             return self.judged(true);
         }
         let mut pattern = Cow::Borrowed(&*self.pieces);
         let mut matched = runs_over(&pattern, arn);
         if !matched && !pattern.is_empty() && self.parts().len() < ARN_PARTS {
-            // `arn:aws:s3` and the like: AWS fills such patterns up, so they match more than they
-            // seem to.
+            // AWS fills up patterns such as `arn:aws:s3`, so they match more than they seem to.
             pattern.to_mut().extend([Piece::Char(':'), Piece::Run]);
             matched = runs_over(&pattern, arn);
         }
         self.judged(matched)
     }
 
-    /// Whether an ARN matches part by part, as `ArnLike` compares. `None`: the pattern is no whole
-    /// ARN, and what IAM makes of that it does not say.
+    /// Whether an ARN matches part by part, compared like `ArnLike`. `None`: the pattern isn't a
+    /// whole ARN, and IAM doesn't document how it treats that.
     pub(super) fn matches_arn(&self, arn: &str) -> Option<Truth> {
         let parts = self.parts();
         if parts.len() != ARN_PARTS {
@@ -201,8 +201,8 @@ impl Pattern {
     }
 }
 
-/// Whether an action, in any case, matches a pattern of a policy. Actions are plain ASCII and have
-/// no variables, and every statement is asked.
+/// Whether an action, in any case, matches a pattern of a policy. This is called for every
+/// statement and can be simple: actions are plain ASCII and have no variables.
 pub(super) fn action_fits(pattern: &str, action: &str) -> bool {
     let (pattern, action) = (pattern.as_bytes(), action.as_bytes());
     let (mut p, mut t) = (0, 0);
@@ -230,7 +230,7 @@ pub(super) fn action_fits(pattern: &str, action: &str) -> bool {
         .is_some_and(|rest| rest.iter().all(|byte| *byte == b'*'))
 }
 
-/// `'text'`, where `''` is one quote.
+/// Reads `'text'`, in which `''` is one quote.
 fn quoted(text: &str) -> Option<String> {
     let inner = text.strip_prefix('\'')?.strip_suffix('\'')?;
     Some(inner.replace("''", "'"))
@@ -240,7 +240,7 @@ fn fits(pieces: &[Piece], text: &str, ignore_case: bool) -> bool {
     let text: Vec<char> = text.chars().collect();
     let same = |a: char, b: char| a == b || (ignore_case && a.to_lowercase().eq(b.to_lowercase()));
     let (mut p, mut t) = (0, 0);
-    // Where to go on when a later character does not fit: after the last `*`, one character
+    // Where to continue when a later character doesn't match: after the last `*`, one character
     // further.
     let mut retry: Option<(usize, usize)> = None;
     while let Some(c) = text.get(t) {
@@ -267,11 +267,11 @@ fn fits(pieces: &[Piece], text: &str, ignore_case: bool) -> bool {
         .is_some_and(|rest| rest.iter().all(|piece| *piece == Piece::Run))
 }
 
-/// `fits` for a whole ARN, whose wildcards do not all reach over colons: it follows every way to
+/// `fits` for a whole ARN, in which only some wildcards cross colons. It follows every possible
 /// match at once.
 fn runs_over(pieces: &[Piece], arn: &str) -> bool {
     let mut colons = 0;
-    // Whether a wildcard may take a colon: in the last part, and where it is a `*` that ends its
+    // Whether a wildcard may match a colon: in the last part, or if it's a `*` at the end of its
     // part.
     let wide: Vec<bool> = pieces
         .iter()
@@ -285,7 +285,7 @@ fn runs_over(pieces: &[Piece], arn: &str) -> bool {
         .collect();
     let reach = |places: &mut Vec<usize>, mut place: usize| {
         while !places.contains(&place) {
-            // A `*` may take nothing, so with it the place behind it is reached too.
+            // A `*` may match nothing, so the next position is reached too.
             places.push(place);
             if pieces.get(place) != Some(&Piece::Run) {
                 break;

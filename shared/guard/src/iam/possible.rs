@@ -1,13 +1,13 @@
-//! Whether a request could be allowed at all: a cheap question to ask first, of thousands of people
-//! and roles who have nothing to do with each other.
+//! Checks whether a request could be allowed at all. This cheap test comes first, because most of
+//! the thousands of people and roles have nothing to do with each other.
 
 use super::decide::{AccessRequest, Governing, Identity, PolicyText, ResourceSide};
 use super::principal::Grip;
 use super::statement::{Effect, Statement};
 
-/// Whether some statement speaks for the request wherever one has to, conditions, denies and
-/// boundaries aside. Where this says no, so does [`super::decide()`], in every context that tells
-/// more than the request's.
+/// Whether some statement allows the request wherever one must, ignoring conditions, denies and
+/// boundaries. If this returns no, so does [`super::decide()`], in every context that knows more
+/// than the request's.
 pub fn is_possible(
     request: &AccessRequest<'_>,
     identity: &Identity<'_>,
@@ -35,7 +35,7 @@ pub fn is_possible(
     };
     match (resource, request.caller.account == request.owner) {
         (ResourceSide::Policy(_), true) => by_identity() || named(false),
-        // Within an account a trust policy that names more than the account is enough.
+        // Within an account, a trust policy that names more than the account is enough.
         (_, true) => named(true) || (named(false) && by_identity()),
         (_, false) => {
             let from_outside = matches!(
@@ -47,7 +47,7 @@ pub fn is_possible(
     }
 }
 
-/// Whether any allowing statement does; of a policy that is not at hand, nobody knows.
+/// Whether any Allow statement matches. A missing policy might match.
 fn anything(policy: &Governing<'_>, says: impl Fn(&Statement) -> bool) -> bool {
     match policy.text {
         PolicyText::Missing(_) => true,

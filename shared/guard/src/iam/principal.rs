@@ -1,4 +1,4 @@
-//! `Principal` and `NotPrincipal` of a trust policy or another resource's policy.
+//! `Principal` and `NotPrincipal` of a trust policy or another resource policy.
 
 use serde_json::Value;
 
@@ -13,28 +13,28 @@ use crate::id::AccountId;
 pub enum Principal {
     /// `*`
     Everyone,
-    /// An account, by its number or the ARN of its root: whoever the account itself lets.
+    /// An account, by its number or the ARN of its root: everybody whom the account itself allows.
     Account(AccountId),
-    /// A user, a role, or a session of one, by its ARN.
+    /// A user, a role, or a role session, by its ARN.
     Arn(String),
-    /// What IAM shows of a user or role that is no more: `AIDA…`, `AROA…`. Nobody bears it again.
+    /// What IAM shows for a deleted user or role: `AIDA…`, `AROA…`. The id is never reused.
     Id(String),
-    /// A SAML or web identity provider; `*` is any.
+    /// A SAML or web identity provider; `*` means any.
     Federated(String),
-    /// An AWS service; `*` is any.
+    /// An AWS service; `*` means any.
     Service(String),
     /// An S3 owner's id.
     CanonicalUser(String),
 }
 
-/// How a policy gets hold of a caller.
+/// The way in which a policy names a caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Grip {
-    /// By the account that it is in: the account itself must let it too.
+    /// By the caller's account. The account itself must allow the caller too.
     Account,
     /// By `*`.
     Everyone,
-    /// By its own ARN, its provider's or its service's.
+    /// By the caller's own ARN, or by the provider or service.
     Direct,
     /// By the ARN of the role session.
     Session,
@@ -43,9 +43,9 @@ pub enum Grip {
 /// `Principal`, or `NotPrincipal`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Principals {
-    /// `NotPrincipal`: everybody but these.
+    /// `NotPrincipal`: everybody except these.
     pub all_but: bool,
-    /// Those that are named.
+    /// The principals that are named.
     pub named: Vec<Principal>,
 }
 
@@ -82,8 +82,8 @@ impl Principals {
         Ok(Self { all_but, named })
     }
 
-    /// How the caller is meant; the strongest grip, where there are several. With `NotPrincipal`,
-    /// everybody else is meant as by `*`.
+    /// How the caller is named; the strongest grip if there are several. With `NotPrincipal`,
+    /// everybody else is named as by `*`.
     pub(super) fn grip(&self, caller: &Requester, denies: bool) -> (Truth, Option<Grip>) {
         let grip = self
             .named
@@ -93,12 +93,12 @@ impl Principals {
         if !self.all_but {
             return (grip.is_some().into(), grip);
         }
-        // Whoever is to be excepted from a denial must be named, and so must the account, and of a
-        // session the role; a boundary undoes the exception.
+        // To be excepted from a denial, the caller and the account must be named, and for a session
+        // also the role. A boundary undoes the exception.
         let excepted = match grip {
             None => Truth::No,
             Some(_) if denies && caller.has_boundary => Truth::No,
-            // `NotPrincipal: *` excepts everybody, so nobody is meant.
+            // `NotPrincipal: *` excepts everybody, so the statement applies to nobody.
             Some(Grip::Everyone) => Truth::Yes,
             Some(_) if !denies || self.names_in_whole(caller) => Truth::Yes,
             Some(_) => {
@@ -110,7 +110,7 @@ impl Principals {
 }
 
 impl Principals {
-    /// Whether all that a caller can be named by is named: AWS may look at the account first, then
+    /// Whether everything that can name the caller is named: AWS may check the account first, then
     /// the role, then the session.
     fn names_in_whole(&self, caller: &Requester) -> bool {
         let names = |arn: &str| {
@@ -145,7 +145,7 @@ fn aws(name: String) -> Principal {
             && parts.region.is_empty()
             && parts.resource == "root"
     };
-    // An account is named by its id alone or by the ARN of its root; both stand for all of it.
+    // An account is named by its id or by the ARN of its root; both mean the whole account.
     let account = ArnParts::of(&name)
         .filter(is_of_account)
         .map_or(name.as_str(), |parts| parts.account);
@@ -157,7 +157,7 @@ fn aws(name: String) -> Principal {
 }
 
 impl Principal {
-    /// The account of whom it names, where it names an account or somebody of one.
+    /// The account, if it names an account or a user or role in one.
     pub fn account(&self) -> Option<AccountId> {
         match self {
             Self::Account(account) => Some(*account),
@@ -166,7 +166,7 @@ impl Principal {
         }
     }
 
-    /// How it means the caller; `None`: not at all.
+    /// How it names the caller; `None`: it doesn't.
     pub fn grip(&self, caller: &Requester) -> Option<Grip> {
         match (self, &caller.kind) {
             (Self::Everyone, _) => Some(Grip::Everyone),

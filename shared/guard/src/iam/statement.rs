@@ -8,19 +8,19 @@ use super::pattern::{Pattern, PatternSyntax, action_fits};
 use super::principal::Principals;
 use super::truth::Truth;
 
-/// What a statement does where it applies.
+/// The effect of a statement that applies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Effect {
     /// It allows.
     Allow,
-    /// It denies, whatever else allows.
+    /// It denies, even if others allow.
     Deny,
 }
 
 /// `Action` or `NotAction`, `Resource` or `NotResource`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StatementScope {
-    /// `Not…`: all but these.
+    /// `Not…`: everything except these.
     pub all_but: bool,
     /// The patterns, as written.
     pub patterns: Vec<String>,
@@ -40,13 +40,13 @@ pub struct Statement {
     pub sid: Option<String>,
     /// Allow or deny.
     pub effect: Effect,
-    /// Which actions.
+    /// The actions.
     pub action: StatementScope,
-    /// Which resources; a trust policy has none, for it stands at the resource.
+    /// The resources. A trust policy has none, because it belongs to the resource.
     pub resource: Option<StatementScope>,
-    /// Who, in policies that stand at a resource.
+    /// The principals, in resource policies.
     pub principal: Option<Principals>,
-    /// What else must hold, all of it.
+    /// The conditions. All of them must hold.
     pub conditions: Vec<Condition>,
     /// The statement as written.
     pub json: Value,
@@ -55,7 +55,7 @@ pub struct Statement {
 }
 
 impl Statement {
-    /// Whether it speaks of an action, in any case.
+    /// Whether it covers an action, in any case.
     pub fn has_action(&self, action: &str) -> bool {
         self.action
             .patterns
@@ -64,7 +64,7 @@ impl Statement {
             != self.action.all_but
     }
 
-    /// Whether it speaks of a resource.
+    /// Whether it covers a resource.
     pub fn has_resource(&self, arn: &str, context: &Context) -> Truth {
         let reading = PatternSyntax {
             wildcards: true,
@@ -84,7 +84,7 @@ impl Statement {
         )
     }
 
-    /// Whether it applies to an action on a resource, whoever asks.
+    /// Whether it applies to an action on a resource, for any caller.
     pub fn applies(&self, action: &str, resource: &str, context: &Context) -> Truth {
         if !self.has_action(action) {
             return Truth::No;

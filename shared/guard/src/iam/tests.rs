@@ -1,4 +1,4 @@
-//! What AWS documents of the evaluation of policies, case by case, and what must hold of all.
+//! What AWS documents about policy evaluation, case by case, and properties that must always hold.
 
 mod boundaries;
 mod conditions;

@@ -1,8 +1,8 @@
-//! Texts of a policy document, and what is wrong with one.
+//! Texts of a policy document, and the error for an invalid one.
 
 use serde_json::Value;
 
-/// Why a value is no policy.
+/// Why a value isn't a valid policy.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct DocumentError(String);
@@ -13,7 +13,7 @@ impl DocumentError {
     }
 }
 
-/// One text or a list of them; numbers and booleans are taken as they are written.
+/// One text or a list of texts. Numbers and booleans count with their JSON text.
 pub(super) fn texts(value: &Value) -> Option<Vec<String>> {
     let text = |value: &Value| match value {
         Value::String(text) => Some(text.clone()),
@@ -26,7 +26,7 @@ pub(super) fn texts(value: &Value) -> Option<Vec<String>> {
     }
 }
 
-/// Percent-encoded text (RFC 3986), as the IAM API has it.
+/// Decodes percent-encoded text (RFC 3986), which the IAM API returns.
 pub(super) fn decoded(text: &str) -> Result<String, DocumentError> {
     let wrong = || DocumentError::new("it is neither JSON nor URL-encoded JSON");
     let mut bytes = Vec::with_capacity(text.len());

@@ -1,15 +1,15 @@
-//! Yes, no, or not to be told from what is known.
+//! Yes, no, or open.
 
 use std::collections::BTreeSet;
 
 /// An answer that may be open.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Truth {
-    /// It is so.
+    /// True.
     Yes,
-    /// It is not so.
+    /// False.
     No,
-    /// It hangs on these conditions, each in words.
+    /// It depends on these conditions, each in words.
     Open(BTreeSet<String>),
 }
 
@@ -19,7 +19,7 @@ impl Truth {
         Self::Open(BTreeSet::from([reason.into()]))
     }
 
-    /// Both.
+    /// True if both are.
     pub fn and(self, other: Self) -> Self {
         match (self, other) {
             (Self::No, _) | (_, Self::No) => Self::No,
@@ -31,12 +31,12 @@ impl Truth {
         }
     }
 
-    /// One of them at least.
+    /// True if at least one is.
     pub fn or(self, other: Self) -> Self {
         self.not().and(other.not()).not()
     }
 
-    /// The opposite; what is open stays so.
+    /// The opposite; open stays open.
     #[expect(
         clippy::should_implement_trait,
         reason = "`!` would read worse between `and` and `or`"
@@ -49,7 +49,7 @@ impl Truth {
         }
     }
 
-    /// All of them; yes where there are none.
+    /// True if all are, or if there are none.
     pub fn all(truths: impl IntoIterator<Item = Self>) -> Self {
         let mut all = Self::Yes;
         for truth in truths {
@@ -61,7 +61,7 @@ impl Truth {
         all
     }
 
-    /// One of them at least; no where there are none.
+    /// True if at least one is; false if there are none.
     pub fn any(truths: impl IntoIterator<Item = Self>) -> Self {
         let mut any = Self::No;
         for truth in truths {
@@ -73,17 +73,17 @@ impl Truth {
         any
     }
 
-    /// Whether it is surely so.
+    /// Whether it's certainly true.
     pub fn is_yes(&self) -> bool {
         *self == Self::Yes
     }
 
-    /// Whether it is surely not so.
+    /// Whether it's certainly false.
     pub fn is_no(&self) -> bool {
         *self == Self::No
     }
 
-    /// What it hangs on; nothing where it is decided.
+    /// The conditions that it depends on; empty if it's decided.
     pub fn reasons(&self) -> impl Iterator<Item = &str> {
         let reasons = if let Self::Open(reasons) = self {
             Some(reasons)

@@ -1,8 +1,8 @@
-//! New switches, which a denial of older sessions does not stop: what lets the person in, and what
-//! would keep them out.
+//! New switches, which a denial of older sessions doesn't stop: what allows the person to enter the
+//! role again, and what would prevent it.
 //!
-//! Nobody is taken out of a group that they are not in. Where it isn't known who is in a group at
-//! the time of the plan, the plan says so.
+//! The plan never removes somebody from a group that they aren't in. If it isn't known who is in a
+//! group at the time of the plan, the plan says so.
 
 use std::collections::BTreeSet;
 
@@ -20,7 +20,7 @@ use crate::policy::{GroupName, GroupRef, IdentityKind};
 use crate::roster::{Bearer, Membership};
 use crate::untrusted::harmless;
 
-/// The next switch is issued later than what is denied.
+/// The credentials of a new switch are issued later than those that are denied.
 pub(super) fn again(plan: &RevocationTarget<'_, '_>) -> PlanLimit {
     let who = harmless(&plan.origin.name);
     let place = place(plan.role, plan.case.policy);
@@ -69,22 +69,22 @@ struct UserToLockOut<'a, 'w> {
     place: String,
 }
 
-/// What is known of the user in one of the role's groups, at the time of the plan.
+/// What is known about the user in one of the role's groups, at the time of the plan.
 enum GroupStanding {
-    /// `joined`: when they did, if the finding says that they were outside.
+    /// `joined`: when the user joined, if the finding says that they weren't a member.
     In {
         joined: Option<Moment>,
     },
     NotIn,
-    /// The last that is known, if anything is.
+    /// The last membership known, if any.
     Unknown {
         last: Option<(Moment, bool)>,
         joined: Option<Moment>,
     },
-    /// What was read has them in it, and the finding says that they were not.
+    /// The records show a membership, but the finding says that there was none.
     Contradicted,
-    /// A roster of this moment has them in it. The finding says that they were not, and no record
-    /// shows that they joined.
+    /// A roster of this moment shows a membership. The finding says that there was none, and no
+    /// record shows that the user joined.
     Unexplained(Moment),
 }
 
@@ -113,7 +113,7 @@ impl UserToLockOut<'_, '_> {
         for (group, standing) in &groups {
             self.about_group(group, standing, name.as_deref(), &mut limit);
         }
-        // Several groups may need the same look.
+        // Several groups may need the same check.
         let mut lines = BTreeSet::new();
         limit.ways.retain(|way| lines.insert(way.line.clone()));
         if groups
@@ -138,7 +138,7 @@ impl UserToLockOut<'_, '_> {
         limit
     }
 
-    /// The role's groups in the user's account: nobody can be in another account's.
+    /// The role's groups in the user's account. Nobody can be in a group of another account.
     fn groups(&self) -> impl Iterator<Item = &GroupRef> {
         let named = self
             .plan
@@ -150,8 +150,8 @@ impl UserToLockOut<'_, '_> {
         named.iter().filter(|group| group.account == self.account)
     }
 
-    /// What IAM calls the user at the time of the plan. Another user may have taken the name of the
-    /// switch since.
+    /// The user's name at the time of the plan. Another user may have the name of the switch by
+    /// now.
     fn name(&self) -> Option<String> {
         let (roster, at) = (self.plan.tracer.roster, self.plan.case.as_of);
         let known = roster
@@ -183,7 +183,7 @@ impl UserToLockOut<'_, '_> {
         };
         let membership = |moment| roster.membership(self.account, self.id, &id, moment);
         let last = roster.membership_last_known(self.account, self.id, &id, switch, at);
-        // Logs and rosters that end before the plan tell nothing of what came after them.
+        // Logs and rosters that end before the plan show nothing about the time after them.
         let covered = |member| {
             let last = last.map(|(moment, _)| moment);
             roster.is_covered(self.account, self.id, &id, member, last, at)
@@ -196,11 +196,11 @@ impl UserToLockOut<'_, '_> {
         if now == Some(false) {
             return GroupStanding::NotIn;
         }
-        // Where only a later roster shows it.
+        // If only a later roster shows it.
         let shown = last.or_else(|| now.map(|member| (at, member)));
         let mut joined = None;
         if denied.is_some() {
-            // The finding rests on other rosters or logs.
+            // The finding was based on other rosters or logs.
             if matches!(membership(switch), Membership::Member { .. }) {
                 return GroupStanding::Contradicted;
             }
@@ -268,7 +268,8 @@ impl UserToLockOut<'_, '_> {
         }
     }
 
-    /// Why it isn't known whether they are in the group at the time of the plan, if it isn't.
+    /// Why it isn't known whether the user is in the group at the time of the plan; `None` if it's
+    /// known.
     fn unsure(&self, standing: &GroupStanding, written: &str) -> Option<String> {
         let who = &self.who;
         let at = self.plan.case.as_of;
@@ -312,7 +313,7 @@ impl UserToLockOut<'_, '_> {
         )
     }
 
-    /// Lists the user's groups; printed once.
+    /// The command that lists the user's groups; printed once.
     fn look(&self, name: Option<&str>) -> Option<WayToStop> {
         let line = command::list_groups(name?)?;
         Some(WayToStop {
@@ -341,7 +342,7 @@ impl UserToLockOut<'_, '_> {
         })
     }
 
-    /// A role session's caller is the session: a denial of the user would not stop it.
+    /// The caller of a chained switch is a session: denying the user wouldn't stop it.
     fn deny(&self, name: Option<&str>, limit: &mut PlanLimit) {
         let (Some(arn), Some(name)) = (&self.plan.origin.arn, name) else {
             return;

@@ -1,4 +1,4 @@
-//! What is to be revoked, and all that is known.
+//! The sessions to revoke, and everything known about them.
 
 use crate::dossier::SwitchKey;
 use crate::id::{AccountId, EventId};
@@ -8,33 +8,34 @@ use crate::roster::Rosters;
 use crate::untrusted::harmless;
 use crate::world::World;
 
-/// What is to be revoked, and all that is known.
+/// The sessions to revoke, and everything known about them.
 #[derive(Debug, Clone, Copy)]
 pub struct RevocationCase<'a> {
-    /// What was read.
+    /// The records that were read.
     pub world: &'a World,
-    /// Names accounts and groups.
+    /// Provides the names of accounts and groups.
     pub policy: &'a Policy,
-    /// Names users.
+    /// Provides the names of users.
     pub rosters: &'a Rosters,
-    /// The id of the finding, 32 hexadecimal digits: the policies are named after it.
+    /// The id of the finding, 32 hexadecimal digits. The policies are named after it.
     pub finding: &'a str,
     /// The sessions that the finding is about.
     pub sessions: &'a [SwitchKey],
-    /// Where the sessions are not known: the events of the finding.
+    /// The events of the finding, for when the sessions aren't known.
     pub events: &'a [EventId],
-    /// With `events`: the role's ARN, for a chain's earlier mints are among the events.
+    /// With `events`: the role's ARN, because the events may include earlier mints of a chain.
     pub role: &'a str,
-    /// The finding says that the person was in none of the role's groups at the switch (RW001, a
-    /// violation).
+    /// Whether the finding says that the person was in none of the role's groups at the switch
+    /// (RW001, a violation).
     pub outside_groups: bool,
-    /// "Now": what was issued before is cut, what has ended by then is not told.
+    /// The time that counts as "now": sessions issued before it are cut off, sessions that have
+    /// ended by then aren't listed.
     pub as_of: Moment,
-    /// The AWS CLI profile to put into the commands.
+    /// The AWS CLI profile for the commands.
     pub profile: Option<&'a str>,
 }
 
-/// `AROA…:name` is `name`.
+/// The `name` of `AROA…:name`.
 pub(super) fn name_of(session: &str) -> &str {
     session.split_once(':').map_or(session, |(_, name)| name)
 }

@@ -1,4 +1,4 @@
-//! Commands of the AWS CLI, for a person to read and then to run.
+//! AWS CLI commands, which a person reads and then runs.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -9,16 +9,16 @@ use crate::arn::RoleArn;
 use crate::moment::Moment;
 use crate::time::chosen::LAST_RECORD;
 
-/// How to put a denial in place, and how to take it away. Each is one line for a POSIX shell.
+/// How to add a denial, and how to remove it. Each is one line for a POSIX shell.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Commands {
-    /// Whose credentials they need.
+    /// The account whose credentials they need.
     pub account: String,
     /// Shows the account whose credentials are in use.
     pub check: String,
-    /// Puts the policy on the role. It replaces one of the same name.
+    /// Adds the policy to the role. It replaces a policy of the same name.
     pub apply: String,
-    /// Takes it away again.
+    /// Removes the policy.
     pub remove: String,
     /// When it has nothing left to deny.
     pub remove_after: Moment,
@@ -31,7 +31,7 @@ pub(super) fn commands(
     policy: &Value,
     before: Moment,
 ) -> Option<Commands> {
-    // The command is pasted into a shell. A name with anything but IAM's characters did not come
+    // The command is pasted into a shell. A name with other characters than IAM allows didn't come
     // from IAM.
     let role_name = word(role.name())?;
     let profile = profile(case);
@@ -49,7 +49,7 @@ pub(super) fn commands(
     })
 }
 
-/// `aws iam remove-user-from-group …`. No profile: it is of another account than the role's.
+/// `aws iam remove-user-from-group …`. It has no profile, because the account isn't the role's.
 pub(super) fn leave_group(user: &str, group: &str) -> Option<String> {
     let (user, group) = (word(user)?, word(group)?);
     Some(format!(
@@ -57,7 +57,7 @@ pub(super) fn leave_group(user: &str, group: &str) -> Option<String> {
     ))
 }
 
-/// `aws iam list-groups-for-user …`. No profile either.
+/// `aws iam list-groups-for-user …`. It has no profile either.
 pub(super) fn list_groups(user: &str) -> Option<String> {
     Some(format!(
         "aws iam list-groups-for-user --user-name {} --query 'Groups[].GroupName'",
@@ -65,18 +65,18 @@ pub(super) fn list_groups(user: &str) -> Option<String> {
     ))
 }
 
-/// The profile is of one account; the first command shows whether it is the role's.
+/// The profile belongs to one account. The first command shows whether it's the role's.
 fn profile(case: &RevocationCase<'_>) -> String {
     case.profile
         .map(|name| format!(" --profile '{}'", name.replace('\'', r"'\''")))
         .unwrap_or_default()
 }
 
-/// A name as IAM has them, which no shell takes for anything else; `None`: it is none.
+/// A name with only IAM's characters, which no shell interprets. `None`: it has others.
 pub(super) fn word(name: &str) -> Option<&str> {
     let plain =
         |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '=' | ',' | '.' | '@' | '-' | '_');
-    // A leading dash would be an option.
+    // A leading dash would be read as an option.
     (!name.is_empty() && name.len() <= 128 && !name.starts_with('-') && name.chars().all(plain))
         .then_some(name)
 }

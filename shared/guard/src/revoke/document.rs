@@ -1,4 +1,4 @@
-//! The policies that deny what was issued before a moment.
+//! The policies that deny sessions issued before a moment.
 
 use std::fmt::Write as _;
 
@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 
 use crate::moment::Moment;
 
-/// Denies the sessions with these ids (`AROA…:name`), as far as they were issued before.
+/// Denies the sessions with these ids (`AROA…:name`) if they were issued before.
 ///
-/// `StringEquals` knows no wildcards, so a name with `*` in it means itself; `${` would begin a
-/// policy variable.
+/// `StringEquals` has no wildcards, so a `*` in a name is literal. `${` would start a policy
+/// variable.
 pub(super) fn of_sessions(ids: &[&str], before: Moment) -> Value {
     let ids: Vec<String> = ids.iter().map(|id| id.replace("${", "${$}{")).collect();
     let ids = if let [one] = &*ids {
@@ -32,7 +32,7 @@ pub(super) fn of_sessions(ids: &[&str], before: Moment) -> Value {
     })
 }
 
-/// Denies every session that was issued before: what the console's *Revoke active sessions* writes.
+/// Denies every session issued before, like the policy of the console's *Revoke active sessions*.
 pub(super) fn of_all(before: Moment) -> Value {
     json!({
         "Version": "2012-10-17",
@@ -45,15 +45,15 @@ pub(super) fn of_all(before: Moment) -> Value {
     })
 }
 
-/// JSON in which every character shows as itself and none ends a quotation of a shell: the same
-/// values, with escapes.
+/// JSON in which every character is visible ASCII and none ends a quotation in a shell. The values
+/// are the same, with escapes.
 pub fn ascii(value: &Value) -> String {
-    // Never behind a backslash of its own: JSON has no such escape.
+    // A `'` never follows a backslash of its own, because JSON has no such escape.
     visible(&value.to_string()).replace('\'', "\\u0027")
 }
 
-/// Text of JSON in which every character shows as itself: the same values, with escapes. Outside
-/// its strings JSON has nothing to escape.
+/// JSON text in which every character is visible ASCII. The values are the same, with escapes. JSON
+/// has nothing to escape outside its strings.
 pub fn visible(json: &str) -> String {
     let mut text = String::with_capacity(json.len());
     for c in json.chars() {
@@ -62,7 +62,7 @@ pub fn visible(json: &str) -> String {
             continue;
         }
         for unit in c.encode_utf16(&mut [0; 2]) {
-            // Writing to a String cannot fail.
+            // Writing to a String can't fail.
             write!(text, "\\u{unit:04x}").ok();
         }
     }

@@ -1,5 +1,5 @@
-//! What a denial of older sessions does not stop. A plan that kept silent about it would be taken
-//! for more than it is.
+//! What a denial of older sessions doesn't stop. Without this, people would expect too much of a
+//! plan.
 
 use super::case::name_of;
 use super::plan::PlanLimit;
@@ -13,10 +13,10 @@ use crate::untrusted::harmless;
 /// The most characters in all inline policies of a role (IAM quotas).
 pub(super) const INLINE: usize = 10_240;
 
-/// How many other sessions are told one by one.
+/// The most other sessions that are listed one by one.
 const TOLD: usize = 10;
 
-/// Why AWS does not let anybody put a policy on this role.
+/// Why AWS doesn't allow adding a policy to this role.
 pub(super) fn refused(role: &RoleArn) -> Option<String> {
     if role.as_str().contains(":role/aws-service-role/") {
         return Some("this is a service-linked role: IAM doesn't let anyone change its policies, so its sessions can't be revoked".to_owned());
@@ -50,9 +50,10 @@ pub(super) fn not_stopped(plan: &RevocationTarget<'_, '_>) -> Vec<PlanLimit> {
 fn parent(plan: &RevocationTarget<'_, '_>) -> Option<String> {
     let caller = plan.first.caller()?;
     let session = caller.role_session()?;
-    // A denial on this role does not touch the session behind it, which can enter again at once.
+    // A denial on this role doesn't affect the parent session, which can enter the role again at
+    // once.
     let known = plan.tracer.parent(caller, plan.first.key.second);
-    // Another of the finding's own sessions is cut anyway.
+    // Another session of the finding is cut off anyway.
     if known.is_some_and(|parent| {
         plan.entered
             .iter()
@@ -77,7 +78,7 @@ fn parent(plan: &RevocationTarget<'_, '_>) -> Option<String> {
     ))
 }
 
-/// The same person's sessions that no denial of this plan touches.
+/// The same person's sessions that no denial of this plan affects.
 fn elsewhere(plan: &RevocationTarget<'_, '_>) -> Option<String> {
     if !is_known(&plan.origin.person) {
         return None;

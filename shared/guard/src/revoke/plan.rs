@@ -1,5 +1,5 @@
-//! A plan, as it is shown. Every text in it is harmless to print, but for the policies, which have
-//! a session's name exactly.
+//! A plan, as it is shown. Every text in it is safe to print, except the policies, which contain
+//! the session's exact name.
 
 use serde::Serialize;
 
@@ -8,26 +8,26 @@ use crate::finding::CallerShown;
 use crate::id::{AccountId, EventId};
 use crate::moment::Moment;
 
-/// A plan. Every text in it is harmless to print, but for the policies, which have a session's name
-/// exactly.
+/// A plan. Every text in it is safe to print, except the policies, which contain the session's
+/// exact name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RevocationPlan {
     /// The finding's id.
     pub finding: String,
-    /// What was issued up to then is cut.
+    /// Sessions issued up to then are cut off.
     pub as_of: Moment,
-    /// Who stands behind the sessions.
+    /// The origin of the sessions.
     pub person: CallerShown,
     /// The finding's role first, then the roles that were entered from its sessions.
     pub roles: Vec<RolePlan>,
-    /// What goes on in spite of all this.
+    /// What continues despite the plan.
     pub not_stopped: Vec<PlanLimit>,
 }
 
-/// Something that goes on in spite of the plan.
+/// Something that continues despite the plan.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PlanLimit {
-    /// What.
+    /// What continues.
     pub what: String,
     /// What would stop it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -46,76 +46,76 @@ impl PlanLimit {
 /// One way to stop something.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct WayToStop {
-    /// What the line is.
+    /// What the line does.
     pub what: String,
     /// A command, or a statement of a policy.
     pub line: String,
 }
 
-/// What to do in one role.
+/// The plan for one role.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RolePlan {
     /// The role's ARN.
     pub role: String,
     /// `UpdateApp in production`
     pub place: String,
-    /// Whose credentials the commands need.
+    /// The account whose credentials the commands need.
     pub account: AccountId,
-    /// The role was entered from a session that is to be cut.
+    /// Whether the role was entered from a session that is cut off.
     pub chained: bool,
-    /// Denies the sessions of one name.
+    /// Denies only the sessions of one name.
     pub scoped: Option<DenialVariant>,
     /// Denies every session of the role, as the console's *Revoke active sessions* does.
     pub whole: DenialVariant,
-    /// Why the narrow variant, or the commands, are not there, and what else to know.
+    /// Why there is no narrow variant or no commands, and other information.
     pub notes: Vec<String>,
 }
 
 /// One way to deny.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DenialVariant {
-    /// What the inline policy is called.
+    /// The name of the inline policy.
     pub policy_name: String,
     /// The inline policy.
     pub policy: serde_json::Value,
-    /// Sessions of this person that work now and will not.
+    /// Valid sessions of this person that are cut off.
     pub cuts: Vec<SessionShown>,
-    /// Sessions of others, or of nobody knows whom, that will not work either.
+    /// Valid sessions of others, or of unknown people, that are cut off too.
     pub bystanders: Vec<SessionShown>,
-    /// How to put it there, and how to take it away again.
+    /// How to add the policy, and how to remove it.
     pub commands: Option<Commands>,
 }
 
-/// A session that works at the time of the plan.
+/// A session that is valid at the time of the plan.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SessionShown {
-    /// What the caller called it.
+    /// The name that the caller chose.
     pub session: String,
-    /// Who stands behind it.
+    /// The origin of the session.
     pub person: CallerShown,
     /// When it began.
     pub since: Moment,
-    /// Until when it would work; `null` where no record says.
+    /// When it expires; `null` if no record shows it.
     pub until: Option<Moment>,
     /// The last use seen.
     pub last_use: Option<Moment>,
-    /// The event of its mint, or whatever else was read of it.
+    /// The event of its mint, or of another record of it.
     pub event: Option<EventId>,
-    /// Whether it is one of the finding's, or was entered from one.
+    /// Whether it's one of the finding's sessions, or was entered from one.
     pub how: SessionRelation,
 }
 
-/// What a session has to do with the finding.
+/// How a session relates to the finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SessionRelation {
     /// The finding is about it.
     Finding,
-    /// Entered from one that is cut.
+    /// It was entered from one that is cut off.
     Chained,
-    /// Perhaps entered from one that is cut: its own records do not show from which session of that
-    /// name.
+    /// It may have been entered from one that is cut off: its own records don't show from which
+    /// session of that name.
     PerhapsChained,
-    /// Nothing, but for the role.
+    /// It's only in the same role.
     Other,
 }

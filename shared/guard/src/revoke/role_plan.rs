@@ -1,4 +1,4 @@
-//! What to do in one role: which sessions a denial cuts, and how to put it there.
+//! The plan for one role: the sessions that a denial cuts off, and how to add it.
 
 use super::case::{RevocationCase, name_of};
 use super::document::ascii;
@@ -50,8 +50,7 @@ impl<'a, 'w> RolePlanner<'a, 'w> {
         let mut working = self.sessions.working_in(role);
         working.sort_by(|(a, _), (b, _)| a.key.cmp(&b.key));
         let latest = targets.iter().map(|target| target.switch.key.second).max();
-        // A second more than the mint, for what is issued in the very second is not issued before
-        // it.
+        // One second after the mint, because a session issued in a second isn't issued before it.
         let before = latest.map_or(self.case.as_of, |latest| {
             self.case.as_of.max(latest.plus_seconds(1))
         });
@@ -68,7 +67,7 @@ impl<'a, 'w> RolePlanner<'a, 'w> {
     }
 }
 
-/// What was read of the sessions of one role.
+/// The known sessions of one role.
 struct InRole<'r, 'a, 'w> {
     case: &'r RevocationCase<'a>,
     sessions: &'r KnownSessions<'a, 'w>,
@@ -76,11 +75,11 @@ struct InRole<'r, 'a, 'w> {
     role: &'r RoleArn,
     /// The finding's sessions, and those that were entered from them.
     targets: Vec<&'r EnteredSession<'a, 'w>>,
-    /// Sessions that work at the time of the plan, with who stands behind them.
+    /// Sessions that are valid at the time of the plan, with their origins.
     working: Vec<(&'a Switch<'w>, Origin)>,
-    /// What was issued before is denied.
+    /// Sessions issued before this are denied.
     before: Moment,
-    /// Why AWS lets nobody put a policy on the role.
+    /// Why AWS doesn't allow adding a policy to the role.
     refused: Option<String>,
 }
 
@@ -101,7 +100,7 @@ impl InRole<'_, '_, '_> {
         }
     }
 
-    /// The session ids that the narrow denial names, sorted.
+    /// The session ids in the narrow denial, sorted.
     fn session_ids(&self, chained: bool) -> Vec<&str> {
         // The finding's own sessions, even those that have ended: a renewal may not have been read.
         let mut ids: Vec<&str> = self
@@ -112,8 +111,8 @@ impl InRole<'_, '_, '_> {
             })
             .map(|target| &*target.switch.key.session)
             .collect();
-        // In a role that was entered from the cut sessions, the person's other sessions may be
-        // honest work; they are named as bystanders, not cut.
+        // In a role entered from the finding's sessions, the person's other sessions may be
+        // legitimate. They aren't denied, only listed as also cut off.
         if !chained {
             let theirs = self
                 .working
@@ -126,14 +125,15 @@ impl InRole<'_, '_, '_> {
         ids
     }
 
-    /// The denial of these sessions alone; `None`: an id is missing, or there is none.
+    /// The denial of only these sessions. `None`: an id is missing, or there is no session.
     fn scoped(&self, ids: &[&str]) -> Option<DenialVariant> {
         let is_id = |id: &&str| id.starts_with("AROA") && id.contains(':');
         if ids.is_empty() || !ids.iter().all(is_id) {
             return None;
         }
         let finding = self.case.finding;
-        // A name of its own for each finding, so that two plans do not replace each other's policy.
+        // Each finding has its own policy name, so that two plans don't replace each other's
+        // policy.
         let name = format!("rolewatch-revoke-{}", finding.get(..12).unwrap_or(finding));
         let policy = document::of_sessions(ids, self.before);
         Some(self.variant(name, policy, &|switch| ids.contains(&&*switch.key.session)))
@@ -171,7 +171,7 @@ impl InRole<'_, '_, '_> {
         }
     }
 
-    /// Why the narrow variant, or the commands, are not there, and what else to know.
+    /// Why there is no narrow variant or no commands, and other information.
     fn notes(&self, scoped: Option<&DenialVariant>) -> Vec<String> {
         let mut notes = Vec::new();
         match scoped.map(|scoped| ascii(&scoped.policy).len()) {

@@ -1,4 +1,4 @@
-//! Which sessions work now, whose they are, and which were entered from which.
+//! Which sessions are valid now, whose they are, and which were entered from which.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -14,7 +14,7 @@ pub(super) struct EnteredSession<'a, 'w> {
     pub(super) how: SessionRelation,
 }
 
-/// All sessions that were read, of whatever role.
+/// All sessions that were read, of every role.
 pub(super) struct KnownSessions<'a, 'w> {
     all: &'a [Switch<'w>],
     tracer: &'a Tracer<'a, 'w>,
@@ -26,18 +26,18 @@ impl<'a, 'w> KnownSessions<'a, 'w> {
         Self { all, tracer, as_of }
     }
 
-    /// Whether its credentials work at the time of the plan. Whoever left a role in the console may
-    /// still have them.
+    /// Whether its credentials are valid at the time of the plan. A person who left the role in the
+    /// console may still have them.
     pub(super) fn works(&self, switch: &Switch<'_>) -> bool {
         let until = switch
             .works_until()
-            // Without an end that can be read, the longest there is: to call a session over that
-            // still works is the worse mistake.
+            // If the end isn't known, AWS's longest session is assumed. Calling a valid session
+            // expired would be the worse mistake.
             .unwrap_or_else(|| switch.key.second.plus_seconds(LONGEST_SESSION));
         switch.key.second <= self.as_of && self.as_of < until
     }
 
-    /// Sessions that work, with who stands behind them.
+    /// Valid sessions with their origins.
     pub(super) fn working(&self) -> impl Iterator<Item = (&'a Switch<'w>, Origin)> + '_ {
         self.all
             .iter()
@@ -55,8 +55,9 @@ impl<'a, 'w> KnownSessions<'a, 'w> {
             .collect()
     }
 
-    /// The sessions themselves, then all that were entered from them, over any number of roles. A
-    /// session that has ended is followed too: what was entered from it may still work.
+    /// The sessions themselves, then all that were entered from them, through any number of roles.
+    /// A session that has ended is followed too, because one that was entered from it may still be
+    /// valid.
     pub(super) fn entered_from(&self, found: &[&'a Switch<'w>]) -> Vec<EnteredSession<'a, 'w>> {
         let mut children: HashMap<&SwitchKey, Vec<&'a Switch<'w>>> = HashMap::new();
         let mut of_name: HashMap<&str, Vec<&'a Switch<'w>>> = HashMap::new();
@@ -69,8 +70,8 @@ impl<'a, 'w> KnownSessions<'a, 'w> {
             };
             match self.tracer.parent(caller, switch.key.second) {
                 Some(parent) => children.entry(&parent.key).or_default().push(switch),
-                // The mint of the caller's session was not read, so only its name says where it
-                // came from, and others may have used the same.
+                // The mint of the caller's session wasn't read, so only the session's name shows
+                // where the switch came from. Others may have used the same name.
                 None => of_name.entry(session).or_default().push(switch),
             }
         }
@@ -106,12 +107,12 @@ impl<'a, 'w> KnownSessions<'a, 'w> {
                 .filter(within)
                 .map(|child| (*child, SessionRelation::PerhapsChained));
             for (child, step) in sure.chain(perhaps) {
-                // A session that is reached on two ways counts by the first, and the sure ones are
-                // tried first.
+                // A session that is reached in two ways counts by the first one. The certain ways
+                // are tried first.
                 if known.insert(&child.key) {
                     entered.push(EnteredSession {
                         switch: child,
-                        // Behind a doubtful step everything is doubtful.
+                        // Everything after a doubtful step is doubtful.
                         how: if how == SessionRelation::PerhapsChained {
                             how
                         } else {
@@ -125,7 +126,7 @@ impl<'a, 'w> KnownSessions<'a, 'w> {
     }
 }
 
-/// One session of each role, in the order in which the roles were met.
+/// One session of each role, in the order in which the roles were found.
 pub(super) fn roles<'a, 'w: 'a>(
     entered: impl Iterator<Item = &'a EnteredSession<'a, 'w>>,
 ) -> Vec<&'a Switch<'w>> {
@@ -142,7 +143,7 @@ pub(super) fn same_role(a: &Switch<'_>, b: &Switch<'_>) -> bool {
     a.role == b.role
 }
 
-/// A person that can be told from others: only then is another session known to be theirs.
+/// Whether the person is identified. Only then can another session be known to be theirs.
 pub(super) fn is_known(person: &Person) -> bool {
     !matches!(person, Person::Unknown(_))
 }

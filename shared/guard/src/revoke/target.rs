@@ -1,4 +1,4 @@
-//! The sessions that a plan is for, with all that tells of them.
+//! The sessions that a plan is for, with everything known about them.
 
 use super::case::RevocationCase;
 use super::sessions::{EnteredSession, KnownSessions};

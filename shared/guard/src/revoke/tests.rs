@@ -1,5 +1,4 @@
-//! Stories in which a session is to be ended, and what the plan's policies would deny by IAM's own
-//! rules.
+//! Stories with a session to revoke, and what the plan's policies would deny according to IAM.
 
 mod groups;
 
@@ -14,7 +13,7 @@ use crate::iam::{
 use crate::moment::Moment;
 use crate::testing::Story;
 
-/// A plan for the sessions of the story's first finding by this rule, so many seconds after the
+/// A plan for the sessions of the story's first finding by this rule, this many seconds after the
 /// last switch.
 fn planned(story: &Story, rule: &str, seconds: i64) -> Result<RevocationPlan, NoPlan> {
     let found = story
@@ -53,7 +52,7 @@ fn names(sessions: &[super::SessionShown]) -> Vec<String> {
         .collect()
 }
 
-/// Whether a session that may do everything may still do something, under the policy.
+/// Whether a session that is allowed everything is still allowed something under the policy.
 fn may(policy: &Value, userid: &str, issued: Moment) -> bool {
     let everything = IamDocument::read(
         &json!({"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}),
@@ -346,7 +345,7 @@ fn where_no_session_id_was_read_only_the_whole_role_can_be_denied() {
     let mut story = Story::new();
     story.switch("tom").by_console().only_switch_role();
     let mut copy = story.records()[0].clone();
-    // The user's own copy of SwitchRole names the role and not the session.
+    // The user's own copy of SwitchRole names the role but not the session.
     copy["userIdentity"] = json!({"type": "IAMUser", "principalId": "AIDATOMXXXXXXXXXXXXX", "accountId": "111122223333", "userName": "tom",
         "arn": "arn:aws:iam::111122223333:user/tom"});
     copy["additionalEventData"] = json!({"SwitchTo": "arn:aws:iam::444455556666:role/UpdateApp"});

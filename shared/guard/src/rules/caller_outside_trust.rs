@@ -52,7 +52,7 @@ pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
     }
 }
 
-/// Whether callers of this kind belong to an account, which the record then has to show.
+/// Whether callers of this kind belong to an account, which the record then must show.
 fn has_account(view: &SwitchView<'_, '_>) -> bool {
     let outside = |kind: &CallerKind| {
         matches!(

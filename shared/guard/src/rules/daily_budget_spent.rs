@@ -47,12 +47,12 @@ pub(super) fn check(held: &HeldSessions<'_, '_>) -> Vec<FindingDraft> {
     )
 }
 
-/// The maximal runs of instants at which more than `limit` of the last 24 hours was held.
+/// The longest periods in which, at every moment, more than `limit` of the last 24 hours was held.
 fn over(intervals: &[Interval], limit: Span) -> Vec<OverLimit> {
     let held = Union::of(intervals);
-    // The time held in the 24 hours up to a moment changes its course only where an interval begins
-    // or ends, or falls out of the window a day later. Between those moments it is a straight line,
-    // so looking at them is enough: no loop over seconds.
+    // The time held in the 24 hours up to a moment is piecewise linear. Its slope only changes
+    // where an interval begins or ends, or leaves the window a day later. So only those moments
+    // have to be checked, not every second.
     let mut turns: Vec<i64> = held
         .spans
         .iter()
@@ -63,14 +63,14 @@ fn over(intervals: &[Interval], limit: Span) -> Vec<OverLimit> {
     let limit = limit.seconds();
     let mut runs: Vec<OverLimit> = Vec::new();
     let mut open: Option<(i64, i64)> = None;
-    // Between two turns the time held within the window grows, stays or shrinks by one second a
-    // second.
+    // Between two such moments, the time held within the window grows or shrinks by one second per
+    // second, or stays the same.
     for pair in turns.windows(2) {
         let &[begin, end] = pair else { continue };
         let (at_begin, at_end) = (held.within_day_before(begin), held.within_day_before(end));
         if at_begin <= limit && at_end > limit {
-            // The line rises by one second a second, so this is the very second at which the limit
-            // is passed.
+            // The line rises by one second per second, so this is the exact second at which the
+            // limit is exceeded.
             open = Some((begin + (limit - at_begin), at_end));
         }
         if let Some((from, most)) = &mut open {
@@ -99,7 +99,7 @@ fn run(intervals: &[Interval], from: i64, to: i64, most: i64) -> OverLimit {
     }
 }
 
-/// Intervals without overlap, in seconds since 1970, and the time held before each.
+/// Intervals without overlap, in seconds since 1970, and the time held before each of them.
 struct Union {
     spans: Vec<(i64, i64)>,
     before: Vec<i64>,
@@ -114,7 +114,7 @@ impl Union {
         {
             let (from, to) = (interval.from.epoch_seconds(), interval.to.epoch_seconds());
             match spans.last_mut() {
-                // Two sessions at once are the role held once.
+                // Two sessions at the same time count once.
                 Some(last) if from <= last.1 => last.1 = last.1.max(to),
                 _ => spans.push((from, to)),
             }
@@ -131,7 +131,7 @@ impl Union {
         Self { spans, before }
     }
 
-    /// The time held up to `at`.
+    /// The total time held up to `at`.
     fn until(&self, at: i64) -> i64 {
         let next = self.spans.partition_point(|(from, _)| *from < at);
         let Some(last) = next.checked_sub(1) else {
@@ -240,10 +240,11 @@ mod cases {
     }
 
     proptest::proptest! {
-        /// Against counting every second.
+        /// Compares the result with counting every second.
         #[test]
         fn runs_agree_with_counting(spans in proptest::collection::vec((0_i64..400, 0_i64..120), 0..8), limit in 1_i64..200) {
-            // A day of 300 "seconds" would do, but the window is fixed; scale the seconds up instead.
+            // A day of 300 "seconds" would be enough, but the window is fixed, so the seconds are
+            // scaled.
             let unit = DAY / 300;
             let scaled: Vec<(i64, i64)> = { let mut s: Vec<_> = spans.iter().map(|(from, len)| (from * unit, (from + len) * unit)).collect(); s.sort_unstable(); s };
             let runs = over(&held(&scaled), Span::from_seconds(limit * unit));

@@ -62,13 +62,13 @@ fn crossing(stretch: OverLimit, limit: Span) -> OverLimit {
     }
 }
 
-/// Intervals that overlap or are at most fifteen minutes apart, from end to next mint.
+/// Joins intervals that overlap or are at most fifteen minutes apart, from end to next mint.
 fn stretches(intervals: &[Interval]) -> Vec<OverLimit> {
     let mut stretches: Vec<OverLimit> = Vec::new();
     for interval in intervals {
         match stretches.last_mut() {
-            // Whoever lets a session end and enters again at once holds the role without a break in
-            // all but name.
+            // A person who lets a session end and enters again at once holds the role without a
+            // real break.
             Some(open) if interval.from.seconds_since(open.to) <= STRETCH_PAUSE => {
                 open.to = open.to.max(interval.to);
                 open.sessions.push(interval.session);

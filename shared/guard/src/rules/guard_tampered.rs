@@ -64,7 +64,7 @@ use crate::policy::{PolicyHash, Severity};
 use crate::tamper::{TamperTarget, Tampering};
 
 impl Tampering {
-    /// The finding (RW201) that this is.
+    /// The finding (RW201) for this call.
     pub fn finding(&self, policy: PolicyHash) -> Finding {
         let rule = &catalogue::GUARD_TAMPERED;
         let answer = check(self);
@@ -91,7 +91,7 @@ impl Tampering {
     }
 }
 
-/// Judges one call. That it is on the list and may concern the guard's own is settled already.
+/// Judges one call. It's already known that the call is on the list and may concern the guard.
 fn check(tampering: &Tampering) -> RuleAnswer {
     let Tampering {
         call, caller, key, ..
@@ -117,7 +117,7 @@ fn check(tampering: &Tampering) -> RuleAnswer {
         (TamperTarget::Unnamed, Some(error)) => {
             RuleAnswer::violation(format!("{who} {place}, which failed ({error}); the call {does}")).with_severity(Severity::Medium)
         }
-        // Only calls that succeeded come to this.
+        // Only calls that succeeded get here.
         (TamperTarget::MayReach(resource), _) => {
             let on = if resource.is_empty() { String::new() } else { format!(" on {resource}") };
             RuleAnswer::unproven(format!("{who}{on} {place}, and the record doesn't show whether this affects rolewatch; the call {does}"))
@@ -142,7 +142,7 @@ mod cases {
     use crate::tamper::{GuardedResources, tampering};
     use serde_json::{Value, json};
 
-    /// What a call to a rule of EventBridge comes to. Every call that is watched has its cases in
+    /// The finding for a call on an EventBridge rule. Cases for every watched call are in
     /// `tamper/tests.rs`.
     fn finding(request: &Value, more: &Value) -> Option<Finding> {
         let mut record = json!({

@@ -15,51 +15,51 @@ use crate::policy::{Policy, RolePolicy, Severity, place};
 /// All sessions of one person in one role.
 pub(crate) struct HeldSessions<'a, 'w> {
     pub(crate) person: &'a Person,
-    /// Of the first session.
+    /// The origin of the first session.
     pub(crate) origin: &'a Origin,
     pub(crate) role: &'a RoleArn,
     pub(crate) rules: &'a RolePolicy,
     pub(crate) policy: &'a Policy,
     pub(crate) tracer: &'a Tracer<'a, 'w>,
-    /// By mint.
+    /// Sorted by mint.
     pub(crate) sessions: Vec<&'a Switch<'w>>,
 }
 
-/// A finding before it is given its id and its policy.
+/// A finding that has no id and no policy version yet.
 #[derive(Debug, Clone)]
 pub(crate) struct FindingDraft {
     pub(crate) verdict: Verdict,
     pub(crate) severity: Severity,
     pub(crate) time: Moment,
-    /// For how long it was so.
+    /// The end of the period that it is about.
     pub(crate) until: Moment,
-    /// What the id is made of, beside the rule.
+    /// What the id is made from, in addition to the rule.
     pub(crate) anchor: Vec<String>,
     pub(crate) sentence: String,
     pub(crate) events: Vec<RecordKey>,
-    /// Who made the first of the sessions that it is about; `None` for refusals.
+    /// The origin of the first session that it is about; `None` for denials.
     pub(crate) origin: Option<Origin>,
-    /// Which caller and role, where the rule itself has to say: the index of a refusal.
+    /// The index of a denial, which provides caller and role if the rule doesn't.
     pub(crate) refused: Option<usize>,
     /// The sessions that it is about.
     pub(crate) switches: Vec<SwitchKey>,
 }
 
-/// Which of the two times.
+/// Which of the two times is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum HeldTime {
     Observed,
     Granted,
 }
 
-/// A span during which something was over its limit, and whose sessions made it so.
+/// A period in which a limit was exceeded, and the sessions that caused it.
 #[derive(Debug, Clone)]
 pub(crate) struct OverLimit {
     pub(crate) from: Moment,
     pub(crate) to: Moment,
-    /// When the limit was passed.
+    /// When the limit was exceeded.
     pub(crate) crossing: Moment,
-    /// The most that was reached.
+    /// The highest value reached.
     pub(crate) reached: Span,
     /// Indices into [`HeldSessions::sessions`].
     pub(crate) sessions: Vec<usize>,
@@ -74,8 +74,8 @@ pub(crate) struct Interval {
 }
 
 impl HeldSessions<'_, '_> {
-    /// The intervals of one kind, by start. A session that was never seen used has no observed
-    /// interval.
+    /// The intervals of one kind, sorted by start. A session that was never seen in use has no
+    /// observed interval.
     pub(crate) fn intervals(&self, time: HeldTime) -> Vec<Interval> {
         let all = self
             .sessions
@@ -84,8 +84,9 @@ impl HeldSessions<'_, '_> {
             .filter_map(|(session, switch)| {
                 let from = switch.key.second;
                 let to = match time {
-                    // Object reads and writes are data events, which most trails leave out. So the
-                    // last use seen is the least that the role was held.
+                    // Reading and writing S3 objects are data events, which most trails don't
+                    // record. So the last use seen is a lower bound of the time that the role was
+                    // held.
                     HeldTime::Observed => switch.used.as_ref().map(|used| used.last.0)?,
                     HeldTime::Granted => switch
                         .may_be_held_until()
@@ -98,8 +99,8 @@ impl HeldSessions<'_, '_> {
         all
     }
 
-    /// Observed over the limit is a violation; only granted over it is unproven, and silent where a
-    /// violation covers the same span.
+    /// An observed time over the limit is a violation. If only the granted time is over it, the
+    /// result is unproven, or nothing if a violation covers the same period.
     pub(crate) fn drafts(
         &self,
         over: impl Fn(&[Interval]) -> Vec<OverLimit>,
@@ -108,7 +109,7 @@ impl HeldSessions<'_, '_> {
         let observed = over(&self.intervals(HeldTime::Observed));
         let granted = over(&self.intervals(HeldTime::Granted));
         let only_granted = granted.into_iter().filter(|span| {
-            // A span that is over the limit by what was seen is reported once, as a violation.
+            // A period that observed use puts over the limit is only reported as a violation.
             !observed
                 .iter()
                 .any(|seen| seen.from <= span.to && span.from <= seen.to)
@@ -123,7 +124,7 @@ impl HeldSessions<'_, '_> {
             .collect()
     }
 
-    /// A finding about the sessions of one span. Contradicting records make it unproven.
+    /// A finding about the sessions of one period. Contradicting records make it unproven.
     pub(crate) fn draft(&self, over: &OverLimit, time: HeldTime, sentence: String) -> FindingDraft {
         let sessions: Vec<_> = over
             .sessions
@@ -147,14 +148,14 @@ impl HeldSessions<'_, '_> {
         events.retain(|event| known.insert(event.clone()));
 
         let conflicting = sessions.iter().any(|switch| !switch.conflicting.is_empty());
-        // A record that is read in two ways may have made the span too long.
+        // With contradicting copies of a record, the period may only seem too long.
         let verdict = if time == HeldTime::Observed && !conflicting {
             Verdict::Violation
         } else {
             Verdict::Unproven
         };
-        // The id rests on person, role and first session, none of which later evidence changes; the
-        // end of the span is not in it, because that grows.
+        // The id depends on person, role and first session, which later evidence doesn't change.
+        // The end of the period isn't part of it, because it grows.
         let mut anchor: Vec<String> = self.person.parts().into();
         anchor.push(self.role.as_str().to_owned());
         if let Some(first) = sessions.iter().map(|switch| &switch.key).min() {
@@ -178,7 +179,7 @@ impl HeldSessions<'_, '_> {
         }
     }
 
-    /// Who made the first of the sessions of a span: what they were called then.
+    /// The origin of the first session of a period, with the name at that time.
     pub(crate) fn origin_of(&self, over: &OverLimit) -> Origin {
         let first = over
             .sessions
@@ -188,7 +189,7 @@ impl HeldSessions<'_, '_> {
         first.map_or_else(|| self.origin.clone(), |switch| self.tracer.origin(switch))
     }
 
-    /// What to add to a sentence about granted time: that it is the most there can be.
+    /// An addition to sentences about granted time if it is only an upper bound.
     pub(crate) fn at_most(&self, over: &OverLimit) -> &'static str {
         let mut sessions = over.sessions.iter().filter_map(|at| self.sessions.get(*at));
         if sessions.any(|switch| switch.lifetime_unread()) {

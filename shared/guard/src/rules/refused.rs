@@ -6,7 +6,7 @@ use crate::id::RecordKey;
 use crate::policy::Severity;
 use crate::seen::Denial;
 
-/// A refused attempt at an elevated role.
+/// A denied attempt at an elevated role.
 pub(crate) struct RefusedAttempt<'a> {
     pub(crate) record: &'a RecordKey,
     pub(crate) denial: &'a Denial,

@@ -32,7 +32,7 @@ use crate::policy::{AllowOrDeny, Policy, Severity};
 use crate::seen::CallerKind;
 use crate::untrusted::harmless;
 
-/// A root user in an elevated role.
+/// Judges a root user in an elevated role.
 pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
     let root = view.origin.kind == OriginKind::Root
         || view
@@ -53,7 +53,7 @@ pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
     RuleAnswer::not_applicable("not root")
 }
 
-/// A root session of a member account.
+/// Judges a root session of a member account.
 pub(crate) fn root_session(switch: &Switch<'_>, origin: &Origin, policy: &Policy) -> RuleAnswer {
     if policy.assume_root == AllowOrDeny::Allow {
         return RuleAnswer::allow("the policy allows AssumeRoot");

@@ -102,7 +102,7 @@ mod cases {
                 "{unread}"
             );
         }
-        // STS grants what was asked for, or refuses.
+        // STS grants the requested duration or denies the call.
         assert_eq!(told(3_600.into()).verdict("RW003"), Verdicts::Silent);
         assert_eq!(told(3_601.into()).verdict("RW003"), Verdicts::Violation);
     }

@@ -53,8 +53,8 @@ pub(super) fn check(held: &HeldSessions<'_, '_>) -> Vec<FindingDraft> {
     let Some(limit) = held.rules.max_session else {
         return Vec::new();
     };
-    // A workload takes new credentials all day; that is how it works, and no person stays in the
-    // role by it.
+    // A workload renews its credentials continuously by design, and no person stays in the role
+    // that way.
     if matches!(held.person, Person::Service(_)) {
         return Vec::new();
     }
@@ -64,7 +64,7 @@ pub(super) fn check(held: &HeldSessions<'_, '_>) -> Vec<FindingDraft> {
         .collect()
 }
 
-/// The sessions of each lineage, by mint; lineages by their first mint.
+/// The sessions of each lineage, sorted by mint. Lineages are sorted by their first mint.
 fn lineages<'w>(held: &HeldSessions<'_, 'w>) -> Vec<Vec<usize>> {
     let at: HashMap<*const Switch<'w>, usize> = held
         .sessions
@@ -75,7 +75,7 @@ fn lineages<'w>(held: &HeldSessions<'_, 'w>) -> Vec<Vec<usize>> {
     let mut known: HashMap<*const Switch<'w>, Option<usize>> = HashMap::new();
     let mut groups = DisjointSets::new(held.sessions.len());
     for (child, switch) in held.sessions.iter().enumerate() {
-        // A renewal's record does not say which session it renews; an entry's caller does.
+        // A renewal's record doesn't show which session it renews; an entry's caller does.
         let before = if switch.is_renewal() {
             renewed(held, child)
         } else {
@@ -87,8 +87,8 @@ fn lineages<'w>(held: &HeldSessions<'_, 'w>) -> Vec<Vec<usize>> {
                 .map(|before| switch.key.second.seconds_since(before.key.second))
         };
         if let Some(before) =
-            // Credentials can't outlive this, so what is farther apart was not entered from there,
-            // whatever the names say.
+            // Credentials can't live longer than this. So a switch that is farther away wasn't made
+            // from that session, even if the names match.
             before.filter(|before| apart(before).is_some_and(|apart| apart <= LONGEST_LIFE))
         {
             groups.unite(before, child);
@@ -104,7 +104,7 @@ fn lineages<'w>(held: &HeldSessions<'_, 'w>) -> Vec<Vec<usize>> {
     lineages.into_values().collect()
 }
 
-/// The session of this role and person that the switch was entered from, straight or over other
+/// The session of this role and person that the switch was made from, directly or through other
 /// roles.
 fn entered_from<'w>(
     held: &HeldSessions<'_, 'w>,
@@ -119,15 +119,15 @@ fn entered_from<'w>(
             break None;
         };
         let place = std::ptr::from_ref(parent);
-        // Sessions of this role end the walk; those of other roles are only passed through. So a
-        // way out of the role and back counts as staying in it.
+        // The search stops at a session of this role and continues through other roles. So leaving
+        // the role and returning through another one counts as staying in it.
         if let Some(found) = at.get(&place) {
             break Some(*found);
         }
         if let Some(found) = known.get(&place) {
             break *found;
         }
-        // A circle leads to no entry by the person.
+        // In a circle, no entry by the person can be found.
         if passed.contains(&place) {
             break None;
         }
@@ -138,7 +138,7 @@ fn entered_from<'w>(
     found
 }
 
-/// The session that the console renewed: the latest that it can have been.
+/// The session that the console renewed: the latest possible one.
 fn renewed(held: &HeldSessions<'_, '_>, renewal: usize) -> Option<usize> {
     let own = held.sessions.get(renewal)?;
     let before = held.sessions.iter().enumerate().take(renewal).rev();
@@ -150,13 +150,13 @@ fn renewed(held: &HeldSessions<'_, '_>, renewal: usize) -> Option<usize> {
         .map(|(at, _)| at)
 }
 
-/// What kept a lineage alive, and until when.
+/// What kept a lineage valid, and until when.
 struct LineageEnd {
     until: Moment,
     by: [usize; 3],
 }
 
-/// One lineage, if it was kept alive beyond the limit.
+/// The finding about one lineage, if it was kept valid beyond the limit.
 fn lineage(held: &HeldSessions<'_, '_>, members: &[usize], limit: Span) -> Option<FindingDraft> {
     let begin = held.sessions.get(*members.first()?)?.key.second;
     let crossing = begin.plus_seconds(limit.seconds());
@@ -175,7 +175,7 @@ fn lineage(held: &HeldSessions<'_, '_>, members: &[usize], limit: Span) -> Optio
             by: means(sessions().map(|(_, switch)| switch)),
         })
     };
-    // What was seen is a violation and covers what was only granted.
+    // Observed use is a violation, which includes granted time.
     let (kept, time) = match kept(HeldTime::Observed) {
         Some(kept) => (kept, HeldTime::Observed),
         None => (kept(HeldTime::Granted)?, HeldTime::Granted),
@@ -203,13 +203,13 @@ fn lineage(held: &HeldSessions<'_, '_>, members: &[usize], limit: Span) -> Optio
     Some(held.draft(&over, time, sentence))
 }
 
-/// Until when a session was used, or could be, beyond what the first credentials allowed by
-/// themselves.
+/// When a session's use, or its validity, ended; `None` if that isn't beyond what the first
+/// credentials allowed without renewal.
 fn kept_until(switch: &Switch<'_>, first: bool, time: HeldTime) -> Option<Moment> {
     let last = || switch.used.as_ref().map(|used| used.last.0);
     match time {
-        // The first session is what the person was granted. It keeps the lineage alive only by use
-        // after its own end, or by a renewal.
+        // The first session is what the person was granted. It only extends the lineage through use
+        // after its own end, or through a renewal.
         HeldTime::Observed if first => last().filter(|_| outlived(switch)),
         HeldTime::Observed => last(),
         HeldTime::Granted if first => switch
@@ -219,23 +219,24 @@ fn kept_until(switch: &Switch<'_>, first: bool, time: HeldTime) -> Option<Moment
     }
 }
 
-/// Whether the session was used after its own credentials had expired: renewed, or by a console
-/// that was opened with them.
+/// Whether the session was used after its own credentials had expired: because it was renewed, or
+/// in a console opened with them.
 fn outlived(switch: &Switch<'_>) -> bool {
     let Some(used) = &switch.used else {
         return false;
     };
     match (switch.expires(), switch.renewed) {
         (Some(expires), Some(_)) => used.last.0 > expires,
-        // AWS's clocks differ a little: a use some seconds after the end is no sign of a console.
+        // AWS's clocks differ slightly, so a use a few seconds after the end doesn't indicate a
+        // console.
         (Some(expires), None) => used.last.0.seconds_since(expires) > CLOCKS_DIFFER,
         (None, Some(renewed)) => used.last.0 > renewed,
         (None, None) => false,
     }
 }
 
-/// How many sessions were entered from others, renewed, and used after they had expired without a
-/// renewal.
+/// The number of sessions entered from others, the number of renewed ones, and the number of
+/// sessions used after they had expired without a renewal.
 fn means<'s, 'w: 's>(sessions: impl Iterator<Item = &'s Switch<'w>>) -> [usize; 3] {
     let mut by = [0; 3];
     let [entered, renewed, outlasted] = &mut by;

@@ -32,7 +32,7 @@ use crate::finding::Verdict;
 use crate::policy::Severity;
 use crate::time::chosen::ATTEMPTS_PAUSE;
 
-/// From this many attempts on, a run is no slip.
+/// The number of attempts from which a series is unlikely to be a mistake.
 const MANY: usize = 5;
 
 pub(crate) fn check(refused: &[RefusedAttempt<'_>]) -> Vec<FindingDraft> {
@@ -69,7 +69,7 @@ fn draft(run: &[(usize, &RefusedAttempt<'_>)]) -> Option<FindingDraft> {
     let mut anchor = vec![first.record.event.to_string()];
     let sure = run.iter().all(|(_, attempt)| !attempt.conflicting);
     if !sure {
-        // Contradicting copies of one refusal can be two findings.
+        // Contradicting copies of one denial can be two findings.
         anchor.extend(first.origin.person.parts());
         anchor.push(first.role.as_str().to_owned());
     }

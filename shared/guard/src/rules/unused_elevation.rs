@@ -99,7 +99,7 @@ mod cases {
     use crate::policy::Severity;
     use crate::testing::{Story, Verdicts};
 
-    /// What it comes to so many seconds later.
+    /// The findings this many seconds later.
     fn after(story: &Story, seconds: i64) -> Vec<Finding> {
         let scope = Scope {
             as_of: Some(story.now().plus_seconds(seconds)),

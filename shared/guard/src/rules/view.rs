@@ -10,18 +10,18 @@ use crate::policy::{GroupRef, IdentityKind, Policy, RolePolicy, Severity, accoun
 use crate::roster::Membership;
 use crate::untrusted::harmless;
 
-/// What a rule answers about one switch.
+/// A rule's answer about one switch.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct RuleAnswer {
     /// The verdict.
     pub(crate) verdict: Verdict,
-    /// Why, in words; for violations and unproven answers one whole sentence.
+    /// The reason. For violations and unproven answers, it's one complete sentence.
     pub(crate) because: Cow<'static, str>,
-    /// Records that prove it, beside those of the switch itself.
+    /// Records that prove it, in addition to those of the switch itself.
     pub(crate) events: Vec<RecordKey>,
-    /// Where it is not the role's own.
+    /// The severity, if it isn't the role's own.
     pub(crate) severity: Option<Severity>,
-    /// Whether the person gave themselves what allowed the switch.
+    /// Whether the person gave themselves the membership that allowed the switch.
     pub(crate) self_granted: bool,
 }
 
@@ -63,14 +63,14 @@ impl RuleAnswer {
     }
 }
 
-/// A switch, and all that it is judged against.
+/// A switch, with everything needed to judge it.
 pub(crate) struct SwitchView<'a, 'w> {
     pub(crate) switch: &'a Switch<'w>,
     pub(crate) origin: &'a Origin,
     pub(crate) role: &'a RolePolicy,
     pub(crate) policy: &'a Policy,
     pub(crate) tracer: &'a crate::dossier::Tracer<'a, 'w>,
-    /// "Now", for the rule that waits for a session to end.
+    /// The time that counts as "now", for the rule that waits for a session to end.
     pub(crate) as_of: Option<Moment>,
 }
 
@@ -80,7 +80,7 @@ impl SwitchView<'_, '_> {
         self.switch.key.second
     }
 
-    /// What to call the person.
+    /// The person's name for sentences.
     pub(crate) fn who(&self) -> String {
         harmless(&self.origin.name)
     }
@@ -93,13 +93,13 @@ impl SwitchView<'_, '_> {
         )
     }
 
-    /// What an account is called, for a sentence.
+    /// An account's name for sentences.
     pub(crate) fn account(&self, account: AccountId) -> String {
         account_shown(account, self.policy)
     }
 
-    /// Most rules do not speak of a switch whose mint was not read (RW006 says that once), nor of
-    /// one whose kind of identity the role does not admit at all (RW012 says that).
+    /// Most rules don't apply to a switch whose mint wasn't read (RW006 reports that once), or to
+    /// one whose kind of identity the role doesn't allow (RW012 reports that).
     pub(crate) fn silenced(&self) -> Option<RuleAnswer> {
         if self.origin.mint_missing {
             return Some(RuleAnswer::not_applicable(
@@ -115,7 +115,7 @@ impl SwitchView<'_, '_> {
         }
     }
 
-    /// For rules that speak of IAM users only.
+    /// For rules that only apply to IAM users.
     pub(crate) fn silenced_unless_iam_user(&self) -> Option<RuleAnswer> {
         self.silenced().or(match self.origin.kind {
             OriginKind::Listed(IdentityKind::IamUser) | OriginKind::Unknown => None,
@@ -123,16 +123,16 @@ impl SwitchView<'_, '_> {
         })
     }
 
-    /// The immediate caller's account is outside the zone of trust. A person further back in a
-    /// chain is judged all the same.
+    /// The immediate caller's account, if it isn't one of the trusted accounts. The person further
+    /// back in the chain is judged nevertheless.
     pub(crate) fn outside_trust(&self) -> Option<AccountId> {
         self.switch
             .caller_account()
             .filter(|account| !self.policy.trusts(*account))
     }
 
-    /// The person's membership, at the second of the switch, of each of the role's groups that is
-    /// in the person's account.
+    /// The person's membership in each of the role's groups that is in the person's account, at the
+    /// second of the switch.
     pub(crate) fn memberships(&self) -> Vec<(&GroupRef, Membership)> {
         let Person::User(account, user) = &self.origin.person else {
             return Vec::new();

@@ -1,32 +1,32 @@
-//! The calls that would blind the guard. One table: the code, the documentation and the forwarding
-//! rules hold the same list.
+//! The calls that would disable the guard, in one table, so that the code, the documentation and
+//! the forwarding rules have the same list.
 
 /// One call that is watched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WatchedCall {
     /// The service, as in `eventSource` without `.amazonaws.com`.
     pub source: &'static str,
-    /// `eventName`. Lambda's bear the version of its API.
+    /// `eventName`. For Lambda, it includes the version of the API.
     pub name: &'static str,
-    /// Members of `requestParameters`, or of `responseElements`, any of which names what the call
-    /// works on.
+    /// Members of `requestParameters` or `responseElements`. Any of them can name the call's
+    /// resource.
     pub(super) names: &'static [&'static str],
-    /// What the names are held against.
+    /// The kind of resource that the names are compared with.
     pub(super) of: GuardedKind,
-    /// What it does to the guard, to be read after "the call".
+    /// What it does to the guard, as the continuation of "the call".
     pub does: &'static str,
 }
 
-/// Whose resources a call works on.
+/// The kind of resource that a call works on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum GuardedKind {
-    /// Those of the stack, by name.
+    /// Resources of the stack, by name.
     Stack,
-    /// Roles: those of the stack and the reader role.
+    /// Roles: those of the stack, and the reader role.
     Role,
     /// Keys, by id.
     Key,
-    /// Buckets: those of the stack and the trail's.
+    /// Buckets: those of the stack, and the trail's.
     Bucket,
     /// Trails, which somebody else owns.
     Trail,
@@ -35,7 +35,7 @@ pub(super) enum GuardedKind {
 }
 
 impl GuardedKind {
-    /// In words, for the documentation.
+    /// Its description for the documentation.
     pub(super) const fn what(self) -> &'static str {
         match self {
             Self::Stack => "named after the stack",
@@ -48,8 +48,8 @@ impl GuardedKind {
     }
 }
 
-/// The rows of the table: service, call, whose resources it works on, the members that name them,
-/// and what the call does.
+/// The rows of the table: service, call, kind of resource, the members that name the resource, and
+/// the effect of the call.
 macro_rules! calls {
     ($($source:literal $name:literal $of:ident $names:ident $does:literal;)*) => {
         [$(WatchedCall {
@@ -84,7 +84,7 @@ const SERVICE: &[&str] = &["servicePrincipal"];
 const TRAIL: &[&str] = &["trailName"];
 const SECRET: &[&str] = &["secretId"];
 
-/// Every call that is watched, by service.
+/// Every watched call, by service.
 pub const CALLS: [WatchedCall; 86] = calls! {
     "events" "DisableRule" Stack RULE "stops a rule that forwards events";
     "events" "DeleteRule" Stack RULE "deletes a rule that forwards events";
@@ -137,8 +137,8 @@ pub const CALLS: [WatchedCall; 86] = calls! {
         "changes who can read and write the policy, rosters and quarantine, or the trail's log files";
     "s3" "PutBucketVersioning" Bucket BUCKET
         "changes whether earlier versions of the policy, rosters or log files are kept";
-    // CloudTrail is known to write the first name of each pair; the second is that of the
-    // permission, or of the API.
+    // CloudTrail is known to write the first name of each pair. The second one is the name of the
+    // permission or of the API.
     "s3" "PutBucketEncryption" Bucket BUCKET
         "changes how the policy, rosters and quarantine, or log files, are encrypted";
     "s3" "PutEncryptionConfiguration" Bucket BUCKET

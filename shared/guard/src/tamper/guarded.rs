@@ -1,23 +1,23 @@
-//! What is the guard's own: held against the names in a record.
+//! The guard's own resources, compared with the names in a record.
 
 use super::calls::GuardedKind;
 use crate::arn::resource_of;
 
-/// What is watched. Empty texts match nothing.
+/// The resources to watch. Empty texts match nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct GuardedResources {
-    /// The name of the stack, which the names of its resources begin with, in every account.
+    /// The name of the stack. In every account, the names of its resources begin with it.
     pub stack: String,
-    /// Trails by name or ARN; empty: any trail.
+    /// Trails by name or ARN. Empty: every trail.
     pub trails: Vec<String>,
     /// The name of the reader role in every account.
     pub reader_role: String,
-    /// Keys by ARN, id or alias. A key's id says nothing of its stack.
+    /// Keys by ARN, id or alias. A key's id doesn't show its stack.
     pub keys: Vec<String>,
-    /// Buckets by name: the trail's, which may lie in another account.
+    /// Buckets by name: the trail's, which may be in another account.
     pub buckets: Vec<String>,
-    /// What is not named after the stack, by name or ARN: the secret with which alerts reach
-    /// Slack.
+    /// Resources that aren't named after the stack, by name or ARN: the secret for sending alerts
+    /// to Slack.
     pub others: Vec<String>,
 }
 
@@ -27,8 +27,7 @@ impl GuardedResources {
         of == GuardedKind::Trail && self.trails.is_empty()
     }
 
-    /// Whether `text`, a name, an ARN, a URL or what a message says, means something that is
-    /// watched.
+    /// Whether `text` (a name, an ARN, a URL or part of a message) refers to a watched resource.
     pub(super) fn holds(&self, of: GuardedKind, text: &str) -> bool {
         self.watches_all(of)
             || self.others.iter().any(|other| is(text, other))
@@ -50,8 +49,8 @@ impl GuardedResources {
             }
     }
 
-    /// One part of it is the stack's name, or begins with it and goes on after a mark. S3 has lower
-    /// case only, and what StackSets deploy is called `StackSet-NAME-…`.
+    /// Whether one part of it is the stack's name, or begins with it followed by a separator. S3
+    /// only has lower case, and stacks that StackSets deploy are named `StackSet-NAME-…`.
     fn is_of_stack(&self, text: &str) -> bool {
         let prefix = self.stack.as_str();
         !prefix.is_empty()
@@ -77,7 +76,7 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(['/', ':', ' ', '"'])
 }
 
-/// Whether two texts name the same thing, each as a name or as an ARN.
+/// Whether two texts refer to the same resource, each by name or ARN.
 fn is(text: &str, watched: &str) -> bool {
     let (text, watched) = (name(text), name(watched));
     if watched.is_empty() || text.is_empty() {
@@ -86,7 +85,7 @@ fn is(text: &str, watched: &str) -> bool {
     text == watched || without_suffix(text) == watched || text == without_suffix(watched)
 }
 
-/// The name in an ARN: what follows the kind of resource. Any other text is a name already.
+/// The name in an ARN: the part after the kind of resource. Any other text is already a name.
 fn name(text: &str) -> &str {
     let resource = if text.starts_with("arn:") {
         resource_of(text).unwrap_or(text)
@@ -101,7 +100,7 @@ fn name(text: &str) -> &str {
         .trim_start_matches('/')
 }
 
-/// Secrets Manager ends the ARN of each secret with a hyphen and six characters of its own.
+/// Secrets Manager adds a hyphen and six characters to the ARN of each secret.
 fn without_suffix(name: &str) -> &str {
     match name.rsplit_once('-') {
         Some((front, end)) if end.len() == 6 && end.chars().all(|c| c.is_ascii_alphanumeric()) => {

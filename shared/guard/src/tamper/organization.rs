@@ -1,6 +1,6 @@
-//! Calls on the organization, which reach every account in it. Their records name a policy or an
-//! account, hardly ever what they mean for the guard: a service control policy may keep its rules
-//! from forwarding, or no longer keep anybody from stopping them.
+//! Calls on the organization, which affect every account in it. Their records name a policy or an
+//! account, but rarely what they mean for the guard: a service control policy may prevent its rules
+//! from forwarding, or may no longer prevent people from stopping them.
 
 use serde_json::Value;
 
@@ -10,20 +10,20 @@ use super::target::TamperTarget;
 use crate::record::{Parameters, Record};
 use crate::untrusted::harmless;
 
-/// The types of policies that allow and deny. What the others (tags, backups, …) say stops no rule.
+/// The types of policies that allow and deny. Others (tags, backups, …) can't stop a rule.
 const AUTHORIZING: [&str; 2] = ["SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY"];
 
-/// Whose access to the organization brings the trail, and the spokes: CloudTrail, and the StackSets
-/// of CloudFormation.
+/// Services whose access to the organization provides the trail and the spokes: CloudTrail, and the
+/// StackSets of CloudFormation.
 const SERVICES: [&str; 2] = [
     "cloudtrail.amazonaws.com",
     "member.org.stacksets.cloudformation.amazonaws.com",
 ];
 
-/// Where the texts are that may speak of the guard.
+/// The parameters whose text may mention the guard.
 const TEXTS: [&str; 3] = ["content", "name", "description"];
 
-/// What the call worked on, if that reaches the guard or may reach it.
+/// The target of the call, if the call affects the guard or may affect it.
 pub(super) fn target(
     record: &Record<'_>,
     call: &WatchedCall,
@@ -48,12 +48,11 @@ pub(super) fn target(
     {
         return Some(TamperTarget::Named(shown));
     }
-    // What failed changed nothing, and anybody in any account may try.
+    // A failed call changed nothing, and anybody in any account can try.
     (!failed).then_some(TamperTarget::MayReach(shown))
 }
 
-/// False where the record says that the call is about other things than what may be done in the
-/// accounts.
+/// False if the record shows that the call isn't about permissions in the accounts.
 fn concerns_rights(record: &Record<'_>, request: &Parameters) -> bool {
     let answered = record
         .response_elements

@@ -1,15 +1,16 @@
-//! What a call worked on.
+//! The target of a call.
 
-/// What a call worked on.
+/// The target of a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TamperTarget {
     /// This resource, by name, ARN or URL.
     Named(String),
-    /// This policy or account of the organization; empty: the account that made the call. Whether
-    /// that reaches the guard, the record does not tell.
+    /// This policy or account of the organization; empty: the account that made the call. The
+    /// record doesn't show whether it affects the guard.
     MayReach(String),
-    /// The parameters were so large that CloudTrail left them out. No honest call is.
+    /// CloudTrail left out the parameters because they were too large. No legitimate call is that
+    /// large.
     LeftOut,
-    /// The record names nothing that could be held against what is guarded.
+    /// The record names nothing that could be compared with the guard's resources.
     Unnamed,
 }

@@ -1,5 +1,5 @@
-//! Every call fires on what is the guard's own and stays silent on everything else, by the records
-//! of `events/tamper`.
+//! Every call on the guard's own resources is reported, and no call on others, as shown by the
+//! records of `events/tamper`.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ fn project() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-/// As the fixtures have it.
+/// The resources in the fixtures.
 fn guarded() -> GuardedResources {
     GuardedResources {
         stack: "rolewatch".to_owned(),
@@ -54,8 +54,8 @@ fn finding(name: &str) -> Finding {
     judged(&record(name), &guarded()).unwrap_or_else(|| panic!("{name} is silent"))
 }
 
-/// The same call of somebody else's resources: nothing is named after the stack, the key is
-/// another.
+/// The same call on somebody else's resources: nothing is named after the stack, and the key is
+/// another one.
 fn of_others(record: &Value) -> Value {
     let text = record
         .to_string()
@@ -64,7 +64,7 @@ fn of_others(record: &Value) -> Value {
     serde_json::from_str(&text).unwrap()
 }
 
-/// A call on the organization whose record cannot speak of the guard: it names an id alone.
+/// A call on the organization whose record can't mention the guard, because it only names an id.
 fn may_reach(call: &WatchedCall) -> bool {
     call.of == GuardedKind::Organization && !["CreatePolicy", "UpdatePolicy"].contains(&call.name)
 }

@@ -11,8 +11,8 @@ use crate::testing::Story;
 
 const CENTER: &str = "aws-reserved/sso.amazonaws.com";
 
-/// The sentences about a policy whose entries have these ARNs, each a role of production unless it
-/// is written out.
+/// The sentences about a policy whose entries have these ARNs. A plain name is a role of
+/// production.
 fn said_of(entries: &[&str], story: &Story, rosters: &Rosters) -> Vec<String> {
     let policy = policy(entries);
     let TakenIn { world, near, .. } = taken_in(&policy, story);
@@ -146,7 +146,7 @@ fn a_role_of_another_account_is_not_suggested_unless_the_entry_is_for_any() {
         said[0].contains("did you mean `arn:aws:iam::444455556666:role/UpdateApp`"),
         "{said:?}"
     );
-    // A slip in the account is suggested, unless that account is known too.
+    // A mistake in the account is suggested, unless that account is known too.
     let slip = "arn:aws:iam::444455556665:role/UpdateApp";
     assert!(said_of(&[slip], &entered("UpdateApp"), &nothing)[0].contains("did you mean"));
     let mut both = entered("UpdateApp");
@@ -209,7 +209,7 @@ fn a_role_that_was_only_tried_proves_nothing() {
 #[test]
 fn rosters_tell_which_roles_exist() {
     let story = entered("UpdateAppRole");
-    // The entry's own role exists and was not entered, so that the other one is another.
+    // The entry's own role exists and wasn't entered, so the other role is a different one.
     assert_eq!(
         said_of(&["UpdateApp"], &story, &roster(&["UpdateApp"])),
         [""; 0]
@@ -218,7 +218,7 @@ fn rosters_tell_which_roles_exist() {
         said_of(&["UpdateApp"], &story, &Rosters::default()),
         [near("UpdateApp", "UpdateAppRole", "the logs")]
     );
-    // An account has one role of a name, so a role under another path is the same one, moved.
+    // An account has only one role of a name, so with another path it's the same role, moved.
     assert_eq!(
         said_of(&["Update"], &entered("x/Update"), &roster(&["Update"])),
         [near("Update", "x/Update", "the logs")]
@@ -258,7 +258,7 @@ fn among_roles_with_whole_arns_one_at_another_path_is_suggested() {
             [near(entry, meant, "the authorization details")]
         );
     }
-    // A role that another entry matches is no slip of this one.
+    // A role that another entry matches isn't a near miss of this one.
     let unknown = format!(
         "no role in the authorization details matches `{}`",
         role("ops/UpdateApp")
@@ -330,7 +330,8 @@ fn what_a_name_holds_is_shown_harmlessly() {
 }
 
 proptest! {
-    /// What is noted while reading doesn't depend on the order of the records, on copies, or on how they are split.
+    /// What is noted while reading doesn't depend on the order, duplication or splitting of
+    /// records.
     #[test]
     fn the_order_the_copies_and_the_split_do_not_matter(order in Just((0..12_usize).collect::<Vec<_>>()).prop_shuffle(), cut in 0..12_usize) {
         let mut story = Story::new();

@@ -1,5 +1,5 @@
-//! Values around those of a policy, for keys whose value the caller chooses: an order or a range is
-//! met by values that no policy spells out.
+//! Values near those of a policy, for keys whose value the caller chooses: the values that meet an
+//! order or a range aren't spelled out in any policy.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -7,13 +7,13 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{AddressBlock, Operator, OperatorKind, instant};
 
-/// The smallest step from a number, so that a value between two near bounds is tried too.
+/// The smallest step from a number, so that a value between two close bounds is tried too.
 const STEP: f64 = 1.0 / 1_048_576.0;
 
 impl Operator {
-    /// Values at, below and above a number or a time; addresses at both ends of a range and beside
-    /// them. Together with those of the other conditions on a key they reach every case that such
-    /// conditions distinguish. Empty where the operator compares texts, or the value can't be read.
+    /// Values at, below and above a number or a time; addresses at both ends of a range and next to
+    /// them. Together with those of the key's other conditions, they cover every case that these
+    /// conditions distinguish. Empty if the operator compares texts, or the value can't be read.
     pub(in crate::iam) fn samples(self, wanted: &str) -> Vec<String> {
         match self.kind {
             OperatorKind::Number(_) => wanted.trim().parse().ok().map_or_else(Vec::new, numbers),
@@ -50,7 +50,7 @@ fn times(at: Timestamp) -> Vec<String> {
         .collect()
 }
 
-/// The least address of each version belongs to them: it may be the only one outside all ranges.
+/// Includes the smallest address of each version: it may be the only one outside all ranges.
 fn addresses(block: &AddressBlock) -> Vec<String> {
     let (first, last) = block.ends();
     let beside = [before(first), after(last)].into_iter().flatten();

@@ -1,4 +1,4 @@
-//! What patterns match, and what runs over the parts of an ARN.
+//! What patterns match, and what crosses the parts of an ARN.
 
 use super::*;
 
@@ -103,7 +103,7 @@ fn resources_are_compared_part_by_part_and_short_ones_are_filled_up() {
             "{running_on}"
         );
     }
-    // Any other wildcard stays in its part, and cases differ.
+    // Any other wildcard stays in its part, and letter case matters.
     for narrow in [
         "arn:*UpdateApp",
         "arn:aws:iam:*6:role/*",
@@ -116,13 +116,13 @@ fn resources_are_compared_part_by_part_and_short_ones_are_filled_up() {
     ] {
         assert!(pattern(narrow).matches_resource(role).is_no(), "{narrow}");
     }
-    // In the last part there is no boundary more.
+    // The last part has no boundary after it.
     assert!(
         pattern("arn:aws:logs:*:1:log-group:a*b")
             .matches_resource("arn:aws:logs:r:1:log-group:a:x:b")
             .is_yes()
     );
-    // The colon that a variable brings in ends no part.
+    // A colon from a variable doesn't end a part.
     assert!(
         pattern("arn:aws:sts::1:x/${aws:userid}")
             .matches_resource("arn:aws:sts::1:x/a:b")

@@ -104,7 +104,7 @@ fn a_boundary_does_not_limit_a_wildcard_for_a_certain_arn() {
         everyone("ArnEquals", ANNA).within(denies).allowed(),
         Truth::No
     );
-    // Of everybody but one it does not say so, nor of a bare `*`.
+    // It doesn't say so for a condition that only excludes one ARN, nor for a bare `*`.
     assert!(matches!(
         everyone("ArnNotEquals", DORA).within(reads()).allowed(),
         Truth::Open(_)

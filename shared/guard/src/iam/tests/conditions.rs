@@ -1,17 +1,17 @@
-//! The condition operators where the IAM User Guide defines and does not exemplify; what it
-//! exemplifies is in [`super::documented`].
+//! Condition operators that the IAM User Guide defines without examples. Its examples are in
+//! [`super::documented`].
 
 use serde_json::{Value, json};
 
 use crate::iam::{Context, ContextValue, IamDocument, Truth};
 
-/// What a `Condition` block comes to.
+/// The result of a `Condition` block.
 pub(super) fn holds(block: &Value, context: &Context) -> Truth {
     let policy = json!({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": block}});
     IamDocument::read(&policy).unwrap().statements[0].conditions_hold(context)
 }
 
-/// Keys with a text, a list, or `null` for unknown.
+/// Keys with a text or a list, or with `null` for unknown.
 pub(super) fn context(keys: &Value) -> Context {
     keys.as_object()
         .unwrap()
@@ -63,7 +63,7 @@ fn flags_and_the_hole_in_bool_if_exists() {
             json!({mfa: "false"}),
             Some(false),
         ),
-        // A permanent key carries no such key at all.
+        // A request with a permanent key doesn't carry this key.
         (json!({"Bool": {mfa: "true"}}), json!({}), Some(false)),
         (
             json!({"BoolIfExists": {mfa: "true"}}),
@@ -110,7 +110,7 @@ fn several_values() {
     expect(&[
         (all.clone(), json!({tags: ["a", "b", "a"]}), Some(true)),
         (all.clone(), json!({tags: ["a", "c"]}), Some(false)),
-        // True of nothing.
+        // Holds for an empty set.
         (all.clone(), json!({}), Some(true)),
         (all, json!({tags: []}), Some(true)),
         (any.clone(), json!({tags: ["c", "b"]}), Some(true)),
@@ -141,7 +141,7 @@ fn several_values() {
             json!({"aws:PrincipalOrgPaths": ["o-1/r/ou-2/x"]}),
             Some(true),
         ),
-        // Without `ForAll…` or `ForAny…`, AWS says what comes of it only where both would say the
+        // Without `ForAll…` or `ForAny…`, AWS only documents the result if both would give the
         // same.
         (
             json!({"StringEquals": {tags: "a"}}),
@@ -173,7 +173,7 @@ fn variables() {
         ),
         (bound.clone(), json!({name: "dora"}), Some(false)),
         (bound, json!({name: "dora", "aws:username": null}), None),
-        // Nothing is equal to a variable without a value, and so what is negated matches.
+        // Nothing is equal to a variable without a value, so the negation matches.
         (
             json!({"StringNotEquals": {name: "${aws:username}"}}),
             json!({name: "dora"}),
@@ -227,7 +227,7 @@ fn what_is_not_known_is_named() {
         open.reasons().collect::<Vec<_>>(),
         ["IpAddress aws:SourceIp 203.0.113.0/24"]
     );
-    // Even `…IfExists` and `ForAllValues` may fail on a value that is there.
+    // Even `…IfExists` and `ForAllValues` may fail if there is a value.
     assert!(
         !holds(
             &json!({"BoolIfExists": {"aws:SecureTransport": "true"}}),

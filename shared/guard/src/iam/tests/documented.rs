@@ -1,9 +1,9 @@
 //! Cases that the IAM User Guide itself prints: the condition, what the request carries, and
 //! whether they match. Each table names its page and section.
 //!
-//! One of its tables is left out, for it contradicts the definition on the same page: *String
-//! condition operators*, *Wildcard matching* (`ForAllValues:StringNotLike` upon
-//! `aws:ResourceOrgPaths`) calls a listed path a match and an absent key none.
+//! One of its tables is left out because it contradicts the definition on the same page: *String
+//! condition operators*, *Wildcard matching* (`ForAllValues:StringNotLike` with
+//! `aws:ResourceOrgPaths`) says that a listed path matches and an absent key doesn't.
 
 use serde_json::{Value, json};
 
@@ -79,8 +79,8 @@ fn strings() {
     );
 }
 
-/// `reference_policies_elements_condition`: names of keys have no case, values have it as the
-/// operator says.
+/// `reference_policies_elements_condition`: names of keys ignore case; for values, the operator
+/// decides.
 #[test]
 fn cases_of_letters() {
     let john = |operator: &str| json!({operator: {"aws:username": "john"}});
@@ -268,8 +268,8 @@ fn arns() {
             (json!({}), true),
         ],
     );
-    // The page calls `distribution/admin` no match, which the first pattern of its own list does
-    // match; what it means shows without that.
+    // The page says that `distribution/admin` doesn't match, but the first pattern of its own list
+    // matches it. The case is tested without that value.
     expect(
         page,
         &json!({"ForAllValues:ArnLike": {logs: [cost(), one("123456789012", "support*")]}}),
@@ -386,8 +386,8 @@ fn sets() {
     );
 }
 
-/// `reference_policies_condition-logic-multiple-context-keys-or-values`: operators and keys by AND,
-/// values by OR, of negated operators by NOR.
+/// `reference_policies_condition-logic-multiple-context-keys-or-values`: operators and keys are
+/// combined by AND, values by OR, and values of negated operators by NOR.
 #[test]
 fn several_operators_keys_and_values() {
     let page = "logic of multiple keys or values";

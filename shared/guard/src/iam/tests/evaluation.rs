@@ -1,5 +1,5 @@
-//! Whole decisions, as the IAM User Guide has them (*Policy evaluation logic*, *Permissions
-//! boundaries*, *Principal*).
+//! Complete decisions, as the IAM User Guide describes them (*Policy evaluation logic*,
+//! *Permissions boundaries*, *Principal*).
 
 use serde_json::{Value, json};
 
@@ -26,7 +26,7 @@ fn at(place: PolicyPlace, document: &IamDocument) -> Governing<'_> {
     }
 }
 
-/// What a caller may do to the role, by these policies.
+/// A caller's permissions on the role, by these policies.
 pub(super) struct Case {
     pub(super) caller: Requester,
     pub(super) action: &'static str,
@@ -173,7 +173,7 @@ fn across_accounts_both_sides_must_allow() {
             .allowed(),
         Truth::No
     );
-    // What IAM shows of a user that is no more means nobody.
+    // What IAM shows for a deleted user matches nobody.
     assert_eq!(
         dora()
             .may(assume())
@@ -193,7 +193,7 @@ fn within_an_account_it_is_enough_to_be_named_in_the_trust_policy() {
         anna().trusted(trust(&json!({"AWS": "*"}))).allowed(),
         Truth::Yes
     );
-    // The account is not the user, and without trust no policy of the user helps.
+    // Naming the account doesn't name the user, and without trust no policy of the user helps.
     assert_eq!(
         anna().trusted(trust(&root(PRODUCTION))).allowed(),
         Truth::No
@@ -358,7 +358,7 @@ fn what_hangs_on_an_unknown_condition_is_open_and_says_on_which() {
         case.allowed().reasons().collect::<Vec<_>>(),
         ["IpAddress aws:SourceIp 203.0.113.0/24"]
     );
-    // A statement that allows without it makes it decided; a deny that is sure too.
+    // An Allow statement without the condition decides the answer; so does a certain deny.
     let wide = case.may(assume());
     assert!(!wide.allowed().is_no());
     let sure = wide.may(json!({"Effect": "Deny", "Action": "*", "Resource": "*"}));

@@ -1,4 +1,4 @@
-//! The operators over texts, numbers, dates, addresses and ARNs, each with one key.
+//! The operators for texts, numbers, dates, addresses and ARNs, each with one key.
 
 use serde_json::json;
 
@@ -42,7 +42,7 @@ fn texts_are_equal_letter_by_letter() {
             json!({"aws:username": "eve"}),
             Some(true),
         ),
-        // A negated operator matches where the key is absent.
+        // A negated operator matches if the key is absent.
         (
             json!({"StringNotEquals": {"aws:username": "dora"}}),
             json!({}),
@@ -85,7 +85,7 @@ fn texts_without_case_and_texts_like_a_pattern() {
 #[test]
 fn every_operator_and_every_key_must_hold() {
     expect(&[
-        // Two operators, or two keys of one, must both hold.
+        // Two operators, or two keys of one operator, must both hold.
         (
             json!({"StringEquals": {"a:b": "1", "a:c": "2"}}),
             json!({"a:b": "1"}),
@@ -143,7 +143,7 @@ fn numbers() {
             json!({}),
             Some(true),
         ),
-        // Without MFA there is no age.
+        // Without MFA, the key for its age is absent.
         (
             json!({"NumericLessThan": {age: "3600"}}),
             json!({}),

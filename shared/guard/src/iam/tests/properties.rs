@@ -1,4 +1,4 @@
-//! What must hold of every set of policies.
+//! Properties that must hold for every set of policies.
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -149,7 +149,8 @@ proptest! {
         }
     }
 
-    /// What is answered with less knowledge is what is answered with more, whatever the unknown turns out to be.
+    /// A definite answer with less knowledge stays the same with more, whatever the unknown turns
+    /// out to be.
     #[test]
     fn an_answer_that_is_decided_holds_whatever_the_unknown_is(
         statements in proptest::collection::vec(statement(), 0..6), value in one_of(&["", "true", "false", "dora", "7", "x"]),

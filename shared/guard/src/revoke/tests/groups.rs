@@ -1,11 +1,11 @@
-//! Nobody is to be taken out of a group that they are not in, and what isn't known is said.
+//! The plan never removes somebody from a group that they aren't in, and says what isn't known.
 
 use super::*;
 use crate::roster::{Rosters, Snapshot};
 
 const DAY: i64 = 86_400;
 
-/// What a plan says of new switches: the text, and the lines to run or to write.
+/// What a plan says about new switches: the text, and the lines to run or to add to a policy.
 struct Again {
     says: String,
     lines: Vec<String>,
@@ -27,7 +27,7 @@ impl Again {
     }
 }
 
-/// The roster of the stories, taken so many seconds after they begin; `None`: nobody knows when.
+/// The roster of the stories, taken this many seconds after they begin; `None`: at an unknown time.
 fn rosters(story: &Story, taken: Option<i64>) -> Rosters {
     let begin = Story::new().now();
     let mut rosters = Rosters::default();
@@ -43,7 +43,7 @@ fn rosters(story: &Story, taken: Option<i64>) -> Rosters {
     rosters
 }
 
-/// The plan for the first finding by this rule, so many seconds after the story's end.
+/// The plan for the first finding by this rule, this many seconds after the story's end.
 fn again(story: &Story, rule: &str, seconds: i64, rosters: &Rosters) -> Again {
     let (policy, world) = (story.policy(), story.world_of(story.records()));
     let judged = crate::judge(
@@ -84,7 +84,7 @@ fn again_for(story: &Story, found: &Finding, seconds: i64, rosters: &Rosters) ->
 
 fn switch(user: &str) -> Story {
     let mut story = Story::new();
-    // Without MFA, so that a finding about a member is at hand.
+    // Without MFA, so that there is a finding about a member.
     story.switch(user).without_mfa();
     story
 }
@@ -217,7 +217,7 @@ fn nothing_is_known_of_a_time_that_no_log_and_no_roster_covers() {
         "{}",
         told.says
     );
-    // A roster from after the plan, with nothing missing in between, does show it.
+    // A roster from after the plan, with no gap in the logs up to it, does show it.
     let told = again(
         &untimed,
         "RW002",
@@ -273,7 +273,7 @@ fn what_nothing_shows_is_said_to_be_unknown() {
 
 #[test]
 fn a_finding_from_elsewhere_is_believed_over_what_was_read() {
-    // The finding rests on a roster that is not at hand.
+    // The finding is based on a roster that isn't available.
     let story = switch("tom");
     let found = story.finding("RW001");
     let told = again_for(

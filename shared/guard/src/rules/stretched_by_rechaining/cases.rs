@@ -1,11 +1,11 @@
-//! Sessions that kept a lineage alive, and those that did not.
+//! Sessions that kept a lineage valid, and sessions that didn't.
 
 use crate::testing::{Story, Verdicts};
 
 const RULE: &str = "RW014";
 
-/// Dora enters, and enters again from her session after 50 minutes, straight or over other
-/// roles; used so many seconds after that.
+/// Dora enters, and enters again from her session after 50 minutes, directly or through other
+/// roles. The second session is used this many seconds later.
 fn rechained(over: &[&str], used: i64) -> Story {
     let mut story = Story::new();
     story.switch("dora").with_mfa().used_after(60);
@@ -134,7 +134,8 @@ fn what_was_entered_later_than_anything_lives_is_another_lineage() {
         story.switch("dora").with_mfa().used_after(60);
         story.later(apart);
         story.switch("dora").from_own_session().used_after(60);
-        // Either way the first session was used for so long: by entering the second.
+        // Either way, the first session was used this long, because the second one was entered from
+        // it.
         let message = story.finding(RULE).message;
         assert_eq!(
             message.contains("from its own session once"),
