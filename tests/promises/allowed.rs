@@ -1,5 +1,8 @@
-//! What AWS allowed though the policy forbids it: told beside a finding, and never part of how it
-//! is judged.
+//! What AWS allowed although the policy forbids it. The answer appears next to a finding, and never
+//! influences the verdict.
+//!
+//! The world: the synthetic week, audited with authorization details as rosters, with and without
+//! their policies.
 
 use serde_json::{Value, json};
 

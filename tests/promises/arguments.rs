@@ -1,7 +1,8 @@
-//! What is wrong with the arguments is said before anything is read, and nothing is reported.
+//! Faults in the arguments are reported before anything is read, and no report is printed.
 //!
-//! The bench is a directory as a user has it: logs in `archive/`, in which tom enters a role that
-//! he may not enter, a policy and a roster, the set-up in `setup/`, and `empty/` with neither.
+//! The world: a user's directory. `archive/` has logs in which tom enters a role that he isn't
+//! allowed to enter. Next to it are a policy and a roster, the setup in `setup/`, and `empty/` with
+//! none of these.
 
 mod paths;
 mod policies;
@@ -26,7 +27,7 @@ fn bench() -> Bench {
     bench
 }
 
-/// It ends with 2, prints no report, and says this.
+/// Checks that the command ends with exit code 2, prints no report, and prints this message.
 fn refused(outcome: &Outcome, says: &str) {
     assert_eq!(
         (outcome.code, outcome.stdout.as_str()),

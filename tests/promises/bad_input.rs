@@ -1,5 +1,7 @@
-//! Bad input is said, not skipped: each fault is named, the rest is judged, and the exit code
-//! tells.
+//! Bad input is reported, not skipped: rolewatch names each fault, judges everything else, and
+//! shows it in the exit code.
+//!
+//! The world: the logs of a story with one violation, plus one bad file.
 
 use std::io::Write;
 
@@ -22,8 +24,7 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
     gzip.finish().unwrap()
 }
 
-/// Judges the story with one more file in its archive, and gives back what stderr says of that
-/// file.
+/// Audits the story with one more file in its archive. Returns what stderr says about that file.
 fn with(name: &str, bytes: &[u8]) -> String {
     let bench = Bench::of(&story());
     bench.write(&format!("archive/{name}"), bytes);
@@ -137,7 +138,8 @@ fn a_record_that_matters_and_lacks_a_field_is_named_with_its_place() {
     );
 }
 
-/// Both halves of the switch say when the session expires, in a form that AWS doesn't write.
+/// Both halves of the switch contain the expiration of the session in a form that AWS doesn't
+/// write.
 fn with_an_odd_expiration() -> Bench {
     Bench::of(&story().retold(|record| {
         record["responseElements"]["credentials"]["expiration"] = json!("1772445600");
@@ -250,7 +252,7 @@ fn what_the_system_refuses_is_named() {
     );
 }
 
-/// `count` times the same MiB in one gzip member, without compressing all of it here.
+/// Repeats the same MiB `count` times in one gzip member, without compressing all of it here.
 fn bomb(head: &[u8], filling: u8, count: u64) -> Vec<u8> {
     let segment = |bytes: &[u8]| {
         let mut deflate = flate2::Compress::new(Compression::best(), false);

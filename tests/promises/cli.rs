@@ -1,4 +1,4 @@
-//! The command as people and scripts meet it.
+//! The command as people and scripts use it: output, exit codes, colors, and documentation.
 
 use rolewatch_guard::testing::Story;
 use serde_json::{Value, json};
@@ -182,7 +182,7 @@ mod findings {
                 "{name} on stdin"
             );
         }
-        // Split over files and handed in twice.
+        // Split over several files, and passed twice.
         for (at, line) in lines.iter().enumerate() {
             bench.write(&format!("split/{at}.json"), line.as_bytes());
         }

@@ -1,4 +1,5 @@
-//! Real public CloudTrail records, where a folder of them is at hand: all of it is accounted for.
+//! Real public CloudTrail records, if a folder with them is available: each one is judged, or
+//! counted with a reason.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -35,7 +36,7 @@ struct Tally {
 
 impl Sink for Tally {
     fn record(&mut self, json: &[u8], at: &RecordPlace) {
-        // Every role counts as elevated, so every session's use is read too.
+        // Every role counts as elevated, so the uses of all sessions are read too.
         match read(json, &|_| true) {
             Ok(Reading::Seen(seen)) => {
                 self.read += 1;

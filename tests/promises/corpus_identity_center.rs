@@ -1,4 +1,4 @@
-//! The records of Identity Center in the corpus, each read as the fact that it is.
+//! The Identity Center records of the corpus: each one becomes the right kind of fact.
 
 use std::path::Path;
 
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::corpus::folder;
 
-/// Each record with the file that it is from, completed where its source had left something out.
+/// Each record with the name of its file. What its source had omitted is filled in.
 fn records(corpus: &Path) -> Vec<(String, Value)> {
     let mut files: Vec<_> = std::fs::read_dir(corpus.join("identity-center"))
         .unwrap()
@@ -32,7 +32,7 @@ fn records(corpus: &Path) -> Vec<(String, Value)> {
     records
 }
 
-/// What the sources left out, hid or abbreviated: ids, times, accounts, services.
+/// Fills in what the sources omitted, hid or abbreviated: IDs, times, accounts, services.
 fn completed(file: &str, mut record: Value, at: usize) -> Value {
     let is_account = |value: &Value| {
         let text = value.as_str().unwrap_or_default();
@@ -140,7 +140,7 @@ fn every_record_is_read_in_full_and_is_the_fact_that_it_is() {
         for secret in ["REDACTED", "clientSecret", "devicecode1234example"] {
             assert!(!small.contains(secret), "{small}");
         }
-        // The person behind a call is known wherever the record names one.
+        // If the record names the person behind a call, the fact does too.
         let person = &record["userIdentity"]["onBehalfOf"]["userId"];
         let found = event(&seen)
             .and_then(|event| event.on_behalf_of.as_ref())

@@ -1,9 +1,11 @@
-//! The set-up that the project ships, reviewed by the project: nothing is wrong with it, each thing
-//! that somebody breaks is found by the rule that is for it, and what the finding prints as its
-//! correction, put where it says, makes the review clean again.
+//! The setup of `deploy/cross-account/`, reviewed by `rolewatch review`.
 //!
-//! `events/cross-account` has it as AWS lists it; a test of the templates holds that these are the
-//! documents of the templates.
+//! The shipped setup has no findings. If somebody breaks one thing in it, the right rule finds
+//! that. If the printed correction replaces the statement that the finding names, the review is
+//! clean again.
+//!
+//! The world: `events/cross-account`, which has the setup as AWS lists it. A template test compares
+//! its policies with the templates.
 
 mod breakages;
 mod files;
@@ -16,7 +18,7 @@ use serde_json::Value;
 use breakages::{Breakage, breakages};
 use files::{DEVELOPMENT, Files, PRODUCTION};
 
-/// What was found, each as `RW101 violation role/UpdateApp`.
+/// The findings, each in the form `RW101 violation role/UpdateApp`.
 fn shown(findings: &[Value]) -> BTreeSet<String> {
     let text = |finding: &Value, field: &str| finding[field].as_str().unwrap_or("-").to_owned();
     let name = |subject: String| subject.splitn(6, ':').nth(5).unwrap_or_default().to_owned();
@@ -91,7 +93,7 @@ fn each_thing_that_is_broken_is_found_by_the_rule_for_it_and_by_no_other() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// A correction that did not correct would be worse than none.
+/// A correction that doesn't correct the fault would be worse than none.
 #[test]
 fn the_printed_correction_put_where_the_finding_says_makes_the_review_clean() {
     let mut corrected = BTreeSet::new();

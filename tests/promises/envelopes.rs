@@ -1,8 +1,9 @@
-//! Events that AWS did not send count for nothing, wherever events are read; they are counted and
-//! named, and nothing is missing for it.
+//! Events that AWS didn't send never count, whichever command reads them. They are counted and
+//! named, and the audit doesn't treat them as missing.
 //!
-//! tom, who is no developer, enters a role of the developers. Somebody then puts events on the bus
-//! that would make him one: with a source that is not AWS's, or of another account than they say.
+//! The world: tom, who isn't a developer, enters a role of the developers. Then somebody puts
+//! events on the bus that would make him one. Their source isn't AWS, or their account differs from
+//! that of their record.
 
 use archive_auditor::ArchiveAuditor;
 use rolewatch_guard::testing::Story;
@@ -14,14 +15,14 @@ use crate::tool::{Bench, Outcome};
 
 const PEOPLE: &str = "111122223333";
 
-/// tom enters a role of the developers, who he is none of.
+/// tom enters a role of the developers, although he isn't one.
 fn switch() -> Story {
     let mut story = Story::new();
     story.switch("tom").with_mfa();
     story
 }
 
-/// Records that would make him a developer just before, and take it back later.
+/// Records that would make him a developer just before, and undo it later.
 fn cover() -> Vec<Value> {
     let mut story = Story::new();
     story.count_from(1_000);
@@ -37,7 +38,7 @@ fn event(source: &str, account: &str, record: &Value) -> Value {
     })
 }
 
-/// Makes an event of a record.
+/// Wraps a record in an event.
 type Forge<'a> = &'a dyn Fn(&Value) -> Value;
 
 /// Real events of the switch, and forged ones around `cover`.
@@ -84,7 +85,7 @@ fn the_cover_would_work_if_aws_had_sent_it() {
     );
 }
 
-/// Ways to forge an event of a record, with what is said of it.
+/// Ways to forge an event, each with the reason that rolewatch prints.
 fn forgeries() -> [(&'static str, Forge<'static>); 5] {
     [
         ("com.example.app", &|record| {
@@ -103,7 +104,7 @@ fn forgeries() -> [(&'static str, Forge<'static>); 5] {
         }),
         ("com.example.wrapped", &|record| {
             let mut event = event("com.example.wrapped", PEOPLE, record);
-            // Its record looks like an event, too.
+            // The record inside also looks like an event.
             event["detail"]["source"] = json!("aws.iam");
             event["detail"]["detail"] = record.clone();
             event
@@ -111,7 +112,7 @@ fn forgeries() -> [(&'static str, Forge<'static>); 5] {
     ]
 }
 
-/// The events of a bus, one a line, as a list, and under a key.
+/// The events of a bus, one per line, as a list, and below a key.
 fn written(bus: &str) -> [String; 3] {
     let events: Vec<Value> = bus
         .lines()

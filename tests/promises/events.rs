@@ -1,4 +1,4 @@
-//! The synthetic events that come with the project: every file judged, every rule fires.
+//! The synthetic events in `events/`: every file gets the expected findings, and every rule fires.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::tool::{project, run_in};
 
-/// One line a finding, as short as can be compared.
+/// One line per finding, as short as a comparison allows.
 fn lines(findings: &[Value]) -> Vec<String> {
     let text = |value: &Value| value.as_str().unwrap_or("-").to_owned();
     findings
@@ -35,8 +35,8 @@ fn the_week_in_the_archive() {
         .filter_map(|finding| finding["rule"].as_str())
         .collect();
     for rule in catalogue::of_records() {
-        // What concerns the deployed guard alone fires in events/tamper; `tamper/tests.rs` of the
-        // engine holds that.
+        // The rules about the deployed guard fire in `events/tamper`; `tamper/tests.rs` of the
+        // engine checks that.
         assert_eq!(
             fired.contains(rule.code),
             !rule.is_live_only(),

@@ -1,5 +1,5 @@
-//! The fast path is exact: searching for what can matter and parsing everything give the same
-//! findings, however the JSON is spelled.
+//! The fast path is exact: searching for relevant records and parsing everything give the same
+//! findings, whatever the spelling of the JSON.
 
 use proptest::prelude::*;
 use rolewatch_archive::{Filter, RecordPlace, Scratch, Sink, Unread, read_stream};
@@ -14,7 +14,7 @@ use crate::forms::forms;
 use crate::order::judged;
 use crate::organisation::{step, tell};
 
-/// Puts what it is handed into a world.
+/// Adds everything that it receives to a world.
 struct Into<'p> {
     elevated: Elevated<'p>,
     world: World,
@@ -68,7 +68,7 @@ fn scanned(story: &Story, text: &str, fast: bool) -> (World, usize) {
     (sink.world, sink.handed)
 }
 
-/// Spells JSON in some other way: white space, order of keys, escapes.
+/// Writes JSON in another form: white space, order of keys, escapes.
 fn spell(value: &Value, dice: &mut impl FnMut(u32) -> u32, out: &mut String) {
     let space = |out: &mut String, dice: &mut dyn FnMut(u32) -> u32| {
         if dice(8) == 0 {
@@ -135,7 +135,7 @@ fn spell_text(text: &str, dice: &mut impl FnMut(u32) -> u32, out: &mut String) {
     out.push('"');
 }
 
-/// Records that do not matter, and look as if they did.
+/// Records that don't matter but look as if they did.
 fn decoys(story: &Story) -> Vec<Value> {
     let fake = story.records().first().cloned().unwrap_or_default();
     let around = |parameters: Value, agent: &str| {

@@ -1,4 +1,4 @@
-//! Filters choose what is shown, never what is known.
+//! Filters choose what is shown. They don't change what the audit knows.
 
 use serde_json::Value;
 
@@ -100,7 +100,7 @@ fn a_typo_is_named() {
         );
         assert_eq!(outcome.stdout, "", "{args:?}");
     }
-    // Nobody knows all callers, so a name without findings is no error.
+    // Nobody knows all callers, so a name without findings isn't an error.
     let outcome = week(&["--caller", "carrol"]);
     assert_eq!(outcome.code, Some(1));
     assert!(

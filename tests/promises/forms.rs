@@ -1,5 +1,5 @@
-//! However logs are handed over, the same records give the same findings: on the command line, in
-//! history, and by the fast path.
+//! The same records give the same findings in every form of log file: on the command line, in
+//! history, and through the fast path.
 
 use std::io::Write;
 
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use crate::history::{Week, judged};
 use crate::tool::Bench;
 
-/// A name for each way to hand over logs, and the records as it writes them.
+/// Ways to store logs: a name, and a function that writes records in that form.
 pub(crate) fn forms(records: &[String]) -> Vec<(&'static str, String)> {
     let mut forms = as_cloudwatch_logs_writes(records);
     forms.extend(as_texts(records));
@@ -21,7 +21,7 @@ pub(crate) fn forms(records: &[String]) -> Vec<(&'static str, String)> {
     forms
 }
 
-/// From a subscription filter, `filter-log-events`, an export and `tail`.
+/// As a subscription filter, `filter-log-events`, an export and `tail` write them.
 fn as_cloudwatch_logs_writes(records: &[String]) -> Vec<(&'static str, String)> {
     let log_event = |record: &String| json!({"id": "3695", "timestamp": 1_772_442_000_000_i64, "message": record});
     let log_events: Vec<Value> = records.iter().map(log_event).collect();
@@ -53,7 +53,7 @@ fn as_cloudwatch_logs_writes(records: &[String]) -> Vec<(&'static str, String)> 
     ]
 }
 
-/// Each record as text in quotes, or on a line with others.
+/// Each record as a quoted string, or on a line with others.
 fn as_texts(records: &[String]) -> Vec<(&'static str, String)> {
     let quoted: Vec<String> = records
         .iter()
@@ -67,7 +67,7 @@ fn as_texts(records: &[String]) -> Vec<(&'static str, String)> {
     ]
 }
 
-/// Rows, each with the record in one of its columns.
+/// Rows that each have the record in one of their columns.
 fn as_query_results(records: &[String]) -> Vec<(&'static str, String)> {
     let rows = |row: &dyn Fn(&String) -> Value| json!(records.iter().map(row).collect::<Vec<_>>());
     vec![
@@ -163,7 +163,7 @@ fn what_is_not_a_record_is_named_and_the_run_incomplete() {
         for (name, text) in forms(&records) {
             let outcome =
                 Bench::of(&story).run_with(&["audit", "-", "--format", "ndjson"], text.as_bytes());
-            // Between tabs nothing is no column.
+            // An empty text between tabs isn't a column.
             let code = if (name, odd) == ("tabs", "") {
                 Some(1)
             } else {

@@ -1,7 +1,7 @@
-//! Authorization details from which something is missing: said on stderr, incomplete, and nothing
-//! that depends on it looks clean.
+//! Incomplete authorization details: stderr says what is missing, the result is incomplete, and
+//! nothing that depends on the missing part looks clean.
 //!
-//! The files are the company of `events/review`, each time without one of its lists.
+//! The world: the company of `events/review`, each time without one of its lists.
 
 mod init;
 mod review;
@@ -18,7 +18,7 @@ const FILES: [&str; 3] = [
     "production-roles.json",
 ];
 
-/// The company's policy, and its files under `setup/`.
+/// The company's policy, and its files below `setup/`.
 fn bench() -> Bench {
     let bench = Bench::empty();
     for name in FILES {

@@ -1,7 +1,8 @@
-//! History read in parts and judged as a whole: the state machine's own steps, over the files that
-//! the command reads. The findings are the same.
+//! History is read in parts and judged as a whole, with the same findings as the command on the
+//! same files.
 //!
-//! The world is the week of `events/archive`, in a directory and in a bucket.
+//! The world: the week of `events/archive`, in a directory and in a bucket, and the steps of the
+//! state machine.
 
 mod listing;
 mod unread;
@@ -17,7 +18,7 @@ use serde_json::{Value, json};
 use week::BUCKET;
 pub(crate) use week::Week;
 
-/// Each line but for what only rosters on a laptop tell: the stack's have no policies.
+/// Each line, without what only local rosters show. The stack's rosters contain no policies.
 pub(crate) fn judged(lines: &str) -> Vec<String> {
     let told = |line: &str| {
         line.split_once(",\"allowed_by\":")
@@ -43,7 +44,7 @@ fn the_findings_are_those_of_the_local_audit_whatever_the_batches() {
             for batch in &batches {
                 week.map(&run, batch);
             }
-            // Step Functions may ask again for what was done.
+            // Step Functions may request a finished step again.
             week.map(&run, batches[0]);
             week.reduce(&run);
             assert_eq!(
@@ -103,10 +104,10 @@ fn an_extract_holds_no_secret_and_a_run_stays_in_its_folder() {
     }
 }
 
-/// The week with two entries of the policy that each only just miss a role of the logs.
+/// The week, with two policy entries that each almost match a role in the logs.
 fn with_near_misses() -> Week {
     let mut used = rolewatch_guard::testing::Story::new();
-    // Of this role there are uses alone, of which nothing is kept.
+    // The logs contain only uses of this role, which history doesn't store.
     used.switch_to("dora", "team/Archivist")
         .with_mfa()
         .used_after(600)

@@ -1,4 +1,4 @@
-//! Attacker-chosen text is only text: in whatever field it comes, no output is broken by it.
+//! Text that an attacker chose is only text: in no field does it break any output.
 
 use rolewatch_guard::testing::Story;
 use rolewatch_guard::untrusted::shows_as_itself;
@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 use crate::tool::{Bench, Outcome};
 
-/// Moves the cursor, ends the line, turns the direction, runs a formula, opens a tag, ends a quote.
+/// Moves the cursor, ends the line, reverses the direction, runs a formula, opens a tag, ends a
+/// quote.
 const HOSTILE: &str = "=cmd|' /C calc'!A0\u{1b}[2J\u{1b}]0;owned\u{7}\r\n\"},{\"rule\":\"RW000\"\u{202e}\u{200b}<script>&amp;`$(id)`,;\t\u{0}\u{9b}31m";
 
 /// Every way to put the text into one string field of a record.
@@ -64,8 +65,8 @@ fn archive() -> Bench {
     for (at, record) in story.records().iter().enumerate() {
         let mut records = everywhere(record);
         for (copy, changed) in records.iter_mut().enumerate() {
-            // Copies of their own, so that each is judged and not only found to contradict the
-            // first.
+            // Copies with their own IDs, so that each one is judged. Otherwise it would only
+            // contradict the first one.
             if changed["eventID"] == record["eventID"] {
                 changed["eventID"] = json!(format!("00000000-0000-4000-9{at:03}-{copy:012x}"));
             }

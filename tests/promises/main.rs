@@ -1,4 +1,4 @@
-//! The promises of rolewatch, each as a test. One binary, so that it links once.
+//! The promises of rolewatch, each as a test. All are in one binary, so that Cargo links only once.
 
 #![expect(
     clippy::unwrap_used,

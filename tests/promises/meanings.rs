@@ -1,5 +1,5 @@
-//! The exact meanings: two readers must reach the same verdict. One test for each of them that a
-//! rule's own cases do not hold.
+//! The exact meaning of each rule, so that two readers come to the same verdict. One test for each
+//! case that a rule's own examples don't cover.
 
 mod chains;
 mod console;

@@ -1,5 +1,5 @@
-//! An entry of the policy that only just misses a role: every format says so, and asks which role
-//! was meant.
+//! A policy entry that almost matches a role: every format reports it, and asks which role was
+//! meant.
 
 use rolewatch_guard::testing::Story;
 use serde_json::{Value, json};
@@ -9,8 +9,8 @@ use crate::tool::{Bench, project};
 const ROLE: &str = "arn:aws:iam::444455556666:role";
 const FORMATS: [&str; 4] = ["table", "json", "ndjson", "csv"];
 
-/// Dora's switches into one role of production, judged by a policy with an entry for another, and
-/// one into `UpdateApp`.
+/// Dora's switch into one production role, judged by a policy with an entry for another one, and a
+/// switch into `UpdateApp`.
 fn bench(entry: &str, role: &str) -> Bench {
     let listed =
         "  - arn: arn:aws:iam::444455556666:role/UpdateApp\n    groups: [development/Developers]\n";
@@ -45,7 +45,7 @@ fn every_format_and_stderr_ask_which_role_was_meant() {
         for format in FORMATS {
             let outcome = bench.run(&["audit", "archive", "--format", format]);
             assert_eq!(outcome.code, Some(1), "{}", outcome.stderr);
-            // A table is wrapped.
+            // The table wraps its lines.
             let stdout: String = outcome.stdout.split_whitespace().collect();
             let shown = if format == "table" {
                 asked.split_whitespace().collect()
@@ -128,7 +128,7 @@ fn an_event_is_explained_with_the_entry_that_just_misses_it() {
     );
 }
 
-/// The company's set-up, with one entry of the policy changed.
+/// The company's setup, with one changed policy entry.
 fn company(from: &str, to: &str) -> Bench {
     let bench = Bench::empty();
     for name in [

@@ -1,5 +1,5 @@
-//! Order does not matter: any permutation of the same events, with any duplicates, split over any
-//! files, gives the same findings.
+//! Order doesn't matter: the same events in any order, with any duplicates, and split over any
+//! files, give the same findings.
 
 use proptest::prelude::*;
 use rolewatch_guard::testing::Story;
@@ -8,7 +8,7 @@ use rolewatch_guard::{Judgement, Scope, judge};
 
 use crate::organisation::{step, tell};
 
-/// Everything that a reader of the judgement could see.
+/// Everything in the result that a reader can see.
 fn seen(judgement: &Judgement) -> String {
     let findings: Vec<_> = judgement
         .findings
@@ -64,7 +64,7 @@ proptest! {
         if backwards {
             worlds.reverse();
         }
-        // Once as a chain, once as a tree, and with itself.
+        // Joined as a chain, as a tree, and with itself.
         let joined = worlds.iter().cloned().fold(World::default(), World::join);
         let tree = worlds.iter().cloned().rev().reduce(|a, b| b.join(a)).unwrap();
         prop_assert_eq!(&straight, &judged(&story, &joined));
@@ -81,7 +81,7 @@ proptest! {
         }
     }
 
-    /// Nothing is passed in silence: a switch into an elevated role is always counted, whichever of its records came.
+    /// Every switch into an elevated role is counted, whichever of its records arrived.
     #[test]
     fn every_rule_answers_every_switch(steps in prop::collection::vec(step(), 1..25)) {
         let judgement = tell(&steps, true).judgement();

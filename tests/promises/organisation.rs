@@ -1,5 +1,5 @@
-//! Made-up organisations: people who switch, chain, leave, are refused; changes in IAM; records
-//! that contradict each other.
+//! Random stories of an organization: people who switch, chain, leave, or are denied; changes in
+//! IAM; records that contradict each other.
 
 use proptest::prelude::*;
 use rolewatch_guard::testing::Story;
@@ -27,7 +27,8 @@ pub(crate) enum Step {
         through: usize,
         start: bool,
     },
-    /// From the person's latest session, if they have one: over other roles, into one of them.
+    /// Starts from the person's latest session, if there is one, goes through other roles, and ends
+    /// in one of these roles.
     Again {
         who: usize,
         over: Vec<usize>,
@@ -35,8 +36,8 @@ pub(crate) enum Step {
         seconds: i64,
         uses: Vec<i64>,
     },
-    /// The console renews a role, with a mint or by its word alone, and may outlive what was
-    /// granted.
+    /// The console renews a role, with or without a call to STS, and the renewal may outlive the
+    /// issued credentials.
     Renewed {
         who: usize,
         role: usize,
@@ -60,7 +61,7 @@ pub(crate) enum Step {
         other: usize,
         group: usize,
     },
-    /// A copy of an earlier record that says something else.
+    /// A copy of an earlier record, with a difference.
     Contradict {
         which: usize,
         how: u8,
@@ -74,7 +75,7 @@ pub(crate) enum Step {
 pub(crate) fn step() -> impl Strategy<Value = Step> {
     let who = 0..PEOPLE.len();
     prop_oneof![
-        // Zero seconds too: what happens in one second is the hard part.
+        // Includes zero seconds, because events in the same second are the hard part.
         4 => prop_oneof![Just(0_i64), 1_i64..5, 60_i64..1_200, 3_000_i64..20_000].prop_map(Step::Later),
         6 => (who.clone(), 0..ROLES.len(), 0_u8..6, 900_i64..9_000, prop::collection::vec(0_i64..9_000, 0..3), prop::option::of(0_i64..4_000), 0_u8..8)
             .prop_map(|(who, role, how, seconds, uses, left, parts)| Step::Switch { who, role, how, seconds, uses, left, parts }),

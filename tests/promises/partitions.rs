@@ -1,4 +1,4 @@
-//! The synthetic week, set-up included, in other partitions of AWS: the same findings but for ARNs
+//! The synthetic week and its setup in other partitions of AWS: the same findings, apart from ARNs
 //! and Regions.
 
 use std::io::{Read, Write};
@@ -50,7 +50,8 @@ fn moved(elsewhere: &Elsewhere) -> Bench {
     bench
 }
 
-/// A finding without what has to differ: ids, which are hashes of ARNs, and the policy's version.
+/// Removes from a finding what has to differ: IDs, which are hashes of ARNs, and the version of the
+/// policy.
 fn plain(finding: &Value) -> Value {
     let mut finding = finding.clone();
     for field in ["id", "policy", "supersedes"] {
@@ -59,7 +60,8 @@ fn plain(finding: &Value) -> Value {
     finding
 }
 
-/// What a command printed there, as it would be here. Nothing of it may be of another partition.
+/// Translates a command's output from there to here. Checks that nothing from another partition is
+/// left.
 fn back(elsewhere: &Elsewhere, text: &str) -> String {
     for foreign in ["arn:aws:", "aws.amazon.com", "us-east-1", "ap-northeast-1"] {
         assert!(
@@ -71,7 +73,7 @@ fn back(elsewhere: &Elsewhere, text: &str) -> String {
     elsewhere.moved_back(text)
 }
 
-/// Runs a command that prints findings in both partitions.
+/// Runs a command that prints findings, in both partitions.
 fn same_findings(elsewhere: &Elsewhere, args: &[&str]) {
     let (here, there) = (run_in(project(), args, b""), moved(elsewhere).run(args));
     assert_eq!(
@@ -97,7 +99,7 @@ fn same_findings(elsewhere: &Elsewhere, args: &[&str]) {
     assert_eq!(here.len(), there.len(), "in {}", elsewhere.partition);
 }
 
-/// Runs a command that prints text in both partitions.
+/// Runs a command that prints text, in both partitions.
 fn same_text(elsewhere: &Elsewhere, args: &[&str]) {
     let (here, there) = (run_in(project(), args, b""), moved(elsewhere).run(args));
     assert_eq!(there.code, here.code, "{}", there.stderr);
@@ -106,7 +108,7 @@ fn same_text(elsewhere: &Elsewhere, args: &[&str]) {
         "too little to compare: {}",
         here.stderr
     );
-    // Lines end elsewhere where ARNs are longer.
+    // Longer ARNs change where lines break.
     let joined = |text: &str| text.split_whitespace().collect::<String>();
     let text = back(elsewhere, &joined(&there.stdout));
     assert_eq!(text, joined(&here.stdout), "in {}", elsewhere.partition);

@@ -1,4 +1,5 @@
-//! The event patterns of a policy are those that the templates make of their parameter.
+//! `rolewatch policy pattern` prints the same event patterns as the templates make from their
+//! parameter.
 
 use std::path::Path;
 
@@ -14,7 +15,8 @@ fn bench() -> Bench {
     Bench::of(&Story::new().with_policy_line("roles:\n", &format!("roles:\n{OPS}")))
 }
 
-/// The patterns that a template makes of a value of `ElevatedRoles`, in the template's order.
+/// The patterns that a template makes from a value of `ElevatedRoles`, in the order of the
+/// template.
 fn of_template(name: &str, roles: &str, lines_with_roles: usize) -> Vec<Value> {
     let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).unwrap();
     let between = r#""},{"wildcard":""#;
@@ -57,7 +59,7 @@ fn the_patterns_are_those_that_the_templates_make_of_the_parameter() {
         .map(|line| serde_json::from_str(line).unwrap())
         .collect();
     let of_hub = of_template("template.yaml", parameter.stdout.trim(), 3);
-    // Only the hub has a queue of switches; its rule comes first there.
+    // Only the hub has a queue for switches. Its rule comes first there.
     assert_eq!([&printed[2..], &printed[..2]].concat(), of_hub);
     let of_spoke = of_template("deploy/spoke.yaml", parameter.stdout.trim(), 2);
     assert_eq!(printed[..2], of_spoke);

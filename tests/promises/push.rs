@@ -1,4 +1,4 @@
-//! What is pushed to the live guard is checked first.
+//! `push` validates a file before it uploads it to the live guard.
 
 use rolewatch_guard::testing::Story;
 use serde_json::{Value, json};

@@ -1,6 +1,6 @@
-//! The set-up judged from files: what is found, what is printed, and what is said of bad input.
+//! `rolewatch review` and `init`: findings, output, and messages about bad input.
 //!
-//! The files are those of `events/review`: a company that has one thing wrong for each rule.
+//! The world: the files of `events/review`, a company with one fault for each rule.
 
 mod exit_codes;
 mod findings;
@@ -26,7 +26,7 @@ fn company(more: &[&str]) -> Outcome {
     run_in(project(), &args, b"")
 }
 
-/// A folder with the company's policy and its files under `setup/`.
+/// A folder with the company's policy, and its files below `setup/`.
 fn bench() -> Bench {
     let bench = Bench::empty();
     for name in [

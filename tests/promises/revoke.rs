@@ -1,12 +1,12 @@
-//! `rolewatch revoke-plan`: what it prints, for whom, and what it refuses to plan for.
+//! `rolewatch revoke-plan`: what it prints, for whom, and for which findings it refuses to plan.
 
 use rolewatch_guard::testing::Story;
 use serde_json::{Value, json};
 
 use crate::tool::{Bench, Outcome, project, run_in};
 
-/// The time at which bob of the synthetic week holds `UpdateApp` for too long, and grace is in it
-/// as well.
+/// The time at which bob in the synthetic week holds `UpdateApp` for too long, while grace uses it
+/// too.
 const THEN: &str = "2026-03-05T15:20:00Z";
 
 fn of_the_week(rule: &str) -> Value {
@@ -82,7 +82,7 @@ fn a_finding_can_be_given_as_it_was_printed_or_sent() {
         plan(&[file.to_str().unwrap(), "events/archive"], b"").stdout,
         by_id
     );
-    // The id is of another policy or of fewer logs: the events lead to the same session.
+    // The ID comes from another policy or from fewer logs. The events lead to the same session.
     finding["id"] = json!("0123456789abcdef0123456789abcdef");
     let by_events = plan(
         &["-", "events/archive", "--format", "json"],
@@ -96,7 +96,7 @@ fn a_finding_can_be_given_as_it_was_printed_or_sent() {
     );
 }
 
-/// There is no plan, and this is said.
+/// Checks that there is no plan, and that stderr says so.
 fn refused(outcome: &Outcome, said: &str) {
     assert_eq!(
         (outcome.code, &*outcome.stdout),
@@ -193,7 +193,7 @@ fn without_a_time_the_plan_is_for_now_and_says_that_all_has_ended() {
     story.switch("tom");
     let bench = Bench::of(&story);
     let id = story.finding("RW001").id;
-    // No PATH: the working folder, and the finding in it is no log.
+    // The environment has no PATH. The finding is in the working folder, and isn't a log file.
     bench.write(
         "finding.json",
         serde_json::to_string(&story.finding("RW001"))
@@ -288,13 +288,13 @@ fn a_hostile_session_name_is_exact_in_the_policy_and_harmless_everywhere() {
     assert_eq!(userid, &json!(format!("AROAUPDATEAPPXXXXXXX:{name}")));
 }
 
-/// The finding about tom, and three ways to name it: by its id, by its file, and by a file of fewer
-/// logs and another policy, whose id the logs don't know.
+/// The finding about tom, and three ways to name it: by its ID, by its file, and by a file from
+/// fewer logs and another policy, whose ID the logs don't have.
 fn tom_is_no_developer() -> (Bench, [String; 3]) {
     let mut story = Story::new();
     story.switch("tom");
     let bench = Bench::of(&story);
-    // A roster of a known time, long before the plan.
+    // A roster with a known time, long before the plan.
     std::fs::remove_dir_all(bench.path("roster")).unwrap();
     bench.write(
         "roster/development@2026-03-02T120000Z.json",

@@ -1,5 +1,5 @@
-//! A rule is on no list but the catalogue's: whatever treats some rules in another way asks a field
-//! of `Rule`, so that a new rule needs no second place to be remembered.
+//! No list of rules exists outside the catalogue. Code that treats some rules differently reads a
+//! field of `Rule`, so that a new rule has no second place to be added to.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::sources::{is_test, only_for_tests, program, sources};
 
-/// Where codes stand by themselves, and why.
+/// Files that may contain rule codes, and why.
 const PLACES: [(&str, &str); 3] = [
     ("shared/guard/src/catalogue.rs", "the list"),
     ("shared/notify/src/words/en.rs", "one entry a rule"),
@@ -22,14 +22,14 @@ fn code(text: &str) -> impl Iterator<Item = (usize, &str)> {
         .map(|(at, line)| (at + 1, line.split("//").next().unwrap_or(line)))
 }
 
-/// The rule whose file this is: its first line says so.
+/// The rule that this file defines. The first line names it.
 fn own(text: &str) -> &str {
     let code = text.strip_prefix("//! ").and_then(|head| head.get(..5));
     code.filter(|code| code.starts_with("RW"))
         .unwrap_or_default()
 }
 
-/// Whether a text is another rule's code and nothing else: `"RW001"`.
+/// Whether a text is exactly the code of another rule: `"RW001"`.
 fn has_code(line: &str, own: &str) -> bool {
     line.match_indices("\"RW").any(|(at, _)| {
         let code = line.get(at + 1..at + 6).unwrap_or_default();
@@ -38,7 +38,7 @@ fn has_code(line: &str, own: &str) -> bool {
     })
 }
 
-/// The places that name a code where none belongs.
+/// The places that contain a code but shouldn't.
 fn lists(path: &str, text: &str) -> Vec<String> {
     if is_test(path) || PLACES.iter().any(|(place, _)| path == *place) {
         return Vec::new();

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The sources below a folder.
+/// The source files below a folder.
 pub(crate) fn sources(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {
@@ -17,7 +17,7 @@ pub(crate) fn sources(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// Tests say of which rule they are, and so do cases and examples.
+/// Tests, cases and examples name the rules that they are about.
 pub(crate) fn is_test(path: &str) -> bool {
     let folders = ["/tests/", "/testing/", "/examples/", "/benches/"];
     let file = path.rsplit('/').next().unwrap_or(path);
@@ -25,7 +25,7 @@ pub(crate) fn is_test(path: &str) -> bool {
     beside || folders.iter().any(|folder| path.contains(folder))
 }
 
-/// The files that only tests are compiled with: `#[cfg(test)] mod NAME;` in another.
+/// The files that are compiled only with tests: `#[cfg(test)] mod NAME;` in another file.
 pub(crate) fn only_for_tests(source: &Path, text: &str) -> Vec<PathBuf> {
     let stem = source.file_stem().unwrap();
     let is_root = ["mod", "lib", "main"].iter().any(|root| stem == *root);
@@ -44,7 +44,7 @@ pub(crate) fn only_for_tests(source: &Path, text: &str) -> Vec<PathBuf> {
         .collect()
 }
 
-/// What is compiled into a program: the text in front of the tests.
+/// What is compiled into a program: the text before the tests.
 pub(crate) fn program(text: &str) -> &str {
     let opens = |(at, _): &(usize, &str)| {
         let module = text[*at..].lines().nth(1).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Running the `rolewatch` command in a folder of its own, with nothing of the surroundings in it.
+//! Runs the `rolewatch` command in a folder of its own, without the user's environment.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use rolewatch_guard::testing::Story;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-/// What a run came to.
+/// The result of a run.
 #[derive(Debug)]
 pub(crate) struct Outcome {
     pub(crate) code: Option<i32>,
@@ -46,7 +46,7 @@ impl Bench {
         }
     }
 
-    /// The policy and roster of a story, and its records as one file `archive/log.json`.
+    /// The policy and roster of a story, and its records as one file, `archive/log.json`.
     pub(crate) fn of(story: &Story) -> Self {
         let bench = Self::empty();
         bench.write("rolewatch.yaml", story.policy_text().as_bytes());
@@ -94,7 +94,7 @@ pub(crate) fn run_in(folder: &Path, args: &[&str], stdin: &[u8]) -> Outcome {
     let mut pipe = child.stdin.take().unwrap();
     let input = stdin.to_vec();
     let writer = std::thread::spawn(move || {
-        // A command that ends early need not read all of it.
+        // A command that ends early doesn't have to read all of it.
         pipe.write_all(&input).ok()
     });
     let output = child.wait_with_output().unwrap();
@@ -107,14 +107,14 @@ pub(crate) fn run_in(folder: &Path, args: &[&str], stdin: &[u8]) -> Outcome {
     }
 }
 
-/// The project's own folder.
+/// The project's folder.
 pub(crate) fn project() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
 impl Bench {
-    /// Runs the command and gives back its peak memory in KiB too (0 where the system does not
-    /// tell).
+    /// Runs the command. Also returns its peak memory in KiB (0 where the system doesn't report
+    /// it).
     pub(crate) fn run_watched(&self, args: &[&str]) -> (Outcome, u64) {
         let child = Command::new(env!("CARGO_BIN_EXE_rolewatch"))
             .args(args)
@@ -128,7 +128,7 @@ impl Bench {
         let status = format!("/proc/{}/status", child.id());
         let watcher = std::thread::spawn(move || {
             let mut peak = 0;
-            // The file is gone with the process.
+            // The file disappears with the process.
             while let Ok(text) = std::fs::read_to_string(&status) {
                 let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
                 let Some(kib) =

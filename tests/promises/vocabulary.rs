@@ -1,16 +1,16 @@
 //! One word per thing, wherever users read: messages, help, rule documentation, pages, templates.
 //!
-//! What is scanned: Markdown pages, the text of templates, rule documentation, and every sentence
-//! in the sources that a program may print: string literals with a blank in them, and the doc
-//! comments that become help. Comments and identifiers are for developers and are left alone.
+//! The test scans Markdown pages, the text of templates, rule documentation, and every sentence
+//! that a program may print: string literals that contain a space, and the doc comments that become
+//! help. It doesn't scan other comments and identifiers.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::sources::{is_test, only_for_tests, program, sources};
 
-/// A phrase that readers stumble over, and what to write. A blank stands for any white space; the
-/// phrase begins and ends at the border of a word.
+/// A phrase that readers stumble over, and the replacement. A space stands for any white space. The
+/// phrase begins and ends at word boundaries.
 const PHRASES: [(&str, &str); 52] = [
     ("mint", "the call that issued the session"),
     ("mints", "the calls that issued the sessions"),
@@ -69,7 +69,7 @@ const PHRASES: [(&str, &str); 52] = [
     ("authorised", "authorized"),
 ];
 
-/// Where a phrase is right, and why.
+/// Places where a phrase is right, and why.
 const EXCEPTIONS: [(&str, &str, &str); 5] = [
     ("docs/architecture.md", "dossier", "a word of the code"),
     ("docs/architecture.md", "mint", "a word of the code"),
@@ -78,14 +78,14 @@ const EXCEPTIONS: [(&str, &str, &str); 5] = [
     ("shared/live/src/setup.rs", "set-up", "a key of stored rows"),
 ];
 
-/// Folders that hold nothing of ours to read.
+/// Folders without text of this project.
 const SKIPPED: [&str; 4] = ["target", ".git", "proptest-regressions", "previous"];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The files below a folder that end like this.
+/// The files below a folder with these endings.
 fn files(folder: &Path, endings: &[&str]) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {
@@ -102,8 +102,8 @@ fn files(folder: &Path, endings: &[&str]) -> Vec<PathBuf> {
     found
 }
 
-/// The string literals of a source, with the number of the line on which each begins. `\` at the
-/// end of a line joins it with the next, as the compiler does.
+/// The string literals of a source, with the number of the line on which each one begins. Like the
+/// compiler, joins lines after a `\` at the end.
 fn literals(source: &str) -> Vec<(usize, String)> {
     let mut found = Vec::new();
     let (mut line, mut rest) = (1, source);
@@ -118,7 +118,7 @@ fn literals(source: &str) -> Vec<(usize, String)> {
     found
 }
 
-/// How long the next token is, and what it holds if it is a string.
+/// The length of the next token, and its content if it is a string.
 fn token(rest: &str, first: char) -> (usize, Option<&str>) {
     let until = |end: &str| rest.find(end).map_or(rest.len(), |at| at + end.len());
     match first {
@@ -154,7 +154,7 @@ fn raw(rest: &str) -> (usize, Option<&str>) {
     }
 }
 
-/// Where the string that begins here ends, behind its quote.
+/// The end of the string that begins here, after its quote.
 fn end_of_string(rest: &str) -> usize {
     let mut escaped = false;
     for (at, c) in rest.char_indices().skip(1) {
@@ -168,7 +168,8 @@ fn end_of_string(rest: &str) -> usize {
     rest.len().max(2)
 }
 
-/// `'a'` and `'\n'` are characters, `'a` is a lifetime.
+/// `'a'` and `'
+/// '` are characters, `'a` is a lifetime.
 fn char_literal(rest: &str) -> usize {
     let mut chars = rest.char_indices().skip(1);
     match (chars.next(), chars.next(), chars.next()) {
@@ -189,7 +190,7 @@ fn joined(literal: &str) -> String {
     text
 }
 
-/// The lines of a comment that becomes documentation: help of a command, or a rule's page.
+/// The lines of a comment that becomes documentation: help of a command, or the page of a rule.
 fn documentation<'s>(source: &'s str, mark: &'s str) -> impl Iterator<Item = (usize, String)> + 's {
     source.lines().enumerate().filter_map(move |(at, line)| {
         let text = line.trim_start().strip_prefix(mark)?;
@@ -197,13 +198,13 @@ fn documentation<'s>(source: &'s str, mark: &'s str) -> impl Iterator<Item = (us
     })
 }
 
-/// Everything that users may read, with where it is.
+/// Everything that users may read, with its place.
 fn texts() -> Vec<(String, usize, String)> {
     let mut texts = Vec::new();
     let shown = |path: &Path| path.strip_prefix(root()).unwrap().display().to_string();
     for path in files(root(), &[".md", ".yaml", ".yml"]) {
         let text = fs::read_to_string(&path).unwrap();
-        // A phrase may be broken over two lines.
+        // A phrase may be split over two lines.
         for (at, paragraph) in paragraphs(&text) {
             texts.push((shown(&path), at, paragraph));
         }
@@ -238,7 +239,7 @@ fn texts() -> Vec<(String, usize, String)> {
     texts
 }
 
-/// Lines that belong together, joined, with the number of the first.
+/// Joins the lines of each paragraph. Returns each paragraph with the number of its first line.
 fn paragraphs(text: &str) -> Vec<(usize, String)> {
     let mut found: Vec<(usize, String)> = Vec::new();
     let mut open = false;
@@ -256,13 +257,13 @@ fn paragraphs(text: &str) -> Vec<(usize, String)> {
     found
 }
 
-/// A text without its inline code: names of fields and commands are no words of ours.
+/// The text without its inline code, which contains names of fields and commands.
 fn prose(text: &str) -> String {
     let outside = text.split('`').step_by(2);
     outside.collect::<Vec<_>>().join(" ")
 }
 
-/// Whether a text has a phrase, whatever its case, between borders of words.
+/// Whether a text contains a phrase between word boundaries, ignoring case.
 fn has(text: &str, phrase: &str) -> bool {
     let text = text
         .split_whitespace()
@@ -300,7 +301,7 @@ fn users_read_one_word_for_one_thing() {
     );
 }
 
-/// Tables, code and pictures can't be wrapped, and Japanese has no blanks to wrap at.
+/// Tables, code and images can't be wrapped. Japanese has no spaces at which to wrap.
 #[test]
 fn pages_wrap_at_100_columns() {
     let mut wrong = Vec::new();

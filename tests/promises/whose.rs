@@ -1,4 +1,7 @@
-//! A record that doesn't say whose it is: what stands around it does, wherever records are read.
+//! If a record doesn't name the account that received it, its surroundings do, whichever command
+//! reads it.
+//!
+//! The world: a story in which most records or events lack the account that received them.
 
 use archive_auditor::ArchiveAuditor;
 use rolewatch_guard::testing::Story;
@@ -10,7 +13,7 @@ use crate::tool::{Bench, Outcome};
 
 const NAMES: &str = "roster/development.json";
 
-/// tom, who is no developer, enters a role of production, uses it, and is refused another one.
+/// tom, who isn't a developer, enters a role of production, uses it, and is denied it later.
 fn story() -> Story {
     let mut story = Story::new();
     story.switch("tom").without_mfa().used_after(60);
@@ -40,7 +43,8 @@ fn bench(story: &Story) -> Bench {
     bench
 }
 
-/// The names of the log files of one account: its folder and its own name, or one of them alone.
+/// The names of one account's log files: with its folder and its own name, or with only one of
+/// them.
 fn paths(account: &str, number: usize) -> [String; 3] {
     let folder = format!("AWSLogs/o-example1234/{account}/CloudTrail/us-east-1/2026/03/02");
     let name = format!("{account}_CloudTrail_us-east-1_20260302T0905Z_EXAMPLE{number}.json");
@@ -178,7 +182,7 @@ fn a_path_and_an_event_that_disagree_leave_the_record_unread() {
         }
         std::fs::remove_file(path).unwrap();
     }
-    // Its own word settles it.
+    // The record's own account decides.
     let said =
         json!({"source": "aws.sts", "account": "111122223333", "detail": story.records()[0]})
             .to_string();

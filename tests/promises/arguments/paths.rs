@@ -1,8 +1,8 @@
-//! Paths: what is missing, of the wrong kind or not readable is named, whatever the command.
+//! Paths: every command names a path that is missing, of the wrong type or unreadable.
 
 use super::{bench, refused};
 
-/// Every place of a command line where a path can stand, with one that leads nowhere.
+/// Every place of a command line that takes a path, with a path that doesn't exist.
 const NOT_THERE: &[&[&str]] = &[
     &["audit", "nosuch"],
     &["audit", "archive", "nosuch"],
@@ -258,7 +258,7 @@ fn each_directory_without_logs_makes_the_run_incomplete() {
 #[test]
 fn what_cannot_be_read_is_named_and_the_rest_is_judged() {
     let bench = bench();
-    // There is a file, and not even the superuser can read it from its beginning.
+    // This file exists, but not even the superuser can read it from its beginning.
     std::os::unix::fs::symlink("/proc/self/mem", bench.path("archive/memory.json")).unwrap();
     for paths in [
         &["archive"][..],

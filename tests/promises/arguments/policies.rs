@@ -1,4 +1,4 @@
-//! The policy that no option names: it is found by its name, and only where that is clear.
+//! The default policy: rolewatch finds it by its name, and only where there is a single candidate.
 
 use super::{bench, refused};
 use crate::tool::Bench;
@@ -44,7 +44,7 @@ fn both_in_one_place_are_an_error_that_names_them() {
             .code,
         Some(1)
     );
-    // The nearest place decides, as ever.
+    // As always, the nearest folder decides.
     std::fs::copy(
         bench.path("rolewatch.yaml"),
         bench.path("archive/rolewatch.yml"),

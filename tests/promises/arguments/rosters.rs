@@ -1,4 +1,4 @@
-//! Rosters: a file or directory that was named has to hold one.
+//! Rosters: a file or directory that the user names has to contain one.
 
 use rolewatch_guard::testing::Story;
 

@@ -1,5 +1,4 @@
-//! Somebody types `audit -` and waits, while the command waits for them: it says that it does, and to
-//! nobody else.
+//! `audit -` at a terminal says that it waits for input. In a pipe, it says nothing.
 
 use std::ffi::OsStr;
 use std::fs::File;
@@ -13,8 +12,8 @@ use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use super::bench;
 use crate::tool::Bench;
 
-/// What is said on stderr of a command that reads from a terminal, where Ctrl-D is pressed at
-/// once.
+/// Returns the stderr of a command that reads from a terminal, where the user presses Ctrl-D
+/// immediately.
 fn said_at_a_terminal(bench: &Bench, args: &[&str]) -> String {
     let controller = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
     grantpt(&controller).unwrap();

@@ -1,8 +1,8 @@
-//! Numbers, times and words: an answer quotes what was written and says what belongs there.
+//! Numbers, times and words: the error quotes the invalid value and says what is valid.
 
 use super::{bench, refused};
 
-/// What tells a reader about Rust and not about the slip.
+/// Words that describe Rust's parser instead of the mistake.
 const TYPES: [&str; 7] = [
     "non-zero",
     "target type",
@@ -13,7 +13,7 @@ const TYPES: [&str; 7] = [
     "ParseInt",
 ];
 
-/// Each option, given each value, is an error that quotes the value and says what belongs there.
+/// For each option and each invalid value, the error quotes the value and says what is valid.
 fn refuses(options: &[&[&str]], values: &[&str], says: &str) {
     let bench = bench();
     for option in options {

@@ -1,5 +1,5 @@
-//! One thing wrong each: what it is, what is found of it, and what stays when every printed
-//! correction is in place.
+//! Setups with one fault each: the change, its findings, and the findings that remain after every
+//! printed correction has been applied.
 
 mod grants;
 mod mfa;
@@ -14,9 +14,9 @@ const UPDATE_APP: &str = "arn:aws:iam::444455556666:role/UpdateApp";
 pub(super) struct Breakage {
     pub(super) what: &'static str,
     pub(super) files: Files,
-    /// Rule, verdict and subject of everything that is found.
+    /// Rule, verdict and subject of every finding.
     pub(super) found: &'static [&'static str],
-    /// What no statement corrects.
+    /// The findings that no corrected statement resolves.
     pub(super) left: &'static [&'static str],
 }
 

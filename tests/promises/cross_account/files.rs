@@ -1,4 +1,4 @@
-//! The files of a review, to be broken and corrected in one place.
+//! The input files of a review, with functions to break the setup and to apply corrections.
 
 #![expect(
     clippy::needless_pass_by_value,
@@ -19,8 +19,8 @@ const LISTS: [(&str, &str); 4] = [
     ("Policies", "PolicyName"),
 ];
 
-/// Authorization details of both accounts, the listing of production's roles, the policy of
-/// rolewatch, and what else is given.
+/// Authorization details of both accounts, the list of production's roles, rolewatch's policy, and
+/// further files.
 #[derive(Clone)]
 pub(super) struct Files {
     development: Value,
@@ -32,12 +32,12 @@ pub(super) struct Files {
 }
 
 impl Files {
-    /// The set-up as it is deployed.
+    /// The setup as deployed.
     pub(super) fn shipped() -> Self {
         Self::of("development.json")
     }
 
-    /// The same with `MfaSessionRequired`.
+    /// The setup with `MfaSessionRequired`.
     pub(super) fn strict() -> Self {
         Self::of("../cross-account-strict/development.json")
     }
@@ -71,7 +71,7 @@ impl Files {
         bench
     }
 
-    /// What `rolewatch review` says of them, a finding a line.
+    /// Runs `rolewatch review` and returns its output, a finding per line.
     pub(super) fn review(&self) -> Outcome {
         self.review_as("ndjson")
     }
@@ -101,7 +101,7 @@ impl Files {
         self.bench().run(&["init", "setup"])
     }
 
-    /// A user, group, role or policy, wherever it is.
+    /// A user, group, role or policy, in whichever account it is.
     pub(super) fn entry(&mut self, list: &str, name: &str) -> &mut Value {
         let (_, key) = LISTS.iter().find(|(known, _)| *known == list).unwrap();
         let accounts = [&mut self.development, &mut self.production];
@@ -115,7 +115,7 @@ impl Files {
             .unwrap()
     }
 
-    /// Leaves an entry out.
+    /// Removes an entry.
     pub(super) fn without(&mut self, list: &str, name: &str) {
         let mut gone = 0;
         for account in [&mut self.development, &mut self.production] {
@@ -139,14 +139,14 @@ impl Files {
         self.durations = Value::Null;
     }
 
-    /// Every policy as the API itself has it: URL-encoded text.
+    /// Encodes every policy as the API does: URL-encoded text.
     pub(super) fn encode(&mut self) {
         encode(&mut self.development);
         encode(&mut self.production);
         encode(&mut self.durations);
     }
 
-    /// An inline policy more, with one statement.
+    /// Adds an inline policy with one statement.
     pub(super) fn grant(&mut self, list: &str, name: &str, statement: Value) {
         self.inline(list, name, "added", statement);
     }
@@ -180,7 +180,7 @@ impl Files {
         self.trust(role, |statement| change(&mut statement["Condition"]));
     }
 
-    /// Changes a statement of the managed policy that lets developers in.
+    /// Changes a statement of the managed policy that allows developers to switch.
     pub(super) fn enter_roles(&mut self, at: usize, change: impl Fn(&mut Value)) {
         let policy = self.entry("Policies", "cross-account-EnterRoles-EXAMPLE4KZ7Q2");
         change(&mut policy["PolicyVersionList"][0]["Document"]["Statement"][at]);
@@ -220,7 +220,7 @@ impl Files {
             .unwrap()["MaxSessionDuration"] = json!(seconds);
     }
 
-    /// A credential report of development: who has a device.
+    /// Adds development's credential report, which shows who has a device.
     pub(super) fn credentials(&mut self, lines: &[(&str, bool)]) {
         let mut report =
             "user,arn,password_enabled,mfa_active\n<root_account>,arn:aws:iam::111122223333:root,not_supported,true\n".to_owned();
@@ -241,7 +241,7 @@ impl Files {
         self.credentials = Some(report);
     }
 
-    /// IAM Access Analyzer names a role of production.
+    /// Adds a finding of IAM Access Analyzer for a role of production.
     pub(super) fn analyzed(&mut self, role: &str) {
         self.analyzer = Some(
             json!({"findings": [{"id": "EXAMPLE-1", "resource": format!("arn:aws:iam::{PRODUCTION}:role/{role}"),
@@ -249,7 +249,7 @@ impl Files {
         );
     }
 
-    /// Puts the correction that a finding prints where the finding says that the statement stands.
+    /// Applies a finding's printed correction to the statement that the finding names.
     pub(super) fn correct(&mut self, finding: &Value) {
         let fix = if let Value::Array(several) = &finding["fix"] {
             several.clone()
@@ -286,7 +286,7 @@ impl Files {
             .and_then(|rest| rest.split_once(" of "))
         {
             if policy.contains("::aws:") {
-                // Nobody can edit it.
+                // AWS manages this policy, so nobody can edit it.
                 let [quoted, denial] = &fix[..] else {
                     panic!("{finding:#}")
                 };
@@ -311,7 +311,7 @@ impl Files {
     }
 }
 
-/// The list that has the user, group or role of this ARN.
+/// The list that contains the user, group or role with this ARN.
 fn list_of(arn: &str) -> &'static str {
     match arn.split(':').nth(5).unwrap().split('/').next().unwrap() {
         "user" => "UserDetailList",
@@ -320,12 +320,12 @@ fn list_of(arn: &str) -> &'static str {
     }
 }
 
-/// `UserPolicyList` of `UserDetailList`.
+/// `UserPolicyList` for `UserDetailList`.
 fn policies_of(list: &str) -> String {
     list.replace("Detail", "Policy")
 }
 
-/// Takes out of a condition what demands MFA.
+/// Removes the keys of a condition that require MFA.
 pub(super) fn without_mfa(condition: &mut Value) {
     let operators = condition.as_object_mut().unwrap();
     operators.remove("Bool").unwrap();

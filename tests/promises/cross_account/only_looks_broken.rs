@@ -1,12 +1,12 @@
-//! What looks broken in the set-up and is not: nothing is found of it.
+//! Changes that look like faults but aren't: the review has no findings.
 //!
-//! Each case is the shipped set-up with one change.
+//! Each case is the shipped setup with one change.
 
 use serde_json::{Value, json};
 
 use super::files::{self, DEVELOPMENT, Files, PRODUCTION};
 
-/// The changed set-up is as clean as the shipped one.
+/// The changed setup is as clean as the shipped one.
 fn is_no_finding(what: &str, mut files: Files, change: impl FnOnce(&mut Files)) {
     change(&mut files);
     let outcome = files.review();
@@ -22,7 +22,7 @@ fn assume(resource: &str) -> Value {
     json!({"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": resource})
 }
 
-/// One more statement of the trust policy: everybody, on a condition.
+/// Adds a trust policy statement for everybody, with a condition.
 fn everybody(files: &mut Files, condition: &Value) {
     let statement = json!({"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRole", "Condition": condition});
     let trust =

@@ -1,4 +1,4 @@
-//! A draft of a policy from files that lack something.
+//! The draft of a policy, from incomplete files.
 
 use super::{bench, without};
 

@@ -1,4 +1,4 @@
-//! Lists that `rolewatch review` lacks.
+//! Missing lists in `rolewatch review`.
 
 use serde_json::{Value, json};
 

@@ -1,11 +1,11 @@
-//! Rosters that lack their users or groups, and what an audit makes of them.
+//! Rosters without their users or groups, and what an audit makes of them.
 
 use rolewatch_guard::testing::Story;
 use serde_json::{Value, json};
 
 use crate::tool::{Bench, Outcome};
 
-/// tom's switch, against his account's roster after a change.
+/// Audits tom's switch with a changed roster of his account.
 fn bench(change: impl FnOnce(&mut Value)) -> Bench {
     let mut story = Story::new();
     story.switch("tom").with_mfa();

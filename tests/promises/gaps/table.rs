@@ -1,10 +1,10 @@
-//! How the table shows what is unproven for want of a file.
+//! How the table shows what is unproven because a file is missing.
 
 use serde_json::{Value, json};
 
 use super::{bench, change, without};
 
-/// The paragraphs under "Unproven".
+/// The paragraphs below "Unproven".
 fn unproven(table: &str) -> Vec<String> {
     let (_, rest) = table.split_once("\nUnproven: ").unwrap();
     let rest = rest.split("\n\nAlso\n").next().unwrap();

@@ -1,5 +1,5 @@
-//! Listing the bucket, pass by pass: every object is listed once, whatever was asked for twice and
-//! however little time there was.
+//! Listing the bucket in passes: each object is listed exactly once, even if a step is repeated or
+//! has little time.
 
 use archive_auditor::ArchiveAuditor;
 use serde_json::{Value, json};
@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use super::week::BUCKET;
 use super::{Week, judged};
 
-/// Objects that are no log files: folders as S3 shows them, and keys that look like the end of a
-/// line to some readers.
+/// Objects that aren't log files: folders as S3 shows them, and keys that some readers would break
+/// into two lines.
 fn odd(logs: &mut Vec<(String, Vec<u8>)>, many: usize) {
     for number in 0..many {
         let name = [
@@ -21,7 +21,7 @@ fn odd(logs: &mut Vec<(String, Vec<u8>)>, many: usize) {
     }
 }
 
-/// Objects of the bucket alone: a disk takes no such names.
+/// Objects that exist only in the bucket, because a file system doesn't allow their names.
 fn in_the_bucket(week: &Week, change: impl Fn(&mut Vec<(String, Vec<u8>)>)) -> usize {
     let mut logs = Vec::new();
     change(&mut logs);
@@ -39,7 +39,7 @@ fn every_file_is_listed_once_however_often_time_runs_out() {
     let week = Week::new(|_| ());
     let files = in_the_bucket(&week, |logs| odd(logs, 3_500));
     let local = week.audit("ndjson");
-    // In time for everything, and in time for one page of a thousand.
+    // With enough time for everything, and with enough for one page of a thousand.
     for (run, seconds, least) in [
         ("whole", None, 1),
         ("long", Some(900), 1),
@@ -72,15 +72,15 @@ fn a_pass_that_is_repeated_changes_nothing_of_the_part_that_is_read() {
     let first = week.list("run", &begin, Some(900));
     assert_eq!(week.list("run", &begin, Some(900)), first, "the same again");
     let batches = week.batches(&first);
-    // Lambda still runs what Step Functions gave up: it comes to another part, and writes it later
-    // than the one that counts.
+    // Lambda may still run an invocation that Step Functions has given up. It lists a different
+    // part, and writes it later than the one that counts.
     let late = week.list("run", &begin, Some(100));
     assert_ne!(
         (&late["key"], &late["after"]),
         (&first["key"], &first["after"])
     );
     assert_eq!(week.batches(&first), batches);
-    // Whichever answer the state machine goes on with, nothing is left out.
+    // Whichever answer the state machine uses, nothing is left out.
     let rest = week.list("run", &late, None);
     let mut keys: Vec<String> = [&late, &rest]
         .into_iter()

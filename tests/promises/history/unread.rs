@@ -1,5 +1,5 @@
-//! What can't be read of the logs, or is gone: it is named and counted as the local audit does it,
-//! and the rest is judged.
+//! Logs that can't be read, or were deleted: history names and counts them like the local audit,
+//! and judges the rest.
 
 use std::io::{Read, Write};
 
@@ -101,7 +101,7 @@ fn an_empty_error_fails_no_call() {
     );
 }
 
-/// Details in a form that AWS doesn't write, in every second event, by a digit of its id.
+/// Gives every second event, by a digit of its ID, details in a form that AWS doesn't write.
 fn make_details_odd(record: &mut Value) {
     if !record["eventID"]
         .as_str()

@@ -1,4 +1,4 @@
-//! The week of `events/` in a bucket, and the steps of the state machine over it.
+//! The week of `events/` in a bucket, and the steps of the state machine on it.
 
 use std::fs;
 use std::path::Path;
@@ -12,7 +12,7 @@ use crate::tool::{Bench, Outcome, project};
 
 pub(super) const BUCKET: &str = "trail-logs";
 
-/// The week of `events/`, as files of a folder and as objects of a bucket.
+/// The week of `events/`, as files in a folder and as objects in a bucket.
 pub(crate) struct Week {
     pub(super) bench: Bench,
     pub(super) twin: Twin<Calm>,
@@ -38,7 +38,7 @@ fn collect(folder: &Path, base: &Path, files: &mut Vec<(String, Vec<u8>)>) {
 }
 
 impl Week {
-    /// `change` may spoil files, or add some.
+    /// `change` may damage files, or add some.
     pub(crate) fn new(change: impl Fn(&mut Vec<(String, Vec<u8>)>)) -> Self {
         let events = project().join("events");
         let mut logs = Vec::new();
@@ -93,7 +93,7 @@ impl Week {
             .map_err(|trouble| trouble.to_string())
     }
 
-    /// One pass of listing, from where `before` ended.
+    /// One pass of listing, starting where `before` ended.
     pub(super) fn list(&self, run: &str, before: &Value, seconds: Option<i64>) -> Value {
         let asked = json!({"list": {"run": run, "bucket": BUCKET, "prefix": "AWSLogs/", "after": before["after"], "files": before["files"]}});
         self.ask_within(&mut ArchiveAuditor::new(None), &asked, seconds)
@@ -114,8 +114,8 @@ impl Week {
         batches
     }
 
-    /// What the state machine does, until it judges: how many passes it took, and how many files
-    /// were listed.
+    /// Does what the state machine does before it judges. Returns the number of passes and of
+    /// listed files.
     pub(super) fn read(&self, run: &str, seconds: Option<i64>) -> (usize, Value) {
         let mut listed = json!({"after": null, "files": 0});
         for passes in 1.. {
@@ -131,7 +131,7 @@ impl Week {
     }
 
     pub(crate) fn map(&self, run: &str, keys: &[String]) {
-        // Each batch may meet a process of its own.
+        // Each batch may run in a different process.
         self.ask(
             &mut ArchiveAuditor::new(None),
             &json!({"map": {"run": run, "bucket": BUCKET, "keys": keys}}),

@@ -1,4 +1,4 @@
-//! Chains: the person at the start is judged.
+//! Chains: rolewatch judges the person at the start.
 
 use super::*;
 
@@ -15,7 +15,7 @@ fn the_person_at_the_start_of_a_chain_is_judged() {
 
 #[test]
 fn the_mint_at_the_start_decides_mfa_whatever_the_session_says_of_itself() {
-    // The session's own flag is "false" in every story.
+    // In every story, the session's own MFA flag is "false".
     let mut story = Story::new();
     story.chain("dora", "Jump");
     assert_eq!(story.verdict("RW002"), Verdicts::Silent);

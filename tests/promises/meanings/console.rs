@@ -1,4 +1,4 @@
-//! The console: SwitchRole and its AssumeRole, keys that differ, marks that cannot be faked.
+//! The console: SwitchRole and its AssumeRole, keys that differ, and marks that nobody can fake.
 
 use super::*;
 

@@ -4,7 +4,8 @@ use super::*;
 
 #[test]
 fn more_evidence_never_makes_the_person_less_known() {
-    // The role owner's half gives an id that nothing names; the console's record gives the name.
+    // The role owner's half has an ID that no other record names. The console's record has the
+    // name.
     let mut story = Story::new();
     story.switch("stranger").by_console();
     let mut told = Story::new();

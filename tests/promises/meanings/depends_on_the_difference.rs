@@ -1,4 +1,4 @@
-//! Contradicting copies, further back and over several sessions.
+//! Contradicting copies further back in a chain, and over several sessions.
 
 use super::*;
 

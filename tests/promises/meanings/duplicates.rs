@@ -26,7 +26,7 @@ fn a_correction_replaces_what_it_corrects() {
     story.tell(copy.clone());
     assert_eq!(rules(&story.findings()), []);
     assert_eq!(story.judgement().conflicts, 0);
-    // Under an id of its own it says whom it replaces.
+    // The correction has its own ID, and names the record that it replaces.
     let mut story = Story::new();
     story.switch("dora").with_permanent_key().only_caller_half();
     copy["addendum"]["originalEventID"] = copy["eventID"].clone();

@@ -1,4 +1,4 @@
-//! Which roles are elevated, where the path is not known.
+//! Which roles are elevated, if the path of a role isn't known.
 
 use super::*;
 
@@ -68,7 +68,7 @@ fn of_two_forms_of_one_role_the_one_with_the_path_counts() {
     let mut story = Story::new().with_policy_line("role/UpdateApp", "role/apps/*");
     story.switch("tom").with_mfa().only_caller_half();
     let mut short = story.records()[0].clone();
-    // Parameters left out, so that only the session's ARN, which lacks the path, names the role.
+    // The parameters are omitted, so only the session's ARN names the role, and it lacks the path.
     short["requestParameters"] = json!({"omitted": true});
     short["resources"] = json!(null);
     let mut full = story.records()[0].clone();

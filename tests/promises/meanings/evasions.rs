@@ -1,4 +1,4 @@
-//! Ways around that were thought of, and shut.
+//! Attempts to evade the rules, all of which are detected.
 
 use super::*;
 use rolewatch_guard::moment::Moment;
@@ -134,7 +134,7 @@ fn a_console_switch_does_not_cover_an_api_call_that_the_console_cannot_have_made
     story.switch("dora").by_console().only_switch_role();
     assert_eq!(story.judgement().switches.len(), 2);
     assert_eq!(story.verdict("RW003"), Verdicts::Violation);
-    // Nor one that somebody else made under the same session name.
+    // A session with the same name that somebody else created doesn't count either.
     let mut story = Story::new();
     story.chain("dora", "Jump");
     let second = story.now();
@@ -302,8 +302,8 @@ fn the_first_entry_that_can_be_meant_rules_a_role_whose_path_is_not_known() {
         "role/UpdateApp\n",
         "role/team/UpdateApp\n    severity: critical\n    chaining: deny\n    mfa: required\n    identities: [iam-user]\n    max_session: 2h\n  - arn: arn:aws:iam::444455556666:role/*\n",
     );
-    // The lines that followed now belong to the catch-all, so the entry in front needs groups of
-    // its own.
+    // The groups that followed this line now belong to the catch-all entry. So the entry before it
+    // needs groups of its own.
     story = story.with_policy_line(
         "    max_session: 2h\n",
         "    groups: [development/Developers]\n",
@@ -334,7 +334,7 @@ fn halves_a_second_apart_are_one_switch_and_keep_their_uses() {
 
 #[test]
 fn ids_do_not_depend_on_what_else_is_in_the_logs() {
-    // Nothing shows an id of dora: SwitchRole, the uses and the change of IAM name her only.
+    // No record has dora's ID: SwitchRole, the uses and the IAM change only have her name.
     let mut whole = Story::new();
     whole.switch("dora").by_console().used_after(8_000);
     let mut story = Story::new().without_roster();
@@ -391,7 +391,7 @@ fn a_federated_user_in_the_owners_copy_is_no_role_session() {
 
 #[test]
 fn thousands_of_switches_under_one_name_take_no_time() {
-    // Would take minutes if anything walked all for each.
+    // This would take minutes if a loop visited every session for each event.
     let mut story = Story::new();
     let begin: Moment = story.now();
     for _ in 0..1_500 {

@@ -1,4 +1,4 @@
-//! What little evidence still proves.
+//! What little evidence can still prove.
 
 use super::*;
 
@@ -44,7 +44,7 @@ fn halves_join_by_shared_event_id_where_one_lacks_the_issued_key() {
 
 #[test]
 fn a_switch_role_record_belongs_to_the_mint_that_aws_says_the_console_made() {
-    // An API call in the same second cannot hide behind a console switch.
+    // An API call in the same second can't hide behind a console switch.
     let mut story = Story::new();
     story.switch("dora").by_console();
     story.switch("dora").with_mfa().lasting(43_200);
@@ -59,7 +59,7 @@ fn a_recycled_access_key_does_not_lead_to_an_older_session() {
     let mut told = Story::new();
     for record in story.records().to_vec() {
         if record["requestParameters"]["roleArn"] == "arn:aws:iam::111122223333:role/Jump" {
-            // Long ago, another person was issued the same key for a session of the same name.
+            // Long ago, somebody else got the same key for a session with the same name.
             let mut old = record.clone();
             old["eventTime"] = json!("2025-01-01T00:00:00Z");
             old["eventID"] = json!("00000000-0000-4000-8000-00000000a11e");

@@ -1,4 +1,4 @@
-//! Halves: what one account's copy alone proves.
+//! Halves: what the copy of a single account proves.
 
 use super::*;
 

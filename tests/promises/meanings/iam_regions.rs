@@ -1,5 +1,5 @@
-//! Each partition records IAM's events in one Region. Only silence there can hide a change of
-//! membership, and the logs show which one it is.
+//! Each partition records IAM events in one Region. Only missing logs of that Region can hide a
+//! change of membership. The logs show which Region it is.
 
 use rolewatch_guard::delivery::Delivery;
 use rolewatch_guard::moment::Moment;
@@ -20,8 +20,7 @@ const SECRET: Elsewhere = Elsewhere {
     second: "us-isob-west-1",
 };
 
-/// Dora's switch, and every 12 hours, until a roster is taken three days later, a record in some
-/// Region.
+/// Dora's switch, a roster three days later, and in between a record in some Region every 12 hours.
 struct Chatter {
     story: Story,
     records: Vec<Value>,
@@ -40,7 +39,7 @@ impl Chatter {
         }
     }
 
-    /// Records of a service in one of the partition's Regions, over these hours.
+    /// Records of a service in one of the partition's Regions, during these hours.
     fn with(
         mut self,
         service: &str,
@@ -64,7 +63,7 @@ impl Chatter {
         self
     }
 
-    /// What RW001 comes to in a partition.
+    /// The result of RW001 in a partition.
     fn verdict(&self, elsewhere: &Elsewhere) -> Option<(Verdict, String)> {
         let moved = |value: &Value| {
             serde_json::from_str::<Value>(&elsewhere.moved(&value.to_string())).unwrap()

@@ -1,4 +1,4 @@
-//! Kinds of identity: what is judged of those that are no IAM users.
+//! Types of identity: how rolewatch judges callers that aren't IAM users.
 
 use rolewatch_guard::{SwitchStanding, standings};
 

@@ -1,8 +1,8 @@
-//! Links of chains: services, consoles, strangers.
+//! Links of chains: services, consoles and unknown callers.
 
 use super::*;
 
-/// A service enters a role of the people's account, and that session enters `UpdateApp`.
+/// A service assumes a role in the people's account, and that session enters `UpdateApp`.
 fn workload(start: bool) -> Story {
     let mut story = Story::new();
     story.chain("i-0abc", "Jump");
@@ -38,7 +38,7 @@ fn a_chain_that_begins_with_a_services_mint_is_a_services() {
 
 #[test]
 fn a_console_session_is_followed_by_session_and_second() {
-    // The console and Identity Center sign with other keys than the one that was issued.
+    // The console and Identity Center sign with keys other than the issued one.
     let mut story = Story::new();
     story.chain("tom", "Jump");
     let mut told = Story::new();

@@ -103,7 +103,7 @@ fn a_gap_in_the_iam_log_before_the_roster_was_taken_makes_it_unproven_and_is_nam
         story.switch("dora").with_mfa().used_after(60);
         let taken = story.now().plus_seconds(hours * 3_600);
         if chatter {
-            // Somebody else's affairs show that the log was being kept.
+            // Records about other people show that the logs cover this time.
             for hour in (0..hours).step_by(12) {
                 story
                     .iam(hour * 3_600, "admin")

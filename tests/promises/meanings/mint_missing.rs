@@ -1,4 +1,4 @@
-//! Sessions whose mint was not read.
+//! Sessions for which the call that issued them is missing.
 
 use super::*;
 

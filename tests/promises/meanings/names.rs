@@ -1,10 +1,10 @@
-//! Names and ids: renamed, deleted and created again.
+//! Names and IDs: users that were renamed, deleted or created again.
 
 use super::*;
 
 #[test]
 fn a_renamed_user_is_the_same_person() {
-    // The roster was taken after the rename; the change before it speaks of the old name.
+    // The roster was taken after the rename. The earlier change has the old name.
     let mut story = Story::new();
     story
         .iam(-200_000, "admin")
@@ -35,7 +35,7 @@ fn a_user_created_and_added_in_one_second_is_a_member() {
 
 #[test]
 fn a_group_name_stands_for_the_id_that_bears_it_in_the_roster_at_every_moment() {
-    // Another group bore the name before; who was in that one was in another group.
+    // Another group had this name before. Its members were in that other group.
     let mut story = Story::new();
     story
         .iam(-300_000, "admin")

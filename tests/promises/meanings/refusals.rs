@@ -1,4 +1,4 @@
-//! Refused attempts.
+//! Denied attempts.
 
 use super::*;
 

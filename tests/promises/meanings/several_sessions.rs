@@ -1,4 +1,4 @@
-//! Findings over several sessions.
+//! Findings about several sessions.
 
 use super::*;
 

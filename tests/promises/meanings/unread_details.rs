@@ -1,9 +1,10 @@
-//! A detail that can't be read is unproven. Everything else that the record says is judged.
+//! If a detail can't be read, what depends on it is unproven. Everything else in the record is
+//! judged.
 
 use super::*;
 use serde_json::Value;
 
-/// The story with this at that place of every record that has the place.
+/// The story with this value at that place, in every record that has the place.
 fn spoiled(story: Story, place: &str, value: &Value) -> Story {
     story.retold(|record| {
         if let Some(slot) = record.pointer_mut(place) {

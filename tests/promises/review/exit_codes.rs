@@ -1,4 +1,4 @@
-//! What the exit code says, and what stderr says of bad input.
+//! Exit codes, and what stderr says about bad input.
 
 use serde_json::{Value, json};
 

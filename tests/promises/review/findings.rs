@@ -1,4 +1,4 @@
-//! What is found, and how each format prints it.
+//! The findings, and how each format prints them.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! The draft of a policy that `rolewatch init` makes of the same files.
+//! The policy draft that `rolewatch init` makes from the same files.
 
 use super::bench;
 use crate::tool::Bench;
@@ -19,7 +19,8 @@ fn a_draft_passes_the_check_and_the_review_takes_it() {
         "what is wrong with the set-up stays: {}",
         review.stderr
     );
-    // What the draft takes from IAM as it is, it cannot find to be beyond the policy.
+    // The draft takes IAM's current permissions as intended, so the review can't find that they
+    // exceed the draft.
     assert!(
         review
             .findings()

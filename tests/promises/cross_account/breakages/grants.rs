@@ -1,4 +1,4 @@
-//! Grants of the roles, or of IAM, beyond what the policy says.
+//! Permissions for the roles, or for IAM, beyond what the policy allows.
 
 use serde_json::{Value, json};
 
@@ -118,7 +118,7 @@ pub(super) fn of_roles() -> Vec<Breakage> {
     ]
 }
 
-/// People of a group, and a role, who can give themselves more.
+/// Members of a group, and a role, who can extend their own permissions.
 pub(super) fn of_growth() -> Vec<Breakage> {
     const FOUND: &[&str] = &["RW105 violation group/Developers"];
     let granted = |what, statement: Value| {

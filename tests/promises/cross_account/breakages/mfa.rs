@@ -1,10 +1,10 @@
-//! MFA that is asked for no longer, and people without a device.
+//! MFA that is no longer required, and people without a device.
 
 use serde_json::{Value, json};
 
 use super::{Breakage, Files, broken, without_mfa};
 
-/// Makes MFA optional in name: `Bool` becomes `BoolIfExists`, and no age is asked for.
+/// Makes MFA optional: `Bool` becomes `BoolIfExists`, and the condition on the age is gone.
 fn if_exists(condition: &mut Value) {
     let flag = condition["Bool"].take();
     without_mfa(condition);
@@ -62,7 +62,7 @@ pub(super) fn of_mfa() -> Vec<Breakage> {
     ]
 }
 
-/// Nobody is a developer today, and MFA is not asked for.
+/// Nobody is a developer today, and MFA isn't required.
 pub(super) fn of_empty_groups() -> Vec<Breakage> {
     vec![broken(
         "an empty group and no MFA in the trust policy",
@@ -93,7 +93,7 @@ pub(super) fn of_devices() -> Vec<Breakage> {
             ]);
         },
     );
-    // He has to enroll one; no statement does that for him.
+    // He has to enroll a device, which no corrected statement can do for him.
     vec![Breakage {
         left: FOUND,
         ..report

@@ -1,10 +1,10 @@
-//! Trust policies that let in too many, or for too long.
+//! Trust policies that allow too many principals, or too long sessions.
 
 use serde_json::{Value, json};
 
 use super::{Breakage, DEVELOPMENT, Files, UPDATE_APP, allow, broken};
 
-/// Somebody in `Principal` whom the policy does not name.
+/// A principal that the policy doesn't name.
 pub(super) fn of_principals() -> Vec<Breakage> {
     let principal = |what, principal: Value| {
         broken(
@@ -74,7 +74,7 @@ pub(super) fn of_a_third_party() -> Vec<Breakage> {
                 without_external_id(files);
             },
         ),
-        // Access Analyzer has to look again.
+        // Access Analyzer has to analyze the role again.
         Breakage {
             left: &["RW102 unproven role/ReadAppForPartner"],
             ..analyzed
@@ -82,7 +82,7 @@ pub(super) fn of_a_third_party() -> Vec<Breakage> {
     ]
 }
 
-/// One more statement of a role's trust policy.
+/// Adds a statement to a role's trust policy.
 fn trusting(files: &mut Files, principal: &Value, condition: &Value) {
     let trust =
         &mut files.entry("RoleDetailList", "UpdateApp")["AssumeRolePolicyDocument"]["Statement"];
@@ -90,7 +90,7 @@ fn trusting(files: &mut Files, principal: &Value, condition: &Value) {
     trust.as_array_mut().unwrap().push(statement);
 }
 
-/// Everybody with MFA, on a condition that an account outside can meet.
+/// Allows everybody with MFA, under a condition that an outside account can meet.
 pub(super) fn of_conditions() -> Vec<Breakage> {
     const FOUND: &[&str] = &["RW102 violation role/UpdateApp"];
     let on = |what, condition: Value| {
