@@ -1,4 +1,4 @@
-//! The bucket of the stack, in S3.
+//! The stack's bucket, in S3.
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::operation::get_object::GetObjectError;
@@ -11,35 +11,35 @@ use super::connection::Connection;
 use super::trouble::{refused, trouble, unreachable};
 use rolewatch_live::port::{Bucket, StoredObject, Trouble};
 
-/// Policy, rosters and quarantine.
+/// The bucket for policy, rosters and quarantine.
 #[derive(Debug, Clone)]
 pub struct StateBucket {
     client: Client,
     name: String,
 }
 
-/// What an upload did.
+/// The result of an upload.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Replaced {
-    /// The version that is there now. `None`: the bucket keeps no versions.
+    /// The current version. `None`: the bucket isn't versioned.
     pub now: Option<String>,
-    /// What was there before.
+    /// What the key held before.
     pub before: Before,
 }
 
-/// What was there before an upload.
+/// What a key held before an upload.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Before {
-    /// Nothing.
+    /// There was no object.
     Nothing,
-    /// This version; `None` in a bucket that keeps no versions.
+    /// This version; `None` if the bucket isn't versioned.
     Version(Option<String>),
-    /// It may not be read.
+    /// Unknown, because the caller may not read the object.
     Unknown(Trouble),
 }
 
 impl StateBucket {
-    /// Opens nothing yet.
+    /// Creates the client. Opens no connection.
     pub fn new(connection: &Connection, name: String) -> Self {
         Self {
             client: Client::new(&connection.config),
@@ -47,14 +47,14 @@ impl StateBucket {
         }
     }
 
-    /// Writes an object, guarded by a checksum, and tells what it replaced.
+    /// Writes an object with a checksum, and returns what it replaced.
     pub async fn upload(
         &self,
         key: &str,
         bytes: Vec<u8>,
         content_type: &str,
     ) -> Result<Replaced, Trouble> {
-        // Asked first, as S3 doesn't say what a write replaced.
+        // Read before writing, because S3 doesn't say what a write replaced.
         let before = self
             .client
             .head_object()
@@ -72,8 +72,8 @@ impl StateBucket {
                 Before::Nothing
             }
             Err(error) => match trouble("s3:HeadObject", &error) {
-                // Whoever may not list the bucket is told 403, not 404, of an object that isn't
-                // there.
+                // If the caller may not list the bucket, S3 answers 403 instead of 404 for a
+                // missing object.
                 refused @ Trouble::Refused { .. } => Before::Unknown(refused),
                 passing => return Err(passing),
             },
@@ -109,7 +109,7 @@ impl Bucket for StateBucket {
         let found = match request.send().await {
             Ok(found) => found,
             Err(error)
-                // 304 is an answer of S3, and an error to the SDK.
+                // 304 is a normal answer of S3, but the SDK reports it as an error.
                 if error
                     .raw_response()
                     .is_some_and(|response| response.status().as_u16() == 304) =>

@@ -1,4 +1,4 @@
-//! The clock of the machine.
+//! The machine's clock.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -6,7 +6,7 @@ use rolewatch_guard::moment::Moment;
 
 use rolewatch_live::port::Clock;
 
-/// Tells what time it is.
+/// Returns the current time.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemClock;
 
@@ -16,7 +16,7 @@ impl Clock for SystemClock {
         reason = "the functions read the time here and nowhere else"
     )]
     fn now(&self) -> Moment {
-        // A clock before 1970 is no clock; it counts as the earliest time there is.
+        // A clock before 1970 is wrong; it counts as the earliest possible time.
         let seconds = SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .map_or(0, |since| since.as_secs());

@@ -1,4 +1,4 @@
-//! Region, credentials, timeouts and the one pool of connections that all clients share.
+//! Region, credentials, timeouts, and the one connection pool that all clients share.
 
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
@@ -13,7 +13,7 @@ use aws_smithy_runtime_api::client::http::{
 
 use super::time::{FIRST_WAIT, FUNCTION, LARGE_OBJECTS, PERSON, Patience, SLOW_ANSWERS};
 
-/// What every client is made from. It also honours `AWS_ENDPOINT_URL`.
+/// The configuration for every client. It also honors `AWS_ENDPOINT_URL`.
 #[derive(Debug, Clone)]
 pub struct Connection {
     pub(super) config: SdkConfig,
@@ -40,27 +40,27 @@ impl Patience {
     }
 }
 
-/// How often a call is made at most, the first time included.
+/// The most attempts of a call, including the first.
 const ATTEMPTS: u32 = 3;
 
 impl Connection {
-    /// For a function: gives up soon. Opens nothing yet.
+    /// For a function: short timeouts. Opens no connection.
     pub async fn of_function() -> Self {
         Self::with(FUNCTION).await
     }
 
-    /// For a function that writes large objects. Opens nothing yet.
+    /// For a function that writes large objects. Opens no connection.
     pub async fn for_large_objects() -> Self {
         Self::with(LARGE_OBJECTS).await
     }
 
-    /// For a person at a terminal: waits for a slow line, and honours `HTTPS_PROXY`.
+    /// For a person at a terminal: allows for a slow line, and honors `HTTPS_PROXY`.
     pub async fn of_person() -> Self {
         Self::with(PERSON).await
     }
 
-    /// The same for calls that take long to answer. It has a pool of its own. A call that was to
-    /// wait for longer still does.
+    /// The same connection settings for calls that take long to answer, with a pool of their own.
+    /// Timeouts are only raised, never lowered.
     #[must_use]
     pub fn for_slow_answers(&self) -> Self {
         let patience = self.patience.at_least(SLOW_ANSWERS);
@@ -87,7 +87,7 @@ impl Connection {
     }
 }
 
-/// TLS by rustls over ring: aws-lc, the SDK's own choice, spends 30 ms of CPU on the first
+/// TLS uses rustls with ring: aws-lc, the SDK's default, takes 30 ms of CPU for the first
 /// connection, ring 3 ms.
 fn http_client(patience: Patience) -> SharedHttpClient {
     let settings = HttpConnectorSettings::builder()

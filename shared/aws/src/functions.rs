@@ -1,15 +1,15 @@
-//! What only the Lambda functions reach. The command is built without it: the SDK's clients of
-//! these services take minutes to compile.
+//! What only the Lambda functions use. The command-line tool is built without it, because the SDK's
+//! clients for these services take minutes to compile.
 //!
-//! | room | what it holds |
+//! | module | what it holds |
 //! |---|---|
-//! | `guard`, `auditor`, `archive`, `notifier` | everything that one function reaches, in one value |
+//! | `guard`, `auditor`, `archive`, `notifier` | all ports of one function, in one value |
 //! | `table` | ledger and outbox in DynamoDB |
 //! | `queue`, `topic` | SQS and SNS |
 //! | `reader_credentials` | credentials of the reader role in every account |
 //! | `directory`, `setup`, `trail` | IAM and CloudTrail's event history of every account |
 //! | `secrets` | Secrets Manager and Systems Manager |
-//! | `time` | their limits of time |
+//! | `time` | their time limits |
 
 mod archive;
 mod auditor;

@@ -1,15 +1,17 @@
-//! The ports over AWS.
+//! The ports, implemented with AWS.
 //!
-//! Connect once, while the function starts; the clients share one pool of connections. A function
-//! links only the clients that it constructs.
+//! Connect once, when the function starts. The clients share one connection pool. A function links
+//! only the clients that it constructs.
 //!
-//! | room | what it holds |
+//! | module | what it holds |
 //! |---|---|
-//! | `functions` | what only the Lambda functions reach; the command is built without it |
-//! | `bucket`, `logs`, `regional`, `notifications` | S3: the stack's bucket, buckets of logs in any Region |
+//! | `functions` | what only the Lambda functions use; the command-line tool is built without it |
+//! | `bucket`, `logs`, `regional`, `notifications` | S3: the stack's bucket, buckets of logs in any
+//! Region |
 //! | `states` | Step Functions |
-//! | `connection`, `clock`, `trouble` | what all clients share: connection, clock, what an error means |
-//! | `time` | every limit of time |
+//! | `connection`, `clock`, `trouble` | what all clients share: connection, clock, what an error
+//! means |
+//! | `time` | every time limit |
 
 mod bucket;
 mod clock;

@@ -11,14 +11,14 @@ use rolewatch_live::port::{KeyPage, LARGEST_LOG, LogFile, Logs, Trouble};
 const GET: &str = "s3:GetObject";
 const LIST: &str = "s3:ListBucket";
 
-/// Any bucket that may be read, whatever its account and Region.
+/// Reads any bucket that the caller may read, in any account and Region.
 #[derive(Debug, Clone)]
 pub struct LogBuckets {
     buckets: Regional,
 }
 
 impl LogBuckets {
-    /// Opens nothing yet.
+    /// Creates the client. Opens no connection.
     pub fn new(connection: &Connection) -> Self {
         Self {
             buckets: Regional::new(connection),
@@ -40,7 +40,8 @@ impl Logs for LogBuckets {
             }
             Err(error) => return Err(trouble(GET, &error)),
         };
-        // Known before the body is read, so that what is too large is never held in memory.
+        // The size is checked before the body is read, so an object that is too large is never held
+        // in memory.
         let size = found
             .content_length
             .and_then(|size| u64::try_from(size).ok());
@@ -91,7 +92,7 @@ impl Logs for LogBuckets {
             if !keys.is_empty() || !more {
                 return Ok(KeyPage { keys, more });
             }
-            // A page may be empty though others follow, and then no key says where to go on.
+            // A page may be empty although more follow, and only its token says where to continue.
             token = Some(page.next_continuation_token.ok_or_else(|| {
                 refused(LIST, "an empty page doesn't say where the next one begins")
             })?);

@@ -1,7 +1,7 @@
-//! What a bucket tells others of, in S3.
+//! The event notifications of an S3 bucket.
 //!
-//! A bucket has one configuration for all of it, and writing one replaces the whole. So whatever is
-//! added is added to what was read.
+//! A bucket has a single notification configuration, and a write replaces all of it. So an addition
+//! is merged into the configuration that was read.
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::operation::get_bucket_notification_configuration::GetBucketNotificationConfigurationOutput as Configuration;
@@ -15,13 +15,13 @@ use rolewatch_live::port::Trouble;
 const GET: &str = "s3:GetBucketNotification";
 const PUT: &str = "s3:PutBucketNotification";
 
-/// The notifications of any bucket, whatever its Region.
+/// Reads and writes the notifications of any bucket, in any Region.
 #[derive(Debug, Clone)]
 pub struct Notifications {
     buckets: Regional,
 }
 
-/// What a bucket tells whom.
+/// The notification configuration of a bucket.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Notified {
     configuration: Configuration,
@@ -29,24 +29,24 @@ pub struct Notified {
     pub region: String,
 }
 
-/// One of those that are told by the bucket itself.
+/// A destination that the bucket notifies directly.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Listener {
-    /// What it is, as in `queue`.
+    /// The kind of destination, such as `queue`.
     pub kind: &'static str,
     /// Its ARN.
     pub arn: String,
-    /// Of what it is told, as in `s3:ObjectCreated:*`.
+    /// The events it is notified of, such as `s3:ObjectCreated:*`.
     pub events: Vec<String>,
 }
 
 impl Notified {
-    /// Whether EventBridge is told.
+    /// Whether the bucket notifies EventBridge.
     pub fn by_event_bridge(&self) -> bool {
         self.configuration.event_bridge_configuration.is_some()
     }
 
-    /// All others that are told.
+    /// All other destinations.
     pub fn listeners(&self) -> Vec<Listener> {
         let names = |events: &[Event]| {
             events
@@ -86,7 +86,7 @@ impl Notified {
         all
     }
 
-    /// Whether the same others are told of the same, in whatever order.
+    /// Whether both configurations notify the same destinations of the same events, in any order.
     fn same_listeners(&self, other: &Self) -> bool {
         let (one, two) = (&self.configuration, &other.configuration);
         same(
@@ -96,7 +96,7 @@ impl Notified {
             && same(one.topic_configurations(), two.topic_configurations())
     }
 
-    /// The same, with EventBridge.
+    /// The same configuration plus EventBridge.
     fn with_event_bridge(&self) -> NotificationConfiguration {
         let Configuration {
             topic_configurations,
@@ -118,14 +118,14 @@ fn same<T: PartialEq>(one: &[T], two: &[T]) -> bool {
 }
 
 impl Notifications {
-    /// Opens nothing yet.
+    /// Creates the client. Opens no connection.
     pub fn new(connection: &Connection) -> Self {
         Self {
             buckets: Regional::new(connection),
         }
     }
 
-    /// Reads what a bucket tells whom.
+    /// Reads the notification configuration of a bucket.
     pub async fn read(&self, bucket: &str) -> Result<Notified, Trouble> {
         let get = async |client: Client| {
             client
@@ -149,12 +149,12 @@ impl Notifications {
         })
     }
 
-    /// Adds EventBridge to what was read, writes it, and reads it again to see that nothing else
-    /// changed.
+    /// Adds EventBridge to the configuration that was read, writes it, and reads it again to check
+    /// that nothing else changed.
     pub async fn add_event_bridge(&self, bucket: &str, before: &Notified) -> Result<(), Trouble> {
         let whole = before.with_event_bridge();
-        // Whoever was told before is told the same. S3 would send each of them a test event, and
-        // refuse all if one is gone.
+        // Skips the validation of the existing destinations, which stay the same. S3 would
+        // otherwise send each of them a test event, and reject the write if one no longer exists.
         let put = async |client: Client| {
             let put = client
                 .put_bucket_notification_configuration()
@@ -166,7 +166,7 @@ impl Notifications {
             .call(bucket, put)
             .await
             .map_err(|error| trouble(PUT, &error))?;
-        // S3 has no condition for this write, so whoever wrote at the same time shows only
+        // S3 has no conditional write for this, so a concurrent write can only be detected
         // afterward.
         let after = self.read(bucket).await?;
         if after.by_event_bridge() && after.same_listeners(before) {
@@ -209,7 +209,7 @@ mod tests {
             .unwrap();
         let queue = |name: &str| {
             let arn = format!("arn:aws:sqs:eu-central-1:111122223333:{name}");
-            // An event that is newer than the SDK.
+            // An event type that is newer than the SDK.
             QueueConfiguration::builder()
                 .id(name)
                 .queue_arn(arn)

@@ -1,5 +1,5 @@
-//! Buckets in any Region. S3 answers only in the Region of the bucket, and tells everybody else
-//! which one that is.
+//! Buckets in any Region. S3 serves a bucket only in the bucket's Region, and elsewhere it answers
+//! with the name of that Region.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -13,7 +13,7 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use super::connection::Connection;
 
-/// The header with which S3 names the Region of a bucket.
+/// The header in which S3 names the Region of a bucket.
 const REGION: &str = "x-amz-bucket-region";
 
 /// The error codes that mean "not in this Region". The first comes with status 301, the second from
@@ -25,17 +25,17 @@ const ELSEWHERE: &[&str] = &[
     "TemporaryRedirect",
 ];
 
-/// Clients for the Regions that buckets turn out to be in.
+/// Clients for the Regions of the buckets.
 #[derive(Debug, Clone)]
 pub(super) struct Regional {
-    /// For the Region of whoever calls, where most buckets are.
+    /// For the caller's own Region, where most buckets are.
     home: Client,
-    /// For the buckets that are elsewhere, by name.
+    /// For buckets in other Regions, by bucket name.
     elsewhere: Arc<Mutex<BTreeMap<String, Client>>>,
 }
 
 impl Regional {
-    /// Opens nothing yet.
+    /// Creates the home client. Opens no connection.
     pub(super) fn new(connection: &Connection) -> Self {
         Self {
             home: Client::new(&connection.config),
@@ -43,8 +43,8 @@ impl Regional {
         }
     }
 
-    /// Makes a call in the Region where the bucket is known to be. If S3 names another Region, the
-    /// call is made once more, there.
+    /// Makes a call in the bucket's Region, if it is known. If S3 names another Region, the call is
+    /// repeated once, in that Region.
     pub(super) async fn call<T, E, F>(
         &self,
         bucket: &str,
@@ -64,14 +64,14 @@ impl Regional {
             Some(region) => Some(region),
             None => ask(&client, bucket).await,
         };
-        // The same Region again would only bring the same answer.
+        // The same Region again would only give the same answer.
         let Some(region) =
             region.filter(|region| client.config().region().map(AsRef::as_ref) != Some(&**region))
         else {
             return Err(error);
         };
         tracing::info!(bucket, region, "the bucket is in another Region");
-        // Once more and no further: two Regions that name each other would never end.
+        // Repeat only once: two Regions that name each other would cause an endless loop.
         let moved = Client::from_conf(
             client
                 .config()
@@ -86,7 +86,7 @@ impl Regional {
         call(moved).await
     }
 
-    /// The Region in which the bucket was found; before any call, the one of whoever calls.
+    /// The Region in which the bucket was found. Before any call, the caller's own Region.
     pub(super) fn region(&self, bucket: &str) -> Option<String> {
         self.known(bucket)
             .config()
@@ -124,7 +124,7 @@ fn named(answer: Option<&HttpResponse>) -> Option<String> {
     (plain && !region.is_empty()).then(|| region.to_owned())
 }
 
-/// Asks for the Region alone. S3 names it also to those whom it answers nothing else.
+/// Asks only for the Region. S3 names it even to callers without any permission on the bucket.
 async fn ask(client: &Client, bucket: &str) -> Option<String> {
     match client.head_bucket().bucket(bucket).send().await {
         Ok(found) => found.bucket_region,

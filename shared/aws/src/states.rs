@@ -15,28 +15,29 @@ use rolewatch_live::port::Trouble;
 pub struct StateMachine {
     client: Client,
     arn: String,
-    /// How many items the maps had that came to their end: they need not be asked about again.
+    /// The number of items in the map runs that have ended. These runs don't need to be described
+    /// again.
     ended: Mutex<BTreeMap<String, u64>>,
 }
 
-/// How an execution stands.
+/// The state of an execution.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Execution {
-    /// Items that its maps are done with, of so many as are known.
+    /// Running, with the number of items that its maps have finished and the number known so far.
     Running {
-        /// Done, whatever came of them.
+        /// Items that are finished, whether or not they succeeded.
         done: u64,
-        /// Known.
+        /// Items known so far.
         total: u64,
     },
-    /// Its output.
+    /// Succeeded, with its output.
     Done(String),
-    /// It failed or was stopped, and why.
+    /// Failed or stopped, with the reason.
     Ended(String),
 }
 
 impl StateMachine {
-    /// Opens nothing yet.
+    /// Creates the client. Opens no connection.
     pub fn new(connection: &Connection, arn: String) -> Self {
         Self {
             client: Client::new(&connection.config),
@@ -45,7 +46,7 @@ impl StateMachine {
         }
     }
 
-    /// Starts an execution, and gives its ARN. Repeating it starts another one.
+    /// Starts an execution and returns its ARN. Repeating it starts another one.
     pub async fn start(&self, input: String) -> Result<String, Trouble> {
         let started = self
             .client
@@ -59,7 +60,7 @@ impl StateMachine {
             .map_err(|error| trouble("states:StartExecution", &error))
     }
 
-    /// How an execution stands.
+    /// Returns the state of an execution.
     pub async fn look(&self, execution: &str) -> Result<Execution, Trouble> {
         let found = self
             .client
@@ -95,7 +96,7 @@ impl StateMachine {
                 .map_err(|error| trouble("states:ListMapRuns", &error))?
                 .map_runs
             {
-                // Each map run costs one more call, and those that have ended don't change.
+                // Each map run costs one more call, and runs that have ended don't change.
                 let ended = self
                     .ended
                     .lock()
@@ -113,7 +114,8 @@ impl StateMachine {
         Ok(Execution::Running { done, total })
     }
 
-    /// How many items a map is done with, whatever came of them, and how many it has.
+    /// Returns how many items a map has finished, whether or not they succeeded, and how many it
+    /// has.
     async fn items(&self, map: String, ended: bool) -> Result<(u64, u64), Trouble> {
         let found = self
             .client

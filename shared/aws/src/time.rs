@@ -1,4 +1,4 @@
-//! Every limit of time of talking to AWS, once.
+//! Every time limit of calls to AWS.
 
 use std::time::Duration;
 
@@ -6,14 +6,14 @@ use std::time::Duration;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Patience {
     pub(super) connect: Duration,
-    /// From the request to the beginning of the answer.
+    /// From the request to the first byte of the answer.
     pub(super) read: Duration,
     pub(super) attempt: Duration,
-    /// With all attempts and what is waited between them.
+    /// For all attempts together, including the pauses between them.
     pub(super) call: Duration,
 }
 
-/// A call that hangs must leave the invocation time to try again.
+/// A call that hangs must leave the invocation enough time to retry.
 pub(super) const FUNCTION: Patience = Patience {
     connect: Duration::from_secs(1),
     read: Duration::from_secs(3),
@@ -21,7 +21,7 @@ pub(super) const FUNCTION: Patience = Patience {
     call: Duration::from_secs(10),
 };
 
-/// An object of tens of megabytes is on its way for seconds before there is an answer.
+/// It takes seconds to send an object of tens of megabytes before there is an answer.
 pub(super) const LARGE_OBJECTS: Patience = Patience {
     connect: Duration::from_secs(1),
     read: Duration::from_secs(20),
@@ -29,8 +29,8 @@ pub(super) const LARGE_OBJECTS: Patience = Patience {
     call: Duration::from_secs(55),
 };
 
-/// IAM may think for half a minute before it answers with a page of an account's users, groups,
-/// roles and policies.
+/// IAM may take half a minute to answer with a page of an account's users, groups, roles and
+/// policies.
 pub(super) const SLOW_ANSWERS: Patience = Patience {
     connect: Duration::from_secs(1),
     read: Duration::from_secs(40),
@@ -38,7 +38,7 @@ pub(super) const SLOW_ANSWERS: Patience = Patience {
     call: Duration::from_secs(100),
 };
 
-/// A roster on a slow line takes its time.
+/// Uploading a roster on a slow line takes a while.
 pub(super) const PERSON: Patience = Patience {
     connect: Duration::from_secs(5),
     read: Duration::from_mins(5),
@@ -46,5 +46,5 @@ pub(super) const PERSON: Patience = Patience {
     call: Duration::from_mins(10),
 };
 
-/// What is waited before the second attempt, at most; it doubles with each.
+/// The longest pause before the second attempt. It doubles with each further attempt.
 pub(super) const FIRST_WAIT: Duration = Duration::from_millis(100);

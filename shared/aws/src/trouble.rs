@@ -1,4 +1,4 @@
-//! What an SDK error means to a caller: later, unknown, or never.
+//! Translates an SDK error into what it means for the caller: try later, unknown, or never.
 
 use std::error::Error;
 
@@ -9,8 +9,8 @@ use rolewatch_guard::untrusted::shows_as_itself;
 
 use rolewatch_live::port::Trouble;
 
-/// The error codes that mean "too many calls", beside those with `Throttl` in them. AWS sends most
-/// of them with status 400.
+/// The error codes that mean "too many calls", in addition to those that contain `Throttl`. AWS
+/// sends most of them with status 400.
 const TOO_MANY: &[&str] = &[
     "BandwidthLimitExceeded",
     "LimitExceededException",
@@ -22,13 +22,14 @@ const TOO_MANY: &[&str] = &[
     "TransactionInProgressException",
 ];
 
-/// The error codes that mean "no answer in time", though the status says that the call was wrong.
+/// The error codes that mean "no answer in time", although their status says that the request was
+/// wrong.
 const TOO_SLOW: &[&str] = &["RequestTimeout", "RequestTimeoutException"];
 
 /// The most characters of a reason.
 const SHOWN: usize = 400;
 
-/// What went wrong with the call `what`, as in `dynamodb:PutItem`.
+/// Translates an error of the call `what`, such as `dynamodb:PutItem`.
 pub(super) fn trouble<E>(what: &str, error: &SdkError<E, HttpResponse>) -> Trouble
 where
     E: ProvideErrorMetadata + Error + 'static,
@@ -37,14 +38,14 @@ where
         SdkError::ServiceError(answer) => {
             answered(what, answer.raw().status().as_u16(), answer.err())
         }
-        // It was never sent, and the next time it will not be either.
+        // It was never sent, and a retry wouldn't be sent either.
         SdkError::ConstructionFailure(_) => refused(what, &causes(error)),
-        // It may have been sent, and done, with nobody to hear the answer.
+        // It may have been sent and executed although no answer arrived.
         _ => unreachable(what, &causes(error)),
     }
 }
 
-/// The call, or what it said, can't be used.
+/// The call or its answer can't be used.
 pub(super) fn refused(what: &str, why: &str) -> Trouble {
     Trouble::Refused {
         what: what.to_owned(),
@@ -61,7 +62,7 @@ pub(super) fn unreachable(what: &str, why: &str) -> Trouble {
 }
 
 fn answered(what: &str, status: u16, answer: &impl ProvideErrorMetadata) -> Trouble {
-    // The code comes before the status: DynamoDB and others throttle with 400.
+    // Check the code before the status, because DynamoDB and others throttle with status 400.
     let code = answer.code().unwrap_or_default();
     if status == 429 || code.contains("Throttl") || TOO_MANY.contains(&code) {
         return Trouble::Throttled {
@@ -81,7 +82,7 @@ fn answered(what: &str, status: u16, answer: &impl ProvideErrorMetadata) -> Trou
     }
 }
 
-/// The error and what caused it, without repeating what an error already said of its cause.
+/// The error and its causes, without repeating what an error already says about its cause.
 fn causes(error: &(dyn Error + 'static)) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
@@ -96,7 +97,8 @@ fn causes(error: &(dyn Error + 'static)) -> String {
     text
 }
 
-/// Messages quote what was sent, and what was sent may have come out of an event.
+/// Error messages quote the request, and the request may contain text from an event. So the text is
+/// made safe to show.
 fn legible(text: &str) -> String {
     let mut shown: String = text
         .chars()

@@ -1,5 +1,5 @@
-//! Prints the Slack message of an example finding as JSON: `docs/slack-message.py` draws the
-//! picture of it. `ja`: in Japanese; `digest`: the daily digest of an example day instead.
+//! Prints the Slack message of an example finding as JSON, from which `docs/slack-message.py` draws
+//! the picture. Arguments: `ja` for Japanese, `digest` for the daily digest of an example day.
 
 use std::io::{self, Write};
 

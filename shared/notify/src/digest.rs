@@ -1,6 +1,6 @@
-//! The daily digest in words, and as an e-mail: short enough to be read, the worst first.
+//! The daily digest in words, and as an e-mail: short enough to be read, most severe first.
 //!
-//! A notifier writes the same words in its own markup: it gives a `Script` and gets the parts.
+//! A notifier uses the same words in its own markup. It passes a `Script` and gets the parts.
 
 mod lines;
 
@@ -12,29 +12,29 @@ use crate::text::{fill, plain};
 use crate::view::View;
 use crate::words::{DigestWords, Words as _};
 
-/// The most lines, headline included.
+/// The most lines, including the headline.
 pub const MOST_LINES: usize = 20;
 
-/// The most entries of a list, where there is room for so many.
+/// The most entries of a list, if there is room for them.
 const MOST_SHOWN: usize = 5;
 
-/// How text that isn't ours is written where the digest is shown: each takes the text and the most
-/// characters that it may become.
+/// How foreign text is written where the digest is shown. Each function takes the text and the
+/// maximum length of the result in characters.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Script {
-    /// What a caller may have chosen.
+    /// For text that a caller may have chosen.
     pub(crate) name: fn(&str, usize) -> String,
-    /// Anything else.
+    /// For any other text.
     pub(crate) text: fn(&str, usize) -> String,
 }
 
-/// An e-mail isn't interpreted.
+/// An e-mail is shown as plain text, without markup.
 const MAIL: Script = Script {
     name: plain,
     text: plain,
 };
 
-/// The parts of a digest, written for one place.
+/// The parts of a digest, written for one destination.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct DigestText {
     pub(crate) headline: String,
@@ -42,7 +42,7 @@ pub(crate) struct DigestText {
     pub(crate) paragraphs: Vec<Paragraph>,
 }
 
-/// A heading and what stands below it.
+/// A heading and the lines below it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Paragraph {
     pub(crate) title: String,
@@ -77,7 +77,7 @@ pub fn mail(view: &View, digest: &Digest) -> (String, String) {
     (subject(digest), lines.join("\n"))
 }
 
-/// SNS takes at most 100 characters of ASCII.
+/// SNS accepts at most 100 ASCII characters.
 fn subject(digest: &Digest) -> String {
     let broken: usize = digest.broken.iter().map(|broken| broken.count).sum();
     let until = digest.until.to_string();
@@ -100,7 +100,7 @@ fn subject(digest: &Digest) -> String {
         .collect()
 }
 
-/// From when to when, with the zone.
+/// The period with its time zone.
 pub(crate) fn span(view: &View, digest: &Digest) -> String {
     format!(
         "{} – {}",
@@ -143,7 +143,7 @@ impl Writer<'_> {
         )
     }
 
-    /// With as many entries as there is room for.
+    /// The paragraphs, with as many entries as there is room for.
     fn paragraphs(&self, digest: &Digest) -> Vec<Paragraph> {
         let lines = |paragraphs: &[Paragraph]| {
             paragraphs
@@ -151,10 +151,10 @@ impl Writer<'_> {
                 .map(|paragraph| 1 + paragraph.lines.len())
                 .sum::<usize>()
         };
-        // The same number of entries for every list, one less each time, until all of it fits.
+        // Every list gets the same number of entries, reduced by one until everything fits.
         let mut paragraphs = self.at_most(digest, MOST_SHOWN);
         for most in (1..MOST_SHOWN).rev() {
-            // Headline and summary are lines too.
+            // The headline and the summary are lines too.
             if lines(&paragraphs) + 2 <= MOST_LINES {
                 break;
             }
@@ -163,7 +163,7 @@ impl Writer<'_> {
         paragraphs
     }
 
-    /// What somebody has to do something about, then what was done.
+    /// First what somebody has to act on, then what was done.
     fn at_most(&self, digest: &Digest, most: usize) -> Vec<Paragraph> {
         let words = self.words;
         let mut all = Vec::new();
@@ -214,7 +214,7 @@ impl Writer<'_> {
         let more = list.total.saturating_sub(lines.len());
         let last = lines.last_mut()?;
         if more > 0 {
-            // No line of its own.
+            // Appended to the last line, so that it doesn't take a line of its own.
             last.push_str(" … ");
             last.push_str(&fill(self.view.labels().more, &[("n", &more.to_string())]));
         }
@@ -234,7 +234,7 @@ impl Writer<'_> {
 
     fn who_in_role(&self, who: &str, role: &str) -> String {
         let role = self.name(&role_name(role), 80);
-        // Of a finding about the IAM setup, nobody may be known.
+        // For a finding about the IAM setup, it may be unknown who made the change.
         if who.is_empty() {
             role
         } else {
@@ -246,7 +246,7 @@ impl Writer<'_> {
         self.said(&self.view.minute(time), 40)
     }
 
-    /// What a caller may have chosen.
+    /// Text that a caller may have chosen.
     fn name(&self, text: &str, most: usize) -> String {
         (self.script.name)(text, most)
     }
@@ -255,7 +255,7 @@ impl Writer<'_> {
         (self.script.text)(text, most)
     }
 
-    /// How long, in whole minutes.
+    /// A duration in whole minutes.
     fn long(&self, seconds: i64) -> String {
         let (hours, minutes) = (
             (seconds / 3_600).to_string(),

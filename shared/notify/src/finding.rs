@@ -1,5 +1,5 @@
-//! What is said of a finding wherever it is shown: its headline, its labels, what it quotes, what to
-//! do. Nothing here is escaped yet; that is done for the place that it is shown in.
+//! What every display of a finding has in common: its headline, its labels, what it quotes, and
+//! what to do. Nothing is escaped here; that depends on where it is shown.
 
 use rolewatch_guard::Verdict;
 use rolewatch_guard::policy::Severity;
@@ -11,7 +11,7 @@ use crate::text::fill;
 use crate::view::View;
 use crate::words::Words as _;
 
-/// The headline, without anything that a caller chose.
+/// The headline, without any text that a caller chose.
 pub(crate) fn headline(view: &View, alert: &Alert, follow_up: bool) -> String {
     let words = view.labels();
     let severity = view.language.severity(alert.severity);
@@ -45,7 +45,8 @@ fn mark(severity: Severity) -> &'static str {
     }
 }
 
-/// Of a finding about the IAM setup, nobody may be known.
+/// The label for the person. `None` if nobody is known, which can happen in a finding about the IAM
+/// setup.
 pub(crate) fn who_label(view: &View, alert: &Alert) -> Option<&'static str> {
     match (&alert.reviewed, alert.caller.name.is_empty()) {
         (None, _) => Some(view.labels().who),
@@ -54,7 +55,7 @@ pub(crate) fn who_label(view: &View, alert: &Alert) -> Option<&'static str> {
     }
 }
 
-/// When it happened, or when it was seen first.
+/// The label for the event time or, if no change is known, for when the finding was first seen.
 pub(crate) fn when_label(view: &View, alert: &Alert) -> &'static str {
     if alert.reviewed.is_some() && alert.events.is_empty() {
         view.labels().first_seen
@@ -63,7 +64,7 @@ pub(crate) fn when_label(view: &View, alert: &Alert) -> &'static str {
     }
 }
 
-/// What a finding about the IAM setup quotes, under its headings: where it stands, the statement,
+/// What a finding about the IAM setup quotes, each with its heading: the location, the statement,
 /// its correction, open conditions.
 pub(crate) fn quoted(view: &View, alert: &Alert) -> Vec<(&'static str, String)> {
     let (words, mut parts) = (view.labels(), Vec::new());
@@ -117,7 +118,7 @@ pub(crate) fn numbered(steps: &[String]) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// What the policy calls it, else its number.
+/// The account's name in the policy or, without a name, its ID.
 pub(crate) fn account_name(account: &NamedAccount) -> String {
     account
         .name
@@ -126,8 +127,8 @@ pub(crate) fn account_name(account: &NamedAccount) -> String {
         .unwrap_or_else(|| account.id.clone())
 }
 
-/// `UpdateApp` of `arn:aws:iam::444455556666:role/team/UpdateApp`; of anything else, what stands
-/// behind the last colon.
+/// `UpdateApp` for `arn:aws:iam::444455556666:role/team/UpdateApp`. For anything else, the text
+/// after the last colon.
 pub(crate) fn role_name(arn: &str) -> String {
     let last = match arn.split_once(":role/") {
         Some((_, path)) => path.rsplit('/').next(),

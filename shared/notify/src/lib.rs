@@ -1,21 +1,21 @@
 //! What rolewatch tells people, in words, and its delivery.
 //!
-//! What any notifier shares is here; each notifier has a room of its own beside it.
+//! This crate holds what all notifiers share. Each notifier also has a module of its own.
 //!
-//! | room | what it holds |
+//! | module | what it holds |
 //! |---|---|
-//! | `words` | every word of ours, one file a language |
-//! | `view` | language, time zone and runbook, and what is shown by them |
-//! | `text` | what others chose, made legible and cut to length |
-//! | `finding` | what is said of a finding wherever it is shown |
+//! | `words` | all of our texts, one file per language |
+//! | `view` | language, time zone and runbook, and what depends on them |
+//! | `text` | foreign text, made legible and cut to length |
+//! | `finding` | what every display of a finding has in common |
 //! | `digest` | the daily digest in words, and as an e-mail |
-//! | `mail` | a finding as an e-mail, for when a notifier can't tell it |
-//! | `told` | what was told: how that ended, what changed since, what was told together |
-//! | `retry` | what is tried again at once |
-//! | `port`, `secret` | what lies outside of every notifier |
-//! | `time` | every limit of time |
+//! | `mail` | a finding as an e-mail, for when a notifier can't deliver it |
+//! | `told` | the delivery of a finding: its outcome, later changes, repeats in one message |
+//! | `retry` | retries of a call |
+//! | `port`, `secret` | the outside world of every notifier |
+//! | `time` | every time limit |
 //! | `slack` | the notifier for Slack |
-//! | `sample` | an alert and a view to test with |
+//! | `sample` | an alert and a view for tests |
 
 pub mod digest;
 mod finding;

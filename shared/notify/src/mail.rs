@@ -1,4 +1,4 @@
-//! A finding as an e-mail, for when Slack doesn't take it.
+//! A finding as an e-mail, for when Slack doesn't accept it.
 
 use rolewatch_live::port::Notice;
 use rolewatch_live::wire::{Alert, Status};
@@ -7,7 +7,7 @@ use crate::finding::{account_name, headline, numbered, quoted, steps_of, when_la
 use crate::text::{fill, plain};
 use crate::view::{View, event_page};
 
-/// The notice for the operations topic. `why` is Slack's own word.
+/// The notice for the operations topic. `why` is Slack's own error word.
 pub fn mail(view: &View, alert: &Alert, why: &str) -> Notice {
     let words = view.labels();
     let mut lines = vec![
@@ -52,7 +52,7 @@ pub fn mail(view: &View, alert: &Alert, why: &str) -> Notice {
     }
 }
 
-/// Who entered which role of which account, when and from where.
+/// Who entered which role in which account, when and from where.
 fn who_and_when(view: &View, alert: &Alert) -> Vec<String> {
     let words = view.labels();
     let line = |label: &str, text: &str| format!("{label}: {}", plain(text, 600));
@@ -78,7 +78,7 @@ fn who_and_when(view: &View, alert: &Alert) -> Vec<String> {
     lines
 }
 
-/// SNS takes at most 100 characters of ASCII.
+/// SNS accepts at most 100 ASCII characters.
 fn subject(alert: &Alert) -> String {
     let what = match alert.status {
         Status::Withdrawn => "withdrawn",
@@ -88,7 +88,7 @@ fn subject(alert: &Alert) -> String {
         "rolewatch {what}: {} {} (not accepted by Slack)",
         alert.rule, alert.name
     );
-    // A line break in a subject is refused, too.
+    // SNS also rejects a line break in a subject.
     text.chars()
         .filter(|c| (' '..='~').contains(c))
         .take(100)

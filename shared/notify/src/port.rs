@@ -1,5 +1,5 @@
-//! What lies outside of every notifier, beside the ports that the whole project shares: the secret
-//! of the service that it tells, and waiting.
+//! The outside world of every notifier, in addition to the ports of the live crate: the service's
+//! secret, and pauses.
 
 use std::future::Future;
 
@@ -7,19 +7,19 @@ use rolewatch_live::port::{Clock, Subscribers, Table, Topic, Trouble};
 
 use crate::secret::Secret;
 
-/// The side of AWS: the outbox, the operations topic and who receives it, the time.
+/// The ports that AWS implements: the outbox, the operations topic and its subscribers, the clock.
 pub trait DeliveryPorts: Table + Topic + Subscribers + Clock {}
 
 impl<A: Table + Topic + Subscribers + Clock> DeliveryPorts for A {}
 
-/// Where the URL or token of the service is kept.
+/// Where the service's URL or token is kept.
 pub trait Vault {
-    /// Its value now, past every cache.
+    /// Reads its current value, bypassing every cache.
     fn secret(&self) -> impl Future<Output = Result<Secret, Trouble>>;
 }
 
-/// Waiting.
+/// Pauses.
 pub trait Pause {
-    /// Waits some seconds.
+    /// Waits for a number of seconds.
     fn pause(&self, seconds: u32) -> impl Future<Output = ()>;
 }

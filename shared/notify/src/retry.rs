@@ -1,4 +1,4 @@
-//! What is tried again at once, and how long others are waited for.
+//! Immediate retries.
 
 use std::future::Future;
 
@@ -9,7 +9,7 @@ use crate::port::Pause;
 /// How often a call is tried before it is left to the next delivery.
 const TRIES: u32 = 3;
 
-/// Makes a call that may be repeated, up to three times, a second apart.
+/// Makes a repeatable call up to three times, one second apart.
 pub async fn thrice<S: Pause, T, F: Future<Output = Result<T, Trouble>>>(
     pause: &S,
     call: impl Fn() -> F,
@@ -18,7 +18,7 @@ pub async fn thrice<S: Pause, T, F: Future<Output = Result<T, Trouble>>>(
     loop {
         tries += 1;
         match call().await {
-            // What was refused is refused again; only what may pass is worth another call.
+            // A refused call would be refused again. Only errors that may pass are worth a retry.
             Err(Trouble::Throttled { .. } | Trouble::Unreachable { .. }) if tries < TRIES => {
                 pause.pause(1).await;
             }
@@ -27,7 +27,7 @@ pub async fn thrice<S: Pause, T, F: Future<Output = Result<T, Trouble>>>(
     }
 }
 
-/// Whole seconds, none if negative.
+/// Whole seconds; 0 if negative.
 pub fn seconds(span: i64) -> u32 {
     u32::try_from(span.max(0)).unwrap_or(u32::MAX)
 }

@@ -4,7 +4,7 @@ pub use rolewatch_live::testing::sample::*;
 
 use crate::{Language, View};
 
-/// As a team in Tokyo would see it.
+/// The view of a team in Tokyo.
 pub fn view(language: Language) -> View {
     View::sample(language)
 }

@@ -1,4 +1,4 @@
-//! A secret that a notifier holds. Only the one place that needs the text gets it.
+//! A notifier's secret. Only the one place that needs the text can get it.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use std::fmt;
 pub struct Secret(String);
 
 impl Secret {
-    /// Takes it in.
+    /// Wraps the text.
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }

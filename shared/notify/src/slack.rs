@@ -1,15 +1,16 @@
-//! Findings as Slack messages, and their delivery: each is told once, as far as that can be, and
+//! Findings as Slack messages, and their delivery: each is delivered once, as far as possible, and
 //! none is lost.
 //!
-//! | room | what it holds |
+//! | module | what it holds |
 //! |---|---|
-//! | `message`, `digest`, `recipients` | what is shown, made by pure functions from the alert alone |
+//! | `message`, `digest`, `recipients` | what is shown, made by pure functions from the alert alone
+//! |
 //! | `chatbot` | the same for Amazon Q Developer in chat applications |
-//! | `markup` | mrkdwn, and what a caller chose escaped for it |
-//! | `courier` | what is done with an alert: plan, tell, write down, acknowledge |
-//! | `slot`, `fold` | what is remembered: of one message, and of repeats that share one |
-//! | `client`, `answer`, `credential` | talking to Slack: the call, what a reply means, the secret |
-//! | `port` | what lies outside |
+//! | `markup` | mrkdwn, and the escaping of what a caller chose |
+//! | `courier` | the delivery of an alert: plan, send, write down, acknowledge |
+//! | `slot`, `fold` | the state of one message, and of repeats that share a message |
+//! | `client`, `answer`, `credential` | Slack's API: the call, the meaning of a reply, the secret |
+//! | `port` | the outside world |
 
 pub mod answer;
 pub mod chatbot;

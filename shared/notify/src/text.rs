@@ -1,12 +1,12 @@
-//! Text for the places it is shown in: nothing that a caller chose can fake or hide something or
-//! run over a limit. How a service escapes its own markup is in the room of its notifier.
+//! Makes text safe to show: nothing that a caller chose can fake or hide something or exceed a
+//! limit. The escaping for a service's markup is in the module of its notifier.
 //!
-//! Lengths are UTF-16 code units, the strictest way to count characters.
+//! Lengths are in UTF-16 code units, the strictest way to count characters.
 
 use rolewatch_guard::untrusted::shows_as_itself;
 
-/// The text with what could fake or hide something replaced, and access keys cut down to their last
-/// four. It isn't yet escaped.
+/// The text without characters that could fake or hide something, and with access keys cut to their
+/// last four characters. It isn't escaped yet.
 pub fn clean(text: &str) -> String {
     mask_keys(
         &text
@@ -16,12 +16,12 @@ pub fn clean(text: &str) -> String {
     )
 }
 
-/// Text that isn't interpreted where it goes (an e-mail, a line of a log), at most `most` long.
+/// Text for a place without markup (an e-mail, a log line), at most `most` long.
 pub fn plain(text: &str, most: usize) -> String {
     clipped(&clean(text), most, |_| None)
 }
 
-/// A template with its `{names}` replaced, in one pass: what is put in isn't looked at again.
+/// Fills in a template's `{names}` in one pass. The inserted text isn't searched for names again.
 pub fn fill(template: &str, values: &[(&str, &str)]) -> String {
     let mut out = String::with_capacity(template.len());
     let mut rest = template;
@@ -42,13 +42,13 @@ pub fn fill(template: &str, values: &[(&str, &str)]) -> String {
     out
 }
 
-/// The length of a text, in UTF-16 code units.
+/// The length of a text in UTF-16 code units.
 pub fn length(text: &str) -> usize {
     text.encode_utf16().count()
 }
 
-/// As many whole characters as fit, each replaced by what `instead` has for it, with an ellipsis
-/// where some didn't fit.
+/// As many whole characters as fit, each replaced by the result of `instead`, with an ellipsis if
+/// some didn't fit.
 pub(crate) fn clipped(
     text: &str,
     most: usize,
@@ -77,7 +77,7 @@ pub(crate) fn clipped(
     out
 }
 
-/// Access key ids, shown by their last four.
+/// Replaces access key IDs with their last four characters.
 fn mask_keys(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;

@@ -1,11 +1,11 @@
-//! What was told of a finding: how that ended, what changed since, and which findings were told
-//! together. Every notifier speaks of it in the same words.
+//! The delivery of a finding: its outcome, what changed since, and which findings were delivered
+//! together. Every notifier uses the same terms.
 
 use rolewatch_guard::moment::Moment;
 use rolewatch_live::wire::{AlertState, Status};
 use serde::{Deserialize, Serialize};
 
-/// What became of an alert.
+/// The outcome of an alert.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum DeliveryOutcome {
@@ -13,22 +13,22 @@ pub enum DeliveryOutcome {
     Delivered,
     /// Its message was changed, or a follow-up was posted.
     Updated,
-    /// It changed nothing that readers were told, and a message that can't be edited need not be
-    /// repeated for it.
+    /// Nothing changed for readers, and a message that can't be edited doesn't need to be repeated
+    /// for it.
     Quiet,
-    /// It is counted and listed with the message of another finding.
+    /// It is counted and listed in the message of another finding.
     Folded,
-    /// Slack doesn't take it; it went to the operations topic, where somebody's confirmed e-mail
+    /// Slack doesn't accept it. It went to the operations topic, where a confirmed e-mail
     /// subscription receives it.
     Mailed,
     /// It was withdrawn before anybody was told.
     Unseen,
-    /// It, or a later version of it, was acknowledged before.
+    /// This version or a later one was already acknowledged.
     Duplicate,
 }
 
 impl DeliveryOutcome {
-    /// As the acknowledgement has it.
+    /// The word for the acknowledgment row.
     pub const fn how(self) -> &'static str {
         match self {
             Self::Delivered | Self::Updated | Self::Quiet | Self::Duplicate => "slack",
@@ -39,25 +39,25 @@ impl DeliveryOutcome {
     }
 }
 
-/// What has changed since the message before, where that one can't be edited.
+/// What has changed since the previous message, if that message can't be edited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Change {
-    /// Unproven before, now a violation.
+    /// It was unproven and is now a violation.
     Proven,
-    /// More severe than before.
+    /// It is more severe than before.
     MoreSevere,
     /// The session has ended.
     Ended,
-    /// It doesn't stand.
+    /// It was withdrawn.
     Withdrawn,
-    /// It was withdrawn and stands again.
+    /// It was withdrawn and is open again.
     Reopened,
     /// Anything else.
     Other,
 }
 
 impl Change {
-    /// What lies between two states of a finding.
+    /// The change between two states of a finding.
     pub fn between(before: &AlertState, now: &AlertState) -> Option<Self> {
         if before == now {
             return None;
@@ -65,7 +65,8 @@ impl Change {
         Some(match (before.status, now.status) {
             (Status::Withdrawn, Status::Open | Status::Ended) => Self::Reopened,
             (_, Status::Withdrawn) => Self::Withdrawn,
-            // More severe comes before ended: a reader who saw less would not look again.
+            // "More severe" takes precedence over "ended": a reader who saw a lower severity
+            // wouldn't look again.
             _ if now.weight().0 && !before.weight().0 => Self::Proven,
             _ if now.weight() > before.weight() => Self::MoreSevere,
             (Status::Open, Status::Ended) => Self::Ended,
@@ -74,19 +75,19 @@ impl Change {
     }
 }
 
-/// A finding that was told by the message of another.
+/// A finding that was delivered in the message of another.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Repeat {
-    /// The finding's id.
+    /// The finding's ID.
     pub id: String,
     /// Its version.
     pub version: u64,
-    /// What became of it.
+    /// Its status.
     pub status: Status,
     /// Event time.
     pub time: Moment,
     /// The first event that proves it.
     pub event: Option<String>,
-    /// Where that was logged.
+    /// The Region in which that event was logged.
     pub region: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! How messages are shown: language, time zone, where the runbook is.
+//! How messages are shown: the language, the time zone and the runbook.
 
 use crate::words::Words as _;
 use jiff::tz::TimeZone;
@@ -26,7 +26,7 @@ impl Default for View {
     }
 }
 
-/// The runbook's URL isn't one that Slack could show.
+/// The runbook's URL isn't one that Slack can show.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "`{0}` is not a valid runbook URL: it must begin with `https://`, be shorter than 1,000 characters, and contain only printable ASCII without spaces, `<`, `>`, `|`, quotation marks or backticks"
@@ -34,8 +34,8 @@ impl Default for View {
 pub struct NotARunbook(String);
 
 impl View {
-    /// How messages are shown. `zone` should have a name of the time zone database; what has none
-    /// is shown as UTC.
+    /// `zone` should have a name from the time zone database. A zone without a name is shown as
+    /// UTC.
     pub fn new(
         language: Language,
         zone: TimeZone,
@@ -55,7 +55,7 @@ impl View {
     }
 
     fn made(language: Language, zone: TimeZone, runbook: Option<&str>) -> Self {
-        // Readers have to be told which zone it is, so one without a name is of no use.
+        // Messages have to name the zone, so a zone without a name can't be used.
         let (zone, zone_name) = match zone.iana_name().map(str::to_owned) {
             Some(name) => (zone, name),
             None => (TimeZone::UTC, "UTC".to_owned()),
@@ -68,37 +68,39 @@ impl View {
         }
     }
 
-    /// As a team in Tokyo would see it.
+    /// The view of a team in Tokyo.
     #[cfg(any(test, feature = "testing"))]
     pub(super) fn sample(language: Language) -> Self {
         let zone = TimeZone::get("Asia/Tokyo").unwrap_or(TimeZone::UTC);
         Self::made(language, zone, Some("https://wiki.example.com/rolewatch"))
     }
 
-    /// Event time as people of the zone write it, with the zone's name.
+    /// Event time as people in the zone write it, with the zone's name.
     pub fn local(&self, time: Moment) -> String {
         let time = self.zoned(time).strftime("%Y-%m-%d %H:%M:%S");
         format!("{time} ({})", self.zone_name)
     }
 
-    /// Event time to the minute and without the zone, for where that is said once for all.
+    /// Event time to the minute, without the zone, for places where the zone is named once for all
+    /// times.
     pub fn minute(&self, time: Moment) -> String {
         self.zoned(time).strftime("%Y-%m-%d %H:%M").to_string()
     }
 
-    /// The day, in the zone of the reader.
+    /// The date in the reader's zone.
     pub fn date(&self, time: Moment) -> String {
         self.zoned(time).strftime("%Y-%m-%d").to_string()
     }
 
-    /// A time as the zone has it. The calendar ends in the year 9999, which no record is of.
+    /// A time in the zone. The calendar ends in the year 9999, later than any record.
     fn zoned(&self, time: Moment) -> Zoned {
         Timestamp::from_second(time.epoch_seconds())
             .unwrap_or(Timestamp::MAX)
             .to_zoned(self.zone.clone())
     }
 
-    /// From one event time to another: of one day only the hours, as the message says the day.
+    /// The span between two event times. Within one day, only the times, because the message
+    /// already has the date.
     pub fn span(&self, from: Moment, to: Moment) -> String {
         let first = self.zoned(from);
         let last = self.zoned(to);
@@ -112,7 +114,7 @@ impl View {
         )
     }
 
-    /// The rule's place in the runbook. A URL that names a place already stays as it is.
+    /// The link to the rule in the runbook. A URL that already has a fragment stays as it is.
     pub fn runbook(&self, rule: &str, name: &str) -> Option<String> {
         let url = self.runbook.as_deref()?;
         if url.contains('#') {
@@ -138,8 +140,8 @@ impl View {
     }
 }
 
-/// The page of CloudTrail's event history that shows an event. `None` where region or id aren't
-/// what AWS writes, and where no console is known for the alert's partition.
+/// The page of CloudTrail's event history that shows an event. `None` if the Region or the ID isn't
+/// one that AWS writes, or if no console is known for the alert's partition.
 pub fn event_page(alert: &Alert, region: Option<&str>, event: &str) -> Option<String> {
     let plain = |text: &str| {
         !text.is_empty()

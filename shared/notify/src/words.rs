@@ -1,5 +1,5 @@
-//! What messages say, in English and Japanese: labels, and for every rule its title, its sentence
-//! and what to do.
+//! The texts of messages, in English and Japanese: labels, and for every rule its title, its
+//! sentence and what to do.
 
 mod digest;
 mod en;
@@ -14,22 +14,22 @@ pub use digest::DigestWords;
 pub use recipients::RecipientsWords;
 pub use rolewatch_live::settings::Language;
 
-/// What is said of one rule.
+/// The texts of one rule.
 #[derive(Debug, Clone, Copy)]
 pub struct RuleWords {
     /// `RW002`.
     pub code: &'static str,
     /// A few words, for the headline.
     pub title: &'static str,
-    /// What is wrong, with `{who}` and `{role}`. Empty in English: the finding has its own
+    /// What is wrong, with `{who}` and `{role}`. Empty in English, where the finding has its own
     /// sentence.
     pub broken: &'static str,
-    /// What is unproven, likewise.
+    /// What is unproven, in the same form.
     pub unproven: &'static str,
-    /// What to do about a violation, in the form of [`rolewatch_guard::steps`]. Empty in English:
-    /// the rule's documentation has its steps.
+    /// What to do about a violation, in the form of [`rolewatch_guard::steps`]. Empty in English,
+    /// where the rule's documentation has the steps.
     pub steps: &'static [&'static str],
-    /// What to do if the finding is unproven, likewise.
+    /// What to do if the finding is unproven, in the same form.
     pub unproven_steps: &'static [&'static str],
 }
 
@@ -44,19 +44,19 @@ pub struct Labels {
     pub follow_up: &'static str,
     /// The state of a violation: `{severity}`.
     pub open: &'static str,
-    /// The state where nothing is proven, likewise.
+    /// The state of an unproven finding, in the same form.
     pub unproven: &'static str,
-    /// The state when the session has ended, likewise.
+    /// The state of a violation whose session has ended, in the same form.
     pub ended: &'static str,
-    /// The state when the session has ended and nothing is proven, likewise.
+    /// The state of an unproven finding whose session has ended, in the same form.
     pub ended_unproven: &'static str,
-    /// The state of a finding that doesn't stand.
+    /// The state of a finding that was withdrawn.
     pub withdrawn: &'static str,
-    /// In place of "withdrawn", of a finding about the IAM setup.
+    /// Used instead of "withdrawn" for a finding about the IAM setup.
     pub resolved: &'static str,
     /// Why no action is needed any more.
     pub withdrawn_note: &'static str,
-    /// The same, of a finding about the IAM setup.
+    /// The same for a finding about the IAM setup.
     pub resolved_note: &'static str,
     /// What an ended session means.
     pub ended_note: &'static str,
@@ -66,19 +66,19 @@ pub struct Labels {
     pub proven_note: &'static str,
     /// The change to a higher severity.
     pub more_severe_note: &'static str,
-    /// A finding that stands again.
+    /// A finding that is open again.
     pub reopened_note: &'static str,
     /// Field: the person.
     pub who: &'static str,
     /// Field: the role.
     pub role: &'static str,
-    /// Field: what isn't a role: root, or a resource of rolewatch.
+    /// Field: a target that isn't a role, such as root or a resource of rolewatch.
     pub target: &'static str,
     /// Field: the role's account.
     pub account: &'static str,
     /// Field: the person's account.
     pub from_account: &'static str,
-    /// Field: event time.
+    /// Field: the event time.
     pub when: &'static str,
     /// Field: the address.
     pub address: &'static str,
@@ -94,13 +94,13 @@ pub struct Labels {
     pub proof: &'static str,
     /// What the link to an event opens.
     pub event_hint: &'static str,
-    /// After the events that are shown: how many more there are, `{n}`.
+    /// After the listed events: how many more there are, `{n}`.
     pub more: &'static str,
     /// Heading of the steps.
     pub what_to_do: &'static str,
     /// Text of the link.
     pub runbook: &'static str,
-    /// Heading of the English sentence, where it isn't the message's own.
+    /// Heading of the English sentence, in a message in another language.
     pub in_english: &'static str,
     /// The follow-up's headline: `{n}` more of the same.
     pub again: &'static str,
@@ -110,38 +110,38 @@ pub struct Labels {
     pub again_withdrawn: &'static str,
     /// Heading of the repeats.
     pub repeats: &'static str,
-    /// When the next follow-up of a webhook comes.
+    /// When a webhook sends the next follow-up.
     pub again_webhook: &'static str,
-    /// Repeats that stand although the first doesn't, `{n}`.
+    /// Repeats that are still open although the first isn't, `{n}`.
     pub repeats_stand: &'static str,
-    /// Where no record names it.
+    /// Used if no record names it.
     pub unknown: &'static str,
     /// Field: who changed the IAM setup.
     pub changed_by: &'static str,
     /// Field: the account of a group, user or role.
     pub subject_account: &'static str,
-    /// Field: when a finding about the IAM setup was seen first, where no change is known.
+    /// Field: when a finding about the IAM setup was first seen, if no change is known.
     pub first_seen: &'static str,
-    /// In place of the events, where no change is known.
+    /// Used in place of the events if no change is known.
     pub no_change: &'static str,
-    /// Heading of a statement as it is now.
+    /// Heading of the current statement.
     pub statement: &'static str,
-    /// Heading of what to replace it with.
+    /// Heading of its replacement.
     pub correction: &'static str,
-    /// In place of the correction, where the statement has to be deleted.
+    /// Used in place of the correction if the statement has to be deleted.
     pub deletion: &'static str,
     /// Heading of the conditions that an unproven answer depends on.
     pub depends_on: &'static str,
-    /// Why an e-mail comes in place of a Slack message: `{why}`.
+    /// Why there is an e-mail in place of a Slack message: `{why}`.
     pub mailed: &'static str,
 }
 
-/// What a language says.
+/// The texts of a language.
 pub trait Words {
     /// The words that are the same for every rule.
     fn labels(self) -> &'static Labels;
 
-    /// The words of a rule; general ones for a rule that is newer than this notifier.
+    /// The texts of a rule. For a rule that is newer than this notifier, general texts.
     fn rule(self, code: &str) -> &'static RuleWords;
 
     /// What to do about a finding.
@@ -290,7 +290,7 @@ mod tests {
         for code in codes() {
             let words = Language::Japanese.rule(code);
             for sentence in [words.broken, words.unproven] {
-                // Of the IAM setup, nobody may be known.
+                // For a finding about the IAM setup, it may be unknown who made the change.
                 assert_eq!(
                     sentence.contains("{who}"),
                     !code.starts_with("RW1"),

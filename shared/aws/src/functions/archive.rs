@@ -1,4 +1,4 @@
-//! All that archive-auditor reaches.
+//! The ports of archive-auditor.
 
 use super::delegate::delegate;
 use super::queue::EventQueue;
@@ -10,30 +10,30 @@ use crate::logs::LogBuckets;
 use rolewatch_live::port::{self, KeyPage, LogFile, Logs, Trouble};
 use rolewatch_live::settings::ArchiveSettings;
 
-/// archive-auditor's ports over AWS, all in one.
+/// All of archive-auditor's ports, implemented with AWS.
 #[derive(Debug)]
 pub struct ArchiveAws {
     /// Ledger and outbox.
     pub tables: Tables,
-    /// The queue of switch-guard.
+    /// switch-guard's queue.
     pub queue: EventQueue,
-    /// Operations; it has none for findings.
+    /// The operations topic. There is no topic for findings.
     pub topics: Topics,
     /// Policy, rosters, quarantine, history.
     pub bucket: StateBucket,
-    /// What trails wrote.
+    /// Buckets that trails write to.
     pub logs: LogBuckets,
 }
 
 impl ArchiveAws {
-    /// Makes every client, and opens no connection.
+    /// Creates every client, but opens no connection.
     pub async fn connect(settings: &ArchiveSettings) -> Self {
         let connection = Connection::of_function().await;
         Self {
             tables: Tables::new(&connection, settings.stack.tables.clone()),
             queue: EventQueue::new(&connection, settings.stack.queue_url.clone(), None),
             topics: Topics::new(&connection, None, settings.stack.operations_topic.clone()),
-            // Lists of log files, extracts and findings go there.
+            // Lists of log files, extracts and findings are written there.
             bucket: StateBucket::new(
                 &Connection::for_large_objects().await,
                 settings.stack.bucket.clone(),

@@ -1,4 +1,4 @@
-//! All that session-auditor reaches.
+//! The ports of session-auditor.
 
 use std::sync::Arc;
 
@@ -17,27 +17,27 @@ use crate::connection::Connection;
 use rolewatch_live::port::{self, EventPage, Prober, Question, Trail, Trouble};
 use rolewatch_live::settings::AuditorSettings;
 
-/// session-auditor's ports over AWS, all in one.
+/// All of session-auditor's ports, implemented with AWS.
 #[derive(Debug)]
 pub struct AuditorAws {
     /// Ledger and outbox.
     pub tables: Tables,
     /// The guard's queue.
     pub queue: EventQueue,
-    /// Findings and operations.
+    /// The topics for findings and operations.
     pub topics: Topics,
     /// Policy, rosters, quarantine.
     pub bucket: StateBucket,
     /// The event history of every account.
     pub histories: Histories<SystemClock>,
-    /// The ways into every account.
+    /// The reader role's credentials in every account.
     pub credentials: Arc<ReaderCredentials<SystemClock>>,
     /// Users and groups of every account.
     pub directory: ReaderRoles<SystemClock>,
 }
 
 impl AuditorAws {
-    /// Makes every client, and opens no connection.
+    /// Creates every client, but opens no connection.
     pub async fn connect(settings: &AuditorSettings) -> Self {
         let connection = Connection::of_function().await;
         let partition = settings.stack.operations_topic.partition();

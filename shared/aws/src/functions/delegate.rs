@@ -1,7 +1,7 @@
-//! All ports of a function in one, each through the member that has it.
+//! Implements all ports of a function for one struct, by forwarding to its members.
 
-/// Implements the named ports for a struct by its members: `tables`, `queue`, `topics`, `bucket`,
-/// `directory`, and the clock of the machine.
+/// Implements the named ports for a struct by forwarding to its members `tables`, `queue`,
+/// `topics`, `bucket` and `directory`, and to the machine's clock.
 macro_rules! delegate {
     ($whole:ty: $($port:ident),+) => {
         $(delegate!(@$port $whole);)+

@@ -1,4 +1,4 @@
-//! IAM of every account, through the reader role there.
+//! IAM of every account, through the account's reader role.
 
 use std::sync::Arc;
 
@@ -15,20 +15,20 @@ use crate::connection::Connection;
 use crate::trouble::{refused, trouble};
 use rolewatch_live::port::{Clock, Directory, GroupsNow, Trouble};
 
-/// So many users and groups a page: the most that IAM gives.
+/// How many users and groups a page holds: the most that IAM returns.
 const PAGE: i32 = 1_000;
 
 /// The reader roles.
 #[derive(Debug)]
 pub struct ReaderRoles<C> {
     connection: Connection,
-    /// For what takes IAM long to put together.
+    /// For calls that IAM takes long to answer.
     patient: Connection,
     credentials: Arc<ReaderCredentials<C>>,
 }
 
 impl<C: Clock> ReaderRoles<C> {
-    /// Opens nothing yet.
+    /// Creates the client. Opens no connection.
     pub fn new(connection: &Connection, credentials: Arc<ReaderCredentials<C>>) -> Self {
         Self {
             connection: connection.clone(),
@@ -93,7 +93,7 @@ impl<C: Clock> Directory for ReaderRoles<C> {
             .await?
             .get_account_authorization_details();
         let mut pages = request
-            // Roles and policies are most of an account, and a roster has no use for them.
+            // A roster doesn't need roles and policies, which are the largest part of an account.
             .filter(EntityType::User)
             .filter(EntityType::Group)
             .max_items(PAGE)
@@ -126,7 +126,7 @@ impl<C: Clock> Directory for ReaderRoles<C> {
             );
         }
         let what = format!("iam:ListRoles in account {account}");
-        // The details leave MaxSessionDuration out; the list of roles has it.
+        // The details lack MaxSessionDuration, so it is taken from the list of roles.
         let mut durations = Durations::new();
         let mut pages = iam.list_roles().max_items(PAGE).into_paginator().send();
         while let Some(page) = pages.next().await {
@@ -142,8 +142,8 @@ impl<C: Clock> Directory for ReaderRoles<C> {
     }
 }
 
-/// A page as the AWS CLI prints it, without what a snapshot has no use for. One that says
-/// `IsTruncated` and is the last is read as such.
+/// A page in the format of the AWS CLI, with only what a snapshot needs. A last page that says
+/// `IsTruncated` is read as truncated.
 fn as_printed(page: &GetAccountAuthorizationDetailsOutput) -> String {
     let users = page.user_detail_list().iter().map(|user| {
         json!({

@@ -1,4 +1,4 @@
-//! All that switch-guard reaches.
+//! The ports of switch-guard.
 
 use std::sync::Arc;
 
@@ -16,23 +16,23 @@ use crate::connection::Connection;
 use rolewatch_live::port;
 use rolewatch_live::settings::GuardSettings;
 
-/// switch-guard's ports over AWS, all in one.
+/// All of switch-guard's ports, implemented with AWS.
 #[derive(Debug)]
 pub struct GuardAws {
     /// Ledger and outbox.
     pub tables: Tables,
     /// Its own queue.
     pub queue: EventQueue,
-    /// Findings and operations.
+    /// The topics for findings and operations.
     pub topics: Topics,
     /// Policy, rosters, quarantine.
     pub bucket: StateBucket,
-    /// Groups, in every account.
+    /// Groups of every account.
     pub directory: ReaderRoles<SystemClock>,
 }
 
 impl GuardAws {
-    /// Makes every client, and opens no connection; [`Tables::warm`] does.
+    /// Creates every client, but opens no connection. [`Tables::warm`] opens one.
     pub async fn connect(settings: &GuardSettings) -> Self {
         let connection = Connection::of_function().await;
         let partition = settings.stack.operations_topic.partition();

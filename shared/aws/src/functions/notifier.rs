@@ -1,4 +1,4 @@
-//! All that slack-notifier reaches, but for Slack.
+//! The ports of slack-notifier, except Slack.
 
 use super::secrets::Secrets;
 use super::table::Tables;
@@ -6,20 +6,20 @@ use super::topic::Topics;
 use crate::connection::Connection;
 use rolewatch_live::settings::NotifierSettings;
 
-/// slack-notifier's side of AWS.
+/// slack-notifier's ports that AWS implements.
 #[derive(Debug)]
 pub struct NotifierAws {
-    /// The outbox; it has no ledger.
+    /// The outbox. There is no ledger.
     pub tables: Tables,
-    /// Operations, and by [`Topics::publish_on`] the topic of chat applications; it has none for
-    /// findings.
+    /// The operations topic and, through [`Topics::publish_on`], the topic for chat applications.
+    /// There is no topic for findings.
     pub topics: Topics,
     /// Slack's secret.
     pub secrets: Secrets,
 }
 
 impl NotifierAws {
-    /// Makes every client, and opens no connection; [`Tables::warm`] does.
+    /// Creates every client, but opens no connection. [`Tables::warm`] opens one.
     pub async fn connect(settings: &NotifierSettings) -> Self {
         let connection = Connection::of_function().await;
         Self {

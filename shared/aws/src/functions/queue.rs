@@ -7,7 +7,7 @@ use crate::trouble::trouble;
 use rolewatch_guard::time::aws::LONGEST_DELAY;
 use rolewatch_live::port::{Queue, Trouble};
 
-/// The queue of events, and that of switches into elevated roles.
+/// The queue of events and the queue of switches into elevated roles.
 #[derive(Debug, Clone)]
 pub struct EventQueue {
     client: Client,
@@ -16,7 +16,8 @@ pub struct EventQueue {
 }
 
 impl EventQueue {
-    /// By their URLs; without one for switches, they share the other. Opens nothing yet.
+    /// Takes the URLs of the queues. Without a queue for switches, the queue of events is used for
+    /// both. Opens no connection.
     pub fn new(connection: &Connection, events: String, switches: Option<String>) -> Self {
         let switches = switches.unwrap_or_else(|| events.clone());
         Self {

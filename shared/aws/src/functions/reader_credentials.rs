@@ -1,4 +1,4 @@
-//! The ways into other accounts: credentials of the reader role there.
+//! Credentials of the reader role in other accounts.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -14,10 +14,10 @@ use crate::connection::Connection;
 use crate::trouble::{refused, trouble};
 use rolewatch_live::port::{Clock, Prober, Trouble};
 
-/// How rolewatch's own sessions are called in CloudTrail.
+/// The name of rolewatch's own sessions in CloudTrail.
 const SESSION: &str = "rolewatch";
 
-/// One for each account, kept until shortly before it closes.
+/// One set of credentials per account, cached until shortly before it expires.
 #[derive(Debug)]
 pub struct ReaderCredentials<C> {
     config: SdkConfig,
@@ -28,7 +28,7 @@ pub struct ReaderCredentials<C> {
     open: Mutex<BTreeMap<AccountId, IssuedCredentials>>,
 }
 
-/// A way into an account.
+/// The credentials for an account.
 #[derive(Debug, Clone)]
 struct IssuedCredentials {
     credentials: Credentials,
@@ -36,8 +36,8 @@ struct IssuedCredentials {
 }
 
 impl<C: Clock> ReaderCredentials<C> {
-    /// Opens nothing yet. `role` is the name, without a path, that the role has in every account;
-    /// `partition` is mostly `aws`.
+    /// Opens no connection. `role` is the role's name, without a path, which is the same in every
+    /// account. `partition` is mostly `aws`.
     pub fn new(connection: &Connection, partition: &str, role: &str, clock: C) -> Self {
         Self {
             config: connection.config.clone(),
@@ -102,8 +102,8 @@ impl<C: Clock> ReaderCredentials<C> {
         format!("arn:{}:iam::{account}:role/{}", self.partition, self.role)
     }
 
-    /// Hands on what went wrong inside an account. Who was let in before may have been shut out
-    /// since, and has to knock again.
+    /// Passes on the error of a call in an account. Permissions may have been removed since the
+    /// role was assumed, so after a refusal the cached credentials are dropped.
     pub(super) fn hand_on(&self, account: AccountId, trouble: Trouble) -> Trouble {
         if matches!(trouble, Trouble::Refused { .. }) {
             self.open
@@ -118,8 +118,8 @@ impl<C: Clock> ReaderCredentials<C> {
 impl<C: Clock> Prober for ReaderCredentials<C> {
     async fn probe(&self, account: AccountId, region: &str) -> Result<(), Trouble> {
         let what = format!("sts:AssumeRole in account {account} and {region}");
-        // Past every credential that is kept, and in the Region asked about: the record of this
-        // very call is what is to arrive from there.
+        // Bypasses all cached credentials and calls in the Region in question, because the record
+        // of this very call is what has to arrive from there.
         let config = Builder::from(&self.config)
             .region(Region::new(region.to_owned()))
             .build();

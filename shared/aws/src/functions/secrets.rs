@@ -1,4 +1,4 @@
-//! Secrets, from Secrets Manager or from Systems Manager.
+//! Secrets, from Secrets Manager or Systems Manager.
 
 use std::iter;
 
@@ -15,11 +15,11 @@ pub struct Secrets {
     arn: SecretArn,
 }
 
-/// What to ask for, in this order, until the service knows it.
+/// The names to ask for, in this order, until the service knows one.
 fn names(arn: &SecretArn) -> Vec<String> {
     match arn {
-        // Without the hyphen and six characters that Secrets Manager adds, it is no ARN that
-        // Secrets Manager knows for certain: by its name it is found.
+        // An ARN without the hyphen and six characters that Secrets Manager appends isn't always
+        // resolved, but the name is.
         SecretArn::Secret(arn) => iter::once(arn.clone())
             .chain(arn.split_once(":secret:").map(|(_, name)| name.to_owned()))
             .collect(),
@@ -27,7 +27,8 @@ fn names(arn: &SecretArn) -> Vec<String> {
             let name = arn
                 .split_once(":parameter/")
                 .map_or(arn.as_str(), |(_, name)| name);
-            // The ARN of a path has lost the first slash. `slack` and `/slack` have the same one.
+            // The ARN of a parameter with a path lacks the first slash: `slack` and `/slack` have
+            // the same ARN.
             let path = format!("/{name}");
             if name.contains('/') {
                 vec![path]
@@ -39,7 +40,7 @@ fn names(arn: &SecretArn) -> Vec<String> {
 }
 
 impl Secrets {
-    /// Opens nothing yet.
+    /// Creates the clients. Opens no connection.
     pub fn new(connection: &Connection, arn: SecretArn) -> Self {
         let (manager, parameters) = (
             aws_sdk_secretsmanager::Client::new(&connection.config),
@@ -52,13 +53,13 @@ impl Secrets {
         }
     }
 
-    /// The secret as it is now, without blanks around it. Not to be shown or logged.
+    /// The current secret, without surrounding blanks. It must not be shown or logged.
     pub async fn value(&self) -> Result<String, Trouble> {
         let mut first_refused = None;
         for id in names(&self.arn) {
             match self.ask(&id).await {
-                // Whether there is no such secret, or none that may be read, isn't always told
-                // apart.
+                // The service doesn't always distinguish a missing secret from one that may not be
+                // read.
                 Err(Trouble::Refused { what, why }) => {
                     first_refused
                         .get_or_insert(refused(&what, &format!("{why} (name requested: `{id}`)")));
@@ -98,7 +99,7 @@ impl Secrets {
                 )
             }
         };
-        // People paste secrets with a line break behind them.
+        // People often paste secrets with a line break at the end.
         let value = value
             .map(|value| value.trim().to_owned())
             .filter(|value| !value.is_empty());

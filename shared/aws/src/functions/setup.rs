@@ -1,4 +1,5 @@
-//! Everything that IAM tells of an account, as the AWS CLI prints it and the review reads it.
+//! Everything that IAM returns about an account, in the format of the AWS CLI, which the review
+//! reads.
 
 use std::collections::BTreeMap;
 
@@ -9,10 +10,10 @@ use aws_sdk_iam::types::{
 };
 use serde_json::{Value, json};
 
-/// `MaxSessionDuration` by role ARN, in seconds: the details don't carry it.
+/// `MaxSessionDuration` by role ARN, in seconds. The details lack it.
 pub(super) type Durations = BTreeMap<String, i32>;
 
-/// Pages as one JSON object. Documents stay URL-encoded, as IAM gives them.
+/// Pages as one JSON object. Policy documents stay URL-encoded, as IAM returns them.
 #[derive(Debug, Default)]
 pub(super) struct Printed {
     users: Vec<Value>,
@@ -58,8 +59,8 @@ impl Printed {
         self.truncated = page.is_truncated();
     }
 
-    /// The durations are those that were listed after the details: so every role that is in these
-    /// has one.
+    /// The durations were listed after the details, so every role in the details has one unless it
+    /// was deleted in between.
     pub(super) fn text(self, durations: &Durations) -> String {
         let lasting = |(arn, mut role): (String, Value)| {
             if let Some(role) = role.as_object_mut() {
@@ -93,7 +94,7 @@ fn printed_role(role: &RoleDetail) -> Value {
     })
 }
 
-/// Only the version that is in force.
+/// Only the default version, which is the one in force.
 fn managed(policy: &ManagedPolicyDetail) -> Value {
     let versions = policy
         .policy_version_list()

@@ -13,17 +13,18 @@ use crate::trouble::{refused, trouble};
 use rolewatch_live::port::{Keep, KeepOutcome, KeyRange, Row, Table, TableKind, Trouble};
 use rolewatch_live::settings::TableNames;
 
-/// A row's attributes.
+/// The attributes of a row.
 type Item = HashMap<String, AttributeValue>;
 
-/// No sort key that starts with a text is greater than that text with this behind it: keys are
-/// compared byte by byte, as UTF-8.
+/// DynamoDB compares keys byte by byte, as UTF-8. So no sort key that starts with a text is greater
+/// than that text followed by this character.
 const GREATEST: char = '\u{10FFFF}';
 
 /// The two tables.
 ///
-/// A call whose reply was lost is made again, and then finds what it put itself: [`Table::keep`]
-/// answers [`KeepOutcome::Known`] and [`Table::replace`] `false`, though nobody else was there.
+/// The SDK repeats a call whose reply was lost, and then finds its own write: [`Table::keep`]
+/// returns [`KeepOutcome::Known`] and [`Table::replace`] returns `false` although nobody else
+/// wrote.
 #[derive(Debug, Clone)]
 pub struct Tables {
     client: Client,
@@ -31,7 +32,7 @@ pub struct Tables {
 }
 
 impl Tables {
-    /// Opens nothing yet.
+    /// Creates the client. Opens no connection.
     pub fn new(connection: &Connection, names: TableNames) -> Self {
         Self {
             client: Client::new(&connection.config),
@@ -39,7 +40,7 @@ impl Tables {
         }
     }
 
-    /// Opens the connection, so that the first event need not wait for it.
+    /// Opens the connection, so that the first event doesn't have to wait for it.
     pub async fn warm(&self) -> Result<(), Trouble> {
         self.query(TableKind::Outbox, "warm", &KeyRange::default())
             .await
@@ -62,7 +63,7 @@ impl Tables {
             .client
             .query()
             .table_name(self.name(place)?)
-            // An eventually consistent read may miss what this very invocation wrote.
+            // An eventually consistent read may miss what this same invocation wrote.
             .consistent_read(true);
         Ok(question
             .key_condition_expression(which.expression)
@@ -70,7 +71,7 @@ impl Tables {
             .set_expression_attribute_values(Some(which.values)))
     }
 
-    /// Puts a row under a condition. `false`: it didn't hold.
+    /// Writes a row under a condition. Returns `false` if the condition wasn't met.
     async fn put(
         &self,
         place: TableKind,
@@ -103,7 +104,8 @@ impl Tables {
     }
 }
 
-/// When a row may be put. Names go through placeholders, as many are reserved words of DynamoDB.
+/// The condition for writing a row. Attribute names use placeholders, because many are reserved
+/// words in DynamoDB.
 struct PutCondition {
     expression: &'static str,
     names: &'static [(&'static str, &'static str)],
@@ -212,13 +214,13 @@ impl Table for Tables {
                 rows.push(row(item)?);
             }
         }
-        // The limit is of a page; the last one may bring more than was missing.
+        // The limit applies to a page, so the last page may return more than needed.
         rows.truncate(most);
         Ok(rows)
     }
 }
 
-/// Which rows of a partition.
+/// A key range within a partition.
 struct Keys {
     expression: &'static str,
     names: &'static [(&'static str, &'static str)],
@@ -226,7 +228,7 @@ struct Keys {
 }
 
 impl Keys {
-    /// `None`: no key lies between the ends. DynamoDB refuses to be asked that.
+    /// `None`: no key lies between the ends. DynamoDB rejects such a query.
     fn new(pk: &str, span: &KeyRange) -> Option<Self> {
         const SK: (&str, &str) = ("#sk", "sk");
         let to = format!("{}{GREATEST}", span.to);

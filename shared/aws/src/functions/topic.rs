@@ -1,4 +1,4 @@
-//! The topics of SNS.
+//! The SNS topics.
 
 use std::collections::HashMap;
 
@@ -13,7 +13,7 @@ use rolewatch_live::settings::TopicArn;
 /// The most characters of a subject.
 const SUBJECT: usize = 100;
 
-/// Findings, and trouble of rolewatch itself.
+/// The topics for findings and for problems of rolewatch itself.
 #[derive(Debug, Clone)]
 pub struct Topics {
     client: Client,
@@ -22,7 +22,7 @@ pub struct Topics {
 }
 
 impl Topics {
-    /// Opens nothing yet. Without `findings`, a finding is refused.
+    /// Opens no connection. Without `findings`, publishing a finding is refused.
     pub fn new(connection: &Connection, findings: Option<TopicArn>, operations: TopicArn) -> Self {
         Self {
             client: Client::new(&connection.config),
@@ -31,7 +31,7 @@ impl Topics {
         }
     }
 
-    /// Publishes on any topic. Repeating it delivers it again.
+    /// Publishes on any topic. Repeating it delivers the message again.
     pub async fn publish_on(
         &self,
         topic: &TopicArn,
@@ -82,7 +82,8 @@ impl Subscribers for Topics {
         let page = asked.map_err(|error| trouble("sns:ListSubscriptionsByTopic", &error))?;
         let next = page
             .next_token()
-            // The last page may come with an empty token, and asking with that would begin anew.
+            // The last page may have an empty token, and using that token would start again at the
+            // first page.
             .filter(|token| !token.is_empty())
             .map(str::to_owned);
         let subscriptions = page.subscriptions().iter().map(|one| Subscription {
@@ -96,7 +97,7 @@ impl Subscribers for Topics {
     }
 }
 
-/// SNS takes no attribute without a value.
+/// SNS rejects an attribute without a value.
 fn values(
     attributes: Vec<(&'static str, String)>,
 ) -> Result<Option<HashMap<String, MessageAttributeValue>>, Trouble> {
@@ -117,8 +118,8 @@ fn values(
     Ok(Some(values).filter(|values| !values.is_empty()))
 }
 
-/// SNS refuses a subject that is too long, empty, or more than visible ASCII; trouble must be told
-/// all the same.
+/// SNS rejects a subject that is empty, too long, or not visible ASCII. Such a subject is adjusted
+/// or dropped, so that the notice is published anyway.
 fn subject_line(subject: &str) -> Option<String> {
     let visible = |c: char| {
         if c.is_ascii_graphic() || c == ' ' {

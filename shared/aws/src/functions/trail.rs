@@ -1,4 +1,4 @@
-//! CloudTrail's event history of every account, through the reader role there.
+//! CloudTrail's event history of every account, through the account's reader role.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,7 +16,7 @@ use crate::connection::Connection;
 use crate::trouble::{refused, trouble};
 use rolewatch_live::port::{Clock, EventPage, LookBy, Question, Trail, Trouble};
 
-/// The most records of a page.
+/// The most records on a page.
 const PAGE: i32 = 50;
 
 /// The event histories.
@@ -24,12 +24,12 @@ const PAGE: i32 = 50;
 pub struct Histories<C> {
     connection: Connection,
     credentials: Arc<ReaderCredentials<C>>,
-    /// When each account and region may be called next.
+    /// When each account and Region may be called next.
     turns: Mutex<BTreeMap<(AccountId, String), Instant>>,
 }
 
 impl<C: Clock> Histories<C> {
-    /// Opens nothing yet.
+    /// Creates the client. Opens no connection.
     pub fn new(connection: &Connection, credentials: Arc<ReaderCredentials<C>>) -> Self {
         Self {
             connection: connection.clone(),
@@ -38,7 +38,7 @@ impl<C: Clock> Histories<C> {
         }
     }
 
-    /// Waits until the account and region may be called.
+    /// Waits until the account and Region may be called.
     async fn turn(&self, account: AccountId, region: &str) {
         let turn = {
             let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
@@ -73,7 +73,7 @@ impl<C: Clock> Trail for Histories<C> {
             .attribute_value(value)
             .build();
         let attribute = attribute.map_err(|error| refused(&what, &error.to_string()))?;
-        // Whoever is throttled waits for the next run instead of trying at once.
+        // A throttled call isn't retried at once. It waits for the next run.
         let config = aws_sdk_cloudtrail::config::Builder::from(&self.connection.config)
             .region(Region::new(region.clone()))
             .credentials_provider(credentials)

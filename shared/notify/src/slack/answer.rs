@@ -1,34 +1,34 @@
 //! What a reply of Slack means for the message that was posted.
 //!
 //! Webhooks answer with a status and a word (docs.slack.dev, "Handling errors" of incoming
-//! webhooks), the Web API with 200 and `{"ok": false, "error": "…"}`.
+//! webhooks). The Web API answers with 200 and `{"ok": false, "error": "…"}`.
 
 use serde::Deserialize;
 
 use super::port::Reply;
 
-/// What it means.
+/// The meaning of a reply.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SlackAnswer {
-    /// Slack has the message. A bot learns where it is.
+    /// Slack accepted the message. For a bot, the reply says where it is.
     Taken {
-        /// The channel's id.
+        /// The channel's ID.
         channel: Option<String>,
-        /// The message's id in the channel.
+        /// The message's ID in the channel.
         ts: Option<String>,
     },
-    /// Later it may work.
+    /// A later attempt may succeed.
     Later {
-        /// When Slack says so, in seconds.
+        /// After how many seconds, if Slack says so.
         after: Option<u32>,
-        /// It may have been taken all the same.
+        /// Slack may have accepted the message anyway.
         maybe_taken: bool,
     },
-    /// The form of the message doesn't please; a simpler one may.
+    /// Slack rejected the form of the message. A simpler form may be accepted.
     Malformed(String),
-    /// The message that was to be changed can't be.
+    /// The message that should be changed can't be changed.
     Immutable,
-    /// It will be refused again until somebody does something.
+    /// Slack will keep rejecting the message until somebody fixes the cause.
     Dead(String),
 }
 
@@ -41,7 +41,7 @@ struct WebApi {
     ts: Option<String>,
 }
 
-/// Reads the reply to a webhook.
+/// Interprets the reply to a webhook call.
 pub fn of_webhook(reply: &Reply) -> SlackAnswer {
     match reply.status {
         200..=299 => SlackAnswer::Taken {
@@ -53,12 +53,13 @@ pub fn of_webhook(reply: &Reply) -> SlackAnswer {
     }
 }
 
-/// Reads the reply of the Web API.
+/// Interprets the reply of the Web API.
 pub fn of_bot(reply: &Reply) -> SlackAnswer {
     if reply.status != 200 {
         return of_status(reply);
     }
-    // What isn't JSON comes from a proxy, or was cut off. Slack may have the message.
+    // A body that isn't JSON comes from a proxy or was cut off. Slack may have accepted the
+    // message.
     let Ok(said) = serde_json::from_str::<WebApi>(&reply.body) else {
         return SlackAnswer::Later {
             after: reply.retry_after,
@@ -115,20 +116,21 @@ fn of_status(reply: &Reply) -> SlackAnswer {
             after: reply.retry_after,
             maybe_taken: true,
         },
-        // Redirects too: none is followed, as it would carry the secret to another host.
+        // This includes redirects. They aren't followed, because that would send the secret to
+        // another host.
         _ => SlackAnswer::Dead(word(reply)),
     }
 }
 
-/// `404 no_service`.
+/// For example `404 no_service`.
 fn word(reply: &Reply) -> String {
     format!("{} {}", reply.status, known_word(reply.body.trim()))
         .trim_end()
         .to_owned()
 }
 
-/// Slack's error words are short and of lower-case letters; anything else (a page of a proxy) isn't
-/// repeated.
+/// Slack's error words are short and consist of lowercase letters. Anything else (such as a proxy's
+/// error page) isn't repeated.
 fn known_word(text: &str) -> String {
     let short = text.len() <= 60
         && text

@@ -1,8 +1,8 @@
 //! A finding as a custom notification of Amazon Q Developer in chat applications.
 //!
 //! docs.aws.amazon.com/chatbot/latest/adminguide/custom-notifs.html: version `1.0`, source
-//! `custom`, text type `client-markdown`. A title takes 250 characters, a description 8,000; what
-//! it says of the length of steps and keywords wasn't read, so they are kept short.
+//! `custom`, text type `client-markdown`. A title holds 250 characters, a description 8,000. What
+//! the page says about the length of steps and keywords wasn't available, so they are kept short.
 
 use serde_json::{Value, json};
 
@@ -42,7 +42,7 @@ pub fn notification(view: &View, alert: &Alert, change: Option<Change>) -> Value
     })
 }
 
-/// What was found, who and where, and what proves it.
+/// What was found, who and where, and the evidence.
 fn description(view: &View, alert: &Alert) -> String {
     let words = view.labels();
     let mut lines = vec![escape(&alert.message, 2_000), String::new()];
@@ -73,7 +73,7 @@ fn description(view: &View, alert: &Alert) -> String {
     lines.join("\n")
 }
 
-/// What to do. Of a finding that was withdrawn, nothing.
+/// What to do. Empty for a finding that was withdrawn.
 fn next_steps(view: &View, alert: &Alert) -> Vec<String> {
     let mut next = Vec::new();
     if alert.status == Status::Withdrawn {

@@ -1,4 +1,4 @@
-//! Talking to Slack: the secret, the form of the call, what is tried again at once, and what isn't.
+//! Calls to Slack: the secret, the form of the call, and what is retried at once.
 
 use std::cell::{Cell, RefCell};
 
@@ -14,12 +14,12 @@ use super::port::{Call, Post};
 use crate::port::{Pause, Vault};
 use crate::retry::seconds;
 
-/// Slack, as one process knows it.
+/// Slack, with what one process knows about it.
 pub struct SlackClient {
     channel: String,
     loopback: Option<Loopback>,
     credential: RefCell<Option<Credential>>,
-    /// Slack asked to be left alone until then.
+    /// Slack asked us not to send anything until then.
     held: Cell<Option<Moment>>,
 }
 
@@ -28,57 +28,58 @@ pub struct SlackClient {
 pub enum Posting<'a> {
     /// Post it.
     New,
-    /// Post it below a message, and show it in the channel too. A webhook can't; it posts.
+    /// Post it in the thread of a message, and show it in the channel too. A webhook can't do this,
+    /// so it posts a new message.
     Below {
-        /// The channel's id.
+        /// The channel's ID.
         channel: &'a str,
-        /// The message's id.
+        /// The message's ID.
         ts: &'a str,
     },
-    /// Put it in the place of a message.
+    /// Replace a message with it.
     Instead {
-        /// The channel's id.
+        /// The channel's ID.
         channel: &'a str,
-        /// The message's id.
+        /// The message's ID.
         ts: &'a str,
     },
 }
 
-/// Where a message is; nothing for a webhook's.
+/// Where a message is. Empty for a webhook.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PostedMessage {
-    /// The channel's id.
+    /// The channel's ID.
     pub channel: Option<String>,
-    /// The message's id.
+    /// The message's ID.
     pub ts: Option<String>,
 }
 
-/// Why Slack hasn't taken a message.
+/// Why Slack hasn't accepted a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NotTaken {
-    /// Later it may.
+    /// A later attempt may succeed.
     Later {
-        /// In how many seconds, where somebody said so.
+        /// After how many seconds, if known.
         after: Option<u32>,
-        /// No answer came, or one that tells neither: Slack may have taken it.
+        /// There was no answer, or it was inconclusive: Slack may have accepted the message.
         maybe: bool,
         /// What went wrong.
         why: String,
     },
-    /// There is no changing that message.
+    /// The message can't be changed.
     Immutable,
-    /// It never will, as things are.
+    /// No attempt will succeed until somebody fixes the cause.
     Dead {
-        /// An earlier call for the same message got no answer that tells: Slack may have taken
+        /// An earlier call for the same message got no conclusive answer: Slack may have accepted
         /// that one.
         maybe: bool,
-        /// What Slack said, or why it could not be called.
+        /// What Slack said, or why it couldn't be called.
         why: String,
     },
 }
 
 impl SlackClient {
-    /// `channel` is for bots. Nothing is opened or read yet.
+    /// `channel` is for bots. Opens and reads nothing.
     pub fn new(channel: Option<String>, loopback: Option<Loopback>) -> Self {
         Self {
             channel: channel.unwrap_or_default(),
@@ -93,7 +94,7 @@ impl SlackClient {
         Ok(matches!(self.credential(slack).await?, Credential::Bot(_)))
     }
 
-    /// Forgets the secret and reads it anew.
+    /// Forgets the secret and reads it again.
     pub async fn read_again<S: Vault>(&self, slack: &S) -> Result<Credential, NotTaken> {
         self.credential.borrow_mut().take();
         self.credential(slack).await
@@ -104,8 +105,8 @@ impl SlackClient {
             return Ok(known);
         }
         let secret = slack.secret().await.map_err(|trouble| match trouble {
-            // A secret that may not be read stays so until somebody changes a policy. Anything else
-            // passes.
+            // If the secret may not be read, that stays so until somebody changes a policy. Other
+            // errors pass.
             Trouble::Refused { .. } => NotTaken::Dead {
                 maybe: false,
                 why: trouble.to_string(),
@@ -125,7 +126,7 @@ impl SlackClient {
         Ok(read)
     }
 
-    /// Sends a message. Waits at most what is left of `patience`, in seconds.
+    /// Sends a message. Waits at most as long as `patience` allows, in seconds.
     pub async fn send<A: Clock, S: Post + Vault + Pause>(
         &self,
         aws: &A,
@@ -155,8 +156,8 @@ impl SlackClient {
                     });
                 }
                 SlackAnswer::Later { after, maybe_taken } => {
-                    // What Slack may have taken is tried once more, not over and over: each time
-                    // may be a message.
+                    // If Slack may have accepted a message, try only once more: each attempt may
+                    // post another message.
                     let enough = maybe_taken && maybe_before;
                     maybe_before |= maybe_taken;
                     let wait = after.unwrap_or(2).max(1);
@@ -169,12 +170,12 @@ impl SlackClient {
                             why: "Slack is busy or down".into(),
                         });
                     }
-                    // Waiting here holds up the whole batch. What takes longer waits in the queue.
+                    // Waiting here holds up the whole batch. Longer waits are left to the queue.
                     patience.set(patience.get() - wait);
                     slack.pause(wait).await;
                 }
                 SlackAnswer::Dead(why) => {
-                    // Perhaps the secret was rotated.
+                    // The secret may have been rotated.
                     let stale = credential.clone();
                     credential = if read_again {
                         stale.clone()
@@ -194,9 +195,9 @@ impl SlackClient {
         }
     }
 
-    /// Nothing is sent while Slack wants to be left alone.
+    /// Returns an error while Slack wants nothing sent.
     fn check_held<A: Clock>(&self, aws: &A) -> Result<(), NotTaken> {
-        // Slack limits the whole app, not one message: whatever is sent meanwhile is refused as
+        // Slack limits the whole app, not one message, so it would reject every other message as
         // well.
         let now = aws.now();
         match self.held.get() {
@@ -209,7 +210,7 @@ impl SlackClient {
         }
     }
 
-    /// `None`: a webhook can't do that.
+    /// `None`: a webhook can't do this.
     fn call(
         &self,
         credential: &Credential,
@@ -220,8 +221,8 @@ impl SlackClient {
         let mut body = if whole {
             json!({"text": message.text, "blocks": message.blocks})
         } else {
-            // Text that isn't looked at for formatting. Of a message that is changed, the blocks
-            // must go.
+            // Plain text without formatting. A message that is changed would keep its old blocks,
+            // so remove them.
             json!({"text": message.minimal, "mrkdwn": false, "blocks": []})
         };
         let mut with = |name: &str, value: Value| {
@@ -229,7 +230,8 @@ impl SlackClient {
                 body.insert(name.to_owned(), value);
             }
         };
-        // A preview of the console or of a runbook shows nothing, and Slack would fetch the page.
+        // A preview of the console or a runbook shows nothing useful, and Slack would fetch the
+        // page.
         with("unfurl_links", json!(false));
         with("unfurl_media", json!(false));
         let method = match (credential, sending) {
@@ -243,7 +245,7 @@ impl SlackClient {
             (Credential::Bot(_), Posting::Below { channel, ts }) => {
                 with("channel", json!(channel));
                 with("thread_ts", json!(ts));
-                // Without it, only those who follow the thread would see the reply.
+                // Otherwise only those who follow the thread would see the reply.
                 with("reply_broadcast", json!(true));
                 "chat.postMessage"
             }
@@ -259,8 +261,8 @@ impl SlackClient {
     }
 }
 
-/// Makes a call. One that went out and got no answer isn't made again at once: that could only
-/// repeat the message.
+/// Makes a call. A call that was sent but got no answer isn't repeated at once, because that could
+/// post the message twice.
 async fn answer_to<S: Post>(
     slack: &S,
     call: Call,

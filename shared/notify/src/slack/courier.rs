@@ -1,13 +1,13 @@
-//! Delivery of one alert: read what is known of it, tell Slack what is new, write down that it was
-//! told, acknowledge.
+//! Delivers one alert: reads its state, sends what is new to Slack, notes that it was sent, and
+//! acknowledges it.
 //!
-//! INVARIANT (a person could have read it): an alert is acknowledged only after Slack took it, or
-//! after the operations topic took it while somebody's e-mail subscription was confirmed. What is
-//! published there for others, or in the dark, acknowledges nothing.
+//! INVARIANT (a person could have read it): an alert is acknowledged only after Slack accepted it,
+//! or after the operations topic accepted it while an e-mail subscription was confirmed. Publishing
+//! there when nobody is known to receive it acknowledges nothing.
 //!
-//! INVARIANT (tell before acknowledge): the acknowledgement (`finding#<id>` / `ack`) is the last
-//! thing that is written, so a crash at any place before it only means that the alert comes again,
-//! and finds how far it got.
+//! INVARIANT (tell before acknowledge): the acknowledgment (`finding#<id>` / `ack`) is written
+//! last. After a crash at any earlier place, the alert comes again and continues from its stored
+//! state.
 
 mod digest;
 mod mailed;
@@ -34,26 +34,26 @@ use crate::time::{OTHER_PROCESS, SLACK_PATIENCE};
 use crate::told::{Change, DeliveryOutcome};
 use crate::view::View;
 
-/// Why an alert could not be dealt with now. It is to be given again.
+/// Why an alert couldn't be processed now. It has to be delivered again.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{why}")]
 pub struct Setback {
-    /// In how many seconds at the earliest, where somebody said so.
+    /// The earliest retry, in seconds, if known.
     pub after: Option<u32>,
     /// What went wrong.
     pub why: String,
-    /// What kind of thing went wrong.
+    /// The kind of problem.
     pub kind: SetbackKind,
 }
 
-/// What kind of thing went wrong.
+/// The kind of problem.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SetbackKind {
     /// A call failed.
     Trouble,
-    /// Nothing went wrong: another process is telling this very finding at the moment.
+    /// No error: another process is sending this finding right now.
     UnderWay,
-    /// Slack doesn't take it, and nobody is known to receive the e-mail that would replace it.
+    /// Slack doesn't accept it, and nobody is known to receive the e-mail that would replace it.
     NoReader,
 }
 
@@ -84,17 +84,17 @@ impl Setback {
     }
 }
 
-/// One call of the function.
+/// One invocation of the function.
 #[derive(Debug)]
 pub struct Visit<'a> {
-    /// Differs from call to call: the request id.
+    /// The request ID, different for each invocation.
     pub invocation: &'a str,
-    /// How many seconds may still be spent waiting for Slack.
+    /// How many more seconds may be spent waiting for Slack.
     pub patience: Cell<u32>,
 }
 
 impl<'a> Visit<'a> {
-    /// A call that has waited for nothing yet.
+    /// An invocation that hasn't waited yet.
     pub fn new(invocation: &'a str) -> Self {
         Self {
             invocation,
@@ -103,10 +103,11 @@ impl<'a> Visit<'a> {
     }
 }
 
-/// Delivers alerts. One a process: it remembers the secret, and what it could not write down.
+/// Delivers alerts. There is one per process. It caches the secret and remembers what it couldn't
+/// write.
 ///
-/// `A` is the side of AWS ([`DeliveryPorts`]), `S` that of Slack ([`Post`], [`Vault`], [`Chatroom`],
-/// [`Pause`]).
+/// `A` has the ports that AWS implements ([`DeliveryPorts`]), `S` those of Slack ([`Post`],
+/// [`Vault`], [`Chatroom`], [`Pause`]).
 pub struct Courier<A, S> {
     aws: A,
     slack: S,
@@ -118,14 +119,14 @@ pub struct Courier<A, S> {
     memory: SlotMemory,
 }
 
-/// Whether Slack takes messages, as far as one process knows.
+/// Whether Slack accepts messages, as far as this process knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Takes {
-    /// It refused the last one, or nothing was sent yet.
+    /// Slack rejected the last message, or nothing was sent yet.
     NotKnown,
-    /// It took one after that, and nobody has noted it.
+    /// Slack accepted a message after that, but this isn't noted yet.
     Again,
-    /// It takes them, and that was noted.
+    /// Slack accepts messages, and this is noted.
     Noted,
 }
 
@@ -145,7 +146,7 @@ impl From<Trouble> for Setback {
 }
 
 impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
-    /// `channel` is where a bot posts; `chatroom`: tell Amazon Q Developer as well.
+    /// `channel` is where a bot posts. With `chatroom`, Amazon Q Developer is notified as well.
     pub fn new(
         aws: A,
         slack: S,
@@ -167,17 +168,17 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
         }
     }
 
-    /// Now.
+    /// The current time.
     pub fn now(&self) -> rolewatch_guard::moment::Moment {
         self.aws.now()
     }
 
-    /// Whether the secret can be read and is one; read anew.
+    /// Reads the secret again and checks that it is valid.
     pub async fn check_secret(&self) -> Result<(), NotTaken> {
         self.client.read_again(&self.slack).await.map(drop)
     }
 
-    /// Sends a message to Slack, and remembers whether Slack took it.
+    /// Sends a message to Slack, and remembers whether Slack accepted it.
     async fn send(
         &self,
         sending: Posting<'_>,
@@ -196,27 +197,28 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
         sent
     }
 
-    /// Notes that Slack takes messages again, so that what waited for it is sent again at the next
-    /// sweep. The last thing that is done: nothing may come between a message and the note that
-    /// it was posted.
+    /// Notes that Slack accepts messages again, so that the next sweep sends the waiting ones. This
+    /// is done last: nothing may come between a message and the note that it was posted.
     async fn note_that_slack_takes(&self) {
         if self.slack_takes.get() != Takes::Again {
             return;
         }
         match standing::slack_takes(&self.aws, self.aws.now()).await {
             Ok(()) => self.slack_takes.set(Takes::Noted),
-            // What waits is then sent at the end of its pause, or the next message notes it.
+            // The waiting messages are then sent at the end of their pause, or the next message
+            // notes it.
             Err(trouble) => {
                 tracing::warn!(%trouble, "couldn't record that Slack accepts messages");
             }
         }
     }
 
-    /// Delivers an alert, as often as it is given, once. `last_try`: if Slack is only busy, let it
-    /// be an e-mail.
+    /// Delivers an alert once, no matter how often it arrives. With `last_try`, it goes by e-mail
+    /// if Slack is only busy.
     ///
     /// # Errors
-    /// It could not be dealt with now; nothing of it is acknowledged.
+    /// Returns an error if the alert couldn't be processed now. Nothing is acknowledged in that
+    /// case.
     pub async fn deliver(
         &self,
         alert: &Alert,
@@ -226,7 +228,8 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
         let mut waits = 0;
         loop {
             match self.attempt(alert, visit, last_try).await {
-                // Two versions close together: given back, the later one would be minutes late.
+                // Two versions arrived close together. If the later one went back to the queue, it
+                // would be minutes late.
                 Err(setback) if setback.kind == SetbackKind::UnderWay && waits < OTHER_PROCESS => {
                     waits += 1;
                     self.slack.pause(1).await;
@@ -242,14 +245,14 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
         visit: &Visit<'_>,
         last_try: bool,
     ) -> Result<DeliveryOutcome, Setback> {
-        // SNS and SQS deliver at least once. What comes again costs this one read.
+        // SNS and SQS deliver at least once. A repeated delivery costs this one read.
         let acknowledged =
             thrice(&self.slack, || outbox::acknowledged(&self.aws, &alert.id)).await?;
         if acknowledged >= alert.version {
             return Ok(DeliveryOutcome::Duplicate);
         }
         let mut opened = slot::open(&self.aws, &self.memory, &alert.id, MESSAGE).await?;
-        // The row has to say what this process knows before anybody claims it again.
+        // The row must hold what this process knows before another process claims it.
         opened
             .catch_up(&self.aws, &self.slack, &self.memory)
             .await?;
@@ -277,13 +280,13 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
                 outcome,
                 DeliveryOutcome::Delivered | DeliveryOutcome::Updated | DeliveryOutcome::Quiet
             );
-        // Noted before the acknowledgement: after that the alert doesn't come again, and its
-        // repeats would find no message to be folded into.
+        // Noted before the acknowledgment. After it, the alert doesn't come again, and its repeats
+        // would find no message to be folded into.
         if let Some(fold) = opened.slot.fold.as_ref().filter(|_| has_a_message) {
             thrice(&self.slack, || fold::note_anchor(&self.aws, fold, alert)).await?;
         }
-        // Also before the acknowledgement, or a crash in between would leave the chat application
-        // untold.
+        // Also before the acknowledgment. Otherwise, a crash in between would leave the chat
+        // application without the alert.
         if self.chatroom
             && matches!(
                 outcome,

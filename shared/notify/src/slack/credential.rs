@@ -1,36 +1,36 @@
-//! The secret of the workspace: a webhook URL or a bot token, and where it may be taken to.
+//! The workspace's secret: a webhook URL or a bot token, and the hosts to which it may be sent.
 
 use std::fmt;
 
 use crate::secret::Secret;
 
-/// What the secret is.
+/// The secret, by kind.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Credential {
-    /// An incoming webhook: posts, and can change nothing afterwards.
+    /// An incoming webhook. It can post but can't change messages.
     Webhook(Secret),
-    /// A bot token: posts to a channel, and can change what it posted.
+    /// A bot token. It can post to a channel and change what it posted.
     Bot(Secret),
 }
 
-/// Why a secret is of no use.
+/// Why a secret can't be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
     "the secret is neither a webhook URL (`https://hooks.slack.com/services/…`) nor a bot token (`xoxb-…`)"
 )]
 pub struct NotACredential;
 
-/// A loopback endpoint that stands in for Slack, for tests only.
+/// A loopback endpoint that replaces Slack, for tests only.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Loopback(String);
 
-/// Why an address is no loopback endpoint.
+/// Why an address isn't a loopback endpoint.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` does not have the form `http://127.0.0.1:PORT`")]
 pub struct NotLoopback(String);
 
 impl Loopback {
-    /// Reads `http://127.0.0.1:PORT`.
+    /// Parses `http://127.0.0.1:PORT`.
     pub fn parse(text: &str) -> Result<Self, NotLoopback> {
         let port = text.trim_end_matches('/').strip_prefix("http://127.0.0.1:");
         match port.and_then(|port| port.parse::<u16>().ok()) {
@@ -40,7 +40,7 @@ impl Loopback {
     }
 }
 
-/// Where a call goes. There is no other way to make one than through the list of hosts.
+/// The destination of a call. It can only be created through the list of hosts.
 #[derive(Clone, PartialEq, Eq)]
 pub struct CallTarget {
     url: Secret,
@@ -58,7 +58,7 @@ impl fmt::Debug for CallTarget {
 }
 
 impl CallTarget {
-    /// The URL. That of a webhook is a secret itself.
+    /// The URL. A webhook's URL is itself a secret.
     pub fn url(&self) -> &str {
         self.url.reveal()
     }
@@ -73,8 +73,8 @@ const WEBHOOKS: &str = "https://hooks.slack.com/services/";
 const WEB_API: &str = "https://slack.com/api/";
 
 impl Credential {
-    /// Reads the secret as it is stored: the bare text, or a JSON object one of whose values it is,
-    /// as Secrets Manager's console stores it.
+    /// Parses the stored secret: either plain text, or a JSON object with the secret as one of its
+    /// values, as the Secrets Manager console stores it.
     pub fn parse(secret: &Secret, loopback: Option<&Loopback>) -> Result<Self, NotACredential> {
         let text = secret.reveal().trim();
         if text.starts_with('{') {
@@ -89,14 +89,14 @@ impl Credential {
     }
 
     fn bare(text: &str, loopback: Option<&Loopback>) -> Option<Self> {
-        // Neither `.` nor `%`, `?`, `@`: what follows the host can only be a path.
+        // Without `.`, `%`, `?` and `@`, the text after the host can only be a path.
         let path = |rest: &str| {
             !rest.is_empty()
                 && rest
                     .chars()
                     .all(|c| c.is_ascii_alphanumeric() || matches!(c, '/' | '-' | '_'))
         };
-        // Only the token of a bot: that of a user can do whatever the user can.
+        // Only bot tokens are accepted: a user token could do everything that the user can do.
         if text.strip_prefix("xoxb-").is_some_and(|rest| {
             !rest.is_empty() && rest.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
         }) {
@@ -111,7 +111,7 @@ impl Credential {
             .then(|| Self::Webhook(Secret::new(text)))
     }
 
-    /// Where a method of the Web API is called, or the webhook, which has but one.
+    /// Where to call a method of the Web API, or the webhook, which has only one.
     pub fn target(&self, method: &str, loopback: Option<&Loopback>) -> CallTarget {
         match self {
             Self::Webhook(url) => CallTarget {

@@ -9,13 +9,13 @@ use super::message::parts::{header, section};
 use crate::digest::{DigestText, Paragraph, Script, span, written};
 use crate::view::View;
 
-/// mrkdwn has no escape but the code span for what a caller may have chosen.
+/// mrkdwn can't escape text that a caller may have chosen, except in a code span.
 const MRKDWN: Script = Script {
     name: code,
     text: escape,
 };
 
-/// The digest in Slack.
+/// The digest as a Slack message.
 pub fn message(view: &View, digest: &Digest) -> SlackMessage {
     let DigestText {
         headline: title,
@@ -45,9 +45,10 @@ pub fn message(view: &View, digest: &Digest) -> SlackMessage {
     }
 }
 
-/// The title; of one that stands alone only its beginning, as there are code spans in the rest.
+/// The title in bold. If it is a whole paragraph, only its beginning, because the rest contains
+/// code spans.
 fn strong(paragraph: &Paragraph) -> String {
-    // Japanese has a colon of its own, without a space behind it.
+    // The Japanese colon has no space after it.
     let colon = |colon: &str| Some(paragraph.title.find(colon)? + colon.trim_end().len());
     let beginning = [": ", "："].into_iter().filter_map(colon).min();
     match beginning.and_then(|end| paragraph.title.split_at_checked(end)) {

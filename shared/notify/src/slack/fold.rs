@@ -1,11 +1,11 @@
-//! Repeats: the same person, role and rule within [`FOLDED`] seconds of event time are told by one
-//! follow-up.
+//! Repeats: findings with the same person, role and rule within [`FOLDED`] seconds of event time
+//! share one follow-up.
 //!
-//! Event time, not the time at which it was noticed: late events of another hour stay messages of
-//! their own, and order can't matter. The window is around the first finding that was told (the
-//! *anchor*), so a day of repeats still gives a fresh message every quarter of an hour. Nothing
-//! that asks more of the reader than the anchor, by verdict or severity, is folded into it; nor
-//! anything into a finding that was withdrawn.
+//! Event time counts, not the time when the finding was noticed, so late events of another hour
+//! stay messages of their own, and the order of arrival doesn't matter. The window is around the
+//! first finding that was sent (the *anchor*), so a day of repeats still gives a new message every
+//! quarter of an hour. A finding that is more urgent than the anchor, by verdict or severity, isn't
+//! folded into it. Nothing is folded into a finding that was withdrawn.
 
 use rolewatch_guard::moment::Moment;
 use serde::{Deserialize, Serialize};
@@ -30,15 +30,15 @@ pub fn partition(alert: &Alert) -> String {
     let person = alert.caller.arn.as_deref().unwrap_or(&alert.caller.name);
     let account = alert.caller.account.as_deref().unwrap_or_default();
     let mut hash = Sha256::new();
-    // Each statement of a setup that is wrong has its own correction, so none of them is a repeat
-    // of another.
+    // Each wrong statement of a setup has its own correction, so none of them is a repeat of
+    // another.
     let statement = if alert.reviewed.is_some() {
         alert.id.as_str()
     } else {
         ""
     };
     for part in [&alert.rule, &alert.role, person, account, statement] {
-        // The length in front keeps `ab`+`c` and `a`+`bc` apart.
+        // The length prefix distinguishes `ab`+`c` from `a`+`bc`.
         hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
         hash.update(part.as_bytes());
     }
@@ -48,7 +48,7 @@ pub fn partition(alert: &Alert) -> String {
         .fold("fold#".to_owned(), |text, byte| format!("{text}{byte:02x}"))
 }
 
-/// Notes that a finding was told by a message of its own. Repeating it changes nothing.
+/// Notes that a finding has a message of its own. Repeating it changes nothing.
 pub async fn note_anchor<A: Table + Clock>(
     aws: &A,
     fold: &str,
@@ -70,15 +70,15 @@ pub async fn note_anchor<A: Table + Clock>(
     .await
 }
 
-/// The findings whose messages can tell of this one, by event time.
+/// The findings whose messages can include this one, in order of event time.
 pub async fn anchors_of<A: Table>(
     aws: &A,
     fold: &str,
     alert: &Alert,
 ) -> Result<Vec<String>, Trouble> {
     let time = alert.time;
-    // Moments are written so that they sort as text, and a span takes in all that begins with its
-    // end.
+    // Moments are written so that they sort as text. A range includes every key that begins with
+    // its end.
     let at = |moment: Moment| format!("anchor#{moment}");
     let span = KeyRange {
         from: at(time.plus_seconds(-FOLDED)),
@@ -88,7 +88,7 @@ pub async fn anchors_of<A: Table>(
     let mut anchors = Vec::new();
     for row in &rows {
         let anchor: Anchor = read(fold, &row.body)?;
-        // The span has both its ends; the window hasn't.
+        // The range includes both its ends, but the window doesn't.
         let near = time.seconds_since(anchor.time).abs() < FOLDED;
         let open = anchor.state.status != Status::Withdrawn
             && anchor.state.weight() >= AlertState::of(alert).weight();
@@ -99,8 +99,8 @@ pub async fn anchors_of<A: Table>(
     Ok(anchors)
 }
 
-/// Counts a finding among the repeats of `anchor`. Repeating it changes nothing; a higher version
-/// takes the place of a lower.
+/// Counts a finding among the repeats of `anchor`. Repeating it changes nothing. A higher version
+/// replaces a lower one.
 pub async fn note_repeat<A: Table + Clock>(
     aws: &A,
     fold: &str,
@@ -125,7 +125,7 @@ pub async fn note_repeat<A: Table + Clock>(
     .await
 }
 
-/// The repeats of a finding, by event time.
+/// The repeats of a finding, in order of event time.
 pub async fn repeats_of<A: Table>(
     aws: &A,
     fold: &str,
@@ -150,7 +150,7 @@ pub async fn repeats_of<A: Table>(
     Ok(repeats)
 }
 
-/// The higher version is right: as text, so that it compares as a number.
+/// The highest version is current. Padded with zeros, so that it compares as a number.
 pub fn rank(version: u64) -> String {
     format!("{version:012}")
 }

@@ -2,13 +2,13 @@
 
 use crate::text::{clean, clipped};
 
-/// Text in a sentence of mrkdwn: escaped, its formatting characters replaced by ones that look
-/// alike, at most `most` long.
+/// Text for a sentence in mrkdwn: escaped, with formatting characters replaced by look-alikes, at
+/// most `most` long.
 pub fn escape(text: &str, most: usize) -> String {
     clipped(&inert(&clean(text)), most, entity)
 }
 
-/// A name, an id, an ARN: in a code span, where mrkdwn formats nothing and the text can be copied
+/// A name, an ID or an ARN in a code span, where mrkdwn formats nothing and the text can be copied
 /// as it is. At most `most` long in all.
 pub fn code(text: &str, most: usize) -> String {
     let inner = clipped(&clean(text), most.saturating_sub(2), |c| {
@@ -21,7 +21,7 @@ pub fn code(text: &str, most: usize) -> String {
     }
 }
 
-/// Lines that are shown as they are: a code block. At most `most` long in all.
+/// Lines in a code block, shown as they are. At most `most` long in all.
 pub fn block(text: &str, most: usize) -> String {
     let lines: Vec<String> = text.lines().map(clean).collect();
     let inner = clipped(&lines.join("\n"), most.saturating_sub(8), |c| {
@@ -30,7 +30,7 @@ pub fn block(text: &str, most: usize) -> String {
     format!("```\n{inner}\n```")
 }
 
-/// What Slack wants instead of the three characters that it reads.
+/// The escape sequences for the three characters that Slack interprets.
 fn entity(c: char) -> Option<&'static str> {
     match c {
         '&' => Some("&amp;"),
@@ -40,10 +40,10 @@ fn entity(c: char) -> Option<&'static str> {
     }
 }
 
-/// Formatting, mentions, emoji codes and links in plain text, made to be only what they look like.
+/// Makes formatting, mentions, emoji codes and links in plain text harmless.
 ///
-/// mrkdwn has no escape for them. What stands inside a word (`john_doe`, `bob@example.com`) formats
-/// nothing and stays as it is.
+/// mrkdwn can't escape them. Characters inside a word (`john_doe`, `bob@example.com`) format
+/// nothing and stay as they are.
 fn inert(text: &str) -> String {
     let all: Vec<char> = text.chars().collect();
     let word = |c: Option<&char>| c.is_some_and(|c| c.is_alphanumeric());
@@ -60,7 +60,7 @@ fn inert(text: &str) -> String {
             '#' if !word(before) => '\u{ff03}',
             // `:name:` is an emoji.
             ':' if opens_emoji(all.get(place + 1..).unwrap_or_default()) => '\u{ff1a}',
-            // `http://` and the like become a link by themselves.
+            // Slack turns `http://` and similar text into links automatically.
             '/' if before == Some(&'/') || after == Some(&'/') => '\u{2044}',
             other => *other,
         });
@@ -75,7 +75,7 @@ fn opens_emoji(rest: &[char]) -> bool {
             c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-' | '+' | '\'')
         })
         .count();
-    // `:30:` is a part of a time, `:100:` an emoji.
+    // `:30:` is part of a time, `:100:` is an emoji.
     let named = name > 2 || rest.iter().take(name).any(|c| !c.is_ascii_digit());
     name > 0 && named && rest.get(name) == Some(&':')
 }

@@ -1,8 +1,8 @@
 //! A finding as a Slack message in Block Kit.
 //!
-//! Limits are those of docs.slack.dev: 50 blocks, 150 characters in a header, 3,000 in a section,
-//! ten fields of 2,000, ten elements in a context, 4,000 in the text beside the blocks. Every piece
-//! is clipped well below; a property test holds them over hostile texts.
+//! Limits from docs.slack.dev: 50 blocks, 150 characters in a header, 3,000 in a section, ten
+//! fields of 2,000, ten elements in a context, 4,000 in the text beside the blocks. Every part is
+//! clipped well below its limit, and a property test checks this with hostile texts.
 
 pub(super) mod parts;
 
@@ -18,19 +18,19 @@ use crate::told::{Change, Repeat};
 use crate::view::View;
 use parts::{context, events, fields, header, section, sentence, steps};
 
-/// What Slack is given.
+/// A message for Slack.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SlackMessage {
-    /// What notifications and screen readers say; always there.
+    /// The text for notifications and screen readers; always set.
     pub text: String,
     /// The blocks.
     pub blocks: Vec<Value>,
-    /// The whole message without blocks, for when Slack refuses those.
+    /// The whole message without blocks, for when Slack rejects the blocks.
     pub minimal: String,
 }
 
-/// The message of a finding. `change` marks a follow-up; `repeats` are those that were folded into
-/// it and stand although it doesn't.
+/// The message of a finding. `change` marks a follow-up. `repeats` are those that were folded into
+/// it and are still open although it isn't.
 pub fn alert(
     view: &View,
     alert: &Alert,
@@ -73,8 +73,9 @@ pub fn alert(
     }
 }
 
-/// The follow-up of repeats of the finding `anchor`: how many more there were, and which. `alert`
-/// is any one of them; `doubling` says that the next one comes when there are twice as many.
+/// The follow-up for repeats of the finding `anchor`: how many more there were, and which. `alert`
+/// is any one of them. With `doubling`, the text says that the next follow-up comes when the number
+/// has doubled.
 pub fn again(
     view: &View,
     alert: &Alert,
@@ -132,7 +133,8 @@ pub fn again(
     }
 }
 
-/// Who did the same again, how often and within which time. `who` and `role` are escaped already.
+/// Who did the same again, how often and within which time. `who` and `role` must already be
+/// escaped.
 fn again_sentence(view: &View, count: &str, who: &str, role: &str) -> String {
     let minutes = (crate::time::FOLDED / 60).to_string();
     fill(
@@ -161,7 +163,7 @@ fn note(view: &View, alert: &Alert, change: Option<Change>) -> Option<String> {
     Some(format!("_{said}_"))
 }
 
-/// One line that says it all on a locked telephone.
+/// One line that says everything on a locked phone.
 fn fallback(view: &View, alert: &Alert, follow_up: bool) -> String {
     let headline = headline(view, alert, follow_up);
     let (who, role) = (

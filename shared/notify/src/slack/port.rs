@@ -1,5 +1,5 @@
-//! What lies outside of delivery to Slack, beside the ports of every notifier: Slack itself, and
-//! Amazon Q Developer.
+//! The outside world of the delivery to Slack, in addition to the ports of every notifier: Slack
+//! itself and Amazon Q Developer.
 
 use std::future::Future;
 
@@ -7,10 +7,10 @@ use rolewatch_live::port::Trouble;
 
 use super::credential::CallTarget;
 
-/// A call of Slack.
+/// A call to Slack.
 #[derive(Debug, Clone)]
 pub struct Call {
-    /// Where to; only what the list of hosts allows can be one.
+    /// The destination, which only the list of hosts can create.
     pub target: CallTarget,
     /// JSON.
     pub body: String,
@@ -23,13 +23,13 @@ pub struct Reply {
     pub status: u16,
     /// `Retry-After`, in seconds.
     pub retry_after: Option<u32>,
-    /// The beginning of the body; 64 KiB are enough.
+    /// The beginning of the body. 64 KiB are enough.
     pub body: String,
 }
 
-/// Slack, by HTTP. No redirect is followed.
+/// Slack over HTTP. Redirects aren't followed.
 pub trait Post {
-    /// Posts JSON. An error says that no answer came; whether Slack took it isn't known.
+    /// Posts JSON. An error means that no answer came; Slack may or may not have accepted it.
     fn post(&self, call: Call) -> impl Future<Output = Result<Reply, Trouble>>;
 }
 

@@ -1,4 +1,4 @@
-//! That nobody receives e-mail any more, or somebody does again, as a Slack message.
+//! The Slack message which says that nobody receives e-mail any more, or that somebody does again.
 
 use rolewatch_live::recipients::Recipients;
 use rolewatch_live::wire::RecipientsChanged;

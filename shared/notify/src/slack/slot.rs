@@ -1,10 +1,9 @@
-//! One message in Slack, and what is known of it: a row of the outbox that one delivery at a time
-//! may hold.
+//! The state of one message in Slack: a row of the outbox that one delivery at a time may hold.
 //!
-//! INVARIANT (claim before post): a message is posted only by whoever wrote their claim into the
-//! row, and the claim is taken away by the outcome. A claim outlives a crash for [`LEASE`] seconds,
-//! longer than a function may run, so two deliveries never post at once; and what was posted is
-//! repeated only where nobody lived to write the outcome down.
+//! INVARIANT (claim before post): a message is posted only by a process that wrote its claim into
+//! the row, and writing the outcome removes the claim. After a crash, a claim lasts for [`LEASE`]
+//! seconds, which is longer than a function may run. So two deliveries never post at once, and a
+//! message is posted twice only if its first process died before it could write the outcome.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -23,50 +22,50 @@ use crate::time::LEASE;
 use crate::told::DeliveryOutcome;
 use rolewatch_live::time::FINDINGS_KEPT;
 
-/// What is known of a message.
+/// The state of a message.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Slot {
-    /// The revision that is settled: a finding's version. 0: none.
+    /// The settled revision, which is a finding's version; 0 if none.
     pub settled: u64,
-    /// What became of that revision.
+    /// The outcome of that revision.
     pub outcome: Option<DeliveryOutcome>,
-    /// What readers were told last; `None` when they were told nothing.
+    /// The state that readers saw last; `None` if they saw nothing.
     pub told: Option<AlertState>,
-    /// A follow-up was posted that a webhook can't take back.
+    /// A follow-up was posted, which a webhook can't take back.
     pub followed_up: bool,
     /// It was posted at some time, perhaps without an answer.
     pub tried: bool,
-    /// Slack took it at some time.
+    /// Slack accepted it at some time.
     pub posted: bool,
-    /// The last revision that the operations topic took without anybody known to receive it. It is
-    /// settled for nobody by that.
+    /// The last revision that the operations topic accepted while nobody was known to receive it.
+    /// This doesn't settle the revision.
     pub offered: u64,
-    /// Where the message is, for a bot.
+    /// The channel that holds the message, for a bot.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub channel: Option<String>,
-    /// Which it is in the channel, for a bot.
+    /// The message's ID in the channel, for a bot.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ts: Option<String>,
-    /// The fold that its repeats go to: partition of the rows.
+    /// The partition of the rows about its repeats.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fold: Option<String>,
-    /// The finding whose message tells of this one.
+    /// The finding whose message includes this one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub folded_into: Option<String>,
-    /// Of a follow-up of repeats: how many it speaks of.
+    /// For a follow-up of repeats: how many it reports.
     pub count: usize,
-    /// Who is at it.
+    /// The process that holds the row.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub claim: Option<Claim>,
 }
 
-/// Who is at it, until when.
+/// Which process holds the row, and until when.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Claim {
     /// The invocation.
     pub owner: String,
-    /// Until then.
+    /// When the claim ends.
     pub until: Moment,
 }
 
@@ -76,16 +75,16 @@ pub struct OpenedSlot {
     pk: String,
     sk: &'static str,
     seen: u64,
-    /// The row doesn't yet say what this process knows.
+    /// The row doesn't hold what this process knows yet.
     unwritten: bool,
-    /// What it holds.
+    /// The slot's content.
     pub slot: Slot,
 }
 
-/// Why a slot could not be written.
+/// Why a slot couldn't be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Blocked {
-    /// Another delivery is at it; seconds until it must be done.
+    /// Another delivery holds it. The value is the number of seconds until its claim ends.
     Busy(u32),
     /// The table doesn't answer.
     Trouble(Trouble),
@@ -97,15 +96,14 @@ impl From<Trouble> for Blocked {
     }
 }
 
-/// What this process settled but could not write down: so that it doesn't post it again while it
-/// lives.
+/// What this process settled but couldn't write. It keeps the process from posting it again.
 #[derive(Debug, Default)]
 pub struct SlotMemory(RefCell<BTreeMap<(String, &'static str), Slot>>);
 
-/// The follow-up of its repeats.
+/// The sort key for the follow-up of its repeats.
 pub const AGAIN: &str = "again";
 
-/// Reads a slot. An empty one is one that nobody wrote.
+/// Reads a slot. If there is no row, the slot is empty.
 pub async fn open<A: Table>(
     table: &A,
     memory: &SlotMemory,
@@ -120,7 +118,8 @@ pub async fn open<A: Table>(
         None => Slot::default(),
     };
     let key = (pk.clone(), sk);
-    // Taken out, not copied: whoever writes the row decides whether it must be remembered again.
+    // Removed, not copied: the caller that writes the row decides whether it must be remembered
+    // again.
     let known = memory
         .0
         .borrow_mut()
@@ -157,7 +156,7 @@ async fn read<A: Table>(table: &A, pk: &str, sk: &str) -> Result<Option<Row>, Tr
 }
 
 impl OpenedSlot {
-    /// Takes the slot for `owner`, or says for how long another has it.
+    /// Claims the slot for `owner`, or returns how long another process still holds it.
     pub async fn claim<A: Table + Clock, S: Pause>(
         &mut self,
         aws: &A,
@@ -165,7 +164,8 @@ impl OpenedSlot {
         owner: &str,
     ) -> Result<(), Blocked> {
         let now = aws.now();
-        // A claim that has run out belongs to a process that was stopped: no call runs for so long.
+        // An expired claim belongs to a process that was stopped, because no invocation runs that
+        // long.
         if let Some(claim) = self
             .slot
             .claim
@@ -181,7 +181,7 @@ impl OpenedSlot {
         self.write(aws, pause).await
     }
 
-    /// Writes what this process settled earlier and could not write then.
+    /// Writes what this process settled earlier but couldn't write then.
     pub async fn catch_up<A: Table + Clock, S: Pause>(
         &mut self,
         aws: &A,
@@ -195,16 +195,16 @@ impl OpenedSlot {
         }
     }
 
-    /// Gives a claim back without an outcome.
+    /// Removes the claim without an outcome.
     pub async fn let_go<A: Table + Clock, S: Pause>(&mut self, aws: &A, pause: &S) {
         self.slot.claim = None;
-        // It matters only to whoever tries next; the claim runs out by itself.
+        // It matters only to the next process, and the claim expires anyway.
         if let Err(blocked) = self.write(aws, pause).await {
             tracing::warn!(?blocked, "couldn't release a claim");
         }
     }
 
-    /// Writes what became of it, and lets go. What can't be written is kept in `memory`.
+    /// Writes the outcome and removes the claim. If it can't be written, it is kept in `memory`.
     pub async fn settle<A: Table + Clock, S: Pause>(
         &mut self,
         aws: &A,
@@ -249,7 +249,7 @@ impl OpenedSlot {
             self.seen += 1;
             return Ok(());
         }
-        // Perhaps it was this very write, whose reply was lost.
+        // The stored row may be our own write, whose reply was lost.
         match thrice(pause, || read(aws, &self.pk, self.sk)).await? {
             Some(there) if there.body == row.body => {
                 self.seen = there.version;
@@ -273,7 +273,7 @@ mod tests {
         async fn pause(&self, _: u32) {}
     }
 
-    /// `told` reads the row without this type, so a renamed field would say "never told".
+    /// `told` reads the row without this type, so with a renamed field it would read "never told".
     #[test]
     fn a_sweep_reads_which_revision_is_settled() {
         let twin = Twin::new(Calm, "2026-03-02T09:00:00Z".parse().unwrap());

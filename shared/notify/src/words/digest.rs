@@ -1,13 +1,13 @@
-//! What the daily digest says.
+//! The texts of the daily digest.
 
-/// The words of the digest. `{n}`, `{who}` and so on are filled in.
+/// The texts of the digest, with placeholders such as `{n}` and `{who}`.
 #[derive(Debug, Clone, Copy)]
 pub struct DigestWords {
     /// The headline.
     pub title: &'static str,
-    /// When nobody has to do anything, with `{switches}`, `{people}` and `{time}`.
+    /// Used when nobody has to do anything, with `{switches}`, `{people}` and `{time}`.
     pub quiet: &'static str,
-    /// When somebody has.
+    /// Used when somebody has to.
     pub summary: &'static str,
     /// One switch, and several.
     pub switches: [&'static str; 2],
@@ -19,23 +19,23 @@ pub struct DigestWords {
     pub minutes: &'static str,
     /// Less than a minute.
     pub moment: &'static str,
-    /// Nobody receives e-mail of the operations topic.
+    /// Nobody receives the operations topic's e-mail.
     pub nobody: &'static str,
-    /// Nobody does yet: a subscription waits for its confirmation.
+    /// Nobody does yet: a subscription is waiting for its confirmation.
     pub pending: &'static str,
-    /// Whether anybody does could not be found out.
+    /// It couldn't be determined whether anybody does.
     pub recipients_unknown: &'static str,
     /// Alerts that aren't acknowledged as delivered, `{n}`.
     pub unacknowledged: &'static str,
-    /// One of them: `{what}`, and `{time}` since when.
+    /// One of them: `{what}`, and since when, `{time}`.
     pub since: &'static str,
-    /// Accounts from whose Regions a probe didn't come back, `{n}`.
+    /// Accounts with Regions from which a probe didn't come back, `{n}`.
     pub unanswered: &'static str,
     /// Accounts and regions that are silent, `{n}`.
     pub silent: &'static str,
-    /// One of them: `{what}`, and `{time}` at which something was heard last.
+    /// One of them: `{what}`, and the time of the last record, `{time}`.
     pub heard: &'static str,
-    /// One of them of which nothing was ever heard.
+    /// One of them that never had a record.
     pub never: &'static str,
     /// Messages in quarantine, `{n}`.
     pub quarantined: &'static str,
@@ -61,7 +61,7 @@ pub struct DigestWords {
     pub longest: &'static str,
     /// Switches without recorded activity, `{n}`, and `{which}`.
     pub unused: &'static str,
-    /// Between the entries of a list in one line.
+    /// The separator of a list in one line.
     pub comma: &'static str,
     /// Below the e-mail.
     pub mail_note: &'static str,

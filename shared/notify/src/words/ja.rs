@@ -4,7 +4,7 @@ use rolewatch_guard::steps::RevokeWords;
 
 use super::{Labels, RuleWords};
 
-/// How Japanese says how to end a session.
+/// The Japanese texts about ending a session.
 pub(super) const REVOKE: RevokeWords = RevokeWords {
     written: "{revoke}",
     role: "（`rolewatch revoke-plan ID` でコマンドを表示、または IAM コンソール → 該当ロール →「セッションの取り消し」）",

@@ -1,6 +1,6 @@
-//! What is said when nobody receives e-mail any more, and when somebody does again.
+//! The texts for when nobody receives e-mail any more, and when somebody does again.
 
-/// The words. `{time}` is filled in.
+/// The texts, with the placeholder `{time}`.
 #[derive(Debug, Clone, Copy)]
 pub struct RecipientsWords {
     /// The headline when nobody is left.
@@ -9,9 +9,9 @@ pub struct RecipientsWords {
     pub lost_means: &'static str,
     /// What to do when nobody is subscribed.
     pub nobody: &'static str,
-    /// What to do when a subscription waits for its confirmation.
+    /// What to do when a subscription is waiting for its confirmation.
     pub pending: &'static str,
-    /// The headline when somebody is there again.
+    /// The headline when there is a recipient again.
     pub back: &'static str,
     /// What that means.
     pub back_means: &'static str,

@@ -42,7 +42,8 @@ fn an_empty_range_is_not_asked_for() {
     assert!(expression("ab", "a").is_some(), "`ab` starts with `a`");
 }
 
-/// DynamoDB refuses a placeholder that isn't given, and one that isn't used.
+/// DynamoDB rejects an expression with an undefined placeholder, and one with an unused
+/// placeholder.
 fn assert_placeholders(expression: &str, names: &[(&str, &str)], values: &[&str]) {
     let given: BTreeSet<&str> = names
         .iter()

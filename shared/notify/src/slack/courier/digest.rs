@@ -1,6 +1,6 @@
-//! Delivery of the daily digest: posted once, however often it comes. session-auditor sends its
-//! e-mail. Only where nobody was known to receive that one, and Slack doesn't take the digest,
-//! another is sent from here.
+//! Delivers the daily digest: it is posted once, however often it arrives. session-auditor sends
+//! its e-mail. Another e-mail is sent from here only if nobody was known to receive that one and
+//! Slack doesn't accept the digest.
 
 use rolewatch_live::port::Notice;
 use rolewatch_live::recipients::Recipients;
@@ -15,22 +15,22 @@ use crate::slack::port::{Chatroom, Post};
 use crate::slack::slot::{self, MESSAGE};
 use crate::told::DeliveryOutcome;
 
-/// There are no further versions of a digest.
+/// A digest has no further versions.
 const ONLY: u64 = 1;
 
 impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
-    /// Posts a digest, as often as it is given, once. `last_try`: if Slack is only busy, the e-mail
-    /// is enough.
+    /// Posts a digest once, no matter how often it arrives. With `last_try`, the e-mail is enough
+    /// if Slack is only busy.
     ///
     /// # Errors
-    /// It could not be dealt with now.
+    /// Returns an error if the digest couldn't be processed now.
     pub async fn digest(
         &self,
         digest: &Digest,
         visit: &Visit<'_>,
         last_try: bool,
     ) -> Result<DeliveryOutcome, Setback> {
-        // No finding has such an id.
+        // No finding has such an ID.
         let id = format!("digest#{}", digest.id);
         let mut opened = slot::open(&self.aws, &self.memory, &id, MESSAGE).await?;
         opened
@@ -39,7 +39,7 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
         if opened.slot.settled >= ONLY {
             return Ok(DeliveryOutcome::Duplicate);
         }
-        // Claimed before it is posted: the queue may give the digest to two processes.
+        // Claimed before it is posted, because the queue may give the digest to two processes.
         opened
             .claim(&self.aws, &self.slack, visit.invocation)
             .await?;
@@ -63,7 +63,7 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
         self.note_that_slack_takes().await;
         Ok(outcome)
     }
-    /// Its e-mail replaces it, if a person received that.
+    /// The digest's e-mail replaces it, if a person received that.
     async fn digest_without_slack(
         &self,
         digest: &Digest,
@@ -78,8 +78,8 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
             NotTaken::Immutable => "Slack can't replace a message with a digest".to_owned(),
         };
         if digest.recipients != Some(Recipients::Confirmed) {
-            // When session-auditor sent the e-mail, nobody was known to receive it. Perhaps
-            // somebody is now.
+            // When session-auditor sent the e-mail, nobody was known to receive it. Somebody may be
+            // subscribed by now.
             let (subject, body) = mail(&self.view, digest);
             self.mail_to_a_person(Notice::Operations { subject, body }, &why)
                 .await?;

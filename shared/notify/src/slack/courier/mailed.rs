@@ -1,10 +1,11 @@
-//! What goes by e-mail because Slack doesn't take it, and what that is worth.
+//! What goes by e-mail because Slack doesn't accept it, and whether that counts as delivered.
 //!
-//! A message on the operations topic counts only while somebody's e-mail subscription is confirmed.
-//! If nobody's is, it isn't published for nobody: SNS keeps nothing for those who confirm later. If
-//! something else is subscribed (a pager, a queue), or if the subscriptions can't be listed, it is
-//! published once a version and acknowledges nothing. Publishing at every attempt would send that
-//! pager, and whoever confirms meanwhile, the same alert over and over.
+//! A message on the operations topic counts only while an e-mail subscription is confirmed. If
+//! nothing is subscribed, the message isn't published, because SNS keeps nothing for those who
+//! confirm later. If only something else is subscribed (a pager, a queue), or if the subscriptions
+//! can't be listed, it is published once per version and acknowledges nothing. Publishing at every
+//! attempt would send the same alert again and again to that pager and to anyone who confirms
+//! meanwhile.
 
 use rolewatch_live::port::Notice;
 use rolewatch_live::recipients::{Audience, Recipients};
@@ -19,19 +20,19 @@ use crate::slack::slot::OpenedSlot;
 use crate::time::BETWEEN_MAILS;
 use crate::told::DeliveryOutcome;
 
-/// Who receives an e-mail, as far as that makes it count.
+/// Whether a person receives an e-mail.
 enum MailReaders {
-    /// A person does.
+    /// A confirmed e-mail subscription exists.
     Confirmed,
-    /// No person is known to. Something else may.
+    /// No person is known to receive it, but something else may.
     Unconfirmed { others: bool, why: String },
 }
 
 impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
-    /// Sends an alert by e-mail. `why` is what keeps Slack from taking it.
+    /// Sends an alert by e-mail. `why` is the reason why Slack doesn't accept it.
     ///
     /// # Errors
-    /// Nobody is known to receive it, or the topic doesn't take it.
+    /// Returns an error if nobody is known to receive it, or the topic doesn't accept it.
     pub(super) async fn mail(
         &self,
         opened: &mut OpenedSlot,
@@ -69,10 +70,10 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
         }
     }
 
-    /// Sends by e-mail what has no further versions, if somebody receives it.
+    /// Sends a message without further versions by e-mail, if somebody receives it.
     ///
     /// # Errors
-    /// Nobody is known to receive it, or the topic doesn't take it.
+    /// Returns an error if nobody is known to receive it, or the topic doesn't accept it.
     pub(super) async fn mail_to_a_person(&self, notice: Notice, why: &str) -> Result<(), Setback> {
         match self.mail_readers().await {
             MailReaders::Confirmed => self.publish(notice).await,

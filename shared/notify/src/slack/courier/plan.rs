@@ -1,4 +1,4 @@
-//! What is to be done with an alert, from what is known of it. Nothing is written or sent here.
+//! Decides what to do with an alert, from what is known about it. Writes and sends nothing.
 
 use rolewatch_live::wire::{Alert, AlertState, Status};
 
@@ -12,14 +12,14 @@ use crate::told::Change;
 use crate::told::DeliveryOutcome;
 use crate::told::Repeat;
 
-/// What is to be done.
+/// What to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum DeliveryPlan {
-    /// Nobody needs to be told.
+    /// Nobody has to be notified.
     Nothing(DeliveryOutcome),
     /// Post its first message.
     First,
-    /// Tell of it in the follow-up of another finding.
+    /// Add it to the follow-up of another finding.
     Fold {
         /// The partition of the repeats.
         fold: String,
@@ -30,7 +30,7 @@ pub(super) enum DeliveryPlan {
     Change {
         /// What changed.
         change: Change,
-        /// Repeats that stand although it doesn't.
+        /// Repeats that are still open although the finding itself isn't.
         repeats: Vec<Repeat>,
     },
 }
@@ -51,7 +51,7 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
                     fold,
                     anchor: anchor.clone(),
                 },
-                // Perhaps somebody read it, although no answer came.
+                // Somebody may have read it although no answer came.
                 None if slot.tried => DeliveryPlan::Change {
                     change: Change::Withdrawn,
                     repeats: Vec::new(),
@@ -59,8 +59,8 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
                 None => DeliveryPlan::Nothing(DeliveryOutcome::Unseen),
             });
         }
-        // A message of its own may be in Slack already; telling of it in another as well would be
-        // one too many.
+        // It may already have a message of its own in Slack. Adding it to another message would
+        // show it twice.
         if slot.tried {
             return Ok(DeliveryPlan::First);
         }
@@ -70,7 +70,7 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
             .as_ref()
             .filter(|anchor| anchors.contains(anchor))
             .cloned();
-        // The latest one: its message is the nearest to the reader's eye.
+        // The latest one, because its message is the most visible.
         Ok(same
             .or_else(|| anchors.pop())
             .map_or(DeliveryPlan::First, |anchor| DeliveryPlan::Fold {
@@ -87,8 +87,8 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
     ) -> Result<DeliveryPlan, Setback> {
         let change = Change::between(before, &AlertState::of(alert));
         let editable = slot.ts.is_some() && self.can_edit().await?;
-        // What can't be edited gets one follow-up, and another one only where a reader would act
-        // wrongly without it.
+        // A message that can't be edited gets one follow-up, and another one only if a reader would
+        // otherwise do the wrong thing.
         let worth_a_message = match change {
             None | Some(Change::Other) => false,
             Some(Change::Ended) => !slot.followed_up,
@@ -114,7 +114,7 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
         match self.client.can_edit(&self.slack).await {
             Ok(can) => Ok(can),
             Err(NotTaken::Later { after, why, .. }) => Err(Setback::trouble(after, why)),
-            // Sending will find the same, and take the other way.
+            // Sending will hit the same error and choose the other way.
             Err(NotTaken::Dead { .. } | NotTaken::Immutable) => Ok(false),
         }
     }

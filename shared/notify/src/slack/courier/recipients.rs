@@ -1,5 +1,4 @@
-//! Telling Slack that the last person who received e-mail is gone, and that somebody is there
-//! again: each once.
+//! Informs Slack when the last recipient of e-mail is gone and when there is one again, each once.
 
 use rolewatch_live::recipients::standing::MESSAGE_ID;
 use rolewatch_live::wire::RecipientsChanged;
@@ -13,10 +12,11 @@ use crate::slack::slot::{self, MESSAGE};
 use crate::told::DeliveryOutcome;
 
 impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
-    /// Posts a change, as often as it is given, once.
+    /// Posts a change once, no matter how often it arrives.
     ///
     /// # Errors
-    /// It could not be dealt with now. session-auditor sends it again until it is.
+    /// Returns an error if the change couldn't be processed now. session-auditor sends it again
+    /// until it is.
     pub async fn recipients(
         &self,
         changed: &RecipientsChanged,
@@ -29,7 +29,8 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
         if opened.slot.settled >= changed.version {
             return Ok(DeliveryOutcome::Duplicate);
         }
-        // That somebody is there again is news only for those who may have read that nobody was.
+        // That somebody receives e-mail again is news only for those who may have read that nobody
+        // did.
         let is_over = changed.version.is_multiple_of(2);
         let outcome = if is_over && !opened.slot.tried {
             DeliveryOutcome::Unseen
@@ -52,7 +53,7 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
                 };
                 opened.slot.tried = tried_before || maybe;
                 opened.let_go(&self.aws, &self.slack).await;
-                // Nobody receives the e-mail that could say so.
+                // Nobody receives the e-mail that could report it.
                 return Err(if dead {
                     Setback::no_reader(why)
                 } else {
@@ -64,7 +65,7 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
                 .claim(&self.aws, &self.slack, visit.invocation)
                 .await?;
         }
-        // What was read of this change is over with it.
+        // Whatever readers saw of this change is over once the next version is posted.
         opened.slot.tried = !is_over;
         (opened.slot.settled, opened.slot.outcome) = (changed.version, Some(outcome));
         opened.settle(&self.aws, &self.slack, &self.memory).await?;

@@ -1,4 +1,4 @@
-//! Carrying out what was planned: the calls, and what is written of them.
+//! Carries out the plan: makes the calls and writes down their results.
 
 use rolewatch_live::port::{Keep, KeyRange, Row, TableKind, Trouble};
 use rolewatch_live::wire::{Alert, AlertState, Status};
@@ -17,11 +17,11 @@ use crate::told::DeliveryOutcome;
 use crate::told::{Change, Repeat};
 use rolewatch_live::time::FINDINGS_KEPT;
 
-/// Why something wasn't told.
+/// Why something wasn't delivered.
 enum Untold {
-    /// Slack hasn't taken it.
+    /// Slack hasn't accepted it.
     Slack(NotTaken),
-    /// What lies around it failed.
+    /// A step before or after the call to Slack failed.
     Setback(Setback),
 }
 
@@ -40,8 +40,8 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
         visit: &Visit<'_>,
         last_try: bool,
     ) -> Result<(), Setback> {
-        // Written with the claim, before Slack is called: if this process dies in the call, the
-        // next one knows that somebody may have read it.
+        // Written with the claim, before Slack is called. If this process dies during the call, the
+        // next one knows that somebody may have read the message.
         let tried_before = opened.slot.tried;
         opened.slot.tried |= matches!(plan, DeliveryPlan::First | DeliveryPlan::Change { .. });
         opened
@@ -77,7 +77,7 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
         Ok(opened.settle(&self.aws, &self.slack, &self.memory).await?)
     }
 
-    /// What becomes of an alert that Slack hasn't taken.
+    /// Handles an alert that Slack hasn't accepted.
     async fn without_slack(
         &self,
         not_taken: NotTaken,
@@ -135,8 +135,8 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
                         channel: &channel,
                         ts: &ts,
                     };
-                    // A message may be gone, or too old to be changed. Then a follow-up says what
-                    // is new.
+                    // A message may be gone, or too old to be changed. In that case, post a
+                    // follow-up with the news.
                     match self.send(place, &edited, visit).await {
                         Ok(_) => return Ok(DeliveryOutcome::Updated),
                         Err(NotTaken::Immutable) => {}
@@ -165,7 +165,7 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
         Ok(())
     }
 
-    /// Counts a repeat, and brings the follow-up of its anchor up to date.
+    /// Counts a repeat, and updates the follow-up of its anchor.
     async fn tell_again(
         &self,
         fold: &str,
@@ -173,7 +173,7 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
         alert: &Alert,
         visit: &Visit<'_>,
     ) -> Result<(), Untold> {
-        // Counted before the others are read: of two deliveries at once, the later reader sees
+        // Counted before the others are read. If two deliveries run at once, the later reader sees
         // both.
         thrice(&self.slack, || {
             fold::note_repeat(&self.aws, fold, anchor, alert)
@@ -209,7 +209,7 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
         editable: bool,
         visit: &Visit<'_>,
     ) -> Result<(), Untold> {
-        // Read under the claim, so that a higher revision never gives way to a lower one.
+        // Read under the claim, so that a lower revision never replaces a higher one.
         let repeats = fold::repeats_of(&self.aws, fold, anchor).await?;
         let message = message::again(&self.view, alert, anchor, &repeats, !editable);
         let first = slot::open(&self.aws, &self.memory, anchor, MESSAGE)
@@ -237,8 +237,8 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
         Ok(opened.settle(&self.aws, &self.slack, &self.memory).await?)
     }
 
-    /// Tells Amazon Q Developer what neither Slack nor a person's e-mail takes. It acknowledges
-    /// nothing: nobody says who reads that channel.
+    /// Sends Amazon Q Developer what neither Slack nor a person's e-mail accepts. This acknowledges
+    /// nothing, because nobody knows who reads that channel.
     pub(super) async fn announce_unread(
         &self,
         alert: &Alert,
@@ -253,7 +253,7 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
         }
     }
 
-    /// Tells Amazon Q Developer, once a version.
+    /// Sends an alert to Amazon Q Developer, once per version.
     pub(super) async fn announce(
         &self,
         alert: &Alert,
@@ -278,8 +278,8 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
         match thrice(&self.slack, || self.slack.announce(body.clone())).await {
             Ok(()) => {}
             Err(trouble @ Trouble::Refused { .. }) => {
-                // It is told twice elsewhere; that this topic is gone must not hold the
-                // acknowledgement back.
+                // The alert was delivered elsewhere, so a broken topic must not hold up the
+                // acknowledgment.
                 tracing::error!(%trouble, "the topic for chat applications rejected an alert");
                 return Ok(());
             }
@@ -305,7 +305,7 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
 
 const CHATROOM: &str = "chatroom";
 
-/// Grows with every repeat, and with every new version of one.
+/// Grows with every repeat, and with every new version of a repeat.
 fn revision(repeats: &[Repeat]) -> u64 {
     repeats.iter().map(|repeat| repeat.version).sum()
 }
@@ -317,8 +317,8 @@ fn standing(repeats: &[Repeat]) -> usize {
         .count()
 }
 
-/// Whether the follow-up has to be posted or changed. One that can't be changed is posted at the
-/// first repeat, and then whenever their number has doubled.
+/// Whether the follow-up has to be posted or changed. A follow-up that can't be changed is posted
+/// at the first repeat, and again whenever the number of repeats has doubled.
 fn is_due(repeats: &[Repeat], opened: &OpenedSlot, editable: bool) -> bool {
     let news = revision(repeats) > opened.slot.settled;
     let count = standing(repeats);

@@ -30,7 +30,7 @@ fn quiet() -> Digest {
     }
 }
 
-/// Everything in a section, line by line.
+/// All section text, line by line.
 fn lines(message: &SlackMessage) -> Vec<String> {
     let texts = message
         .blocks

@@ -1,4 +1,4 @@
-//! What a message is made of.
+//! The parts of a message.
 
 use serde_json::{Value, json};
 
@@ -16,13 +16,13 @@ const EVENTS_SHOWN: usize = 5;
 /// How many repeats a follow-up lists.
 const REPEATS_SHOWN: usize = 12;
 
-/// Text that Slack takes literally in everything but the marks that are put there on purpose.
+/// Text in which Slack interprets only the markup that we added.
 fn mrkdwn(text: &str) -> Value {
     json!({"type": "mrkdwn", "text": text, "verbatim": true})
 }
 
 pub(in crate::slack) fn header(text: &str) -> Value {
-    // A headline has only words of ours in it, so cutting it can cut no entity.
+    // A headline consists only of our own words, so cutting it can't split an entity.
     let text: String = text.chars().take(140).collect();
     json!({"type": "header", "text": {"type": "plain_text", "text": text, "emoji": true}})
 }
@@ -58,7 +58,7 @@ pub(super) fn sentence(view: &View, alert: &Alert) -> String {
             &[("role", &role), ("who", &code(&alert.caller.name, 300))],
         )
     };
-    // A struck line: it was said, and it isn't so.
+    // Struck through: it was reported but isn't true.
     let said = if alert.status == Status::Withdrawn {
         format!("~{}~", said.trim())
     } else {
@@ -71,7 +71,7 @@ pub(super) fn sentence(view: &View, alert: &Alert) -> String {
     }
 }
 
-/// Who, where, when: at most ten, each in two lines.
+/// Who, where, when: at most ten fields of two lines each.
 pub(super) fn fields(view: &View, alert: &Alert) -> Vec<Value> {
     let words = view.labels();
     let two = |name: &str, arn: Option<&str>| match arn {
@@ -132,7 +132,7 @@ pub(super) fn fields(view: &View, alert: &Alert) -> Vec<Value> {
         .collect()
 }
 
-/// The same as sections.
+/// The quoted parts of a review finding, as sections.
 pub(super) fn quotes(view: &View, alert: &Alert) -> Vec<Value> {
     quoted(view, alert)
         .into_iter()
@@ -140,7 +140,7 @@ pub(super) fn quotes(view: &View, alert: &Alert) -> Vec<Value> {
         .collect()
 }
 
-/// When and how often the sessions were used, in one line, where that is known.
+/// When and how often the sessions were used, in one line, if known.
 pub(super) fn uses(view: &View, alert: &Alert) -> Option<String> {
     let (words, uses) = (view.labels(), alert.uses.as_ref()?);
     let count = |n: u64, [none, one, several]: [&'static str; 3]| match n {
@@ -170,7 +170,7 @@ pub(super) fn uses(view: &View, alert: &Alert) -> Option<String> {
     ))
 }
 
-/// The events, each a link where there is a page to link to.
+/// The events, with a link for each that has a page.
 pub(super) fn events(view: &View, alert: &Alert) -> String {
     let words = view.labels();
     if alert.reviewed.is_some() && alert.events.is_empty() {
@@ -208,7 +208,7 @@ fn linked(page: Option<&str>, event: &str) -> String {
     }
 }
 
-/// Each repeat: when, its first event, its id.
+/// Each repeat: its time, its first event, its ID.
 pub(super) fn repeats(view: &View, alert: &Alert, repeats: &[Repeat]) -> String {
     let line = |repeat: &Repeat| {
         let event = repeat.event.as_deref().map_or_else(String::new, |event| {
@@ -231,7 +231,7 @@ pub(super) fn repeats(view: &View, alert: &Alert, repeats: &[Repeat]) -> String 
     lines.join("\n")
 }
 
-/// What to do, numbered, and where there is more.
+/// What to do, numbered, with a link to more.
 pub(super) fn steps(view: &View, alert: &Alert) -> String {
     let said = numbered(&steps_of(view, alert));
     match view.runbook(&alert.rule, &alert.name) {
@@ -244,7 +244,7 @@ pub(super) fn steps(view: &View, alert: &Alert) -> String {
     }
 }
 
-/// What else a reader may want to quote.
+/// Other details that a reader may want to quote.
 pub(super) fn context(view: &View, alert: &Alert) -> Value {
     context_of(
         alert,
@@ -257,7 +257,7 @@ pub(super) fn context(view: &View, alert: &Alert) -> Value {
     )
 }
 
-/// The rule, and a finding's id.
+/// The rule and the finding's ID.
 pub(super) fn context_of(alert: &Alert, id: &str, more: &str) -> Value {
     let rule = format!("{} {}", escape(&alert.rule, 20), escape(&alert.name, 60));
     let text = format!("rolewatch · {rule} · {}{more}", code(id, 40));

@@ -403,8 +403,8 @@ fn a_partition_whose_console_is_not_known_gets_no_link() {
     }
 }
 
-/// The sample as it would be in another partition: the alert, the mail and the message for a chat,
-/// in one text.
+/// The sample as it would be in another partition: the alert, the e-mail and the chat message, in
+/// one text.
 fn in_partition(partition: &str, region: &str) -> String {
     let sample = sample::alert();
     let role = sample
@@ -461,7 +461,7 @@ fn the_picture_in_the_docs_is_of_what_is_sent() {
     );
 }
 
-/// Pieces that attackers would choose, and any text at all.
+/// Text fragments that attackers would choose, and arbitrary text.
 fn hostile() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         Just("<!channel>".to_owned()),
@@ -508,7 +508,7 @@ prop_compose! {
     }
 }
 
-/// As much as is quoted, of our own words.
+/// The same number of quoted parts, with our own words.
 fn sample_quote(reviewed: &Reviewed) -> Reviewed {
     Reviewed {
         fix: reviewed.fix.clone(),
@@ -516,7 +516,7 @@ fn sample_quote(reviewed: &Reviewed) -> Reviewed {
     }
 }
 
-/// What mrkdwn would take for a link or a mention: what stands between `<` and `>`.
+/// What mrkdwn would treat as a link or a mention: the text between `<` and `>`.
 fn controls(text: &str) -> Vec<&str> {
     text.split('<')
         .skip(1)
@@ -551,7 +551,8 @@ proptest! {
 
     #[test]
     fn no_text_adds_formatting(alert in hostile_alert()) {
-        // Outside of code spans, the marks are exactly those of the same message without any text in it.
+        // Outside of code spans, the markup is exactly that of the same message without any text in
+        // it.
         let bare = |text: &str| text.split('`').step_by(2).collect::<String>();
         let mut calm = sample::alert();
         (calm.rule, calm.verdict, calm.status) = (alert.rule.clone(), alert.verdict, alert.status);
