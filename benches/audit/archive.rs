@@ -1,4 +1,4 @@
-//! The archive that is measured: made once, the same on every machine.
+//! The archive for the measurements. It is created once, and is the same on every machine.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -7,17 +7,17 @@ use std::path::{Path, PathBuf};
 use rolewatch_guard::testing::Story;
 use serde_json::{Value, json};
 
-/// What an archive is made of.
+/// The composition of an archive.
 pub(crate) struct Shape {
     name: String,
     roles: usize,
-    /// Inflated size of each large file, and how many.
+    /// Decompressed size and number of the large files.
     large: (usize, usize),
-    /// Inflated size of each small file, and how many: most of a trail's files are small.
+    /// Decompressed size and number of the small files. Most files of a trail are small.
     small: (usize, usize),
-    /// One record in so many belongs to a switch into an elevated role.
+    /// One record in this many belongs to a switch into an elevated role.
     one_switch_in: u64,
-    /// Or exactly this many switches and nothing else.
+    /// Instead: exactly this many switches, and nothing else.
     only_switches: Option<u64>,
 }
 
@@ -66,7 +66,7 @@ pub(crate) struct Built {
     pub(crate) switches: u64,
 }
 
-/// Builds the archive, unless it is there already.
+/// Creates the archive, unless it exists already.
 pub(crate) fn build(root: &Path, shape: &Shape) -> Built {
     let folder = root.join(&shape.name);
     let marker = folder.join("rolewatch.yaml");
@@ -141,7 +141,7 @@ fn policy(roles: usize) -> String {
     text
 }
 
-/// The people of the switches, all of them developers.
+/// The people who switch, all of them developers.
 fn roster() -> String {
     let users: Vec<Value> = (0..PEOPLE)
         .map(|at| {
@@ -154,10 +154,10 @@ fn roster() -> String {
     json!({"UserDetailList": users, "GroupDetailList": [group], "RoleDetailList": [], "Policies": [], "IsTruncated": false}).to_string()
 }
 
-/// How many people there are.
+/// The number of people.
 const PEOPLE: u64 = 400;
 
-/// Numbers that look random and are the same every time (splitmix64).
+/// Random-looking numbers that are the same in every run (splitmix64).
 struct Dice(u64);
 
 impl Dice {
@@ -249,7 +249,7 @@ fn time(dice: &mut Dice) -> String {
     )
 }
 
-/// Both halves of a switch and some uses, as the stories tell them.
+/// Both halves of a switch and some uses, as in the stories of the tests.
 fn switch(dice: &mut Dice, number: u64, roles: usize) -> Vec<String> {
     let mut story = Story::new();
     story.later(i64::try_from(number % 40_000).unwrap_or(0) * 61);
@@ -282,8 +282,8 @@ fn set(record: &mut Value, field: &str, value: Value) {
     }
 }
 
-/// What fills a trail: services' calls, Describe and Get calls, and one mint by a service in twelve
-/// records.
+/// The bulk of a trail: calls by services, Describe and Get calls. One record in twelve is a
+/// service that assumes a role.
 fn ordinary(dice: &mut Dice) -> String {
     let account = ["111122223333", "444455556666", "123456789012"]
         .get(usize::try_from(dice.below(3)).unwrap_or(0))
@@ -333,8 +333,7 @@ fn ordinary(dice: &mut Dice) -> String {
     }
 }
 
-/// A call by a role session that nobody listed, with a policy document or a list of instances in
-/// it.
+/// A call by a session of a role that isn't listed, with a policy document or a list of instances.
 fn described(dice: &mut Dice, account: &str, region: &str, common: &str) -> String {
     let mut items = String::new();
     for _ in 0..=dice.below(5) {
@@ -362,7 +361,7 @@ fn described(dice: &mut Dice, account: &str, region: &str, common: &str) -> Stri
     )
 }
 
-/// A gzip file that inflates to `size` bytes of spaces.
+/// A gzip file that decompresses to `size` bytes of spaces.
 pub(crate) fn bomb(root: &Path, size: u64) -> PathBuf {
     use std::io::Write as _;
     let folder = root.join(format!("bomb-{size}"));

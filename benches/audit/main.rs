@@ -1,10 +1,10 @@
-//! How long an audit takes, as a multiple of merely inflating the same files.
+//! Measures the duration of an audit, as a multiple of only decompressing the same files.
 //!
-//! `cargo bench --bench audit` (or `make bench`) builds an archive of more than 400 MB of JSON
-//! once, below `target/`, and then measures in turn, so that a noisy machine is noisy for both:
-//! libdeflate inflating every file on all threads, and the `rolewatch` binary auditing
-//! them. `-- --quick` measures a small archive, to see that the bench itself works; `-- --only
-//! memory` (or `speed`, `bomb`) measures one thing.
+//! `cargo bench --bench audit` (or `make bench`) creates an archive of more than 400 MB of JSON
+//! once, below `target/`. Then it measures in turn, so that noise on the machine affects both:
+//! libdeflate decompressing every file on all threads, and the `rolewatch` binary auditing them.
+//! `-- --quick` measures a small archive, to check that the bench itself works. `-- --only memory`
+//! (or `speed`, `bomb`) measures one thing.
 
 #![expect(clippy::panic, reason = "a bench that cannot go on has failed")]
 
@@ -58,7 +58,7 @@ fn compare(folder: &Path, inflated: u64, threads: usize) {
     let files = archive::logs(folder);
     let (mut inflating, mut auditing) = (Vec::new(), Vec::new());
     let mut peak = 0;
-    // The first round warms the page cache and is not counted.
+    // The first round only fills the page cache, and doesn't count.
     for round in 0..=ROUNDS {
         let inflate = measure::inflate(&files, threads);
         let audit = measure::run(
@@ -109,7 +109,7 @@ fn rate(bytes: u64, seconds: f64) -> f64 {
     bytes as f64 / seconds / 1e9
 }
 
-/// jq is slow enough that a tenth of the files has to do; the figure is scaled.
+/// jq is slow, so it gets a tenth of the files, and the result is scaled.
 fn against_jq(files: &[PathBuf], audit: f64, inflated: u64) {
     let Some(few) = files.get(..files.len().div_ceil(10)) else {
         return;
@@ -128,7 +128,8 @@ fn against_jq(files: &[PathBuf], audit: f64, inflated: u64) {
     );
 }
 
-/// What each switch costs in memory: the same archive with few switches and with many.
+/// Measures the memory that each switch takes, with the same archive with few and with many
+/// switches.
 fn memory(root: &Path, quick: bool) {
     let many = if quick { 2_000 } else { 100_000 };
     let run = |switches: u64| -> (u64, Run) {

@@ -1,4 +1,4 @@
-//! Times and peak memory of whole processes, and of inflating alone.
+//! Measures time and peak memory of whole processes, and the time of decompression alone.
 
 #![expect(clippy::disallowed_methods, reason = "a bench measures time")]
 
@@ -17,7 +17,7 @@ pub(crate) struct Run {
     pub(crate) stderr: String,
 }
 
-/// Runs a command to its end, discarding what it prints, and watches its memory.
+/// Runs a command until it ends, discards its output, and watches its memory.
 pub(crate) fn run(program: &Path, args: &[&str]) -> Run {
     let begin = Instant::now();
     let mut child = Command::new(program)
@@ -63,7 +63,7 @@ fn high_water_mark(status: &Path) -> Option<u64> {
     line.split_ascii_whitespace().nth(1)?.parse().ok()
 }
 
-/// Reads and inflates every file, each thread taking the next; nothing is done with the text.
+/// Reads and decompresses every file. Each thread takes the next file. The text isn't used.
 pub(crate) fn inflate(files: &[PathBuf], threads: usize) -> f64 {
     let begin = Instant::now();
     let next = AtomicUsize::new(0);
@@ -90,7 +90,7 @@ pub(crate) fn inflate(files: &[PathBuf], threads: usize) -> f64 {
     begin.elapsed().as_secs_f64()
 }
 
-/// What the gzip trailer says; true of files that the bench wrote itself.
+/// Reads the size in the gzip trailer, which is correct for files that the bench wrote itself.
 fn isize_of(gzip: &[u8]) -> u64 {
     gzip.last_chunk::<4>()
         .map_or(0, |bytes| u64::from(u32::from_le_bytes(*bytes)))
@@ -100,7 +100,8 @@ pub(crate) fn inflated_size(file: &Path) -> u64 {
     fs::read(file).map_or(0, |gzip| isize_of(&gzip))
 }
 
-/// Seconds that jq takes over the files, one process a core; `None` where there is no jq.
+/// The seconds that jq takes for the files, with one process per core. `None` if jq isn't
+/// installed.
 pub(crate) fn jq(files: &[PathBuf], filter: &str) -> Option<f64> {
     Command::new("jq")
         .arg("--version")

@@ -1,8 +1,8 @@
-//! What one IAM change costs, by how many switches are kept: messages to the guard itself, calls to
-//! the tables, rows read.
+//! Measures what one IAM change costs, by the number of stored switches: messages that the guard
+//! sends itself, calls to the tables, and rows read.
 //!
-//! The real handler runs over the twins in memory, so calls and rows are exact, and times mean
-//! nothing. `cargo bench -p rolewatch-simulation`.
+//! The real handler runs over twins in memory, so the numbers of calls and rows are exact. Times
+//! mean nothing. Run it with `cargo bench -p rolewatch-simulation`.
 
 #![expect(
     clippy::unwrap_used,
@@ -23,13 +23,13 @@ use serde_json::value::to_raw_value;
 use serde_json::{Value, json};
 use switch_guard::Guard;
 
-/// Switches of most people.
+/// The switches of most people.
 const EACH: usize = 50;
 
-/// Switches of one who doesn't switch a lot.
+/// The switches of a person who doesn't switch often.
 const FEW: usize = 10;
 
-/// Everything works, and is counted.
+/// Every call succeeds and is counted.
 #[derive(Default)]
 struct Counting(RefCell<BTreeMap<&'static str, usize>>);
 
@@ -62,14 +62,14 @@ fn envelope(record: &Value) -> Value {
     })
 }
 
-/// What a change came to.
+/// The cost of a change.
 struct Cost {
     messages: usize,
     calls: usize,
     rows_read: usize,
 }
 
-/// The guard over an account with so many switches kept.
+/// The guard of an account with this many stored switches.
 struct Measured {
     guard: Guard,
     twin: Twin<Counting>,
@@ -94,8 +94,8 @@ impl Measured {
             measured.handle(&envelope(record).to_string());
             measured.drain();
         }
-        // Last: what comes with the first events, which concern everybody, is no part of any
-        // figure.
+        // Sent last, because the work that the first events cause for everybody isn't part of any
+        // result.
         let role = format!("arn:aws:iam::{PRODUCTION}:role/UpdateApp");
         for person in 0..kept.saturating_sub(FEW + 2 * EACH) / EACH {
             let user = format!("AIDAEXAMPLE{person:09}");
@@ -120,7 +120,7 @@ impl Measured {
         assert!(response.batch_item_failures.is_empty());
     }
 
-    /// Handles what the guard sent itself and is due. How many messages.
+    /// Handles the due messages that the guard sent itself. Returns how many.
     fn drain(&mut self) -> usize {
         let now = self.twin.clock.get();
         let mut messages = 0;
@@ -138,7 +138,7 @@ impl Measured {
         }
     }
 
-    /// What the one record that is told comes to, with all that the guard sends itself.
+    /// The cost of the one record that `tell` adds, with everything that the guard sends itself.
     fn cost(&mut self, tell: impl FnOnce(&mut Story)) -> Cost {
         let mut story = Story::new();
         self.told += 1;
@@ -176,7 +176,8 @@ impl Measured {
     }
 }
 
-/// Three who switch; of tess only the owner's half arrives, which tells her id and not her name.
+/// Three people who switch. Of tess, only the owner's half arrives, which has her ID but not her
+/// name.
 fn story() -> Story {
     let mut story = Story::new().without_roster();
     story.iam(-60, "admin").adds("tom", "Developers");
@@ -191,7 +192,7 @@ fn story() -> Story {
     story
 }
 
-/// A change of what a group may do, which is about the set-up and no switch.
+/// A change of a group's permissions, which concerns the setup and no switch.
 fn puts_a_group_policy(story: &mut Story) {
     let mut other = story.clone();
     other.iam(0, "admin").adds("tess", "Developers");
@@ -204,7 +205,7 @@ fn puts_a_group_policy(story: &mut Story) {
 
 type Tell = fn(&mut Story);
 
-/// The changes. Only the last is about everybody.
+/// The changes. Only the last one concerns everybody.
 const CHANGES: [(&str, Tell); 6] = [
     ("AddUserToGroup, 10 switches of the user", |story| {
         story.iam(0, "admin").adds("dave", "Developers");

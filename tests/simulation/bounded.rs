@@ -1,5 +1,7 @@
-//! What one change costs, and what waits for it: calls and messages do not depend on what others
-//! did, changes in a row share a pass, and the heartbeat is not behind any of it.
+//! The cost and the order of work.
+//!
+//! The number of calls and messages for a change doesn't depend on other people's switches.
+//! Consecutive changes share a pass. Heartbeats don't wait for any of it.
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -15,13 +17,13 @@ use switch_guard::{Guard, JudgementReport};
 
 use crate::same_findings::{envelope, offline, prepare, standing};
 
-/// Everything works, and is counted.
+/// Every call succeeds and is counted.
 #[derive(Default)]
 pub(crate) struct Counting {
     calls: RefCell<BTreeMap<&'static str, usize>>,
-    /// So many seconds it takes to read a page, which ends a turn.
+    /// How many seconds it takes to read a page. A slow page ends a turn.
     pub(crate) page: Cell<i64>,
-    /// Others have their turn at every call.
+    /// Whether every call lets other invocations run first.
     pub(crate) shared: Cell<bool>,
 }
 
@@ -58,7 +60,7 @@ pub(crate) fn handle(
     report
 }
 
-/// Handles the next message that the guard sent itself and is due.
+/// Handles the next due message that the guard sent itself.
 pub(crate) fn next(guard: &mut Guard, twin: &Twin<Counting>) -> bool {
     let now = twin.clock.get();
     let due = |queue: &Vec<(_, String)>| queue.iter().position(|(visible, _)| *visible <= now);
@@ -70,7 +72,7 @@ pub(crate) fn next(guard: &mut Guard, twin: &Twin<Counting>) -> bool {
     true
 }
 
-/// How many messages are due, and how many of them are about turns.
+/// How many due messages are about turns.
 pub(crate) fn waiting(twin: &Twin<Counting>) -> usize {
     let now = twin.clock.get();
     twin.queue
@@ -80,11 +82,11 @@ pub(crate) fn waiting(twin: &Twin<Counting>) -> usize {
         .count()
 }
 
-/// dora enters a role so many times; others did before, in an account that the guard has watched
-/// for a while.
+/// dora enters a role this many times. Others did so before, in an account that the guard has
+/// watched for a while.
 pub(crate) fn watched(own: usize, others: usize) -> (Story, Guard, Twin<Counting>) {
     let mut story = Story::new();
-    // The first event of IAM tells where its events are recorded, and so something of everybody.
+    // The first IAM event shows where such events are recorded, and that concerns everybody.
     story.iam(0, "admin").adds("tom", "Testers");
     for _ in 0..own {
         story.later(175_000);
@@ -114,7 +116,7 @@ pub(crate) fn watched(own: usize, others: usize) -> (Story, Guard, Twin<Counting
     (story, guard, twin)
 }
 
-/// The records of what is told, as events.
+/// The records that `tell` adds, as events.
 pub(crate) fn told(story: &mut Story, tell: impl FnOnce(&mut Story)) -> Vec<String> {
     let from = story.records().len();
     tell(story);
@@ -158,7 +160,7 @@ fn what_a_change_costs_does_not_depend_on_the_switches_of_others() {
 #[test]
 fn changes_in_a_row_share_a_pass_and_one_message_waits() {
     let (mut story, mut guard, twin) = watched(45, 0);
-    // The roster is of unknown time: a group created under its name says nothing else, but might.
+    // The time of the roster isn't known. The rename shows nothing about the members, but it might.
     let events: Vec<String> = (0..40)
         .flat_map(|number| {
             told(&mut story, |story| {
@@ -171,7 +173,7 @@ fn changes_in_a_row_share_a_pass_and_one_message_waits() {
     for (at, event) in events.iter().enumerate() {
         handle(&mut guard, &twin, std::slice::from_ref(event));
         assert!(waiting(&twin) <= 1, "{at}");
-        // Some of the changes come while the pass is under way.
+        // Some of the changes arrive during the pass.
         if at % 20 == 19 {
             assert!(next(&mut guard, &twin));
         }
@@ -228,7 +230,7 @@ fn whoever_asks_after_a_message_was_lost_sends_one() {
     }
 }
 
-/// What the schedule sends.
+/// The event that the schedule sends.
 fn heartbeat(time: Moment) -> String {
     let source = "rolewatch.heartbeat";
     let heartbeat = json!({"source": source, "account": "123456789012", "detail": {"time": time}});
@@ -260,7 +262,7 @@ fn the_heartbeat_is_first_and_events_come_before_what_is_judged_again() {
 #[test]
 fn what_cannot_be_begun_in_time_is_given_back() {
     let (mut story, mut guard, twin) = watched(1, 0);
-    // Looking for what rests on it takes six seconds for each partition.
+    // For each partition, the search for affected switches takes six seconds.
     let event = told(&mut story, |story| {
         story.iam(-60, "admin").removes("dora", "Developers");
     })

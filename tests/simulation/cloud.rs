@@ -1,5 +1,7 @@
-//! Queues, a schedule, and the functions behind them, as Lambda runs them: several at a time, each
-//! at its own pace, stopped at any call to the outside.
+//! The cloud of the simulation: queues, a schedule, and the functions behind them.
+//!
+//! The functions run as in Lambda: several at a time, each at its own pace, and each can be stopped
+//! at any call to the outside.
 
 mod lambda;
 
@@ -18,17 +20,17 @@ use crate::sums::Sums;
 use crate::unread::standing;
 use lambda::Invocation;
 
-/// The schedule calls the auditor every so many seconds.
+/// The schedule invokes the auditor every this many seconds.
 const EVERY: i64 = 300;
 
-/// Of a time in which nothing happens, only runs this many seconds apart are looked at; the others
+/// While nothing happens, the schedule skips to runs this many seconds apart. The runs in between
 /// would do nothing.
 const IDLE: i64 = 3_600;
 
-/// So many seconds after the last message was dealt with, a sweep has nothing more to find.
+/// This many seconds after the last message, a sweep finds nothing more to do.
 const RESTS: i64 = 900;
 
-/// Whatever happens is over after so many seconds: sessions are given up after two days.
+/// Everything is over after this many seconds, because sessions are given up after two days.
 const OVER: i64 = 6 * 86_400;
 
 #[derive(Debug, Clone)]
@@ -57,9 +59,9 @@ pub(crate) struct Cloud<'w> {
     invocations: u64,
     /// When the schedule is due.
     due: Moment,
-    /// When anything was dealt with last, but by a sweep that found nothing to do.
+    /// When anything was last processed, except by a sweep that found nothing to do.
     busy: Moment,
-    /// As of when a sweep found nothing to do, and how much it found open.
+    /// The time of a sweep that found nothing to do, and how many sessions it found open.
     quiet: Option<(Moment, u64)>,
     pub(crate) sums: Sums,
 }
@@ -89,19 +91,19 @@ impl<'w> Cloud<'w> {
         }
     }
 
-    /// An event that reaches the queue at a moment.
+    /// Adds an event that reaches the queue at a given time.
     pub(crate) fn event(&mut self, body: String, at: Moment) {
         let message = self.message(body, at);
         self.events.push(message);
     }
 
-    /// What a schedule calls the auditor with.
+    /// Adds a request with which a schedule invokes the auditor.
     pub(crate) fn request(&mut self, request: String, at: Moment) {
         let message = self.message(request, at);
         self.requests.push(message);
     }
 
-    /// What S3 sends when a log file is written.
+    /// Adds the event that S3 sends when a log file is written.
     pub(crate) fn file(&mut self, created: String, at: Moment) {
         let message = self.message(created, at);
         self.files.push(message);
@@ -132,12 +134,12 @@ impl<'w> Cloud<'w> {
             .flatten()
     }
 
-    /// Lets things happen until nothing is left to do. The storm ends at some point.
+    /// Runs everything until nothing is left to do. The storm ends after some steps.
     pub(crate) fn run(&mut self, storm: usize) {
         self.run_and_look(storm, || ());
     }
 
-    /// As [`Cloud::run`]; `look` is called right before the storm ends.
+    /// Like [`Cloud::run`], but calls `look` right before the storm ends.
     pub(crate) fn run_and_look(&mut self, storm: usize, look: impl FnOnce()) {
         let mut look = Some(look);
         let dice = &self.twin.weather.dice;
@@ -168,12 +170,12 @@ impl<'w> Cloud<'w> {
                 2 => self.start(Function::Auditor),
                 3 => self.start(Function::Archive),
                 4 if blows && dice.permille(60) && !self.running.is_empty() => {
-                    // Out of memory, out of time, a host that dies: wherever it is.
+                    // Out of memory, out of time, or a failed host. It can happen at any point.
                     let at = dice.below(self.running.len());
                     let stopped = self.running.swap_remove(at);
                     self.sums.crashes += 1;
                     if stopped.function == Function::Notifier && dice.permille(300) {
-                        // The queue gives up: nobody reads its dead letters here.
+                        // The queue gives up. Nobody reads its dead letters here.
                         self.sums.lost += stopped.batch.len();
                         self.alerts
                             .retain(|message| !stopped.batch.contains(&message.id));
@@ -203,7 +205,7 @@ impl<'w> Cloud<'w> {
             && self.is_all_told()
     }
 
-    /// Whether Slack, where it lives, was told who receives e-mail.
+    /// Whether Slack, if it works, was told who receives e-mail.
     fn is_all_told(&self) -> bool {
         self.twin.weather.refusal().is_some()
             || standing(self.twin).is_none_or(|standing| standing.told == standing.version)
@@ -215,8 +217,8 @@ impl<'w> Cloud<'w> {
             .set(self.twin.clock.get().plus_seconds(seconds));
     }
 
-    /// Queues deliver at least once, and so do schedules: a message is given out again while it is
-    /// being dealt with.
+    /// Queues and schedules deliver at least once, so a message can be delivered again while it is
+    /// being processed.
     fn give_again(&mut self) {
         let now = self.twin.clock.get();
         let dice = &self.twin.weather.dice;
@@ -229,14 +231,14 @@ impl<'w> Cloud<'w> {
         let queue = all.into_iter().nth(dice.below(4)).unwrap();
         if !queue.is_empty() {
             let at = dice.below(queue.len());
-            // What was never given out has not happened yet.
+            // A message that was never delivered can't be delivered again.
             if queue[at].receipts > 0 {
                 queue[at].visible = queue[at].visible.min(now);
             }
         }
     }
 
-    /// When nothing is visible and nothing runs, time passes until something is.
+    /// If nothing is visible and nothing runs, moves the clock until something is.
     fn wait(&mut self) {
         let next = self
             .messages()
@@ -249,8 +251,8 @@ impl<'w> Cloud<'w> {
         }
     }
 
-    /// From the twins to the queues: what was sent to the guard, what the topic took, and what is
-    /// due.
+    /// Moves messages from the twins to the queues: what the guard was sent, what the topic
+    /// accepted, and what is due.
     fn carry(&mut self) {
         for (visible, body) in self.twin.queue.take() {
             let message = self.message(body, visible);
@@ -281,7 +283,7 @@ impl<'w> Cloud<'w> {
         }
     }
 
-    /// The schedule fires.
+    /// The schedule is due.
     fn tick(&mut self) {
         let now = self.twin.clock.get();
         self.twin.weather.turn(self.twin);
@@ -291,13 +293,13 @@ impl<'w> Cloud<'w> {
         self.due = Self::mark_after(now).plus_seconds(if idle { IDLE - EVERY } else { 0 });
     }
 
-    /// Something happened.
+    /// Notes that something happened.
     fn is_busy(&mut self) {
         self.busy = self.twin.clock.get();
         self.due = self.due.min(Self::mark_after(self.busy));
     }
 
-    /// When the schedule is due after a moment.
+    /// When the schedule is next due after a given time.
     fn mark_after(now: Moment) -> Moment {
         now.plus_seconds(EVERY - now.epoch_seconds().rem_euclid(EVERY))
     }

@@ -1,5 +1,5 @@
-//! Which events EventBridge delivers, and when: it is best effort, so some never come. By what they
-//! are found then differs by seed.
+//! Decides which events EventBridge delivers, and when. Delivery is best effort, so some never
+//! arrive. The seed decides what recovers those.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -15,16 +15,16 @@ use crate::invocation::BUCKET;
 use crate::same_findings::envelope;
 use crate::storm::{Dice, Storm};
 
-/// What recovers events that never came.
+/// What recovers events that never arrived.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Recovery {
-    /// Nothing has to: all come.
+    /// Nothing. All events arrive.
     Needless,
-    /// The event history alone: what it is not asked for comes.
+    /// Only the event history. Events that rolewatch doesn't look up all arrive.
     Lookup,
-    /// The log files of the trail, while the event history of one account is shut.
+    /// The log files of the trail. The event history of one account may be closed.
     Trail,
-    /// Whichever is first.
+    /// Whichever comes first.
     Both,
 }
 
@@ -44,8 +44,8 @@ impl Recovery {
     }
 }
 
-/// Sends the records on their way. How many never arrive. Unless `whose`, none says which account
-/// it belongs to.
+/// Sends the records. Returns how many never arrive. Without `whose`, no record names the account
+/// that received it.
 pub(crate) fn deliver(
     cloud: &mut Cloud<'_>,
     records: &[&Value],
@@ -64,7 +64,7 @@ pub(crate) fn deliver(
         let happened = time(record).max(start);
         let after = |most: usize| happened.plus_seconds(i64::try_from(dice.below(most)).unwrap());
         if recovery.has_trail() {
-            // A log file is written after minutes; S3 tells of it at least once, and perhaps hours
+            // A log file is written after minutes. S3 reports it at least once, perhaps hours
             // later.
             let created = created(&log_file(twin, record, whose));
             for _ in 0..=usize::from(dice.permille(150)) {
@@ -84,7 +84,7 @@ pub(crate) fn deliver(
         }
         let event = event.to_string();
         for _ in 0..=usize::from(dice.permille(150)) {
-            // Some events come at once, some half an hour late.
+            // Some events arrive immediately, some half an hour late.
             cloud.event(
                 event.clone(),
                 after(if dice.permille(200) { 1_800 } else { 60 }),
@@ -94,7 +94,7 @@ pub(crate) fn deliver(
     withheld
 }
 
-/// Puts a record into a log file of its own, and says where it lies.
+/// Puts a record into a log file of its own. Returns the key.
 fn log_file(twin: &Twin<Storm>, record: &Value, whose: bool) -> String {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
     let written = if whose {
@@ -119,7 +119,7 @@ fn log_file(twin: &Twin<Storm>, record: &Value, whose: bool) -> String {
     key
 }
 
-/// What S3 sends when an object is written.
+/// The event that S3 sends when an object is written.
 fn created(key: &str) -> String {
     let detail = json!({"bucket": {"name": BUCKET}, "object": {"key": key}});
     json!({"source": "aws.s3", "detail-type": "Object Created", "detail": detail}).to_string()
@@ -135,9 +135,9 @@ fn issued(record: &Value) -> Option<&str> {
         .and_then(Value::as_str)
 }
 
-/// Which records the event history is asked for: one half of an elevated switch whose other half
-/// comes, and what was done with it before it expired. Of records that contradict each other nobody
-/// can say by which of them the rest is found: they all come.
+/// The records that rolewatch looks up in the event history: one half of an elevated switch whose
+/// other half arrives, and what the session did before it expired. If records contradict each
+/// other, nobody can say which of them finds the rest, so they all arrive.
 fn found_by_lookup(records: &[&Value], dice: &Dice) -> Vec<bool> {
     let mut copies: BTreeMap<&str, usize> = BTreeMap::new();
     for record in records {

@@ -1,5 +1,5 @@
-//! One record at a time through the guard: what can't be read of it is kept once and counted once,
-//! and its event says whose it is.
+//! One record at a time goes through the guard. A record with an unreadable detail is stored once
+//! and counted once, and its event shows which account received it.
 
 use std::path::Path;
 
@@ -21,7 +21,7 @@ fn event(name: &str) -> Value {
     serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
 }
 
-/// A switch with a detail that nobody can read.
+/// A switch with a detail that can't be read.
 fn spoiled() -> Value {
     let mut event = event("assume-role-mfa-caller.json");
     event["detail"]["requestParameters"]["durationSeconds"] = json!(-1);
@@ -53,13 +53,13 @@ impl Bench {
         .1
     }
 
-    /// The same as a message of the queue that was given out before.
+    /// Delivers the event as a message of the queue that was delivered before.
     fn take_again(&mut self, event: &Value) -> JudgementReport {
         let message = json!({"messageId": "1", "body": event.to_string(), "attributes": {"ApproximateReceiveCount": "2"}});
         self.take(&json!({"Records": [message]}))
     }
 
-    /// Copies of records that were judged without some of their details.
+    /// The stored copies of records that were judged without some of their details.
     fn copies(&self) -> Vec<Value> {
         let objects = self.twin.objects.borrow();
         let copies = objects
@@ -85,7 +85,7 @@ fn a_detail_that_cant_be_read_is_counted_once_and_its_record_kept_once() {
         (1, 1, 1, 0)
     );
     assert_eq!(bench.copies(), [spoiled()]);
-    // The record comes again in another event, and the message itself comes again.
+    // The record arrives again in another event, and the message itself arrives again.
     let mut other = spoiled();
     other["id"] = json!("5e3b2b5e-0000-4000-8000-00000000c0de");
     for report in [
@@ -112,7 +112,7 @@ fn a_record_that_is_read_in_full_is_not_kept() {
     );
 }
 
-/// The owner's record names the caller's account only, which is not its own.
+/// The owner's record only names the caller's account, which isn't the account that received it.
 #[test]
 fn a_record_that_doesnt_say_whose_it_is_is_its_events() {
     let mut silent = event("owner-half-known-user.json");
@@ -128,7 +128,7 @@ fn a_record_that_doesnt_say_whose_it_is_is_its_events() {
     let mut bench = Bench::new();
     let report = bench.take(&silent);
     assert_eq!((report.judged, report.quarantined), (1, 0), "{report:?}");
-    // It is the very record that says so itself.
+    // This is the same record, but it names its account itself.
     let report = bench.take(&event("owner-half-known-user.json"));
     assert_eq!(report.duplicate, 1, "{report:?}");
 }

@@ -15,7 +15,7 @@ fn switches_people_and_what_was_not_used_are_those_of_the_plain_audit() {
     let (mut switches, mut unused, mut open) = (0, 0, 0);
     for seed in 0..60 {
         let story = story(seed);
-        // Of a longer story, the last day only.
+        // Only the last day of a longer story.
         let now = story.now().plus_seconds(3_600);
         let since = now.plus_seconds(-86_400);
         let twin = Twin::new(Calm, now);

@@ -1,8 +1,8 @@
-//! Where IAM's events are recorded, live: what the ledger keeps of it comes to what the audit makes
-//! of all records.
+//! Where IAM events are recorded: what the live guard stores about it leads to the same findings as
+//! the audit of all records.
 //!
-//! The world: dora switches, a roster is taken three days later, and in between two accounts are
-//! heard from in two Regions.
+//! The world: dora switches, and a roster is taken three days later. In between, events of two
+//! accounts arrive from two Regions.
 
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
@@ -27,7 +27,7 @@ const HERE: Elsewhere = Elsewhere {
 };
 const DAYS: i64 = 3;
 
-/// A record that changes nobody's membership.
+/// A record that doesn't change anybody's membership.
 #[derive(Debug, Clone)]
 struct Chatter {
     service: &'static str,
@@ -54,7 +54,7 @@ fn chatter() -> impl Strategy<Value = Chatter> {
     })
 }
 
-/// The story with what was heard meanwhile, in a partition.
+/// The story with the records in between, in a partition.
 struct Told {
     elsewhere: Elsewhere,
     policy: String,
@@ -177,7 +177,8 @@ proptest! {
         for record in &order {
             live(&mut guard, &twin, record);
         }
-        // An hour that was heard of late has nobody judged again; who judges again comes to what the audit does.
+        // A late record from another hour causes no new judgement. If something else does, it leads
+        // to the audit's findings.
         for batch in one_by_one(&twin, &told.records) {
             run(guard.handle(&twin, &to_raw_value(&batch).unwrap(), None)).unwrap();
             drain(&mut guard, &twin);

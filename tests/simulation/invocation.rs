@@ -1,4 +1,4 @@
-//! The functions behind the queues, each with a call of its own that can be stopped anywhere.
+//! The functions behind the queues, each as a call that can be stopped anywhere.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -18,23 +18,23 @@ use switch_guard::Guard;
 use crate::slack::{Aws, Line, Slack};
 use crate::storm::Storm;
 
-/// Which function; each has a queue.
+/// The function. Each has a queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Function {
     /// Reads events.
     Guard,
     /// Reads alerts.
     Notifier,
-    /// Is called by its schedule.
+    /// Is invoked by its schedule.
     Auditor,
-    /// Reads the log files that S3 tells of.
+    /// Reads the log files that S3 reports.
     Archive,
 }
 
-/// The messages that failed, and what the rest came to.
+/// The failed messages, and the result of the others.
 type Outcome<R> = Result<(Vec<String>, R), String>;
 
-/// A call that was not stopped. The function lives on.
+/// A call that was not stopped. The function's process can be used again.
 pub(crate) enum Ended<'w> {
     Guard(Guard, Outcome<switch_guard::JudgementReport>),
     Notifier(
@@ -52,7 +52,7 @@ pub(crate) enum Ended<'w> {
     ),
 }
 
-/// A call under way.
+/// A call in progress.
 pub(crate) type Call<'w> = Pin<Box<dyn Future<Output = Ended<'w>> + 'w>>;
 
 pub(crate) async fn guard(
@@ -125,7 +125,7 @@ pub(crate) async fn audit(
     Ended::Auditor(auditor, request, outcome)
 }
 
-/// Where the trail writes.
+/// The bucket that the trail writes to.
 pub(crate) const BUCKET: &str = "trail-logs";
 
 pub(crate) fn reader() -> archive_auditor::ArchiveAuditor {
@@ -141,7 +141,7 @@ pub(crate) fn reader() -> archive_auditor::ArchiveAuditor {
     }))
 }
 
-/// What nobody may tamper with.
+/// The resources that nobody may tamper with.
 pub(crate) fn guarded() -> GuardedResources {
     GuardedResources {
         stack: "rolewatch".to_owned(),

@@ -1,8 +1,8 @@
-//! What the rosters of a large organization take: few files in flight, and no second copy of what
-//! the snapshots of an account have in common.
+//! The memory that the rosters of a large organization take: only a few files are in flight, and
+//! what the snapshots of an account share is stored once.
 //!
-//! A program of its own, as the peak of a process is measured. `ROLEWATCH_PEOPLE` asks for another
-//! number of people in each account.
+//! This is a separate program, because it measures the peak of a process. `ROLEWATCH_PEOPLE` sets
+//! another number of people per account.
 
 use std::cell::Cell;
 use std::task::Poll;
@@ -19,13 +19,13 @@ use serde_json::{Value, json};
 
 const ACCOUNTS: u64 = 100;
 
-/// As many as are kept of an account: the latest three, and one of each week.
+/// As many as rolewatch keeps of an account: the latest three, and one per week.
 const SNAPSHOTS: u64 = 17;
 
-/// People of an account in the ordinary run.
+/// People per account in the ordinary run.
 const PEOPLE: u64 = 200;
 
-/// A bucket with so many rosters that they are made when they are read.
+/// A bucket with so many rosters that each is generated when it is read.
 struct Organization {
     twin: Twin<Calm>,
     people: u64,
@@ -35,7 +35,7 @@ struct Organization {
 }
 
 impl Organization {
-    /// A tenth of the people changed groups since the snapshot before.
+    /// A tenth of the people changed groups since the previous snapshot.
     fn roster(&self, account: u64, snapshot: u64) -> Vec<u8> {
         let arn = |what: &str, name: &str| format!("arn:aws:iam::{account}:{what}/{name}");
         let group = |number: u64| format!("team-{number}");
@@ -59,7 +59,7 @@ impl Organization {
     }
 }
 
-/// The account and the number of a snapshot, by its key.
+/// The account and the number of a snapshot, from its key.
 fn numbers(key: &str) -> Option<(u64, u64)> {
     let (account, taken) = key.strip_prefix(ROSTER_PREFIX)?.split_once("@2026-")?;
     let (month, day) = (
@@ -165,7 +165,7 @@ impl Topic for Organization {
     }
 }
 
-/// The most that the process ever had in memory, in megabytes (10^6 bytes).
+/// The largest amount of memory that the process ever had, in megabytes (10^6 bytes).
 fn peak() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status
@@ -207,7 +207,7 @@ fn the_rosters_of_a_hundred_accounts_are_read_eight_at_a_time_and_fit() {
     };
     assert_eq!(current(&mut shelf, now), 1_700);
     assert_eq!(outside.most.get(), 8, "so many at a time");
-    // A look a minute later reads nothing again, and keeps no second copy.
+    // A check a minute later reads nothing again, and stores no second copy.
     assert_eq!(current(&mut shelf, now.plus_seconds(60)), 1_700);
     assert_eq!(outside.read.get(), 1_700);
     if let (Some(before), Some(peak)) = (before, peak()) {

@@ -1,9 +1,9 @@
-//! Nothing is lost: every violation that the plain audit of all events finds is told, and repeats
-//! happen only where a reply was lost.
+//! Nothing is lost: every violation that the plain audit of all events finds is reported, and a
+//! message repeats only if a reply was lost.
 //!
-//! The world of a seed is a made-up story, all functions over twins of everything outside, and a
-//! storm: events that never come, come twice, late or in another order, calls that are throttled or
-//! take effect without a reply, and processes that are stopped at any call.
+//! The world of a seed is a random story, all functions over twins of everything outside, and a
+//! storm. In the storm, events never arrive, arrive twice, late or in another order. Calls are
+//! throttled, or take effect without a reply. Processes are stopped at any call.
 
 use std::collections::BTreeMap;
 use std::ops::AddAssign;
@@ -31,7 +31,7 @@ use crate::storm::{Dice, Storm, seeds};
 use crate::sums::{Failed, Sums, Swept, add_failed};
 use crate::tampering;
 
-/// So many seeds in the ordinary run.
+/// The number of seeds in the ordinary run.
 const SEEDS: u64 = 1_000;
 
 pub(crate) fn story(seed: u64) -> Story {
@@ -48,7 +48,7 @@ pub(crate) fn story(seed: u64) -> Story {
     tell(&steps, !seed.is_multiple_of(3))
 }
 
-/// What one seed came to.
+/// The result of one seed.
 #[derive(Debug, Default)]
 struct Totals {
     violations: usize,
@@ -57,14 +57,14 @@ struct Totals {
     crashes: u64,
     /// Records that never arrived.
     withheld: u64,
-    /// Of those with a trail, as archive-auditor counts them.
+    /// How many of those archive-auditor counts, with a trail.
     missed: u64,
     recovered: u64,
     /// Calls that would blind the guard.
     tampered: usize,
-    /// Alerts that the notifier was never given, or not to the end.
+    /// Alerts that the notifier never received, or didn't finish.
     alerts_lost: usize,
-    /// Records that nobody can read in full.
+    /// Records that can't be read in full.
     partly_unread: usize,
     swept: Swept,
     failed: Failed,
@@ -87,17 +87,18 @@ impl AddAssign for Totals {
     }
 }
 
-/// What a seed decides before anything happens.
+/// What the seed decides before anything happens.
 struct Case {
     seed: u64,
     story: Story,
     recovery: Recovery,
-    /// Whether records say whose they are. Where CloudTrail leaves that out, what stands around a
-    /// record says it, wherever it goes.
+    /// Whether records name the account that received them. Where CloudTrail omits it, the event,
+    /// path or lookup around the record has it.
     whose: bool,
-    /// When the first record was written.
+    /// The time of the first record.
     first: Option<Moment>,
-    /// When the guard begins: some watch it as it happens, some hear of all of it afterwards.
+    /// When the guard starts. In some seeds it watches events as they happen, in others all of them
+    /// arrive afterward.
     start: Moment,
 }
 
@@ -117,7 +118,7 @@ impl Case {
         }
     }
 
-    /// Everything outside, as it is at the start: an event history that knows all records.
+    /// Everything outside, in its initial state. The event history has all records.
     fn twin(&self) -> Twin<Storm> {
         let mut twin = Twin::new(Storm::new(self.seed), self.start);
         let shuts = self.recovery == Recovery::Trail && (self.seed / 16).is_multiple_of(2);
@@ -135,13 +136,13 @@ impl Case {
         twin
     }
 
-    /// Calls that would blind the guard, in between.
+    /// Calls that would blind the guard, during the story.
     fn tampering(&self, dice: &Dice) -> Vec<Value> {
         let from = self.first.unwrap_or(self.story.now());
         tampering::calls(dice, from, self.story.now())
     }
 
-    /// How long it storms. What the event history is asked for, it is asked for late.
+    /// How long the storm lasts. rolewatch asks the event history late, so this takes longer.
     fn storm(&self, dice: &Dice) -> usize {
         if self.recovery == Recovery::Lookup {
             600 + dice.below(3_500)
@@ -150,7 +151,8 @@ impl Case {
         }
     }
 
-    /// What the audit of all events finds, and what the guard alone does: the calls against it.
+    /// The findings of the audit of all events, plus those of the guard alone: the calls against
+    /// it.
     fn wanted(&self, twin: &Twin<Storm>, calls: &[Value]) -> BTreeMap<String, Said> {
         let mut wanted = offline(&self.story, twin.clock.get());
         wanted.extend(tampering::findings(calls, &self.story.policy()));
@@ -232,7 +234,8 @@ fn has_quarantined(twin: &Twin<Storm>) -> bool {
         .any(|key| key.starts_with("quarantine/"))
 }
 
-/// But for what is told in the digest alone, and what was withdrawn before anybody was told.
+/// Except findings that only the digest reports, and findings that were withdrawn before anybody
+/// was told.
 fn the_last_version_of_each_was_told(seed: u64, twin: &Twin<Storm>) {
     let (states, acks) = outbox(twin);
     for (id, state) in &states {
@@ -267,8 +270,8 @@ fn every_violation_was_shown(
     }
 }
 
-/// A message about a version of a finding is posted once, unless the reply was lost or whoever
-/// posted it was stopped; also if it was sent again.
+/// A message about a version of a finding is posted once, even if the alert was sent again. The
+/// exceptions are lost replies and stopped invocations.
 fn repeats_are_rare(seed: u64, slack: &Slack, crashes: u64) {
     let posted = slack.taken.borrow();
     let mut told: BTreeMap<&str, u64> = BTreeMap::new();
@@ -283,7 +286,7 @@ fn repeats_are_rare(seed: u64, slack: &Slack, crashes: u64) {
     );
 }
 
-/// Whether the ledger has it, and what it says was judged.
+/// Whether the ledger has the record, and has marked it as judged.
 fn is_seen_through(twin: &Twin<Storm>, story: &Story, record: &Value) -> bool {
     let (text, policy) = (record.to_string(), story.policy());
     match read(text.as_bytes(), &|role| {

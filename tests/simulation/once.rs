@@ -1,5 +1,5 @@
-//! Events that come by two queues at the same time: each is judged once, and each finding is told
-//! once.
+//! Events that arrive through two queues at the same time: each is judged once, and each finding is
+//! reported once.
 
 use std::collections::BTreeSet;
 use std::pin::pin;
@@ -41,7 +41,7 @@ fn batch(bodies: &[String]) -> Box<RawValue> {
     to_raw_value(&json!({ "Records": records })).unwrap()
 }
 
-/// Runs two invocations in turns, in an order that the dice choose.
+/// Runs two invocations in turns, in a random order.
 fn both<F: Future>(dice: &Dice, first: F, second: F) -> [F::Output; 2] {
     let (mut first, mut second) = (pin!(first), pin!(second));
     let mut context = Context::from_waker(Waker::noop());
@@ -61,8 +61,8 @@ fn both<F: Future>(dice: &Dice, first: F, second: F) -> [F::Output; 2] {
     ended.map(Option::unwrap)
 }
 
-/// Hands the guard what it sent itself, each message when it is due, until there is none before
-/// `end`.
+/// Passes the guard the messages that it sent itself, each when it is due, until none is left
+/// before `end`.
 fn rest(guard: &mut Guard, twin: &Twin<Alternating>, end: Moment) -> Vec<JudgementReport> {
     let mut reports = Vec::new();
     loop {
@@ -90,7 +90,7 @@ fn rest(guard: &mut Guard, twin: &Twin<Alternating>, end: Moment) -> Vec<Judgeme
     }
 }
 
-/// Version and finding of everything that was told.
+/// Version and finding of everything that was published.
 fn told(twin: &Twin<Alternating>) -> Vec<(String, u64)> {
     let topics = twin.topics.borrow();
     let findings = topics.iter().filter_map(|notice| match notice {

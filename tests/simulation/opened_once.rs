@@ -1,5 +1,5 @@
-//! Each event is opened once: its JSON is parsed as a message and as a record, whatever it turns
-//! out to be, and each row of the ledger at most once every time it is read.
+//! Each event is parsed once as a message and once as a record, whatever it contains. Each row of
+//! the ledger is parsed at most once each time it is read.
 
 use rolewatch_guard::json::parsed;
 use rolewatch_guard::moment::Moment;
@@ -15,17 +15,17 @@ use crate::same_findings::{envelope, prepare};
 /// What one invocation parsed.
 #[derive(Debug)]
 struct Parses {
-    /// How often the event, as a message or as a record.
+    /// How often it parsed the event, as a message or as a record.
     event: usize,
     /// Rows of the ledger that were parsed more often than they were read.
     rows: Vec<String>,
     report: JudgementReport,
 }
 
-/// What comes in the same batch, so that there is something to sort.
+/// Another event in the same batch, so that there is something to sort.
 const OTHER: &str = "{}";
 
-/// Hands the guard one event by its queue.
+/// Passes the guard one event, through its queue.
 fn handle(guard: &mut Guard, twin: &Twin<Calm>, record: &Value) -> Parses {
     let body = envelope(record).to_string();
     let message = |body: &str| json!({"messageId": "one", "body": body, "attributes": {"ApproximateReceiveCount": "1"}});

@@ -1,6 +1,7 @@
-//! Probes through the real handlers: session-auditor sends them, EventBridge delivers their events
-//! or doesn't, switch-guard takes them, and at the next run session-auditor says which accounts and
-//! Regions are silent.
+//! Probes through the real handlers.
+//!
+//! session-auditor sends them, EventBridge delivers their events or doesn't, and switch-guard
+//! receives them. At the next run, session-auditor reports which accounts and Regions are silent.
 
 use std::collections::BTreeSet;
 
@@ -39,12 +40,12 @@ struct World {
     twin: Twin<Calm>,
     guard: Guard,
     auditor: SessionAuditor,
-    /// From these, nothing comes that happens from a moment on.
+    /// The places whose events stop arriving, with the time from which on.
     cut: Vec<(Spot, Moment)>,
-    /// What is on its way, and when it arrives.
+    /// Events in transit, with their times of arrival.
     under_way: Vec<(Moment, Value)>,
     events: u32,
-    /// How long an event is on its way, in seconds.
+    /// How many seconds an event is in transit.
     delay: i64,
     taken: JudgementReport,
     silent: Vec<u64>,
@@ -85,7 +86,7 @@ impl World {
         }
     }
 
-    /// The hourly run, and what arrives until the next one.
+    /// The hourly run, and everything that arrives until the next one.
     fn hour(&mut self, number: i64) -> u64 {
         let due = start().plus_seconds(number * HOUR);
         self.arrive(due);
@@ -155,7 +156,7 @@ impl World {
     }
 }
 
-/// A copy of the record of a probe, in the envelope of EventBridge.
+/// A copy of a probe's record, in the envelope of EventBridge.
 fn event(number: u32, time: Moment, (account, region): (AccountId, &str), of: AccountId) -> Value {
     let role = format!("arn:aws:iam::{account}:role/rolewatch-reader");
     let caller = if of.to_string() == HUB {
@@ -206,7 +207,8 @@ fn where_every_path_works_nothing_is_silent_and_no_probe_counts_as_an_event() {
     world.arrive(start().plus_seconds(5 * HOUR));
     assert_eq!(world.silent, [0; 5]);
     assert_eq!(world.notices(), [] as [String; 0]);
-    // Of each of five runs: two copies in two accounts and one in the hub's, in two Regions.
+    // In each of five runs and two Regions: two copies in each of two accounts, and one in the
+    // hub's.
     assert_eq!((world.taken.received, world.taken.probes), (0, 5 * 5 * 2));
 }
 
@@ -221,7 +223,7 @@ fn a_place_is_named_by_the_second_run_after_the_cut_whenever_that_is() {
         for hour in 0..4 {
             world.hour(hour);
         }
-        // The run at the first hour is before the cut, or in the same minute.
+        // The run at the first hour comes before the cut, or in the same minute.
         let first = if minutes == 0 { 2 } else { 3 };
         let expected: Vec<u64> = (0..4).map(|hour| u64::from(hour >= first)).collect();
         assert_eq!(world.silent, expected, "{minutes}");
@@ -288,7 +290,7 @@ fn a_reader_role_that_lets_nobody_in_is_named_at_once_until_it_does() {
     world.twin.unprobed.borrow_mut().clear();
     world.hour(1);
     world.hour(2);
-    // At the run at which it can be entered again, nothing has come back yet.
+    // In the run in which the role can be assumed again, no event has come back yet.
     assert_eq!(world.silent, [1, 1, 0]);
 }
 
@@ -303,7 +305,7 @@ fn a_record_that_did_not_come_by_eventbridge_proves_nothing() {
         let recovered = json!({"recovered": means, "account": SPOKE, "detail": real["detail"]});
         world.take(&recovered);
     }
-    // Nor does one that somebody else put on the bus.
+    // The same applies to one that somebody else puts on the bus.
     let mut forged = real.clone();
     forged["source"] = json!("com.example.app");
     world.take(&forged);

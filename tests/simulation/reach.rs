@@ -1,5 +1,5 @@
-//! Which switches a late event reaches: all whose judgement rests on what it tells, however they
-//! are found.
+//! A late event reaches every switch whose judgement depends on it, however the guard finds that
+//! switch.
 
 use rolewatch_guard::testing::{PRODUCTION, Story};
 use serde_json::{Value, json};
@@ -8,8 +8,8 @@ use crate::bounded::{handle, told};
 use crate::same_findings::{offline, standing};
 use crate::walks::{drain, told_of};
 
-/// What stands after a story, and then after an event that came late. It ends as the audit has it,
-/// and not as it was.
+/// Compares the open findings after a story and after a late event. The result has to be that of
+/// the audit, and has to differ from before.
 fn reaches(what: &str, story: &Story, tell: impl FnOnce(&mut Story)) {
     let (mut guard, twin) = told_of(story);
     let before = standing(&twin);
@@ -22,7 +22,7 @@ fn reaches(what: &str, story: &Story, tell: impl FnOnce(&mut Story)) {
     assert_ne!(before, after, "{what}: the event says nothing");
 }
 
-/// The last record, with some of it as it is here.
+/// Adds the record that `tell` makes, after `change` has changed it.
 fn retell(story: &mut Story, tell: impl FnOnce(&mut Story), change: impl FnOnce(&mut Value)) {
     let mut other = story.clone();
     tell(&mut other);
@@ -87,7 +87,7 @@ fn a_change_that_was_made_with_a_session_reaches_the_users_of_its_own_account() 
 
 #[test]
 fn what_is_told_of_several_is_judged_of_all_of_them_however_few_each_has() {
-    // Together too many for one message; one of them too many alone; and few enough.
+    // Together too many for one message, one of them alone too many, and few enough.
     for (dora, dave) in [(15, 15), (30, 5), (5, 30), (8, 8)] {
         let mut story = Story::new().without_roster();
         story.iam(0, "admin").adds("dora", "Developers");

@@ -1,9 +1,9 @@
-//! Who was in which group: what the audit says of a membership agrees with what really was, and the
-//! live guard comes to the same.
+//! Group membership: what the audit says about a membership is true, and the live guard comes to
+//! the same result.
 //!
-//! The world of a seed is a made-up story ([`telling`]) in which people join, leave, are renamed,
-//! deleted and created again while snapshots are taken and switches happen. The guard is sent the
-//! changes in any order, some twice.
+//! The world of a seed is a random story ([`telling`]). People join, leave, are renamed, deleted
+//! and created again, while snapshots are taken and switches happen. The guard receives the changes
+//! in any order, some of them twice.
 
 mod telling;
 
@@ -22,10 +22,10 @@ use crate::same_findings::{drain, envelope, said, standing};
 use crate::storm::{Dice, seeds};
 use telling::{Entered, Objects, Telling};
 
-/// So many seeds in the ordinary run.
+/// The number of seeds in the ordinary run.
 const SEEDS: u64 = 200;
 
-/// What was said, over all seeds.
+/// The results of all seeds.
 #[derive(Debug, Default)]
 struct Totals {
     outside: u64,
@@ -36,7 +36,7 @@ struct Totals {
     unsure: usize,
 }
 
-/// What happened, to be printed where a seed fails.
+/// What happened. Printed if a seed fails.
 fn timeline(records: &[Value], rosters: &Rosters) -> String {
     let mut lines: Vec<(String, String)> = Vec::new();
     for record in records {
@@ -103,7 +103,7 @@ fn simulate(seed: u64, totals: &mut Totals) {
     assert_eq!(offline, standing(&twin), "seed {seed}");
 }
 
-/// The rosters that are in the bucket at last.
+/// The rosters that are in the bucket at the end.
 fn at_last(buckets: &[Objects]) -> Rosters {
     let mut rosters = Rosters::default();
     let last = buckets.last().into_iter().flatten();
@@ -113,7 +113,7 @@ fn at_last(buckets: &[Objects]) -> Rosters {
     rosters
 }
 
-/// What was found of a switch, by rule.
+/// The findings about a switch, by rule.
 fn of_switch(findings: &[Finding], session: &str, time: Moment) -> BTreeMap<&'static str, Verdict> {
     let is_of = |finding: &&Finding| {
         let mut switches = finding.subject.switches.iter();
@@ -125,7 +125,7 @@ fn of_switch(findings: &[Finding], session: &str, time: Moment) -> BTreeMap<&'st
         .collect()
 }
 
-/// Whether what was found of a switch agrees with what really was; if not, in which way.
+/// Whether the findings about a switch agree with what really was. If not, says how they differ.
 fn agrees(
     found: &BTreeMap<&'static str, Verdict>,
     time: Moment,
@@ -153,8 +153,8 @@ fn agrees(
     Ok(())
 }
 
-/// The live guard, sent the records in any order, some twice, and each snapshot at some point in
-/// between.
+/// The live guard. It receives the records in any order, some twice, and each snapshot at some time
+/// in between.
 fn live(dice: &Dice, now: Moment, told: &Telling<'_>) -> Twin<Calm> {
     let (records, buckets) = (&told.records, &told.buckets);
     let twin = Twin::new(Calm, now);
@@ -173,7 +173,7 @@ fn live(dice: &Dice, now: Moment, told: &Telling<'_>) -> Twin<Calm> {
     for step in 0..=order.len() {
         while let Some((_, bucket)) = coming.next_if(|(point, _)| *point == step) {
             twin.objects.borrow_mut().clone_from(bucket);
-            // Another process, which looks into the bucket at once.
+            // A new process, which reads the bucket immediately.
             guard = Guard::default();
             let nothing = json!({"rejudge": {}}).to_string();
             let batch = json!({"Records": [{"messageId": "1", "body": nothing}]});
@@ -198,7 +198,7 @@ fn shuffled(dice: &Dice, count: usize) -> Vec<usize> {
     order
 }
 
-/// The guard is invoked, and again until its queue is empty.
+/// Invokes the guard, and again until its queue is empty.
 fn handle(guard: &mut Guard, twin: &Twin<Calm>, payload: &Value) {
     run(guard.handle(twin, &to_raw_value(payload).unwrap(), None)).unwrap();
     drain(guard, twin);
@@ -213,7 +213,7 @@ fn who_was_in_the_group_is_answered_live_as_by_the_audit_and_as_it_was() {
     }
     println!("{seeds} seeds: {totals:?}");
     if seeds >= SEEDS {
-        // Where nothing is decided, nothing is shown.
+        // If nothing is decided, the test shows nothing.
         assert!(
             totals.outside > 100
                 && totals.inside > 100

@@ -1,5 +1,5 @@
-//! Live equals offline: whatever order records come in, the outbox ends up with the findings of the
-//! plain audit of all of them.
+//! Live equals offline: in whatever order records arrive, the outbox ends up with the findings of
+//! the plain audit of all of them.
 
 use std::collections::BTreeMap;
 
@@ -20,7 +20,7 @@ use switch_guard::Guard;
 use crate::organisation::{step, tell};
 use crate::spoiled::spoil;
 
-/// What two findings have to agree in.
+/// The fields in which two findings have to agree.
 pub(crate) type Said = (String, String, String, String, Vec<String>);
 
 pub(crate) fn envelope(record: &Value) -> Value {
@@ -37,8 +37,8 @@ pub(crate) fn envelope(record: &Value) -> Value {
     })
 }
 
-/// Services' sessions in roles that nobody listed are not forwarded to the live guard, nor are
-/// events of Identity Center, which no rule looks at yet.
+/// The rules don't forward services' sessions in unlisted roles, nor Identity Center events, which
+/// no rule uses yet.
 pub(crate) fn forwarded(story: &Story) -> impl Iterator<Item = &Value> {
     story
         .records()
@@ -67,7 +67,7 @@ fn is_of_identity_center(record: &Value) -> bool {
     SOURCES.contains(&source) || (source == "signin" && SIGN_IN.contains(&field("eventName")))
 }
 
-/// The findings of the plain audit, by id.
+/// The findings of the plain audit, by ID.
 pub(crate) fn offline(story: &Story, now: Moment) -> BTreeMap<String, Said> {
     let world = story.world_of(forwarded(story));
     let scope = Scope {
@@ -84,7 +84,7 @@ pub(crate) fn offline(story: &Story, now: Moment) -> BTreeMap<String, Said> {
     judgement.findings.iter().map(said).collect()
 }
 
-/// A finding of the audit: its id, and what it says.
+/// A finding of the audit: its ID and its content.
 pub(crate) fn said(finding: &rolewatch_guard::Finding) -> (String, Said) {
     let mut events: Vec<String> = finding.events.iter().map(ToString::to_string).collect();
     events.truncate(rolewatch_live::wire::MOST_EVENTS);
@@ -104,7 +104,7 @@ pub(crate) fn said(finding: &rolewatch_guard::Finding) -> (String, Said) {
     )
 }
 
-/// What stands in the outbox, by id.
+/// The open findings in the outbox, by ID.
 pub(crate) fn standing<W: rolewatch_live::testing::Weather>(
     twin: &Twin<W>,
 ) -> BTreeMap<String, Said> {
@@ -115,7 +115,7 @@ pub(crate) fn standing<W: rolewatch_live::testing::Weather>(
         .filter_map(|(_, rows)| rows.get("state"));
     states
         .map(|row| serde_json::from_str::<FindingState>(&row.body).unwrap())
-        // The set-up is not the audit's.
+        // The audit doesn't review the setup.
         .filter(|state| state.alert.status != Status::Withdrawn && state.alert.reviewed.is_none())
         .map(|FindingState { alert, .. }| {
             (
@@ -141,8 +141,8 @@ fn states<W: rolewatch_live::testing::Weather>(twin: &Twin<W>) -> Vec<String> {
         .collect()
 }
 
-/// Batches that have one switch judged again, or one record, which the function then believes to
-/// have been stopped half-way with.
+/// Batches that each make the guard judge one switch again, or one record, which it then considers
+/// half done.
 pub(crate) fn one_by_one<W: rolewatch_live::testing::Weather>(
     twin: &Twin<W>,
     records: &[Value],
@@ -160,7 +160,7 @@ pub(crate) fn one_by_one<W: rolewatch_live::testing::Weather>(
         .collect()
 }
 
-/// What the audit finds is what stands in the outbox, no more and no less.
+/// Checks that the open findings in the outbox are exactly the audit's.
 pub(crate) fn are_the_same(
     wanted: &BTreeMap<String, Said>,
     stands: &BTreeMap<String, Said>,
@@ -194,7 +194,7 @@ pub(crate) fn prepare<W: rolewatch_live::testing::Weather>(twin: &Twin<W>, story
     }
 }
 
-/// Handles what is in the queue, as far as it is visible.
+/// Handles the visible messages in the queue.
 pub(crate) fn drain(guard: &mut Guard, twin: &Twin<Calm>) {
     loop {
         let now = twin.clock.get();
@@ -223,7 +223,7 @@ proptest! {
         spoilt in any::<u64>(),
     ) {
         let story = spoil(tell(&steps, roster), spoilt);
-        // Services' sessions in roles that nobody listed are not forwarded to the live guard.
+        // The rules don't forward services' sessions in unlisted roles.
         let records: Vec<Value> = forwarded(&story).cloned().collect();
         if records.is_empty() {
             return Ok(());
@@ -244,7 +244,8 @@ proptest! {
             drain(&mut guard, &twin);
         }
         prop_assert_eq!(offline(&story, now), standing(&twin));
-        // Whoever judges any part of it again comes to the same, to the letter: two that disagree would write over each other for ever.
+        // Judging any part again gives exactly the same result. Otherwise, two invocations could
+        // overwrite each other forever.
         let settled = states(&twin);
         for batch in one_by_one(&twin, &records) {
             let (response, _) = run(guard.handle(&twin, &to_raw_value(&batch).unwrap(), None)).unwrap();
@@ -303,7 +304,7 @@ fn a_switch_whose_record_names_no_session_stands_whatever_is_judged_again() {
     story.switch_to("dora", "UpdateApp").with_mfa();
     story.later(60);
     story.switch_to("dora", "UpdateApp").from_own_session();
-    // CloudTrail leaves out what is too long, and the caller decides how long it is.
+    // CloudTrail omits parameters that are too long, and the caller decides how long they are.
     let story = story.retold(|record| {
         if record["userIdentity"]["type"] == "AssumedRole" {
             record["responseElements"] = Value::Null;

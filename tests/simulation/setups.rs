@@ -1,9 +1,10 @@
-//! The set-up, changed while everything goes wrong: what the review says of the last state stands
-//! and was told, what was mended is withdrawn, and nobody is named who did not touch it.
+//! The setup changes while everything goes wrong. What the review finds in the last state is open
+//! and was reported, what was repaired is withdrawn, and nobody is named who didn't make the
+//! change.
 //!
-//! The world of a seed is two accounts whose set-up changes a few times, and a storm as in
-//! [`crate::nothing_lost`]. Events come late, twice or never; for what never comes, there is the
-//! reading of every day.
+//! The world of a seed is two accounts whose setup changes a few times, and a storm as in
+//! [`crate::nothing_lost`]. Events arrive late, twice or never. If one never arrives, the daily
+//! reading finds the change.
 
 mod company;
 
@@ -26,7 +27,7 @@ use crate::storm::{Dice, Storm, seeds};
 use crate::sums::{Failed, add_failed};
 use company::{CHANGES, Call, DEVELOPMENT, PRODUCTION, SOUND, State, change};
 
-/// So many seeds in the ordinary run.
+/// The number of seeds in the ordinary run.
 const SEEDS: u64 = 300;
 
 const POLICY: &str = "\
@@ -51,7 +52,7 @@ fn envelope(call: &Call, number: usize, time: Moment) -> String {
     .to_string()
 }
 
-/// What one seed came to.
+/// The result of one seed.
 #[derive(Debug, Default)]
 struct Totals {
     open: usize,
@@ -77,16 +78,15 @@ impl AddAssign for Totals {
     }
 }
 
-/// What is changed, when, and what the guard is sent of it.
+/// The changes, their times, and the events that the guard receives.
 struct Changes<'t> {
     twin: &'t Twin<Storm>,
     dice: Dice,
-    /// Every account is read at the end as well. Where that is not done, every event comes, which is
-    /// enough.
+    /// Whether every account is also read at the end. If not, every event arrives, which is enough.
     daily: bool,
     state: State,
     time: Moment,
-    /// Who changed what a rule is about.
+    /// Who changed the resources of each rule.
     actors: BTreeMap<&'static str, BTreeSet<String>>,
     withheld: usize,
 }
@@ -96,7 +96,7 @@ impl<'t> Changes<'t> {
         let dice = Dice::new(seed ^ 0x5e_7095);
         let daily = dice.permille(400);
         twin.reading.set([0, 3, 20][dice.below(3)]);
-        // Sometimes IAM lets nobody in at first.
+        // Sometimes the reader role can't be assumed at first.
         let shut = dice.permille(200);
         let begins = twin.clock.get();
         let changes = Self {
@@ -112,7 +112,7 @@ impl<'t> Changes<'t> {
         changes
     }
 
-    /// All of it: the first reading, some changes, and perhaps the reading of the next day.
+    /// Sends all of it: the first reading, some changes, and perhaps the reading of the next day.
     fn send(&mut self, cloud: &mut Cloud<'_>) {
         let begins = self.twin.clock.get();
         let request = |at: Moment| json!({"task": "rosters", "at": at}).to_string();
@@ -131,7 +131,7 @@ impl<'t> Changes<'t> {
             .time
             .plus_seconds([0, 1, 20, 70, 130, 700][self.dice.below(6)]);
         let call = change(&mut self.state, self.dice.below(CHANGES));
-        // IAM tells of it everywhere within a minute.
+        // IAM shows a change everywhere within a minute.
         let told = self.after(55);
         self.told_from(told.max(self.told_last().unwrap_or(told)));
         for rule in call.rules {
@@ -147,13 +147,13 @@ impl<'t> Changes<'t> {
         }
     }
 
-    /// Some seconds after the last change.
+    /// Up to this many seconds after the last change.
     fn after(&self, most: usize) -> Moment {
         self.time
             .plus_seconds(i64::try_from(self.dice.below(most)).unwrap())
     }
 
-    /// From then on IAM tells the state as it is now.
+    /// From this time on, IAM shows the current state.
     fn told_from(&self, at: Moment) {
         let mut setups = self.twin.setups.borrow_mut();
         for (account, text) in [
@@ -165,13 +165,13 @@ impl<'t> Changes<'t> {
         }
     }
 
-    /// Since when IAM tells what it tells last.
+    /// Since when IAM shows its latest state.
     fn told_last(&self) -> Option<Moment> {
         let setups = self.twin.setups.borrow();
         setups.values().flat_map(BTreeMap::keys).max().copied()
     }
 
-    /// The ids of what the review finds in the last state.
+    /// The IDs of the review's findings in the last state.
     fn found(&self) -> BTreeSet<String> {
         let mut setup = Setup::default();
         for text in [self.state.development(), self.state.production()] {
@@ -221,7 +221,7 @@ fn simulate(seed: u64) -> Totals {
     totals
 }
 
-/// The ids of what stands in the outbox.
+/// The IDs of the open findings in the outbox.
 fn stands(twin: &Twin<Storm>) -> BTreeSet<String> {
     let (states, _) = outbox(twin);
     states
@@ -231,7 +231,7 @@ fn stands(twin: &Twin<Storm>) -> BTreeSet<String> {
         .collect()
 }
 
-/// Notices to those who run rolewatch.
+/// The number of notices on the operations topic.
 fn notices(twin: &Twin<Storm>) -> usize {
     twin.topics
         .borrow()
@@ -240,7 +240,7 @@ fn notices(twin: &Twin<Storm>) -> usize {
         .count()
 }
 
-/// But for what was withdrawn before anybody was told.
+/// Except findings that were withdrawn before anybody was told.
 fn each_was_told_with_who_touched_it(seed: u64, changes: &Changes<'_>, totals: &mut Totals) {
     let (states, acks) = outbox(changes.twin);
     for (id, state) in &states {

@@ -1,5 +1,5 @@
-//! The live guard over twins of everything outside: the same findings as the plain audit, whatever
-//! order, and whatever goes wrong.
+//! The live guard over twins of everything outside: the same findings as the plain audit, in any
+//! order of events, and whatever goes wrong.
 
 #![expect(
     clippy::unwrap_used,

@@ -17,24 +17,25 @@ use serde_json::Value;
 
 use crate::storm::Storm;
 
-/// What Slack took.
+/// What Slack accepted.
 #[derive(Debug, Default)]
 pub(crate) struct Slack {
     pub(crate) bot: bool,
-    /// Bodies, in their order, and whether each changed an earlier message.
+    /// The bodies in order, and whether each changed an earlier message.
     pub(crate) taken: RefCell<Vec<(bool, String)>>,
-    /// How many replies were lost after Slack had taken the message.
+    /// How many replies were lost after Slack had accepted the message.
     pub(crate) lost: Cell<u64>,
     /// What slack-notifier sent by e-mail, and whether a person received it.
     pub(crate) mails: RefCell<Vec<(String, bool)>>,
-    /// When a person last could have received e-mail.
+    /// When a person could last receive e-mail.
     pub(crate) reader: Cell<Option<Moment>>,
-    /// Acknowledgements of what nobody could have read.
+    /// Acknowledgements of findings that nobody could have read.
     pub(crate) unread: RefCell<Vec<String>>,
 }
 
 impl Slack {
-    /// Whether a person receives e-mail now, or has left so recently that nobody need know.
+    /// Whether a person receives e-mail now, or left so recently that rolewatch may not know it
+    /// yet.
     fn has_reader(&self, twin: &Twin<Storm>) -> bool {
         let now = twin.clock.get();
         if twin.subscriptions.borrow().contains(&subscribed("email")) {
@@ -45,7 +46,7 @@ impl Slack {
             .is_some_and(|last| now.seconds_since(last) < RECIPIENTS_FRESH + SLOW)
     }
 
-    /// Whether a person could have read of a finding.
+    /// Whether a person could have read about a finding.
     pub(crate) fn shows(&self, id: &str) -> bool {
         let posted = self
             .taken
@@ -60,15 +61,15 @@ impl Slack {
                 .any(|(body, received)| *received && body.contains(id))
     }
 
-    /// An acknowledgement: was it earned?
+    /// Checks that an acknowledgement was earned.
     fn acknowledged(&self, row: &Row) {
         let body: Value = serde_json::from_str(&row.body).unwrap();
         let id = row.pk.strip_prefix("finding#").unwrap();
         let earned = match body["how"].as_str().unwrap() {
             "slack" | "mail" => self.shows(id),
-            // It is counted with a finding that was posted.
+            // It is counted with another finding that was posted.
             "folded" => !self.taken.borrow().is_empty(),
-            // Nobody was told of it, and nobody has to be.
+            // Nobody was told about it, and nobody has to be.
             "withdrawn" => true,
             _ => false,
         };
@@ -78,16 +79,16 @@ impl Slack {
     }
 }
 
-/// An answer about subscriptions is used while calls that hang pass some time, in seconds.
+/// rolewatch may use an answer about subscriptions for this many seconds longer, while calls hang.
 const SLOW: i64 = 60;
 
-/// The side of AWS.
+/// The ports to AWS.
 pub(crate) struct Aws<'w> {
     pub(crate) twin: &'w Twin<Storm>,
     pub(crate) slack: &'w Slack,
 }
 
-/// The side of Slack.
+/// The port to Slack.
 pub(crate) struct Line<'w> {
     pub(crate) twin: &'w Twin<Storm>,
     pub(crate) slack: &'w Slack,
@@ -96,7 +97,7 @@ pub(crate) struct Line<'w> {
 async fn give_way() {
     let mut gave = false;
     std::future::poll_fn(|context| {
-        // Whoever waits for many futures at once polls only those that woke.
+        // A task that waits for many futures at once only polls those that woke.
         context.waker().wake_by_ref();
         if std::mem::replace(&mut gave, true) {
             Poll::Ready(())

@@ -1,5 +1,5 @@
-//! Records with details that nobody can read: the guard judges the rest of them, says so, and
-//! agrees with the audit.
+//! Records with details that can't be read: the guard judges the rest of each record, reports the
+//! problem, and agrees with the audit.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::storm::Storm;
 
-/// Where, and what stands there. Places that a record does not have stay as they are.
+/// A place in a record, and its new value. If a record doesn't have the place, it stays unchanged.
 fn spoils() -> [(&'static str, Value); 16] {
     [
         (
@@ -49,13 +49,13 @@ fn spoils() -> [(&'static str, Value); 16] {
     ]
 }
 
-/// Spoils two in five of the records of every third story, but for changes in IAM, which say
-/// nothing without their parameters.
+/// Spoils two in five records of every third story. Leaves IAM changes alone, which mean nothing
+/// without their parameters.
 pub(crate) fn spoil(story: Story, seed: u64) -> Story {
     let spoils = spoils();
     let mut draw = seed;
     let mut next = |most: u64| {
-        // Knuth's linear congruential generator: what is drawn depends on the seed alone.
+        // Knuth's linear congruential generator. Its numbers depend only on the seed.
         draw = draw
             .wrapping_mul(6_364_136_223_846_793_005)
             .wrapping_add(1_442_695_040_888_963_407);
@@ -77,7 +77,7 @@ pub(crate) fn spoil(story: Story, seed: u64) -> Story {
     })
 }
 
-/// How many records the guard can't read in full. It has put a copy of each aside.
+/// How many records the guard couldn't read in full. It has stored a copy of each.
 pub(crate) fn put_aside(twin: &Twin<Storm>, story: &Story, records: &[&Value]) -> usize {
     let policy = story.policy();
     let mut partly: BTreeSet<String> = BTreeSet::new();

@@ -1,4 +1,4 @@
-//! Chance, from a seed, and what it makes go wrong.
+//! Random numbers from a seed, and the faults that they cause.
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -8,8 +8,8 @@ use rolewatch_guard::testing::{PEOPLE, PRODUCTION};
 use rolewatch_live::port::Trouble;
 use rolewatch_live::testing::{Gate, Twin, Weather, subscribed, unsubscribed};
 
-/// How many seeds are simulated: those of the ordinary run, unless `ROLEWATCH_SEEDS` asks for another
-/// number.
+/// The number of seeds to simulate. The default is that of the ordinary run, and `ROLEWATCH_SEEDS`
+/// overrides it.
 pub(crate) fn seeds(ordinary: u64) -> u64 {
     std::env::var_os("ROLEWATCH_SEEDS").map_or(ordinary, |text| {
         let number = text.to_str().and_then(|text| text.parse().ok());
@@ -17,7 +17,7 @@ pub(crate) fn seeds(ordinary: u64) -> u64 {
     })
 }
 
-/// SplitMix64: the same numbers for the same seed, everywhere.
+/// SplitMix64: the same numbers for the same seed on every machine.
 #[derive(Debug)]
 pub(crate) struct Dice(Cell<u64>);
 
@@ -35,29 +35,29 @@ impl Dice {
         z ^ (z >> 31)
     }
 
-    /// From 0 to `below` - 1.
+    /// A number from 0 to `below` - 1.
     pub(crate) fn below(&self, below: usize) -> usize {
         usize::try_from(self.next() % u64::try_from(below.max(1)).unwrap()).unwrap()
     }
 
-    /// True in so many of a thousand times.
+    /// True in this many of a thousand cases.
     pub(crate) fn permille(&self, chance: usize) -> bool {
         self.below(1_000) < chance
     }
 }
 
-/// Throttling, silence before and after the effect, for as long as it blows.
+/// A storm: while it lasts, calls are throttled, or get no reply, before or after they take effect.
 #[derive(Debug)]
 pub(crate) struct Storm {
     pub(crate) dice: Dice,
     pub(crate) blows: Cell<bool>,
     /// How many calls in a thousand fail.
     chance: usize,
-    /// Whose event history is never opened.
+    /// The account whose event history stays closed.
     pub(crate) shut: Option<AccountId>,
-    /// While it blows, Slack takes nothing.
+    /// While the storm lasts, Slack accepts nothing.
     pub(crate) outage: Option<Outage>,
-    /// What failed, for showing that everything does.
+    /// What failed, to show that every call does at some time.
     pub(crate) failed: RefCell<BTreeMap<(&'static str, bool), u64>>,
 }
 
@@ -75,8 +75,8 @@ impl Storm {
         }
     }
 
-    /// The event history as it is for the next minutes: it throttles, shuts accounts out, has short
-    /// pages, forgets its tokens.
+    /// Sets the event history for the next minutes: it throttles, closes accounts, has short pages,
+    /// forgets its tokens.
     pub(crate) fn turn(&self, twin: &Twin<Self>) {
         let mut history = twin.history.borrow_mut();
         history.allows.clear();
@@ -103,7 +103,7 @@ impl Storm {
         }
     }
 
-    /// From now on everything works.
+    /// From now on, everything works.
     pub(crate) fn calm_down(&self, twin: &Twin<Self>) {
         let blew = self.blows.replace(false);
         self.turn(twin);
@@ -112,7 +112,7 @@ impl Storm {
         }
     }
 
-    /// What Slack answers to everything.
+    /// Slack's answer to every request.
     pub(crate) fn refusal(&self) -> Option<(u16, &'static str)> {
         let outage = self.outage?;
         let (over, revives) = (!self.blows.get(), outage.ends == Ends::SlackRevives);
@@ -120,25 +120,25 @@ impl Storm {
     }
 }
 
-/// Slack is dead, and for a while nobody is known to receive e-mail.
+/// An outage: Slack is down, and for a while nobody is known to receive e-mail.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Outage {
-    /// Status and word.
+    /// Status and error.
     pub(crate) refusal: (u16, &'static str),
     pub(crate) mail: Mail,
     pub(crate) ends: Ends,
 }
 
-/// Who is subscribed to the operations topic, until the storm is over.
+/// Who is subscribed to the operations topic during the storm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Mail {
     /// Nobody.
     Nobody,
-    /// An address that is not confirmed.
+    /// An address that isn't confirmed.
     Pending,
-    /// Somebody, who leaves after some time.
+    /// A person who leaves after some time.
     Leaves,
-    /// Somebody, but subscriptions can't be listed.
+    /// A person, but subscriptions can't be listed.
     Unlisted,
 }
 
@@ -150,7 +150,7 @@ pub(crate) enum Ends {
 }
 
 impl Outage {
-    /// Each seed has another one.
+    /// Each seed has a different outage.
     pub(crate) fn of(seed: u64) -> Self {
         let mail = [Mail::Nobody, Mail::Pending, Mail::Leaves, Mail::Unlisted]
             [usize::try_from(seed % 4).unwrap()];
@@ -178,12 +178,12 @@ impl Outage {
             Mail::Leaves | Mail::Unlisted => vec![subscribed("email")],
         };
         if twin.weather.dice.permille(300) {
-            // A queue, for whatever is beside people.
+            // A queue, as an example of a subscriber that isn't a person.
             twin.subscriptions.borrow_mut().push(subscribed("sqs"));
         }
     }
 
-    /// One reader leaves.
+    /// A person unsubscribes.
     pub(crate) fn pass(self, twin: &Twin<Storm>) {
         if self.mail == Mail::Leaves && twin.weather.dice.permille(80) {
             twin.subscriptions
@@ -213,7 +213,7 @@ impl Weather for Storm {
                 what: what.to_owned(),
             });
         }
-        // Few lookups are made: more of them have to fail to show anything.
+        // There are few lookups, so a larger share of them has to fail to show anything.
         let chance = if what == "lookup" {
             150 + 4 * self.chance
         } else {

@@ -1,4 +1,4 @@
-//! What the invocations that ended came to.
+//! The sums over all invocations that ended.
 
 use std::collections::BTreeMap;
 use std::ops::AddAssign;
@@ -6,7 +6,7 @@ use std::ops::AddAssign;
 use rolewatch_live::resend::Resent;
 use rolewatch_live::watch;
 
-/// Of all functions.
+/// The sums of all functions.
 #[derive(Debug, Default)]
 pub(crate) struct Sums {
     pub(crate) received: u64,
@@ -14,18 +14,18 @@ pub(crate) struct Sums {
     pub(crate) quarantined: u64,
     pub(crate) crashes: u64,
     pub(crate) unaccounted: bool,
-    /// Alerts that the notifier was never given, or not to the end.
+    /// Alerts that the notifier never received, or didn't finish.
     pub(crate) lost: usize,
-    /// Records that nobody delivered, as the guard counts them.
+    /// Records that were never delivered, as the guard counts them.
     pub(crate) recovered: u64,
-    /// Records of log files that the ledger did not know when they should have come.
+    /// Records of log files that the ledger didn't have although they were due.
     pub(crate) missed: u64,
-    /// Log files, records and messages that archive-auditor could not make anything of.
+    /// Log files, records and messages that archive-auditor couldn't read.
     pub(crate) unread: u64,
     pub(crate) swept: Swept,
 }
 
-/// Of sweeps.
+/// The sums of the sweeps.
 #[derive(Debug, Default, Clone, Copy)]
 pub(crate) struct Swept {
     pub(crate) runs: u64,
@@ -75,7 +75,7 @@ impl AddAssign for Swept {
     }
 }
 
-/// Which calls failed, before their effect or after it (true), and how often.
+/// Which calls failed, before or after their effect (true means after), and how often.
 pub(crate) type Failed = BTreeMap<(&'static str, bool), u64>;
 
 pub(crate) fn add_failed(sum: &mut Failed, more: Failed) {

@@ -1,4 +1,4 @@
-//! Calls that would blind the guard, among all else that happens.
+//! Calls that would blind the guard, in the middle of a story.
 
 use rolewatch_guard::delivery::Delivery;
 use rolewatch_guard::moment::Moment;
@@ -11,7 +11,7 @@ use crate::invocation::guarded;
 use crate::same_findings::{Said, said};
 use crate::storm::Dice;
 
-/// What an administrator does to the guard, in a third of the stories, between two moments.
+/// What an administrator does to the guard, in a third of the stories, between two times.
 pub(crate) fn calls(dice: &Dice, from: Moment, to: Moment) -> Vec<Value> {
     let span = usize::try_from(to.seconds_since(from)).unwrap_or_default() + 1;
     let calls = if dice.permille(333) {
@@ -46,7 +46,7 @@ pub(crate) fn calls(dice: &Dice, from: Moment, to: Moment) -> Vec<Value> {
     (0..calls).map(of).collect()
 }
 
-/// The findings about these calls, by id.
+/// The findings about these calls, by ID.
 pub(crate) fn findings<'a>(
     calls: &'a [Value],
     policy: &'a Policy,

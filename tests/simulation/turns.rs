@@ -1,7 +1,8 @@
-//! What is too much for one message: people with many switches, and changes of who they are and
-//! which groups they are in that arrive late, several in a row, while the switches are judged again
-//! for the ones before. Whatever is stopped, repeated or lost, the outbox ends up as the audit has
-//! it.
+//! Work that is too much for one message.
+//!
+//! The world: people with many switches. Changes of their names and groups arrive late, several in
+//! a row, while the guard still judges the switches again because of earlier changes. Whatever is
+//! stopped, repeated or lost, the outbox ends up with the audit's findings.
 
 use rolewatch_guard::testing::Story;
 use rolewatch_live::port::TableKind;
@@ -13,10 +14,10 @@ use crate::same_findings::{are_the_same, envelope, offline, prepare, standing};
 use crate::slack::Slack;
 use crate::storm::{Dice, Storm, seeds};
 
-/// So many seeds in the ordinary run.
+/// The number of seeds in the ordinary run.
 const SEEDS: u64 = 16;
 
-/// Two who switch a lot and one who does not, and then what becomes of them.
+/// Two people who switch often and one who doesn't, and then what happens to them.
 fn story(dice: &Dice) -> (Story, Vec<Value>) {
     let mut story = Story::new();
     if dice.permille(500) {
@@ -24,7 +25,7 @@ fn story(dice: &Dice) -> (Story, Vec<Value>) {
     }
     let begin = story.records().len();
     for _ in 0..25 + dice.below(20) {
-        // Mostly too far apart to have to do with each other.
+        // Mostly too far apart to affect each other.
         story.later(if dice.permille(200) { 1_200 } else { 175_000 });
         let who = ["dora", "dora", "dora", "tom", "dave"][dice.below(5)];
         let switch = story
@@ -38,7 +39,7 @@ fn story(dice: &Dice) -> (Story, Vec<Value>) {
     }
     let mut changes = Vec::new();
     for _ in 0..=dice.below(5) {
-        // Within what happened already: such an event is late.
+        // Before an earlier switch, so the event is late.
         let ago = -i64::try_from(dice.below(5_000_000)).unwrap();
         let from = story.records().len();
         let iam = story.iam(ago, "admin");
@@ -59,7 +60,7 @@ fn story(dice: &Dice) -> (Story, Vec<Value>) {
     (story, changes)
 }
 
-/// How many walks were asked for, and how often.
+/// How many walks were requested, and how often.
 fn walks(twin: &Twin<Storm>) -> (usize, u64) {
     let rows = twin.rows.borrow();
     let walks = rows
@@ -105,7 +106,7 @@ fn simulate(seed: u64) -> (usize, u64, u64) {
         );
     }
     for change in &changes {
-        // Some while others are judged again, some twice.
+        // Some arrive while other switches are judged again, some arrive twice.
         for _ in 0..=usize::from(dice.permille(200)) {
             cloud.event(
                 envelope(change).to_string(),

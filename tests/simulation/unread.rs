@@ -1,6 +1,8 @@
-//! Slack is dead, and nobody receives e-mail: nobody is subscribed, a subscription waits for its
-//! confirmation, the last subscriber leaves, or subscriptions can't be listed. Nothing that nobody
-//! could read is acknowledged, and once somebody can read, everything is told.
+//! Slack is down, and nobody receives e-mail. An alert that nobody could read isn't acknowledged,
+//! and once somebody can read, everything is sent.
+//!
+//! In the world of a seed, nobody is subscribed, a subscription isn't confirmed, the last
+//! subscriber leaves, or subscriptions can't be listed.
 
 use std::collections::BTreeMap;
 
@@ -17,25 +19,25 @@ use crate::same_findings::{forwarded, offline, prepare};
 use crate::slack::Slack;
 use crate::storm::{Ends, Mail, Outage, Storm};
 
-/// So many seeds: 16 outages, 24 stories of each.
+/// The number of seeds: 16 outages with 24 stories each.
 const SEEDS: u64 = 384;
 
-/// What the seeds of one kind of outage came to.
+/// The results of one type of outage.
 #[derive(Debug, Default)]
 struct Totals {
     violations: usize,
     /// Findings that were published and not acknowledged when the storm ended.
     waited: usize,
-    /// Of all acknowledged: by an e-mail.
+    /// How many of the acknowledged findings went by e-mail.
     mailed: usize,
     /// E-mails that nobody received.
     in_vain: usize,
     crashes: u64,
-    /// How often Slack showed that nobody receives e-mail any more.
+    /// How often Slack showed that nobody receives e-mail anymore.
     lost: u64,
 }
 
-/// What sweeps know of who receives e-mail.
+/// What the sweeps know about who receives e-mail.
 pub(crate) fn standing(twin: &Twin<Storm>) -> Option<RecipientsState> {
     let rows = twin.rows.borrow();
     let state = rows
@@ -44,7 +46,7 @@ pub(crate) fn standing(twin: &Twin<Storm>) -> Option<RecipientsState> {
     Some(serde_json::from_str(&state.body).unwrap())
 }
 
-/// How often Slack showed that nobody receives e-mail any more; each time was to be told once.
+/// How often Slack showed that nobody receives e-mail anymore. Each loss may be shown once.
 fn told_of_recipients(
     seed: u64,
     outage: Outage,
@@ -52,7 +54,7 @@ fn told_of_recipients(
     slack: &Slack,
     crashes: u64,
 ) -> u64 {
-    // Where nothing ever waited, it was over before a sweep could find out.
+    // If nothing ever waited, the loss was over before a sweep could notice it.
     let Some(standing) = standing(twin) else {
         return 0;
     };
@@ -75,7 +77,7 @@ fn told_of_recipients(
         lost <= standing.version.div_ceil(2) + repeats,
         "seed {seed}, {outage:?}: {lost} times, {standing:?}"
     );
-    // That somebody is there again is told to those only who may have read that nobody was.
+    // Only if Slack may have shown the loss, it also shows that somebody is back.
     assert!(
         back <= lost + repeats,
         "seed {seed}, {outage:?}: {back} times, and {lost}"
@@ -87,7 +89,7 @@ fn told_of_recipients(
     lost
 }
 
-/// How many findings were published and are not acknowledged.
+/// How many findings are published and not acknowledged.
 fn unacknowledged(twin: &Twin<Storm>) -> usize {
     let (states, acks) = outbox(twin);
     states
@@ -96,7 +98,8 @@ fn unacknowledged(twin: &Twin<Storm>) -> usize {
         .count()
 }
 
-/// But for what is told in the digest alone, and what was withdrawn before anybody was told.
+/// Except findings that only the digest reports, and findings that were withdrawn before anybody
+/// was told.
 fn the_last_version_of_each_is_acknowledged(twin: &Twin<Storm>, whose: &str) {
     let (states, acks) = outbox(twin);
     for (id, state) in &states {
@@ -181,7 +184,7 @@ fn nothing_that_nobody_could_read_is_acknowledged_and_all_is_told_once_somebody_
             totals.violations > 20 && totals.waited > 10 && totals.crashes > 50,
             "{mail:?} {slack_revives}: {totals:?}"
         );
-        // Slack hears of it once it lives again, if the address has not come back by then.
+        // Slack shows the loss when it works again, unless the address is back by then.
         assert_eq!(
             totals.lost > 0,
             *mail == Mail::Leaves && *slack_revives,
@@ -190,7 +193,7 @@ fn nothing_that_nobody_could_read_is_acknowledged_and_all_is_told_once_somebody_
         if !slack_revives || *mail == Mail::Leaves {
             assert!(totals.mailed > 5, "{mail:?} {slack_revives}: {totals:?}");
         }
-        // Those that something else than e-mail got, at most once a version.
+        // E-mails that only other kinds of subscribers got, at most one per version.
         assert!(
             totals.in_vain < totals.waited + totals.violations,
             "{mail:?} {slack_revives}: {totals:?}"

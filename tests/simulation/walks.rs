@@ -1,5 +1,5 @@
-//! What a walk over many switches must not miss, wherever it is cut off, asked for again, overtaken
-//! or kept from being judged.
+//! A walk over many switches misses none of them, even if it is cut off, requested again,
+//! overtaken, or can't judge for a while.
 
 use std::future::Future;
 use std::pin::pin;
@@ -19,17 +19,17 @@ use switch_guard::Guard;
 use crate::bounded::{Counting, batch, handle, next, told, waiting, watched};
 use crate::same_findings::{envelope, offline, prepare, standing};
 
-/// No page is begun after a page that took so many seconds.
+/// After a page that took this many seconds, no further page begins.
 const SLOW: i64 = 6;
 
-/// Handles what is due. How many messages; no walk here takes more than a few.
+/// Handles the due messages. Returns how many. No walk here takes more than a few.
 pub(crate) fn drain(guard: &mut Guard, twin: &Twin<Counting>) -> usize {
     let messages = (0..200).take_while(|_| next(guard, twin)).count();
     assert!(messages < 200, "it goes on and on");
     messages
 }
 
-/// Takes the message about turns that is due out of the queue.
+/// Takes the due message about turns out of the queue.
 fn turn(twin: &Twin<Counting>) -> Option<String> {
     let is_due =
         |(visible, body): &(_, String)| *visible <= twin.clock.get() && body.contains("\"turn\"");
@@ -37,7 +37,7 @@ fn turn(twin: &Twin<Counting>) -> Option<String> {
     Some(twin.queue.borrow_mut().remove(at).1)
 }
 
-/// A guard that has seen a story through.
+/// A guard that has processed a whole story.
 pub(crate) fn told_of(story: &Story) -> (Guard, Twin<Counting>) {
     let twin = Twin::new(Counting::default(), story.now().plus_seconds(60));
     prepare(&twin, story);
@@ -49,8 +49,8 @@ pub(crate) fn told_of(story: &Story) -> (Guard, Twin<Counting>) {
     (guard, twin)
 }
 
-/// Before all her switches somebody is removed from her group, or put back: the latest by its time
-/// counts for each of them.
+/// Removes a person from her group, or adds her again, before all her switches. Of several changes,
+/// the one with the latest time counts for each switch.
 fn flips(story: &mut Story, who: &str, number: usize) -> String {
     let begin =
         Story::new().now().seconds_since(story.now()) + 3_600 + 60 * i64::try_from(number).unwrap();
@@ -61,7 +61,7 @@ fn flips(story: &mut Story, who: &str, number: usize) -> String {
     told(story, tell).swap_remove(0)
 }
 
-/// How many switches of somebody are said to be by one who was not allowed.
+/// How many open findings say that this person wasn't allowed to switch.
 fn not_allowed(twin: &Twin<Counting>, who: &str) -> usize {
     standing(twin)
         .values()
@@ -69,7 +69,7 @@ fn not_allowed(twin: &Twin<Counting>, who: &str) -> usize {
         .count()
 }
 
-/// All that is due and about turns is lost.
+/// Loses every queued message about turns.
 fn lose(twin: &Twin<Counting>) {
     twin.queue
         .borrow_mut()
@@ -135,7 +135,8 @@ fn a_turn_is_a_hundred_switches_or_a_few_seconds() {
 fn a_change_of_a_group_reaches_what_lies_below_the_switches_of_others() {
     let roles =
         "  - arn: arn:aws:iam::444455556666:role/Deploy\n    groups: [development/Testers]\n";
-    // Others are judged as well if the group lets them in; else they are read over.
+    // If the group may enter the role, the switches of others are judged too. Otherwise, they are
+    // only read.
     for (role, least) in [("UpdateApp", 3), ("Deploy", 1)] {
         let mut story = Story::new()
             .without_roster()
@@ -179,7 +180,7 @@ fn a_change_of_a_group_reaches_what_lies_below_the_switches_of_others() {
 #[test]
 fn walks_in_one_account_are_done_in_the_order_in_which_they_were_asked_for() {
     let mut story = Story::new();
-    // Whoever names a group first tells of the group as well.
+    // An event that names a group for the first time also concerns the group.
     story.iam(0, "admin").adds("tess", "Developers");
     for _ in 0..25 {
         story.later(175_000);
@@ -208,7 +209,7 @@ fn walks_in_one_account_are_done_in_the_order_in_which_they_were_asked_for() {
     }
 }
 
-/// Gives the guard one message. Whether it is done with.
+/// Passes the guard one message. Returns whether it succeeded.
 fn give(guard: &mut Guard, twin: &Twin<Counting>, body: &str, count: u32) -> bool {
     let attributes = json!({"ApproximateReceiveCount": count.to_string()});
     let message = json!({"messageId": "1", "body": body, "attributes": attributes});
@@ -224,7 +225,7 @@ fn what_cannot_be_judged_keeps_nobody_else_waiting_and_is_not_forgotten() {
     handle(&mut guard, &twin, &[event]);
     drain(&mut guard, &twin);
     assert_eq!(not_allowed(&twin, "dora"), 45);
-    // The finding of one of the first switches can't be read for a while.
+    // For a while, the finding about one of the first switches can't be read.
     let is_finding = |(place, pk): &(TableKind, String)| {
         *place == TableKind::Outbox && pk.starts_with("finding#")
     };
@@ -267,8 +268,8 @@ fn payload(body: &str) -> Box<RawValue> {
     to_raw_value(&batch(&[body.to_owned()])).unwrap()
 }
 
-/// Runs two calls: when the first was polled so many times, the second runs to its end, and then
-/// the first. How many polls the first one took.
+/// Runs two calls. After the first was polled this many times, the second runs to its end, then the
+/// first. Returns how many polls the first one took.
 fn race(first: impl Future<Output = ()>, second: impl Future<Output = ()>, after: usize) -> usize {
     let (mut first, mut second) = (pin!(first), pin!(second));
     let mut context = Context::from_waker(Waker::noop());
@@ -325,7 +326,8 @@ fn a_change_that_comes_at_any_moment_of_a_turn_is_not_lost() {
             "after {after} of {took} polls"
         );
         if after == polls {
-            // Now it is known how long a turn is: everywhere in it, and at each of its last calls.
+            // The length of a turn is known now. The next positions are spread over it, and include
+            // each of its last calls.
             polls = took;
             at = (0..12)
                 .map(|part| part * polls / 12)
@@ -342,7 +344,8 @@ fn a_turn_that_is_overtaken_leaves_the_rest_to_the_other() {
     handle(&mut guard, &twin, &[event]);
     twin.weather.shared.set(true);
     let turn = turn(&twin).unwrap();
-    // It has judged its first page and not noted it yet when the same message is given out again.
+    // The turn has judged its first page but not stored that yet, when the same message is
+    // delivered again.
     race(
         take(&mut guard, &twin, &turn),
         take(&mut Guard::default(), &twin, &turn),
@@ -356,7 +359,8 @@ fn a_turn_that_is_overtaken_leaves_the_rest_to_the_other() {
 #[test]
 fn a_new_policy_judges_from_the_first_day_to_today_and_waits_for_no_account() {
     let mut story = Story::new();
-    // The day of 36 hours ago, the day between, today; and whoever has a lot waiting.
+    // One switch 36 hours ago, one the day after, one today, and a person with many waiting
+    // switches.
     for pause in [86_400, 129_600 - 7_200, 3_600] {
         story.later(pause);
         drop(story.switch("dave").with_mfa());

@@ -1,5 +1,5 @@
-//! The synthetic week of `events/archive`, through the live guard: the findings of the plain audit,
-//! file by file and backwards.
+//! The synthetic week of `events/archive` through the live guard, file by file and backward: the
+//! findings are those of the plain audit.
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -66,7 +66,7 @@ fn live_and_offline(records: &[Value]) {
     live_and_offline_in(records, &str::to_owned);
 }
 
-/// `moved`: from the partition of the files to that of the records.
+/// `moved`: translates from the partition of the files to that of the records.
 fn live_and_offline_in(records: &[Value], moved: &dyn Fn(&str) -> String) {
     let text =
         moved(&std::fs::read_to_string(events().join("rolewatch.yaml")).unwrap()).into_bytes();
@@ -90,12 +90,12 @@ fn live_and_offline_in(records: &[Value], moved: &dyn Fn(&str) -> String) {
     );
     let offline: std::collections::BTreeMap<_, _> = judgement.findings.iter().map(said).collect();
     let mut stands = standing(&twin);
-    // That somebody tampers with the guard is told live only.
+    // Only the live guard reports tampering with rolewatch.
     stands.retain(|_, said| said.0 != "RW201");
     are_the_same(&offline, &stands, "the week");
 }
 
-/// The rosters of the week, read, and put where the guard looks for them.
+/// Reads the rosters of the week, and puts them where the guard looks for them.
 fn put_rosters(twin: &Twin<Calm>, moved: &dyn Fn(&str) -> String) -> Rosters {
     let mut rosters = Rosters::default();
     let mut found = Vec::new();
@@ -111,7 +111,7 @@ fn put_rosters(twin: &Twin<Calm>, moved: &dyn Fn(&str) -> String) -> Rosters {
     rosters
 }
 
-/// The guard is sent the records, one after the other; what an audit would know of them.
+/// Sends the guard the records one after another. Returns what an audit would know about them.
 fn hear(twin: &Twin<Calm>, policy: &Policy, records: &[Value]) -> World {
     let mut world = World::default();
     let mut guard = Guard::default();
@@ -122,7 +122,7 @@ fn hear(twin: &Twin<Calm>, policy: &Policy, records: &[Value]) -> World {
             Reading::Seen(seen) => {
                 world.add(*seen);
             }
-            // Not forwarded to the live guard.
+            // The rules don't forward these to the live guard.
             Reading::Service(_) => continue,
             Reading::NotRelevant => {}
         }

@@ -1,5 +1,5 @@
-//! How Lambda runs the functions: what is visible in their queues is given to an invocation, which is
-//! polled now and then, and what it reports as failed becomes visible again.
+//! Runs the functions as Lambda does. An invocation gets the visible messages of its queue, and is
+//! polled from time to time. The messages that it reports as failed become visible again.
 
 use std::task::{Context, Poll, Waker};
 
@@ -13,13 +13,13 @@ use crate::invocation::{
     Call, Ended, Function, audit, guard, guarded, notifier, notify, reader, recover,
 };
 
-/// How long a message is hidden from others once it was given out, in seconds.
+/// How many seconds a delivered message stays hidden from other invocations.
 const HIDDEN: i64 = 360;
 
 /// How many invocations of each function run at a time.
 const AT_ONCE: usize = 3;
 
-/// A function that was called and has not ended.
+/// An invocation that hasn't ended.
 pub(super) struct Invocation<'w> {
     pub(super) function: Function,
     pub(super) batch: Vec<u64>,
@@ -27,7 +27,7 @@ pub(super) struct Invocation<'w> {
 }
 
 impl<'w> Cloud<'w> {
-    /// Calls a function, if something in its queue is visible and it doesn't run too often.
+    /// Invokes a function, if something in its queue is visible and it isn't at its limit.
     pub(super) fn start(&mut self, function: Function) {
         let others = self
             .running
@@ -58,8 +58,8 @@ impl<'w> Cloud<'w> {
         });
     }
 
-    /// Up to five visible messages of a function's queue, which are hidden for a while. A schedule
-    /// gives one request at a time.
+    /// Takes up to five visible messages of a function's queue, and hides them for a while. A
+    /// schedule delivers one request at a time.
     fn give(&mut self, function: Function) -> Vec<Message> {
         let twin = self.twin;
         let now = twin.clock.get();
@@ -128,7 +128,7 @@ impl<'w> Cloud<'w> {
         Box::pin(recover(self.twin, process, batch(given)))
     }
 
-    /// Lets one invocation go on to its next call of the outside, or to its end.
+    /// Lets one invocation run until its next call to the outside, or its end.
     pub(super) fn poll(&mut self, at: usize) {
         let mut context = Context::from_waker(Waker::noop());
         let Poll::Ready(ended) = self.running[at].call.as_mut().poll(&mut context) else {
@@ -153,7 +153,7 @@ impl<'w> Cloud<'w> {
         });
     }
 
-    /// The ids of the messages that failed; `None`: all of them.
+    /// The IDs of the failed messages. `None` means all of them.
     fn ended(&mut self, ended: Ended<'w>) -> Option<Vec<String>> {
         match ended {
             Ended::Guard(guard, outcome) => {

@@ -1,5 +1,5 @@
-//! A made-up story of people who come, go, join, leave and switch, what really was true of them, and
-//! the snapshots that the auditor took meanwhile.
+//! A random story of people who are created and deleted, join, leave and switch, with the truth
+//! about them, and the snapshots that the auditor took during it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,26 +18,26 @@ const ACCOUNT: &str = "111122223333";
 const GROUPS: [&str; 2] = ["Developers", "Testers"];
 const NAMES: [&str; 6] = ["dora", "dave", "tom", "tess", "nora", "nick"];
 
-/// Objects of the bucket.
+/// The objects of the bucket.
 pub(super) type Objects = BTreeMap<String, (Vec<u8>, Moment)>;
 
-/// What really is.
+/// The true state.
 #[derive(Debug, Clone, Default)]
 struct Truth {
-    /// By what the id is made of: the name, and the groups with when they were joined, if that was
-    /// seen.
+    /// By the name from which the ID is made: the current name, and the groups, each with the time
+    /// of joining if the logs show it.
     users: BTreeMap<String, (String, BTreeMap<&'static str, Option<Moment>>)>,
 }
 
-/// What was true of a switch.
+/// The truth about a switch.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Entered {
     pub(super) member: bool,
-    /// Since when, if the joining is in the logs.
+    /// Since when, if the logs contain the joining.
     pub(super) since: Option<Moment>,
 }
 
-/// A story, what really happened in it, and what the auditor saw of it.
+/// A story, what really happened in it, and what the auditor saw.
 pub(super) struct Telling<'d> {
     dice: &'d Dice,
     pub(super) story: Story,
@@ -48,9 +48,9 @@ pub(super) struct Telling<'d> {
     /// The bucket after every snapshot.
     pub(super) buckets: Vec<Objects>,
     created: usize,
-    /// The first snapshot was taken before anything happened.
+    /// Whether the first snapshot was taken before anything happened.
     shown: bool,
-    /// Snapshots that leave somebody out because they changed meanwhile.
+    /// How many snapshots omit somebody who changed while they were taken.
     pub(super) unsure: usize,
 }
 
@@ -120,7 +120,7 @@ impl<'d> Telling<'d> {
         all.get(self.dice.below(all.len())).cloned()
     }
 
-    /// The records of the last sentence, with the name that the person bears now.
+    /// The records of the last sentence, with the person's current name.
     fn take(&mut self, from: usize, of: &str, name: &str) {
         for record in &self.story.records()[from..] {
             let text = record.to_string().replace(
@@ -154,7 +154,7 @@ impl<'d> Telling<'d> {
             since: joined.copied().flatten(),
         };
         self.entered.insert((session, self.story.now()), truth);
-        // Two switches of one person in one second are one to the engine.
+        // To the engine, two switches of one person in the same second are one.
         self.story.later(1);
     }
 
@@ -185,7 +185,7 @@ impl<'d> Telling<'d> {
     fn add(&mut self, of: &str, name: &str, group: &'static str) {
         let now = self.story.now();
         let unseen = self.groups_of(of).get(group) == Some(&None);
-        // Without a snapshot from before it, nothing tells that an addition changed nothing.
+        // Without an earlier snapshot, nothing shows that an addition changed nothing.
         if unseen && !self.shown {
             return;
         }
@@ -195,14 +195,14 @@ impl<'d> Telling<'d> {
     }
 
     fn remove(&mut self, of: &str, name: &str, group: &str) {
-        // Removing nobody fails, and failed calls are ignored.
+        // Removing somebody who isn't a member fails, and failed calls are ignored.
         if self.groups_of(of).remove(group).is_some() {
             self.story.iam(0, "admin").removes(name, group);
         }
     }
 
     fn rename(&mut self, of: &str, name: &str, free: &str) {
-        // Within one second the order of names is not told: they change alone in theirs.
+        // The order of names within one second isn't known, so renames get a second of their own.
         self.story.later(1);
         self.story.iam(0, "admin").renames_user(name, free);
         free.clone_into(&mut self.truth.users.get_mut(of).unwrap().0);
@@ -221,7 +221,7 @@ impl<'d> Telling<'d> {
     }
 
     fn delete(&mut self, of: &str, name: &str) {
-        // IAM deletes nobody who is in a group.
+        // IAM doesn't delete a user who is in a group.
         for group in self.truth.users[of].1.keys().copied() {
             self.story.iam(0, "admin").removes(name, group);
         }
@@ -231,7 +231,7 @@ impl<'d> Telling<'d> {
         self.story.later(1);
     }
 
-    /// The auditor reads again and again, while things go on.
+    /// The auditor reads repeatedly while changes happen.
     fn snapshot(&mut self) {
         let begin = self.story.now();
         let mut readings = Vec::new();
@@ -270,7 +270,7 @@ impl<'d> Telling<'d> {
         self.buckets.push(twin.objects.borrow().clone());
     }
 
-    /// Each user as of some moment of the reading, which is not the same for all.
+    /// Each user as of some time during the reading, not the same time for all.
     fn reading(&mut self) -> Snapshot {
         let mut states = vec![self.truth.clone()];
         for _ in 0..[0, 1, 1, 2][self.dice.below(4)] {
@@ -288,7 +288,7 @@ impl<'d> Telling<'d> {
         self.shown_now(&states)
     }
 
-    /// What IAM tells while these states follow each other.
+    /// What IAM returns while these states follow each other.
     fn shown_now(&self, states: &[Truth]) -> Snapshot {
         let all: BTreeSet<&String> = states.iter().flat_map(|truth| truth.users.keys()).collect();
         let users = all.into_iter().filter_map(|of| {

@@ -1,4 +1,4 @@
-//! A set-up of two accounts, with five things that can be wrong, and the calls that change them.
+//! A setup of two accounts, five possible faults in it, and the calls that change it.
 
 use serde_json::{Value, json};
 
@@ -6,20 +6,20 @@ pub(super) const DEVELOPMENT: &str = "111122223333";
 pub(super) const PRODUCTION: &str = "444455556666";
 const ROLE: &str = "arn:aws:iam::444455556666:role/UpdateApp";
 
-/// How the accounts are set up.
+/// The state of the accounts.
 #[expect(
     clippy::struct_excessive_bools,
     reason = "five things that can be wrong, each by itself"
 )]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct State {
-    /// The trust policy asks for MFA.
+    /// The trust policy requires MFA.
     mfa: bool,
-    /// It trusts somebody else as well.
+    /// The trust policy also trusts somebody else.
     open: bool,
-    /// Sessions may last for twelve hours.
+    /// Sessions may last twelve hours.
     long: bool,
-    /// Testers may enter.
+    /// Testers may switch.
     wide: bool,
     /// Developers may add members.
     grows: bool,
@@ -81,7 +81,8 @@ impl State {
     }
 }
 
-/// A call: whose account, what it is called, what it works on, and which rules judge that.
+/// A call: its account, its name, the resource that it changes, and the rules that judge that
+/// resource.
 pub(super) struct Call {
     pub(super) account: &'static str,
     pub(super) name: &'static str,
@@ -89,10 +90,10 @@ pub(super) struct Call {
     pub(super) rules: &'static [&'static str],
 }
 
-/// So many things can change.
+/// The number of possible changes.
 pub(super) const CHANGES: usize = 6;
 
-/// Changes one thing.
+/// Makes one change.
 pub(super) fn change(state: &mut State, which: usize) -> Call {
     let trusted = Call {
         account: PRODUCTION,
@@ -135,7 +136,7 @@ pub(super) fn change(state: &mut State, which: usize) -> Call {
                 rules: &["RW105"],
             }
         }
-        // Of no consequence.
+        // This call has no consequence.
         _ => Call {
             account: DEVELOPMENT,
             name: "TagUser",
