@@ -1,9 +1,10 @@
-//! The set-up itself, judged against the policy: what IAM allows that the policy forbids.
+//! Judges the IAM setup itself against the policy: what IAM allows but the policy forbids.
 //!
 //! Users, groups, roles and policies come from `aws iam get-account-authorization-details` of each
-//! account ([`Input`], [`Setup`]). A rule asks of each elevated role who could enter it, with which
-//! proof, and who could widen that; what a condition leaves open that no file can tell (an address,
-//! a tag of the request) is *unproven*, and the finding names the condition.
+//! account ([`Input`], [`Setup`]). For each elevated role, the rules check who could enter it,
+//! whether they would need MFA, and who could widen the access. If the answer depends on a
+//! condition that no file can decide (an address, a tag of the request), it's *unproven*, and the
+//! finding names the condition.
 
 mod account;
 mod allowed;
@@ -44,24 +45,24 @@ use crate::moment::Moment;
 use crate::policy::{Policy, Suppression};
 use crate::rule::Rule;
 
-/// What a review came to.
+/// The result of a review.
 #[derive(Debug, Clone, Default)]
 pub struct Review {
-    /// Violations and what is unproven; the worst first, then by rule and subject.
+    /// Violations and unproven findings; the worst first, then by rule and subject.
     pub findings: Vec<ReviewFinding>,
-    /// What the policy hides at the time of the review.
+    /// The findings that the policy hides at the time of the review.
     pub suppressed: Vec<(ReviewFinding, Suppression)>,
-    /// What else to know: rules that were not judged, names of the policy that nothing bears.
+    /// Other information: rules that weren't judged, and names in the policy that don't exist.
     pub notices: Vec<String>,
-    /// Of the notices, those about entries of the policy that only just miss a role.
+    /// The notices about entries of the policy that narrowly miss a role.
     pub near_misses: Vec<String>,
-    /// Of the notices, those about lists that are empty and probably should not be.
+    /// The notices about lists that are empty and probably shouldn't be.
     pub empty_lists: Vec<String>,
-    /// How many elevated roles were found.
+    /// The number of elevated roles that were found.
     pub elevated: usize,
 }
 
-/// Judges a set-up. `as_of` is what "by now" means for suppressions.
+/// Judges a setup. `as_of` decides which suppressions have expired.
 pub fn review(setup: &Setup, policy: &Policy, as_of: Moment) -> Review {
     let view = SetupView::new(setup, policy);
     let (near_misses, empty_lists) = (view.near_misses(), empty::lists(&view));
@@ -105,8 +106,8 @@ pub fn review(setup: &Setup, policy: &Policy, as_of: Moment) -> Review {
     review
 }
 
-/// One finding for each id: of one statement, a rule may have several things to say. What corrects
-/// the first comes first.
+/// Merges findings with the same id: a rule may report one statement several times. The finding
+/// with a correction comes first.
 fn merged(findings: Vec<ReviewFinding>) -> Vec<ReviewFinding> {
     let mut merged: Vec<ReviewFinding> = Vec::new();
     for finding in findings {

@@ -9,17 +9,17 @@ use crate::id::AccountId;
 use crate::moment::Moment;
 use crate::review::gap::{DetailList, Gap, MissingPart};
 
-/// A policy's document, or why it could not be read.
+/// A policy's document, or why it couldn't be read.
 pub(crate) type ReadDocument = Result<IamDocument, String>;
 
-/// What `aws iam get-account-authorization-details` tells of an account.
+/// The output of `aws iam get-account-authorization-details` for an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {
-    /// Which account.
+    /// The account's id.
     pub id: AccountId,
-    /// `IsTruncated`: more pages exist than were given.
+    /// `IsTruncated`: more pages exist than were supplied.
     pub truncated: bool,
-    /// The lists that were given, empty or not.
+    /// The lists that were supplied, empty or not.
     pub(crate) lists: BTreeSet<DetailList>,
     /// Users by ARN.
     pub(crate) users: BTreeMap<String, User>,
@@ -27,14 +27,14 @@ pub struct Account {
     pub(crate) groups: BTreeMap<String, Group>,
     /// Roles by ARN.
     pub(crate) roles: BTreeMap<String, Role>,
-    /// Managed policies by ARN, in their default version.
+    /// Managed policies by ARN, each in its default version.
     pub(crate) managed: BTreeMap<String, ReadDocument>,
 }
 
 /// Policies of a user, a group or a role.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct HolderPolicies {
-    /// By name.
+    /// Inline policies by name.
     pub(crate) inline: BTreeMap<String, ReadDocument>,
     /// ARNs of managed policies.
     pub(crate) attached: Vec<String>,
@@ -49,7 +49,7 @@ pub(crate) struct User {
     /// Names of groups.
     pub(crate) groups: Vec<String>,
     pub(crate) policies: HolderPolicies,
-    /// The ARN of the managed policy.
+    /// The ARN of the managed policy used as boundary.
     pub(crate) boundary: Option<String>,
     pub(crate) tags: BTreeMap<String, String>,
 }
@@ -73,7 +73,7 @@ pub(crate) struct Role {
     pub(crate) policies: HolderPolicies,
     pub(crate) boundary: Option<String>,
     pub(crate) tags: BTreeMap<String, String>,
-    /// `MaxSessionDuration` in seconds. Authorization details do not carry it.
+    /// `MaxSessionDuration` in seconds. Authorization details don't contain it.
     pub(crate) max_session: Option<i64>,
     /// `CreateDate`
     pub(crate) created: Option<Moment>,
@@ -92,7 +92,7 @@ impl Account {
         }
     }
 
-    /// The lists that were not given, not even empty.
+    /// The lists that weren't supplied, not even empty.
     pub fn missing_lists(&self) -> Vec<DetailList> {
         DetailList::ALL
             .into_iter()
@@ -100,7 +100,7 @@ impl Account {
             .collect()
     }
 
-    /// What is missing of a list. `None`: it was given whole.
+    /// What is missing from a list. `None`: it's complete.
     pub(crate) fn gap(&self, list: DetailList) -> Option<Gap> {
         let part = if !self.lists.contains(&list) {
             MissingPart::List(list)
@@ -115,7 +115,7 @@ impl Account {
         })
     }
 
-    /// Whether a list was given and nothing is in it.
+    /// Whether a list was supplied and is empty.
     pub(crate) fn is_empty(&self, list: DetailList) -> bool {
         let count = match list {
             DetailList::Users => self.users.len(),
@@ -126,12 +126,12 @@ impl Account {
         count == 0 && self.lists.contains(&list)
     }
 
-    /// How many users, groups and roles are in it.
+    /// The number of users, groups and roles.
     pub fn counts(&self) -> (usize, usize, usize) {
         (self.users.len(), self.groups.len(), self.roles.len())
     }
 
-    /// Policies that could not be read, each with where it stands.
+    /// Policies that couldn't be read, each with its place.
     pub fn unreadable(&self) -> Vec<String> {
         let mut faults = Vec::new();
         let mut add = |place: &str, read: &ReadDocument| {
@@ -161,7 +161,7 @@ impl Account {
         faults
     }
 
-    /// ARNs of managed policies that are attached to anybody.
+    /// ARNs of managed policies that are attached to a user, group or role.
     pub(crate) fn attached(&self) -> impl Iterator<Item = &str> {
         let users = self.users.values().map(|user| &user.policies);
         let groups = self.groups.values().map(|group| &group.policies);
@@ -182,7 +182,7 @@ impl Account {
             || self.roles.values().any(|role| role.id == id)
     }
 
-    /// Members of a group.
+    /// The members of a group.
     pub(crate) fn members<'a>(&'a self, group: &'a Group) -> impl Iterator<Item = &'a User> {
         self.users.values().filter(|user| {
             user.groups
@@ -191,7 +191,7 @@ impl Account {
         })
     }
 
-    /// The user as one who asks.
+    /// The user as the caller of a request.
     pub(crate) fn caller(&self, user: &User) -> Requester {
         Requester {
             id: Some(user.id.clone()),
@@ -200,7 +200,7 @@ impl Account {
         }
     }
 
-    /// All that governs a user.
+    /// All policies that apply to a user.
     pub(crate) fn of_user<'a>(&'a self, user: &'a User) -> Identity<'a> {
         let mut policies = self.governing(&user.arn, &user.policies);
         for name in &user.groups {
@@ -221,7 +221,7 @@ impl Account {
         }
     }
 
-    /// What governs a member of nothing but this group.
+    /// The policies that apply to a member of only this group.
     pub(crate) fn of_group<'a>(&'a self, group: &'a Group) -> Identity<'a> {
         Identity {
             policies: self.governing(&group.arn, &group.policies),
@@ -229,7 +229,7 @@ impl Account {
         }
     }
 
-    /// What governs a session of the role.
+    /// The policies that apply to a session of the role.
     pub(crate) fn of_role<'a>(&'a self, role: &'a Role) -> Identity<'a> {
         Identity {
             policies: self.governing(&role.arn, &role.policies),
@@ -273,12 +273,12 @@ impl Account {
 }
 
 impl Role {
-    /// Whether AWS keeps it for a service of its own.
+    /// Whether AWS manages the role for one of its services.
     pub(crate) fn is_service_linked(&self) -> bool {
         self.arn.contains(":role/aws-service-role/")
     }
 
-    /// The trust policy as what the role itself says.
+    /// The trust policy, as the role's resource policy.
     pub(crate) fn trusting(&self) -> ResourceSide<'_> {
         ResourceSide::Trust(Governing {
             place: PolicyPlace::Resource,

@@ -1,10 +1,11 @@
-//! Why AWS let a switch happen: the statements that allowed it, and what would have stopped it.
+//! Explains why AWS allowed a switch: the statements that allowed it, and what would have prevented
+//! it.
 //!
-//! The switch is asked again of the policies in the files, with all that its records show of the
-//! request. What they do not show (an external id, a source identity) stays open, and then the
-//! answer says on what it hangs. The files are of a time of their own: policies may have been
-//! others at the time of the switch, so an answer names the time of its files, and where the files
-//! say no, nothing is said.
+//! The switch is evaluated again against the policies in the files, with everything that its
+//! records show of the request. What they don't show (an external id, a source identity) stays
+//! open, and the answer lists what it depends on. The files have a time of their own, and the
+//! policies may have been different at the time of the switch. So the answer includes the time of
+//! its files, and if the files deny the switch, there is no answer.
 
 mod caller;
 mod files;
@@ -38,22 +39,21 @@ use crate::untrusted::harmless;
 use caller::KnownCaller;
 use request::asked;
 
-/// What allowed a switch. Every text in it is harmless to print; statements are as they are
-/// written.
+/// What allowed a switch. Every text in it is safe to print; statements are quoted unchanged.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct AllowedBy {
-    /// Statements that allowed it, of the role's trust policy and of the caller's own policies.
+    /// The statements that allowed it, from the role's trust policy and the caller's own policies.
     pub statements: Vec<Allowing>,
-    /// What could not be decided: each must have been so, or the statements are not what allowed
-    /// it.
+    /// What couldn't be decided. Unless all of it held, these statements aren't what allowed the
+    /// switch.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub hangs_on: Vec<String>,
-    /// Why the caller's own policies are not told. They allowed it too.
+    /// Why the caller's own policies, which also allowed it, aren't shown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unseen: Option<String>,
-    /// The files, each with its account and its time.
+    /// The files, each with its account and time.
     pub files: Vec<FileTime>,
-    /// What would have stopped it: each of these.
+    /// Changes that would have prevented it. Each one alone is enough.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub stopped_by: Vec<StatementChange>,
 }
@@ -61,11 +61,11 @@ pub struct AllowedBy {
 /// A statement that allowed it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct Allowing {
-    /// The policy that it stands in.
+    /// The policy that contains it.
     pub policy: String,
-    /// Its `Sid`, or which of the statements that allow it is.
+    /// Its `Sid`, or its number among the statements that allow.
     pub which: String,
-    /// The statement, as text of JSON.
+    /// The statement as JSON text.
     #[serde(serialize_with = "as_json")]
     pub statement: String,
 }
@@ -75,9 +75,9 @@ pub struct Allowing {
 pub struct StatementChange {
     /// The policy.
     pub policy: String,
-    /// Which of its statements.
+    /// Which of its statements to change.
     pub which: String,
-    /// What to put in its place; nothing: it is to go.
+    /// The statements to replace it with. Empty: delete it.
     #[serde(serialize_with = "all_as_json")]
     pub by: Vec<String>,
 }
@@ -98,8 +98,8 @@ fn all_as_json<S: serde::Serializer>(texts: &[String], serializer: S) -> Result<
         .serialize(serializer)
 }
 
-/// What allowed the switch, for a finding of a rule. `None`: the files do not have the role or say
-/// no, or its records are not enough to ask.
+/// What allowed the switch, for a finding of a rule. `None`: the files lack the role or deny the
+/// switch, or its records don't show enough of the request.
 pub fn allowed_by(
     examined: &ExaminedSwitch<'_>,
     rule: &str,
@@ -121,7 +121,8 @@ pub fn allowed_by(
     .ok()?;
     let mut who = KnownCaller::of(switch.caller()?, owner.id, files, at, &anything)?;
     if prevention == Prevention::Permission {
-        // The finding says that they were in none of these then, whatever the file says of later.
+        // The finding says that they were in none of these groups then, even if a later file shows
+        // it.
         let policies = &mut who.entrant.identity.policies;
         policies.retain(|policy| !is_of_allowed_group(policy, switch, files, at));
     }
@@ -163,8 +164,8 @@ pub fn allowed_by(
     })
 }
 
-/// The role that was entered. One that bears the name now need not be it, so the id counts where it
-/// was recorded.
+/// The role that was entered. The role that has the name now may be another one, so the id decides
+/// if it was recorded.
 fn entered_role<'a>(owner: &'a Account, switch: &Switch<'_>) -> Option<&'a Role> {
     let arn = switch.role.as_ref()?;
     let id = switch
@@ -179,7 +180,7 @@ fn entered_role<'a>(owner: &'a Account, switch: &Switch<'_>) -> Option<&'a Role>
         .find(|role| id.map_or(role.arn == arn.as_str(), |id| role.id == id))
 }
 
-/// The statements that matter: where it is sure that the call was allowed, those that surely apply.
+/// The statements that matter: if the call was certainly allowed, those that certainly apply.
 fn counting<'d, 'a>(
     grants: &'d [AppliedStatement<'a>],
     decision: &AccessDecision<'a>,
@@ -191,7 +192,7 @@ fn counting<'d, 'a>(
         .collect()
 }
 
-/// Whether a policy stands in a group that the finding says they were not in.
+/// Whether a policy belongs to a group that the finding says they weren't in.
 fn is_of_allowed_group(
     policy: &Governing<'_>,
     switch: &Switch<'_>,
@@ -213,7 +214,7 @@ fn is_of_allowed_group(
         })
 }
 
-/// What would have stopped it.
+/// What would have prevented the switch.
 struct Asks<'a> {
     prevention: Prevention,
     role: &'a Role,
@@ -236,8 +237,8 @@ impl Asks<'_> {
                 .collect::<Vec<_>>()
         };
         match self.prevention {
-            // Nobody else's policy should let them; where only the trust policy does, it should
-            // not.
+            // Nobody else's policy should allow them. If only the trust policy allows them, it
+            // shouldn't.
             Prevention::Permission if !own.is_empty() => each(own, &|grant| {
                 fix::without(grant, &["sts:AssumeRole"], &[&self.role.arn])
             }),
@@ -275,7 +276,7 @@ impl Asks<'_> {
         partition_of(&self.role.arn).unwrap_or(AWS)
     }
 
-    /// The principals of accounts in the zone of trust; for `*`, the accounts of the role's groups.
+    /// The principals of trusted accounts; for `*`, the accounts of the role's groups.
     fn kept(&self, grant: &AppliedStatement<'_>) -> Vec<String> {
         let Some(principals) = &grant.statement.principal else {
             return Vec::new();

@@ -1,5 +1,4 @@
-//! Somebody tries to enter a role, or to change what stands around it: in every way that is theirs
-//! to choose.
+//! Tries to enter a role, or to change what protects it, in every way that the caller can choose.
 
 mod choice;
 mod entrant;
@@ -15,16 +14,16 @@ use crate::iam::{
 use crate::id::AccountId;
 use search::ChoiceSearch;
 
-/// What of a request is not for the caller to choose.
+/// The parts of a request that the caller can't choose.
 struct FixedChoices<'b> {
-    /// The name of the session.
+    /// The name of the session, if it's fixed.
     name: Option<&'b str>,
-    /// They know no external id.
+    /// Whether they don't know an external id.
     without_external_id: bool,
 }
 
 impl<'a> Entrant<'a> {
-    /// Whether they could enter a role at all, whatever the conditions: most people and roles have
+    /// Whether they could enter a role at all, ignoring conditions. Most people and roles have
     /// nothing to do with most roles.
     pub(super) fn may_enter(&self, owner: AccountId, role: &'a Role) -> bool {
         let request = AccessRequest {
@@ -37,7 +36,7 @@ impl<'a> Entrant<'a> {
         is_possible(&request, &self.identity, &role.trusting())
     }
 
-    /// Names of sessions that conditions on `aws:userid` (`AROA…:name`) ask for.
+    /// Session names that conditions on `aws:userid` (`AROA…:name`) require.
     pub(super) fn asked_by_id(&self, role: &'a Role) -> impl Iterator<Item = String> {
         let conditions = self
             .conditions(&role.trusting())
@@ -51,8 +50,8 @@ impl<'a> Entrant<'a> {
             .filter_map(|id| id.split_once(':').map(|(_, name)| name.to_owned()))
     }
 
-    /// Whether they can enter a role, by the best of the ways that are theirs to choose: session
-    /// name, external id, source identity, and how long the session is to last.
+    /// Whether they can enter a role, using the best of the values that they can choose: session
+    /// name, external id, source identity, and duration of the session.
     pub(super) fn enter(
         &self,
         owner: AccountId,
@@ -62,7 +61,7 @@ impl<'a> Entrant<'a> {
         self.enter_as(owner, role, proof, None)
     }
 
-    /// The same, where the session has to have this name.
+    /// The same with this session name.
     pub(super) fn enter_as(
         &self,
         owner: AccountId,
@@ -82,8 +81,8 @@ impl<'a> Entrant<'a> {
         )
     }
 
-    /// Whether they can reach something by entering a role; `allowed` of the decision is the
-    /// answer. Somebody who doesn't know the external id gives none.
+    /// Whether they can reach a goal by entering a role; the decision's `allowed` is the answer.
+    /// Somebody who doesn't know the external id doesn't pass any.
     pub(super) fn reach(
         &self,
         owner: AccountId,
@@ -123,8 +122,8 @@ impl<'a> Entrant<'a> {
         } else {
             Choice::free
         };
-        // STS leaves these four to whoever calls. Any of them may be what a condition of the trust
-        // policy asks for.
+        // STS lets the caller choose these four. A condition of the trust policy may require a
+        // value of any of them.
         let name = if bound.name.is_some() {
             Choice::of
         } else {
@@ -154,8 +153,8 @@ impl<'a> Entrant<'a> {
         .best(&context, &choices)
     }
 
-    /// Whether a statement of their own policies speaks of entering a role, whatever its conditions
-    /// and whatever the role says.
+    /// Whether one of their own statements covers entering the role, ignoring conditions and the
+    /// role's trust policy.
     pub(super) fn is_granted(&self, role: &str) -> bool {
         let request = AccessRequest {
             caller: &self.caller,
@@ -185,7 +184,7 @@ impl<'a> Entrant<'a> {
     }
 }
 
-/// Whether an answer leads further in than another.
+/// Whether one answer gives more access than another.
 pub(super) fn is_better(answer: &AccessDecision<'_>, than: &AccessDecision<'_>) -> bool {
     matches!(
         (&than.allowed, &answer.allowed),
@@ -193,12 +192,13 @@ pub(super) fn is_better(answer: &AccessDecision<'_>, than: &AccessDecision<'_>) 
     )
 }
 
-/// The better of two answers: who may choose between two ways takes the one that leads in.
+/// The better of two answers: a caller who can choose takes the way that is allowed.
 pub(super) fn better<'a>(a: AccessDecision<'a>, b: AccessDecision<'a>) -> AccessDecision<'a> {
     if is_better(&b, &a) { b } else { a }
 }
 
-/// The best of all proofs: with MFA most is open, but a policy may forbid just that.
+/// The best answer for all kinds of authentication. MFA usually allows most, but a policy may
+/// forbid it.
 pub(super) fn best<'a>(
     entrant: &Entrant<'a>,
     owner: AccountId,
@@ -207,14 +207,14 @@ pub(super) fn best<'a>(
     best_as(entrant, owner, role, None)
 }
 
-/// The same, where the session has to have this name.
+/// The same with this session name.
 pub(super) fn best_as<'a>(
     entrant: &Entrant<'a>,
     owner: AccountId,
     role: &'a Role,
     name: Option<&str>,
 ) -> AccessDecision<'a> {
-    // MFA first: it opens the most, and the others are only tried where it does not.
+    // MFA comes first because it allows most. The others are only tried if it isn't enough.
     let proofs = [Authentication::WithoutMfa, Authentication::PermanentKey];
     proofs.into_iter().fold(
         entrant.enter_as(owner, role, Authentication::WithMfa, name),
@@ -228,7 +228,7 @@ pub(super) fn best_as<'a>(
     )
 }
 
-/// The best that a session of a role can do: what it carries of MFA is `false` or nothing.
+/// The best answer for a session of a role, which carries MFA as `false` or not at all.
 pub(super) fn best_of_session<'a>(
     entrant: &Entrant<'a>,
     owner: AccountId,

@@ -1,5 +1,5 @@
-//! Calls that change the set-up, so that it has to be reviewed again: of users, groups, roles, and
-//! the policies of all of them.
+//! Calls that change the setup, so that it has to be reviewed again: calls on users, groups, roles,
+//! and all their policies.
 
 use serde::{Deserialize, Serialize};
 
@@ -16,8 +16,8 @@ use crate::seen::Caller;
 use crate::seen::parts::{event_id, event_time};
 use crate::untrusted::harmless;
 
-/// `eventName` of every call of IAM after which a rule of the review may answer otherwise. (A
-/// version of a policy that is made and not set as the default is looked at for nothing.)
+/// `eventName` of every IAM call after which a rule of the review may give another answer. (A new
+/// policy version that isn't made the default triggers a review unnecessarily.)
 pub const CHANGES: [&str; 34] = [
     "AddUserToGroup",
     "AttachGroupPolicy",
@@ -55,46 +55,46 @@ pub const CHANGES: [&str; 34] = [
     "UpdateUser",
 ];
 
-/// Members of `requestParameters` that name what a call works on, by the kind of thing as ARNs
-/// write it.
+/// Members of `requestParameters` that name the call's resource, by kind of resource as written in
+/// ARNs.
 const NAMES: [(&str, &[&str]); 3] = [
     ("role/", &["roleName"]),
     ("group/", &["groupName", "newGroupName"]),
     ("user/", &["userName", "newUserName"]),
 ];
 
-/// A call that changed the set-up of an account.
+/// A call that changed the setup of an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SetupChange {
     /// The record.
     pub key: RecordKey,
     /// `eventTime`.
     pub time: Moment,
-    /// What it changed and who did.
+    /// What it changed, and who made it.
     pub how: ChangeDetails,
 }
 
-/// What a call changed, and who made it. Every text in it is harmless to print, not yet escaped.
+/// What a call changed, and who made it. Every text in it is safe to print, but not escaped yet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChangeDetails {
     /// `eventName`.
     pub call: String,
-    /// What it works on: `role/UpdateApp`, `group/Testers`, `user/dora`, without a path; a managed
-    /// policy by its ARN.
+    /// The resources that it changed: `role/UpdateApp`, `group/Testers`, `user/dora`, without a
+    /// path; for a managed policy, its ARN.
     pub subjects: Vec<String>,
-    /// Who called, as the record says it. The end of a role session's ARN is chosen by whoever
-    /// opened it.
+    /// The caller, as the record shows it. The last part of a role session's ARN is chosen by the
+    /// person who opened it.
     pub by: CallerShown,
     /// `awsRegion`.
     pub region: Option<String>,
-    /// Where the call came from.
+    /// The source address.
     pub source_ip: Option<String>,
 }
 
-/// Whether a record shows a call that changed the set-up. One that failed changed nothing.
+/// Returns the change of the setup that a record shows, if any. A failed call changed nothing.
 ///
 /// # Errors
-/// The text is no record, or a record of such a call lacks its id, account or time.
+/// If the text isn't a record, or a record of such a call lacks its id, account or time.
 pub fn change(
     record_json: &[u8],
     delivery: Delivery<'_>,
@@ -102,7 +102,7 @@ pub fn change(
     change_of(&record::open(record_json)?, delivery)
 }
 
-/// As [`change`], of a record that was opened.
+/// Like [`change`], for a record that is already parsed.
 pub(crate) fn change_of(
     record: &Record<'_>,
     delivery: Delivery<'_>,
@@ -111,7 +111,7 @@ pub(crate) fn change_of(
     else {
         return Ok(None);
     };
-    // Other services have calls of the same names.
+    // Other services have calls with the same names.
     if source.split('.').next() != Some("iam")
         || !CHANGES.contains(&call)
         || record.error().is_some()
@@ -143,12 +143,12 @@ pub(crate) fn change_of(
 }
 
 impl ChangeDetails {
-    /// Whether the call may have led to the finding: calls of its kind do, and it worked on what
-    /// the finding is about, or on the policy or holder that it quotes.
+    /// Whether the call may have caused the finding: calls of its kind can, and it changed the
+    /// finding's subject, or the policy or its holder that the finding quotes.
     pub fn may_have_led_to(&self, finding: &ReviewFinding) -> bool {
         let call = self.call.as_str();
-        // Any call on a role is about every finding about it; the kind of call tells which findings
-        // it can have caused.
+        // Any call on a role matches every finding about the role; the kind of call decides which
+        // findings it can have caused.
         let led_to_by = catalogue::find(finding.rule).and_then(|rule| rule.led_to_by);
         let fits = match led_to_by {
             Some(LedToBy::TrustPolicy) => matches!(call, "CreateRole" | "UpdateAssumeRolePolicy"),
@@ -184,7 +184,7 @@ impl ChangeDetails {
     }
 }
 
-/// `role/UpdateApp` of `arn:aws:iam::444455556666:role/team/UpdateApp`.
+/// `role/UpdateApp` for `arn:aws:iam::444455556666:role/team/UpdateApp`.
 fn without_path(arn: &str) -> String {
     let resource = resource_of(arn).unwrap_or_default();
     match (resource.split_once('/'), resource.rsplit_once('/')) {

@@ -1,4 +1,4 @@
-//! A policy file to start from: what the set-up does today, with what there is to decide.
+//! Drafts a policy file from the current setup, with comments on what has to be decided.
 
 mod entry;
 mod ways;
@@ -17,8 +17,8 @@ use entry::entry;
 use ways::trusted;
 use written::line;
 
-/// Drafts `rolewatch.yaml`: the roles that users of other accounts can enter today, the groups by
-/// which they can, and limits. `names` says how accounts are to be called, where somebody knows.
+/// Drafts `rolewatch.yaml`: the roles that users of other accounts can enter today, the groups that
+/// allow it, and limits. `names` has the names of accounts, if known.
 pub fn draft(setup: &Setup, names: &BTreeMap<AccountId, String>) -> String {
     let called = called(setup, names);
     let mut text = String::from(
@@ -94,7 +94,7 @@ fn account_entry(text: &mut String, account: &Account, called: &BTreeMap<Account
     }
 }
 
-/// Names of accounts, each used once.
+/// Names of accounts, without duplicates.
 fn called(setup: &Setup, names: &BTreeMap<AccountId, String>) -> BTreeMap<AccountId, String> {
     let mut called: BTreeMap<AccountId, String> = BTreeMap::new();
     for account in setup.accounts() {

@@ -1,6 +1,6 @@
-//! Lists that are empty though something says that they should not be. With `--filter`, the AWS CLI
-//! prints the lists that it leaves out as empty ones, which look just like those of an account that
-//! has nothing of the kind.
+//! Recognizes lists that are empty but probably shouldn't be. With `--filter`, the AWS CLI prints
+//! the lists that it leaves out as empty ones. These look the same as the lists of an account that
+//! has no such entries.
 
 use super::SetupView;
 use super::account::Account;
@@ -8,7 +8,7 @@ use super::gap::DetailList;
 use super::view::listed;
 use crate::untrusted::harmless;
 
-/// One sentence for each account and list.
+/// One sentence for each account and suspicious list.
 pub(super) fn lists(view: &SetupView<'_>) -> Vec<String> {
     let all = view
         .setup
@@ -27,7 +27,7 @@ pub(super) fn lists(view: &SetupView<'_>) -> Vec<String> {
         .collect()
 }
 
-/// What speaks against an empty list.
+/// What contradicts an empty list.
 fn against(view: &SetupView<'_>, account: &Account, list: DetailList) -> Option<String> {
     match list {
         DetailList::Users => named_groups(view, account),
@@ -106,8 +106,8 @@ mod tests {
 
     #[test]
     fn an_account_may_have_nothing_of_a_kind_that_nobody_asks_for() {
-        // Production has no user and no group, development no role, and no group of the policy is
-        // there.
+        // Production has no user and no group, development has no role, and the policy's groups
+        // don't exist.
         assert_eq!(warned(&Company::new()), [""; 0]);
     }
 

@@ -1,4 +1,4 @@
-//! What a rule of the review found: the contract that the CLI prints.
+//! A finding of a review: the contract for what the CLI prints.
 
 use std::collections::BTreeSet;
 
@@ -16,40 +16,41 @@ use crate::untrusted::harmless;
 /// One finding of a review. The field names are a contract.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ReviewFinding {
-    /// `RW101`
+    /// The code, such as `RW101`.
     pub rule: &'static str,
-    /// `trust-without-mfa`
+    /// The name, such as `trust-without-mfa`.
     pub name: &'static str,
     /// `violation` or `unproven`.
     pub verdict: Verdict,
-    /// How bad it is.
+    /// The severity.
     pub severity: Severity,
     /// The account of the subject.
     pub account: AccountId,
     /// The ARN judged: a role, a group, a user.
     pub subject: String,
-    /// Where the statement stands, in words; `null` where there is none.
+    /// Where the statement is, in words; `null` if there is none.
     pub place: Option<String>,
-    /// The statement as it stands, or the setting; `null` where there is none to quote.
+    /// The current statement, or the setting; `null` if there is none to quote.
     pub statement: Option<Value>,
-    /// What is to stand in its place: one statement, a list of several, an empty list where it is
-    /// to go. `null` where no statement helps.
+    /// What to replace it with: one statement, a list of several, or an empty list to delete it.
+    /// `null` if no statement helps.
     pub fix: Option<Value>,
-    /// One sentence.
+    /// The finding in one sentence.
     pub message: String,
-    /// The conditions that an unproven answer hangs on.
+    /// The conditions that an unproven answer depends on.
     pub undecided: Vec<String>,
     /// The same for the same finding.
     pub id: String,
-    /// The version of the policy that judged it.
+    /// The version of the policy that it was judged by.
     pub policy: PolicyHash,
-    /// What was not given, where the answer depends on nothing else.
+    /// What wasn't supplied, if the answer depends on nothing else.
     #[serde(skip)]
     pub wanting: Wanting,
 }
 
 impl ReviewFinding {
-    /// Whether it is unproven because an account was not given: its own, or one that it hangs on.
+    /// Whether it's unproven because an account wasn't supplied: its own, or one that it depends
+    /// on.
     pub fn wants(&self, given: impl Fn(AccountId) -> bool) -> bool {
         let missing = || {
             self.undecided
@@ -73,7 +74,7 @@ pub(crate) struct ReviewDraft {
     fix: Option<Vec<Value>>,
     undecided: BTreeSet<String>,
     wanting: Wanting,
-    /// The severity of the role that it is about: findings about a critical role are never hidden.
+    /// The severity of the role that it's about. Findings about a critical role are never hidden.
     pub(super) of_role: Option<Severity>,
 }
 
@@ -111,7 +112,7 @@ impl ReviewDraft {
         }
     }
 
-    /// The statement, where it stands, and what is to stand there.
+    /// Adds the statement, where it is, and its correction.
     pub(super) fn quoting(
         mut self,
         place: &PolicyPlace,
@@ -124,13 +125,13 @@ impl ReviewDraft {
         self
     }
 
-    /// Says whose trust policy it is, where the subject is not that role.
+    /// Adds whose trust policy it is, if the subject isn't that role.
     pub(super) fn in_trust_of(mut self, role: &str) -> Self {
         self.place = Some(format!("{} of {role}", PolicyPlace::Resource));
         self
     }
 
-    /// A setting that is no statement.
+    /// Adds a setting that isn't a statement.
     pub(super) fn setting(mut self, now: Value, fix: Option<Value>) -> Self {
         self.statement = Some(now);
         self.fix = fix.map(|fix| vec![fix]);
@@ -142,15 +143,15 @@ impl ReviewDraft {
         self
     }
 
-    /// Notes that it depends on nothing but what was not given; `about` is the role or group that
-    /// can't be judged.
+    /// Notes that it only depends on what wasn't supplied; `about` is the role or group that can't
+    /// be judged.
     pub(super) fn for_want_of(mut self, gaps: impl IntoIterator<Item = Gap>, about: &str) -> Self {
         self.wanting.gaps.extend(gaps);
         self.wanting.about.insert(about.to_owned());
         self
     }
 
-    /// Whether nothing of an account was given that it depends on.
+    /// Whether it depends on an account that wasn't supplied at all.
     pub(super) fn wants_account(&self) -> bool {
         self.wanting
             .gaps

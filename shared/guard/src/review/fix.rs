@@ -1,4 +1,4 @@
-//! Statements as they should be.
+//! Corrects statements.
 
 use serde_json::{Map, Value, json};
 
@@ -9,12 +9,11 @@ use crate::iam::{AppliedStatement, PolicyPlace, Principal, Statement};
 
 const MFA: &str = "aws:MultiFactorAuthPresent";
 
-/// The statement, demanding MFA of people: `Bool`, which a request without the key does not meet.
-/// Services and providers that share the statement get one of their own, for they have no MFA to
-/// show.
+/// The statement, requiring MFA of people: with `Bool`, which a request without the key doesn't
+/// meet. Services and providers in the same statement get a separate one, because they have no MFA.
 pub(super) fn demanding_mfa(statement: &Value) -> Vec<Value> {
-    // Printed corrections are pasted as they are, so they keep every member of the statement that
-    // they do not have to change.
+    // People paste corrections unchanged, so they keep every member of the statement that doesn't
+    // have to change.
     let mut people = statement.clone();
     let mut rest = None;
     if let Some(Value::Object(kinds)) = people.get_mut("Principal") {
@@ -28,7 +27,7 @@ pub(super) fn demanding_mfa(statement: &Value) -> Vec<Value> {
             let mut other = statement.clone();
             put(&mut other, "Principal", Value::Object(others));
             if let Some(object) = other.as_object_mut() {
-                // A `Sid` stands once in a policy.
+                // A `Sid` must be unique in a policy.
                 object.remove("Sid");
             }
             rest = Some(other);
@@ -39,20 +38,20 @@ pub(super) fn demanding_mfa(statement: &Value) -> Vec<Value> {
         .and_then(Value::as_object)
         .cloned()
         .unwrap_or_default();
-    // Whatever the statement says of the flag so far is replaced.
+    // All existing conditions on the key are replaced.
     for keys in block.values_mut().filter_map(Value::as_object_mut) {
         keys.retain(|key, _| !key.eq_ignore_ascii_case(MFA));
     }
     block.retain(|_, keys| keys.as_object().is_none_or(|keys| !keys.is_empty()));
-    // `Bool` and not `BoolIfExists`: the latter lets permanent keys in, whose requests do not carry
-    // the key at all.
+    // `Bool` rather than `BoolIfExists`: the latter allows permanent keys, whose requests don't
+    // carry the key at all.
     let bool_block = block.entry("Bool").or_insert_with(|| json!({}));
     put(bool_block, MFA, json!("true"));
     put(&mut people, "Condition", Value::Object(block));
     std::iter::once(people).chain(rest).collect()
 }
 
-/// The statement, for sessions of at most so many seconds.
+/// The statement, limited to sessions of at most this many seconds.
 pub(super) fn limiting(statement: &Value, seconds: i64) -> Vec<Value> {
     let mut limited = statement.clone();
     let mut block = limited
@@ -72,15 +71,15 @@ pub(super) fn limiting(statement: &Value, seconds: i64) -> Vec<Value> {
     vec![limited]
 }
 
-/// The statement without some actions on some resources: less of it where it names nothing else by
-/// them, nothing where nothing is left, else the same with a `Deny` beside it, as always in a
-/// policy of AWS itself.
+/// The statement without some actions on some resources. If it only names those, the result has
+/// less of it, or is empty. Otherwise, the result is the same statement with an added `Deny`; this
+/// is always so for an AWS managed policy.
 pub(super) fn without(
     grant: &AppliedStatement<'_>,
     actions: &[&str],
     resources: &[&str],
 ) -> Vec<Value> {
-    // Nobody can edit a policy of AWS, so only a denial elsewhere helps.
+    // Nobody can edit an AWS managed policy, so only a Deny elsewhere helps.
     let less = if grant.place.is_of_aws() {
         None
     } else {
@@ -89,7 +88,7 @@ pub(super) fn without(
     less.unwrap_or_else(|| vec![grant.statement.json.clone(), denial(actions, resources)])
 }
 
-/// Where a correction is to go, if not where the statement stands.
+/// Where a correction belongs, if not at the statement's place.
 pub(super) fn elsewhere(place: &PolicyPlace) -> String {
     match place {
         PolicyPlace::Managed { holder, arn } if place.is_of_aws() => {
@@ -119,14 +118,14 @@ fn less(statement: &Statement, actions: &[&str], resources: &[&str]) -> Option<V
             .all(|pattern| !pattern.contains(['*', '?', '$']))
     };
     let written = &statement.action.patterns;
-    // Of `sts:*` nothing can be taken away without spelling out all the rest, so a denial goes
-    // beside it.
+    // Nothing can be removed from `sts:*` without spelling out all other actions, so a Deny is
+    // added.
     if !plain(written) {
         return None;
     }
     let other_actions: Vec<&String> = written.iter().filter(|pattern| !meant(pattern)).collect();
     if other_actions.is_empty() {
-        // Only what is to go is allowed; it may go from some resources alone.
+        // All its actions have to be removed, but only for some resources.
         let stay: Vec<&String> = scope
             .patterns
             .iter()
@@ -135,8 +134,7 @@ fn less(statement: &Statement, actions: &[&str], resources: &[&str]) -> Option<V
         if stay.is_empty() {
             return Some(Vec::new());
         }
-        // With a wildcard among them, the resources that are to stay may cover the one that is to
-        // go.
+        // If the resources contain a wildcard, those that stay may still cover the one to remove.
         if plain(&scope.patterns) {
             let mut fixed = statement.json.clone();
             put(&mut fixed, "Resource", json!(stay));
@@ -166,8 +164,7 @@ fn denial(actions: &[&str], resources: &[&str]) -> Value {
     json!({"Effect": "Deny", "Action": one_or_all(actions), "Resource": one_or_all(resources)})
 }
 
-/// A trust statement for these AWS principals alone; nothing, where none is left and nobody else is
-/// named.
+/// A trust statement for only these AWS principals; empty if none is left and it names nobody else.
 pub(super) fn trusting(statement: &Value, principals: &[String]) -> Vec<Value> {
     let mut fixed = statement.clone();
     let Some(object) = fixed.as_object_mut() else {
@@ -205,7 +202,7 @@ pub(super) fn without_kind(statement: &Value, kind: &str) -> Vec<Value> {
     }
 }
 
-/// The trust statement, letting in all but one caller, of a role all its sessions.
+/// The trust statement for everybody except one caller; for a role, except all its sessions.
 pub(super) fn without_caller(statement: &Statement, caller: &str, partition: &str) -> Vec<Value> {
     let named = statement
         .principal
@@ -229,7 +226,7 @@ pub(super) fn without_caller(statement: &Statement, caller: &str, partition: &st
     }
 }
 
-/// The trust statement, and a denial for one caller.
+/// The trust statement, and a Deny for one caller.
 fn except(statement: &Value, arn: &str) -> Vec<Value> {
     vec![
         statement.clone(),

@@ -1,4 +1,5 @@
-//! What is missing of an account: whatever depends on it is unproven, and must not look clean.
+//! What is missing of an account. Everything that depends on it is unproven, and must not look
+//! clean.
 
 use std::collections::BTreeSet;
 
@@ -32,7 +33,7 @@ impl DetailList {
         }
     }
 
-    /// What it lists: `users`.
+    /// Its entries in words, such as `users`.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Users => "users",
@@ -43,10 +44,10 @@ impl DetailList {
     }
 }
 
-/// Which part of an account is missing.
+/// The part of an account that is missing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum MissingPart {
-    /// All of it.
+    /// Everything.
     Details,
     /// One of the lists.
     List(DetailList),
@@ -54,7 +55,7 @@ pub(crate) enum MissingPart {
     Page,
 }
 
-/// Something that was not given.
+/// Something that wasn't supplied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Gap {
     /// The account whose details lack it.
@@ -63,7 +64,7 @@ pub struct Gap {
 }
 
 impl Gap {
-    /// Why the policies of somebody in the account are open; "its" is the account.
+    /// Why the policies of a user or role in the account are open; "its" means the account.
     pub(crate) const fn own(&self) -> &'static str {
         match self.part {
             MissingPart::Details => NOT_GIVEN,
@@ -83,7 +84,7 @@ impl Gap {
         }
     }
 
-    /// `no list of users (UserDetailList) of production was given`, for an account as it is shown.
+    /// The sentence that says what is missing, for an account as it's shown.
     pub fn of(&self, account: &str) -> String {
         match self.part {
             MissingPart::Details => format!("no authorization details for {account} were supplied"),
@@ -98,26 +99,26 @@ impl Gap {
         }
     }
 
-    /// What an answer depends on for want of it.
+    /// What an open answer depends on because this is missing.
     pub(super) fn reason(&self) -> String {
         format!("account {}: {}", self.account, self.own())
     }
 }
 
-/// What a finding needs and nobody gave, where its answer depends on nothing else.
+/// What a finding needs but wasn't supplied, if its answer depends on nothing else.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Wanting {
-    /// What was not given. Empty: the answer depends on something else as well.
+    /// What wasn't supplied. Empty: the answer also depends on something else.
     pub gaps: BTreeSet<Gap>,
-    /// What can't be judged without it: roles and groups, as they are shown.
+    /// The roles and groups that can't be judged without it, as they are shown.
     pub about: BTreeSet<String>,
 }
 
 impl Wanting {
-    /// What two findings need that are told as one.
+    /// What two findings need that are reported as one.
     pub(super) fn and(mut self, other: Self) -> Self {
-        // Empty means that something else is open too. Two findings that are told as one can only
-        // name what is missing if that is all that either lacks.
+        // Empty means that something else is open too. Two findings that are reported as one can
+        // only name what is missing if neither depends on anything else.
         if self.gaps.is_empty() || other.gaps.is_empty() {
             return Self::default();
         }
@@ -127,14 +128,14 @@ impl Wanting {
     }
 }
 
-/// A decision about people of an account of whom something may be missing: what would be sure is
-/// open then.
+/// A decision about people of an account of which something may be missing: instead of certain, it
+/// is then open.
 pub(super) fn lacking(decision: AccessDecision<'_>, gap: Option<Gap>) -> AccessDecision<'_> {
     match gap {
         None => decision,
         Some(gap) => AccessDecision {
-            // `and` leaves a no as it is: what is missing can only be somebody more who gets in,
-            // never somebody less.
+            // `and` leaves a no unchanged: what is missing can only be somebody more who is
+            // allowed, never somebody less.
             allowed: decision.allowed.and(Truth::open(gap.reason())),
             ..decision
         },

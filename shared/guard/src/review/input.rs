@@ -1,4 +1,4 @@
-//! What a review reads: output of the AWS CLI, told apart by what is in it.
+//! Reads the input of a review: output of the AWS CLI, recognized by its content.
 
 mod details;
 mod json;
@@ -15,28 +15,28 @@ use super::account::Account;
 pub enum Input {
     /// `aws iam get-account-authorization-details`
     Account(Box<Account>),
-    /// `aws iam list-roles` or `get-role`: how long sessions of each role may last, by ARN, in
+    /// `aws iam list-roles` or `get-role`: the maximum session duration of each role, by ARN, in
     /// seconds.
     Durations(Vec<(String, i64)>),
     /// `aws accessanalyzer list-findings-v2`
     Outsiders(Vec<Outsider>),
 }
 
-/// Why a file is of no use.
+/// Why a file can't be used.
 #[derive(Debug, thiserror::Error)]
 pub enum InputError {
     /// Not JSON, or cut off.
     #[error("not JSON: {0}")]
     Json(serde_json::Error),
-    /// Packed.
+    /// A compressed file.
     #[error("it is compressed: decompress it first (`gunzip`)")]
     Compressed,
-    /// Two bytes a character.
+    /// Two bytes per character.
     #[error(
         "it is UTF-16, which PowerShell's `>` writes; save it as UTF-8 (`| Out-File -Encoding utf8`)"
     )]
     Utf16,
-    /// Nothing in it.
+    /// An empty file.
     #[error("the file is empty")]
     Empty,
     /// JSON of another kind.
@@ -44,22 +44,22 @@ pub enum InputError {
         "neither the output of `aws iam get-account-authorization-details`, `list-roles` or `get-role` nor of `aws accessanalyzer list-findings-v2`"
     )]
     Other,
-    /// Records of CloudTrail.
+    /// CloudTrail records.
     #[error(
         "neither the output of `aws iam get-account-authorization-details` nor of another command about the IAM setup: it has CloudTrail \
          records, which `rolewatch audit` checks"
     )]
     Logs,
-    /// One of these, with something wrong in it.
+    /// Output of one of these commands, with an error in it.
     #[error("{0}")]
     Wrong(String),
 }
 
 impl Input {
-    /// Reads a file; several pages in a row are one.
+    /// Reads a file. Several pages in a row are one input.
     ///
     /// # Errors
-    /// When it is no such output, with the place where that shows.
+    /// If it isn't such output; the error says where that shows.
     pub fn read(bytes: &[u8]) -> Result<Self, InputError> {
         match bytes {
             [0x1f, 0x8b, ..] => return Err(InputError::Compressed),

@@ -1,4 +1,4 @@
-//! Whoever may join a group that nobody is in today. Groups that people join just in time are empty
+//! People who may join a group that has no members today. Groups for just-in-time access are empty
 //! most of the time.
 
 use super::account::{Account, Group, Role};
@@ -7,12 +7,12 @@ use super::gap::{DetailList, lacking};
 use crate::iam::{AccessDecision, Principal, Requester, Truth};
 use crate::id::AccountId;
 
-/// How far somebody comes by joining a group; `None`: the group leads nowhere, or nobody of the
-/// account comes in, whoever they are.
+/// How much access somebody gets by joining a group; `None`: the group gives no access, or nobody
+/// of the account would get in.
 ///
-/// People who can join are the account's users, with whatever else binds them (a Deny of another
-/// group, a boundary). If none of them comes in and somebody new would, it depends on who joins.
-/// Where users were not given, it depends on them.
+/// The account's users can join, and their other restrictions (a Deny of another group, a boundary)
+/// still apply. If none of them would get in but a new user would, the answer depends on who joins.
+/// If the users weren't supplied, it depends on them.
 pub(super) fn joining<'a>(
     account: &'a Account,
     group: &'a Group,
@@ -53,8 +53,7 @@ pub(super) fn joining<'a>(
     }
 }
 
-/// Whether a role's trust policy keeps out everybody of an account, whatever their own policies
-/// say.
+/// Whether a role's trust policy denies everybody of an account, whatever their own policies allow.
 fn is_closed(account: &Account, owner: AccountId, role: &Role, proof: Authentication) -> bool {
     let statements = role.trust.iter().flat_map(|trust| &trust.statements);
     let mut named = statements

@@ -1,5 +1,5 @@
-//! Roles that lead on into an elevated role whose entry allows chaining: whoever enters one of them
-//! comes in, whatever group they are in and whatever proof they gave.
+//! Roles from which an elevated role can be entered if its entry allows chaining. Whoever can enter
+//! such a role gets in, regardless of their groups and whether they used MFA.
 
 use super::account::{Account, Role};
 use super::attempt::{Entrant, best_of_session};
@@ -8,18 +8,18 @@ use super::view::{ElevatedTarget, SetupView, name_of};
 use crate::iam::{AccessDecision, Truth};
 use crate::policy;
 
-/// A role whose sessions enter another.
+/// A role whose sessions can enter another role.
 pub(super) struct RoleLink<'a> {
     pub(super) account: &'a Account,
     pub(super) role: &'a Role,
-    /// The name that the session has to have, where not any will do.
+    /// The name that the session must have; `None`: any name.
     session: Option<String>,
-    /// Whether the session enters; never no.
+    /// Whether the session can enter; never `No`.
     leads: Truth,
 }
 
-/// The roles that lead into each elevated role that may be entered by chaining; one role back, and
-/// no further.
+/// The roles from which each elevated role with chaining can be entered. Only one role back, not
+/// further.
 pub(super) fn links<'a>(view: &SetupView<'a>) -> Vec<(ElevatedTarget<'a>, Vec<RoleLink<'a>>)> {
     let chained = view
         .elevated
@@ -80,7 +80,7 @@ fn into<'a>(
 }
 
 impl<'a> RoleLink<'a> {
-    /// How far somebody comes over the role, by a way to enter it.
+    /// How much access somebody gets through the role, given how they can enter it.
     pub(super) fn over(
         &self,
         enter: impl FnOnce(Option<&str>) -> AccessDecision<'a>,
@@ -93,7 +93,7 @@ impl<'a> RoleLink<'a> {
         }
     }
 
-    /// `role Jump in development`, and as whom.
+    /// `role Jump in development`, with the session's name if it must have one.
     pub(super) fn shown(&self, view: &SetupView<'_>) -> String {
         let role = format!(
             "role {} in {}",

@@ -1,5 +1,5 @@
-//! Somebody made up, of an account that may let its people do whatever it likes: they bear whatever
-//! name, ARN and tags a trust policy asks for, as far as their own side can give them.
+//! An invented caller from an account whose policies may allow its people everything. They have
+//! whatever name, ARN and tags a trust policy requires, as far as their own side can set them.
 
 mod people;
 mod statement;
@@ -19,33 +19,33 @@ use crate::id::AccountId;
 pub(super) use people::Whose;
 pub(super) use statement::TrustStatement;
 
-/// Ids as AWS makes them up: nobody chooses theirs.
+/// Ids as AWS generates them. Nobody can choose theirs.
 const USER_ID: &str = "AIDAOUTSIDEREXAMPLE";
 const ROLE_ID: &str = "AROAOUTSIDEREXAMPLE";
 
-/// Organizations that are nobody's we know of, whatever a pattern says of their ids.
+/// Organizations that aren't ours, whatever patterns for ids a policy has.
 const ORGANIZATIONS: [&str; 2] = ["o-outsiders0", "o-1strangers"];
 
 const ORG_ID: &str = "aws:PrincipalOrgID";
 const ORG_PATHS: &str = "aws:PrincipalOrgPaths";
 
-/// Whether a statement lets in somebody.
+/// Whether a statement allows anybody.
 pub(super) struct LetIn {
     pub(super) truth: Truth,
-    /// The account of whoever comes nearest.
+    /// The account of the caller who gets furthest.
     pub(super) account: Option<AccountId>,
-    /// What the answer presupposes of their organization.
+    /// What the answer assumes about their organization.
     pub(super) organization: Organization,
 }
 
-/// What is known of the organization that an outsider's account is in.
+/// What is known about the organization of an outsider's account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Organization {
     /// Nothing.
     Any,
-    /// It is in none; every account can leave one.
+    /// It isn't in any; every account can leave its organization.
     None,
-    /// It is in this one.
+    /// It's in this one.
     Other(&'static str),
 }
 
@@ -67,12 +67,12 @@ impl Organization {
 }
 
 impl<'a> TrustStatement<'_, 'a> {
-    /// Whether it lets in somebody of these accounts.
+    /// Whether it allows somebody of these accounts.
     pub(super) fn lets_in(&self, whose: &Whose<'_>) -> LetIn {
         self.best(whose, true)
     }
 
-    /// The same for somebody who was told no external id.
+    /// The same for somebody who doesn't know an external id.
     pub(super) fn lets_in_without_external_id(&self, whose: &Whose<'_>) -> LetIn {
         self.best(whose, false)
     }
@@ -84,7 +84,7 @@ impl<'a> TrustStatement<'_, 'a> {
             account: None,
             organization: Organization::Any,
         };
-        // Not everybody worth trying was tried, so a no would claim too much.
+        // Not everybody worth trying was tried, so a no wouldn't be certain.
         if !is_all {
             best.truth = Truth::open("patterns that are too numerous or too long to try");
         }
@@ -92,8 +92,8 @@ impl<'a> TrustStatement<'_, 'a> {
             for person in &people {
                 let account = person.account;
                 let truth = self.of_person(person, organization, knows_id);
-                // The first open answer is kept, so that the account that is named does not change
-                // with those that come no nearer.
+                // The first open answer is kept, so that the named account doesn't change because
+                // of others that get no further.
                 let is_better = truth.is_yes() || (best.truth.is_no() && !truth.is_no());
                 if is_better {
                     best = LetIn {
@@ -121,8 +121,8 @@ impl<'a> TrustStatement<'_, 'a> {
             ),
             _ => (Some(person.arn.as_str()), USER_ID.to_owned()),
         };
-        // Their own account's policies are in their own hands. So they allow everything, and the
-        // trust policy alone is asked.
+        // Their own account controls its policies. So these are assumed to allow everything, and
+        // only the trust policy is evaluated.
         let entrant = Entrant::outsider(person.clone(), arn, &self.view.anything)
             .carrying(organization.keys());
         let entrant = entrant.choosing(self.chosen(person, &id));
@@ -131,7 +131,8 @@ impl<'a> TrustStatement<'_, 'a> {
                 .resource
                 .iter()
                 .filter(|grant| std::ptr::eq(grant.statement, self.statement));
-            // What the role as a whole says counts, but only for what this statement adds.
+            // The role's whole trust policy decides, but only what this statement contributes
+            // counts.
             Truth::any(of_statement.map(|grant| grant.applies.clone()))
                 .and(decision.allowed.clone())
         };
@@ -155,12 +156,12 @@ impl<'a> TrustStatement<'_, 'a> {
             .map_or(Truth::No, |decision| decision.allowed)
     }
 
-    /// What their own side sets as it likes: tags, a source identity, a provider. Of ids, AWS makes
-    /// up one; whether it is one that a policy names can't be told.
+    /// The values that their own side can set: tags, a source identity, a provider. AWS generates
+    /// ids; it isn't known whether a policy names theirs.
     fn chosen(&self, person: &Requester, id: &str) -> Vec<Choice> {
         let one = |text: &str| ContextValue::Values(vec![text.to_owned()]);
         // Nobody chooses the id that AWS gives them. But a policy may name the id of somebody in
-        // just such an account.
+        // such an account.
         let ids = if self.names_unknown_ids() {
             vec![one(id), ContextValue::Unknown]
         } else {
@@ -196,7 +197,7 @@ impl<'a> TrustStatement<'_, 'a> {
         chosen
     }
 
-    /// Keys of tags that the trust policy asks for, by their lower case.
+    /// Keys of tags that the trust policy checks, by their lower-case form.
     fn tags(&self) -> BTreeMap<String, String> {
         let keys = self
             .conditions()
@@ -206,7 +207,7 @@ impl<'a> TrustStatement<'_, 'a> {
             .collect()
     }
 
-    /// Nothing of organizations where the trust policy asks for none.
+    /// Only `Any` if the trust policy doesn't check organizations.
     fn organizations(&self) -> Vec<Organization> {
         let is_org =
             |key: &str| key.eq_ignore_ascii_case(ORG_ID) || key.eq_ignore_ascii_case(ORG_PATHS);
@@ -215,15 +216,15 @@ impl<'a> TrustStatement<'_, 'a> {
             .any(|condition| is_org(&condition.key) || condition.variables().any(is_org));
         let others = ORGANIZATIONS.map(Organization::Other);
         std::iter::once(Organization::Any)
-            // `StringNotEquals` on the organization is met by whoever is in none, so that has to be
-            // tried too.
+            // An account without an organization meets `StringNotEquals` on the organization, so
+            // that has to be tried too.
             .chain(asks.then_some(Organization::None))
             .chain(others.into_iter().filter(|_| asks))
             .collect()
     }
 
-    /// Whether a condition names the id of a user or role that isn't known to be ours: it may be
-    /// anybody's.
+    /// Whether a condition names the id of a user or role that isn't known to be ours, so that it
+    /// may be anybody's.
     fn names_unknown_ids(&self) -> bool {
         let asked = self
             .conditions()
@@ -254,8 +255,8 @@ impl<'a> TrustStatement<'_, 'a> {
     }
 }
 
-/// Accounts of the zone of trust whose people a role lets in, as far as its trust policy tells, and
-/// of which one of the lists was not given.
+/// Trusted accounts whose people a role's trust policy allows, and for which one of the lists
+/// wasn't supplied.
 pub(super) fn trusted_and_not_given<'a>(
     view: &'a SetupView<'a>,
     target: &ElevatedTarget<'a>,

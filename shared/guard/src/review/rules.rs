@@ -1,4 +1,4 @@
-//! The rules of the review, one file each, like all others.
+//! The rules of the review, one file each, like all other rules.
 
 mod assume_granted_beyond_policy;
 mod group_can_grow_itself;
@@ -12,7 +12,7 @@ use super::{ReviewDraft, SetupView};
 use crate::catalogue;
 use crate::rule::Rule;
 
-/// How a rule looks at the set-up.
+/// How a rule checks the setup.
 type SetupCheck = fn(&SetupView<'_>) -> Vec<ReviewDraft>;
 
 /// Every rule of the review, by code, with its check.

@@ -1,8 +1,8 @@
 //! Role sessions that a trust policy names: `arn:aws:sts::111122223333:assumed-role/Jump/alice`.
 //!
-//! Whoever enters the role chooses the session's name, so such a principal trusts everybody who can
-//! enter it. The ARN lacks the role's path: the role is known by account and name only. IAM doesn't
-//! check that it exists.
+//! The person who enters the role chooses the session's name, so such a principal trusts everybody
+//! who can enter the role. The ARN lacks the role's path: only the role's account and name are
+//! known. IAM doesn't check that the role exists.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ use crate::arn::{AssumedRoleArn, RoleArn};
 use crate::iam::{Context, Effect, Principal, Statement};
 use crate::id::AccountId;
 
-/// The actions that enter a role.
+/// The actions for entering a role.
 pub(super) const ENTERING: [&str; 3] = [
     "sts:AssumeRole",
     "sts:AssumeRoleWithSAML",
@@ -42,12 +42,12 @@ pub(super) fn named_by(statement: &Statement) -> impl Iterator<Item = AssumedRol
     })
 }
 
-/// Whether it is a session of this role, as far as its ARN tells.
+/// Whether it's a session of this role, as far as its ARN shows.
 pub(super) fn is_of(named: &AssumedRoleArn<'_>, account: &Account, role: &Role) -> bool {
     named.account == account.id && named.role_name == role.name
 }
 
-/// The same by the ARN of the role.
+/// The same for the ARN of the role.
 pub(super) fn is_of_role(session: &str, role: &str) -> bool {
     let (Some(session), Ok(role)) = (AssumedRoleArn::parse(session), RoleArn::parse(role)) else {
         return false;
@@ -55,8 +55,8 @@ pub(super) fn is_of_role(session: &str, role: &str) -> bool {
     session.account == role.account() && session.role_name == role.name()
 }
 
-/// Roles of an account by name. IAM gives a name to one role only, whatever the paths; files may
-/// have more.
+/// The roles of an account with a name. IAM allows each name once, whatever the path; files may
+/// contain more.
 pub(super) fn roles_called<'a>(account: &'a Account, name: &str) -> Vec<&'a Role> {
     account
         .roles
@@ -65,8 +65,8 @@ pub(super) fn roles_called<'a>(account: &'a Account, name: &str) -> Vec<&'a Role
         .collect()
 }
 
-/// Sessions of a role, beside one of any name, that may do better at another: those that the
-/// other's trust policy names or asks for.
+/// Sessions of a role that may get more access to another role than one with an arbitrary name:
+/// those that the other role's trust policy names or requires.
 pub(super) fn called<'a>(
     any: &Entrant<'a>,
     (account, role): (&'a Account, &'a Role),
@@ -80,7 +80,7 @@ pub(super) fn called<'a>(
     }
     names.extend(any.asked_by_id(target).filter(|name| !name.is_empty()));
     if !names.is_empty() {
-        // A Deny may name the usual one.
+        // A Deny may name the usual session.
         names.insert("other".to_owned());
     }
     let called = names.into_iter().filter(|name| can_be_called(role, name));
@@ -90,8 +90,8 @@ pub(super) fn called<'a>(
         .collect()
 }
 
-/// Whether anybody can have a session of the role by this name: the role's trust policy may ask for
-/// others.
+/// Whether anybody can have a session of the role with this name: the role's trust policy may
+/// require other names.
 fn can_be_called(role: &Role, session: &str) -> bool {
     let Ok(trust) = &role.trust else { return true };
     let context = Context::partial().with("sts:RoleSessionName", session);

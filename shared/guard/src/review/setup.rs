@@ -1,4 +1,4 @@
-//! All that was given to a review.
+//! Everything that was supplied to a review.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,7 +17,7 @@ pub struct CredentialReportLine {
     pub has_mfa: bool,
 }
 
-/// All that was given. The order in which it came does not matter.
+/// Everything that was supplied. The order of adding doesn't matter.
 #[derive(Debug, Clone, Default)]
 pub struct Setup {
     accounts: BTreeMap<AccountId, Account>,
@@ -32,8 +32,8 @@ impl Setup {
     /// Adds a file.
     ///
     /// # Errors
-    /// When it contradicts another: of two states of one account, neither can be taken for the one
-    /// that is.
+    /// If it contradicts another file: when two files describe an account differently, it isn't
+    /// known which one is current.
     pub fn add(&mut self, input: Input) -> Result<(), String> {
         match input {
             Input::Account(account) => self.add_account(*account)?,
@@ -53,7 +53,7 @@ impl Setup {
         Ok(())
     }
 
-    /// Pages of one account may be files of their own.
+    /// The pages of one account may be in separate files.
     fn add_account(&mut self, mut account: Account) -> Result<(), String> {
         let Some(known) = self.accounts.get_mut(&account.id) else {
             self.accounts.insert(account.id, account);
@@ -62,7 +62,7 @@ impl Setup {
         known.truncated &= account.truncated;
         known.lists.extend(account.lists);
         for (arn, role) in &mut account.roles {
-            // Not every file says when a role was made; that is no contradiction.
+            // Not every file says when a role was created; that isn't a contradiction.
             if let Some(known) = known.roles.get_mut(arn) {
                 known.created = known.created.or(role.created);
                 role.created = role.created.or(known.created);
@@ -82,7 +82,7 @@ impl Setup {
         joined(&mut known.managed, account.managed).map_err(|arn| contradiction(&arn))
     }
 
-    /// Puts another state of an account in the place of the one that is there, which it gives back.
+    /// Replaces the state of an account and returns the previous one.
     pub fn exchange(&mut self, account: Account) -> Option<Account> {
         self.accounts.insert(account.id, account)
     }
@@ -98,7 +98,7 @@ impl Setup {
         self.accounts.values()
     }
 
-    /// What Access Analyzer found.
+    /// The findings of Access Analyzer.
     pub fn outsiders(&self) -> impl Iterator<Item = &Outsider> {
         self.outsiders.iter()
     }
@@ -111,7 +111,7 @@ impl Setup {
         self.durations.get(arn).copied()
     }
 
-    /// Whether a credential report of the account was given.
+    /// Whether a credential report of the account was supplied.
     pub(crate) fn has_credentials_of(&self, account: AccountId) -> bool {
         self.credentials
             .keys()
@@ -122,13 +122,13 @@ impl Setup {
         !self.credentials.is_empty()
     }
 
-    /// Whether a user has an MFA device; `None`: no report has a line of theirs.
+    /// Whether a user has an MFA device; `None`: no report has a line for them.
     pub(crate) fn has_mfa(&self, arn: &str) -> Option<bool> {
         self.credentials.get(arn).copied()
     }
 }
 
-/// Adds entries; gives back the key of one that contradicts a known one.
+/// Adds entries. Returns the key of one that contradicts a known one.
 fn joined<T: PartialEq>(
     known: &mut BTreeMap<String, T>,
     more: BTreeMap<String, T>,

@@ -1,4 +1,4 @@
-//! A small company's IAM, right as it stands, to be made wrong in one place by a test.
+//! A small company's IAM without any findings. A test changes it in one place.
 
 #![expect(
     clippy::needless_pass_by_value,
@@ -17,7 +17,7 @@ pub(super) const DEVELOPMENT: &str = "111122223333";
 pub(super) const PRODUCTION: &str = "444455556666";
 pub(super) const ROLE: &str = "arn:aws:iam::444455556666:role/UpdateApp";
 
-/// What demands MFA.
+/// The condition that requires MFA.
 pub(super) fn mfa() -> Value {
     json!({"Bool": {"aws:MultiFactorAuthPresent": "true"}})
 }
@@ -171,7 +171,7 @@ impl Company {
         self
     }
 
-    /// Leaves a whole list out.
+    /// Removes a whole list.
     pub(super) fn lacking(mut self, account: &str, list: &str) -> Self {
         self.accounts
             .get_mut(account)
@@ -191,13 +191,13 @@ impl Company {
         self
     }
 
-    /// Leaves an account's file out.
+    /// Removes an account's file.
     pub(super) fn without(mut self, account: &str) -> Self {
         self.accounts.remove(account);
         self
     }
 
-    /// One more file.
+    /// Adds a file.
     pub(super) fn with(mut self, file: Value) -> Self {
         self.more.push(file);
         self
@@ -215,7 +215,7 @@ impl Company {
         let mut setup = Setup::default();
         for file in self.accounts.values().chain(&self.more) {
             let read = Input::read(file.to_string().as_bytes());
-            // An account that has lost all its users and roles is none.
+            // A file without any users and roles isn't a valid account.
             setup.add(read.unwrap()).unwrap();
         }
         setup.add_credentials(self.credentials.clone());
@@ -232,7 +232,7 @@ impl Company {
         )
     }
 
-    /// What one rule finds.
+    /// The findings of one rule.
     pub(super) fn found(&self, rule: &str) -> Vec<ReviewFinding> {
         self.review()
             .findings
@@ -263,7 +263,7 @@ impl Company {
         );
     }
 
-    /// No violation, whatever is unproven.
+    /// Expects no violation; unproven findings are allowed.
     pub(super) fn fires_nothing_sure(&self, rule: &str) {
         assert!(
             !self
@@ -275,7 +275,7 @@ impl Company {
         );
     }
 
-    /// With the correction that a finding prints in place of what it quotes.
+    /// Replaces what a finding quotes with its correction.
     pub(super) fn fixed(mut self, finding: &ReviewFinding) -> Self {
         let (Some(statement), Some(fix)) = (&finding.statement, &finding.fix) else {
             panic!("no fix: {finding:#?}")
@@ -312,7 +312,7 @@ impl Company {
         }
     }
 
-    /// The same with every list from its end.
+    /// The same company with every list reversed.
     pub(super) fn turned_round(mut self) -> Self {
         for account in self.accounts.values_mut() {
             for list in account.as_object_mut().unwrap().values_mut() {
@@ -324,7 +324,7 @@ impl Company {
     }
 }
 
-/// Puts a correction where the statement, or the setting, stands.
+/// Replaces the statement or the setting with its correction.
 fn replace(value: &mut Value, statement: &Value, fix: &[Value], places: &mut usize) {
     match value {
         Value::Object(object) => {

@@ -1,4 +1,4 @@
-//! What must hold of every finding.
+//! Properties of every finding.
 
 #![expect(
     clippy::needless_pass_by_value,
@@ -18,7 +18,7 @@ fn trust(principal: Value, condition: Value) -> Value {
     json!({"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole", "Condition": condition})
 }
 
-/// Set-ups with one thing wrong.
+/// Setups with one error each.
 pub(super) fn wrong() -> Vec<Company> {
     let attached =
         json!([{"PolicyName": "Wide", "PolicyArn": "arn:aws:iam::111122223333:policy/Wide"}]);
@@ -78,7 +78,7 @@ pub(super) fn wrong() -> Vec<Company> {
     ]
 }
 
-/// A correction that did not correct would be worse than none.
+/// A correction that doesn't fix the problem would be worse than none.
 #[test]
 fn what_a_finding_prints_as_its_fix_silences_it_and_nothing_new_is_found() {
     for (at, company) in wrong().into_iter().enumerate() {
@@ -189,7 +189,7 @@ fn two_states_of_one_account_are_refused() {
     );
 }
 
-/// Two findings under one id would take turns in the outbox for ever.
+/// Two findings with the same id would replace each other in the outbox endlessly.
 #[test]
 fn every_finding_has_an_id_of_its_own() {
     let several = json!({"Effect": "Allow", "Principal": {"AWS": [DEVELOPMENT, "999988887777"], "Service": ["ec2.amazonaws.com", "lambda.amazonaws.com"]},

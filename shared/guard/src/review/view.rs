@@ -1,4 +1,4 @@
-//! A set-up as the rules see it.
+//! The setup as the rules see it.
 
 use super::account::{Account, Group, Role, User};
 use super::gap::{DetailList, Gap, MissingPart};
@@ -10,16 +10,16 @@ use crate::id::AccountId;
 use crate::policy::{GroupName, GroupRef, Policy, RolePolicy};
 use crate::untrusted::harmless;
 
-/// How many names a sentence has.
+/// The most names in a sentence.
 const NAMED: usize = 5;
 
-/// A set-up and the policy, with what the rules ask of both.
+/// The setup and the policy, with the questions that the rules ask about both.
 pub(crate) struct SetupView<'a> {
     pub(super) setup: &'a Setup,
     pub(super) policy: &'a Policy,
-    /// The elevated roles that were given, by account and ARN.
+    /// The elevated roles that were supplied, by account and ARN.
     pub(super) elevated: Vec<ElevatedTarget<'a>>,
-    /// Allows everything: what an account that is not ours may say of its own people.
+    /// Allows everything: an account that isn't ours may allow its own people anything.
     pub(super) anything: IamDocument,
 }
 
@@ -32,7 +32,7 @@ pub(super) struct ElevatedTarget<'a> {
 }
 
 impl ElevatedTarget<'_> {
-    /// The partition that the role is in: `aws`, `aws-cn` and so on.
+    /// The role's partition: `aws`, `aws-cn` and so on.
     pub(super) fn partition(&self) -> &str {
         partition_of(&self.role.arn).unwrap_or(AWS)
     }
@@ -43,8 +43,8 @@ impl<'a> SetupView<'a> {
         let roles = setup
             .accounts()
             .flat_map(|account| account.roles.values().map(move |role| (account, role)));
-        // Whom a service-linked role lets in, and what it may do, nobody can change; only its
-        // service enters.
+        // Service-linked roles are left out: nobody can change their trust policy or permissions,
+        // and only their service can enter them.
         let elevated = roles
             .filter(|(_, role)| !role.is_service_linked())
             .filter_map(|(account, role)| {
@@ -57,8 +57,8 @@ impl<'a> SetupView<'a> {
             });
         let all =
             serde_json::json!({"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}});
-        // It is read from a constant; an empty one would allow nothing, and what hangs on it would
-        // be denied and so be seen in the tests.
+        // The text is a constant, so this can't fail. An empty document would deny everything that
+        // depends on it, which the tests would show.
         let anything = IamDocument::read(&all).unwrap_or(IamDocument {
             statements: Vec::new(),
         });
@@ -70,8 +70,8 @@ impl<'a> SetupView<'a> {
         }
     }
 
-    /// An ARN of an account of which nothing was given. Who may enter a role is of the role's
-    /// partition.
+    /// An ARN in an account for which nothing was supplied. Its partition is the role's, because
+    /// nobody can enter a role of another partition.
     pub(super) fn arn_not_given(
         &self,
         rules: &RolePolicy,
@@ -85,8 +85,8 @@ impl<'a> SetupView<'a> {
                 .find_map(|role| partition_of(&role.arn))
         };
         iam_arn(
-            // A pattern may leave the partition open. Then any role that was given shows it: an
-            // organization lies in one partition.
+            // A pattern may leave the partition open. Then any supplied role shows it, because an
+            // organization is in one partition.
             partition_of(rules.arn.as_str()).or_else(given),
             account,
             resource,
@@ -125,13 +125,13 @@ impl<'a> SetupView<'a> {
         }
     }
 
-    /// `no authorization details of production were given`
+    /// The sentence that says what wasn't supplied.
     pub(super) fn lacks(&self, gap: Gap) -> String {
         gap.of(&self.account_shown(gap.account))
     }
 
-    /// Entries of the policy's roles in an account of which the roles were not given, each with its
-    /// ARN in that account.
+    /// Policy entries for roles in an account whose roles weren't supplied, each with its ARN in
+    /// that account.
     pub(super) fn roles_not_given(&self) -> Vec<(&'a RolePolicy, String, Gap)> {
         let mut entries = Vec::new();
         for rules in &self.policy.roles {
@@ -149,10 +149,10 @@ impl<'a> SetupView<'a> {
                 let is_its = |target: &ElevatedTarget<'_>| {
                     target.account.id == account && std::ptr::eq(target.rules, rules)
                 };
-                // A pattern may match more roles than those that were given.
+                // A pattern may match more roles than were supplied.
                 let is_whole = !rules.arn.has_wildcards() && self.elevated.iter().any(is_its);
-                // A role that was given can be judged even if the list is cut off; only what is not
-                // there is missing.
+                // A role that was supplied can be judged even if the list is truncated; only roles
+                // that aren't there are missing.
                 if let Some(gap) = self
                     .gap(account, &[DetailList::Roles])
                     .filter(|_| !is_whole)
@@ -164,8 +164,8 @@ impl<'a> SetupView<'a> {
         entries
     }
 
-    /// Groups of entries that `asks` picks, where the group or its members were not given, each
-    /// once.
+    /// Groups of the entries that `asks` selects, if the group or its members weren't supplied;
+    /// each once.
     pub(super) fn groups_not_given(
         &self,
         asks: fn(&RolePolicy) -> bool,
@@ -189,7 +189,7 @@ impl<'a> SetupView<'a> {
         groups
     }
 
-    /// The groups of a role that were given.
+    /// The groups of a role that were supplied.
     pub(super) fn groups_of(
         &self,
         rules: &'a RolePolicy,
@@ -205,7 +205,7 @@ impl<'a> SetupView<'a> {
         })
     }
 
-    /// Whether the policy lets members of the group into the role.
+    /// Whether the policy allows members of the group to enter the role.
     pub(super) fn admits(rules: &RolePolicy, account: AccountId, group: &Group) -> bool {
         rules
             .groups
@@ -213,10 +213,10 @@ impl<'a> SetupView<'a> {
             .any(|named| named.account == account && is(named, group))
     }
 
-    /// Whether the policy lets the user into the role.
+    /// Whether the policy allows the user to enter the role.
     ///
-    /// Where the group list was not given, only the names of the user's groups are known; whether
-    /// one of them has the id that the policy says is open.
+    /// If the group list wasn't supplied, only the names of the user's groups are known. Whether
+    /// one of them has the id in the policy is then open.
     pub(super) fn admits_user(rules: &RolePolicy, account: &Account, user: &User) -> Truth {
         Truth::any(user.groups.iter().map(|name| match account.group(name) {
             Some(group) => Truth::from(Self::admits(rules, account.id, group)),
@@ -230,7 +230,7 @@ impl<'a> SetupView<'a> {
             .iter()
             .filter(|named| named.account == account.id);
         Truth::any(named.map(|named| match &named.group {
-            // IAM tells no two names apart by case.
+            // IAM doesn't distinguish names by case.
             GroupName::ByName(known) => Truth::from(known.eq_ignore_ascii_case(name)),
             GroupName::ById(id) if account.groups.values().any(|group| group.id == *id) => {
                 Truth::No
@@ -241,7 +241,7 @@ impl<'a> SetupView<'a> {
         }))
     }
 
-    /// Entries of the policy that only just miss a role that was given.
+    /// Entries of the policy that narrowly miss a supplied role.
     pub(super) fn near_misses(&self) -> Vec<String> {
         self.unmatched()
             .iter()
@@ -261,7 +261,7 @@ impl<'a> SetupView<'a> {
         unmatched_among(roles, self.policy)
     }
 
-    /// What is to be known apart from findings.
+    /// Information that isn't a finding.
     pub(super) fn notices(&self) -> Vec<String> {
         let mut notices = Vec::new();
         for entry in self

@@ -1,4 +1,4 @@
-//! Whoever called, as the files know them.
+//! The caller of a switch, as the files show them.
 
 use super::files::{DetailFiles, FileTime};
 use crate::iam::{IamDocument, Requester, RequesterKind};
@@ -8,17 +8,17 @@ use crate::review::account::Account;
 use crate::review::attempt::Entrant;
 use crate::seen;
 
-/// Whoever called, as the files know them.
+/// The caller of a switch, as the files show them.
 pub(super) struct KnownCaller<'a> {
     pub(super) entrant: Entrant<'a>,
-    /// The file that has the caller's own policies.
+    /// The file with the caller's own policies.
     pub(super) file: Option<FileTime>,
-    /// Why the caller's own policies are not told, if there must be some.
+    /// Why the caller's own policies aren't shown, if the caller must have some.
     pub(super) unseen: Option<String>,
 }
 
 impl<'a> KnownCaller<'a> {
-    /// `anything`: a policy that allows all, for those whose policies are not in the files.
+    /// `anything`: a policy that allows everything, for callers whose policies aren't in the files.
     pub(super) fn of(
         caller: &seen::Caller,
         owner: AccountId,
@@ -52,7 +52,7 @@ impl<'a> KnownCaller<'a> {
         })
     }
 
-    /// A service, or whoever an identity provider vouches for: the trust policy alone decides.
+    /// A service, or somebody from an identity provider: only the trust policy decides.
     fn without_policies(
         caller: &seen::Caller,
         owner: AccountId,
@@ -92,7 +92,7 @@ impl<'a> KnownCaller<'a> {
         })
     }
 
-    /// Their own account let them, or there would be no switch.
+    /// The caller's own account must have allowed the switch, or it wouldn't have happened.
     fn not_in_files(
         caller: &seen::Caller,
         account: AccountId,

@@ -1,4 +1,4 @@
-//! Files of authorization details, each with its time.
+//! Authorization details files, each with its time.
 
 use serde::Serialize;
 
@@ -6,17 +6,17 @@ use crate::id::AccountId;
 use crate::moment::Moment;
 use crate::review::account::Account;
 
-/// Authorization details of accounts, with the times at which they were taken.
+/// Authorization details of accounts, with the time at which each was taken.
 #[derive(Debug, Clone, Default)]
 pub struct DetailFiles(Vec<(Account, Option<Moment>)>);
 
 impl DetailFiles {
-    /// Adds an account as it was at a time; `None`: nobody said when.
+    /// Adds an account as it was at a time; `None`: the time is unknown.
     pub fn add(&mut self, account: Account, taken: Option<Moment>) {
         self.0.push((account, taken));
     }
 
-    /// The account, as near to a moment as the files have it.
+    /// The account in the file whose time is nearest to a moment.
     pub(super) fn of(&self, id: AccountId, at: Moment) -> Option<(&Account, Option<Moment>)> {
         let distance =
             |taken: &Option<Moment>| taken.map_or(i64::MAX, |taken| taken.seconds_since(at).abs());
@@ -31,6 +31,6 @@ impl DetailFiles {
 pub struct FileTime {
     /// The account.
     pub account: AccountId,
-    /// When it was taken; `null`: nobody said.
+    /// When it was taken; `null`: unknown.
     pub taken: Option<Moment>,
 }

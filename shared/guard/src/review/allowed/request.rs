@@ -1,4 +1,4 @@
-//! The request of a switch, asked again of the policies in the files.
+//! The request of a switch, evaluated again against the policies in the files.
 
 use crate::dossier::Switch;
 use crate::iam::{AccessDecision, AccessRequest, Context, ContextValue, decide};
@@ -11,7 +11,7 @@ const MFA_PRESENT: &str = "aws:MultiFactorAuthPresent";
 const MFA_AGE: &str = "aws:MultiFactorAuthAge";
 const ISSUED: &str = "aws:TokenIssueTime";
 
-/// Asks again what was asked then.
+/// Evaluates the request of the switch again.
 pub(super) fn asked<'a>(
     entrant: &Entrant<'a>,
     switch: &Switch<'_>,
@@ -36,8 +36,8 @@ pub(super) fn asked<'a>(
         .unwrap_or_else(|| ask(&Context::partial()))
 }
 
-/// What the request may have carried. What a role session carries of MFA the records do not show:
-/// `false`, or nothing.
+/// The possible contexts of the request. The records don't show whether a role session's request
+/// had MFA as `false` or not at all.
 fn contexts(
     entrant: &Entrant<'_>,
     switch: &Switch<'_>,
@@ -62,7 +62,7 @@ fn contexts(
     vec![with_proof(context, switch, caller)]
 }
 
-/// What the request carried, but for what the caller's session adds.
+/// The context of the request, without what the caller's session adds.
 fn of_request(
     entrant: &Entrant<'_>,
     switch: &Switch<'_>,
@@ -92,7 +92,7 @@ fn of_request(
     context
 }
 
-/// Absent only where a record shows all parameters and no duration among them.
+/// The duration is only absent if a record shows all parameters and none of them is a duration.
 fn with_duration(context: Context, switch: &Switch<'_>) -> Context {
     let key = "sts:DurationSeconds";
     if let Some(seconds) = switch.grants().find_map(|grant| grant.duration_seconds) {
@@ -107,7 +107,7 @@ fn with_duration(context: Context, switch: &Switch<'_>) -> Context {
     context
 }
 
-/// What the request of a user carried of MFA.
+/// Adds what a user's request carried about MFA.
 fn with_proof(context: Context, switch: &Switch<'_>, caller: &Caller) -> Context {
     let session = caller.session.as_ref();
     let mfa = session.and_then(|session| session.mfa);

@@ -1,10 +1,10 @@
-//! What allowed a switch, as a sentence.
+//! Formats what allowed a switch as sentences.
 
 use std::fmt;
 
 use super::{AllowedBy, StatementChange};
 
-/// The most characters of a statement in a sentence.
+/// The most characters of a statement that a sentence quotes.
 const QUOTED: usize = 100;
 
 fn quoted(statement: &str) -> String {
@@ -70,7 +70,7 @@ impl fmt::Display for AllowedBy {
 impl AllowedBy {
     fn fmt_change(&self, change: &StatementChange, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let StatementChange { policy, which, by } = change;
-        // A statement that stays as it is need not be told again.
+        // A statement that isn't changed doesn't need to be shown again.
         let stays = |text: &str| {
             let mut statements = self.statements.iter();
             statements.any(|allowing| allowing.statement == text)

@@ -1,4 +1,4 @@
-//! Switches of stories, asked again of files that say what each test needs.
+//! Switches of stories, evaluated against files that each test defines.
 
 use serde_json::{Value, json};
 
@@ -25,7 +25,7 @@ fn root() -> Value {
     json!({"AWS": "arn:aws:iam::111122223333:root"})
 }
 
-/// Development: dora in Developers, tom in Testers and whatever else, with these policies of the
+/// Development: dora in Developers, tom in Testers and in other groups, with these policies of the
 /// groups.
 fn development(developers: &Value, testers: &Value, of_tom: &[&str]) -> Value {
     let user = |name: &str, id: &str, groups: &[&str]| json!({"UserName": name, "UserId": id, "Arn": format!("arn:aws:iam::111122223333:user/{name}"), "GroupList": groups});
@@ -68,7 +68,7 @@ fn add(files: &mut DetailFiles, json: &Value, taken: Option<&str>) {
     files.add(*account, taken.map(|taken| taken.parse().unwrap()));
 }
 
-/// What is said of the last switch of the story.
+/// What allowed the last switch of the story.
 fn found(story: &Story, rule: &str, files: &DetailFiles) -> Option<AllowedBy> {
     assert!(
         story.findings().iter().any(|finding| finding.rule == rule),
@@ -142,7 +142,7 @@ fn the_statement_of_another_group_is_named_and_goes() {
 fn a_group_that_they_were_not_in_then_is_not_what_let_them_in() {
     let mut story = Story::new();
     story.switch("tom");
-    // Somebody has put tom into Developers since.
+    // Somebody added tom to Developers afterward.
     let later = files(&[
         development(&json!([assume()]), &json!([]), &["Developers"]),
         production(&trust(&root())),
@@ -158,7 +158,7 @@ fn a_trust_policy_without_mfa_gets_the_condition() {
     let mut wanted = trust(&root());
     wanted["Condition"] = json!({"Bool": {"aws:MultiFactorAuthPresent": "true"}});
     assert_eq!(by(&said), [wanted.clone()]);
-    // With the condition it would not have happened: the file is of another time.
+    // With the condition, the switch would have been denied, so the file is from another time.
     assert_eq!(found(&story, "RW002", &usual(&wanted)), None);
     let mut hole = trust(&root());
     hole["Condition"] = json!({"BoolIfExists": {"aws:MultiFactorAuthPresent": "true"}});
@@ -282,7 +282,7 @@ fn nothing_is_said_of_a_role_that_was_made_again_or_of_files_without_it() {
     again["RoleDetailList"][0]["RoleId"] = json!("AROAANOTHERXXXXXXXXX");
     assert_eq!(found(&story, "RW002", &files(&[dev(), again])), None);
     assert_eq!(found(&story, "RW002", &files(&[dev()])), None);
-    // The person's own account is not needed to name the trust policy.
+    // The trust policy can be named without the person's own account.
     let said = found(&story, "RW002", &files(&[production(&trust(&root()))])).unwrap();
     assert_eq!(
         (said.statements.len(), said.unseen.as_deref()),

@@ -1,19 +1,19 @@
-//! What of a request is for the caller to choose.
+//! The values of a request that the caller can choose.
 
 use crate::iam::{AccessDecision, ContextValue, Truth};
 
-/// What of a request is for the caller to choose.
+/// A key of a request whose value the caller can choose.
 #[derive(Debug, Clone)]
 pub(in crate::review) struct Choice {
     pub(super) key: String,
-    /// What they would put there anyway; the first, where no policy asks.
+    /// The values that they would use anyway; only the first if no policy checks the key.
     pub(super) own: Vec<ContextValue>,
-    /// Whether they can put there whatever a policy asks for.
+    /// Whether they can use any value that a policy requires.
     pub(super) is_free: bool,
 }
 
 impl Choice {
-    /// One of these, or whatever a policy asks for.
+    /// One of these values, or any value that a policy requires.
     pub(in crate::review) fn free(key: &str, own: impl Into<Vec<ContextValue>>) -> Self {
         Self {
             key: key.to_owned(),
@@ -22,7 +22,7 @@ impl Choice {
         }
     }
 
-    /// One of these and nothing else.
+    /// Only one of these values.
     pub(in crate::review) fn of(key: &str, own: impl Into<Vec<ContextValue>>) -> Self {
         Self {
             key: key.to_owned(),
@@ -32,6 +32,6 @@ impl Choice {
     }
 }
 
-/// What is asked of a decision; usually whether the request is allowed. Whatever is decided with
-/// less knowledge must hold with more.
+/// What a decision is checked for; usually whether the request is allowed. An answer that is
+/// definite with less knowledge must stay the same with more.
 pub(in crate::review) type Goal<'g, 'a> = &'g dyn Fn(&AccessDecision<'a>) -> Truth;

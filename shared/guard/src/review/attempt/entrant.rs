@@ -1,4 +1,4 @@
-//! Somebody who may try, and what is known of their requests.
+//! A caller who may try to enter a role, and what is known about their requests.
 
 use super::choice::Choice;
 use crate::iam::{
@@ -9,18 +9,18 @@ use crate::id::AccountId;
 use crate::review::account::{Account, Group, Role, User};
 use crate::review::gap::NOT_GIVEN;
 
-/// How a caller proved who they are.
+/// How a caller authenticated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::review) enum Authentication {
-    /// A permanent access key: its requests carry no `aws:MultiFactorAuthPresent`.
+    /// A permanent access key. Its requests don't carry `aws:MultiFactorAuthPresent`.
     PermanentKey,
-    /// A session that was opened without MFA: they carry `false`.
+    /// A session without MFA. Its requests carry `false`.
     WithoutMfa,
-    /// A session that was opened with MFA, or a device named in the call itself.
+    /// A session with MFA, or a device named in the call itself.
     WithMfa,
 }
 
-/// The proofs that say nothing of MFA.
+/// The kinds of authentication without MFA.
 pub(in crate::review) const WITHOUT_MFA: [Authentication; 2] =
     [Authentication::PermanentKey, Authentication::WithoutMfa];
 
@@ -34,7 +34,7 @@ const OF_SERVICES: [&str; 6] = [
     "aws:PrincipalServiceNamesList",
 ];
 
-/// What is known of every request of a user or role.
+/// What is known about every request of a user or role.
 fn facts(account: AccountId) -> Context {
     let facts = Context::partial()
         .with("aws:PrincipalAccount", account.to_string())
@@ -46,7 +46,7 @@ fn facts(account: AccountId) -> Context {
         .fold(facts, |facts, key| facts.without(key))
 }
 
-/// What is known of a request that no user or role of an account makes.
+/// What is known about a request that isn't made by a user or role of an account.
 fn facts_of_others(kind: &RequesterKind) -> Context {
     let is_service = *kind == RequesterKind::Service;
     Context::partial()
@@ -73,15 +73,15 @@ fn statements(text: PolicyText<'_>) -> &[Statement] {
     }
 }
 
-/// Somebody who may try.
+/// A caller who may try to enter a role.
 pub(in crate::review) struct Entrant<'a> {
     pub(in crate::review) caller: Requester,
     pub(in crate::review) identity: Identity<'a>,
-    /// What is known of their requests whatever they ask.
+    /// What is known about all their requests.
     pub(super) facts: Context,
-    /// The name that their session would bear by itself.
+    /// The name that their session gets by default.
     pub(super) session: String,
-    /// Keys that somebody on their side has set before, as they like.
+    /// Keys that their own side has already set to values of its choice.
     pub(super) chosen: Vec<Choice>,
 }
 
@@ -103,7 +103,7 @@ impl<'a> Entrant<'a> {
         }
     }
 
-    /// Whoever may become a member of a group.
+    /// Anybody who may become a member of a group.
     pub(in crate::review) fn member(account: &'a Account, group: &'a Group) -> Self {
         let facts = facts(account.id)
             .with("aws:username", "member")
@@ -118,7 +118,7 @@ impl<'a> Entrant<'a> {
         }
     }
 
-    /// A user who has become a member of one more group.
+    /// A user who was added to one more group.
     pub(in crate::review) fn joined(
         account: &'a Account,
         user: &'a User,
@@ -137,7 +137,7 @@ impl<'a> Entrant<'a> {
         Self::session(account, role, "session")
     }
 
-    /// The session of this name.
+    /// The session with this name.
     pub(in crate::review) fn session(account: &'a Account, role: &'a Role, session: &str) -> Self {
         let session = session.to_owned();
         let caller = Requester::session(account.id, &role.arn, &session);
@@ -151,8 +151,8 @@ impl<'a> Entrant<'a> {
             .without("aws:username")
             .with("aws:userid", format!("{}:{session}", role.id))
             .with("aws:PrincipalType", "AssumedRole");
-        // Tags of the session may come on top of the role's.
-        // So `knowing_all_of` is not said here: what other tags the session has is open.
+        // The session may have other tags besides the role's. They are open, so this doesn't call
+        // `knowing_all_of`.
         let facts = role.tags.iter().fold(facts, |facts, (key, value)| {
             facts.with(&format!("aws:PrincipalTag/{key}"), value)
         });
@@ -165,12 +165,12 @@ impl<'a> Entrant<'a> {
         }
     }
 
-    /// Somebody of an account of which no authorization details were given.
+    /// A caller of an account whose authorization details weren't supplied.
     pub(in crate::review) fn unseen(caller: Requester) -> Self {
         Self::unseen_because(caller, NOT_GIVEN)
     }
 
-    /// Somebody of whose account something else was not given.
+    /// A caller of an account for which something else wasn't supplied.
     pub(in crate::review) fn unseen_because(caller: Requester, why: &'static str) -> Self {
         let place = PolicyPlace::Inline {
             holder: format!("account {}", caller.account),
@@ -193,7 +193,7 @@ impl<'a> Entrant<'a> {
         }
     }
 
-    /// Somebody whose own account lets them do anything, with this ARN where one is said.
+    /// A caller whose own account allows them everything, with this ARN if there is one.
     pub(in crate::review) fn outsider(
         caller: Requester,
         arn: Option<&str>,
@@ -224,7 +224,7 @@ impl<'a> Entrant<'a> {
         } else {
             facts
         };
-        // Only users have a user name; it ends their ARN.
+        // Only users have a user name. It's the end of their ARN.
         let user = arn
             .filter(|arn| arn.contains(":user/"))
             .and_then(|arn| arn.rsplit('/').next());
@@ -254,7 +254,7 @@ impl<'a> Entrant<'a> {
         }
     }
 
-    /// The same with more that is known of their requests.
+    /// The same caller, with more known about their requests.
     pub(in crate::review) fn carrying(
         mut self,
         keys: impl IntoIterator<Item = (&'static str, ContextValue)>,
@@ -265,7 +265,7 @@ impl<'a> Entrant<'a> {
         self
     }
 
-    /// The same with keys that their own side sets as it likes.
+    /// The same caller, with keys that their own side sets to values of its choice.
     pub(in crate::review) fn choosing(mut self, chosen: Vec<Choice>) -> Self {
         self.chosen = chosen;
         self
@@ -276,7 +276,7 @@ impl<'a> Entrant<'a> {
         self.session.clone()
     }
 
-    /// What every request of theirs carries.
+    /// What all their requests carry.
     pub(in crate::review) fn known(&self) -> Context {
         self.facts.clone()
     }
@@ -309,8 +309,8 @@ impl<'a> Entrant<'a> {
             .with("aws:ResourceAccount", owner.to_string());
         let (present, age) = ("aws:MultiFactorAuthPresent", "aws:MultiFactorAuthAge");
         match proof {
-            // Absent, not false: the key is only in requests with temporary credentials. `Bool`
-            // false does not match its absence, which is the classic hole in a Deny.
+            // Absent, not false: only requests with temporary credentials have the key. `Bool`
+            // false doesn't match an absent key, which is a common mistake in a Deny.
             Authentication::PermanentKey => facts
                 .without(present)
                 .without(age)

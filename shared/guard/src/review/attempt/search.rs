@@ -1,4 +1,4 @@
-//! The ways that a caller may choose between, tried until one leads in.
+//! Tries the values that a caller can choose until one of them gives access.
 
 use std::ops::RangeInclusive;
 
@@ -10,34 +10,34 @@ use crate::iam::{
 use crate::id::AccountId;
 use crate::review::account::Role;
 
-/// How many values of a key are tried.
+/// The most values of a key that are tried.
 const VALUES: usize = 128;
 
-/// How many seconds a session may be asked to last.
+/// The session durations that may be requested, in seconds.
 const DURATIONS: RangeInclusive<u32> = 900..=43_200;
 
-/// How many times the policies are asked before giving up.
+/// The most evaluations of the policies before the search gives up.
 const QUESTIONS: usize = 5_000;
 
-/// A caller before a role, and what they want.
+/// A caller, a role, and the goal.
 pub(super) struct ChoiceSearch<'s, 'a> {
     pub(super) entrant: &'s Entrant<'a>,
     pub(super) owner: AccountId,
     pub(super) role: &'a Role,
     pub(super) trust: ResourceSide<'a>,
-    /// All conditions of the policies that govern the request.
+    /// All conditions of the policies that apply to the request.
     pub(super) conditions: Vec<&'a Condition>,
     pub(super) goal: Goal<'s, 'a>,
 }
 
 impl<'a> ChoiceSearch<'_, 'a> {
-    /// The decision by the best of all choices; its `allowed` is the answer to the goal.
+    /// The decision with the best choices. Its `allowed` is the answer to the goal.
     pub(super) fn best(&self, context: &Context, choices: &[Choice]) -> AccessDecision<'a> {
         self.choose(context, choices, &mut QUESTIONS.clone())
     }
 
-    /// A key that isn't chosen yet may hold anything. So a `no` holds for every choice, and a `yes`
-    /// too: then the first is as good as any.
+    /// Chooses the next key. A key that isn't chosen yet may have any value, so `no` holds for
+    /// every choice. So does `yes`, and then the first choice is as good as any.
     fn choose(
         &self,
         context: &Context,
@@ -49,8 +49,8 @@ impl<'a> ChoiceSearch<'_, 'a> {
         else {
             return decision;
         };
-        // Keys are chosen one after the other, and a key that is not chosen yet is unknown. So
-        // whole branches are closed by a no, or settled by a yes, before their values are tried.
+        // Keys are chosen one after the other, and later keys are still unknown. So a no excludes a
+        // whole branch, and a yes settles it, before its values are tried.
         let (values, is_cut) = values(choice, &self.conditions, context);
         let with = |held: &ContextValue| context.clone().with_held(&choice.key, held.clone());
         if decision.allowed.is_yes() {
@@ -60,8 +60,8 @@ impl<'a> ChoiceSearch<'_, 'a> {
         }
         let mut best: Option<AccessDecision<'a>> = None;
         for held in &values {
-            // A policy with many conditions on chosen keys has more combinations than anybody can
-            // try.
+            // A policy with many conditions on chosen keys has too many combinations to try them
+            // all.
             *left = left.saturating_sub(1);
             let found = if *left == 0 {
                 opened(decision.clone(), "more combinations than rolewatch tries")
@@ -76,7 +76,7 @@ impl<'a> ChoiceSearch<'_, 'a> {
             }
         }
         match best {
-            // A no rests on all values; some were not tried.
+            // A no must cover all values, but some weren't tried.
             Some(best) if is_cut && best.allowed.is_no() => opened(
                 decision,
                 &format!("more values of {} than rolewatch tries", choice.key),
@@ -92,7 +92,7 @@ impl<'a> ChoiceSearch<'_, 'a> {
         };
         let mut decision = asked(ASSUME_ROLE);
         if matches!(context.held("sts:SourceIdentity"), ContextValue::Values(_)) {
-            // To set a source identity is an action of its own.
+            // Setting a source identity is an action of its own.
             decision.allowed = decision.allowed.and(asked("sts:SetSourceIdentity").allowed);
         }
         decision.allowed = (self.goal)(&decision);
@@ -107,8 +107,8 @@ fn opened<'a>(decision: AccessDecision<'a>, why: &str) -> AccessDecision<'a> {
     }
 }
 
-/// What a caller may put under a key: what they would anyway, what the policies ask for, and
-/// something else. Also whether there are more.
+/// The values that a caller may use for a key: their default, those that the policies mention, and
+/// a different one. Also returns whether there are more.
 fn values(
     choice: &Choice,
     conditions: &[&Condition],
@@ -126,7 +126,7 @@ fn values(
     let mut values: Vec<ContextValue> = choice
         .own
         .iter()
-        // Where no policy looks at the key, its value makes no difference.
+        // If no policy checks the key, its value doesn't matter.
         .take(if is_asked { choice.own.len() } else { 1 })
         .cloned()
         .collect();
@@ -154,7 +154,7 @@ fn values(
     (values, false)
 }
 
-/// Whether STS takes a value that was made up: how long a session lasts is bounded.
+/// Whether STS accepts a sample value: a session's duration is limited.
 fn may_hold(key: &str, value: &str) -> bool {
     !key.eq_ignore_ascii_case("sts:DurationSeconds")
         || value

@@ -1,4 +1,4 @@
-//! The entry of one role, with a comment on each thing that there is to decide.
+//! The entry of one role, with a comment on each decision to make.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,7 +13,7 @@ use crate::review::view::listed;
 use crate::revoke::ascii;
 use crate::untrusted::harmless;
 
-/// The entry of a role, if users of other accounts can enter it; as a comment, where no group could
+/// The entry of a role, if users of other accounts can enter it. It's commented out if no group can
 /// be named.
 pub(super) fn entry(
     setup: &Setup,
@@ -67,7 +67,7 @@ pub(super) fn entry(
     Some(text)
 }
 
-/// Whom the trust policy lets in from other accounts.
+/// Writes whom the trust policy allows from other accounts.
 fn outsiders(
     called: &BTreeMap<AccountId, String>,
     account: &Account,
@@ -87,7 +87,7 @@ fn outsiders(
     outsiders
 }
 
-/// By which groups, and without which, people enter today.
+/// Writes the groups through which people can enter today, and the users who need none.
 fn write_ways(text: &mut String, ways: &Ways) {
     let by_group = listed(ways.groups.iter().map(|(group, members)| match members {
         None => format!("{} (its members were not supplied)", harmless(group)),
@@ -113,7 +113,7 @@ fn write_ways(text: &mut String, ways: &Ways) {
     }
 }
 
-/// What IAM demands of MFA today.
+/// What IAM requires about MFA today.
 fn mfa_today(ways: &Ways) -> String {
     if !ways.without_mfa.is_empty() {
         return format!(
@@ -154,7 +154,7 @@ fn write_limits(text: &mut String, setup: &Setup, role: &Role) {
     );
 }
 
-/// Who enters besides users: sessions of other roles, services and identity providers.
+/// Writes who can enter besides users: sessions of other roles, services and identity providers.
 fn write_callers(text: &mut String, ways: &Ways, role: &Role) {
     if !ways.roles.is_empty() {
         line(

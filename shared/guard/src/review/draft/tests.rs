@@ -1,4 +1,4 @@
-//! What a draft has, and what it leaves to whoever reads it.
+//! What a draft contains, and what it leaves to its reader.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! Who of the other accounts can enter a role today.
+//! Finds who can enter a role from other accounts today.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,20 +14,20 @@ use crate::review::session;
 use crate::review::view::name_of;
 use crate::untrusted::harmless;
 
-/// Who of the other accounts can enter a role.
+/// Who can enter a role from other accounts.
 #[derive(Default)]
 pub(super) struct Ways {
-    /// Groups as the policy names them, with how many members they have; `None`: nobody said.
+    /// Groups as the policy names them, with their number of members; `None`: unknown.
     pub(super) groups: BTreeMap<String, Option<usize>>,
-    /// Users by a policy of their own, or by the trust policy.
+    /// Users who can enter through a policy of their own, or through the trust policy.
     pub(super) alone: BTreeSet<String>,
-    /// Users who need no MFA.
+    /// Users who can enter without MFA.
     pub(super) without_mfa: BTreeSet<String>,
     pub(super) roles: BTreeSet<String>,
 }
 
 impl Ways {
-    /// `called`: what the draft calls the accounts.
+    /// `called`: the names of the accounts in the draft.
     pub(super) fn of(
         setup: &Setup,
         called: &BTreeMap<AccountId, String>,
@@ -89,7 +89,7 @@ impl Ways {
         }
     }
 
-    /// A group without members shows what it allows only by whoever would join.
+    /// For a group without members, tries somebody who would join it.
     fn add_empty_group(
         &mut self,
         account: &Account,
@@ -133,15 +133,15 @@ impl Ways {
     }
 }
 
-/// The role that is to be entered.
+/// The role to enter.
 struct RoleToEnter<'a> {
     owner: AccountId,
     role: &'a Role,
-    /// The session names that its trust policy asks for.
+    /// The session names that its trust policy requires.
     named: Vec<AssumedRoleArn<'a>>,
 }
 
-/// Whom a trust policy lets in, as it names them.
+/// The principals that a trust policy allows.
 pub(super) fn trusted(role: &Role) -> impl Iterator<Item = &Principal> {
     let allows = role
         .trust

@@ -1,15 +1,15 @@
-//! How the draft is written down.
+//! Writes the draft.
 
 use std::fmt::Write as _;
 
 use crate::revoke::ascii;
 
 pub(super) fn line(text: &mut String, line: &str) {
-    // Writing to a String cannot fail.
+    // Writing to a String can't fail.
     writeln!(text, "{line}").ok();
 }
 
-/// A scalar of YAML: as it is where IAM would take it, else in quotes with escapes.
+/// A YAML scalar: unchanged if IAM would accept it, else in quotes with escapes.
 pub(super) fn plain(arn: &str) -> String {
     let known = |c: char| c.is_ascii_alphanumeric() || "_+=,.@-/:".contains(c);
     if arn.chars().all(known) {

@@ -1,4 +1,4 @@
-//! What depends on something that was not given is unproven: never clean, and never wrongly a
+//! What depends on something that wasn't supplied is unproven: never clean, and never wrongly a
 //! violation.
 
 use std::collections::BTreeSet;
@@ -23,7 +23,7 @@ fn violations(review: &Review) -> BTreeSet<&str> {
     violations.map(|finding| finding.id.as_str()).collect()
 }
 
-/// The rules that find something wrong, or can't tell.
+/// The rules with one of these verdicts.
 fn rules(review: &Review, verdicts: &[Verdict]) -> BTreeSet<&'static str> {
     review
         .findings
@@ -49,7 +49,7 @@ fn without_a_list_nothing_is_worse_and_no_rule_that_fired_is_silent() {
             .into_iter()
             .flat_map(|account| DetailList::ALL.map(|list| (account, list)))
         {
-            // Without its only list, a file belongs to no account.
+            // Without its only list, a file doesn't show its account.
             if account == PRODUCTION && list == DetailList::Roles {
                 continue;
             }
@@ -87,7 +87,7 @@ fn without_the_users_nobody_says_that_a_group_lets_its_members_in() {
             .group_policy("Testers", allow("sts:AssumeRole", ROLE));
         company.group_policy("Developers", grows.clone())
     };
-    // Both might be kept out by a boundary of their own.
+    // Both might have a boundary that denies them.
     assert_eq!(
         rules(&company().review(), &[Verdict::Violation]),
         BTreeSet::from(["RW101", "RW104", "RW105"])

@@ -75,7 +75,7 @@ fn is_given(pages: &[JsonObject], list: DetailList) -> bool {
     pages.iter().any(|page| page.contains_key(list.key()))
 }
 
-/// Why pages without an entry are of no use. Where a list is missing, the entries may be in it.
+/// Why pages without entries can't be used. If a list is missing, it may have the entries.
 fn nobody_in(pages: &[JsonObject]) -> String {
     let nobody =
         "it contains no user, group or role, so it doesn't show which account it belongs to";
@@ -96,7 +96,7 @@ fn nobody_in(pages: &[JsonObject]) -> String {
     )
 }
 
-/// `Roles` of list-roles, `Role` of get-role.
+/// `Roles` of list-roles, or `Role` of get-role.
 pub(super) fn durations(pages: &[JsonObject]) -> Result<Vec<(String, i64)>, String> {
     let mut durations = Vec::new();
     for page in pages {
@@ -169,7 +169,7 @@ fn document(value: Option<&Value>) -> ReadDocument {
         .map_err(|why| why.to_string())
 }
 
-/// The document of the version that is in force.
+/// The document of the default version.
 fn default_version(policy: &JsonObject) -> Result<ReadDocument, String> {
     let is_default =
         |version: &&JsonObject| version.get("IsDefaultVersion") == Some(&Value::Bool(true));

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-/// The objects of a list; none where the key is not there.
+/// The objects of a list; empty if the key is missing.
 pub(super) fn objects<'a>(
     page: &'a Map<String, Value>,
     key: &str,

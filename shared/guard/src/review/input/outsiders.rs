@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::json::{objects, text};
 
-/// A role that Access Analyzer says can be entered from outside its zone of trust.
+/// A role that, according to Access Analyzer, can be entered from outside its zone of trust.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Outsider {
     /// The role's ARN.
@@ -13,14 +13,15 @@ pub struct Outsider {
     pub finding: String,
 }
 
-/// Active findings of external access to roles; those of other kinds and other resources say
-/// nothing here.
+/// Active findings about external access to roles. Other kinds of findings and other resources are
+/// ignored.
 pub(super) fn read(pages: &[Map<String, Value>]) -> Result<Vec<Outsider>, String> {
     let mut outsiders = Vec::new();
     for page in pages {
         for finding in objects(page, "findings")? {
             let is = |key: &str, word: &str| finding.get(key).and_then(Value::as_str) == Some(word);
-            // The first version of the API has no kinds: all its findings are of external access.
+            // The first version of the API has no kinds: all its findings are about external
+            // access.
             let external =
                 finding.get("findingType").is_none() || is("findingType", "ExternalAccess");
             if external && is("resourceType", "AWS::IAM::Role") && is("status", "ACTIVE") {

@@ -1,4 +1,4 @@
-//! How far somebody comes over a role.
+//! How much access somebody gets through a role.
 
 use serde_json::{Value, json};
 
@@ -15,7 +15,7 @@ fn trust(principal: &str, condition: &Value) -> Value {
     json!({"Effect": "Allow", "Principal": {"AWS": principal}, "Action": "sts:AssumeRole", "Condition": condition})
 }
 
-/// tom enters Jump, and its sessions enter production's role on a condition.
+/// tom can enter Jump, whose sessions can enter production's role under a condition.
 fn chained(condition: &Value) -> Company {
     Company::new()
         .policy("chaining: deny ", "chaining: allow")

@@ -1,5 +1,5 @@
-//! Who of other accounts to try: users and roles whose ARNs meet what a trust policy asks of ARNs,
-//! accounts and user names.
+//! Finds the people of other accounts to try: users and roles whose ARNs meet the trust policy's
+//! conditions on ARNs, accounts and user names.
 
 use std::collections::BTreeSet;
 
@@ -12,24 +12,24 @@ use crate::iam::{
 use crate::id::AccountId;
 use crate::review::session;
 
-/// In how many ways conditions are met and Deny statements got round.
+/// The most ways of meeting conditions and avoiding Deny statements that are tried.
 const WAYS: usize = 128;
 
-/// How many names from other keys are tried.
+/// The most names from other keys that are tried.
 const NAMES: usize = 16;
 
-/// The name of a session where nobody asks for another.
+/// The session name if no policy requires another.
 const SESSION: &str = "outsider";
 
 /// The accounts whose people are tried.
 pub(in crate::review) enum Whose<'w> {
-    /// Those of this one.
+    /// This account.
     Of(AccountId),
-    /// Those of any but these.
+    /// Any account except these.
     NoneOf(&'w BTreeSet<AccountId>),
 }
 
-/// Everybody worth trying, and whether that is all.
+/// Everybody worth trying, and whether the list is complete.
 pub(super) fn of(trust: &TrustStatement<'_, '_>, whose: &Whose<'_>) -> (Vec<Requester>, bool) {
     match (trust.named, whose) {
         (Some(arn), Whose::Of(account)) => of_arn(trust, arn, *account),
@@ -37,10 +37,11 @@ pub(super) fn of(trust: &TrustStatement<'_, '_>, whose: &Whose<'_>) -> (Vec<Requ
     }
 }
 
-/// Whoever an ARN names. Of a session's role the path isn't known.
+/// The callers that an ARN names. For a session, the role's path isn't known.
 fn of_arn(trust: &TrustStatement<'_, '_>, arn: &str, account: AccountId) -> (Vec<Requester>, bool) {
     if let Some(session) = AssumedRoleArn::parse(arn) {
-        // A session's ARN drops the path of its role, so roles under any path may be meant.
+        // A session's ARN doesn't contain the path of its role, so roles with any path may be
+        // meant.
         let shape = ArnShape::new(trust, &Texts::exactly(&account.to_string()));
         let name = Texts::path().then(&Texts::exactly(session.role_name));
         let (arns, is_all) =
@@ -88,11 +89,11 @@ fn anybody(trust: &TrustStatement<'_, '_>, whose: &Whose<'_>) -> (Vec<Requester>
     (people, is_all)
 }
 
-/// Names that conditions ask for under other keys (a tag, the session's name), where some condition
+/// Names that conditions require for other keys (a tag, the session's name), if some condition
 /// compares one key with another.
 fn names_asked_for(trust: &TrustStatement<'_, '_>) -> BTreeSet<String> {
-    // Only where two keys are compared with each other (a name with a tag) does a name from
-    // elsewhere open anything.
+    // A name from another key only helps if two keys are compared with each other (a name with a
+    // tag).
     if !trust
         .conditions()
         .any(|condition| condition.variables().next().is_some())
@@ -117,7 +118,7 @@ fn names_asked_for(trust: &TrustStatement<'_, '_>) -> BTreeSet<String> {
         .collect()
 }
 
-/// Sessions of a role: of the usual name, and of names that the trust policy asks for.
+/// Sessions of a role: with the usual name, and with names that the trust policy requires.
 fn sessions(trust: &TrustStatement<'_, '_>, account: AccountId, role: &str) -> Vec<Requester> {
     let name = role.rsplit('/').next().unwrap_or_default();
     let named = session::named(trust.target.role)
@@ -139,7 +140,7 @@ fn sessions(trust: &TrustStatement<'_, '_>, account: AccountId, role: &str) -> V
         .collect()
 }
 
-/// How ARNs of users and roles look, and where in them the texts of conditions stand.
+/// The shape of ARNs of users and roles, and where the texts of conditions belong in it.
 struct ArnShape {
     /// `arn:aws:iam::`
     head: Texts,
@@ -176,7 +177,7 @@ impl ArnShape {
             .then(&Texts::any())
     }
 
-    /// ARNs that the texts of a condition on this key mean; `None`: its key says nothing of the
+    /// ARNs that match the texts of a condition on this key; `None`: the key doesn't depend on the
     /// ARN. Only users have a user name.
     fn meant(&self, key: &str, texts: Texts, is_user: bool) -> Option<Texts> {
         match key.to_ascii_lowercase().as_str() {
@@ -187,7 +188,7 @@ impl ArnShape {
         }
     }
 
-    /// ARNs that principals name in whole or by their account.
+    /// ARNs that principals name completely or by their account.
     fn named<'p>(&self, principals: impl IntoIterator<Item = &'p Principal>) -> Texts {
         principals
             .into_iter()
@@ -202,7 +203,7 @@ impl ArnShape {
     }
 }
 
-/// What an ARN has to be, and what not.
+/// What an ARN must match, and what it must not match.
 #[derive(Clone)]
 struct Demand {
     within: Vec<Texts>,
@@ -210,8 +211,8 @@ struct Demand {
 }
 
 impl Demand {
-    /// The ways in which a condition holds, or (`false`) doesn't; none, where it says nothing of
-    /// ARNs. What a pattern matches for sure and what it may match are ways of their own.
+    /// The ways in which a condition holds, or with `false` doesn't hold; empty if it doesn't
+    /// depend on ARNs. What a pattern certainly matches and what it may match are separate ways.
     fn met_by(
         &self,
         shape: &ArnShape,
@@ -241,13 +242,13 @@ impl Demand {
         meant.map(way).collect()
     }
 
-    /// An ARN that meets it, of none of these accounts. They may be many, and seldom matter: so
-    /// they are looked at last.
+    /// An ARN that meets it and is in none of these accounts. There may be many of them and they
+    /// rarely matter, so they are checked last.
     fn met(&self, shape: &ArnShape, not: &BTreeSet<AccountId>) -> MadeUp {
         let met = made_up(&self.within, &self.without);
         let MadeUp::Text(arn) = &met else { return met };
-        // The shortest text is mostly of no account that is excluded; then hundreds of accounts
-        // needn't go into the search.
+        // The shortest text usually isn't in an excluded account. Then hundreds of accounts don't
+        // have to be part of the search.
         if account_of(arn).is_none_or(|account| !not.contains(&account)) {
             return met;
         }
@@ -265,8 +266,8 @@ impl Demand {
     }
 }
 
-/// ARNs of a form, of none of some accounts, that meet the statement's conditions and get round
-/// each Deny statement in each way that ARNs can.
+/// ARNs of a shape, in none of some accounts, that meet the statement's conditions and avoid each
+/// Deny statement in every way that ARNs can.
 fn made_up_arns(
     trust: &TrustStatement<'_, '_>,
     shape: &ArnShape,
@@ -298,7 +299,8 @@ fn made_up_arns(
                 ways
             }
         };
-        // Each condition multiplies the ways; one more than is tried tells that they are not all.
+        // Each condition multiplies the ways. One more than are tried shows that the list isn't
+        // complete.
         demands = demands.iter().flat_map(meets).take(WAYS + 1).collect();
     }
     let denials = trust
@@ -328,8 +330,8 @@ fn made_up_arns(
     (arns.into_iter().collect(), is_all)
 }
 
-/// The ways round a Deny: by something else than the ARN, by each condition on it, and by not being
-/// meant.
+/// The ways to avoid a Deny: through something other than the ARN, through each condition on the
+/// ARN, and by not being its principal.
 fn around(
     demand: &Demand,
     shape: &ArnShape,
@@ -337,8 +339,8 @@ fn around(
     is_user: bool,
     context: &Context,
 ) -> Vec<Demand> {
-    // The denial may have a condition on something else than the ARN that the caller can fail, so
-    // the demand as it is stays one of the ways.
+    // The Deny may have a condition on something other than the ARN that the caller can make fail,
+    // so the unchanged demand is one of the ways.
     let mut ways = vec![demand.clone()];
     for condition in &denial.conditions {
         ways.extend(demand.met_by(shape, condition, false, is_user, context));
@@ -352,7 +354,7 @@ fn around(
         way.without.push(shape.named(&principals.named));
         ways.push(way);
     }
-    // To be spared by NotPrincipal, somebody may have to be named in whole: so each name is tried.
+    // An exception by NotPrincipal may have to name the caller completely, so each name is tried.
     for spared in denial
         .principal
         .iter()

@@ -1,10 +1,10 @@
-//! A statement that may let in somebody.
+//! A statement that may allow a caller.
 
 use crate::iam::Statement;
 use crate::review::SetupView;
 use crate::review::view::ElevatedTarget;
 
-/// A statement of a trust policy, and which of its principals is looked at.
+/// A statement of a trust policy, and the principal in it that is checked.
 #[derive(Clone, Copy)]
 pub(in crate::review) struct TrustStatement<'v, 'a> {
     pub(in crate::review) view: &'a SetupView<'a>,

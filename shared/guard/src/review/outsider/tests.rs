@@ -1,4 +1,4 @@
-//! Trust policies made up at random, asked about people of other accounts made up at random.
+//! Random trust policies, evaluated for random people of other accounts.
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -135,7 +135,7 @@ fn statement() -> impl Strategy<Value = Value> {
         prop_oneof![2 => Just("Allow"), 1 => Just("Deny")],
     );
     (whose, principal, block()).prop_map(|((whose, effect), principal, condition)| {
-        // NotPrincipal with `*` is nobody.
+        // NotPrincipal with `*` matches nobody.
         let whose = if principal == "*" { "Principal" } else { whose };
         json!({"Effect": effect, whose: {"AWS": principal}, "Action": "sts:AssumeRole", "Condition": condition})
     })
@@ -230,8 +230,9 @@ fn is_let_in(statements: &[Value], (caller, context): &(Requester, Context)) -> 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(150))]
 
-    /// Whoever AWS lets in from outside the zone of trust, RW102 finds; and it is unproven only where an organization is asked for, which nobody
-    /// can choose to be in, or a name in part.
+    /// RW102 finds everybody whom AWS allows from outside the trusted accounts. The finding is only
+    /// unproven if the policy checks an organization, which nobody can choose to be in, or names
+    /// somebody incompletely.
     #[test]
     fn whoever_comes_in_from_outside_is_found(
         statements in proptest::collection::vec(statement(), 1..4), people in proptest::collection::vec(outsider(), 12),
@@ -245,7 +246,7 @@ proptest! {
         prop_assert!(let_in.is_empty() || is_sure || may_be_open, "{:?} is let in by {}", let_in, json!(statements));
     }
 
-    /// A correction that is printed keeps out whoever came in by what it corrects.
+    /// A printed correction denies everybody who was allowed by what it corrects.
     #[test]
     fn corrections_keep_them_out(
         statements in proptest::collection::vec(statement(), 1..4), people in proptest::collection::vec(outsider(), 12),

@@ -92,7 +92,7 @@ pub(super) fn check(view: &SetupView<'_>) -> Vec<ReviewDraft> {
     drafts
 }
 
-/// Users who are in none of a role's groups, and groups that nobody is in.
+/// Adds users who are in none of a role's groups, and groups without members.
 fn people<'a>(view: &SetupView<'a>, account: &'a Account, found: &mut GrantedWays<'a>) {
     for user in account.users.values() {
         let entrant = Entrant::user(account, user);
@@ -150,7 +150,7 @@ fn people<'a>(view: &SetupView<'a>, account: &'a Account, found: &mut GrantedWay
     }
 }
 
-/// Users who are in none of a role's groups and come in over another role, where chaining is
+/// Adds users who are in none of a role's groups and get in through another role, if chaining is
 /// allowed.
 fn over_role<'a>(
     view: &SetupView<'a>,
@@ -178,7 +178,7 @@ fn over_role<'a>(
     }
 }
 
-/// A decision that counts only if something else holds.
+/// A decision that only counts if something else holds.
 fn only_if(holds: Truth, decision: AccessDecision<'_>) -> AccessDecision<'_> {
     AccessDecision {
         allowed: decision.allowed.and(holds),
@@ -186,7 +186,7 @@ fn only_if(holds: Truth, decision: AccessDecision<'_>) -> AccessDecision<'_> {
     }
 }
 
-/// Roles whose sessions enter where chaining is denied; also those that enter themselves.
+/// Adds roles whose sessions can enter a role that denies chaining, including that role itself.
 fn roles<'a>(view: &SetupView<'a>, account: &'a Account, found: &mut GrantedWays<'a>) {
     let targets: Vec<(ElevatedTarget<'a>, Vec<AssumedRoleArn<'a>>)> = view
         .elevated
@@ -205,7 +205,7 @@ fn roles<'a>(view: &SetupView<'a>, account: &'a Account, found: &mut GrantedWays
     }
 }
 
-/// The session of a role that leads furthest into another.
+/// The session of a role that gets most access to another role.
 fn enter_from<'a>(
     view: &SetupView<'a>,
     any: &Entrant<'a>,
@@ -246,12 +246,12 @@ fn enter_from<'a>(
     );
 }
 
-/// AWS let roles trust themselves without saying so, and still lets those that had done it before
-/// this.
+/// Until this time, AWS let roles trust themselves without a statement. It still does for roles
+/// that had used this before.
 const TRUSTED_THEMSELVES: &str = "2022-09-22T00:00:00Z";
 
-/// Roles that their own policies let enter themselves, and that are old enough for AWS to trust
-/// them with it.
+/// Roles whose own policies allow them to enter themselves, and that are old enough for AWS's
+/// implicit trust.
 fn trusting_themselves(view: &SetupView<'_>) -> Vec<ReviewDraft> {
     let mut drafts = Vec::new();
     for target in view
@@ -305,7 +305,7 @@ fn is_for_services(role: &Role) -> bool {
     named.peek().is_some() && named.all(|principal| matches!(principal, Principal::Service(_)))
 }
 
-/// Sessions of roles that don't exist in the account that is named.
+/// Trusted sessions of roles that don't exist in their account.
 fn dangling(view: &SetupView<'_>) -> Vec<ReviewDraft> {
     let mut drafts = Vec::new();
     for target in &view.elevated {
@@ -356,7 +356,7 @@ fn dangling(view: &SetupView<'_>) -> Vec<ReviewDraft> {
     drafts
 }
 
-/// Accounts of the zone of trust that a role trusts and whose people or roles were not given.
+/// Trusted accounts that a role trusts and whose people or roles weren't supplied.
 fn not_seen(view: &SetupView<'_>) -> Vec<ReviewDraft> {
     let mut drafts = Vec::new();
     for target in &view.elevated {

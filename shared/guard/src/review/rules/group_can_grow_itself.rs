@@ -42,7 +42,7 @@ use crate::review::view::ElevatedTarget;
 use crate::review::{ReviewDraft, SetupView};
 use ways::{AllowedGroup, Thing, WaysToGrow};
 
-/// What makes a group grow, or gives it other rights.
+/// Actions that add members to a group, or change its permissions.
 const OF_GROUP: [&str; 5] = [
     "iam:AddUserToGroup",
     "iam:PutGroupPolicy",
@@ -51,7 +51,7 @@ const OF_GROUP: [&str; 5] = [
     "iam:DetachGroupPolicy",
 ];
 
-/// What opens a role wider, or gives it other rights.
+/// Actions that open a role to more callers, or change its permissions.
 const OF_ROLE: [&str; 7] = [
     "iam:UpdateAssumeRolePolicy",
     "iam:PutRolePolicy",
@@ -62,7 +62,7 @@ const OF_ROLE: [&str; 7] = [
     "iam:DeleteRolePermissionsBoundary",
 ];
 
-/// What changes a managed policy.
+/// Actions that change a managed policy.
 const OF_POLICY: [&str; 2] = ["iam:CreatePolicyVersion", "iam:SetDefaultPolicyVersion"];
 
 pub(super) fn check(view: &SetupView<'_>) -> Vec<ReviewDraft> {
@@ -104,7 +104,7 @@ pub(super) fn check(view: &SetupView<'_>) -> Vec<ReviewDraft> {
         |_| true,
         |role| format!("whether sessions of {role} can extend who can enter it"),
     );
-    // Of an account that was not given at all, the other rules say enough of each role.
+    // For an account that wasn't supplied at all, the other rules already report each role.
     drafts.extend(roles.into_iter().filter(|draft| !draft.wants_account()));
     drafts
 }
@@ -123,7 +123,7 @@ fn things_of_role(target: &ElevatedTarget<'_>) -> Vec<Thing> {
         .collect()
 }
 
-/// Managed policies of the account itself; those of AWS nobody changes.
+/// Customer managed policies. Nobody can change AWS managed ones.
 fn things_of_policies<'a>(
     account: &Account,
     policies: &'a HolderPolicies,
@@ -161,7 +161,7 @@ mod cases {
         Company::new()
             .group_policy("Developers", and(other))
             .silent(RULE);
-        // Testers may administer Developers: they are not let in themselves.
+        // Testers may administer Developers, but aren't allowed to enter the role.
         Company::new()
             .group_policy(
                 "Testers",

@@ -38,7 +38,7 @@ pub(super) fn check(view: &SetupView<'_>) -> Vec<ReviewDraft> {
     if !view.setup.has_credentials() {
         return Vec::new();
     }
-    // Each user once, with the worst of the roles.
+    // Each user is listed once, with the highest severity of the roles.
     let mut users: BTreeMap<&str, (AccountId, &str, String, Severity)> = BTreeMap::new();
     for rules in view
         .policy

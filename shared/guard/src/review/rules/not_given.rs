@@ -4,10 +4,10 @@ use crate::policy::RolePolicy;
 use crate::review::{ReviewDraft, SetupView};
 use crate::untrusted::harmless;
 
-/// One unproven finding for each entry of the policy in an account whose roles were not given, if
+/// One unproven finding for each entry of the policy in an account whose roles weren't supplied, if
 /// the entry `asks` for the rule.
 ///
-/// `what` can't be told of an ARN.
+/// `what` is what can't be decided for an ARN.
 pub(super) fn not_given(
     view: &SetupView<'_>,
     asks: fn(&RolePolicy) -> bool,
@@ -27,10 +27,10 @@ pub(super) fn not_given(
     drafts.collect()
 }
 
-/// One unproven finding for each group of an entry that `asks` for the rule, where the group or its
-/// members were not given.
+/// One unproven finding for each group of an entry that `asks` for the rule, if the group or its
+/// members weren't supplied.
 ///
-/// `what` can't be told of a group.
+/// `what` is what can't be decided for a group.
 pub(super) fn groups_not_given(
     view: &SetupView<'_>,
     asks: fn(&RolePolicy) -> bool,

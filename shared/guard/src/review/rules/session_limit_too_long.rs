@@ -68,7 +68,7 @@ fn of_role(view: &SetupView<'_>, target: &ElevatedTarget<'_>) -> Option<ReviewDr
         "{place} grants sessions of up to {}, longer than the {limit} allowed",
         Span::from_seconds(longest)
     );
-    // A trust policy that could not be read limits nothing that is known.
+    // A trust policy that couldn't be read has no known limit.
     let grants = match &target.role.trust {
         Ok(trust) => Some(
             trust
@@ -106,8 +106,8 @@ fn of_role(view: &SetupView<'_>, target: &ElevatedTarget<'_>) -> Option<ReviewDr
     ))
 }
 
-/// Whether a statement of the trust policy lets somebody ask for longer, or for nothing, which is
-/// an hour.
+/// Whether a statement of the trust policy allows requesting a longer duration, or none, which
+/// means an hour.
 fn lets_longer(statement: &Statement, longest: i64, limit: Span) -> bool {
     let lets = |context: &Context| !statement.conditions_hold(context).is_no();
     let too_long = Context::partial().with("sts:DurationSeconds", longest.to_string());

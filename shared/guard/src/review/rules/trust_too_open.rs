@@ -171,7 +171,7 @@ mod cases {
             trusting(json!("*"), condition.clone()).fires(RULE);
             trusting(json!({"AWS": ["111122223333", "999988887777"]}), condition).fires(RULE);
         }
-        // No session of a role has a user name.
+        // Role sessions have no user name.
         let named = json!({"StringEquals": {"sts:RoleSessionName": "${aws:username}"}});
         trusting(
             json!({"AWS": "arn:aws:iam::999988887777:role/Partner"}),
@@ -292,7 +292,7 @@ mod cases {
             "{}",
             finding.message
         );
-        // The zone of trust explains it.
+        // The trusted accounts explain it.
         Company::new().with(analyzer(ROLE)).silent(RULE);
         let own = trusting(json!({"AWS": "444455556666"}), mfa())
             .with(analyzer(ROLE))

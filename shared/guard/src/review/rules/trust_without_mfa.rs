@@ -94,7 +94,7 @@ pub(super) fn check(view: &SetupView<'_>) -> Vec<ReviewDraft> {
         .collect()
 }
 
-/// Who comes in by a statement, and how.
+/// Who gets in by a statement, and how.
 #[derive(Default)]
 struct WayIn {
     who: BTreeSet<String>,
@@ -105,11 +105,11 @@ struct WayIn {
 /// Ways into a role without MFA.
 #[derive(Default)]
 struct WaysWithoutMfa {
-    /// By which statement of the trust policy.
+    /// By the index of the statement in the trust policy.
     sure: BTreeMap<usize, WayIn>,
-    /// What it depends on, by who would enter.
+    /// What it depends on, by the caller who would enter.
     open: BTreeMap<String, BTreeSet<String>>,
-    /// What was not given of those who are only made up for want of it.
+    /// What wasn't supplied, by the invented caller that represents it.
     gaps: BTreeMap<String, Gap>,
 }
 
@@ -148,7 +148,7 @@ impl WaysWithoutMfa {
         }
     }
 
-    /// What was not given, if the answer depends on nothing else.
+    /// What wasn't supplied, if the answer depends on nothing else.
     fn only_gaps(&self, open: &BTreeMap<String, BTreeSet<String>>) -> Vec<Gap> {
         let only = |(name, reasons): (&String, &BTreeSet<String>)| {
             let gap = self.gaps.get(name)?;
@@ -218,7 +218,7 @@ fn of_role<'a>(
     drafts(target, ways, &view.place(target))
 }
 
-/// Where chaining is allowed, MFA is proved at the role that leads on or nowhere.
+/// If chaining is allowed, MFA must be required at the role that leads to the target.
 fn over_role<'a>(
     view: &SetupView<'a>,
     target: &ElevatedTarget<'a>,
@@ -252,7 +252,7 @@ fn over_role<'a>(
     )
 }
 
-/// What is found at a role that leads to a place.
+/// The findings about a role that leads to a place.
 fn drafts(target: &ElevatedTarget<'_>, mut ways: WaysWithoutMfa, place: &str) -> Vec<ReviewDraft> {
     let (account, arn, severity) = (target.account.id, &target.role.arn, target.rules.severity);
     let mut drafts: Vec<ReviewDraft> = Vec::new();
@@ -300,11 +300,11 @@ fn drafts(target: &ElevatedTarget<'_>, mut ways: WaysWithoutMfa, place: &str) ->
     drafts
 }
 
-/// People whom nobody listed, by what the finding calls them.
+/// Invented people for lists that weren't supplied, by their name in the finding.
 type Unlisted<'a> = (Vec<(String, Entrant<'a>)>, BTreeMap<String, Gap>);
 
-/// Somebody of each account of the zone of trust whose users were not given and that the trust
-/// policy lets in.
+/// An invented caller for each trusted account whose users weren't supplied and that the trust
+/// policy allows.
 fn others<'a>(view: &SetupView<'a>, target: &ElevatedTarget<'a>) -> Unlisted<'a> {
     let Ok(trust) = &target.role.trust else {
         let caller = Requester::somebody(target.account.id);
@@ -315,7 +315,7 @@ fn others<'a>(view: &SetupView<'a>, target: &ElevatedTarget<'a>) -> Unlisted<'a>
     };
     let mut unseen: BTreeMap<String, (Requester, Gap)> = BTreeMap::new();
     let needed: &[DetailList] = match target.rules.chaining {
-        // Users are followed through roles too.
+        // Users are also followed through roles.
         Choice::Allow => &[DetailList::Users, DetailList::Groups, DetailList::Roles],
         Choice::Deny => &[DetailList::Users, DetailList::Groups],
     };
@@ -354,7 +354,7 @@ fn others<'a>(view: &SetupView<'a>, target: &ElevatedTarget<'a>) -> Unlisted<'a>
     )
 }
 
-/// What of the statement makes it so.
+/// The reason in the statement.
 fn why(statement: &Value) -> &'static str {
     let condition = statement.get("Condition").and_then(Value::as_object);
     let asks = |operator: &str| {

@@ -1,4 +1,4 @@
-//! Users, groups and roles whose policies let them in.
+//! Users, groups and roles whose policies allow them to enter.
 
 use serde_json::{Value, json};
 
@@ -15,7 +15,7 @@ fn allow(action: &str, resource: &Value) -> Value {
 #[test]
 fn silent_where_only_the_group_of_the_policy_may() {
     Company::new().silent(RULE);
-    // Who is in the group may be given the right twice.
+    // Members of the group may have the same permission twice.
     Company::new()
         .user_policy("dora", allow("sts:*", &json!("*")))
         .silent(RULE);

@@ -22,7 +22,7 @@ fn enters(resource: &str) -> Value {
     json!({"Effect": "Allow", "Action": ["sts:AssumeRole"], "Resource": [resource]})
 }
 
-/// Production's role trusts people with MFA, and this.
+/// Production's role trusts people with MFA, and also this principal.
 fn also_trusting(principal: Value, condition: Value) -> Company {
     Company::new().trust(json!([
         trust(json!({"AWS": DEVELOPMENT}), mfa()),
@@ -30,7 +30,7 @@ fn also_trusting(principal: Value, condition: Value) -> Company {
     ]))
 }
 
-/// The same with a role in development that whoever is in that account can enter.
+/// The same, with a role in development that everybody in that account can enter.
 fn with_jump(principal: Value, condition: Value) -> Company {
     also_trusting(principal, condition).role(
         DEVELOPMENT,
@@ -60,8 +60,8 @@ fn fires_for_a_named_session_because_whoever_enters_the_role_chooses_its_name() 
         Some("inline policy own of arn:aws:iam::111122223333:role/Jump")
     );
     company.fixed(&finding).silent(RULE);
-    // Without a policy of its own, no role enters another account's; where chaining is allowed, it
-    // may.
+    // Without a policy of its own, no role can enter a role of another account. With one, it may
+    // enter if chaining is allowed.
     with_jump(json!({"AWS": ALICE}), json!({}))
         .change("RoleDetailList", "Jump", "RolePolicyList", json!([]))
         .silent(RULE);
@@ -70,8 +70,8 @@ fn fires_for_a_named_session_because_whoever_enters_the_role_chooses_its_name() 
         .silent(RULE);
 }
 
-/// An account as principal, and the roles that are meant in a condition: so a trust policy outlives
-/// them.
+/// The principal is an account, and a condition names the roles that are meant. Such a trust policy
+/// survives when the roles are deleted.
 #[test]
 fn an_account_trusted_for_one_role_lets_in_the_sessions_of_that_role_alone() {
     let account = || json!({"AWS": "arn:aws:iam::111122223333:root"});
@@ -119,7 +119,7 @@ fn a_session_of_the_same_account_needs_no_policy_of_its_own() {
         json!({"AWS": "arn:aws:iam::111122223333:user/dora"})
     );
     company().fixed(&finding).silent(RULE);
-    // No boundary's silence binds a session that is named.
+    // What a boundary leaves out doesn't limit a session that is named.
     let boundary = json!({"PermissionsBoundaryArn": "arn:aws:iam::444455556666:policy/Limit"});
     let limit = json!({"Effect": "Allow", "Action": "s3:*", "Resource": "*"});
     company()
@@ -243,7 +243,7 @@ fn silent_where_nobody_can_have_the_session() {
         trust(json!({"AWS": PRODUCTION}), json!({}))
     ]))
     .fires(RULE);
-    // The principal is only that session.
+    // Only that session is a principal.
     with_jump(
         json!({"AWS": "arn:aws:sts::111122223333:assumed-role/Jumper/alice"}),
         json!({}),
@@ -324,7 +324,7 @@ fn where_chaining_is_allowed_users_are_followed_through_the_role() {
             json!(["arn:aws:iam::111122223333:role/Other"])
         );
         company.fixed(&finding).silent(RULE);
-        // Members of the group may come this way.
+        // Members of the group may take this way.
         chained(json!(principal), anybody())
             .change("UserDetailList", "tom", "GroupList", json!(["Developers"]))
             .silent(RULE);
@@ -358,7 +358,7 @@ fn where_chaining_is_allowed_users_are_followed_through_the_role() {
     company.fixed(&finding).silent(RULE);
 }
 
-/// Production's role with policies of its own, made on some day.
+/// Production's role, created on this day, with policies of its own.
 fn own(company: Company, statements: Value, created: &str) -> Company {
     let policy = json!([{"PolicyName": "own", "PolicyDocument": {"Version": "2012-10-17", "Statement": statements}}]);
     company

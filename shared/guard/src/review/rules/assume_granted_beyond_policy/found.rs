@@ -1,4 +1,4 @@
-//! The statements that let somebody in who is not meant, each a finding.
+//! The statements that allow callers who shouldn't be allowed. Each one is a finding.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,19 +12,20 @@ use crate::review::view::{ElevatedTarget, listed, name_of};
 use crate::review::{ReviewDraft, SetupView, fix, session};
 use crate::untrusted::harmless;
 
-/// Whoever comes in.
+/// A caller who gets in.
 pub(super) struct EnteringCaller<'w, 'a> {
     pub(super) account: AccountId,
     pub(super) arn: &'w str,
-    /// How the finding calls them.
+    /// Their name in the finding.
     pub(super) name: String,
-    /// The name that their session has to have, for a role of which only that one is trusted.
+    /// The name that their session must have, for a role of which only that session is trusted.
     pub(super) session: Option<String>,
-    /// The role that they come over.
+    /// The role through which they get in.
     pub(super) over: Option<&'w RoleLink<'a>>,
 }
 
-/// A statement that lets somebody in who is not meant; the targets are those it opens.
+/// A statement that allows a caller who shouldn't be allowed. The targets are the roles that it
+/// opens.
 struct GrantedWay<'a> {
     account: AccountId,
     place: PolicyPlace,
@@ -32,20 +33,20 @@ struct GrantedWay<'a> {
     targets: Vec<ElevatedTarget<'a>>,
     who: BTreeSet<String>,
     sessions: BTreeSet<String>,
-    /// The role whose sessions enter the targets, if that is not the subject itself.
+    /// The role whose sessions enter the targets, if it isn't the subject itself.
     over: Option<&'a Role>,
-    /// How it is called, and as whom it enters.
+    /// Its name, and the session name for entering it.
     over_shown: BTreeSet<String>,
-    /// What it depends on; `None`: it is sure for somebody.
+    /// What it depends on; `None`: it's certain for some caller.
     open: Option<BTreeSet<String>>,
 }
 
-/// Ways by subject, place (of a trust policy also the role) and statement.
+/// Ways by subject, place (for a trust policy also the role) and statement.
 #[derive(Default)]
 pub(super) struct GrantedWays<'a>(BTreeMap<(String, PolicyPlace, &'a str, String), GrantedWay<'a>>);
 
 impl<'a> GrantedWays<'a> {
-    /// Takes in how somebody comes in.
+    /// Adds how a caller gets in.
     pub(super) fn add(
         &mut self,
         view: &SetupView<'_>,
@@ -78,7 +79,7 @@ impl<'a> GrantedWays<'a> {
         }
     }
 
-    /// The way by this statement, new if nobody came by it before.
+    /// The way by this statement; a new one if no caller used it before.
     fn way(
         &mut self,
         who: &EnteringCaller<'_, 'a>,
@@ -122,10 +123,10 @@ impl<'a> GrantedWays<'a> {
     }
 }
 
-/// The statements that let somebody in; one `None`: no statement of the files does.
+/// The statements that allow a caller; `None` in the list: no statement in the files does.
 ///
-/// What is sure is told first; what hangs on a condition beside it matters once that is gone.
-/// Within an account the trust policy alone may let somebody in.
+/// What is certain is reported first; a way that depends on a condition only matters when that is
+/// gone. Within an account, the trust policy alone may allow a caller.
 fn grants<'a>(
     allowed: &Truth,
     mut identity: Vec<AppliedStatement<'a>>,

@@ -1,4 +1,4 @@
-//! Ways by which somebody may widen what lets them in, by statement.
+//! The ways in which somebody can widen the access that allows them, by statement.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,17 +12,17 @@ use crate::review::view::{ElevatedTarget, listed, name_of};
 use crate::review::{ReviewDraft, SetupView, fix};
 use crate::untrusted::harmless;
 
-/// A group of the policy, in its account.
+/// A group of the policy, with its account.
 pub(super) type AllowedGroup<'a> = (&'a Account, &'a Group);
 
-/// An action and what it would be done to.
+/// An action and its resource.
 pub(super) type Thing = (&'static str, String);
 
-/// A statement by which somebody may widen what lets them in.
+/// A statement by which somebody can widen the access that allows them.
 struct WayToGrow<'a> {
     account: AccountId,
     severity: Severity,
-    /// `None`: no statement that was given.
+    /// `None`: no statement that was supplied.
     grant: Option<AppliedStatement<'a>>,
     things: BTreeSet<Thing>,
     open: Option<BTreeSet<String>>,
@@ -33,7 +33,8 @@ struct WayToGrow<'a> {
 pub(super) struct WaysToGrow<'a>(BTreeMap<(String, PolicyPlace, String), WayToGrow<'a>>);
 
 impl<'a> WaysToGrow<'a> {
-    /// A group's members, by the group's own policies and by their others.
+    /// Adds what a group's members can do, through the group's own policies and through their
+    /// others.
     pub(super) fn by_member(
         &mut self,
         account: &'a Account,
@@ -65,7 +66,7 @@ impl<'a> WaysToGrow<'a> {
         }
     }
 
-    /// `gap`: what was not given of those whom the entrant stands for.
+    /// `gap`: what wasn't supplied about the people that the entrant represents.
     pub(super) fn add(
         &mut self,
         entrant: &Entrant<'a>,
@@ -89,12 +90,12 @@ impl<'a> WaysToGrow<'a> {
                 .map(Some);
             let mut grants: Vec<Option<AppliedStatement<'a>>> = grants.collect();
             if grants.is_empty() {
-                // A policy whose document was not given may grant it.
+                // A policy whose document wasn't supplied may grant it.
                 grants.push(None);
             }
             for grant in grants {
-                // What the group itself grants is about the group; what another one grants to a
-                // member is about the member.
+                // A permission of the group itself is reported for the group; a member's permission
+                // from elsewhere is reported for the member.
                 let holder = grant
                     .as_ref()
                     .and_then(|grant| grant.place.holder())

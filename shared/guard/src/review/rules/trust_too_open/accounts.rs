@@ -1,4 +1,4 @@
-//! Everybody, and accounts outside the zone of trust.
+//! Statements that allow everybody, or accounts that aren't trusted.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,7 +12,7 @@ use crate::review::view::{ElevatedTarget, listed};
 use crate::review::{ReviewDraft, SetupView, fix};
 use crate::untrusted::harmless;
 
-/// The account that a principal names, or is of, and its ARN if it is somebody of one.
+/// The account of a principal, and its ARN if it is a user, role or session.
 pub(super) fn account_of(principal: &Principal) -> Option<(AccountId, Option<&str>)> {
     let arn = if let Principal::Arn(arn) = principal {
         Some(arn.as_str())
@@ -22,7 +22,7 @@ pub(super) fn account_of(principal: &Principal) -> Option<(AccountId, Option<&st
     principal.account().map(|account| (account, arn))
 }
 
-/// A statement that lets in somebody outside the zone of trust.
+/// The finding about a statement that allows somebody outside the trusted accounts.
 pub(super) fn too_many<'a>(
     view: &'a SetupView<'a>,
     target: &ElevatedTarget<'a>,
@@ -55,10 +55,10 @@ pub(super) struct RoleTrust<'v, 'a> {
     pub(super) statement: &'a Statement,
 }
 
-/// Accounts outside the zone of trust, as far as a statement lets them in.
+/// Accounts that aren't trusted, with whether a statement allows them.
 #[derive(Default)]
 struct OutsideAccounts {
-    /// Whether those of whom the policy says this are let in.
+    /// Whether accounts with this mention are allowed.
     judged: BTreeMap<Mention, bool>,
     accounts: BTreeSet<AccountId>,
     is_sure: bool,
@@ -68,7 +68,7 @@ struct OutsideAccounts {
 }
 
 impl OutsideAccounts {
-    /// One account; of those of whom the policy says the same, only the first is tried.
+    /// Adds one account. Of accounts that the policy treats alike, only the first is tried.
     fn add(&mut self, trust: &TrustStatement<'_, '_>, account: AccountId, mentions: &Mentions) {
         let mention = mentions.get(account, trust.named);
         let judged = mention
@@ -105,7 +105,8 @@ impl OutsideAccounts {
 }
 
 impl<'a> RoleTrust<'_, 'a> {
-    /// `*`, or `NotPrincipal`: accounts that nobody names, then those that conditions name.
+    /// `*`, or `NotPrincipal`: tries accounts that no policy names, then those that conditions
+    /// name.
     fn everybody(&self, trust: &TrustStatement<'_, 'a>) -> Option<ReviewDraft> {
         let place = self.view.place(self.target);
         let named = self.named_accounts();
@@ -225,7 +226,7 @@ impl<'a> RoleTrust<'_, 'a> {
             .hanging_on(open)
     }
 
-    /// What is said of an external id, and how bad that makes it.
+    /// What the sentence says about an external id, and the resulting severity.
     fn asks(&self, outside: &OutsideAccounts) -> (&'static str, Severity) {
         let severity = self.target.rules.severity;
         if outside.without_external_id {
@@ -271,8 +272,8 @@ impl<'a> RoleTrust<'_, 'a> {
             .any(|condition| of_accounts.contains(&condition.key.to_ascii_lowercase().as_str()))
     }
 
-    /// The statement for the accounts of the role's groups that it lets in, and for what it names
-    /// in the zone of trust besides.
+    /// The statement, limited to the accounts of the role's groups that it allows, and to the other
+    /// trusted principals that it names.
     fn fix_of_everybody(&self, trust: &TrustStatement<'_, 'a>) -> Vec<serde_json::Value> {
         let groups: BTreeSet<AccountId> = self
             .target
@@ -291,7 +292,7 @@ impl<'a> RoleTrust<'_, 'a> {
         fix::trusting(&self.statement.json, &all.into_iter().collect::<Vec<_>>())
     }
 
-    /// AWS principals of the statement that are in the zone of trust.
+    /// AWS principals of the statement that are in trusted accounts.
     fn kept(&self) -> Vec<String> {
         let principals = self
             .statement
@@ -311,7 +312,7 @@ impl<'a> RoleTrust<'_, 'a> {
         iam_arn(Some(self.target.partition()), account, "root")
     }
 
-    /// Accounts outside the zone of trust that the trust policy names anywhere.
+    /// Accounts that aren't trusted and that the trust policy names anywhere.
     fn named_accounts(&self) -> BTreeSet<AccountId> {
         let values = conditions(self.target)
             .flat_map(|condition| &condition.values)

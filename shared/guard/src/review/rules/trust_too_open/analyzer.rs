@@ -1,4 +1,4 @@
-//! What IAM Access Analyzer found, beside what the trust policies say.
+//! Findings of IAM Access Analyzer, in addition to what the trust policies show.
 
 use std::collections::BTreeSet;
 
@@ -19,8 +19,8 @@ pub(super) fn unlisted(view: &SetupView<'_>) -> Vec<ReviewDraft> {
         .map(|outsider| outsider.role.as_str())
         .collect();
     let mut drafts = Vec::new();
-    // The limits of some entry are needed to look at a role; which one, does not matter where
-    // identities are not judged.
+    // Checking a role needs the limits of some entry. It doesn't matter which one, because
+    // identities aren't judged here.
     let Some(any) = view.policy.roles.first() else {
         return drafts;
     };
@@ -53,8 +53,7 @@ pub(super) fn unlisted(view: &SetupView<'_>) -> Vec<ReviewDraft> {
     drafts
 }
 
-/// Names the findings of Access Analyzer with what explains them; what nothing explains is
-/// unproven.
+/// Adds the findings of Access Analyzer to the findings that explain them. The rest is unproven.
 pub(super) fn name_analyzer(
     view: &SetupView<'_>,
     account: &Account,
@@ -79,8 +78,8 @@ pub(super) fn name_analyzer(
         *found = said.collect();
         return;
     }
-    // Access Analyzer takes every other account for an outsider; one of the zone of trust explains
-    // its finding.
+    // For Access Analyzer, every other account is outside. If a trusted account is allowed, it
+    // explains the finding.
     let named = role
         .trust
         .iter()

@@ -1,4 +1,5 @@
-//! Foreign accounts that conditions let in, in every spelling; and what looks like it and isn't.
+//! Foreign accounts that conditions allow, in every spelling, and similar policies that don't allow
+//! any.
 
 #![expect(
     clippy::needless_pass_by_value,
@@ -19,7 +20,7 @@ const ARN: &str = "aws:PrincipalArn";
 const ORG: &str = "aws:PrincipalOrgID";
 const PATHS: &str = "aws:PrincipalOrgPaths";
 
-/// Everybody, on a condition.
+/// Everybody, under a condition.
 fn on(condition: Value) -> Company {
     trusting(json!("*"), condition)
 }
@@ -42,7 +43,7 @@ fn everybody_but(condition: Value) -> Company {
     except(json!({"Principal": "*"}), condition)
 }
 
-/// What is found of each; `None`: nothing.
+/// What is found for each of them; `None`: nothing.
 fn expect(verdict: Option<Verdict>, companies: impl IntoIterator<Item = (String, Company)>) {
     let wrong: Vec<String> = companies
         .into_iter()
@@ -163,7 +164,7 @@ fn a_deny_for_everybody_else_leaves_those_that_it_spares() {
         json!({"ArnLike": {ARN: "arn:aws:iam::555555555555:*"}}),
         json!({"ForAnyValue:StringNotEquals": {ACCOUNT: FOREIGN}}),
         json!({"ArnNotEquals": {ARN: ["*:role/Deploy", "arn:aws:iam::*:user/dora"]}}),
-        // It denies only where all of it holds.
+        // It only denies if both conditions hold.
         json!({"StringNotEquals": {ACCOUNT: "111122223333", "aws:PrincipalTag/team": "app"}}),
         json!({"StringNotEquals": {ACCOUNT: "111122223333"}, "ArnNotLike": {ARN: "arn:aws:iam::*:role/Deploy"}}),
         json!({"StringNotEquals": {ACCOUNT: "111122223333"}, "BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}),
@@ -207,7 +208,7 @@ fn silent_where_nobody_outside_can_meet_the_conditions() {
         json!({"ArnLike": {ARN: "arn:aws:iam::${aws:ResourceAccount}:role/*"}}),
         json!({"ArnEquals": {ARN: "arn:aws-cn:iam::999988887777:role/Deploy"}}),
         json!({"StringEquals": {ARN: "arn:aws:iam::999988887777:role/*"}}),
-        // The key holds the ARN of the role, not of its session, and root users can't assume
+        // The key contains the ARN of the role, not of its session, and root users can't assume
         // roles.
         json!({"ArnLike": {ARN: "arn:aws:sts::999988887777:assumed-role/Deploy/ci"}}),
         json!({"ArnLike": {ARN: "arn:aws:iam::999988887777:root"}}),
@@ -240,7 +241,7 @@ fn silent_where_nobody_outside_can_meet_the_conditions() {
         )],
     );
     expect(None, [named(json!({"Principal": {"AWS": "*"}}))]);
-    // A named account, on conditions that only another meets.
+    // A named account, under conditions that only another account meets.
     for condition in [
         json!({"StringEquals": {ACCOUNT: "111122223333"}}),
         json!({"ArnLike": {ARN: "arn:aws:iam::111122223333:*"}}),
@@ -398,7 +399,7 @@ fn who_is_in_an_organization_cant_be_told() {
         json!({"ForAllValues:StringNotLike": {PATHS: ["o-12345678ab/*"]}}),
     ];
     expect(Some(Verdict::Unproven), all_but(denied));
-    // In our accounts nobody else is, in whatever organization.
+    // Our own accounts contain nobody else, in any organization.
     expect(
         None,
         all_on(vec![

@@ -1,4 +1,4 @@
-//! Tags keep no outsider out, whatever operator asks for them: outsiders set their own.
+//! No operator on a tag excludes an outsider, because outsiders set their own tags.
 
 #![expect(
     clippy::needless_pass_by_value,
@@ -13,7 +13,7 @@ use crate::review::testing::Company;
 const RULE: &str = "RW102";
 const TAG: &str = "aws:PrincipalTag/t";
 
-/// Every operator of IAM that some tag meets and some tag doesn't, with a value.
+/// Every operator of IAM that some tag value meets and another doesn't, with a value.
 const OPERATORS: [(&str, &str); 27] = [
     ("StringEquals", "app"),
     ("StringNotEquals", "app"),
@@ -57,7 +57,7 @@ fn is_found(statements: Value) -> bool {
         .any(|finding| finding.verdict == Verdict::Violation)
 }
 
-/// Each operator alone and with everything that may stand around it.
+/// Each operator alone and with every prefix and suffix.
 fn spelled(operator: &str) -> Vec<String> {
     let sets = ["", "ForAnyValue:", "ForAllValues:"];
     let spelled = sets
@@ -73,7 +73,7 @@ fn no_operator_on_a_tag_keeps_outsiders_out() {
     let mut missed = Vec::new();
     for (operator, value) in OPERATORS {
         for written in spelled(operator) {
-            // Together with `Null`, an absent tag is no way in.
+            // Combined with `Null`, an absent tag doesn't help.
             for present in [json!({}), json!({TAG: "false"})] {
                 let mut condition = json!({"Null": present});
                 condition[&written][TAG] = json!(value);

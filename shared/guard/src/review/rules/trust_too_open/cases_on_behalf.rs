@@ -1,4 +1,4 @@
-//! Services that come on behalf of a foreign account.
+//! Services that act on behalf of a foreign account.
 
 use serde_json::{Value, json};
 
@@ -7,7 +7,7 @@ use crate::review::testing::Company;
 const RULE: &str = "RW102";
 const FOREIGN: &str = "999988887777";
 
-/// A role that trusts whom the statements say, services among them.
+/// A role with these trust statements, some of them for services.
 fn trusting_all(statements: &Value) -> Company {
     Company::new().trust(statements.clone()).policy(
         "identities: [iam-user]  ",
@@ -56,8 +56,8 @@ fn services_that_come_on_behalf_of_a_foreign_account() {
 #[test]
 fn each_statement_answers_for_what_it_lets_in_itself() {
     let service = json!({"Service": "ssm.amazonaws.com"});
-    // Nobody comes by the first one: the two conditions never hold together. The second one asks
-    // for no account.
+    // The first statement allows nobody, because its two conditions never hold together. The second
+    // one doesn't check the account.
     let nobody = json!({"StringEquals": {"aws:SourceAccount": FOREIGN}, "ArnLike": {"aws:SourceArn": "arn:aws:ssm:*:444455556666:*"}});
     trusting_all(&json!([
         statement(&service, &nobody),

@@ -1,8 +1,8 @@
-//! Which accounts a trust policy treats alike, so that one of them is judged for all: a list of
-//! hundreds costs no more than its length.
+//! Finds accounts that a trust policy treats alike, so that one of them is judged for all. The cost
+//! of a list of hundreds of accounts then only grows with its length.
 //!
-//! If two accounts could change places in every value of the policy and each value would still be
-//! in its list, then what holds for one holds for the other.
+//! If two accounts can be swapped in every value of the policy and each value is still in its list,
+//! then what holds for one holds for the other.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,8 +10,8 @@ use crate::iam::{Condition, Principal};
 use crate::id::AccountId;
 use crate::review::view::ElevatedTarget;
 
-/// Keys that never hold an account or anything that a caller makes up: numbers and times there
-/// don't tell accounts apart.
+/// Keys whose values never contain an account or a text chosen by the caller: their numbers and
+/// times don't distinguish accounts.
 const WITHOUT_ACCOUNTS: [&str; 8] = [
     "aws:multifactorauthage",
     "aws:currenttime",
@@ -23,13 +23,13 @@ const WITHOUT_ACCOUNTS: [&str; 8] = [
     "sts:durationseconds",
 ];
 
-/// How many digits an account's id has.
+/// The number of digits in an account id.
 const DIGITS: usize = 12;
 
-/// A text without an account: what stands between its mentions.
+/// A text split at the mentions of an account.
 type TextAround = Vec<String>;
 
-/// Everything that a trust policy says of an account: in which list, and in which text.
+/// Where a trust policy mentions an account: in which list, and in which text.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Mention {
     lists: BTreeSet<(usize, TextAround)>,
@@ -37,7 +37,7 @@ pub(super) struct Mention {
     is_owner: bool,
 }
 
-/// What a trust policy says of each account.
+/// Everything that a trust policy says about each account.
 pub(super) struct Mentions {
     lists: BTreeMap<AccountId, BTreeSet<(usize, TextAround)>>,
     owner: AccountId,
@@ -90,8 +90,8 @@ impl Mentions {
         }
     }
 
-    /// What is said of an account, or of somebody of it. `None`: the policy compares more than
-    /// whole ids, so each account has to be judged on its own.
+    /// What is said about an account, or about somebody in it. `None`: the policy compares more
+    /// than whole ids, so each account has to be judged separately.
     pub(super) fn get(&self, account: AccountId, named: Option<&str>) -> Option<Mention> {
         self.are_comparable.then(|| Mention {
             lists: self.lists.get(&account).cloned().unwrap_or_default(),
@@ -112,11 +112,11 @@ fn tells_texts_only(condition: &Condition) -> bool {
     condition.compares_texts() || WITHOUT_ACCOUNTS.contains(&key.as_str())
 }
 
-/// Whether another account in its place makes a text that matches the same, but for the account:
-/// neither a wildcard nor a variable may stand for a part of an id.
+/// Whether the text with another account would match the same way except for the account: no
+/// wildcard or variable may match a part of an id.
 fn may_change_places(text: &str) -> bool {
     if text.contains('$') {
-        // A variable that is the whole value adds nothing to what it holds.
+        // A variable that is the whole value adds nothing to its own value.
         let name = text
             .strip_prefix("${")
             .and_then(|rest| rest.strip_suffix('}'));
@@ -198,7 +198,7 @@ roles:
         )
     }
 
-    /// How many of the accounts have to be tried.
+    /// The number of accounts that have to be tried.
     fn tried(statements: &Value, accounts: &[String]) -> usize {
         let setup = Company::new().trust(statements.clone()).setup();
         let policy =
@@ -229,7 +229,7 @@ roles:
         assert_eq!(tried(&json!([allow, by_beginning]), &many), 500);
     }
 
-    /// A Deny that concerns nobody, and that has each account tried on its own.
+    /// A Deny that affects nobody but requires trying each account separately.
     fn each_on_its_own() -> Value {
         statement(
             "Deny",

@@ -1,4 +1,4 @@
-//! Services that come on behalf of an account outside the zone of trust.
+//! Services that act on behalf of an account that isn't trusted.
 
 use std::collections::BTreeSet;
 
@@ -13,8 +13,8 @@ use crate::review::view::{ElevatedTarget, listed};
 use crate::review::{ReviewDraft, SetupView, fix};
 use crate::untrusted::harmless;
 
-/// Services that come on behalf of an account outside the zone of trust, because the statement's
-/// conditions name it.
+/// The finding about services that act on behalf of an account that isn't trusted, because the
+/// statement's conditions name it.
 pub(super) fn on_behalf<'a>(
     view: &'a SetupView<'a>,
     target: &ElevatedTarget<'a>,
@@ -74,7 +74,7 @@ pub(super) fn on_behalf<'a>(
 }
 
 impl RoleTrust<'_, '_> {
-    /// Whether the role lets in a service for something of this account.
+    /// Whether the role allows a service to act for this account.
     fn serves(&self, service: &str, account: AccountId, asked: &[&Condition]) -> bool {
         let caller = Requester {
             account,

@@ -1,4 +1,4 @@
-//! What a trust policy lets in, by one statement after the other.
+//! Judges a trust policy statement by statement.
 
 use super::accounts::too_many;
 use super::on_behalf::on_behalf;
@@ -9,7 +9,7 @@ use crate::review::view::ElevatedTarget;
 use crate::review::{ReviewDraft, SetupView, fix};
 use crate::untrusted::harmless;
 
-/// Providers that many customers share: without a condition on the subject, any of them comes in.
+/// Providers that many customers share. Without a condition on the subject, any customer gets in.
 const SHARED: [&str; 5] = [
     "token.actions.githubusercontent.com",
     "gitlab.com",
@@ -18,8 +18,8 @@ const SHARED: [&str; 5] = [
     "api.bitbucket.org",
 ];
 
-/// What a role's trust policy lets in that the policy does not mean. `judge_kinds`: providers and
-/// services too.
+/// What a role's trust policy allows beyond the policy. `judge_kinds`: includes providers and
+/// services.
 pub(super) fn of_role<'a>(
     view: &'a SetupView<'a>,
     target: &ElevatedTarget<'a>,
@@ -70,7 +70,7 @@ pub(super) fn of_role<'a>(
     drafts
 }
 
-/// Providers and services whose kind the policy does not admit, or which let in anybody.
+/// Providers and services whose kind the policy doesn't allow, or that allow anybody.
 fn other_kinds(rules: &RolePolicy, statement: &Statement) -> Vec<(String, Vec<serde_json::Value>)> {
     let mut found = Vec::new();
     for principal in statement

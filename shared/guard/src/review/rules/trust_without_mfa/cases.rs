@@ -1,4 +1,4 @@
-//! It fires, it stays silent, and it is unproven.
+//! Cases that are violations, clean, or unproven.
 
 #![expect(
     clippy::needless_pass_by_value,
@@ -76,7 +76,7 @@ fn silent_where_the_groups_policy_or_a_deny_demands_it_instead() {
     Company::new()
         .trust(json!([allow, deny("BoolIfExists")]))
         .silent(RULE);
-    // `Bool` misses the requests that carry no such key.
+    // `Bool` doesn't match requests without the key.
     let finding = Company::new().trust(json!([allow, deny("Bool")])).one(RULE);
     assert!(
         finding
@@ -112,7 +112,7 @@ fn unproven_where_it_hangs_on_the_request_or_on_an_account_that_is_missing() {
     assert_eq!(finding.verdict, Verdict::Unproven);
 }
 
-/// Nobody is in Developers; tom is in Testers.
+/// Developers has no members; tom is in Testers.
 fn empty(condition: serde_json::Value) -> Company {
     demanding(condition).change("UserDetailList", "dora", "GroupList", json!([]))
 }
@@ -126,11 +126,11 @@ fn an_empty_group_silences_nothing() {
     assert_eq!(finding.fix.unwrap()["Condition"], mfa());
     empty(json!({"BoolIfExists": {"aws:MultiFactorAuthPresent": "true"}})).fires(RULE);
     empty(mfa()).silent(RULE);
-    // Where there is no user at all, somebody made up joins.
+    // If there are no users at all, an invented one joins.
     demanding(json!({}))
         .change_all("UserDetailList", json!([]))
         .fires(RULE);
-    // Whoever the group is for, and on what condition.
+    // For anybody in the group, whatever the condition.
     empty(json!({"StringEquals": {"sts:RoleSessionName": "${aws:username}"}})).fires(RULE);
     empty(json!({"StringEquals": {"aws:username": "nobody"}})).silent(RULE);
     let named = json!({"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:user/tom"}, "Action": "sts:AssumeRole"});
