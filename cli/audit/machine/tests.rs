@@ -1,4 +1,4 @@
-//! A state machine in memory.
+//! Drives an audit by the state machine, with a state machine in memory.
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;

@@ -1,4 +1,4 @@
-//! Objects of S3 read as files are, over a bucket in memory.
+//! S3 objects are read like files. The bucket is in memory.
 
 use std::collections::BTreeMap;
 use std::sync::mpsc::SyncSender;
@@ -11,7 +11,7 @@ use super::super::objects::LogObject;
 use super::*;
 use crate::limits::OBJECTS_WAITING;
 
-/// Objects by key; `None`: it may not be read.
+/// Objects by key. `None`: reading the object is denied.
 #[derive(Default)]
 struct Memory(BTreeMap<String, Option<Vec<u8>>>);
 
@@ -55,7 +55,7 @@ fn story() -> Story {
     story
 }
 
-/// One record an object, more of them than wait at a time.
+/// One record per object, and more objects than may wait at a time.
 fn bucket(story: &Story) -> Memory {
     let object = |(at, record)| {
         (

@@ -1,4 +1,4 @@
-//! Slack over HTTP, against a socket of this machine.
+//! Slack over HTTP, against a socket on this machine.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -10,8 +10,8 @@ use slack_notifier::http::Http;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
-/// Posts to a socket that answers with `answer`. Gives what it was asked, how often, and what the
-/// client made of the answer.
+/// Posts to a socket that answers with `answer`. Returns the request, how many there were, and what
+/// the client made of the answer.
 async fn exchange(secret: &str, answer: &str) -> (String, usize, Result<Reply, Trouble>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let endpoint = format!("http://{}", listener.local_addr().unwrap());

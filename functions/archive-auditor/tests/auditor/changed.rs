@@ -1,5 +1,5 @@
-//! Changes of the setup: what EventBridge didn't deliver still has the account read, and names who
-//! made it.
+//! Changes of the setup. A change that EventBridge missed still causes a reading of the account,
+//! and the finding names who made it.
 
 use rolewatch_guard::testing::Story;
 use rolewatch_live::testing::{Calm, Twin, run};

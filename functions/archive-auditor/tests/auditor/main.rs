@@ -1,4 +1,5 @@
-//! archive-auditor over twins of everything outside.
+//! archive-auditor over twins of everything outside: it recovers what EventBridge missed from the
+//! trail's log files.
 
 #![expect(
     clippy::unwrap_used,

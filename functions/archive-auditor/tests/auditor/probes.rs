@@ -1,5 +1,4 @@
-//! The guard's own probes are in the trail as well, and show nothing of the way by EventBridge
-//! there.
+//! The guard's own probes are also in the trail. There, they don't show whether EventBridge works.
 
 use rolewatch_guard::testing::Story;
 use rolewatch_live::port::TableKind;

@@ -1,7 +1,7 @@
-//! Files that the trail's bucket tells of: what never reached the guard is sent to it.
+//! Log files that S3 reports: records that never reached the guard are sent to it.
 //!
-//! The world is one switch with a use of its session, in the log files of both accounts, and a
-//! ledger that may know some of its records.
+//! The world: one switch with a use of its session, in the log files of both accounts, and a ledger
+//! that may have some of the records.
 
 mod forms;
 mod missed;
@@ -36,7 +36,7 @@ fn ids(records: &[Value]) -> Vec<String> {
     ids
 }
 
-/// As the guard leaves it.
+/// Stores a record as the guard does.
 fn know(twin: &Twin<Calm>, record: &Value) {
     let text = record.to_string();
     let Ok(Reading::Seen(seen)) = read(text.as_bytes(), &|_| true) else {

@@ -1,4 +1,4 @@
-//! Sweeping the trail, where nobody tells of new files.
+//! The sweep finds log files for which no notification arrived.
 
 use archive_auditor::{ArchiveAuditor, ArchiveReport};
 use rolewatch_guard::moment::Moment;

@@ -1,5 +1,5 @@
-//! Calls that would blind the guard: EventBridge may not deliver them either, least of all those
-//! that stop a rule.
+//! Calls that would blind the guard, if EventBridge doesn't deliver them. It may well miss a call
+//! that disables a rule.
 
 use std::path::Path;
 
@@ -23,7 +23,7 @@ fn record(name: &str) -> Value {
     serde_json::from_str::<Value>(&std::fs::read_to_string(path).unwrap()).unwrap()["detail"].take()
 }
 
-/// The policy is in place; it is Thursday noon.
+/// A world with a policy, on Thursday at noon.
 fn thursday() -> Twin<Calm> {
     let story = Story::new();
     let twin = Twin::new(Calm, "2026-03-05T12:00:00Z".parse().unwrap());
@@ -37,14 +37,14 @@ fn file(twin: &Twin<Calm>, folder: &str, name: &str, records: &[&Value]) -> Stri
     key
 }
 
-/// What EventBridge delivers.
+/// Delivers the record as EventBridge does.
 fn deliver(twin: &Twin<Calm>, guard: &mut Guard, record: &Value) {
     let event =
         json!({"source": "aws.events", "account": record["recipientAccountId"], "detail": record});
     run(guard.handle(twin, &to_raw_value(&event).unwrap(), None)).unwrap();
 }
 
-/// The guard handles what waits in its queue.
+/// The guard handles the messages in its queue.
 fn handle(twin: &Twin<Calm>, guard: &mut Guard) {
     for (_, body) in twin.queue.take() {
         let batch = json!({"Records": [{"messageId": "1", "body": body}]});
@@ -53,7 +53,7 @@ fn handle(twin: &Twin<Calm>, guard: &mut Guard) {
     }
 }
 
-/// The records that an RW201 in the outbox is about, and how many alerts were published.
+/// The records of the RW201 findings in the outbox, and the number of published alerts.
 fn found(twin: &Twin<Calm>) -> (Vec<String>, usize) {
     let rows = twin.rows.borrow();
     let states = rows
@@ -92,7 +92,7 @@ fn a_call_that_was_withheld_is_recovered_counted_and_found_once() {
     );
     handle(&twin, &mut Guard::new(guarded()));
     assert_eq!(found(&twin), (vec![id(&call)], 1));
-    // A second file has it too.
+    // A second file contains it too.
     let second = file(&twin, "444455556666", "EXAMPLE2", &[&call, &call]);
     let report = notify(&mut auditor(), &twin, &[second]);
     assert_eq!(
@@ -105,7 +105,7 @@ fn a_call_that_was_withheld_is_recovered_counted_and_found_once() {
 #[test]
 fn a_call_that_was_delivered_is_neither_sent_again_nor_missed() {
     let (twin, mut guard) = (thursday(), Guard::new(guarded()));
-    // Of IAM the ledger keeps the record as well; of sqs nothing but the finding is there.
+    // For an IAM call, the ledger also has the record. For an SQS call, there is only the finding.
     let (delivered, of_iam, withheld) = (
         record("events-DisableRule"),
         record("iam-DeleteRolePolicy"),
@@ -201,7 +201,7 @@ fn calls_that_the_rules_watch_in_the_hub_alone_are_recovered_there_alone() {
     assert_eq!(sent(&twin), [call]);
 }
 
-/// An elevated session deletes a function of the guard's name in its own account.
+/// An elevated session deletes a function in its own account that has the name of the guard's.
 fn by_an_elevated_session() -> Value {
     let mut call = record("lambda-DeleteFunction20150331");
     call["recipientAccountId"] = "444455556666".into();
@@ -222,7 +222,7 @@ fn an_elevated_session_is_forwarded_whatever_it_does_and_so_is_its_call_recovere
     );
     handle(&twin, &mut Guard::new(guarded()));
     assert_eq!(found(&twin).0, [id(&call)]);
-    // Both the use and the call are known now.
+    // The ledger has both the use and the call now.
     let report = notify(
         &mut auditor(),
         &twin,

@@ -1,4 +1,4 @@
-//! Stories as a trail would write them: log files by account, region and delivery.
+//! Stories as a trail writes them: log files by account, Region and delivery.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -29,7 +29,7 @@ pub(crate) fn trail() -> TrailBucket {
     }
 }
 
-/// As `events/tamper` has it.
+/// The guarded resources of `events/tamper`.
 pub(crate) fn guarded() -> GuardedResources {
     GuardedResources {
         stack: "rolewatch".to_owned(),
@@ -54,7 +54,7 @@ pub(crate) fn gzip(text: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-/// Without compressing, so that what is cut off is what stands at the end.
+/// Compresses nothing, so that a cut removes the end of the text.
 pub(crate) fn gzip_stored(text: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::none());
     encoder.write_all(text).unwrap();
@@ -65,7 +65,7 @@ pub(crate) fn log_file(records: &[&Value]) -> Vec<u8> {
     gzip(json!({ "Records": records }).to_string().as_bytes())
 }
 
-/// Where a file lies that is delivered at a moment.
+/// The key of a file that is delivered at a given time.
 pub(crate) fn key(account: &str, region: &str, delivered: Moment, name: &str) -> String {
     let time = delivered.to_string();
     let stamp = time[..16].replace(['-', ':'], "");
@@ -81,8 +81,8 @@ pub(crate) fn put<W: Weather>(twin: &Twin<W>, key: &str, bytes: Vec<u8>) {
         .insert((BUCKET.to_owned(), key.to_owned()), bytes);
 }
 
-/// Puts all records of a story into log files by account, region and hour, each delivered five
-/// minutes after its last record, and names the files.
+/// Puts all records of a story into log files by account, Region and hour. Each file is delivered
+/// five minutes after its last record. Returns the keys.
 pub(crate) fn deliver<W: Weather>(twin: &Twin<W>, story: &Story) -> Vec<String> {
     let mut files: BTreeMap<(String, String, i64), Vec<&Value>> = BTreeMap::new();
     for record in story.records() {
@@ -117,7 +117,7 @@ pub(crate) fn deliver<W: Weather>(twin: &Twin<W>, story: &Story) -> Vec<String> 
     keys
 }
 
-/// Policy and roster of a story, where the functions look for them.
+/// Puts policy and roster of a story where the functions look for them.
 pub(crate) fn prepare<W: Weather>(twin: &Twin<W>, story: &Story) {
     let now = twin.clock.get();
     twin.objects.borrow_mut().insert(
@@ -136,7 +136,7 @@ pub(crate) fn created(key: &str) -> Value {
     json!({"source": "aws.s3", "detail-type": "Object Created", "detail": {"bucket": {"name": BUCKET}, "object": {"key": key}}})
 }
 
-/// A batch of the queue, one message a body, and the messages that failed.
+/// Delivers a batch of the queue with a message per body. Returns the messages that failed.
 pub(crate) fn batch<W: Weather>(
     auditor: &mut ArchiveAuditor,
     twin: &Twin<W>,
@@ -154,7 +154,7 @@ pub(crate) fn batch<W: Weather>(
     (failed.collect(), report)
 }
 
-/// Tells the auditor of these files.
+/// Notifies the auditor of these files.
 pub(crate) fn notify<W: Weather>(
     auditor: &mut ArchiveAuditor,
     twin: &Twin<W>,
@@ -166,12 +166,12 @@ pub(crate) fn notify<W: Weather>(
     report
 }
 
-/// The records that were sent to switch-guard, and are out of its queue now.
+/// Takes the records that were sent to switch-guard out of its queue.
 pub(crate) fn sent<W: Weather>(twin: &Twin<W>) -> Vec<Value> {
     let messages = twin.queue.take();
     let records = messages.into_iter().filter_map(|(_, body)| {
         let message: Value = serde_json::from_str(&body).unwrap();
-        // Beside them are the guard's own.
+        // The queue also has the guard's own messages.
         (message["recovered"] == "trail").then(|| message["detail"].clone())
     });
     records.collect()

@@ -1,8 +1,8 @@
-//! EventBridge withholds some events; the trail has them all. In the end everything is judged, as an
-//! audit of all events judges it.
+//! EventBridge misses some events, but the trail has them all. In the end, the findings are those
+//! of an audit of all events.
 //!
-//! The world is a fortnight of switches, the guard and archive-auditor over the same tables, and one
-//! event in twenty that never comes by EventBridge.
+//! The world: a fortnight of switches, the guard and archive-auditor with the same tables, and one
+//! event in twenty that EventBridge never delivers.
 
 use std::collections::BTreeMap;
 
@@ -18,10 +18,10 @@ use switch_guard::Guard;
 
 use crate::trail::{auditor, deliver, notify, prepare};
 
-/// One in so many events doesn't arrive.
+/// One event in this many doesn't arrive.
 const WITHHELD: u32 = 20;
 
-/// Which, is scattered.
+/// Scatters the events that don't arrive.
 fn is_withheld(at: usize) -> bool {
     u32::try_from(at)
         .unwrap()
@@ -59,7 +59,7 @@ fn fortnight() -> Story {
     story
 }
 
-/// Hands everything in the guard's queue to it, until nothing is left to wait for.
+/// Passes the guard every message in its queue, until none is left.
 fn drain(guard: &mut Guard, twin: &Twin<Calm>) {
     loop {
         let Some((visible, body)) = twin.queue.borrow_mut().pop() else {
@@ -72,7 +72,7 @@ fn drain(guard: &mut Guard, twin: &Twin<Calm>) {
     }
 }
 
-/// The guard is sent the events, but for those that are withheld; how many those are, by account and
+/// Sends the guard the events, except the withheld ones. Returns how many those are, by account and
 /// Region.
 fn publish(guard: &mut Guard, twin: &Twin<Calm>, events: &[&Value]) -> BTreeMap<[String; 2], u64> {
     let mut withheld: BTreeMap<[String; 2], u64> = BTreeMap::new();
@@ -89,10 +89,10 @@ fn publish(guard: &mut Guard, twin: &Twin<Calm>, events: &[&Value]) -> BTreeMap<
     withheld
 }
 
-/// Verdict and message of each finding, by its id.
+/// Verdict and message of each finding, by its ID.
 type Said = BTreeMap<String, (String, String)>;
 
-/// What an audit of all events says.
+/// The findings of an audit of all events.
 fn offline(story: &Story, events: &[&Value], twin: &Twin<Calm>) -> Said {
     let scope = Scope {
         as_of: Some(twin.clock.get()),
@@ -113,7 +113,7 @@ fn offline(story: &Story, events: &[&Value], twin: &Twin<Calm>) -> Said {
     said.collect()
 }
 
-/// What stands in the outbox.
+/// The open findings in the outbox.
 fn standing(twin: &Twin<Calm>) -> Said {
     let rows = twin.rows.borrow();
     let outbox = rows

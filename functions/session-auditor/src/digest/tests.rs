@@ -30,7 +30,7 @@ fn book<W: Weather>(twin: &Twin<W>) -> Rulebook {
     run(Shelf::default().current(twin, now())).cloned().unwrap()
 }
 
-/// How many messages the operations topic took.
+/// The number of messages on the operations topic.
 fn mails<W: Weather>(twin: &Twin<W>) -> usize {
     let topics = twin.topics.borrow();
     let mails = topics
@@ -77,7 +77,7 @@ fn the_mail_of_one_digest_is_sent_once() {
     }
 }
 
-/// The findings topic is gone.
+/// The findings topic doesn't exist.
 struct NoFindings(std::cell::Cell<bool>);
 
 impl Weather for NoFindings {

@@ -1,4 +1,4 @@
-//! The guard and the auditor, and time that passes.
+//! The world of these tests: the guard and the auditor over a twin, and a clock that runs in steps.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,14 +16,14 @@ use serde_json::{Value, json};
 use session_auditor::{Request, SessionAuditor, Task};
 use switch_guard::Guard;
 
-/// What can go wrong is told to the history itself.
+/// A test sets the faults of the event history in the twin.
 pub(crate) struct Live<W = Calm> {
     pub(crate) twin: Twin<W>,
     pub(crate) guard: Guard,
     pub(crate) auditor: SessionAuditor,
     /// Records that the auditor sent to the guard.
     pub(crate) recovered: u64,
-    /// Nobody acknowledges anything.
+    /// Whether nobody acknowledges alerts.
     pub(crate) unheard: bool,
 }
 
@@ -36,14 +36,14 @@ pub(crate) fn auditor() -> SessionAuditor {
 }
 
 impl<W: Weather> Live<W> {
-    /// All records are in the event history. Those of which `arrives` says so were delivered as
-    /// well, in time.
+    /// Puts all records into the event history. Those that `arrives` selects are also delivered in
+    /// time.
     pub(crate) fn of(weather: W, story: &Story, arrives: impl Fn(&Value) -> bool) -> Self {
         Self::saying(weather, story, arrives, true)
     }
 
-    /// The same. Unless `whose`, no record says which account it belongs to: CloudTrail may leave
-    /// that out.
+    /// Like [`Live::of`]. Without `whose`, no record names the account that received it, which
+    /// CloudTrail may omit.
     pub(crate) fn saying(
         weather: W,
         story: &Story,
@@ -84,8 +84,7 @@ impl<W: Weather> Live<W> {
         for (_, record) in &records {
             live.twin.history.borrow_mut().add(record);
         }
-        // Runs of the schedule in between are those that `until` makes; what is delivered must not
-        // come before its time.
+        // Delivers nothing before its time, because `until` runs the schedule in between.
         for (time, record) in records.into_iter().filter(|(_, record)| arrives(record)) {
             let mut event = envelope(record);
             if !whose {
@@ -100,7 +99,8 @@ impl<W: Weather> Live<W> {
         self.twin.clock.get()
     }
 
-    /// Time passes in steps of five minutes; at each the queue is worked off and the auditor runs.
+    /// Moves the clock in steps of five minutes. At each step, the guard handles its queue and the
+    /// auditor runs.
     pub(crate) fn until(&mut self, end: Moment) -> Swept {
         self.in_steps(300, end)
     }
@@ -129,7 +129,7 @@ impl<W: Weather> Live<W> {
         swept
     }
 
-    /// Handles what is in the queue, as far as it is visible, at the time at which it became so.
+    /// Handles the visible messages in the queue, each at the time when it became visible.
     pub(crate) fn drain(&mut self) {
         let now = self.now();
         loop {
@@ -160,7 +160,7 @@ impl<W: Weather> Live<W> {
         }
     }
 
-    /// Slack takes everything, and slack-notifier says so.
+    /// Acknowledges every alert, as slack-notifier does when Slack accepts it.
     fn acknowledge(&self) {
         let topics = self.twin.topics.borrow();
         let findings = topics.iter().filter_map(|notice| match notice {
@@ -189,7 +189,7 @@ impl<W: Weather> Live<W> {
         }
     }
 
-    /// What stands in the outbox: verdict, by rule.
+    /// The open findings in the outbox: verdict by rule.
     pub(crate) fn verdicts(&self) -> BTreeMap<String, String> {
         self.standing()
             .into_iter()
@@ -210,7 +210,7 @@ impl<W: Weather> Live<W> {
             .collect()
     }
 
-    /// The alerts of a rule, as they were published.
+    /// The published alerts of a rule.
     pub(crate) fn published(&self, rule: &str) -> Vec<Alert> {
         let topics = self.twin.topics.borrow();
         let findings = topics.iter().filter_map(|notice| match notice {
@@ -220,7 +220,7 @@ impl<W: Weather> Live<W> {
         findings.filter(|alert| alert.rule == rule).collect()
     }
 
-    /// What the alerts of a rule said of their sessions, as long as it changed.
+    /// What the alerts of a rule said about their sessions, without repetitions.
     pub(crate) fn told(&self, rule: &str) -> Vec<Status> {
         let mut told: Vec<Status> = self
             .published(rule)
@@ -231,7 +231,7 @@ impl<W: Weather> Live<W> {
         told
     }
 
-    /// Whether anything was published twice.
+    /// Whether any version was published twice.
     pub(crate) fn repeats(&self, rule: &str) -> bool {
         let mut known = BTreeSet::new();
         !self

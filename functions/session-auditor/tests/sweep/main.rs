@@ -1,5 +1,5 @@
-//! Sessions watched to their end, with the real guard behind the queue, over twins of everything
-//! outside.
+//! session-auditor watches sessions to their end, over twins of everything outside, and with the
+//! real guard behind the queue.
 
 #![expect(
     clippy::unwrap_used,

@@ -1,4 +1,4 @@
-//! Two runs at once, as when one takes longer than the schedule's pause.
+//! Two runs at the same time, as when one takes longer than the interval of the schedule.
 
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
@@ -11,7 +11,7 @@ use session_auditor::{Request, Task};
 
 use crate::live::{Live, auditor, is_callers_half};
 
-/// Nothing goes wrong, but every call gives way to the other run.
+/// Nothing fails, but every call lets the other run go first.
 struct Busy;
 
 impl Weather for Busy {

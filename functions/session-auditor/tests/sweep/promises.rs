@@ -1,4 +1,4 @@
-//! What is asked when, and what comes of it.
+//! What rolewatch looks up in the event history, when, and with which result.
 
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::testing::{PEOPLE, PRODUCTION, Story};
@@ -155,8 +155,8 @@ fn a_session_that_is_used_beyond_its_credentials_is_watched_on() {
         .with_mfa()
         .used_after(90 * MINUTE)
         .used_after(3 * HOUR);
-    // Its own credentials were granted for an hour; whoever still uses them has a console that was
-    // opened with them.
+    // The credentials were issued for an hour. If the session is used later, somebody has opened a
+    // console with them.
     let known = serde_json::json!(after(90 * MINUTE));
     let mut live = Live::of(Calm, &story, |record| {
         !is_use(record) || record["eventTime"] == known

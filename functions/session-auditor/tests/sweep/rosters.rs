@@ -1,4 +1,4 @@
-//! The daily snapshot, as the schedule asks for it.
+//! The daily roster, when the schedule requests it.
 
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::roster::Snapshot;

@@ -1,5 +1,5 @@
-//! Whatever EventBridge dropped of a session that it told of at all, the outbox ends up with the
-//! findings of the plain audit of all records.
+//! EventBridge drops any events of a session, except one half of its switch: the outbox ends up
+//! with the findings of the plain audit of all records.
 
 use std::collections::BTreeMap;
 
@@ -91,7 +91,8 @@ proptest! {
         whose in any::<bool>(),
     ) {
         let story = tell(&visits);
-        // Of a switch that nothing tells of, nothing can be asked: one half of each arrives.
+        // If no event shows a switch, rolewatch can't look it up. So one half of each switch
+        // arrives.
         let mut told: Vec<String> = Vec::new();
         let mut arrives: BTreeMap<String, bool> = BTreeMap::new();
         for (at, record) in story.records().iter().enumerate() {

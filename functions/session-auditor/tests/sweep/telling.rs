@@ -1,4 +1,4 @@
-//! What nobody acknowledged is sent again, and the day is told of.
+//! Unacknowledged alerts are sent again, and the daily digest is sent.
 
 use rolewatch_guard::testing::Story;
 use rolewatch_live::port::Notice;

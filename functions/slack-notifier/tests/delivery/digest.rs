@@ -1,5 +1,4 @@
-//! The daily digest: posted once, also by a process that died, and never in the way of what matters
-//! more.
+//! The daily digest is posted once, even if a process died in between, and never delays alerts.
 
 use rolewatch_live::telemetry::Count;
 use rolewatch_live::wire::{Digest, TopicMessage};

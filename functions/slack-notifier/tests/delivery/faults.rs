@@ -1,8 +1,8 @@
-//! Faults at any call: no alert is lost, and none is repeated but where a reply was lost.
+//! Faults at any call: no alert is lost, and a message repeats only if a reply was lost.
 //!
-//! The world is the notifier with a Slack, a table and a queue in memory ([`crate::twin`]). A seed
-//! makes the alerts, their order, and at which calls the process dies or a call fails; the same
-//! seed always makes the same.
+//! The world: the notifier with a Slack, a table and a queue in memory ([`crate::twin`]). A seed
+//! decides the alerts, their order, and at which calls the process dies or a call fails. The same
+//! seed always gives the same run.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use slack_notifier::DeliveryReport;
 
 use crate::twin::{BOT, Fault, WEBHOOK, World, batch, give, started};
 
-/// SplitMix64: the same everywhere, for ever.
+/// SplitMix64: the same numbers on every machine.
 struct Dice(u64);
 
 impl Dice {
@@ -30,7 +30,7 @@ impl Dice {
     }
 }
 
-/// A few findings of a few people, each in a few versions.
+/// A few findings about a few people, each in a few versions.
 fn story(dice: &mut Dice) -> Vec<Alert> {
     let start = sample::alert().time;
     let mut alerts = Vec::new();
@@ -55,7 +55,7 @@ fn story(dice: &mut Dice) -> Vec<Alert> {
     alerts
 }
 
-/// The queue at first: any order, some twice.
+/// The queue at the start: in any order, some alerts twice.
 fn queued(dice: &mut Dice, alerts: &[Alert]) -> Vec<Alert> {
     let again: Vec<Alert> = alerts
         .iter()
@@ -65,7 +65,7 @@ fn queued(dice: &mut Dice, alerts: &[Alert]) -> Vec<Alert> {
     [alerts, &again].concat()
 }
 
-/// Up to four alerts out of the queue.
+/// Takes up to four alerts out of the queue.
 fn take(dice: &mut Dice, queue: &mut Vec<Alert>) -> Vec<Alert> {
     let mut taken = Vec::new();
     for _ in 0..=dice.roll(3) {
@@ -77,7 +77,7 @@ fn take(dice: &mut Dice, queue: &mut Vec<Alert>) -> Vec<Alert> {
     taken
 }
 
-/// Every second time, one of the next calls goes wrong.
+/// In every second case, makes one of the next calls fail.
 fn perhaps_fault(dice: &mut Dice, world: &World) {
     if dice.roll(2) == 0 {
         let fault = dice.pick(&[
@@ -92,7 +92,7 @@ fn perhaps_fault(dice: &mut Dice, world: &World) {
     }
 }
 
-/// Those of a batch that the report calls failed.
+/// The alerts of a batch that the report lists as failed.
 fn failed(report: &DeliveryReport, taken: Vec<Alert>) -> impl Iterator<Item = Alert> {
     let failed: Vec<String> = report
         .response
@@ -130,7 +130,8 @@ fn run(seed: u64) {
             function = started(&world);
             queue.extend(taken);
         }
-        // The queue gives again what failed when the claims of the dead have run out.
+        // By the time the queue delivers failed alerts again, the claims of dead processes have
+        // expired.
         world.now.set(world.now.get() + 100);
     }
     check(seed, &world, &alerts);
@@ -147,8 +148,8 @@ fn check(seed: u64, world: &World, alerts: &[Alert]) {
             .unwrap_or_else(|| panic!("seed {seed}: {id} is not acknowledged"));
         assert_eq!(ack["version"], alert.version, "seed {seed}: {id}");
         let how = ack["how"].as_str().unwrap();
-        // Folded under a webhook, it may be on record only; what stands has to be told in every
-        // other case.
+        // Under a webhook, a folded alert may only be on record. In every other case, an open
+        // finding has to be shown.
         let on_record = || {
             world
                 .rows
@@ -199,8 +200,8 @@ fn without_faults_every_message_is_unlike_every_other() {
     }
 }
 
-/// The calls of a first delivery: ack, message and anchors are read, the claim is written, the
-/// secret is read, the message posted, then the outcome written.
+/// The calls of a first delivery: read ack, message and anchors, write the claim, read the secret,
+/// post the message, write the outcome.
 const CLAIM: usize = 3;
 const POST: usize = 5;
 const OUTCOME: usize = 6;
@@ -264,7 +265,7 @@ fn a_post_that_was_not_answered_is_left_to_the_queue() {
     );
 }
 
-/// A crash before and after each single call of a delivery, one by one.
+/// A crash before and after each call of a delivery.
 #[test]
 fn a_crash_at_any_call_loses_nothing_and_repeats_at_most_once() {
     for secret in [WEBHOOK, BOT] {

@@ -1,4 +1,5 @@
-//! Repeats of the same person, role and rule within a quarter of an hour.
+//! Repeats with the same person, role and rule within a quarter of an hour are folded into one
+//! message.
 
 use rolewatch_guard::Verdict;
 use rolewatch_guard::policy::Severity;
@@ -72,7 +73,7 @@ fn a_webhook_follows_up_at_the_first_repeat_and_whenever_their_number_has_double
         world.ack(&repeat(9, 1).id),
         Some(json!({"version": 1, "how": "folded"}))
     );
-    // Every one of them is on record with the first.
+    // Each of them is recorded with the first one.
     let counted = world
         .rows
         .borrow()

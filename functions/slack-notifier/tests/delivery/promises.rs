@@ -1,6 +1,6 @@
-//! One alert at a time: told once, changed in place, and never lost.
+//! One alert at a time: sent once, changed in place, and never lost.
 //!
-//! The world is the notifier with a Slack, a table and a topic in memory ([`crate::twin`]).
+//! The world: the notifier with a Slack, a table and a topic in memory ([`crate::twin`]).
 
 mod arriving;
 mod slack_fails;

@@ -1,5 +1,5 @@
-//! Slack hears that the last person who received e-mail is gone, and that somebody is there again:
-//! each once.
+//! slack-notifier posts that the last person who received e-mail is gone, and that somebody is
+//! back, each once.
 
 use std::rc::Rc;
 

@@ -1,7 +1,7 @@
 //! Everything outside, in memory, with faults on demand.
 //!
 //! A crash is a call that never returns: the future is dropped, and with it the process. Every
-//! other call answers at once, so a future that isn't ready at its first poll has crashed.
+//! other call answers immediately. So a future that isn't ready at its first poll has crashed.
 
 mod slack;
 
@@ -27,16 +27,16 @@ use slack_notifier::{DeliveryReport, Notifier};
 
 use slack::Posted;
 
-/// What goes wrong at a call.
+/// The fault of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fault {
     /// The process dies before the call.
     CrashBefore,
-    /// The process dies after it.
+    /// The process dies after the call.
     CrashAfter,
-    /// The call does nothing and says so.
+    /// The call does nothing and returns an error.
     NotDone,
-    /// The call takes effect, and its reply is lost.
+    /// The call takes effect, but its reply is lost.
     ReplyLost,
 }
 
@@ -45,24 +45,24 @@ pub(crate) struct World {
     pub(crate) rows: RefCell<BTreeMap<(String, String), Row>>,
     pub(crate) channel: RefCell<Vec<Posted>>,
     pub(crate) mails: RefCell<Vec<(String, String)>>,
-    /// Who is subscribed to the operations topic; one confirmed address to begin with.
+    /// Who is subscribed to the operations topic. At the start, one confirmed address.
     pub(crate) subscriptions: RefCell<Vec<Subscription>>,
-    /// Whether they can't be listed.
+    /// Whether the subscriptions can't be listed.
     pub(crate) unlisted: Cell<bool>,
     pub(crate) chatroom: RefCell<Vec<Value>>,
     pub(crate) now: Cell<i64>,
     pub(crate) secret: RefCell<String>,
     pub(crate) secrets_read: Cell<usize>,
-    /// Answers that Slack gives before it behaves.
+    /// Slack's answers to the next requests, before it works again.
     pub(crate) answers: RefCell<Vec<Reply>>,
-    /// What Slack takes as a secret; others are told `invalid_auth` or 404.
+    /// The secret that Slack accepts. Any other gets `invalid_auth` or 404.
     pub(crate) valid: RefCell<String>,
     pub(crate) waited: Cell<u32>,
-    /// Whether Slack refuses blocks.
+    /// Whether Slack rejects blocks.
     pub(crate) no_blocks: Cell<bool>,
     calls: Cell<usize>,
     faults: RefCell<BTreeMap<usize, Fault>>,
-    /// How many faults left a post in doubt.
+    /// How many faults left open whether a post succeeded.
     pub(crate) doubts: Cell<usize>,
 }
 
@@ -96,7 +96,7 @@ impl World {
         });
     }
 
-    /// The next calls from now on, by their number, go wrong.
+    /// Makes the call fail that comes after this many others.
     pub(crate) fn fault(&self, ahead: usize, fault: Fault) {
         self.faults
             .borrow_mut()
@@ -124,7 +124,7 @@ impl World {
         row.map(|row| serde_json::from_str(&row.body).unwrap())
     }
 
-    /// Whether a message of the channel speaks of a finding.
+    /// Whether a message of the channel shows a finding.
     pub(crate) fn shows(&self, id: &str) -> bool {
         self.channel
             .borrow()
@@ -330,7 +330,7 @@ pub(crate) fn started(world: &Rc<World>) -> Function {
     ))
 }
 
-/// A new process that also tells Amazon Q Developer.
+/// A new process that also posts to Amazon Q Developer.
 pub(crate) fn started_with_chatroom(world: &Rc<World>) -> Function {
     let view = sample::view(Language::English);
     Notifier::new(Courier::new(
@@ -343,7 +343,7 @@ pub(crate) fn started_with_chatroom(world: &Rc<World>) -> Function {
     ))
 }
 
-/// An SQS event of these alerts, as the subscription delivers them.
+/// An SQS event with these alerts, as the subscription delivers them.
 pub(crate) fn batch(alerts: &[&Alert], receipt: u32) -> String {
     let record = |(place, alert): (usize, &&Alert)| {
         json!({
@@ -357,7 +357,7 @@ pub(crate) fn batch(alerts: &[&Alert], receipt: u32) -> String {
     json!({"Records": alerts.iter().enumerate().map(record).collect::<Vec<_>>()}).to_string()
 }
 
-/// Hands over an event. `None`: the process died.
+/// Invokes the function with an event. `None`: the process died.
 pub(crate) fn give(function: &Function, world: &Rc<World>, event: &str) -> Option<DeliveryReport> {
     let invocation = format!("call-{}", world.calls());
     function
@@ -366,7 +366,7 @@ pub(crate) fn give(function: &Function, world: &Rc<World>, event: &str) -> Optio
         .map(|report| report.unwrap())
 }
 
-/// Hands over one alert for the first time; it must not die.
+/// Delivers one alert for the first time. The process must not die.
 pub(crate) fn deliver(function: &Function, world: &Rc<World>, alert: &Alert) -> DeliveryReport {
     give(function, world, &batch(&[alert], 1)).expect("the process died")
 }

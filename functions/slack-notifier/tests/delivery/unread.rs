@@ -1,5 +1,5 @@
-//! Slack is dead, and nobody's e-mail subscription is confirmed: nothing that nobody could read is
-//! acknowledged.
+//! Slack is down, and nobody's e-mail subscription is confirmed: an alert that nobody could read
+//! isn't acknowledged.
 
 use std::rc::Rc;
 
@@ -18,7 +18,7 @@ use crate::twin::{
     BOT, Fault, WEBHOOK, World, batch, deliver, give, started, started_with_chatroom,
 };
 
-/// Slack refuses everything, and these are subscribed to the operations topic.
+/// Slack rejects everything, and these are subscribed to the operations topic.
 fn dead(secret: &str, subscriptions: Vec<Subscription>) -> Rc<World> {
     let world = World::with(secret);
     "nothing".clone_into(&mut world.valid.borrow_mut());
@@ -416,7 +416,7 @@ fn a_digest_that_nobody_could_read_stays_in_the_queue() {
             world.mails.borrow().is_empty(),
             "what else is subscribed got it from session-auditor"
         );
-        // Somebody confirms: the e-mail of the morning went to nobody, so this one is sent.
+        // Somebody confirms. Nobody received the e-mail of the morning, so this one is sent.
         world.subscriptions.borrow_mut().push(subscribed("email"));
         let report = give(&started(&world), &world, &digest(recipients, 3)).unwrap();
         assert_eq!(report.ends, [End::Digest(DeliveryOutcome::Mailed)]);

@@ -1,4 +1,4 @@
-//! However a file holds the records, and however it is told of, they are recovered.
+//! Records are recovered from every form of log file, and after every form of notification.
 
 use rolewatch_live::testing::{run, unnamed};
 use serde_json::{Value, json};
@@ -24,7 +24,7 @@ fn a_record_that_does_not_say_whose_it_is_is_sent_with_the_account_of_its_folder
     for (key, file) in keys.iter().zip(files) {
         put(&twin, key, file);
     }
-    // It is the same record as the one that arrived and said whose it is.
+    // The ledger has the same record, which arrived with its account.
     know(&twin, &story.records()[0]);
     let report = notify(&mut auditor(), &twin, &keys);
     assert_eq!(
@@ -55,7 +55,7 @@ fn a_record_that_does_not_say_whose_it_is_is_sent_with_the_account_of_its_folder
     assert_eq!(sent, wanted);
 }
 
-/// The text of a file that holds the records in a form other than a trail's own.
+/// The text of a file with the records in another form than a trail's own.
 fn in_form(form: &str, records: &[String]) -> String {
     let message =
         |record: &String| json!({"id": "1", "timestamp": 1_772_442_000_000_i64, "message": record});

@@ -1,5 +1,5 @@
-//! What is recovered, and counted as missed: what the ledger doesn't know and a rule would have let
-//! through.
+//! Which records are recovered and counted as missed: those that the ledger lacks and that a rule
+//! would have forwarded.
 
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::testing::Story;

@@ -1,4 +1,4 @@
-//! Stopped at any call: the message comes again, and nothing is lost.
+//! The function stops at any call: the message is delivered again, and nothing is lost.
 
 use std::cell::RefCell;
 
@@ -9,7 +9,7 @@ use rolewatch_live::testing::{Gate, Twin, Weather};
 use super::ids;
 use crate::trail::{auditor, batch, created, deliver, prepare, sent};
 
-/// Fails the one call that it counts down to.
+/// Fails the one call at which its countdown ends.
 struct FailsAt(RefCell<usize>);
 
 impl Weather for FailsAt {

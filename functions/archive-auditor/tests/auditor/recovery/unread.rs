@@ -1,5 +1,5 @@
-//! What can't be read, or is none of the trail's: it is noted, or put aside, and the rest is
-//! recovered.
+//! Files that can't be read, or don't belong to the trail: they are noted or set aside, and
+//! everything else is recovered.
 
 use serde_json::{Value, json};
 

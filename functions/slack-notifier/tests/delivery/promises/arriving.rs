@@ -1,4 +1,4 @@
-//! How alerts arrive: by a queue or without one, beside others, twice at once.
+//! How alerts arrive: through a queue or directly, in a batch, or twice at the same time.
 
 use rolewatch_live::telemetry::Count;
 use rolewatch_notify::{DeliveryOutcome, sample};
@@ -104,8 +104,8 @@ fn a_heartbeat_posts_nothing_and_shows_that_the_secret_can_be_read() {
 #[test]
 fn two_deliveries_at_once_post_once() {
     let world = World::with(WEBHOOK);
-    // The first has claimed the message, and died before it posted: ack, slot and fold were read,
-    // the claim written.
+    // The first process has written the claim and died before it posted. Before that, it had read
+    // ack, slot and fold.
     world.fault(5, Fault::CrashBefore);
     assert!(give(&started(&world), &world, &batch(&[&sample::alert()], 1)).is_none());
     let busy = deliver(&started(&world), &world, &sample::alert());

@@ -1,5 +1,5 @@
-//! Slack is busy, refuses a message, or doesn't know the secret: the alert reaches somebody all the
-//! same, by e-mail in the end.
+//! Slack is busy, rejects a message, or doesn't know the secret: the alert still reaches somebody,
+//! in the end by e-mail.
 
 use rolewatch_live::telemetry::Count;
 use rolewatch_notify::{DeliveryOutcome, sample};
@@ -29,7 +29,7 @@ fn slack_is_given_the_time_that_it_asks_for() {
         (setback.after, later.response.batch_item_failures.len()),
         (Some(120), 1)
     );
-    // Meanwhile Slack is left alone.
+    // Slack gets no requests in the meantime.
     let before = world.calls();
     deliver(
         &function,

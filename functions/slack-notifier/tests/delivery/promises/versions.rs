@@ -1,5 +1,5 @@
-//! The versions of one finding: each is told once, in place where that can be, and never an older
-//! one after a newer one.
+//! The versions of one finding: each is shown once, in place if possible, and never an older one
+//! after a newer one.
 
 use rolewatch_guard::Verdict;
 use rolewatch_live::telemetry::{Count, Latency};

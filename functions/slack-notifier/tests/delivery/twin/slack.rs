@@ -1,4 +1,4 @@
-//! Slack: a channel that is reached by a webhook or by a bot.
+//! Slack: a channel, with a webhook or a bot.
 
 use rolewatch_notify::slack::port::{Call, Reply};
 use serde_json::{Value, json};
@@ -8,9 +8,9 @@ use super::World;
 /// A message in the channel.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Posted {
-    /// Its id in the channel.
+    /// Its ID in the channel.
     pub(crate) ts: String,
-    /// What it was posted below.
+    /// The message in whose thread it is.
     pub(crate) thread: Option<String>,
     /// What it says now.
     pub(crate) body: Value,
@@ -19,7 +19,8 @@ pub(crate) struct Posted {
 }
 
 impl World {
-    /// Slack: it gives the answers that were set, refuses what it must, and else shows the message.
+    /// Slack: gives the answers that a test has set, rejects invalid requests, and otherwise shows
+    /// the message.
     pub(super) fn slack(&self, call: &Call) -> Reply {
         let token = call.target.token().map(|token| token.reveal().to_owned());
         let secret = token.as_deref().unwrap_or(call.target.url());
@@ -45,7 +46,7 @@ impl World {
         }
     }
 
-    /// A message of the channel says something else from now on. Only a bot asks for that.
+    /// Changes a message of the channel. Only a bot can do that.
     fn changed(&self, body: Value) -> Reply {
         let mut channel = self.channel.borrow_mut();
         let Some(posted) = channel
@@ -84,7 +85,7 @@ fn reply(status: u16, body: &str) -> Reply {
     }
 }
 
-/// A bot is told in the body, with status 200; a webhook by the status.
+/// A bot gets the error in the body, with status 200. A webhook gets it as the status.
 fn refused(bot: bool, status: u16, word: &str) -> Reply {
     if bot {
         reply(200, &json!({"ok": false, "error": word}).to_string())
