@@ -1,6 +1,7 @@
-//! How fast the map step works: `cargo run --release --no-default-features -p archive-auditor
-//! --example extract_speed -- FOLDER`, where FOLDER has a `rolewatch.yaml` and log files in
-//! `logs/`, as `make bench` leaves them. `time` tells the CPU seconds, `GNU time -v` the memory.
+//! Measures the speed of the map step: `cargo run --release --no-default-features -p
+//! archive-auditor --example extract_speed -- FOLDER`. FOLDER holds a `rolewatch.yaml` and log
+//! files in `logs/`, as `make bench` leaves them. Use `time` for CPU seconds and GNU `time -v` for
+//! memory.
 
 #![expect(
     clippy::unwrap_used,
@@ -15,7 +16,7 @@ use rolewatch_live::testing::{Calm, Twin, run};
 use serde_json::json;
 use serde_json::value::to_raw_value;
 
-/// As the state machine makes them.
+/// The size of the state machine's batches.
 const BATCH: usize = 100;
 
 fn main() {
@@ -59,7 +60,7 @@ fn main() {
         .sum();
     let asked =
         to_raw_value(&json!({"reduce": {"run": "speed", "since": null, "until": null}})).unwrap();
-    // With any second argument, reduce is measured too.
+    // With any second argument, the reduce step is measured too.
     let answer = if std::env::args_os().nth(2).is_some() {
         run(auditor.handle(&twin, &asked, None)).unwrap().0
     } else {

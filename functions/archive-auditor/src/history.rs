@@ -1,10 +1,10 @@
-//! Any amount of history, judged as a whole.
+//! Judges any amount of history as a whole.
 //!
-//! Step Functions (`history.asl.json`) has the objects under a prefix listed, part by part
-//! ([`list`]), and those of each part read in batches, many at a time ([`extract`]): what matters
-//! of each batch lies, reduced, under `history/RUN/extract/` in the bucket of the stack. Then one
-//! engine run over all of it ([`reduce`]) writes the findings. Everything can be repeated: each
-//! step writes the same objects again.
+//! Step Functions (`history.asl.json`) lists the objects under a prefix, part by part ([`list`]),
+//! and reads each part in batches, many at a time ([`extract`]). The relevant records of each batch
+//! are stored, reduced, under `history/RUN/extract/` in the stack's bucket. Then a single engine
+//! run over all of them ([`reduce`]) writes the findings. Every step can be repeated, because it
+//! writes the same objects again.
 
 mod extract;
 mod list;
@@ -24,24 +24,24 @@ pub(crate) use list::list;
 pub(crate) use lost::lost;
 pub(crate) use reduce::reduce;
 
-/// How many things that could not be read are named in a summary.
+/// How many things that couldn't be read are named in a summary.
 const NAMED: usize = 10_000;
 
-/// What the state machine asks for.
+/// A request of the state machine.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum HistoryStep {
-    /// List the files, or those that come after the ones listed so far.
+    /// List the files, starting after the ones listed so far.
     List(List),
     /// Read a batch of files.
     Map(FileBatch),
-    /// Note that a batch could not be read, whatever the reason.
+    /// Note that a batch couldn't be read, for whatever reason.
     Lost(Lost),
-    /// Judge all that was read.
+    /// Judge everything that was read.
     Reduce(Reduce),
 }
 
-/// What the state machine asks for, if it is the one that asks.
+/// Parses a request of the state machine. `None`: the payload isn't from the state machine.
 pub(crate) fn step_of(payload: &str) -> Option<Result<HistoryStep, serde_json::Error>> {
     let members: BTreeMap<String, &RawValue> = serde_json::from_str(payload).ok()?;
     ["list", "map", "lost", "reduce"]
@@ -57,9 +57,9 @@ pub(crate) struct List {
     pub(crate) run: String,
     pub(crate) bucket: String,
     pub(crate) prefix: String,
-    /// The last key of the parts before.
+    /// The last key of the previous parts.
     pub(crate) after: Option<String>,
-    /// How many files those name.
+    /// How many files those parts name.
     pub(crate) files: u64,
 }
 
@@ -72,12 +72,12 @@ pub(crate) struct FileBatch {
     pub(crate) keys: Vec<String>,
 }
 
-/// A batch on which the function failed time and again.
+/// A batch for which the function failed repeatedly.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Lost {
     #[serde(flatten)]
     pub(crate) batch: FileBatch,
-    /// As Step Functions says it.
+    /// The cause in Step Functions' own words.
     pub(crate) cause: String,
 }
 
@@ -88,39 +88,39 @@ pub(crate) struct Reduce {
     pub(crate) run: String,
     pub(crate) since: Option<Moment>,
     pub(crate) until: Option<Moment>,
-    /// How many files were listed, where they were: so many have to be accounted for.
+    /// How many files were listed, if they were listed. All of them have to be accounted for.
     pub(crate) listed: Option<u64>,
 }
 
-/// The line behind the records of a file.
+/// The line after the records of a file.
 #[derive(Debug, Serialize, Deserialize)]
 struct Footer {
     #[serde(rename = "rolewatch_file")]
     file: FileRead,
 }
 
-/// What became of a file.
+/// The result of reading a file.
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct FileRead {
     key: String,
-    /// The policy that told what matters.
+    /// The policy that decided which records matter.
     policy: String,
     files: FileTotals,
-    /// Records of which nothing is kept.
+    /// Records that weren't kept.
     not_relevant: u64,
     unread: u64,
-    /// The first of them.
+    /// The first of its faults.
     faults: Vec<Fault>,
     fault_count: u64,
     /// The first of the events that AWS didn't send.
     not_evidence: Vec<Fault>,
     not_evidence_count: u64,
-    /// Roles that an entry of the policy only just misses, and of which no record may be kept.
+    /// Roles that an entry of the policy narrowly misses. No records about them may have been kept.
     #[serde(default)]
     near: Vec<String>,
 }
 
-/// One thing that could not be read, as the audit's `json` report has it.
+/// One thing that couldn't be read, in the format of the audit's `json` report.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 struct Fault {
     file: String,
@@ -140,18 +140,19 @@ struct Summary {
     until: Option<Moment>,
     as_of: Option<Moment>,
     counts: Totals,
-    /// The first of them; `unread_count` is of all.
+    /// The first of them. `unread_count` counts all.
     unread: Vec<Fault>,
     unread_count: u64,
-    /// The first of the events that AWS didn't send; `not_evidence_count` is of all.
+    /// The first of the events that AWS didn't send. `not_evidence_count` counts all.
     not_evidence: Vec<Fault>,
     not_evidence_count: u64,
     notices: Vec<String>,
-    /// Of the notices, those about entries of the policy that only just miss a role.
+    /// The notices about policy entries that narrowly miss a role.
     near_misses: Vec<String>,
 }
 
-/// Where a run writes. Its name is Step Functions' own: up to 80 letters, digits, `-` and `_`.
+/// The folder to which a run writes. Step Functions chooses the run's name: up to 80 letters,
+/// digits, `-` and `_`.
 fn folder(run: &str) -> Option<String> {
     let plain = (1..=80).contains(&run.len())
         && run

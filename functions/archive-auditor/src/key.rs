@@ -1,4 +1,4 @@
-//! The key of a log file, as CloudTrail lays them out:
+//! The key of a log file, in CloudTrail's layout:
 //! `[PREFIX/]AWSLogs/[o-…/]ACCOUNT/CloudTrail/REGION/YYYY/MM/DD/FILE.json.gz`.
 
 use rolewatch_guard::id::AccountId;
@@ -8,14 +8,15 @@ use rolewatch_guard::id::AccountId;
 pub(crate) struct LogKey<'a> {
     /// The whole key.
     pub(crate) text: &'a str,
-    /// Whose log it is.
+    /// The account whose events it logs.
     pub(crate) account: AccountId,
-    /// The region that logged it.
+    /// The Region whose events it logs.
     pub(crate) region: &'a str,
 }
 
 impl<'a> LogKey<'a> {
-    /// `None`: a digest, an Insights file, or nothing of a trail's under this prefix.
+    /// `None`: the key is that of a digest or an Insights file, or doesn't belong to a trail with
+    /// this prefix.
     pub(crate) fn parse(text: &'a str, prefix: &str) -> Option<Self> {
         let rest = text.strip_prefix(&*base(prefix))?;
         let mut parts = rest.split('/');
@@ -41,14 +42,14 @@ impl<'a> LogKey<'a> {
         })
     }
 
-    /// The folder, with its `/`, and the name of the file.
+    /// The folder with its trailing `/`, and the file name.
     pub(crate) fn parted(&self) -> (&'a str, &'a str) {
         let name = self.text.rfind('/').map_or(0, |slash| slash + 1);
         self.text.split_at(name)
     }
 }
 
-/// What every key of a trail begins with.
+/// The beginning of every key of a trail.
 pub(crate) fn base(prefix: &str) -> String {
     if prefix.is_empty() {
         "AWSLogs/".to_owned()
@@ -57,13 +58,13 @@ pub(crate) fn base(prefix: &str) -> String {
     }
 }
 
-/// `o-…`
+/// Whether it is an organization ID, such as `o-…`.
 pub(crate) fn is_organization(part: &str) -> bool {
     part.strip_prefix("o-")
         .is_some_and(|id| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric()))
 }
 
-/// `us-east-1`, and whatever is written like it.
+/// Whether it has the form of a Region, such as `us-east-1`.
 pub(crate) fn is_region(part: &str) -> bool {
     (1..=30).contains(&part.len())
         && part

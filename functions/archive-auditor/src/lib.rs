@@ -1,7 +1,8 @@
-//! archive-auditor: log files of the trail in, events that never arrived out to switch-guard.
+//! archive-auditor: reads log files of the trail, and sends events that never arrived to
+//! switch-guard.
 //!
-//! The handler takes a batch of its queue, whose messages fail one by one, one bare event,
-//! `{"task": "sweep", "at": …}`, or what the state machine of `history.asl.json` asks: `{"list":
+//! The handler takes a batch of its queue, whose messages can fail individually, one bare event,
+//! `{"task": "sweep", "at": …}`, or a request of the state machine in `history.asl.json`: `{"list":
 //! …}`, `{"map": …}`, `{"lost": …}`, `{"reduce": …}`.
 
 mod history;
@@ -34,34 +35,34 @@ use message::{QueueMessage, TaskRequest, TrailObject};
 use recover::{TrailReader, recover};
 pub use report::ArchiveReport;
 
-/// Everything outside.
+/// The ports of archive-auditor.
 pub trait ArchivePorts: Table + Queue + Topic + Bucket + Logs + Clock {}
 
 impl<O: Table + Queue + Topic + Bucket + Logs + Clock> ArchivePorts for O {}
 
-/// Where the trail writes.
+/// Where the trail writes to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TrailBucket {
     /// The bucket.
     pub bucket: String,
-    /// What stands before `AWSLogs/`, without slashes around it; mostly nothing.
+    /// The trail's own prefix before `AWSLogs/`, without slashes around it. Mostly empty.
     pub prefix: String,
-    /// Whose guard reads it.
+    /// The hub of the guard that reads it.
     pub hub: Hub,
 }
 
-/// The guard's own.
+/// The hub of the guard.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hub {
-    /// What nobody may tamper with.
+    /// The resources that are watched for tampering.
     pub guarded: GuardedResources,
-    /// The account of the hub.
+    /// The hub's account.
     pub account: AccountId,
-    /// The region of the hub.
+    /// The hub's Region.
     pub region: String,
 }
 
-/// What lives on between invocations.
+/// The state that is kept between invocations.
 pub struct ArchiveAuditor {
     trail: Option<TrailBucket>,
     shelf: Shelf,
@@ -69,7 +70,7 @@ pub struct ArchiveAuditor {
 }
 
 impl ArchiveAuditor {
-    /// Without a trail there is nothing to recover from.
+    /// `None`: there is no trail, so nothing can be recovered.
     pub fn new(trail: Option<TrailBucket>) -> Self {
         Self {
             trail,
@@ -78,11 +79,12 @@ impl ArchiveAuditor {
         }
     }
 
-    /// Handles one invocation. What can't be begun in time before the `deadline` is left for the
-    /// next.
+    /// Handles one invocation. Work that can't begin in time before the `deadline` is left for the
+    /// next one.
     ///
     /// # Errors
-    /// For anything but a batch, whose messages that failed are named in the answer.
+    /// Returns an error for anything but a batch. In a batch, the answer names the messages that
+    /// failed.
     pub async fn handle<O: ArchivePorts>(
         &mut self,
         outside: &O,
@@ -99,7 +101,7 @@ impl ArchiveAuditor {
             return Ok((answer, report));
         }
         if let Some(asked) = history::step_of(payload.get()) {
-            // A batch that isn't understood must not pass for one that was read.
+            // A batch that can't be parsed must not count as read.
             let answer = match asked
                 .map_err(|why| refused("reading the state machine's request", &why.to_string()))?
             {
@@ -117,7 +119,7 @@ impl ArchiveAuditor {
             return Ok((answer, report));
         }
         let batch = serde_json::from_str::<SqsEvent>(payload.get()).ok();
-        // What S3 sends looks much like what SQS does.
+        // Messages from S3 look much like messages from SQS.
         let Some(batch) =
             batch.filter(|batch| batch.records.iter().all(|message| message.body.is_some()))
         else {
@@ -126,7 +128,7 @@ impl ArchiveAuditor {
         };
         let mut response = SqsBatchResponse::default();
         for message in batch.records {
-            // What is given back comes again by itself; a call that is cut off fails its whole
+            // A returned message comes back later. An invocation that is cut off fails its whole
             // batch.
             let late =
                 deadline.is_some_and(|deadline| deadline.seconds_since(outside.now()) < FILE_TAKES);
@@ -177,7 +179,7 @@ impl ArchiveAuditor {
         Ok(json!({ "swept": at, "whole": whole, "files": report.files }))
     }
 
-    /// Sees one message through. It can be repeated from the start after any failure.
+    /// Processes one message. It can be repeated from the start after any failure.
     async fn one<O: ArchivePorts>(
         &mut self,
         outside: &O,
@@ -198,7 +200,7 @@ impl ArchiveAuditor {
                 return Err(no_trail());
             };
             if bucket != trail.bucket {
-                // What others write into a bucket of theirs is no evidence.
+                // What others write into their own bucket isn't evidence.
                 let why = format!(
                     "it names the bucket `{}`, which isn't the trail's",
                     harmless(&bucket)

@@ -1,6 +1,6 @@
 //! The function: reads the settings, connects, and hands every event to the handler.
 
-// The handler's future is many futures deep.
+// The handler's future nests many futures.
 #![recursion_limit = "256"]
 
 use std::io;
@@ -32,7 +32,7 @@ async fn run() -> Result<(), Error> {
     telemetry::init(settings::log_level())?;
     let settings = ArchiveSettings::from_environment()?;
     let aws = &ArchiveAws::connect(&settings).await;
-    // The stack's own topics are where the hub is.
+    // The stack's own topics are in the hub's account and Region.
     let topic = &settings.stack.operations_topic;
     let hub = Hub {
         guarded: GuardedResources::from(&settings.own),
@@ -52,7 +52,7 @@ async fn run() -> Result<(), Error> {
                 .ok()
                 .map(Moment::from_epoch_seconds);
             let mut auditor = auditor.lock().await;
-            // Many futures deep, and too large to be moved about.
+            // The future nests many futures and is too large to be moved on the stack.
             let (answer, report) = Box::pin(auditor.handle(aws, &event.payload, deadline)).await?;
             report
                 .metrics("archive-auditor")

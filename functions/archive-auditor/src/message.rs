@@ -1,26 +1,26 @@
-//! What the function can be asked, and what a message of its queue can be.
+//! Requests to the function, and messages of its queue.
 
 use rolewatch_guard::moment::Moment;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-/// An object of S3.
+/// An S3 object.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct TrailObject {
     pub(crate) bucket: String,
     pub(crate) key: String,
 }
 
-/// What a message tells.
+/// The content of a message.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum QueueMessage {
-    /// These objects are new. None: it is of something else that happens in a bucket.
+    /// These objects were created. `None`: the message reports another kind of event.
     Created(Vec<TrailObject>),
-    /// None of what is known, and why.
+    /// The message isn't of a known kind. Holds the reason.
     Unreadable(String),
 }
 
-/// What the function is asked by others than its queue.
+/// A request that doesn't come from the queue.
 #[derive(Debug, Deserialize)]
 pub(crate) struct TaskRequest {
     pub(crate) task: Option<String>,
@@ -53,7 +53,7 @@ struct S3Key {
     key: String,
 }
 
-/// What S3 sends by itself.
+/// A notification that S3 sends directly.
 #[derive(Deserialize)]
 struct S3Notification {
     #[serde(rename = "Records")]
@@ -67,14 +67,14 @@ struct S3Record {
     s3: S3Detail,
 }
 
-/// What S3 sends when notifications are set up.
+/// The test event that S3 sends when notifications are set up.
 #[derive(Deserialize)]
 struct S3TestEvent {
     #[serde(rename = "Event")]
     event: String,
 }
 
-/// What SNS puts around a message, unless it is told not to.
+/// The envelope that SNS puts around a message unless raw delivery is on.
 #[derive(Deserialize)]
 struct SnsEnvelope {
     #[serde(rename = "Type")]
@@ -83,8 +83,8 @@ struct SnsEnvelope {
     message: String,
 }
 
-/// Tells what a message is: an "Object Created" of EventBridge or a notification of S3, the latter
-/// also by way of SNS.
+/// Determines what a message is: an "Object Created" event of EventBridge or a notification of S3,
+/// the latter directly or through SNS.
 pub(crate) fn open(body: &str) -> QueueMessage {
     if let Ok(SnsEnvelope { kind, message }) = serde_json::from_str(body)
         && kind == "Notification"
@@ -107,7 +107,7 @@ fn opened(body: &str) -> QueueMessage {
         return match serde_json::from_str::<S3Detail>(detail.get()) {
             Ok(detail) => QueueMessage::Created(vec![TrailObject {
                 bucket: detail.bucket.name,
-                // EventBridge gives the key as it is; S3's own notifications don't.
+                // EventBridge has the key in plain form, but S3's own notifications encode it.
                 key: detail.object.key,
             }]),
             Err(error) => QueueMessage::Unreadable(format!("not an S3 event: {error}")),
@@ -120,7 +120,7 @@ fn opened(body: &str) -> QueueMessage {
         Ok(S3Notification { records }) => {
             let created = records
                 .into_iter()
-                // One notification may tell of several kinds of events.
+                // One notification may report several kinds of events.
                 .filter(|record| record.name.is_empty() || record.name.contains("ObjectCreated"));
             QueueMessage::Created(
                 created
@@ -137,7 +137,8 @@ fn opened(body: &str) -> QueueMessage {
     }
 }
 
-/// S3's own notifications write keys as forms do: `+` for a blank, `%C3%A9` for bytes.
+/// Decodes a key in S3's own notifications, which use form encoding: `+` for a blank, `%C3%A9` for
+/// bytes.
 fn decoded(written: &str) -> String {
     let mut bytes = Vec::with_capacity(written.len());
     let mut rest = written.as_bytes();

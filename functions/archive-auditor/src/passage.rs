@@ -1,5 +1,5 @@
-//! Which records the rules of `template.yaml` would have let through: what is in the trail and not
-//! among them was never to arrive.
+//! Which records the rules of `template.yaml` would have forwarded. EventBridge was never supposed
+//! to deliver any other record of the trail.
 
 use rolewatch_guard::seen::{CallerKind, Fact, SeenRecord, Service};
 use rolewatch_guard::tamper::WatchedCall;
@@ -7,7 +7,7 @@ use rolewatch_guard::tamper::WatchedCall;
 use crate::Hub;
 use crate::key::LogKey;
 
-/// MintRule's names. ServiceMintRule's are those of them that begin with `AssumeRole`.
+/// The event names of MintRule. ServiceMintRule has those of them that begin with `AssumeRole`.
 const MINTS: [&str; 6] = [
     "AssumeRole",
     "AssumeRoleWithSAML",
@@ -17,10 +17,10 @@ const MINTS: [&str; 6] = [
     "GetFederationToken",
 ];
 
-/// ConsoleRule's.
+/// The event names of ConsoleRule.
 const STEPS: [&str; 4] = ["ConsoleLogin", "SwitchRole", "RenewRole", "ExitRole"];
 
-/// MembershipRule's.
+/// The event names of MembershipRule.
 const CHANGES: [&str; 10] = [
     "AddUserToGroup",
     "RemoveUserFromGroup",
@@ -34,8 +34,8 @@ const CHANGES: [&str; 10] = [
     "DeactivateMFADevice",
 ];
 
-/// Whether an event of this record was to be delivered. A service's mint was read as this only if
-/// its role is elevated.
+/// Whether EventBridge was supposed to deliver this record. A service's mint is read as a fact only
+/// if its role is elevated.
 pub(crate) fn was_let_through(seen: &SeenRecord) -> bool {
     let name = &*seen.name;
     let by_service = seen.caller.kind == CallerKind::Service;
@@ -48,12 +48,12 @@ pub(crate) fn was_let_through(seen: &SeenRecord) -> bool {
         Service::Iam => !by_service && CHANGES.contains(&name),
         Service::Sso | Service::Directory | Service::SsoOauth | Service::Other => false,
     };
-    // UseRule's.
+    // By UseRule.
     by_name || seen.used.is_some()
 }
 
-/// TamperRule's services. HubTamperRule, which the hub's account and region alone have, lists the
-/// others.
+/// The services of TamperRule. HubTamperRule, which exists only in the hub's account and Region,
+/// lists the others.
 const TAMPERED_ANYWHERE: [&str; 6] = [
     "events",
     "sqs",
@@ -63,17 +63,18 @@ const TAMPERED_ANYWHERE: [&str; 6] = [
     "iam",
 ];
 
-/// TamperRule's calls of a service of which HubTamperRule lists the rest.
+/// The calls that TamperRule lists for a service whose other calls are in HubTamperRule.
 const ALARMS_ANYWHERE: [&str; 2] = ["DeleteAlarms", "DisableAlarmActions"];
 
-/// Whether an event of this call, which is in this log, was to be delivered whoever made it.
+/// Whether EventBridge was supposed to deliver this call, which is in this log, no matter who made
+/// it.
 pub(crate) fn call_was_let_through(call: &WatchedCall, log: &LogKey<'_>, hub: &Hub) -> bool {
     let anywhere = TAMPERED_ANYWHERE.contains(&call.source)
         || (call.source == "monitoring" && ALARMS_ANYWHERE.contains(&call.name));
     anywhere || (log.account == hub.account && log.region == hub.region)
 }
 
-/// Whether an event of this change of the setup was to be delivered: MembershipRule leaves out
+/// Whether EventBridge was supposed to deliver this change of the setup. MembershipRule leaves out
 /// services, SetupRule and TamperRule don't.
 pub(crate) fn change_was_let_through(name: &str, by_service: bool) -> bool {
     !by_service || !CHANGES.contains(&name)
@@ -88,7 +89,7 @@ mod tests {
 
     use super::*;
 
-    /// Service and name of each call that a rule of a template lists.
+    /// The service and name of each call that a rule of a template lists.
     fn listed(template: &str, rule: &str) -> BTreeSet<(String, String)> {
         let path = Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("../..")

@@ -1,4 +1,5 @@
-//! One log file of the trail: what the ledger doesn't know of it goes to switch-guard.
+//! Processes one log file of the trail: records that the ledger doesn't know are sent to
+//! switch-guard.
 
 mod wanted;
 
@@ -22,13 +23,13 @@ use crate::time::MISSED;
 use crate::{ArchivePorts, Hub, refused};
 use wanted::{Wanted, WantedRecord};
 
-/// The most bytes of a message to switch-guard; SQS takes 256 KiB.
+/// The most bytes of a message to switch-guard. SQS accepts 256 KiB.
 const LARGEST_MESSAGE: usize = 240_000;
 
 /// How many records are looked up at a time.
 const AT_ONCE: usize = 32;
 
-/// What reads log files, whichever they are.
+/// Reads log files. It is the same for all files.
 pub(crate) struct TrailReader<'p> {
     policy: &'p Policy,
     hub: &'p Hub,
@@ -54,12 +55,12 @@ impl<'p> TrailReader<'p> {
     }
 }
 
-/// What one file came to.
+/// The result of one file.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct FileRecovery {
-    /// Events that EventBridge had time to deliver, and didn't.
+    /// Events that EventBridge had enough time to deliver but didn't.
     pub(crate) missed: u64,
-    /// Events that it may deliver yet.
+    /// Events that EventBridge may still deliver.
     pub(crate) early: u64,
     /// Records that can't be read.
     pub(crate) records_unread: u64,
@@ -69,7 +70,7 @@ pub(crate) struct FileRecovery {
     pub(crate) file_unread: bool,
 }
 
-/// Sees a log file through. It can be repeated from the start after any failure.
+/// Processes a log file. It can be repeated from the start after any failure.
 pub(crate) async fn recover<O: ArchivePorts>(
     outside: &O,
     reader: &TrailReader<'_>,
@@ -91,7 +92,7 @@ pub(crate) async fn recover<O: ArchivePorts>(
             )
             .await?;
         }
-        // The bucket's owner may remove old files at any time.
+        // The bucket's owner may delete old files at any time.
         LogFile::Missing => {
             recovered.file_unread = true;
             faults.push("no such object".to_owned());
@@ -105,7 +106,7 @@ pub(crate) async fn recover<O: ArchivePorts>(
         let file = format!("s3://{bucket}/{}", harmless(log.text));
         quarantine::note(outside, &file, &faults, now).await?;
     }
-    // Last of all: whoever finds this note looks no further.
+    // Noted last, because a file with this note isn't looked at again.
     let (folder, name) = log.parted();
     mark_file(outside, bucket, folder, name, now).await?;
     Ok(recovered)
@@ -119,7 +120,8 @@ async fn scan<O: ArchivePorts>(
     (recovered, faults): (&mut FileRecovery, &mut Vec<String>),
     now: Moment,
 ) -> Result<(), Trouble> {
-    // A file of any size is read with bounded memory: as often as its records don't fit.
+    // A file of any size is read in bounded memory, by reading it again for each set of records
+    // that fits.
     let mut from = 0;
     loop {
         let mut wanted = Wanted::new(reader, log, from);
@@ -140,7 +142,8 @@ async fn scan<O: ArchivePorts>(
             ..
         } = wanted;
         if from == 0 {
-            // What the archive could not read is named again whenever it is read.
+            // Every reading of the file counts the same unreadable records, so this is set and not
+            // added.
             recovered.records_unread = counts.records_unread;
             recovered.file_unread = counts.files_failed > 0;
         }
@@ -163,14 +166,14 @@ async fn scan<O: ArchivePorts>(
     }
 }
 
-/// An event that had not arrived.
+/// An event that hadn't arrived.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Late {
     Missed,
     Early,
 }
 
-/// Sends a record to switch-guard, unless it was seen through.
+/// Sends a record to switch-guard, unless it was processed completely.
 async fn submit<O: ArchivePorts>(
     outside: &O,
     record: &WantedRecord,
@@ -180,10 +183,10 @@ async fn submit<O: ArchivePorts>(
     if !open {
         return Ok(None);
     }
-    // What isn't JSON wasn't read before.
+    // Records that aren't JSON were rejected before.
     let body = recovered(Means::Trail, record.key.account, &record.json)
         .unwrap_or_else(|| record.json.clone());
-    // A queue would refuse it every time, and the file would never be done.
+    // The queue would refuse it every time, and the file would never be done.
     if body.len() > LARGEST_MESSAGE {
         let why = format!(
             "it has {} bytes, which is more than a queue accepts",
@@ -197,17 +200,18 @@ async fn submit<O: ArchivePorts>(
     if !missed {
         return Ok(Some(Late::Early));
     }
-    // Two files may hold it, and a file may be read again before switch-guard has seen it.
+    // Two files may contain it, and a file may be read again before switch-guard has processed it.
     let first = note_missed(outside, &record.key, now).await? == KeepOutcome::Written;
     Ok(first.then_some(Late::Missed))
 }
 
-/// What is known of a record.
+/// What is known about a record.
 #[derive(Debug, Clone, Copy, Default)]
 struct RecordProgress {
-    /// Something of it is still to be done.
+    /// Some of it still has to be processed.
     open: bool,
-    /// switch-guard had it before. What is begun with, or known in other words, did arrive.
+    /// switch-guard received it earlier. A record that it began to process, or that is known in
+    /// another version, did arrive.
     arrived: bool,
 }
 

@@ -1,4 +1,4 @@
-//! What one invocation came to.
+//! The result of one invocation.
 
 use std::collections::BTreeMap;
 
@@ -7,30 +7,30 @@ use rolewatch_live::telemetry::{Count, Metrics};
 use crate::key::LogKey;
 use crate::recover::FileRecovery;
 
-/// Counts of one invocation.
+/// The counts of one invocation.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ArchiveReport {
-    /// Log files that were read, as far as they could be.
+    /// Log files that were read, at least in part.
     pub files: u64,
-    /// Objects that are no log files: digests, Insights and others.
+    /// Objects that aren't log files: digests, Insights and others.
     pub ignored: u64,
-    /// Log files that could not be read, or not to their end.
+    /// Log files that couldn't be read, or not to their end.
     pub files_unread: u64,
-    /// Records that could not be read.
+    /// Records that couldn't be read.
     pub records_unread: u64,
-    /// Messages that are none, kept in the bucket, and events in log files that AWS didn't send,
-    /// noted there.
+    /// Unreadable messages, which are kept in the bucket, and events in log files that AWS didn't
+    /// send, which are noted there.
     pub quarantined: u64,
-    /// Messages to be delivered again, and files to be tried again.
+    /// Messages to be delivered again, and files to be retried.
     pub failed: u64,
-    /// Events that EventBridge had time to deliver and didn't, by account and region.
+    /// Events that EventBridge had enough time to deliver but didn't, by account and Region.
     pub missed: BTreeMap<[String; 2], u64>,
-    /// Events that weren't known, but may be under way.
+    /// Events that weren't known but may still arrive.
     pub early: u64,
 }
 
 impl ArchiveReport {
-    /// As metrics of the function, by its name in the code.
+    /// The counts as metrics. `function` is the function's name in the code.
     pub fn metrics(&self, function: &'static str) -> Metrics {
         let mut metrics = Metrics::of(function);
         for (what, count) in [

@@ -1,8 +1,8 @@
-//! The trail's log files of the last hours, for buckets that notify nobody, and for notifications
-//! that got lost.
+//! Sweeps the trail's log files of the last hours, for buckets without notifications and for
+//! notifications that were lost.
 //!
-//! The ledger knows each file that was dealt with, and until when the trail was swept. So a run
-//! that stops goes on where it was, and two at once are no harm.
+//! The ledger knows each file that was processed, and until when the trail was swept. So the next
+//! run continues where a stopped one left off, and two runs at once do no harm.
 
 use futures_util::stream::{self, StreamExt};
 use rolewatch_guard::id::AccountId;
@@ -19,7 +19,7 @@ use crate::{ArchivePorts, ArchiveReport, TrailBucket};
 /// How many files are read at a time.
 const AT_ONCE: usize = 8;
 
-/// Reads all files of the window that weren't dealt with. `true`: the window is done.
+/// Reads all files of the window that weren't processed yet. Returns `true` if the window is done.
 pub(crate) async fn sweep<O: ArchivePorts>(
     outside: &O,
     reader: &TrailReader<'_>,
@@ -38,7 +38,7 @@ pub(crate) async fn sweep<O: ArchivePorts>(
     for (account, region, folder) in logs(outside, trail).await? {
         for day in days(from, at) {
             let begins = format!("{folder}{day}/");
-            // The name of a file begins with account, region and the minute it was delivered in.
+            // A file name begins with account, Region and the minute of its delivery.
             let after = format!("{begins}{account}_CloudTrail_{region}_{}", minute(from));
             let mut after = if day == date(from) {
                 after
@@ -71,8 +71,8 @@ pub(crate) async fn sweep<O: ArchivePorts>(
     Ok(whole)
 }
 
-/// Reads those of the files that weren't dealt with. `false`: time is up, or one of them may not be
-/// read.
+/// Reads those of the files that weren't processed yet. Returns `false` if time is up or a file may
+/// not be read.
 async fn some<O: ArchivePorts>(
     outside: &O,
     reader: &TrailReader<'_>,
@@ -107,8 +107,8 @@ async fn some<O: ArchivePorts>(
     while let Some((log, outcome)) = outcomes.next().await {
         match outcome {
             Some(Ok(recovered)) => report.add(&log, recovered),
-            // One file that may not be read keeps none of the others from being read; the next
-            // sweep tries again.
+            // A file without read permission doesn't keep others from being read. The next sweep
+            // tries it again.
             Some(Err(trouble @ Trouble::Refused { .. })) => {
                 tracing::error!(key = harmless(log.text), %trouble, "can't read a log file of the trail");
                 report.failed += 1;
@@ -121,7 +121,7 @@ async fn some<O: ArchivePorts>(
     Ok(whole)
 }
 
-/// Account, region, and the folder of each account and region that logs.
+/// The account, the Region and the folder of each log.
 async fn logs<O: ArchivePorts>(
     outside: &O,
     trail: &TrailBucket,
@@ -154,7 +154,7 @@ async fn logs<O: ArchivePorts>(
     Ok(logs)
 }
 
-/// `2026/03/02` for each day of the window.
+/// The folder of each day in the window, such as `2026/03/02`.
 fn days(from: Moment, until: Moment) -> Vec<String> {
     let mut days = Vec::new();
     let mut at = from;
@@ -173,7 +173,7 @@ fn date(time: Moment) -> String {
         .replace('-', "/")
 }
 
-/// `20260302T0905`
+/// A minute as in file names, such as `20260302T0905`.
 fn minute(time: Moment) -> String {
     time.to_string()
         .get(..16)

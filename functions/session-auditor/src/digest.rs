@@ -1,5 +1,5 @@
-//! Sends the daily digest: Slack gets it by way of the findings topic and slack-notifier, the
-//! operations topic gets it as an e-mail directly. Neither depends on the other.
+//! Sends the daily digest. Slack gets it through the findings topic and slack-notifier. The
+//! operations topic gets it directly, as an e-mail. Neither depends on the other.
 
 use rolewatch_guard::moment::Moment;
 use rolewatch_live::digest::gather;
@@ -10,11 +10,12 @@ use rolewatch_live::rulebook::Rulebook;
 use rolewatch_live::wire::{Digest, TopicMessage};
 use rolewatch_notify::{View, digest as shown};
 
-/// Makes the digest of the day that ends at `at`, and sends it. Whatever is repeated for the same
-/// moment is told once.
+/// Makes the digest of the day that ends at `at` and sends it. If it is repeated for the same
+/// moment, the digest still arrives only once.
 ///
 /// # Errors
-/// The ports' own; then it has to be made again. What was sent by then isn't sent a second time.
+/// Returns the first error of a port. The digest then has to be made again, and what was already
+/// sent isn't sent a second time.
 pub async fn send<O: Table + Topic + Subscribers + Bucket>(
     outside: &O,
     book: &Rulebook,
@@ -36,14 +37,14 @@ pub async fn send<O: Table + Topic + Subscribers + Bucket>(
         })
         .await;
     let (subject, text) = shown::mail(view, &digest);
-    // What went to nobody goes out again if the digest is made again and somebody receives it now:
-    // the digest says that somebody has.
+    // An e-mail that reached nobody is sent again if the digest is made again and somebody receives
+    // it now. The digest itself says whether somebody does.
     let unread = if digest.recipients == Some(Recipients::Confirmed) {
         ""
     } else {
         " unread"
     };
-    // The one is told although the other could not be.
+    // One is sent even if the other fails.
     once_without_catch_up(
         outside,
         &format!("digest {}{unread}", digest.id),

@@ -1,7 +1,7 @@
-//! session-auditor: what has to be done because time passes, not because something happened.
+//! session-auditor: the tasks that are due because time passes, not because something happened.
 //!
-//! A schedule invokes it with a task and the time at which it was due. That time is the clock of
-//! the run, so that a run can be repeated.
+//! A schedule invokes it with a task and the time at which the task was due. That time is the clock
+//! of the run, so that a run can be repeated.
 
 use rolewatch_guard::moment::Moment;
 use rolewatch_live::port::{
@@ -21,10 +21,10 @@ use serde::Deserialize;
 
 pub mod digest;
 
-/// So many findings a sweep sends again; the next one goes on.
+/// How many findings a sweep sends again. The next sweep continues.
 const SENT_AT_ONCE: u64 = 300;
 
-/// Everything outside.
+/// The ports of session-auditor.
 pub trait SessionPorts:
     Table + Queue + Topic + Subscribers + Bucket + Trail + Directory + Prober + Clock
 {
@@ -35,48 +35,49 @@ impl<O: Table + Queue + Topic + Subscribers + Bucket + Trail + Directory + Probe
 {
 }
 
-/// What a schedule sends.
+/// The payload that a schedule sends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 pub struct Request {
-    /// What is to be done.
+    /// The task to do.
     pub task: Task,
-    /// As of when: the time that the schedule was due. None: now.
+    /// The time at which the schedule was due, which is the run's clock. `None`: now.
     #[serde(default)]
     pub at: Option<Moment>,
 }
 
-/// What can be done.
+/// The tasks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Task {
-    /// Look after elevated sessions that aren't closed; send again what nobody acknowledged.
+    /// Check elevated sessions that aren't closed, and send again what nobody acknowledged.
     Sweep,
-    /// Tell of the last 24 hours.
+    /// Send the digest of the last 24 hours.
     Digest,
-    /// Take a snapshot of users and groups, and have the setup of every account read. The snapshot
-    /// is dated by the clock, not by when it was due: it shows what is, not what was.
+    /// Take a snapshot of users and groups, and request a reading of every account's setup. The
+    /// snapshot is dated by the clock and not by the time when it was due, because it shows the
+    /// current state.
     Rosters,
-    /// Say which accounts and Regions are silent, and probe all of them again.
+    /// Report which accounts and Regions are silent, and probe all of them again.
     Probe,
 }
 
-/// What an invocation came to.
+/// The result of an invocation.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct TaskReport {
-    /// Of a sweep.
+    /// For a sweep: the watched sessions.
     pub swept: Option<Swept>,
-    /// Of a sweep: what was sent again.
+    /// For a sweep: what was sent again.
     pub resent: Option<Resent>,
     /// Whether a digest was sent.
     pub digested: bool,
-    /// Of the snapshots.
+    /// For the snapshots.
     pub taken: Option<SnapshotCounts>,
-    /// Of the probes.
+    /// For the probes.
     pub probed: Option<Probed>,
 }
 
 impl TaskReport {
-    /// As metrics of the function, by its name in the code.
+    /// The result as metrics. `function` is the function's name in the code.
     pub fn metrics(&self, function: &'static str) -> Metrics {
         let mut metrics = Metrics::of(function);
         if let Some(swept) = &self.swept {
@@ -105,7 +106,7 @@ impl TaskReport {
     }
 }
 
-/// The function, and what lives on between invocations.
+/// The function, with the state that is kept between invocations.
 #[derive(Debug, Default)]
 pub struct SessionAuditor {
     shelf: Shelf,
@@ -115,8 +116,8 @@ pub struct SessionAuditor {
 }
 
 impl SessionAuditor {
-    /// Looks for events in these regions; if there are none, in those of the policy, and if it has
-    /// none either, in the one that it runs in.
+    /// Searches for events in these Regions. If there are none, uses those of the policy, and if
+    /// that has none either, the Region in which the function runs.
     pub fn new(regions: Vec<String>, home: String) -> Self {
         Self {
             shelf: Shelf::default(),
@@ -126,15 +127,15 @@ impl SessionAuditor {
         }
     }
 
-    /// Words its e-mails so.
+    /// Sets the language and the time zone of e-mails.
     pub fn with_view(self, view: View) -> Self {
         Self { view, ..self }
     }
 
-    /// Does a task. What can't be begun in time before the `deadline` is left to the next run.
+    /// Does a task. Work that can't begin in time before the `deadline` is left to the next run.
     ///
     /// # Errors
-    /// The ports' own; then the task has to be done again, and can be.
+    /// Returns the first error of a port. The task then has to be repeated, which is safe.
     pub async fn handle<O: SessionPorts>(
         &mut self,
         outside: &O,
@@ -147,7 +148,7 @@ impl SessionAuditor {
         match request.task {
             Task::Sweep => {
                 let regions = watched(&self.regions, &book.policy.regions, &self.home);
-                // Each is done although the others can't be.
+                // Each step is done even if the others fail.
                 let readable_since = match standing::look_after(outside, now).await {
                     Ok(since) => since,
                     Err(trouble) => {
@@ -179,7 +180,7 @@ impl SessionAuditor {
             Task::Rosters => {
                 let taken = snapshots::take_all(outside, book, now, deadline).await?;
                 if taken.left > 0 {
-                    // Whoever started this run starts another one for the same moment.
+                    // After an error, another run is started for the same moment.
                     return Err(Trouble::Unreachable {
                         what: "taking rosters".to_owned(),
                         why: format!(
@@ -188,7 +189,7 @@ impl SessionAuditor {
                         ),
                     });
                 }
-                // As of the clock: a run that was due long ago asks for what is so now.
+                // Uses the clock: a run that was due long ago requests the current state.
                 setup::all(outside, book, outside.now()).await?;
                 tracing::info!(?taken, "took rosters");
                 report.taken = Some(taken);
@@ -204,7 +205,7 @@ impl SessionAuditor {
     }
 }
 
-/// The Regions that are watched.
+/// The watched Regions.
 fn watched<'a>(own: &'a [String], of_policy: &'a [String], home: &'a String) -> &'a [String] {
     match (own, of_policy) {
         ([], []) => std::slice::from_ref(home),

@@ -1,6 +1,6 @@
 //! The function: reads the settings, connects, and hands every task to the handler.
 
-// The handler's future is many futures deep.
+// The handler's future nests many futures.
 #![recursion_limit = "256"]
 
 use std::io;
@@ -37,7 +37,7 @@ async fn run() -> Result<(), Error> {
             .ok()
             .map(Moment::from_epoch_seconds);
         let mut auditor = auditor.lock().await;
-        // Many futures deep, and too large to be moved about.
+        // The future nests many futures and is too large to be moved on the stack.
         let report = Box::pin(auditor.handle(aws, event.payload, deadline)).await?;
         report
             .metrics("session-auditor")

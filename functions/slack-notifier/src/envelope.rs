@@ -1,5 +1,4 @@
-//! What the function is called with: an SQS batch of SNS notifications, an SNS event, or a message
-//! by itself.
+//! The function's input: an SQS batch of SNS notifications, an SNS event, or a bare message.
 
 use rolewatch_live::wire::TopicMessage;
 use serde::Deserialize;
@@ -7,18 +6,18 @@ use serde_json::value::RawValue;
 
 use super::MAIL_FROM_RECEIPT;
 
-/// A message, and how it came.
+/// A message and how it arrived.
 pub(crate) struct ReceivedMessage {
-    /// Its id in the batch; none if it came without a queue.
+    /// Its ID in the batch. `None` if it didn't come through a queue.
     pub(crate) item: Option<String>,
-    /// How often it was given, this time included.
+    /// How often it was delivered, including this time.
     pub(crate) receipt: u32,
-    /// What it says, or why that can't be told.
+    /// The content, or why it can't be parsed.
     pub(crate) message: Result<TopicMessage, String>,
 }
 
 impl ReceivedMessage {
-    /// Whether the queue gave it so often that another time isn't worth it.
+    /// Whether the queue delivered it so often that another attempt isn't worth it.
     pub(crate) fn is_worn_out(&self) -> bool {
         self.item.is_some() && self.receipt >= MAIL_FROM_RECEIPT
     }
@@ -57,7 +56,7 @@ struct SnsNotification {
     message: String,
 }
 
-/// Takes an event apart.
+/// Splits an event into its messages.
 pub(crate) fn open(event: &str) -> Vec<ReceivedMessage> {
     let Ok(batch) = serde_json::from_str::<SqsBatch<'_>>(event) else {
         return vec![ReceivedMessage {
@@ -75,7 +74,7 @@ pub(crate) fn open(event: &str) -> Vec<ReceivedMessage> {
 
 fn of_record(record: &str) -> ReceivedMessage {
     if let Ok(record) = serde_json::from_str::<SqsRecord>(record) {
-        // SQS counts this receipt too, and writes the number as text.
+        // SQS includes the current receipt in the count, and writes the number as text.
         let receipt = record.attributes.receipts.parse().unwrap_or(1);
         return ReceivedMessage {
             item: Some(record.message_id),
@@ -94,7 +93,7 @@ fn of_record(record: &str) -> ReceivedMessage {
     }
 }
 
-/// The message itself, or within SNS's envelope, which raw delivery leaves out.
+/// The message itself, which is inside SNS's envelope unless raw delivery is on.
 fn read(body: &str) -> Result<TopicMessage, String> {
     if let Ok(notification) = serde_json::from_str::<SnsNotification>(body) {
         return read_bare(&notification.message);
@@ -103,7 +102,7 @@ fn read(body: &str) -> Result<TopicMessage, String> {
 }
 
 fn read_bare(text: &str) -> Result<TopicMessage, String> {
-    // The error says line and column, and a field's name: nothing of the text itself.
+    // The error names a line, a column and a field, but quotes none of the text.
     serde_json::from_str(text)
         .map_err(|why| format!("a message is not an alert, a digest, a heartbeat, or a change of who receives e-mail: {why}"))
 }

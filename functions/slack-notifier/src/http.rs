@@ -1,8 +1,7 @@
-//! Slack over HTTP: hyper, and rustls over ring.
+//! Calls Slack over HTTP, with hyper and with rustls over ring.
 //!
-//! They are the very crates that the AWS SDK brings along, so Slack costs no second implementation
-//! of HTTP or TLS. hyper follows no redirect, and its errors don't repeat the URL, which is a
-//! secret.
+//! The AWS SDK already brings these crates along, so Slack needs no second implementation of HTTP
+//! or TLS. hyper follows no redirect, and its errors don't quote the URL, which is a secret.
 
 use std::io;
 
@@ -19,7 +18,7 @@ use tokio::time::timeout;
 
 use crate::time::PATIENCE;
 
-/// The most of an answer that is read, in bytes.
+/// The most bytes that are read of an answer.
 const ANSWER: usize = 64 * 1024;
 
 /// A client with its connections.
@@ -28,13 +27,13 @@ pub struct Http {
 }
 
 impl Http {
-    /// `loopback`: plain HTTP is possible, for the endpoint of tests. Opens nothing yet.
+    /// `loopback`: also allows plain HTTP, for the endpoint of tests. Opens no connection.
     ///
     /// # Errors
-    /// The machine has no certificates of authorities.
+    /// Returns an error if the machine has no CA certificates.
     pub fn new(loopback: bool) -> io::Result<Self> {
-        // The provider by name: were it taken from what is linked in, a crate added elsewhere could
-        // change it.
+        // The provider is named explicitly. If it were chosen by what is linked in, adding a crate
+        // elsewhere could change it.
         let roots = HttpsConnectorBuilder::new()
             .with_provider_and_native_roots(rustls::crypto::ring::default_provider())?;
         let connector = if loopback {
@@ -74,7 +73,7 @@ impl Post for Http {
                 .get("retry-after")
                 .and_then(|value| value.to_str().ok());
             let retry_after = header.and_then(|value| value.trim().parse().ok());
-            // The status says whether a webhook took it, even where the body is lost.
+            // The status says whether a webhook accepted the message, even if the body is lost.
             let body = Limited::new(answer.into_body(), ANSWER).collect().await;
             let body = body
                 .map(|body| String::from_utf8_lossy(&body.to_bytes()).into_owned())

@@ -1,7 +1,7 @@
-//! slack-notifier: findings from the queue to Slack, once each.
+//! slack-notifier: sends findings from the queue to Slack, once each.
 //!
-//! The handler takes an SQS batch, whose messages fail one by one, or, for trying it out by hand,
-//! one SNS event or one bare message.
+//! The handler takes an SQS batch, whose messages can fail individually. For manual tests, it also
+//! takes one SNS event or one bare message.
 
 mod envelope;
 #[cfg(feature = "http")]
@@ -21,57 +21,57 @@ use serde::Serialize;
 use crate::time::BEGIN_WITHIN;
 use envelope::{ReceivedMessage, open};
 
-/// From this receipt of a message on, an alert that Slack is too busy for goes by e-mail, and one
+/// From this receipt of a message on, an alert for which Slack is too busy goes by e-mail, and one
 /// that nobody can read is left to session-auditor. The queue gives up later than that.
 pub const MAIL_FROM_RECEIPT: u32 = 4;
 
-/// The function, in a process that lives on between calls.
+/// The function, with the state that is kept between invocations.
 pub struct Notifier<A, S> {
     courier: Courier<A, S>,
 }
 
-/// What one call came to.
+/// The result of one invocation.
 #[derive(Debug)]
 pub struct DeliveryReport {
-    /// For Lambda: which messages of the batch are to be given again.
+    /// The answer for Lambda: which messages of the batch have to be delivered again.
     pub response: Response,
-    /// One for each message, in their order.
+    /// The result of each message, in order.
     pub ends: Vec<End>,
-    /// The counts, of alerts, digests and changes of who receives e-mail. Received = Delivered +
-    /// Folded + Duplicate + Pending + Failed + what was mailed, quiet or withdrawn unseen; without
-    /// heartbeats.
+    /// The counts of alerts, digests and changes of who receives e-mail. Received = Delivered +
+    /// Folded + Duplicate + Pending + Failed + what was mailed, quiet or withdrawn unseen.
+    /// Heartbeats aren't included.
     pub metrics: Metrics,
 }
 
-/// How a message ended.
+/// How the processing of a message ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum End {
-    /// An alert was dealt with.
+    /// An alert was processed.
     Told {
-        /// The finding's id.
+        /// The finding's ID.
         id: String,
         /// Its version.
         version: u64,
-        /// What became of it.
+        /// The outcome.
         outcome: DeliveryOutcome,
     },
-    /// A digest was dealt with.
+    /// A digest was processed.
     Digest(DeliveryOutcome),
-    /// That the last person who received e-mail is gone, or somebody is there again, was dealt
-    /// with.
+    /// A message that the last recipient of e-mail is gone, or that there is one again, was
+    /// processed.
     Recipients(DeliveryOutcome),
-    /// An alert or a digest could not be dealt with now; it is to be given again.
+    /// An alert or a digest couldn't be processed now. It has to be delivered again.
     Pending(Setback),
-    /// An alert that nobody can read, given often enough. It isn't acknowledged, so session-auditor
-    /// sends it again, with growing pauses; the queue doesn't keep it, or every time that it is
-    /// sent would leave one more copy there.
+    /// An alert that nobody can read was delivered often enough. It isn't acknowledged, so
+    /// session-auditor sends it again with growing pauses. It doesn't go back to the queue, because
+    /// each repetition would leave one more copy there.
     Left(Setback),
-    /// A heartbeat came through, and the secret can be read.
+    /// A heartbeat arrived, and the secret can be read.
     Heartbeat,
-    /// A heartbeat came through, but Slack could not have been told.
+    /// A heartbeat arrived, but Slack couldn't have been called.
     HeartbeatOnly(String),
-    /// It is none of ours. It is given again until it is among the dead letters, where somebody
-    /// sees it.
+    /// The message isn't ours. It is delivered again until it reaches the dead-letter queue, where
+    /// somebody sees it.
     Unreadable(String),
 }
 
@@ -87,23 +87,23 @@ pub struct Response {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ItemFailure {
-    /// The message's id.
+    /// The message's ID.
     pub item_identifier: String,
 }
 
-/// What came without a queue could not be dealt with; the call itself has to fail, so that it is
-/// made again.
+/// A message that didn't come through a queue couldn't be processed. The call itself has to fail so
+/// that it is repeated.
 #[derive(Debug, thiserror::Error)]
 #[error("couldn't process {count} of the messages; the first one: {first}")]
 pub struct Failed {
-    /// How many.
+    /// How many messages failed.
     pub count: usize,
-    /// Why.
+    /// Why the first one failed.
     pub first: String,
 }
 
 impl End {
-    /// Why it has to be given again.
+    /// Why the message has to be delivered again.
     pub fn failure(&self) -> Option<&str> {
         match self {
             Self::Pending(setback) => Some(&setback.why),
@@ -138,7 +138,7 @@ impl End {
     }
 }
 
-/// How the outcome of what was dealt with counts.
+/// The counts for an outcome.
 fn counted(outcome: DeliveryOutcome) -> &'static [Count] {
     match outcome {
         DeliveryOutcome::Delivered | DeliveryOutcome::Updated => {
@@ -152,15 +152,15 @@ fn counted(outcome: DeliveryOutcome) -> &'static [Count] {
 }
 
 impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Notifier<A, S> {
-    /// Delivers with this.
+    /// Delivers with this courier.
     pub fn new(courier: Courier<A, S>) -> Self {
         Self { courier }
     }
 
-    /// Deals with an event. `invocation` differs from call to call.
+    /// Processes an event. `invocation` is different for each invocation.
     ///
     /// # Errors
-    /// A message that came without a queue could not be dealt with.
+    /// Returns an error if a message that didn't come through a queue couldn't be processed.
     pub async fn handle(&self, event: &str, invocation: &str) -> Result<DeliveryReport, Failed> {
         let given = open(event);
         let visit = Visit::new(invocation);
@@ -170,7 +170,7 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Notifier<A, S> {
             metrics: Metrics::of("slack-notifier"),
         };
         let mut alone = Vec::new();
-        // One after the other: Slack takes about one message a second for a channel.
+        // One after another: Slack accepts about one message a second per channel.
         let began = self.courier.now();
         for one in given {
             let end = if self.courier.now().seconds_since(began) > BEGIN_WITHIN {
@@ -218,7 +218,7 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Notifier<A, S> {
                 .alert(alert, visit, given.receipt >= MAIL_FROM_RECEIPT, metrics)
                 .await
             {
-                // Without a queue, whoever made the call hears that it failed.
+                // Without a queue, the caller gets the error.
                 End::Pending(setback)
                     if setback.kind == SetbackKind::NoReader && given.is_worn_out() =>
                 {
@@ -259,7 +259,7 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Notifier<A, S> {
                 );
                 End::Recipients(outcome)
             }
-            // session-auditor sends it again, as it does an alert.
+            // session-auditor sends it again, as it does for an alert.
             Err(setback) if given.is_worn_out() => End::Left(setback),
             Err(setback) => End::Pending(setback),
         }

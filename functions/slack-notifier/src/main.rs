@@ -49,7 +49,7 @@ async fn run() -> Result<(), Error> {
         settings.chatbot_topic.clone(),
     );
     if let Err(why) = aws.tables.warm().await {
-        // The first event will open the connection, or say why not.
+        // The first event will open the connection or report the error.
         tracing::warn!(%why, "couldn't reach the outbox at startup");
     }
     let chatroom = settings.chatbot_topic.is_some();

@@ -1,4 +1,4 @@
-//! The ports over AWS, and Slack's beside them.
+//! The ports that AWS implements, together with those of Slack.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use rolewatch_notify::secret::Secret;
 use rolewatch_notify::slack::port::{Call, Chatroom, Post, Reply};
 use slack_notifier::http::Http;
 
-/// The side of AWS.
+/// The ports that AWS implements.
 pub(crate) struct AwsPorts(NotifierAws);
 
 impl AwsPorts {
@@ -70,7 +70,7 @@ impl Clock for AwsPorts {
     }
 }
 
-/// The side of Slack.
+/// The ports of Slack.
 pub(crate) struct SlackPorts {
     http: Http,
     secrets: Secrets,
@@ -79,7 +79,7 @@ pub(crate) struct SlackPorts {
 }
 
 impl SlackPorts {
-    /// Opens nothing yet.
+    /// Opens no connection.
     pub(crate) fn new(http: Http, aws: &NotifierAws, chatbot: Option<TopicArn>) -> Self {
         Self {
             http,

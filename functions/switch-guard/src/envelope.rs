@@ -1,17 +1,17 @@
-//! A message of the queue, opened once: what it is, and how it is to be handled.
+//! A message of the queue, parsed once: what it is, and how to handle it.
 
 use rolewatch_guard::probe::{Probe, ProbeSender};
 use rolewatch_live::inbox::{self, Inbound};
 
 use crate::time::{LONGEST_MESSAGE, LONGEST_REVIEW};
 
-/// A message that was opened.
+/// A parsed message.
 pub(crate) struct OpenedMessage<'a> {
-    /// As it came.
+    /// The message text.
     pub(crate) body: &'a str,
-    /// What it is.
+    /// The parsed content.
     pub(crate) message: Inbound<'a>,
-    /// The probe of ours that it is the record of.
+    /// The probe of ours that it is the record of, if it is one.
     pub(crate) probe: Option<Probe>,
 }
 
@@ -31,7 +31,7 @@ impl<'a> OpenedMessage<'a> {
         }
     }
 
-    /// Whether it is no event, but a heartbeat, a probe or a message to ourselves.
+    /// Whether it is a heartbeat, a probe or a message to ourselves, and not an event.
     pub(crate) fn is_own(&self) -> bool {
         self.probe.is_some()
             || matches!(
@@ -40,8 +40,8 @@ impl<'a> OpenedMessage<'a> {
             )
     }
 
-    /// What is done first of a batch. The heartbeat waits for nothing; events don't wait for what
-    /// is judged again, nor that for a whole account to be read.
+    /// The order within a batch. A heartbeat waits for nothing. Events don't wait for repeated
+    /// judgments, and those don't wait for the reading of a whole account.
     pub(crate) fn order(&self) -> u8 {
         match self.message {
             Inbound::Heartbeat(_) => 0,

@@ -1,4 +1,4 @@
-//! One message, from the queue to its end.
+//! Processes one message of the queue.
 
 use rolewatch_guard::Elevated;
 use rolewatch_guard::arn::RoleArn;
@@ -21,28 +21,28 @@ use crate::GuardPorts;
 use crate::envelope::OpenedMessage;
 use crate::time::LOOK_AGAIN;
 
-/// How a message ended.
+/// How the processing of a message ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MessageOutcome {
-    /// Stored, judged, told.
+    /// Stored, judged and, where due, published.
     Judged {
-        /// The event's.
+        /// The event's time.
         time: Moment,
     },
-    /// Known before.
+    /// Already known.
     Duplicate,
-    /// Another copy of it is being judged. It is looked at again in a moment, in case that is cut
-    /// off.
+    /// Another copy of it is being judged. It is checked again in a moment, in case that invocation
+    /// is cut off.
     UnderWay,
-    /// Nothing that the engine has a use for.
+    /// The engine doesn't use it.
     NotRelevant,
-    /// Unreadable, and kept in the bucket.
+    /// Unreadable, and stored in quarantine.
     Quarantined,
-    /// Judged again: switches, or the setup.
+    /// Switches or the setup were judged again.
     Rejudged,
-    /// Passed on.
+    /// The heartbeat was passed on.
     Heartbeat,
-    /// A record of our own probe: noted, and judged only if the policy calls the reader role
+    /// A record of our own probe. It is noted, and judged only if the policy calls the reader role
     /// elevated.
     Probe,
 }
@@ -50,7 +50,7 @@ pub enum MessageOutcome {
 pub(crate) struct HandledMessage {
     pub(crate) outcome: MessageOutcome,
     pub(crate) settled: SettleCounts,
-    /// Judged without some details, of which the bucket now has a copy.
+    /// Judged without some details. A copy is in the bucket now.
     pub(crate) partly_unread: bool,
 }
 
@@ -70,7 +70,7 @@ impl From<MessageOutcome> for HandledMessage {
     }
 }
 
-/// Sees a message through. It can be repeated from the start after any failure.
+/// Processes a message. It can be repeated from the start after any failure.
 pub(crate) async fn take<O: GuardPorts>(
     outside: &O,
     shelf: &mut Shelf,
@@ -91,7 +91,7 @@ pub(crate) async fn take<O: GuardPorts>(
             Ok(MessageOutcome::Quarantined.into())
         }
         Inbound::Heartbeat(heartbeat) => {
-            // A heartbeat that comes out at the other end also says that the policy could be read.
+            // A heartbeat that reaches the other end also proves that the policy could be read.
             shelf.current(outside, now).await?;
             pass_on(outside, &wire::TopicMessage::Heartbeat { heartbeat }).await?;
             Ok(MessageOutcome::Heartbeat.into())
@@ -122,8 +122,8 @@ pub(crate) async fn take<O: GuardPorts>(
             let Some(probe) = probe else {
                 return record(outside, book, guarded, &incoming).await;
             };
-            // A copy from the trail says nothing of the path that EventBridge takes, which is what
-            // is probed.
+            // A copy from the trail says nothing about the path through EventBridge, which is what
+            // the probe tests.
             if is_delivered {
                 probe::answered(outside, &probe, now).await?;
             }
@@ -139,7 +139,8 @@ pub(crate) async fn take<O: GuardPorts>(
     }
 }
 
-/// Gives a heartbeat to whoever hears of findings, so that a broken path to them shows.
+/// Publishes a heartbeat on the findings topic, so that a broken path to its subscribers is
+/// noticed.
 async fn pass_on<O: GuardPorts>(
     outside: &O,
     heartbeat: &wire::TopicMessage,
@@ -171,11 +172,11 @@ impl Incoming<'_> {
     }
 }
 
-/// Why a record wasn't seen through.
+/// Why a record wasn't processed completely.
 enum Unfinished {
-    /// It can't be read, whatever is tried.
+    /// It can't be read, and a retry won't help.
     Unreadable(RecordProblem),
-    /// It is to be tried again.
+    /// A port failed, so it has to be retried.
     Trouble(Trouble),
 }
 
@@ -223,14 +224,14 @@ async fn see_through<O: GuardPorts>(
     }
 }
 
-/// What one record says by itself, whatever else is known: a call against the guard, a change of
-/// the setup.
+/// What one record says on its own, independent of other facts: a call against the guard, or a
+/// change of the setup.
 #[derive(Default)]
 struct Alone {
     settled: SettleCounts,
-    /// When that was, if it says so.
+    /// The time of the event, if the record says something of this kind.
     time: Option<Moment>,
-    /// It said nothing but what was known.
+    /// Everything that it says was already known.
     known: bool,
 }
 
@@ -252,7 +253,7 @@ impl Alone {
             && book.policy.trusts(change.key.account)
         {
             let known = setup::heard(outside, &change, now).await? == KeepOutcome::Known;
-            // A call against the guard is judged whatever is known of it as a change.
+            // A call against the guard is judged no matter what is known of it as a change.
             if alone.time.is_none() {
                 alone.time = Some(change.time);
                 alone.known = known && incoming.first_try;
@@ -261,7 +262,7 @@ impl Alone {
         Ok(alone)
     }
 
-    /// How the message ends if the record is of no other use.
+    /// How the message ends if the record has no other use.
     fn outcome(&self) -> MessageOutcome {
         match self.time {
             Some(_) if self.known => MessageOutcome::Duplicate,
@@ -271,7 +272,7 @@ impl Alone {
     }
 }
 
-/// What the ledger keeps of the record, and the record reduced to it. `None`: nothing.
+/// The record's fact for the ledger, and the reduced record. `None`: the ledger keeps nothing.
 fn facts(
     incoming: &Incoming<'_>,
     policy: &Policy,
@@ -302,12 +303,13 @@ async fn store_and_judge<O: GuardPorts>(
     let says_something = says_something(&seen) || alone.time.is_some();
     let mut settled = alone.settled;
     let unread = std::mem::take(&mut seen.unread);
-    // Stored before anything is judged: of two invocations whose records matter to each other, at
+    // Stored before anything is judged. If two invocations have records that affect each other, at
     // least the later one sees both.
     let arrival = store(outside, &book.policy, seen, reduced, first_try, now).await?;
-    // INVARIANT (stopped half-way): a copy of the record may be done with while an invocation for
-    // this message judged from older facts, wrote, and was stopped before it looked again. So a
-    // message that was given out before is judged whatever is known of its record.
+    // INVARIANT (stopped halfway): a copy of the record may be processed completely while an
+    // invocation for this message judged with older facts, wrote, and was stopped before it looked
+    // again. So a message that was delivered before is judged no matter what is known about its
+    // record.
     if arrival.done && first_try {
         return Ok(HandledMessage::new(MessageOutcome::Duplicate, settled));
     }
@@ -316,15 +318,16 @@ async fn store_and_judge<O: GuardPorts>(
         return Ok(HandledMessage::new(MessageOutcome::UnderWay, settled));
     }
     let known = arrival.done;
-    // INVARIANT (once): before the record is marked as seen through, and under its own name: a copy
-    // of it that was seen through has been here.
+    // INVARIANT (once): the copy is stored before the record is marked as processed, and under the
+    // record's own name. So if any copy of the record was processed completely, its quarantine copy
+    // exists.
     let partly_unread = !unread.is_empty() && !known;
     if partly_unread {
         quarantine::put_partly(outside, body, &key, &unread, now).await?;
     }
     let touched = touch(outside, &book.policy, &arrival).await?;
     settled.add(settle(outside, book, &touched, now).await?);
-    // Last of all: until this is written, whoever gets the record again starts anew.
+    // Written last: until then, whoever gets the record again starts from the beginning.
     mark_done(outside, &key, &arrival.body, now).await?;
     let outcome = match (known, says_something) {
         (true, _) => MessageOutcome::Duplicate,

@@ -1,7 +1,7 @@
-//! switch-guard: events in, findings stored and told.
+//! switch-guard: receives events, and stores and publishes findings.
 //!
-//! The handler takes an SQS batch, whose messages fail one by one, or one bare event, so that every
-//! file of `events/` can be fed to it by hand.
+//! The handler takes an SQS batch, whose messages can fail individually, or one bare event, so that
+//! every file of `events/` can be passed to it by hand.
 
 mod envelope;
 mod intake;
@@ -23,12 +23,12 @@ use envelope::OpenedMessage;
 
 pub use intake::MessageOutcome;
 
-/// Everything outside.
+/// The ports of switch-guard.
 pub trait GuardPorts: Table + Queue + Topic + Bucket + Directory + Clock {}
 
 impl<O: Table + Queue + Topic + Bucket + Directory + Clock> GuardPorts for O {}
 
-/// What lives on between invocations.
+/// The state that is kept between invocations.
 #[derive(Debug, Default)]
 pub struct Guard {
     shelf: Shelf,
@@ -36,42 +36,42 @@ pub struct Guard {
     prober: Option<ProbeSender>,
 }
 
-/// What one invocation came to. Received is the sum of judged, duplicate, not relevant, quarantined
-/// and failed.
+/// The result of one invocation. `received` is the sum of `judged`, `duplicate`, `not_relevant`,
+/// `quarantined` and `failed`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct JudgementReport {
     /// Events, without heartbeats, probes and messages to ourselves.
     pub received: u64,
-    /// Stored, judged, told.
+    /// Stored, judged and, where due, published.
     pub judged: u64,
-    /// Known before.
+    /// Already known.
     pub duplicate: u64,
-    /// Nothing that the engine has a use for.
+    /// Not used by the engine.
     pub not_relevant: u64,
-    /// Unreadable, and kept in the bucket.
+    /// Unreadable, and stored in quarantine.
     pub quarantined: u64,
-    /// Of those judged: EventBridge had not delivered them, and they were recovered.
+    /// Of those judged: recovered, because EventBridge hadn't delivered them.
     pub recovered: u64,
-    /// Of those judged: some details can't be read, and a copy is kept in the bucket.
+    /// Of those judged: some details can't be read, and a copy is in quarantine.
     pub partly_unread: u64,
-    /// Judged again, when evidence had had its time.
+    /// Judged again after their evidence had time to arrive.
     pub rejudged: u64,
-    /// Heartbeats, passed on.
+    /// Heartbeats that were passed on.
     pub heartbeats: u64,
     /// Records of our own probes.
     pub probes: u64,
     /// Events to be delivered again.
     pub failed: u64,
-    /// Heartbeats, probes and messages to ourselves that are to be delivered again.
+    /// Heartbeats, probes and messages to ourselves that have to be delivered again.
     pub own_failed: u64,
-    /// What the judging came to.
+    /// The counts of settling.
     pub settled: SettleCounts,
-    /// Seconds from each judged event to the end of its judgement.
+    /// Seconds from the time of each judged event to the end of its judgment.
     pub latencies: Vec<i64>,
 }
 
 impl JudgementReport {
-    /// As metrics of the function, by its name in the code.
+    /// The result as metrics. `function` is the function's name in the code.
     pub fn metrics(&self, function: &'static str) -> Metrics {
         let mut metrics = Metrics::of(function);
         for (what, count) in [
@@ -96,7 +96,7 @@ impl JudgementReport {
         metrics
     }
 
-    /// Counts a message that is to be delivered again. `own`: it is no event.
+    /// Counts a message that has to be delivered again. `own`: it isn't an event.
     fn fail(&mut self, own: bool) {
         if own {
             self.own_failed += 1;
@@ -107,7 +107,7 @@ impl JudgementReport {
 }
 
 impl Guard {
-    /// Watches over `guarded` as well.
+    /// Also watches over the `guarded` resources.
     pub fn new(guarded: GuardedResources) -> Self {
         Self {
             shelf: Shelf::default(),
@@ -116,7 +116,7 @@ impl Guard {
         }
     }
 
-    /// Knows the probes of the session-auditor in this account.
+    /// Recognizes session-auditor's probes from this account.
     #[must_use]
     pub fn with_hub(self, hub: AccountId) -> Self {
         Self {
@@ -125,12 +125,12 @@ impl Guard {
         }
     }
 
-    /// Handles one invocation. Of a batch, what can't be begun in time before the `deadline` is
-    /// given back instead of being cut off.
+    /// Handles one invocation. Messages of a batch that can't begin in time before the `deadline`
+    /// are returned to the queue instead of being cut off.
     ///
     /// # Errors
-    /// For a bare event, or where a failed message has no id; of a batch, the messages that failed
-    /// are named in the response.
+    /// Returns an error for a bare event, or if a failed message has no ID. For a batch, the
+    /// response names the messages that failed.
     pub async fn handle<O: GuardPorts>(
         &mut self,
         outside: &O,
@@ -150,8 +150,8 @@ impl Guard {
         opened.sort_by_key(|(_, opened)| opened.order());
         for (message, opened) in opened {
             let (own, longest) = (opened.is_own(), opened.longest());
-            // A message that is given back comes again by itself. A call that is cut off fails its
-            // whole batch.
+            // A returned message comes back later. An invocation that is cut off fails its whole
+            // batch.
             if deadline.is_some_and(|deadline| deadline.seconds_since(outside.now()) < longest) {
                 report.received += u64::from(!own);
                 report.fail(own);
@@ -206,7 +206,7 @@ impl Guard {
                     .push(outside.now().seconds_since(time).max(0));
             }
             MessageOutcome::Duplicate => report.duplicate += 1,
-            // It comes back, and counts then.
+            // It comes back and is counted then.
             MessageOutcome::UnderWay => report.received -= u64::from(!own),
             MessageOutcome::NotRelevant => report.not_relevant += 1,
             MessageOutcome::Quarantined => report.quarantined += 1,

@@ -1,6 +1,6 @@
 //! The function: reads the settings, connects, and hands every event to the handler.
 
-// The handler's future is many futures deep.
+// The handler's future nests many futures.
 #![recursion_limit = "256"]
 
 use std::io;
@@ -34,7 +34,7 @@ async fn run() -> Result<(), Error> {
     let guarded = GuardedResources::from(&settings.own);
     let aws = &GuardAws::connect(&settings).await;
     if let Err(why) = aws.tables.warm().await {
-        // The first event will open the connection, or say why not.
+        // The first event will open the connection or report the error.
         tracing::warn!(%why, "couldn't reach the outbox at startup");
     }
     let guard =
@@ -45,7 +45,7 @@ async fn run() -> Result<(), Error> {
                 .ok()
                 .map(Moment::from_epoch_seconds);
             let mut guard = guard.lock().await;
-            // Many futures deep, and too large to be moved about.
+            // The future nests many futures and is too large to be moved on the stack.
             let (response, report) = Box::pin(guard.handle(aws, &event.payload, deadline)).await?;
             report
                 .metrics("switch-guard")

@@ -1,4 +1,4 @@
-//! Map: a batch of files to what matters of them.
+//! The map step: extracts the relevant records of a batch of files.
 
 use std::cell::RefCell;
 use std::io::{self, Write};
@@ -22,16 +22,16 @@ use serde_json::{Value, json};
 use super::{Fault, FileBatch, FileRead, Footer, folder};
 use crate::{ArchivePorts, refused};
 
-/// The least work that makes reduced records small: they are read once.
+/// The fastest compression level that still makes reduced records small. They are read only once.
 const FAST: u32 = 3;
 
 /// The most faults of one file that are named.
 const MOST_FAULTS: usize = 1_000;
 
-/// Reads the files of a batch, and writes one object with what matters of them.
+/// Reads the files of a batch, and writes one object with their relevant records.
 ///
-/// A file that can't be read is named in it. One that could not be had just now fails the batch, to
-/// be tried again.
+/// A file that can't be read is named in that object. A file that can't be fetched right now makes
+/// the batch fail, so that it is retried.
 pub(crate) async fn extract<O: ArchivePorts>(
     outside: &O,
     policy: &Policy,
@@ -49,7 +49,7 @@ pub(crate) async fn extract<O: ArchivePorts>(
     let mut out = GzEncoder::new(Vec::new(), Compression::new(FAST));
     let (mut files, mut failed) = (0_u64, 0_u64);
     for key in &batch.keys {
-        // What S3 shows as a folder.
+        // The S3 console shows such an object as a folder.
         if key.ends_with('/') {
             continue;
         }
@@ -98,7 +98,7 @@ async fn one<O: ArchivePorts>(
         }
         Ok(LogFile::Missing) => "no such object".to_owned(),
         Ok(LogFile::TooLarge(size)) => format!("it has {size} bytes, which is over the limit"),
-        // One file that may not be read must not keep the batch from being read.
+        // One file without read permission must not keep the rest of the batch from being read.
         Err(trouble @ Trouble::Refused { .. }) => trouble.to_string(),
         Err(trouble) => return Err(trouble),
     };
@@ -111,13 +111,13 @@ async fn one<O: ArchivePorts>(
     Ok(())
 }
 
-/// What is read of one file. Its records are compressed as they come, so that no file can be too
+/// What was read of one file. Its records are compressed as they arrive, so no file can be too
 /// large.
 struct FileReading<'p, 'o> {
     met: RolesMet<'p>,
     file: FileRead,
     out: &'o mut GzEncoder<Vec<u8>>,
-    /// Writing failed.
+    /// The error if writing failed.
     broken: Option<io::Error>,
 }
 
@@ -136,7 +136,7 @@ impl<'p, 'o> FileReading<'p, 'o> {
         }
     }
 
-    /// Writes what became of the file behind its records.
+    /// Writes the file's result after its records.
     fn end(mut self) -> io::Result<()> {
         if let Some(broken) = self.broken {
             return Err(broken);
@@ -162,7 +162,7 @@ impl<'p, 'o> FileReading<'p, 'o> {
         self.file.unread += counts.records_unread;
     }
 
-    /// Services' mints are kept too: they may be the start of a chain.
+    /// Mints by services are kept too, because they may start a chain.
     fn take(
         &mut self,
         said: &Said<'_>,
@@ -192,7 +192,7 @@ impl<'p, 'o> FileReading<'p, 'o> {
         at: &RecordPlace,
     ) {
         match said.and_then(|said| self.take(said, delivery)) {
-            // The record counts; its line says the same again to whoever reads it.
+            // The record itself counts. Reading its line again reports the same details.
             Ok(details) => details.iter().for_each(|problem| {
                 self.fault(Some(at.record), Some(at.byte), problem.of_detail());
             }),

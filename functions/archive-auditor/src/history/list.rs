@@ -1,10 +1,11 @@
-//! List: the keys under a prefix, in parts that the state machine maps over one after the other.
+//! The list step: lists the keys under a prefix in parts, which the state machine processes one
+//! after another.
 //!
-//! Step Functions can list a bucket itself, but only one of its own account and Region, and an
-//! organization's trail mostly writes to another. A part is an object of JSON Lines: each line is
-//! one item of the map, with the keys of one batch. A pass ends when its part is full or its time
-//! is up, and says after which key the next one goes on, so 10 million keys are as good as a
-//! hundred.
+//! Step Functions can list a bucket itself, but only in its own account and Region, and an
+//! organization's trail mostly writes to another account. A part is an object of JSON Lines: each
+//! line is one item of the map, with the keys of one batch. A pass ends when its part is full or
+//! its time is up, and returns the key after which the next pass continues. So 10 million keys work
+//! as well as a hundred.
 
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::untrusted::harmless;
@@ -19,19 +20,19 @@ use crate::{ArchivePorts, refused};
 /// The most keys of a batch.
 const MOST_KEYS: usize = 100;
 
-/// The most bytes of a line. Step Functions takes 256 KiB an item, the run's name and the bucket's
-/// included.
+/// The most bytes of a line. Step Functions accepts 256 KiB per item, including the names of the
+/// run and the bucket.
 const LARGEST_LINE: usize = 128 << 10;
 
-/// A part that has so many bytes is full: some 230,000 keys of a trail. It is held in memory until
-/// it is written.
+/// The size in bytes at which a part is full: about 230,000 keys of a trail. The part is held in
+/// memory until it is written.
 const FULL: usize = 32 << 20;
 
-/// Lists keys from where the last pass ended, and writes the part of the list that it came to.
+/// Lists keys from where the last pass ended, and writes one part of the list.
 ///
-/// A pass that is repeated may come to another part, as its time was shorter or files were added.
-/// So a part is named by what it holds: the answer that the state machine goes on with names the
-/// very part that it was given with.
+/// A repeated pass may produce a different part, because it had less time or files were added. So a
+/// part is named by its content, and the answer that the state machine continues with names exactly
+/// the part that it belongs to.
 pub(crate) async fn list<O: ArchivePorts>(
     outside: &O,
     asked: &List,
@@ -49,7 +50,7 @@ pub(crate) async fn list<O: ArchivePorts>(
         let page = outside.keys(&asked.bucket, &asked.prefix, &after).await?;
         for (key, _) in &page.keys {
             if *key <= after {
-                // Going on would go round in circles.
+                // Continuing would loop forever.
                 let why = format!(
                     "`{}` comes after `{}`, but keys must be in order",
                     harmless(key),
@@ -57,9 +58,9 @@ pub(crate) async fn list<O: ArchivePorts>(
                 );
                 return Err(refused("listing the log files", &why));
             }
-            // Also of what isn't listed: the next page begins behind it.
+            // Also for keys that aren't listed, because the next page begins after them.
             after.clone_from(key);
-            // What S3 shows as a folder.
+            // The S3 console shows such an object as a folder.
             if !key.ends_with('/') {
                 part.add(key);
             }
@@ -103,7 +104,7 @@ pub(crate) async fn list<O: ArchivePorts>(
 /// A part of the list.
 #[derive(Debug, Default)]
 struct Part {
-    /// Whole lines, and the batch that isn't full.
+    /// Complete lines, followed by the batch that isn't full yet.
     lines: String,
     /// Where that batch begins.
     open: usize,
@@ -142,7 +143,8 @@ impl Part {
     }
 }
 
-/// A JSON string in ASCII: what else may end a line (U+2028, say) differs from reader to reader.
+/// A JSON string in ASCII. Readers disagree about which other characters (such as U+2028) end a
+/// line.
 fn ascii(text: &str) -> String {
     let mut written = String::with_capacity(text.len() + 2);
     for character in Value::from(text).to_string().chars() {
@@ -209,7 +211,7 @@ mod tests {
             [100, 100, 50]
         );
         assert_eq!(lines(&[]), []);
-        // The longest keys that S3 takes, in the longest way to write them.
+        // The longest keys that S3 accepts, in their longest spelling.
         let longest: Vec<String> = (0..300).map(|_| "\u{1}".repeat(1_024)).collect();
         let longest = lines(&longest);
         assert!(

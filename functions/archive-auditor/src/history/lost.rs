@@ -1,5 +1,4 @@
-//! A batch that could not be read: noted, so that the findings are never taken for those of all
-//! files.
+//! Notes a batch that couldn't be read, so that nobody takes the findings for those of all files.
 
 use rolewatch_guard::untrusted::harmless;
 use rolewatch_live::ledger::hash;
@@ -9,7 +8,7 @@ use serde_json::{Value, json};
 use super::{Fault, Lost, folder};
 use crate::{ArchivePorts, refused};
 
-/// Names every file of the batch as unread.
+/// Reports every file of the batch as unread.
 pub(crate) async fn lost<O: ArchivePorts>(outside: &O, lost: &Lost) -> Result<Value, Trouble> {
     let Lost { batch, cause } = lost;
     let folder = folder(&batch.run).ok_or_else(|| {

@@ -1,4 +1,4 @@
-//! Reduce: one engine run over all that was read.
+//! The reduce step: one engine run over everything that was read.
 
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader};
@@ -22,7 +22,7 @@ use crate::{ArchivePorts, refused};
 /// How many extracts are fetched at a time.
 const AT_ONCE: usize = 32;
 
-/// How the line behind a file's records begins; a reduced record has no such member.
+/// The beginning of the line after a file's records. Reduced records don't have this member.
 const FOOTER: &[u8] = b"{\"rolewatch_file\":";
 
 /// Judges all extracts of a run, and writes `findings.ndjson` and `summary.json`.
@@ -50,7 +50,7 @@ pub(crate) async fn reduce<O: ArchivePorts>(
     outside
         .put(&findings, lines(&judged.judgement.findings)?)
         .await?;
-    // Last: whoever sees it sees the findings too.
+    // Written last: when the summary exists, so do the findings.
     outside
         .put(&summary, judged.summary(asked, book.policy.version_hash)?)
         .await?;
@@ -62,8 +62,8 @@ pub(crate) async fn reduce<O: ArchivePorts>(
     }))
 }
 
-/// Refuses to judge a part of what was listed, or what was read by another policy: either would
-/// pass for clean what nobody looked at.
+/// Refuses to judge only a part of what was listed, or what was read with another policy. Either
+/// would report as clean what nobody looked at.
 fn check_complete(all: &ReadSoFar<'_>, asked: &Reduce, book: &Rulebook) -> Result<(), Trouble> {
     let refused = |why: &str| Err(refused("judging the extracts", why));
     if all.files.met == 0 {
@@ -79,13 +79,13 @@ fn check_complete(all: &ReadSoFar<'_>, asked: &Reduce, book: &Rulebook) -> Resul
     }
     let hash = book.policy.version_hash.to_string();
     if all.policies.iter().any(|policy| *policy != hash) {
-        // What one policy passed over, the other may need.
+        // Records that were irrelevant under one policy may be relevant under the other.
         return refused("the policy changed while the logs were being read; start again");
     }
     Ok(())
 }
 
-/// What one engine run came to.
+/// The result of one engine run.
 struct JudgedRun {
     judgement: Judgement,
     counts: Totals,
@@ -144,7 +144,7 @@ impl JudgedRun {
     }
 }
 
-/// One finding a line.
+/// One finding per line.
 fn lines(findings: &[Finding]) -> Result<Vec<u8>, Trouble> {
     let mut lines = Vec::new();
     for finding in findings {
@@ -181,7 +181,7 @@ fn records(kept: IntakeCounts) -> RecordTotals {
     }
 }
 
-/// Takes in what was read of every batch, and gives the batches' names.
+/// Reads the extracts of all batches, and returns the names of the batches.
 async fn extracts<O: ArchivePorts>(
     outside: &O,
     folder: &str,
@@ -203,7 +203,7 @@ async fn extracts<O: ArchivePorts>(
     Ok(read)
 }
 
-/// Takes in the files of the batches that could not be read.
+/// Reads the notes about batches that couldn't be read.
 async fn losses<O: ArchivePorts>(
     outside: &O,
     folder: &str,
@@ -211,7 +211,7 @@ async fn losses<O: ArchivePorts>(
     all: &mut ReadSoFar<'_>,
 ) -> Result<(), Trouble> {
     for (key, _) in outside.list(&format!("{folder}/failed/")).await? {
-        // The function did its work, and Step Functions didn't hear of it.
+        // The function did its work, but Step Functions didn't get the answer.
         if read.contains(batch(&key)) {
             continue;
         }
@@ -229,16 +229,16 @@ async fn losses<O: ArchivePorts>(
     Ok(())
 }
 
-/// The name of a batch, in the key of its extract or of the note that it was lost.
+/// The name of a batch, from the key of its extract or of the note that it was lost.
 fn batch(key: &str) -> &str {
     let file = key.rsplit('/').next().unwrap_or(key);
     file.split('.').next().unwrap_or(file)
 }
 
-/// All that was read.
+/// Everything that was read.
 struct ReadSoFar<'p> {
     intake: Intake<'p>,
-    /// Files of which something is known: what was in them, or why not.
+    /// Files whose result is known: either their records or the reason why they couldn't be read.
     accounted: u64,
     files: FileTotals,
     unread: NamedFaults,
@@ -265,8 +265,8 @@ impl<'p> ReadSoFar<'p> {
             if line.starts_with(FOOTER) {
                 self.file(serde_json::from_slice::<Footer>(&line)?.file);
             } else if let Err(problem) = self.intake.take(&line, Delivery::default()) {
-                // Map read the same text with the same engine, and named the details that can't be
-                // read.
+                // The map step read the same text with the same engine, and named the unreadable
+                // details.
                 return Err(std::io::Error::other(problem.to_string()));
             }
             line.clear();
@@ -306,7 +306,7 @@ impl<'p> ReadSoFar<'p> {
     }
 }
 
-/// The first of many by place, and how many there are.
+/// The first faults by place, and how many there are.
 #[derive(Default)]
 struct NamedFaults {
     first: Vec<Fault>,
@@ -322,7 +322,7 @@ impl NamedFaults {
         }
     }
 
-    /// INVARIANT (order): which are kept doesn't depend on what came first.
+    /// INVARIANT (order): which faults are kept doesn't depend on the order in which they came.
     fn keep_first(&mut self) {
         self.first.sort();
         self.first.truncate(NAMED);

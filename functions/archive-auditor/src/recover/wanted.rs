@@ -1,4 +1,4 @@
-//! The records of a log file that were to arrive.
+//! The records of a log file that EventBridge was supposed to deliver.
 
 use std::collections::HashSet;
 
@@ -20,39 +20,38 @@ use crate::Hub;
 use crate::key::LogKey;
 use crate::passage::{call_was_let_through, change_was_let_through, was_let_through};
 
-/// The most bytes of records that are held at a time. A file with more of them is read several
-/// times over.
+/// The most bytes of records that are held at a time. A file with more is read several times.
 const HELD: usize = 32 << 20;
 
 /// The most faults of one file that are noted.
 const NOTED: usize = 200;
 
-/// A record that was to arrive.
+/// A record that EventBridge was supposed to deliver.
 pub(super) struct WantedRecord {
     pub(super) key: RecordKey,
     pub(super) time: Moment,
     pub(super) json: String,
     pub(super) reduced: String,
-    /// The ledger keeps what it says.
+    /// The ledger keeps the record's fact.
     pub(super) is_fact: bool,
-    /// A change of the setup, which is no fact.
+    /// The record is a change of the setup, which isn't a fact of the ledger.
     pub(super) is_setup: bool,
-    /// The finding about the call, where that would blind the guard.
+    /// The ID of the finding about this call, if the call would blind the guard.
     pub(super) tampering: Option<String>,
 }
 
-/// What a record says that was to arrive.
+/// The content of a record that EventBridge was supposed to deliver.
 struct AwaitedRecord {
     key: RecordKey,
     time: Moment,
     is_fact: bool,
     is_setup: bool,
-    /// Of a role that the policy doesn't call elevated.
+    /// It enters a role that the policy doesn't call elevated.
     is_probe: bool,
     tampering: Option<String>,
 }
 
-/// Takes the records of a file that were to arrive, as many as may be held.
+/// Collects the wanted records of a file, as many as may be held.
 pub(super) struct Wanted<'a> {
     elevated: Elevated<'a>,
     prober: ProbeSender,
@@ -61,7 +60,7 @@ pub(super) struct Wanted<'a> {
     log: &'a LogKey<'a>,
     pub(super) records: Vec<WantedRecord>,
     known: HashSet<(RecordKey, String)>,
-    /// Records before this one were dealt with.
+    /// Records before this one were already processed.
     from: u64,
     pub(super) met: u64,
     held: usize,
@@ -97,8 +96,7 @@ impl<'a> Wanted<'a> {
         }
     }
 
-    /// Counts a record that is handed over, and tells whether it is to be dealt with in this
-    /// reading.
+    /// Counts a record, and returns whether it has to be processed in this reading.
     fn is_next(&mut self) -> bool {
         if self.held >= HELD {
             self.overflow = true;
@@ -128,15 +126,14 @@ impl<'a> Wanted<'a> {
         let Some(awaited) = self.awaited(said, delivery)? else {
             return Ok(());
         };
-        // Each account's records lie in its own folder, so that one of another account was put
-        // there by somebody.
+        // Each account has its own folder, so somebody put a record of another account there.
         if awaited.key.account != self.log.account {
             return Err(format!(
                 "it belongs to account {}, but is in the folder of account {}",
                 awaited.key.account, self.log.account
             ));
         }
-        // switch-guard keeps no record of a probe, and a copy in the trail shows nothing of the
+        // switch-guard keeps no record of a probe, and a copy in the trail says nothing about the
         // path that is probed.
         if awaited.is_probe {
             return Ok(());
@@ -163,7 +160,8 @@ impl<'a> Wanted<'a> {
         Ok(())
     }
 
-    /// What a record says, if the rules let it through. `None`: it wasn't to arrive.
+    /// The content of a record, if the rules forward it. `None`: EventBridge wasn't supposed to
+    /// deliver it.
     fn awaited(
         &self,
         said: &Said<'_>,
@@ -182,12 +180,12 @@ impl<'a> Wanted<'a> {
                 Some(seen).filter(|seen| was_let_through(seen))
             }
             Reading::NotRelevant => None,
-            // A service's mint of a role that nobody listed isn't forwarded, and is none of the
-            // calls that are watched.
+            // A service's mint for a role that isn't listed isn't forwarded, and isn't one of the
+            // watched calls.
             Reading::Service(_) => return Ok(None),
         };
         let is_fact = seen.is_some();
-        // switch-guard looks at whatever reaches it, by whichever rule.
+        // switch-guard checks every record that reaches it, no matter which rule forwarded it.
         let call = said
             .tampering(delivery, &self.hub.guarded)
             .map_err(shown)?
@@ -221,8 +219,8 @@ impl Sink for Wanted<'_> {
         if !self.is_next() {
             return;
         }
-        // A service's mint of a role that nobody listed isn't forwarded, and is none of the calls
-        // that are watched.
+        // A service's mint for a role that isn't listed isn't forwarded, and isn't one of the
+        // watched calls.
         let said = Said::open_unless_service(json, &|role| self.elevated.may_be(role));
         let said = match &said {
             Ok(None) => return,
@@ -232,8 +230,8 @@ impl Sink for Wanted<'_> {
         self.take_or_note(json, said, Delivery::in_file(&at.file), at);
     }
 
-    /// A trail writes no events, so somebody else put this one there. Live, events that AWS didn't
-    /// send are quarantined.
+    /// A trail doesn't write EventBridge events, so somebody else put this one there. Live, events
+    /// that AWS didn't send are quarantined.
     fn event(&mut self, json: &[u8], at: &RecordPlace) {
         if !self.is_next() {
             return;
@@ -253,14 +251,14 @@ impl Sink for Wanted<'_> {
     }
 
     fn unread(&mut self, problem: Unread) {
-        // What the archive could not read was named when the file was read first.
+        // Faults that the archive reader found were noted in the first reading.
         if self.from == 0 {
             self.note(fault(&problem));
         }
     }
 }
 
-/// The note names the file.
+/// The note names the file, so this leaves it out.
 fn fault(unread: &Unread) -> String {
     let rest = if unread.rest {
         "; the rest of the file is skipped"

@@ -1,4 +1,4 @@
-//! What slack-notifier promises, over twins in memory.
+//! The promises of slack-notifier, over twins in memory.
 
 #![expect(
     clippy::unwrap_used,
