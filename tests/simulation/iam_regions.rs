@@ -177,7 +177,7 @@ proptest! {
         for record in &order {
             live(&mut guard, &twin, record);
         }
-        // A late record from another hour causes no new judgement. If something else does, it leads
+        // A late record from another hour causes no new judgment. If something else does, it leads
         // to the audit's findings.
         for batch in one_by_one(&twin, &told.records) {
             run(guard.handle(&twin, &to_raw_value(&batch).unwrap(), None)).unwrap();

@@ -1,4 +1,4 @@
-//! A late event reaches every switch whose judgement depends on it, however the guard finds that
+//! A late event reaches every switch whose judgment depends on it, however the guard finds that
 //! switch.
 
 use rolewatch_guard::testing::{PRODUCTION, Story};

@@ -29,7 +29,7 @@ pub(crate) struct Slack {
     pub(crate) mails: RefCell<Vec<(String, bool)>>,
     /// When a person could last receive e-mail.
     pub(crate) reader: Cell<Option<Moment>>,
-    /// Acknowledgements of findings that nobody could have read.
+    /// Acknowledgments of findings that nobody could have read.
     pub(crate) unread: RefCell<Vec<String>>,
 }
 
@@ -61,7 +61,7 @@ impl Slack {
                 .any(|(body, received)| *received && body.contains(id))
     }
 
-    /// Checks that an acknowledgement was earned.
+    /// Checks that an acknowledgment was earned.
     fn acknowledged(&self, row: &Row) {
         let body: Value = serde_json::from_str(&row.body).unwrap();
         let id = row.pk.strip_prefix("finding#").unwrap();
