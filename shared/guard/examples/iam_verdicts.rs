@@ -1,14 +1,14 @@
-//! Answers IAM requests, one JSON object a line, so that another evaluator can be compared with
+//! Answers IAM requests, one JSON object per line, so that another evaluator can be compared with
 //! this one.
 //!
 //! A case: `{"caller": ARN, "action": "sts:AssumeRole", "resource": ARN, "owner": ACCOUNT,
 //! "context": {KEY: TEXT | [TEXT…] | null}, "identity": [POLICY…], "boundary": POLICY, "trust":
-//! POLICY, "policy": POLICY}`; all but `caller`, `action` and `resource` may be left out. A context
-//! key that is `null` is unknown, one that is left out is absent; `owner` is by default the
-//! caller's account; of `trust` (of a role) and `policy` (of another resource) there is one at
-//! most. The answer: `{"verdict": "allowed" | "denied" | "undecided", "explicit": BOOL | null,
-//! "open": [TEXT…]}`, where `explicit` is whether a statement denies (`null`: that is open), or
-//! `{"error": TEXT}` for what is no case.
+//! POLICY, "policy": POLICY}`. All members except `caller`, `action` and `resource` are optional. A
+//! context key that is `null` is unknown; one that is left out is absent. `owner` defaults to the
+//! caller's account. At most one of `trust` (of a role) and `policy` (of another resource) is
+//! allowed. The answer: `{"verdict": "allowed" | "denied" | "undecided", "explicit": BOOL | null,
+//! "open": [TEXT…]}`, where `explicit` is whether a statement denies (`null`: open), or `{"error":
+//! TEXT}` for an invalid case.
 
 use std::io::{BufRead, Write};
 
@@ -127,7 +127,7 @@ impl Policies {
     }
 }
 
-/// From `arn:aws:iam::111122223333:user/dora` or
+/// Reads `arn:aws:iam::111122223333:user/dora` or
 /// `arn:aws:sts::111122223333:assumed-role/Jump/session`.
 fn caller(arn: &str, has_boundary: bool) -> Result<Requester, String> {
     let wrong = || format!("`{arn}` is no user and no role session");

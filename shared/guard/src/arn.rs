@@ -1,11 +1,11 @@
-//! ARNs of IAM roles and of the sessions they yield, and IAM's glob.
+//! ARNs of IAM roles and role sessions, and IAM's glob.
 
 use std::fmt;
 use std::sync::Arc;
 
 use crate::id::AccountId;
 
-/// `arn:aws:iam::444455556666:role/path/Name`, of a role that exists (no wildcards).
+/// The ARN of a single role, without wildcards: `arn:aws:iam::444455556666:role/path/Name`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RoleArn {
     text: Arc<str>,
@@ -35,23 +35,23 @@ impl RoleArn {
         })
     }
 
-    /// The ARN as written.
+    /// The ARN as text.
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// The account the role is in.
+    /// The role's account.
     pub fn account(&self) -> AccountId {
         self.account
     }
 
-    /// Whether the ARN shows a path. Forms that drop the path cannot be told from roles that have
-    /// none.
+    /// Whether the ARN shows a path. An ARN in a form that drops the path looks like the ARN of a
+    /// role without one.
     pub(crate) fn has_path(&self) -> bool {
         self.text.matches('/').count() > 1
     }
 
-    /// The ARN as forms that drop the path have it; `None` where there is no path to drop.
+    /// The ARN without its path, as some forms show it; `None` if it has no path.
     pub(crate) fn without_path(&self) -> Option<Self> {
         let (front, _) = self.text.split_once(":role/").filter(|_| self.has_path())?;
         Some(Self {
@@ -64,7 +64,7 @@ impl RoleArn {
         self.text = keep(Arc::clone(&self.text));
     }
 
-    /// The partition that the role is in: `aws`, `aws-cn` and so on.
+    /// The role's partition: `aws`, `aws-cn` and so on.
     pub fn partition(&self) -> &str {
         partition_of(&self.text).unwrap_or(AWS)
     }
@@ -87,8 +87,8 @@ impl fmt::Debug for RoleArn {
     }
 }
 
-/// The parts of `arn:aws:sts::444455556666:assumed-role/UpdateApp/alice`. AWS drops the role's path
-/// in this form.
+/// The parts of `arn:aws:sts::444455556666:assumed-role/UpdateApp/alice`. In this form, AWS drops
+/// the role's path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AssumedRoleArn<'a> {
     /// `aws`, `aws-cn` and so on.
@@ -97,7 +97,7 @@ pub struct AssumedRoleArn<'a> {
     pub account: AccountId,
     /// The role's name, without its path.
     pub role_name: &'a str,
-    /// What the caller chose as session name.
+    /// The session name, which the caller chose.
     pub session: &'a str,
 }
 
@@ -115,7 +115,7 @@ impl<'a> AssumedRoleArn<'a> {
         })
     }
 
-    /// The role's ARN as far as it can be told: without the path that this form lacks.
+    /// The role's ARN without its path, which this form doesn't show.
     pub fn role_without_path(&self) -> Option<RoleArn> {
         RoleArn::parse(&iam_arn(
             Some(self.partition),
@@ -126,17 +126,17 @@ impl<'a> AssumedRoleArn<'a> {
     }
 }
 
-/// What a role's ARN looks like, for messages.
+/// An example of a role's ARN, for messages.
 pub(crate) const LIKE_A_ROLE: &str = "arn:aws:iam::444455556666:role/UpdateApp";
 
-/// What a user's ARN looks like, for messages.
+/// An example of a user's ARN, for messages.
 pub(crate) const LIKE_A_USER: &str = "arn:aws:iam::111122223333:user/batch";
 
-/// The partition of an ARN, where nothing says which one it is in.
+/// The default partition of an ARN, if nothing shows its partition.
 pub(crate) const AWS: &str = "aws";
 
-/// Whether a text is written like the name of a partition: `aws`, `aws-us-gov`. No list of them,
-/// for AWS opens more.
+/// Whether a text has the form of a partition's name: `aws`, `aws-us-gov`. There is no fixed list,
+/// because AWS adds partitions.
 pub fn is_partition(text: &str) -> bool {
     let mut words = text.split('-');
     let is_word = |word: &str| {
@@ -159,20 +159,20 @@ pub fn account_of(arn: &str) -> Option<AccountId> {
     ArnParts::of(arn)?.account.parse().ok()
 }
 
-/// What stands behind the account in an ARN of any service: `role/team/UpdateApp`.
+/// The part after the account in an ARN of any service: `role/team/UpdateApp`.
 pub(crate) fn resource_of(arn: &str) -> Option<&str> {
     ArnParts::of(arn).map(|parts| parts.resource)
 }
 
-/// The six parts of an ARN of any service, or of a pattern for one, none of them judged.
+/// The six parts of an ARN of any service, or of a pattern for one. None of them is checked.
 pub(crate) struct ArnParts<'a> {
-    /// `arn`, if it is one.
+    /// `arn`, if it's an ARN.
     pub(crate) prefix: &'a str,
     pub(crate) partition: &'a str,
     pub(crate) service: &'a str,
     pub(crate) region: &'a str,
     pub(crate) account: &'a str,
-    /// The rest, which may hold further colons.
+    /// The rest, which may contain more colons.
     pub(crate) resource: &'a str,
 }
 
@@ -190,12 +190,13 @@ impl<'a> ArnParts<'a> {
     }
 }
 
-/// Whether an ARN is of AWS itself and in no account: `arn:aws:iam::aws:policy/ReadOnlyAccess`.
+/// Whether an ARN belongs to AWS rather than an account: `arn:aws:iam::aws:policy/ReadOnlyAccess`.
 pub fn is_of_aws(arn: &str) -> bool {
     arn.split(':').nth(4) == Some("aws")
 }
 
-/// An ARN of IAM that no record gave. Without a partition, the one that most accounts are in.
+/// Builds an IAM ARN that no record shows. If the partition isn't known, `aws` is used, which most
+/// accounts are in.
 pub(crate) fn iam_arn(
     partition: Option<&str>,
     account: impl fmt::Display,
@@ -204,7 +205,7 @@ pub(crate) fn iam_arn(
     format!("arn:{}:iam::{account}:{resource}", partition.unwrap_or(AWS))
 }
 
-/// The ARN of a role session, of which no record gave one.
+/// Builds the ARN of a role session that no record shows.
 pub(crate) fn session_arn(
     partition: Option<&str>,
     account: AccountId,
@@ -228,13 +229,13 @@ fn split_iam<'a>(text: &'a str, service: &str) -> Option<(AccountId, &'a str)> {
     Some((account, parts.resource))
 }
 
-/// Whether `text` matches an IAM glob: `*` is any run of characters, `/` included, `?` is any one
-/// character.
+/// Whether `text` matches an IAM glob: `*` matches any characters, including `/`, and `?` matches
+/// any single character.
 pub fn glob_matches(glob: &str, text: &str) -> bool {
     let glob: Vec<char> = glob.chars().collect();
     let text: Vec<char> = text.chars().collect();
     let (mut g, mut t) = (0, 0);
-    // Where to go on when a later character does not fit: after the last `*`, one character
+    // Where to continue when a later character doesn't match: after the last `*`, one character
     // further.
     let mut retry: Option<(usize, usize)> = None;
     while let Some(c) = text.get(t) {

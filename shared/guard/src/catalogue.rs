@@ -1,9 +1,9 @@
-//! Every rule, by code: what each is and how it is treated. How each is checked is in its own
-//! file; `rules` and `review/rules` pair the two.
+//! Every rule, by code, with its properties. Its check is in the rule's own file; `rules` and
+//! `review/rules` connect the two.
 
 use crate::rule::{Judges, LedToBy, Prevention, Rule};
 
-/// One `static` for each rule, and [`ALL`] of them.
+/// Defines one `static` for each rule, and [`ALL`] of them.
 macro_rules! catalogue {
     ($($name:ident: $rule:expr;)*) => {
         $(pub(crate) static $name: Rule = $rule;)*
@@ -284,7 +284,7 @@ pub fn listed() -> impl ExactSizeIterator<Item = &'static Rule> + Clone {
     ALL.iter().copied()
 }
 
-/// The rules that judge records, by code: all but those about the set-up.
+/// The rules that judge records, by code: all except those about the setup.
 pub fn of_records() -> impl Iterator<Item = &'static Rule> + Clone {
     listed().filter(|rule| !rule.is_of_the_set_up())
 }
@@ -315,7 +315,7 @@ mod tests {
             assert_eq!(rule.judges, Judges::Setup, "{}", rule.code);
             rule.code
         });
-        // `crate::tamper` checks those of single records.
+        // `crate::tamper` checks the rules about single records.
         let live = listed().filter(|rule| rule.is_live_only());
         let mut checked: Vec<_> = of_records.chain(of_the_setup).collect();
         checked.extend(live.map(|rule| rule.code));

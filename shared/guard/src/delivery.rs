@@ -1,5 +1,5 @@
-//! How a record was delivered: in an event, in a log file. Where a record lacks
-//! `recipientAccountId`, this says whose it is.
+//! How a record was delivered: in an event or in a log file. If a record lacks
+//! `recipientAccountId`, this shows its account.
 
 use std::path::Path;
 
@@ -7,17 +7,17 @@ use crate::id::AccountId;
 use crate::record::{Record, RecordProblem, UserIdentity};
 use crate::untrusted::harmless;
 
-/// What stands around a record.
+/// What is known about a record from outside it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Delivery<'a> {
-    /// `account` of the event, or the account that was asked for its records.
+    /// `account` of the event, or the account that the record was requested from.
     event: Option<&'a str>,
-    /// Where the log file is, or was before it was copied.
+    /// The path of the log file, or its path before it was copied.
     file: Option<&'a Path>,
 }
 
 impl<'a> Delivery<'a> {
-    /// In a log file. A path that CloudTrail didn't choose says nothing.
+    /// In a log file. A path that CloudTrail didn't choose shows nothing.
     pub fn in_file(path: &'a Path) -> Self {
         Self {
             event: None,
@@ -25,7 +25,7 @@ impl<'a> Delivery<'a> {
         }
     }
 
-    /// In an event of this account, or in its answer.
+    /// In an event of this account, or in its response.
     pub fn by_account(account: &'a str) -> Self {
         Self {
             event: Some(account),
@@ -33,7 +33,7 @@ impl<'a> Delivery<'a> {
         }
     }
 
-    /// The same, in an event of this account if one is known.
+    /// The same, but in an event of this account, if it's known.
     #[must_use]
     pub fn in_event(self, account: Option<&'a str>) -> Self {
         Self {
@@ -42,22 +42,23 @@ impl<'a> Delivery<'a> {
         }
     }
 
-    /// Whose record it is: its own word, else the event's, else the path's, else its caller's.
+    /// The record's account: from the record itself, else from the event, else from the path, else
+    /// from its caller.
     ///
-    /// `recipientAccountId` is optional. What stands around the record is AWS's word too, so it has
-    /// to agree with itself.
+    /// `recipientAccountId` is optional. AWS also wrote the event and the path, so these two must
+    /// agree.
     pub(crate) fn recipient(&self, record: &Record<'_>) -> Result<AccountId, RecordProblem> {
         const OWN: &str = "recipientAccountId";
-        // A text of the wrong kind is an error, an empty one is absence: pipelines fill up what
-        // CloudTrail leaves out.
+        // A text of the wrong type is an error. An empty one is absent: some pipelines write it
+        // where CloudTrail has no field.
         match &record.recipient_account_id {
             Some(text) if text.is_odd() => return Err(RecordProblem::Unlike { field: OWN }),
             Some(text) if !text.is_empty() => return parsed(OWN, text),
             _ => {}
         }
         let event = self.event.map(|text| parsed("account", text)).transpose()?;
-        // CloudTrail chooses the path in its bucket, and whoever copies files seldom renames them.
-        // Where both are wrong in the same way, nothing can show it.
+        // CloudTrail chooses the path in its bucket, and people rarely rename files when they copy
+        // them. If event and path are both wrong in the same way, nothing shows it.
         let path = self.file.map_or(Ok(None), account_of)?;
         match (event, path) {
             (Some(event), Some(path)) if event != path => Err(disagreement(
@@ -86,10 +87,10 @@ fn disagreement(one: &str, other: &str) -> RecordProblem {
     RecordProblem::Whose(format!("{one}, but {other}"))
 }
 
-/// The caller's account, where a record of that caller lies in it.
+/// The caller's account, if a record of this caller is delivered to that account.
 ///
-/// A service has none. An `AWSAccount` is the caller as another account sees it: that record
-/// belongs to the other account.
+/// A service has no account. An `AWSAccount` is the caller as another account sees it, so that
+/// record belongs to the other account.
 fn own_account(identity: &UserIdentity<'_>) -> Option<AccountId> {
     match identity.kind.as_deref() {
         None | Some("" | "AWSService" | "AWSAccount") => None,
@@ -97,7 +98,7 @@ fn own_account(identity: &UserIdentity<'_>) -> Option<AccountId> {
     }
 }
 
-/// The account in a path as CloudTrail lays its files out:
+/// The account in a path in CloudTrail's layout:
 /// `…/AWSLogs/[o-…/]ACCOUNT/CloudTrail/REGION/…/ACCOUNT_CloudTrail_REGION_….json.gz`. Parts of it
 /// may have been lost when the files were copied.
 fn account_of(path: &Path) -> Result<Option<AccountId>, RecordProblem> {
@@ -109,7 +110,7 @@ fn account_of(path: &Path) -> Result<Option<AccountId>, RecordProblem> {
     ) else {
         return Ok(None);
     };
-    // The last one, since whoever keeps copies may keep them in a folder of another trail.
+    // The last one counts, because copies may be kept in a folder of another trail.
     let folder = folders.windows(2).rev().find_map(|pair| match pair {
         [account, "CloudTrail"] => account.parse::<AccountId>().ok(),
         _ => None,

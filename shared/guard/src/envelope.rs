@@ -1,9 +1,9 @@
 //! An event as EventBridge delivers it, and whether it is evidence.
 //!
 //! EventBridge itself writes `source` and `account`. Only AWS can send an event whose source begins
-//! with `aws.`, and CloudTrail sends each account its own records. So AWS didn't write an event
-//! that has another source, or that holds a record of another account: somebody put it on a bus,
-//! and everything in it is what they chose.
+//! with `aws.`, and CloudTrail sends each account its own records. So an event with another source,
+//! or with a record of another account, wasn't written by AWS: somebody put it on a bus and chose
+//! all of its content.
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -16,13 +16,13 @@ use crate::said::Said;
 use crate::seen::{Reading, RecordProblem};
 use crate::untrusted::harmless;
 
-/// What the source of every event of AWS begins with.
+/// The prefix of the source of every event from AWS.
 const AWS: &str = "aws.";
 
-/// What the source of a partner's event begins with: EventBridge lets the partner write the event.
+/// The prefix of the source of a partner's event. EventBridge lets the partner write the event.
 const PARTNER: &str = "aws.partner/";
 
-/// What EventBridge puts around a record.
+/// What EventBridge adds around a record.
 #[derive(Debug, Deserialize)]
 pub struct Envelope<'a> {
     #[serde(borrow, default)]
@@ -33,14 +33,14 @@ pub struct Envelope<'a> {
     detail: &'a RawValue,
 }
 
-/// A record that AWS sent by EventBridge, opened.
+/// A parsed record that AWS sent through EventBridge.
 #[derive(Debug)]
 pub struct Event<'a> {
     /// The record.
     pub record: &'a str,
-    /// The account that sent it, as it is written; a tool on the way may have dropped it.
+    /// The account that sent it, as written. A tool in between may have dropped it.
     pub account: Option<String>,
-    /// Behind a pointer: events are held across every call to the outside.
+    /// Boxed, because events are held across every external call.
     said: Result<Box<Said<'a>>, RecordProblem>,
 }
 
@@ -50,12 +50,12 @@ pub enum NotEvidence {
     /// No `source`, or one that isn't text.
     #[error("not evidence: the event has no source, so nothing shows that AWS sent it")]
     NoSource,
-    /// A `source` that anybody can choose, made harmless.
+    /// A `source` that anybody can choose, made safe to print.
     #[error(
         "not evidence: AWS didn't send the event: its source is `{0}`, and AWS's own sources begin with `aws.`"
     )]
     Source(String),
-    /// An `account` that isn't the record's. Both are made harmless.
+    /// An `account` that isn't the record's. Both are made safe to print.
     #[error(
         "not evidence: account {sent_by} sent the event, but its record belongs to account {belongs_to}"
     )]
@@ -67,7 +67,7 @@ pub enum NotEvidence {
     },
 }
 
-/// Why an event is not used.
+/// Why an event isn't used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NotUsed {
     /// AWS didn't send it.
@@ -78,17 +78,17 @@ pub enum NotUsed {
     Unreadable(#[from] RecordProblem),
 }
 
-/// Opens an event, if it is evidence. Live and offline, every record that comes in an event comes
-/// through here.
+/// Parses an event if it is evidence. Every record that comes in an event, live and offline, is
+/// read by this function.
 ///
 /// # Errors
-/// AWS didn't send the event, or it can't be read.
+/// If AWS didn't send the event, or it can't be read.
 pub fn open(json: &[u8]) -> Result<Event<'_>, NotUsed> {
     Ok(Envelope::read(json)?.evidence()?)
 }
 
 impl<'a> Event<'a> {
-    /// Opens a record that this account sent.
+    /// Parses a record that this account sent.
     pub fn new(record: &'a str, account: Option<String>) -> Self {
         Self {
             record,
@@ -97,10 +97,10 @@ impl<'a> Event<'a> {
         }
     }
 
-    /// What its record says.
+    /// The parsed record.
     ///
     /// # Errors
-    /// The record is not of CloudTrail's shape.
+    /// If the record isn't of CloudTrail's shape.
     pub fn said(&self) -> Result<&Said<'a>, RecordProblem> {
         self.said.as_deref().map_err(Clone::clone)
     }
@@ -108,7 +108,7 @@ impl<'a> Event<'a> {
     /// Reads its record; `delivery` is the event's.
     ///
     /// # Errors
-    /// As [`crate::seen::read_from`].
+    /// The same as for [`crate::seen::read_from`].
     pub fn read(
         &self,
         delivery: Delivery<'_>,
@@ -117,26 +117,26 @@ impl<'a> Event<'a> {
         self.said()?.read(self.delivery(delivery), elevated)
     }
 
-    /// Whose its record says it is.
+    /// The account that its record shows.
     fn recipient(&self) -> Option<String> {
         match &self.said {
             Ok(said) => said.recipient().map(str::to_owned),
-            // A record that can't be read may say whose it is all the same. Whoever reads it next
-            // says why it can't be read.
+            // A record that can't be read may still show its account. The next reader reports why
+            // it can't be read.
             Err(_) => json::parse::<Recipient<'_>>(self.record)
                 .ok()
                 .and_then(|record| record.account().map(str::to_owned)),
         }
     }
 
-    /// How its record was delivered: in the event, which was delivered like this.
+    /// How its record was delivered: in this event, which itself was delivered as `event` says.
     pub fn delivery<'d>(&'d self, event: Delivery<'d>) -> Delivery<'d> {
         event.in_event(self.account.as_deref())
     }
 }
 
 impl<'a> Envelope<'a> {
-    /// Its members, where they were read together with others.
+    /// Its members, if they were read together with others.
     pub fn new(
         source: Option<&'a RawValue>,
         account: Option<&'a RawValue>,
@@ -152,19 +152,19 @@ impl<'a> Envelope<'a> {
     /// Reads the members that EventBridge writes.
     ///
     /// # Errors
-    /// The text isn't JSON, has no `detail`, or has a member twice, so that it can't be told which
-    /// one counts.
+    /// If the text isn't JSON, has no `detail`, or has a member twice, so that it isn't certain
+    /// which one counts.
     pub fn read(json: &'a [u8]) -> Result<Self, RecordProblem> {
         parse(json)
             .map_err(|error| RecordProblem::Shape(format!("not an EventBridge event: {error}")))
     }
 
-    /// `source`, where it is text.
+    /// `source`, if it is text.
     pub fn source(&self) -> Option<String> {
         text(self.source)
     }
 
-    /// `detail`, whatever it is.
+    /// `detail`, of any type.
     pub fn detail(&self) -> &'a str {
         self.detail.get()
     }
@@ -172,11 +172,12 @@ impl<'a> Envelope<'a> {
     /// The record in it.
     ///
     /// # Errors
-    /// AWS didn't send the event.
+    /// If AWS didn't send the event.
     pub fn evidence(&self) -> Result<Event<'a>, NotEvidence> {
         let source = self.source().ok_or(NotEvidence::NoSource)?;
-        // EventBridge refuses events from customers whose source begins with `aws.`, so the prefix
-        // is as good as a signature. Partners' events begin so too, and are written by the partner.
+        // EventBridge rejects customers' events whose source begins with `aws.`, so the prefix is
+        // as good as a signature. Partners' events have a prefix of this kind too, but the partner
+        // writes them.
         if !source.starts_with(AWS) || source.starts_with(PARTNER) {
             return Err(NotEvidence::Source(harmless(&source)));
         }
@@ -184,8 +185,8 @@ impl<'a> Envelope<'a> {
             .account
             .map(|raw| text(Some(raw)).unwrap_or_else(|| raw.get().to_owned()));
         let event = Event::new(self.detail.get(), account);
-        // EventBridge writes the account that sent the event. A record about one account that
-        // another account sent was made up there.
+        // EventBridge writes the account that sent the event. If another account sent a record
+        // about this one, the record is forged.
         match (&event.account, event.recipient()) {
             (Some(sent_by), Some(belongs_to)) if *sent_by != belongs_to => {
                 Err(NotEvidence::Account {
@@ -198,11 +199,11 @@ impl<'a> Envelope<'a> {
     }
 }
 
-/// The members of an event, from its bytes.
+/// Parses the members of an event from its bytes.
 fn parse(json: &[u8]) -> Result<Envelope<'_>, serde_json::Error> {
     match std::str::from_utf8(json) {
         Ok(text) => json::parse(text),
-        // What serde_json says of it names the place.
+        // serde_json's error names the position.
         Err(_) => serde_json::from_slice(json),
     }
 }

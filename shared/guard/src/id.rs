@@ -1,4 +1,4 @@
-//! Identifiers that CloudTrail and IAM hand out: accounts and events.
+//! Identifiers that CloudTrail and IAM issue: accounts and events.
 
 use std::fmt;
 use std::str::FromStr;
@@ -38,8 +38,7 @@ impl fmt::Debug for AccountId {
 
 /// A CloudTrail `eventID` (or `sharedEventID`).
 ///
-/// AWS writes UUIDs, which take 16 bytes here. Anything else that names a record is kept as it is
-/// written.
+/// AWS writes UUIDs, which take 16 bytes here. Any other id of a record is kept as written.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum EventId {
     /// A UUID in the usual 8-4-4-4-12 form, lower case.
@@ -67,7 +66,7 @@ impl FromStr for EventId {
     }
 }
 
-/// Only the exact canonical form, so that printing gives back what was read.
+/// Only accepts the exact canonical form, so that printing returns the original text.
 fn lower_case_uuid(text: &[u8]) -> Option<[u8; 16]> {
     if text.len() != 36 {
         return None;
@@ -113,8 +112,8 @@ impl fmt::Debug for EventId {
     }
 }
 
-/// What makes a record one and the same: CloudTrail delivers copies, and each account's copy of a
-/// call has an id of its own.
+/// Identifies a record: CloudTrail delivers copies with the same id, and each account's copy of a
+/// call has its own id.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RecordKey {
     /// `recipientAccountId`: the account whose trail holds the record.

@@ -1,4 +1,4 @@
-//! Many records, one after the other, into a world, with counts of what became of them.
+//! Reads many records into a world, and counts what happened to each.
 
 use std::collections::BTreeSet;
 
@@ -13,28 +13,28 @@ use crate::policy::Policy;
 use crate::seen::{Reading, RecordProblem, read_from};
 use crate::world::{AddOutcome, World};
 
-/// What became of the records that were handed over: the sum of `of_use`, `not_relevant`,
-/// `not_evidence` and `unread` is their number.
+/// What happened to the records: the sum of `of_use`, `not_relevant`, `not_evidence` and `unread`
+/// is the number of records.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IntakeCounts {
-    /// Added to the world.
+    /// Records added to the world.
     pub of_use: u64,
-    /// Of those of use, the copies of others.
+    /// The records of use that are copies of others.
     pub duplicates: u64,
-    /// Of the duplicates, those that contradict another copy.
+    /// The duplicates that contradict another copy.
     pub contradicting: u64,
-    /// Nothing that the engine has a use for.
+    /// Records that the engine doesn't use.
     pub not_relevant: u64,
-    /// In events that AWS did not send.
+    /// Records in events that AWS didn't send.
     pub not_evidence: u64,
-    /// Relevant, but not to be read.
+    /// Relevant records that can't be read.
     pub unread: u64,
-    /// Of those of use, the records of which some details can't be read.
+    /// The records of use with details that can't be read.
     pub partly_unread: u64,
 }
 
 impl IntakeCounts {
-    /// Adds what others counted.
+    /// Adds the counts of another intake.
     pub fn merge(&mut self, other: Self) {
         self.of_use += other.of_use;
         self.duplicates += other.duplicates;
@@ -46,31 +46,30 @@ impl IntakeCounts {
     }
 }
 
-/// Takes records in. Parts that took in different records can be joined in any order.
+/// Reads records. Intakes of different records can be joined in any order.
 pub struct Intake<'p> {
     met: RolesMet<'p>,
     world: World,
     kept: IntakeCounts,
-    /// Facts added to the world, copies included.
+    /// The number of facts added to the world, including copies.
     facts: u64,
     range: Option<(Moment, Moment)>,
 }
 
-/// All that was taken in.
+/// The result of reading.
 pub struct TakenIn {
-    /// What the records say.
+    /// The content of the records.
     pub world: World,
-    /// What became of them.
+    /// What happened to the records.
     pub kept: IntakeCounts,
-    /// The first and the last relevant record.
+    /// The times of the first and the last relevant record.
     pub range: Option<(Moment, Moment)>,
-    /// Roles of records that were read, and kept or not, that an entry of the policy only just
-    /// misses.
+    /// Roles in the records, kept or not, that an entry of the policy narrowly misses.
     pub near: BTreeSet<RoleArn>,
 }
 
 impl<'p> Intake<'p> {
-    /// Nothing yet. The policy tells whose uses are kept.
+    /// An empty intake. The policy decides which roles' uses are kept.
     pub fn new(policy: &'p Policy) -> Self {
         Self {
             met: RolesMet::new(policy),
@@ -81,10 +80,10 @@ impl<'p> Intake<'p> {
         }
     }
 
-    /// Takes one record in, and names its details that can't be read. The rest of it counts.
+    /// Reads one record. Returns its details that can't be read; the rest of it counts.
     ///
     /// # Errors
-    /// A relevant record that cannot be read; it is counted.
+    /// If a relevant record can't be read. It's counted.
     pub fn take(
         &mut self,
         json: &[u8],
@@ -127,10 +126,10 @@ impl<'p> Intake<'p> {
         Ok(unread)
     }
 
-    /// Takes the record of an event of EventBridge in, if AWS sent it, as [`Self::take`] does.
+    /// Reads the record of an EventBridge event like [`Self::take`] does, if AWS sent the event.
     ///
     /// # Errors
-    /// AWS didn't send the event, or the event or its record cannot be read. It is counted.
+    /// If AWS didn't send the event, or the event or its record can't be read. It's counted.
     pub fn take_event(
         &mut self,
         json: &[u8],
@@ -151,17 +150,17 @@ impl<'p> Intake<'p> {
         }
     }
 
-    /// Takes in what another counted of records that it did not pass on.
+    /// Adds the counts of records that were counted elsewhere and not passed on.
     pub fn count(&mut self, other: IntakeCounts) {
         self.kept.merge(other);
     }
 
-    /// Takes in roles that another found near an entry of the policy.
+    /// Adds near misses that were found elsewhere.
     pub fn note_near(&mut self, roles: impl IntoIterator<Item = RoleArn>) {
         self.met.add(roles);
     }
 
-    /// Both.
+    /// Joins two intakes.
     #[must_use]
     pub fn join(mut self, other: Self) -> Self {
         self.world = self.world.join(other.world);
@@ -175,7 +174,7 @@ impl<'p> Intake<'p> {
         self
     }
 
-    /// All of it.
+    /// The complete result.
     pub fn finish(mut self) -> TakenIn {
         self.kept.duplicates = self
             .facts

@@ -1,22 +1,21 @@
-//! The one place where the JSON of an event or of a record is parsed.
+//! The only place where the JSON of an event or of a record is parsed.
 //!
-//! It is here so that a test can count: each event is opened once, and what is known of it after
-//! that comes from the value that was opened. Parts that are small (`requestParameters`) are parsed
-//! where they are read.
+//! A test can count here that each event is parsed once: everything that is known of it afterward
+//! comes from the parsed value. Small parts (`requestParameters`) are parsed where they are read.
 
 use serde::Deserialize;
 
-/// Parses an event or a record, whole.
+/// Parses a complete event or record.
 ///
 /// # Errors
-/// The text is not JSON, or not of this shape.
+/// If the text isn't JSON, or not of this shape.
 pub fn parse<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, serde_json::Error> {
     #[cfg(any(test, feature = "testing"))]
     parsed::note(text);
     serde_json::from_str(text)
 }
 
-/// What was parsed by this thread.
+/// The texts that this thread parsed.
 #[cfg(any(test, feature = "testing"))]
 pub mod parsed {
     use std::cell::RefCell;
@@ -33,7 +32,7 @@ pub mod parsed {
         });
     }
 
-    /// Runs `work`, and tells each text that it had parsed, in order.
+    /// Runs `work`, and also returns each text that it parsed, in order.
     pub fn during<T>(work: impl FnOnce() -> T) -> (T, Vec<String>) {
         TEXTS.set(Some(Vec::new()));
         let done = work();

@@ -1,48 +1,48 @@
 //! The pure engine of rolewatch: CloudTrail records in, findings out.
 //!
-//! Nothing here does I/O, reads a clock or an environment variable, or knows an AWS SDK.
+//! Nothing here does I/O, reads a clock or an environment variable, or uses an AWS SDK.
 //!
 //! # Rooms
 //!
-//! Each imports only what stands above it in its list or in a list before it.
+//! Each imports only what is above it in its list or in a list before it.
 //!
 //! Ground:
-//! - [`time`]: every limit of time, what AWS does apart from what rolewatch chose.
-//! - [`moment`]: event time in whole seconds, and spans of it.
+//! - [`time`]: every time limit; those of AWS are separate from those that rolewatch chose.
+//! - [`moment`]: event time in whole seconds, and durations.
 //! - [`id`]: accounts, event ids, and the key of a record.
-//! - [`untrusted`]: text that a caller chose, made harmless to show.
-//! - [`json`]: the one place where an event or a record is parsed.
-//! - [`partition`]: what is known of AWS's partitions.
-//! - [`arn`]: ARNs taken apart and put together, and IAM's glob.
+//! - [`untrusted`]: text that a caller chose, made safe to show.
+//! - [`json`]: the only place where an event or a record is parsed.
+//! - [`partition`]: what is known about AWS's partitions.
+//! - [`arn`]: ARNs split and built, and IAM's glob.
 //! - [`rule`]: what a rule is, as data.
 //! - [`catalogue`]: every rule, by code.
 //!
 //! From a record to what it says:
-//! - `record`: a CloudTrail record as AWS writes it; it alone names CloudTrail's fields.
-//! - [`delivery`]: how a record came, and so whose it is.
+//! - `record`: a CloudTrail record as AWS writes it. Only this module names CloudTrail's fields.
+//! - [`delivery`]: how a record was delivered, and so which account it belongs to.
 //! - [`policy`]: the file `rolewatch.yaml`.
-//! - [`seen`]: who did what, with which proof, by one record.
-//! - [`world`]: all that is known, whatever order it came in.
+//! - [`seen`]: who did what, with which proof, according to one record.
+//! - [`world`]: everything that is known, independent of the order of arrival.
 //!
 //! From what is known to findings:
-//! - [`roster`]: who was in which group, and bore which name, at a moment.
-//! - `elevated`: which roles the policy means.
-//! - `dossier`: all that is known of one switch, joined; the chain back to its origin; MFA.
-//! - [`steps`]: what to do about a finding, one list a rule.
-//! - `finding`: what a rule found; the contract of every output.
-//! - [`tamper`]: calls that would blind the guard itself.
-//! - `rules`: one file a rule, with its documentation, its check and its cases.
-//! - `judge`: all rules over all that is known.
-//! - [`revoke`]: how to end a session before its time.
+//! - [`roster`]: who was in which group, and who had which name, at a moment.
+//! - `elevated`: which roles the policy names.
+//! - `dossier`: everything known about one switch; the chain back to its origin; MFA.
+//! - [`steps`]: what to do about a finding, one list for each rule.
+//! - `finding`: the finding of a rule; the contract of every output.
+//! - [`tamper`]: calls that would disable the guard itself.
+//! - `rules`: one file for each rule, with its documentation, its check and its cases.
+//! - `judge`: runs all rules on everything that is known.
+//! - [`revoke`]: how to end a session early.
 //!
-//! The set-up, judged without any log:
-//! - [`iam`]: IAM policies as data, and requests decided by them.
-//! - [`review`]: what IAM allows that the policy forbids, one file a rule.
+//! The setup, judged without logs:
+//! - [`iam`]: IAM policies as data, and the evaluation of requests.
+//! - [`review`]: what IAM allows but the policy forbids, one file for each rule.
 //!
-//! What takes records in:
-//! - [`said`]: one record, opened once for all that is asked of it.
-//! - [`envelope`]: an event of EventBridge, and whether it is evidence.
-//! - [`probe`]: rolewatch's own probes, known by their records.
+//! Reading records:
+//! - [`said`]: one record, parsed once for everything that needs it.
+//! - [`envelope`]: an EventBridge event, and whether it is evidence.
+//! - [`probe`]: rolewatch's own probes, recognized by their records.
 //! - [`intake`]: many records into a world, counted.
 
 pub mod arn;

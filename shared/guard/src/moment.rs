@@ -1,4 +1,4 @@
-//! Event time, in whole seconds, and spans of it. CloudTrail has no finer clock.
+//! Event time in whole seconds, and durations. CloudTrail's clock has no finer resolution.
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,7 +6,7 @@ use std::str::FromStr;
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A second in UTC, as `eventTime` has it.
+/// A second in UTC, like `eventTime`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Moment(i64);
 
@@ -16,7 +16,7 @@ pub struct Moment(i64);
 pub struct NotAMoment;
 
 impl Moment {
-    /// From seconds since 1970-01-01T00:00:00Z.
+    /// A moment from seconds since 1970-01-01T00:00:00Z.
     pub const fn from_epoch_seconds(seconds: i64) -> Self {
         Self(seconds)
     }
@@ -26,7 +26,7 @@ impl Moment {
         self.0
     }
 
-    /// Seconds from `earlier` to this moment; negative when this one is before it.
+    /// Seconds from `earlier` to this moment; negative if this one is before it.
     pub const fn seconds_since(self, earlier: Self) -> i64 {
         self.0.saturating_sub(earlier.0)
     }
@@ -37,9 +37,9 @@ impl Moment {
         Self(self.0.saturating_add(seconds))
     }
 
-    /// Reads what `responseElements.credentials.expiration` holds: Java's English date format in
-    /// UTC, in its two variants (`Jul 30, 2021 12:12:04 PM` and `Jul 10, 2023, 12:09:47 PM`),
-    /// or an ISO 8601 time.
+    /// Reads `responseElements.credentials.expiration`: Java's English date format in UTC, in its
+    /// two variants (`Jul 30, 2021 12:12:04 PM` and `Jul 10, 2023, 12:09:47 PM`), or an ISO 8601
+    /// time.
     pub fn from_expiration(text: &str) -> Result<Self, NotAMoment> {
         if let Ok(moment) = text.parse() {
             return Ok(moment);
@@ -92,7 +92,7 @@ fn from_java(text: &str) -> Option<Moment> {
 impl FromStr for Moment {
     type Err = NotAMoment;
 
-    /// `2026-01-31T09:30:00Z`; a fraction of a second is cut off, an offset other than `Z` is
+    /// Reads `2026-01-31T09:30:00Z`. A fraction of a second is dropped; an offset other than `Z` is
     /// converted.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         if text.as_bytes().get(10) != Some(&b'T') {
@@ -131,7 +131,7 @@ impl<'de> Deserialize<'de> for Moment {
     }
 }
 
-/// A length of time as people write it: `45s`, `15m`, `1h 30m`, `2d`.
+/// A duration as people write it: `45s`, `15m`, `1h 30m`, `2d`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Span(i64);
 
@@ -141,12 +141,12 @@ pub struct Span(i64);
 pub struct NotASpan;
 
 impl Span {
-    /// From whole seconds.
+    /// A span of whole seconds.
     pub const fn from_seconds(seconds: i64) -> Self {
         Self(seconds)
     }
 
-    /// In whole seconds.
+    /// The span in whole seconds.
     pub const fn seconds(self) -> i64 {
         self.0
     }
@@ -175,7 +175,7 @@ impl FromStr for Span {
                 'd' => 86_400,
                 _ => return Err(NotASpan),
             };
-            // Units go from large to small, each once: `30m1h` and `1h1h` are slips.
+            // Units go from large to small, each once: `30m1h` and `1h1h` are mistakes.
             if unit >= smallest_unit {
                 return Err(NotASpan);
             }

@@ -1,21 +1,21 @@
-//! The partitions of AWS: parts with accounts, ARNs and consoles of their own. More of them come,
-//! so nothing here is needed to judge a switch in a partition that is not listed.
+//! AWS's partitions, which have their own accounts, ARNs and consoles. AWS keeps adding partitions,
+//! so judging a switch doesn't require its partition to be listed here.
 
-/// What is known of a partition without looking into its logs.
+/// What is known about a partition independent of its logs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KnownPartition {
-    /// As in ARNs.
+    /// The name in ARNs.
     pub partition: &'static str,
-    /// Where the events of IAM are recorded: the Region for which the endpoint of IAM signs, by
-    /// AWS's own endpoint rules.
+    /// The Region where IAM events are recorded: the one that IAM's endpoint signs for, according
+    /// to AWS's own endpoint rules.
     pub iam_region: &'static str,
-    /// The host that signs people in to the console. `None`: it is not public.
+    /// The host of the console sign-in. `None`: it isn't public.
     pub sign_in: Option<&'static str>,
-    /// The host of the console. `None`: it is not public.
+    /// The host of the console. `None`: it isn't public.
     pub console: Option<&'static str>,
 }
 
-/// Those that AWS's software development kits name.
+/// The partitions that AWS's SDKs name.
 pub const KNOWN: [KnownPartition; 8] = [
     KnownPartition {
         partition: "aws",
@@ -38,7 +38,7 @@ pub const KNOWN: [KnownPartition; 8] = [
     KnownPartition {
         partition: "aws-eusc",
         iam_region: "eusc-de-east-1",
-        // AWS's documentation names it with a Region only.
+        // AWS's documentation only has the name with a Region.
         sign_in: Some("eusc-de-east-1.signin.amazonaws-eusc.eu"),
         console: Some("console.amazonaws-eusc.eu"),
     },
@@ -68,12 +68,12 @@ pub const KNOWN: [KnownPartition; 8] = [
     },
 ];
 
-/// What is known of a partition, if anything is.
+/// What is known about a partition; `None` if it isn't listed.
 pub fn known(partition: &str) -> Option<&'static KnownPartition> {
     KNOWN.iter().find(|known| known.partition == partition)
 }
 
-/// The partition of a Region, where its name shows it.
+/// The partition of a Region, if its name shows it.
 pub fn of_region(region: &str) -> Option<&'static KnownPartition> {
     let words: Vec<&str> = region.split('-').collect();
     known(match words.as_slice() {
@@ -93,10 +93,10 @@ pub fn of_region(region: &str) -> Option<&'static KnownPartition> {
     })
 }
 
-/// The host of the console in a Region. `partition` is that of the ARNs at hand, if there are any.
+/// The host of the console in a Region. `partition` is the partition of the ARNs in use, if any.
 ///
-/// `None` where it isn't known, or where ARN and Region are of different partitions: no link is
-/// better than a wrong one.
+/// `None` if it isn't known, or if ARN and Region are in different partitions: no link is better
+/// than a wrong one.
 pub fn console(partition: Option<&str>, region: &str) -> Option<String> {
     let by_region = of_region(region);
     let known = match partition {
@@ -113,14 +113,14 @@ pub fn console(partition: Option<&str>, region: &str) -> Option<String> {
     })
 }
 
-/// Whether IAM's events are recorded in this Region by what is known without looking into the logs.
-/// Old trails wrote `global` instead.
+/// Whether IAM events may be recorded in this Region, according to what is known independent of the
+/// logs. Old trails wrote `global` instead.
 pub fn may_record_iam(region: &str) -> bool {
     region == GLOBAL || KNOWN.iter().any(|known| known.iam_region == region)
 }
 
-/// What trails wrote until November 2021 instead of the Region of services without one. Such a
-/// record was written in every Region's files.
+/// What trails wrote until November 2021 as the Region of services without one. Such records were
+/// written to the files of every Region.
 pub(crate) const GLOBAL: &str = "global";
 
 #[cfg(test)]

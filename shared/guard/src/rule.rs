@@ -1,7 +1,7 @@
-//! What a rule is: data that says all that the rest of rolewatch must know of it.
+//! The description of a rule as data: everything that the rest of rolewatch needs to know about it.
 //!
-//! The fields are public and have no defaults, so a new rule in [`crate::catalogue`] answers each
-//! of them. Whoever treats some rules in another way asks a field, never a list of codes.
+//! The fields are public and have no defaults, so a new rule in [`crate::catalogue`] sets all of
+//! them. Code that treats some rules differently checks a field, never a list of codes.
 
 use crate::steps::{self, Circumstances};
 
@@ -12,27 +12,27 @@ use crate::steps::{self, Circumstances};
 )]
 #[derive(Debug, Clone, Copy)]
 pub struct Rule {
-    /// `RW002`. Never used again for another rule.
+    /// The code, such as `RW002`. Never reused for another rule.
     pub code: &'static str,
-    /// `switch-without-mfa`: reads well after "allow".
+    /// The name, such as `switch-without-mfa`. It reads well after "allow".
     pub name: &'static str,
-    /// The text of the file it is in.
+    /// The text of the rule's source file.
     pub(crate) source: &'static str,
-    /// What it judges.
+    /// What the rule judges.
     pub judges: Judges,
-    /// Whether an unproven finding is no news: credentials were granted, but nobody was seen to
-    /// use them. Live, it is kept and not told unless something else comes of it.
+    /// Whether an unproven finding isn't worth a message: credentials were granted, but no use was
+    /// seen. The live guard stores it and only sends it if more is found.
     pub quiet_unproven: bool,
-    /// Whether it is about use, so that use is told while the session still goes on.
+    /// Whether it's about use, so that use is reported while the session still lasts.
     pub about_use: bool,
-    /// Whether it asks if the caller was in an allowed group. Live, IAM is asked where the rosters
-    /// can't tell; a plan to end sessions takes somebody who was in none for an outsider.
+    /// Whether it checks if the caller was in an allowed group. The live guard asks IAM if the
+    /// rosters can't answer. A plan to end sessions treats a caller who was in none as an outsider.
     pub about_membership: bool,
     /// Whether the policy can hide its findings.
     pub suppressible: bool,
-    /// How IAM could have stopped what it finds, if it could.
+    /// How IAM could have prevented what it finds, if it could.
     pub prevention: Option<Prevention>,
-    /// The calls that may have led to what it finds in the set-up, if one can tell.
+    /// The calls that may have caused what it finds in the setup, if that is known.
     pub led_to_by: Option<LedToBy>,
 }
 
@@ -43,42 +43,42 @@ pub enum Judges {
     Switch,
     /// All sessions of one person in one role.
     Sessions,
-    /// All refused attempts.
+    /// All denied attempts.
     Refusals,
-    /// One record as it arrives, by the live guard alone.
+    /// One record as it arrives; only in the live guard.
     LiveRecord,
-    /// The set-up: no record at all.
+    /// The setup, without any records.
     Setup,
 }
 
-/// How IAM could have stopped a switch: what to change in the statements that allowed it.
+/// How IAM could have prevented a switch: what to change in the statements that allowed it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Prevention {
-    /// The caller's own permission goes; where only the trust policy lets them in, as
-    /// [`Self::Caller`].
+    /// Remove the caller's own permission. If only the trust policy allows the caller, do the same
+    /// as for [`Self::Caller`].
     Permission,
-    /// The trust policy demands MFA.
+    /// Require MFA in the trust policy.
     Mfa,
-    /// The trust policy limits how long a session may last.
+    /// Limit the session duration in the trust policy.
     SessionLimit,
-    /// The trust policy keeps only those whom the policy trusts.
+    /// Reduce the trust policy to callers that the policy trusts.
     Trust,
-    /// The trust policy loses this caller, or this kind of caller.
+    /// Remove this caller, or this kind of caller, from the trust policy.
     Caller,
 }
 
-/// The calls that may have led to a finding about the set-up.
+/// The calls that may have caused a finding about the setup.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LedToBy {
-    /// Those that write a trust policy.
+    /// Calls that write a trust policy.
     TrustPolicy,
-    /// Those that set how long a role's sessions may last.
+    /// Calls that set the maximum session duration of a role.
     SessionLimit,
-    /// Those that change what somebody may do.
+    /// Calls that change somebody's permissions.
     Permissions,
 }
 
-/// The headings that every rule's documentation has, in this order.
+/// The headings that the documentation of every rule has, in this order.
 pub const HEADINGS: [&str; 4] = [
     "What it does",
     "Why it matters",
@@ -99,7 +99,7 @@ impl Rule {
             .join("\n")
     }
 
-    /// The text below one of the [`HEADINGS`].
+    /// The text under one of the [`HEADINGS`].
     pub fn section(&self, heading: &str) -> String {
         let documentation = self.documentation();
         let mut lines = documentation
@@ -115,12 +115,12 @@ impl Rule {
             .to_owned()
     }
 
-    /// What to do about one of its findings, in order.
+    /// The steps for one of its findings, in order.
     pub fn steps(&self, of: &Circumstances<'_>) -> Vec<String> {
         steps::in_english(&self.section("What to do"), of)
     }
 
-    /// The steps as they are written, for violations and for unproven findings.
+    /// The steps as written, for violations and for unproven findings.
     pub fn written_steps(&self) -> [Vec<String>; 2] {
         let section = self.section("What to do");
         let (violation, unproven) = steps::lists(&section);
@@ -133,12 +133,12 @@ impl Rule {
         matches!(self.judges, Judges::Sessions | Judges::Refusals)
     }
 
-    /// Whether only the live guard judges it: no archive, whatever is in it, makes it speak.
+    /// Whether only the live guard judges it. An archive never causes a finding of such a rule.
     pub const fn is_live_only(&self) -> bool {
         matches!(self.judges, Judges::LiveRecord)
     }
 
-    /// Whether it judges how accounts are set up, and no records.
+    /// Whether it judges the setup of accounts rather than records.
     pub const fn is_of_the_set_up(&self) -> bool {
         matches!(self.judges, Judges::Setup)
     }

@@ -1,8 +1,8 @@
-//! What one record says, opened once.
+//! One record, parsed once.
 //!
-//! Live, a record is asked several things before it is stored: whether it is a call against the
-//! guard, whether it changes the set-up, what the engine sees in it, and what is kept of it. All of
-//! that comes from one value, so its JSON is parsed once.
+//! The live guard checks several things in a record before it's stored: whether it's a call against
+//! the guard, whether it changes the setup, what the engine sees in it, and what to store. All of
+//! that comes from one value, so that the JSON is parsed once.
 
 use crate::arn::RoleArn;
 use crate::delivery::Delivery;
@@ -14,26 +14,26 @@ use crate::seen::reduced::reduced_record;
 use crate::seen::service::glance;
 use crate::tamper::{GuardedResources, Tampering, tampering_of};
 
-/// A record that was opened. It borrows from the record's text.
+/// A parsed record, which borrows from the record's text.
 #[derive(Debug, Clone)]
 pub struct Said<'a> {
     record: Record<'a>,
 }
 
 impl<'a> Said<'a> {
-    /// Opens a record.
+    /// Parses a record.
     ///
     /// # Errors
-    /// The text is not JSON of CloudTrail's shape.
+    /// If the text isn't JSON of CloudTrail's shape.
     pub fn open(json: &'a [u8]) -> Result<Self, RecordProblem> {
         record::open(json).map(|record| Self { record })
     }
 
-    /// The same. `None`: one glance shows that a service was given a role that nobody listed.
-    /// These are many, and nothing else is asked of them.
+    /// The same. `None`: a quick check shows that a service entered a role that isn't elevated.
+    /// There are many such records, and nothing else is checked in them.
     ///
     /// # Errors
-    /// As [`Said::open`].
+    /// The same as for [`Said::open`].
     pub fn open_unless_service(
         json: &'a [u8],
         elevated: &dyn Fn(&RoleArn) -> bool,
@@ -45,21 +45,21 @@ impl<'a> Said<'a> {
         }
     }
 
-    /// As [`Said::open`], of its text.
+    /// Like [`Said::open`], for text.
     pub(crate) fn of_text(text: &'a str) -> Result<Self, RecordProblem> {
         record::of_text(text).map(|record| Self { record })
     }
 
-    /// `recipientAccountId`; empty is absent.
+    /// `recipientAccountId`; an empty one is `None`.
     pub(crate) fn recipient(&self) -> Option<&str> {
         let account = self.record.recipient_account_id.as_deref();
         account.filter(|text| !text.is_empty())
     }
 
-    /// What the engine sees in it. `elevated` tells whether the role with this ARN is elevated.
+    /// What the engine sees in it. `elevated` returns whether the role with this ARN is elevated.
     ///
     /// # Errors
-    /// As [`crate::seen::read_from`].
+    /// The same as for [`crate::seen::read_from`].
     pub fn read(
         &self,
         delivery: Delivery<'_>,
@@ -68,18 +68,18 @@ impl<'a> Said<'a> {
         read_record(&self.record, delivery, elevated)
     }
 
-    /// What is kept of it: nothing but what the engine reads.
+    /// The reduced record to store: only what the engine reads.
     ///
     /// # Errors
-    /// As [`crate::seen::reduced_from`].
+    /// The same as for [`crate::seen::reduced_from`].
     pub fn reduced(&self, delivery: Delivery<'_>) -> Result<String, RecordProblem> {
         reduced_record(&self.record, delivery)
     }
 
-    /// The call against the guard that it shows.
+    /// The call against the guard that it shows, if any.
     ///
     /// # Errors
-    /// As [`crate::tamper::tampering`].
+    /// The same as for [`crate::tamper::tampering`].
     pub fn tampering(
         &self,
         delivery: Delivery<'_>,
@@ -88,10 +88,10 @@ impl<'a> Said<'a> {
         tampering_of(&self.record, delivery, guarded)
     }
 
-    /// The change of the set-up that it shows.
+    /// The change of the setup that it shows, if any.
     ///
     /// # Errors
-    /// As [`crate::review::change`].
+    /// The same as for [`crate::review::change`].
     pub fn change(&self, delivery: Delivery<'_>) -> Result<Option<SetupChange>, RecordProblem> {
         change_of(&self.record, delivery)
     }

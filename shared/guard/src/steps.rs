@@ -1,8 +1,8 @@
-//! What to do about a finding: one list of steps for each rule, whoever shows it.
+//! What to do about a finding: one list of steps for each rule, which all outputs share.
 //!
-//! The English list is the "What to do" section of the rule's own documentation. It has two numbered
-//! lists: one for violations and, after [`UNPROVEN`], one for unproven findings. A step that depends
-//! on what the finding knows begins with a label such as `Self-granted:`. Other languages write
+//! The English list is the "What to do" section of the rule's own documentation. It has two
+//! numbered lists: one for violations and, after [`UNPROVEN`], one for unproven findings. A step
+//! that depends on the finding begins with a label such as `Self-granted:`. Other languages write
 //! their lists in the same form.
 
 use std::borrow::Cow;
@@ -12,22 +12,22 @@ use crate::finding::Verdict;
 /// The line between the two lists of a rule's documentation.
 pub const UNPROVEN: &str = "If the finding is unproven:";
 
-/// How a language says how to end a session.
+/// A language's instructions for ending a session.
 #[derive(Debug, Clone, Copy)]
 pub struct RevokeWords {
-    /// What its lists write in the place.
+    /// The text in the language's lists that is replaced.
     pub written: &'static str,
-    /// For most roles. `revoke-plan ID` in it is followed by the finding's id.
+    /// For most roles. `revoke-plan ID` in it gets the finding's id.
     pub role: &'static str,
-    /// For the role of a permission set, which AWS lets nobody edit.
+    /// For the role of a permission set, which AWS doesn't allow anybody to edit.
     pub permission_set: &'static str,
 }
 
-/// As the documentation of the rules says it.
+/// The text in the documentation of the rules.
 const REVOKE: &str = "`rolewatch revoke-plan ID` prints the commands, or choose Revoke sessions on \
                       the role's page in IAM.";
 
-/// How English says it.
+/// The English instructions.
 pub const REVOKE_IN_ENGLISH: RevokeWords = RevokeWords {
     written: REVOKE,
     role: REVOKE,
@@ -36,16 +36,16 @@ pub const REVOKE_IN_ENGLISH: RevokeWords = RevokeWords {
                      everyone (`aws:TokenIssueTime`).",
 };
 
-/// How roles of permission sets begin, as roles and as sessions.
+/// The prefixes of ARNs of permission sets' roles, as roles and as sessions.
 const PERMISSION_SETS: [&str; 2] = [
     ":role/aws-reserved/sso.amazonaws.com/",
     ":assumed-role/AWSReservedSSO_",
 ];
 
-/// How many characters of an id a command needs.
+/// The number of characters of an id that a command needs.
 const SHORT_ID: usize = 8;
 
-/// What a finding knows that changes what to do about it.
+/// The facts of a finding that decide what to do about it.
 #[derive(Debug, Clone, Copy)]
 pub struct Circumstances<'a> {
     /// Violation or unproven.
@@ -65,13 +65,13 @@ pub struct Circumstances<'a> {
 pub enum StepCondition {
     /// To every finding with the verdict.
     Always,
-    /// The person gave themselves the membership.
+    /// To findings in which the person gave themselves the membership.
     SelfGranted,
-    /// Somebody else did.
+    /// To findings in which somebody else gave it.
     GrantedByAnother,
-    /// The caller's account isn't one of the policy's.
+    /// To findings in which the caller's account isn't one of the policy's.
     ForeignAccount,
-    /// It is one of them, or isn't known.
+    /// To findings in which it's one of them, or isn't known.
     OwnAccount,
 }
 
@@ -161,8 +161,8 @@ pub(crate) fn numbered_items(list: &str) -> Vec<String> {
     steps
 }
 
-/// Puts the beginning of a finding's id into the commands. An id that isn't one of ours stays out:
-/// the reader may paste the command into a shell.
+/// Inserts the beginning of a finding's id into the commands. A text that isn't a valid id is left
+/// out, because the reader may paste the command into a shell.
 fn with_id<'t>(text: &'t str, id: &str) -> Cow<'t, str> {
     match id.get(..SHORT_ID) {
         Some(short) if short.bytes().all(|byte| byte.is_ascii_hexdigit()) => {

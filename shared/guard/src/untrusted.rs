@@ -1,4 +1,4 @@
-//! Text that a caller chose. It is only text: clipped and stripped before anyone is shown it.
+//! Text that a caller chose. It's clipped and stripped before it's shown to anyone.
 
 use std::fmt;
 use std::sync::Arc;
@@ -6,17 +6,16 @@ use std::sync::Arc;
 /// The most characters of one attacker-chosen value that are ever shown.
 const SHOWN: usize = 200;
 
-/// A session name, user agent, tag, source identity, user name or anything else that came inside an
-/// event.
+/// A session name, user agent, tag, source identity, user name or any other text from an event.
 ///
-/// `Display` gives the harmless form: no control, bidirectional or invisible formatting characters,
-/// clipped by character. The raw text stays available for comparing, never for printing; escaping
-/// for HTML, CSV or Slack is the printer's.
+/// `Display` gives the safe form: no control characters, no bidirectional or invisible formatting
+/// characters, and clipped to a number of characters. The raw text stays available for comparison,
+/// never for printing. Escaping for HTML, CSV or Slack is up to the code that prints it.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Untrusted(Arc<str>);
 
 impl Untrusted {
-    /// The text as it came, for joins and comparisons only.
+    /// The original text, only for joins and comparisons.
     pub fn raw(&self) -> &str {
         &self.0
     }
@@ -46,16 +45,16 @@ impl fmt::Debug for Untrusted {
     }
 }
 
-/// The text without what could move a cursor, reorder a line, hide or fake a line; clipped to 200
-/// characters.
+/// Replaces characters that could move a cursor, reorder a line, or hide or fake a line, and clips
+/// the text to 200 characters.
 ///
-/// Removed characters become U+FFFD, so that their removal shows.
+/// Replaced characters become U+FFFD, so that the change is visible.
 pub fn harmless(text: &str) -> String {
     harmless_up_to(text, SHOWN)
 }
 
-/// As [`harmless`], clipped to `most` characters: for sentences that hold several texts, each of
-/// which was clipped when they were made.
+/// Like [`harmless`], clipped to `most` characters: for sentences that contain several texts, each
+/// of which was already clipped.
 pub fn harmless_up_to(text: &str, most: usize) -> String {
     let mut out = String::with_capacity(text.len().min(most.saturating_mul(4)));
     for (count, c) in text.chars().enumerate() {
@@ -68,8 +67,8 @@ pub fn harmless_up_to(text: &str, most: usize) -> String {
     out
 }
 
-/// Whether a character prints as what it is: no control, line or paragraph separator, bidirectional
-/// control, zero-width or tag character, and nothing from the private use area or the
+/// Whether a character is visible as itself: not a control character, line or paragraph separator,
+/// bidirectional control, zero-width or tag character, and not from the private use area or the
 /// non-characters.
 pub fn shows_as_itself(c: char) -> bool {
     !(c.is_control()
