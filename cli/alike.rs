@@ -1,14 +1,14 @@
-//! What was probably meant: names that are nearly the same.
+//! Similar names, to suggest what was probably meant.
 
 use crate::limits::ALIKE;
 
-/// How alike two texts are, from 0 to 1.
+/// How similar two texts are, from 0 to 1.
 pub(crate) fn likeness(one: &str, other: &str) -> f64 {
-    // Damerau's distance counts two letters that changed places as one slip.
+    // Damerau's distance counts two swapped letters as one mistake.
     strsim::normalized_damerau_levenshtein(one, other)
 }
 
-/// Whether so much likeness is taken for a slip.
+/// Whether two texts are so similar that one is probably a typo of the other.
 pub(crate) fn is_slip(likeness: f64) -> bool {
     likeness >= ALIKE
 }

@@ -26,7 +26,8 @@ use scan::{ScanOptions, ScannedLogs, scan};
 
 pub(crate) fn run(args: &AuditArgs) -> Result<Exit, Failure> {
     args.look.apply();
-    // Before anything is read: a slip in an argument must not cost the reading of a large archive.
+    // Checked before anything is read: a typo in an argument must not cost the reading of a large
+    // archive.
     check_span(args)?;
     check_given(&args.paths, &args.sources)?;
     if let Some(arn) = &args.state_machine {
@@ -36,9 +37,9 @@ pub(crate) fn run(args: &AuditArgs) -> Result<Exit, Failure> {
         jobs: args.jobs,
         max_objects: args.max_objects,
     };
-    // The policy comes before the logs: its roles say which records matter.
+    // The policy is read before the logs, because its roles determine which records matter.
     let inputs = AuditInputs::find(&args.paths, &args.sources)?;
-    // A misspelled account shows before the logs are read, too.
+    // This also reports a misspelled account before the logs are read.
     let shown = ShownFindings::new(&args.filter, Some(&inputs.policy))?;
     let ScannedLogs {
         world,
@@ -49,7 +50,7 @@ pub(crate) fn run(args: &AuditArgs) -> Result<Exit, Failure> {
         near,
     } = scan(&args.paths, &inputs.not_logs, &inputs.policy, how)?;
     let (mut judgement, allowed) = judged(&world, &inputs, args);
-    // Entries that match no role look like entries that nobody broke.
+    // A policy entry that matches no role looks like one that nobody broke.
     judgement.note_unmatched(&unmatched(&world, &inputs.policy, &inputs.rosters, &near));
     totals.add_judgement(&judgement);
     let report = FinishedAudit::Local(AuditReport {
@@ -66,7 +67,7 @@ pub(crate) fn run(args: &AuditArgs) -> Result<Exit, Failure> {
         not_evidence: &not_evidence,
     });
     print(&report, args.format.writer(), args.output.as_deref())?;
-    // What follows goes to stderr, after the report, so that it stands last on a terminal.
+    // These go to stderr after the report, so that they come last on a terminal.
     not_evidence.tell_not_evidence();
     unread.tell_unread();
     inputs.tell_roster_faults();
@@ -80,7 +81,7 @@ pub(crate) fn run(args: &AuditArgs) -> Result<Exit, Failure> {
     ))
 }
 
-/// A span without a moment in it would be a report about nothing.
+/// An empty time span would give a report about nothing.
 fn check_span(args: &AuditArgs) -> Result<(), Failure> {
     match (args.since, args.until) {
         (Some(since), Some(until)) if since >= until => Err(Failure::Usage(format!(
@@ -90,7 +91,7 @@ fn check_span(args: &AuditArgs) -> Result<(), Failure> {
     }
 }
 
-/// All findings, and what allowed the switches that they are about.
+/// All findings, with what allowed the switches that they are about.
 fn judged(world: &World, inputs: &AuditInputs, args: &AuditArgs) -> (Judgement, SwitchAllowances) {
     let scope = Scope {
         as_of: args.until,
@@ -108,8 +109,8 @@ fn judged(world: &World, inputs: &AuditInputs, args: &AuditArgs) -> (Judgement, 
     (judgement, allowed)
 }
 
-/// Entries of the policy that only just miss a role, on stderr whatever the format: a role that
-/// goes unjudged looks like a clean one.
+/// Prints policy entries that narrowly miss a role on stderr, in every format: a role that isn't
+/// judged looks like a clean one.
 pub(crate) fn tell_near_misses(near_misses: &[String], policy_file: &Path) {
     for near_miss in near_misses {
         stdout::tell_warning(&format!("{}: {near_miss}", shown_path(policy_file)));

@@ -1,4 +1,4 @@
-//! The clock of the machine, for commands about this moment. The engine is given it as data.
+//! The machine's clock, for commands that need the current time. The engine gets the time as data.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -6,10 +6,10 @@ use rolewatch_guard::moment::Moment;
 
 use crate::exit::Failure;
 
-/// Now, to the second.
+/// The current time, to the second.
 ///
 /// # Errors
-/// The clock stands before 1970, so it can't be right.
+/// Returns an error if the clock is before 1970, because it can't be right.
 #[expect(
     clippy::disallowed_methods,
     reason = "the CLI reads the time here and nowhere else"
@@ -23,7 +23,7 @@ fn moment(time: SystemTime) -> Result<Moment, Failure> {
         .duration_since(UNIX_EPOCH)
         .ok()
         .and_then(|since| i64::try_from(since.as_secs()).ok());
-    // 1970 in place of the error would bring every expired suppression back.
+    // Using 1970 instead of an error would make every expired suppression valid again.
     seconds
         .map(Moment::from_epoch_seconds)
         .ok_or(Failure::Clock)

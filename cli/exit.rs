@@ -1,4 +1,4 @@
-//! The one place that picks an exit code.
+//! The only place that chooses an exit code.
 
 use std::fmt;
 use std::io;
@@ -13,22 +13,22 @@ use rolewatch_guard::{Finding, Verdict};
 
 use crate::args::{FailArgs, Threshold};
 
-/// How a run ends. The numbers are a contract; clap ends a wrong command line with 2 too.
+/// How a run ends. The numbers are a contract. clap also exits with 2 for a wrong command line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Exit {
     /// 0: everything was read, and nothing was found that counts.
     Clean,
-    /// 1: violations at or over `--fail-on`.
+    /// 1: there are violations of at least the `--fail-on` severity.
     Findings,
-    /// 2: the run could not be done.
+    /// 2: the run couldn't be done.
     Error,
-    /// 3: some input is missing or could not be read, whatever was found in the rest.
+    /// 3: some input is missing or couldn't be read, whatever was found in the rest.
     Incomplete,
 }
 
 impl Exit {
-    /// Of an audit. An unproven finding counts only with `--strict`, and a suppressed one isn't
-    /// among `findings`.
+    /// The exit code of an audit. An unproven finding counts only with `--strict`, and a suppressed
+    /// one isn't among `findings`.
     pub(crate) fn of_audit(findings: &[Finding], fail: FailArgs, complete: bool) -> Self {
         Self::of(
             findings
@@ -39,7 +39,7 @@ impl Exit {
         )
     }
 
-    /// Of a review, likewise.
+    /// The exit code of a review, by the same rules.
     pub(crate) fn of_review(findings: &[ReviewFinding], fail: FailArgs, complete: bool) -> Self {
         Self::of(
             findings
@@ -55,7 +55,8 @@ impl Exit {
         fail: FailArgs,
         complete: bool,
     ) -> Self {
-        // What wasn't read may hold a violation, so this says more than that one was found.
+        // Unread input may contain more violations, so "incomplete" takes precedence over
+        // "violations".
         if !complete {
             return Self::Incomplete;
         }
@@ -72,7 +73,7 @@ impl Exit {
     }
 }
 
-// Scripts and pipelines ask for these numbers; they never change.
+// Scripts and pipelines depend on these numbers, so they never change.
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         Self::from(match exit {
@@ -84,7 +85,7 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// Why a run could not be done.
+/// Why a run couldn't be done.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failure {
     /// No policy was given, and none was found.
@@ -95,10 +96,10 @@ pub(crate) enum Failure {
          `rolewatch policy schema` prints the JSON schema"
     )]
     NoPolicy {
-        /// The places.
+        /// The places that were searched.
         looked: String,
     },
-    /// The same where only the working directory was looked in.
+    /// The same if only the working directory was searched.
     #[error("the working directory has no `rolewatch.yaml`: give the policy file")]
     NoPolicyHere,
     /// Two policies in one place: nobody can tell which was meant.
@@ -107,70 +108,70 @@ pub(crate) enum Failure {
          remove one, or choose one with `--policy`"
     )]
     TwoPolicies {
-        /// The first, harmless.
+        /// The first one, safe to print.
         one: String,
-        /// The second, harmless.
+        /// The second one, safe to print.
         other: String,
     },
     /// The policy file has errors.
     #[error("can't use the policy\n{0}")]
     Policy(#[from] PolicyErrors),
-    /// The names of the policy's roles make no search of the logs.
+    /// The role names of the policy can't be turned into a search of the logs.
     #[error("can't search for the policy's roles: {0}")]
     PolicyRoles(String),
-    /// A roster isn't what it should be.
+    /// A roster is invalid.
     #[error("can't use the roster `{file}`: {why}")]
     Roster {
-        /// Which file, harmless.
+        /// The file, safe to print.
         file: String,
-        /// Why.
+        /// The reason.
         why: SnapshotError,
     },
-    /// A roster without its last page, which the live guard would take for a whole one.
+    /// A roster without its last page. The live guard would treat it as complete.
     #[error(
         "`{file}` is truncated: its last page is missing, so it can't show that somebody is in no \
          group\n\
          create it again without `--max-items`, or give `--allow-truncated`"
     )]
     TruncatedRoster {
-        /// Which file, harmless.
+        /// The file, safe to print.
         file: String,
     },
-    /// A roster that can't be cut down to what the live guard needs.
+    /// A roster that can't be reduced to what the live guard needs.
     #[error("can't reduce `{file}` to what the live guard needs: {why}")]
     RosterNotReduced {
-        /// Which file, harmless.
+        /// The file, safe to print.
         file: String,
-        /// Why.
+        /// The reason.
         why: String,
     },
-    /// A file that the run can't do without.
+    /// A file that the run needs can't be read.
     #[error("can't read `{file}`: {}{hint}", shown_why(why))]
     Unreadable {
-        /// Which file, harmless.
+        /// The file, safe to print.
         file: String,
-        /// Why.
+        /// The reason.
         why: io::Error,
-        /// What to do about it; begins with what separates it.
+        /// What to do about it, starting with its separator.
         hint: String,
     },
-    /// An argument that was given wrongly, where clap can't tell.
+    /// An argument is wrong in a way that clap can't detect.
     #[error("{0}")]
     Usage(String),
-    /// The finding that `revoke-plan` is for: it isn't one, isn't known, or isn't the only one.
+    /// The finding given to `revoke-plan` isn't a finding, isn't known, or isn't unique.
     #[error("{0}")]
     Finding(String),
-    /// The finding is known, and there can be no plan for it.
+    /// The finding is known, but no plan is possible for it.
     #[error("{0}")]
     NoPlan(String),
-    /// AWS didn't do what was asked, or what it did isn't known.
+    /// A call to AWS failed, or its result isn't known.
     #[error("{0}")]
     Aws(String),
-    /// This build talks to no AWS; the text says what to do instead.
+    /// This build can't call AWS. The text says what to do instead.
     #[cfg(not(feature = "aws"))]
     #[error("{0}")]
     WithoutAws(String),
-    /// The machine's clock stands before 1970.
+    /// The machine's clock is before 1970.
     #[error("this machine's clock can't be right: set it, or give the time with `--as-of`")]
     Clock,
     /// Nothing could be printed.
@@ -179,9 +180,9 @@ pub(crate) enum Failure {
     /// The file of `--output` can't be written.
     #[error("can't write `{file}`: {}", shown_why(why))]
     Unwritable {
-        /// Which file, harmless.
+        /// The file, safe to print.
         file: String,
-        /// Why.
+        /// The reason.
         why: io::Error,
     },
 }
@@ -220,7 +221,7 @@ impl Failure {
         }
     }
 
-    /// The SDK's runtime, which every call to AWS needs, can't be set up.
+    /// The SDK's runtime, which every call to AWS needs, can't be created.
     #[cfg(feature = "aws")]
     pub(crate) fn cannot_begin(what: &str, why: &io::Error) -> Self {
         Self::Aws(format!("can't {what}: {why}"))
@@ -242,7 +243,7 @@ impl Failure {
     }
 }
 
-/// Why something can't be read, in words that say what to look at.
+/// Why something can't be read, in words that say what to check.
 pub(crate) fn shown_why(why: &io::Error) -> String {
     match why.kind() {
         io::ErrorKind::NotFound => "no such file or directory".to_owned(),
@@ -255,12 +256,12 @@ pub(crate) fn shown_why(why: &io::Error) -> String {
     }
 }
 
-/// A path as it may be printed.
+/// A path made safe to print.
 pub(crate) fn shown_path(path: &Path) -> String {
     shown_text(&path.display().to_string())
 }
 
-/// A text as it may be printed. Nothing of it is clipped, for the end of a path matters most.
+/// A text made safe to print. It isn't shortened, because the end of a path matters most.
 pub(crate) fn shown_text(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
@@ -269,7 +270,7 @@ pub(crate) fn shown_text(text: &str) -> String {
     shown
 }
 
-/// Several paths as they may be printed.
+/// Several paths made safe to print.
 pub(crate) fn shown_paths(paths: &[PathBuf]) -> String {
     paths
         .iter()

@@ -19,7 +19,7 @@ use crate::stdout;
 pub(crate) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
     args.look.apply();
     let text = args.what.to_string_lossy();
-    // A rule goes before a file of its name: files can be given as `./RW002`.
+    // A rule takes precedence over a file with its name. Such a file can be given as `./RW002`.
     if let Some(rule) = catalogue::find(&text) {
         stdout::print(|out| markdown::write(&rule.documentation(), stdout::columns(), out))?;
         return Ok(Exit::Clean);
@@ -47,10 +47,10 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
     )))
 }
 
-/// The rule whose code or name is most like the text, if any is.
+/// The rule whose code or name is most similar to the text, if any is similar.
 pub(crate) fn nearest_rule(text: &str) -> Option<&'static Rule> {
     let text = text.to_ascii_lowercase();
-    // `RW2` and `rw0002` mean the number.
+    // `RW2` and `rw0002` both mean number 2.
     if let Some(meant) = number_of(&text) {
         for rule in listed() {
             if number_of(&rule.code.to_ascii_lowercase()) == Some(meant) {
@@ -61,7 +61,7 @@ pub(crate) fn nearest_rule(text: &str) -> Option<&'static Rule> {
     let mut best: Option<(f64, &Rule)> = None;
     for rule in listed() {
         let code = rule.code.to_ascii_lowercase();
-        // A code and a name are as often mistyped as each other.
+        // A code and a name are equally likely to be mistyped.
         let likeness = likeness(&text, &code).max(likeness(&text, rule.name));
         if best.is_none_or(|(most, _)| likeness >= most) {
             best = Some((likeness, rule));
@@ -71,7 +71,7 @@ pub(crate) fn nearest_rule(text: &str) -> Option<&'static Rule> {
     is_slip(likeness).then_some(rule)
 }
 
-/// `2` of `rw002`, however many zeros are written.
+/// The `2` in `rw002`, with any number of zeros.
 fn number_of(code: &str) -> Option<u16> {
     code.strip_prefix("rw")?.parse().ok()
 }

@@ -1,5 +1,5 @@
-//! What was given on the command line, checked before anything is read: a slip must not end in a
-//! report about nothing.
+//! Checks the paths on the command line before anything is read: a typo must not end in a report
+//! about nothing.
 
 use std::fs;
 use std::io::{self, IsTerminal, Read};
@@ -10,11 +10,11 @@ use crate::audit::objects;
 use crate::exit::{Failure, shown_path, shown_why};
 use crate::stdout;
 
-/// Checks that what was given is there. Stdin (`-`) and places in S3 are left to whoever reads
+/// Checks that the given paths exist. Stdin (`-`) and S3 paths are checked by the code that reads
 /// them.
 ///
 /// # Errors
-/// Names all that is missing, each with what was probably meant.
+/// Names every missing path, with what was probably meant.
 pub(crate) fn check_paths<'a>(paths: impl IntoIterator<Item = &'a PathBuf>) -> Result<(), Failure> {
     let local = paths
         .into_iter()
@@ -27,10 +27,10 @@ pub(crate) fn check_paths<'a>(paths: impl IntoIterator<Item = &'a PathBuf>) -> R
     }
 }
 
-/// Checks the same of what is read from this machine only; `who` reads it.
+/// The same check for input that can only be local. `who` names the reader.
 ///
 /// # Errors
-/// For places in S3 too.
+/// Also returns an error for an S3 path.
 pub(crate) fn check_local<'a>(
     who: &str,
     paths: impl IntoIterator<Item = &'a PathBuf>,
@@ -42,10 +42,10 @@ pub(crate) fn check_local<'a>(
     }
 }
 
-/// Checks that what takes a file wasn't given a folder, or stdin.
+/// Checks that paths are files, and not directories or stdin.
 ///
 /// # Errors
-/// For whatever isn't a file on this machine.
+/// Returns an error for everything that isn't a local file.
 pub(crate) fn check_files<'a>(
     flag: &str,
     paths: impl IntoIterator<Item = &'a PathBuf>,
@@ -67,7 +67,7 @@ pub(crate) fn check_files<'a>(
     Ok(())
 }
 
-/// That a place in S3 was given to somebody who reads local files.
+/// The error for an S3 path that was given to a reader of local files.
 pub(crate) fn elsewhere(who: &str, path: &Path) -> Option<String> {
     objects::bucket_and_prefix(path)?;
     let shown = shown_path(path);
@@ -81,14 +81,14 @@ pub(crate) fn is_stdin(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
 
-/// That nothing is there, with what was probably meant. What is there and can't be looked at is
-/// named when it is read.
+/// The error for a missing path, with what was probably meant. A path that exists but can't be
+/// accessed is reported when it is read.
 pub(crate) fn missing(path: &Path) -> Option<String> {
     match fs::metadata(path) {
         Ok(_) => None,
-        // Something may be there: whoever reads it says why it could not.
+        // Something may exist there. The code that reads it will report the reason.
         Err(why) if why.kind() == io::ErrorKind::PermissionDenied => None,
-        // The link is there and its target isn't: a similar name would be the wrong hint.
+        // The link exists but its target doesn't, so suggesting a similar name would be wrong.
         Err(why) if fs::symlink_metadata(path).is_ok() => Some(format!(
             "`{}`: {}",
             shown_path(path),
@@ -103,7 +103,7 @@ pub(crate) fn missing(path: &Path) -> Option<String> {
     }
 }
 
-/// Why a link leads nowhere.
+/// Why a link is broken.
 fn broken_link(path: &Path, why: &io::Error) -> String {
     let target = fs::read_link(path)
         .map(|target| format!(" to `{}`", shown_path(&target)))
@@ -111,12 +111,12 @@ fn broken_link(path: &Path, why: &io::Error) -> String {
     format!("{}: it is a symbolic link{target}", shown_why(why))
 }
 
-/// `; did you mean …?`, where something of nearly that name is there.
+/// `; did you mean …?`, if something with a similar name exists.
 pub(crate) fn did_you_mean(path: &Path) -> String {
     let Some(name) = path.file_name().and_then(|name| name.to_str()) else {
         return String::new();
     };
-    // The parent of a bare name is empty, and can't be listed as such.
+    // The parent of a bare name is an empty path, which can't be listed.
     let folder = path.parent().unwrap_or(Path::new(""));
     let read = if folder.as_os_str().is_empty() {
         Path::new(".")
@@ -124,7 +124,7 @@ pub(crate) fn did_you_mean(path: &Path) -> String {
         folder
     };
     let mut others = names_in(read);
-    // Folders are listed in no order; of names that are equally alike the first is named.
+    // Folders are listed in no particular order. Of equally similar names, the first is suggested.
     others.sort();
     let mut nearest: Option<(f64, String)> = None;
     for other in others {
@@ -141,8 +141,8 @@ pub(crate) fn did_you_mean(path: &Path) -> String {
     }
 }
 
-/// The names of what is in a folder; none where it can't be listed, for they only help to word an
-/// error.
+/// The names in a folder. Empty if it can't be listed, because they are only used for an error
+/// message.
 fn names_in(folder: &Path) -> Vec<String> {
     let mut names = Vec::new();
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
@@ -151,10 +151,10 @@ fn names_in(folder: &Path) -> Vec<String> {
     names
 }
 
-/// Stdin, to its end. Where somebody at a terminal has to type or paste it, stderr says that it is
-/// waited for.
+/// Reads stdin to its end. If somebody at a terminal has to type or paste it, a line on stderr says
+/// so.
 pub(crate) fn stdin(what: &str) -> impl Read {
-    // A pipe needs no such line, and a script's log would fill with it.
+    // A pipe needs no such line, and it would fill a script's log.
     if let Some(line) = waiting(io::stdin().is_terminal(), what) {
         stdout::tell(&line);
     }
@@ -164,8 +164,8 @@ pub(crate) fn stdin(what: &str) -> impl Read {
     }
 }
 
-/// What has ended stays ended: a terminal would go on after the end that was typed, and wait for
-/// another one.
+/// Once the input has ended, it stays ended. A terminal would otherwise ask for more input and need
+/// a second end-of-file.
 struct StdinUntilEnd<R> {
     input: R,
     ended: bool,

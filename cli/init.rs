@@ -1,4 +1,4 @@
-//! `rolewatch init`: a policy file to start from.
+//! `rolewatch init`: drafts a policy file.
 
 use rolewatch_guard::review::draft;
 
@@ -18,7 +18,7 @@ pub(crate) fn run(args: &InitArgs) -> Result<Exit, Failure> {
         let text = draft(&inputs.setup, &inputs.account_names());
         stdout::print_plain(|out| out.write_all(text.as_bytes()))?;
     }
-    // Faults come after the draft: they say what is missing in it.
+    // Faults are printed after the draft, because they say what is missing in it.
     inputs.tell_faults();
     if accounts == 0 {
         stdout::tell_error("no authorization details were read, so there is nothing to draft from");

@@ -1,21 +1,21 @@
-//! The `rolewatch` command: wires only.
+//! The `rolewatch` command: connects the modules and nothing else.
 //!
-//! The rooms, from the command line to what is printed:
+//! The modules, from the command line to the output:
 //!
-//! - [`args`]: what can be asked for; [`given`]: what was given is there, before anything is read;
+//! - [`args`]: the command line; [`given`]: checks that given paths exist, before anything is read;
 //!   [`alike`]: what was probably meant instead.
-//! - One room a subcommand: [`audit`], [`review`], [`init`], [`explain`], [`revoke_plan`],
+//! - One module per subcommand: [`audit`], [`review`], [`init`], [`explain`], [`revoke_plan`],
 //!   [`rules`], [`policy`], [`push`] (`policy push`, `roster push`), [`trail`], [`switch_link`],
 //!   [`shell`] (completions, man page).
-//! - [`audit::inputs`] finds the policy and the rosters, and [`audit::scan`] reads logs in threads:
-//!   `explain` and `revoke-plan` use them, too.
-//! - [`report`]: what an audit came to, one file a format; [`review::report`]: the same of a
+//! - [`audit::inputs`] finds the policy and the rosters, and [`audit::scan`] reads logs in threads.
+//!   `explain` and `revoke-plan` use them too.
+//! - [`report`]: the result of an audit, one file per format; [`review::report`]: the same for a
 //!   review.
-//! - [`limits`]: every bound that was chosen; [`clock`]: the only place that reads the time.
+//! - [`limits`]: every limit that was chosen; [`clock`]: the only place that reads the time.
 //! - [`stdout`]: data on stdout, the rest on stderr; [`exit`]: exit codes and why a run failed.
 //!
-//! What is behind the feature `aws` lies in files called `aws.rs`, each beside a `without_aws.rs`
-//! that says how else to do it. All judging is in `rolewatch_guard`, which does no I/O.
+//! Code for the feature `aws` is in files named `aws.rs`. Each has a `without_aws.rs` next to it
+//! that tells the user what to do instead. All judging is in `rolewatch_guard`, which does no I/O.
 
 mod alike;
 mod args;
@@ -48,7 +48,7 @@ fn main() -> ExitCode {
     let args = Args::parse();
     match run(args.command) {
         Ok(exit) => exit.into(),
-        // On stderr, so that what a pipe takes is data or nothing.
+        // Errors go to stderr, so that a pipe gets data or nothing.
         Err(failure) => {
             stdout::tell_error(&failure.to_string());
             Exit::Error.into()

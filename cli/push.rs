@@ -1,4 +1,4 @@
-//! `rolewatch policy push` and `rolewatch roster push`: what the live guard judges by, put into its
+//! `rolewatch policy push` and `rolewatch roster push`: upload what the live guard uses to its
 //! bucket.
 
 #[cfg(feature = "aws")]
@@ -34,17 +34,17 @@ struct UploadContent {
     bytes: Vec<u8>,
 }
 
-/// What an upload did.
+/// The result of an upload.
 #[derive(Debug)]
 struct UploadResult {
-    /// Where it lies: `s3://bucket/key`.
+    /// The destination: `s3://bucket/key`.
     place: String,
-    /// The version that is there now.
+    /// The current version of the object.
     now: Option<String>,
     before: PreviousVersion,
 }
 
-/// What was there before.
+/// What the key held before.
 #[derive(Debug)]
 #[cfg_attr(
     not(any(feature = "aws", test)),
@@ -74,7 +74,7 @@ impl fmt::Display for UploadResult {
     }
 }
 
-/// Uploads a policy in which nothing is wrong.
+/// Uploads a policy without errors.
 pub(crate) fn policy(args: &PolicyPushArgs) -> Result<(), Failure> {
     let (policy, bytes) = check_policy(&args.file)?;
     let load = UploadContent {
@@ -90,7 +90,7 @@ pub(crate) fn policy(args: &PolicyPushArgs) -> Result<(), Failure> {
         stdout::tell_warning(&line);
     }
     let uploaded = upload(&args.bucket.name, load)?;
-    // Under another key it may be a trial, or a slip that would leave the old policy in force.
+    // Another key may be meant as a test, or be a typo that would leave the old policy in force.
     stdout::print(|out| {
         writeln!(out, "{uploaded}")?;
         let hash = policy.version_hash;
@@ -104,7 +104,7 @@ pub(crate) fn policy(args: &PolicyPushArgs) -> Result<(), Failure> {
     })
 }
 
-/// What to say of the roles whose use the deployed stacks don't forward.
+/// The warning about roles whose use the deployed stacks don't forward.
 fn not_forwarded(policy: &Policy, deployed: &str) -> Option<String> {
     let mut missing = Vec::new();
     for arn in uncovered(policy, deployed) {
@@ -126,17 +126,18 @@ pub(crate) fn roster(args: &RosterPushArgs) -> Result<Exit, Failure> {
     if let Some(missing) = missing_roster(&args.file) {
         return Err(Failure::Usage(missing));
     }
-    // The key before the content: an argument that is wrong is told first.
+    // The key is checked before the content, so that a wrong argument is reported first.
     let TimedRoster { file, taken } = TimedRoster::given(&args.file);
     let name = shown_path(&file);
     let key = roster_key(&file, taken).map_err(Failure::Usage)?;
     let bytes = fs::read(&file).map_err(|why| Failure::unreadable(&file, why))?;
     let snapshot = Snapshot::read(&bytes, taken).map_err(|why| Failure::roster(&file, why))?;
-    // Who is absent from a whole roster is in no group, and that is a finding.
+    // With a complete roster, a person who isn't in it is in no group, which makes a finding.
     if snapshot.truncated && !args.allow_truncated {
         return Err(Failure::truncated_roster(&file));
     }
-    // Policies, tags and boundaries stay at home: the live guard needs only who is in which group.
+    // Policies, tags and boundaries aren't uploaded: the live guard only needs to know who is in
+    // which group.
     let reduced = snapshot
         .to_json()
         .map_err(|why| Failure::roster_not_reduced(&file, &why))?;
@@ -146,7 +147,7 @@ pub(crate) fn roster(args: &RosterPushArgs) -> Result<Exit, Failure> {
         counted(amount(snapshot.users.len()), "user", "users"),
         counted(amount(snapshot.groups.len()), "group", "groups"),
     );
-    // Before the upload, so that it is known what was about to be sent should that fail.
+    // Printed before the upload, so that it is known what was to be sent if the upload fails.
     stdout::print(|out| writeln!(out, "{summary}"))?;
     let uploaded = upload(
         &args.bucket.name,

@@ -1,4 +1,4 @@
-//! `rolewatch review`: what IAM allows, judged against the policy, from files alone.
+//! `rolewatch review`: judges what IAM allows with the policy, from files alone.
 
 pub(crate) mod inputs;
 pub(crate) mod report;
@@ -32,7 +32,7 @@ pub(crate) fn run(args: &ReviewArgs) -> Result<Exit, Failure> {
         inputs.read_credentials(file);
     }
     inputs.finish();
-    // Read once: the engine gets the time as data.
+    // The clock is read once, because the engine gets the time as data.
     let as_of = args.as_of.map_or_else(now, Ok)?;
     let reviewed = review(&inputs.setup, &policy, as_of);
     let report = ReviewReport {
@@ -55,9 +55,9 @@ pub(crate) fn run(args: &ReviewArgs) -> Result<Exit, Failure> {
     Ok(Exit::of_review(&reviewed.findings, args.fail, complete))
 }
 
-/// Whether something can't be judged for want of an account that the policy names.
+/// Whether something can't be judged because an account that the policy names is missing.
 fn lacks_an_account(review: &Review, policy: &Policy) -> bool {
-    // An account that nobody named is foreign, and nobody can be asked for its details.
+    // An account that isn't named is foreign, and nobody can be asked for its details.
     let mut gaps = review
         .findings
         .iter()
@@ -65,7 +65,7 @@ fn lacks_an_account(review: &Review, policy: &Policy) -> bool {
     gaps.any(|gap| policy.account_name(gap.account).is_some())
 }
 
-/// The policy that is given, else the nearest that is found; stderr says which.
+/// The given policy or, without one, the nearest that is found. Says on stderr which one is used.
 fn policy(args: &ReviewArgs) -> Result<(PathBuf, Policy), Failure> {
     let places = InputFolders::near(&args.paths);
     let file = policy_file(args.policy.as_ref(), &places, &places.policies()?)?;

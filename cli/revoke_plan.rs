@@ -1,5 +1,5 @@
-//! `rolewatch revoke-plan`: how to end the sessions of a finding before their time. It prints, and
-//! changes nothing.
+//! `rolewatch revoke-plan`: how to revoke the sessions of a finding. It prints a plan and changes
+//! nothing.
 
 mod request;
 mod subject;
@@ -27,7 +27,7 @@ struct PlanDocument {
     name: String,
     time: String,
     message: String,
-    /// Whether all that was given could be read; else bystanders may be missing.
+    /// Whether all input could be read. If not, bystanders may be missing.
     complete: bool,
     #[serde(flatten)]
     plan: RevocationPlan,
@@ -60,11 +60,11 @@ pub(crate) fn run(args: &RevokePlanArgs) -> Result<Exit, Failure> {
         [] => &here[..],
         given => given,
     };
-    // Every argument is looked at before the logs are read, which may take long.
+    // Every argument is checked before the logs are read, which may take long.
     check_given(paths, &args.sources)?;
     let asked = FindingRequest::read(&args.finding, paths)?;
     let mut inputs = AuditInputs::find(paths, &args.sources)?;
-    // The finding may lie among the logs, and is none of them.
+    // The file with the finding may be among the logs, but isn't one.
     inputs.not_logs.extend(std::fs::canonicalize(&args.finding));
     let ScannedLogs {
         world,
@@ -77,7 +77,7 @@ pub(crate) fn run(args: &RevokePlanArgs) -> Result<Exit, Failure> {
         &inputs.policy,
         ScanOptions::default(),
     )?;
-    // No span: the sessions of a finding may have begun long before whatever is asked about.
+    // No time span, because the sessions of a finding may have begun long before.
     let judgement = judge(
         &world,
         &inputs.policy,

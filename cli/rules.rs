@@ -1,4 +1,4 @@
-//! `rolewatch rules`: the list, and the whole documentation.
+//! `rolewatch rules`: the list of rules, and their full documentation.
 
 use std::io::{self, Write};
 
@@ -30,7 +30,7 @@ pub(crate) fn run(args: &RulesArgs) -> Result<Exit, Failure> {
 }
 
 fn write_table(columns: usize, out: &mut dyn Write) -> io::Result<()> {
-    // Two blanks beside each column.
+    // Columns are separated by two spaces.
     let names = listed().map(|rule| rule.name.len()).max().unwrap_or(0);
     let indent = 5 + 2 + names + 2;
     let code = Style::new().bold();
@@ -56,7 +56,7 @@ fn write_json(out: &mut dyn Write) -> io::Result<()> {
     out.write_all(b"\n")
 }
 
-/// The first sentence of what it does.
+/// The first sentence about what the rule does.
 fn summary(rule: &Rule) -> String {
     let text = rule
         .section("What it does")
@@ -69,7 +69,7 @@ fn summary(rule: &Rule) -> String {
     }
 }
 
-/// `docs/rules.md`.
+/// The content of `docs/rules.md`.
 fn markdown() -> String {
     let mut text = "# Rules\n\n\
                     Printed by `rolewatch rules --format markdown` from the documentation in each \
@@ -78,7 +78,7 @@ fn markdown() -> String {
     for rule in listed() {
         text.push_str("\n## ");
         for line in rule.documentation().trim_end().lines() {
-            // Headings go one level down; the title has had its mark already.
+            // Headings move one level down. The title already has its own.
             if line.starts_with("## ") {
                 text.push('#');
             }

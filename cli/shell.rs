@@ -9,7 +9,7 @@ use crate::exit::{Exit, Failure};
 use crate::stdout;
 
 pub(crate) fn completions(shell: clap_complete::Shell) -> Result<Exit, Failure> {
-    // The generator panics when it can't write, so it writes to memory.
+    // The generator panics if a write fails, so it writes to memory.
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Args::command(), "rolewatch", &mut script);
     stdout::print_plain(|out| out.write_all(&script))?;
@@ -39,7 +39,7 @@ fn subcommands(command: &clap::Command, page: &mut Vec<u8>) -> std::io::Result<(
             .unwrap_or_else(|| subcommand.get_name())
             .to_uppercase();
         writeln!(page, ".SH \"{name}\"")?;
-        // Section by section: a whole page would have a title of its own.
+        // Rendered section by section, because a whole page would have its own title.
         let man = clap_mangen::Man::new(subcommand.clone());
         let mut section = Vec::new();
         man.render_description_section(&mut section)?;

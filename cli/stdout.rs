@@ -1,4 +1,4 @@
-//! Data on stdout, everything else on stderr. A reader that went away isn't an error.
+//! Data goes to stdout, everything else to stderr. A closed pipe isn't an error.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -9,13 +9,13 @@ use anstyle::{AnsiColor, Style};
 use crate::exit::Failure;
 use crate::limits::{COLUMNS, COLUMNS_ON_TERMINAL};
 
-/// Writes data. Styles are dropped where nobody would see them.
+/// Writes data. Styles are dropped if the output isn't colored.
 pub(crate) fn print(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
     let mut out = BufWriter::new(anstream::stdout().lock());
     finish(write(&mut out).and_then(|()| out.flush()))
 }
 
-/// Writes data byte by byte as it is: for formats that machines read.
+/// Writes data byte for byte, for formats that machines read.
 pub(crate) fn print_plain(
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> Result<(), Failure> {
@@ -37,24 +37,24 @@ pub(crate) fn print_to(
 }
 
 fn finish(written: io::Result<()>) -> Result<(), Failure> {
-    // `| head` closes the pipe when it has enough: that is how it is meant to be used.
+    // `| head` closes the pipe when it has enough, which is normal use.
     match written {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::Output(error)),
         _ => Ok(()),
     }
 }
 
-/// One line on stderr. There is nobody to tell when stderr itself is closed.
+/// Prints one line on stderr. If stderr itself is closed, the error is ignored.
 pub(crate) fn tell(line: &str) {
     writeln!(anstream::stderr(), "{line}").ok();
 }
 
-/// `warning: …` on stderr.
+/// Prints `warning: …` on stderr.
 pub(crate) fn tell_warning(text: &str) {
     labelled("warning", AnsiColor::Yellow, text);
 }
 
-/// `error: …` on stderr.
+/// Prints `error: …` on stderr.
 pub(crate) fn tell_error(text: &str) {
     labelled("error", AnsiColor::Red, text);
 }
@@ -64,7 +64,7 @@ fn labelled(label: &str, color: AnsiColor, text: &str) {
     tell(&format!("{style}{label}{style:#}: {text}"));
 }
 
-/// How wide lines may be: as the terminal, within what is readable.
+/// The line width: that of the terminal, within readable limits.
 pub(crate) fn columns() -> usize {
     let (fewest, most) = COLUMNS_ON_TERMINAL;
     match terminal_size::terminal_size() {

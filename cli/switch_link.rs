@@ -1,4 +1,4 @@
-//! `rolewatch switch-link`: the console link that asks for nothing but a click.
+//! `rolewatch switch-link`: the console link that opens "Switch role" with all fields filled in.
 
 use std::fmt::Write as _;
 
@@ -27,7 +27,7 @@ struct SwitchLink {
 impl SwitchLink {
     fn new(args: &SwitchLinkArgs) -> Result<Self, String> {
         let text = &args.role_arn;
-        // The policy's entries may be globs, and are what people paste here.
+        // The policy's entries may be globs, and people paste them here.
         if text.contains(['*', '?']) {
             return Err(format!(
                 "`{}` is a pattern; a link is for one role, so give its full ARN",
@@ -42,7 +42,7 @@ impl SwitchLink {
         let role = arn.name();
         let account = arn.account();
         let display = match &args.name {
-            // A name that was given isn't cut: the console would show another one.
+            // A given name isn't cut, because the console would then show a different one.
             Some(name) if name.chars().count() > DISPLAY_NAME || name.trim().is_empty() => {
                 return Err(format!(
                     "--name must have 1 to {DISPLAY_NAME} characters, not only spaces; it has {}",
@@ -86,7 +86,8 @@ impl SwitchLink {
     }
 }
 
-/// No link is better than one that leads into another partition.
+/// The error if no console is known for the partition: no link is better than one into another
+/// partition.
 fn no_address(arn: &RoleArn) -> String {
     format!(
         "rolewatch doesn't know the sign-in address of partition `{}`; in its console, choose \
@@ -97,14 +98,14 @@ fn no_address(arn: &RoleArn) -> String {
     )
 }
 
-/// The role's path and name, as the console takes them.
+/// The role's path and name, as the console expects them.
 fn path_of(arn: &RoleArn) -> &str {
     arn.as_str()
         .split_once(":role/")
         .map_or_else(|| arn.name(), |(_, path)| path)
 }
 
-/// Percent-encoded for a query. The slashes of a role's path stay, as in AWS's own links.
+/// Percent-encodes a text for a query. The slashes of a role's path stay, as in AWS's own links.
 fn encoded(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {

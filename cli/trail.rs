@@ -1,5 +1,5 @@
-//! `rolewatch trail connect`: the trail's bucket tells EventBridge of new log files, and everybody
-//! else of what it told them before.
+//! `rolewatch trail connect`: makes the trail's bucket notify EventBridge of new log files, and
+//! keeps its other notifications.
 
 #[cfg(feature = "aws")]
 mod aws;
@@ -18,24 +18,24 @@ use crate::exit::Failure;
 use crate::report::words::counted;
 use crate::stdout;
 
-/// What a bucket tells whom.
+/// The notification settings of a bucket.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct BucketListeners {
     region: String,
     by_event_bridge: bool,
-    /// All others, one line each.
+    /// All other destinations, one line each.
     others: Vec<String>,
 }
 
-/// A bucket's notifications.
+/// Reads and changes a bucket's notifications.
 trait NotificationSettings {
     fn read(&mut self) -> Result<BucketListeners, String>;
 
-    /// Adds EventBridge to what was read last, and keeps everything else.
+    /// Adds EventBridge to the settings that were last read, and keeps everything else.
     fn add_event_bridge(&self) -> Result<(), String>;
 }
 
-/// Connects the bucket, unless it is.
+/// Connects the bucket, unless it is already connected.
 pub(crate) fn connect(args: &TrailConnectArgs) -> Result<(), Failure> {
     let name = bucket_name(&args.bucket)?;
     let mut bucket = TrailBucket::open(name)?;
@@ -43,11 +43,11 @@ pub(crate) fn connect(args: &TrailConnectArgs) -> Result<(), Failure> {
     stdout::print(|out| lines.iter().try_for_each(|line| writeln!(out, "{line}")))
 }
 
-/// People write buckets as the AWS CLI does, too.
+/// People also write buckets in the form of the AWS CLI (`s3://…`).
 fn bucket_name(given: &str) -> Result<&str, Failure> {
     let name = given.strip_prefix("s3://").unwrap_or(given);
     let name = name.strip_suffix('/').unwrap_or(name);
-    // S3's own rules for names. They also keep what is printed harmless.
+    // S3's own rules for names. They also make the name safe to print.
     let plain = (3..=63).contains(&name.len())
         && name.bytes().all(|byte| {
             byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-".contains(&byte)
@@ -71,7 +71,7 @@ fn connect_bucket(
         others,
     } = &before;
     let mut lines = vec![format!("bucket {name} in {region}")];
-    // S3 replaces the whole configuration when it is written, so nothing is written in vain.
+    // A write replaces the whole configuration, so nothing is written if nothing has to change.
     if *by_event_bridge {
         lines.push(
             "already connected: the bucket sends its events to EventBridge; nothing was changed"
@@ -102,7 +102,7 @@ fn connect_bucket(
 }
 
 fn failed(name: &str, state: &str, why: &str) -> Failure {
-    // The SDK's error may be a code or, where S3 sends no body, a status alone.
+    // The SDK's error may contain a code or, if S3 sends no body, only a status.
     let hint = if why.contains("AccessDenied") || why.contains("status 403") {
         "\nuse credentials of the account that owns the bucket, with `s3:GetBucketNotification` \
          and `s3:PutBucketNotification` on it"

@@ -44,16 +44,16 @@ pub(crate) struct FailArgs {
     pub(crate) strict: bool,
 }
 
-/// From which severity on.
+/// The lowest severity that counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Threshold {
-    /// From this one on.
+    /// This severity and higher.
     From(Severity),
-    /// From none.
+    /// No severity counts.
     Never,
 }
 
-/// How `never` is written.
+/// The word for [`Threshold::Never`].
 const NEVER: &str = "never";
 
 fn severity() -> impl TypedValueParser<Value = Severity> {

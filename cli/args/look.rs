@@ -22,7 +22,7 @@ pub(crate) enum Color {
 }
 
 impl Look {
-    /// Decides for all that is printed from now on.
+    /// Applies the choice to everything that is printed from now on.
     pub(crate) fn apply(&self) {
         match self.color {
             Color::Auto => anstream::ColorChoice::Auto,

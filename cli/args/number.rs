@@ -1,4 +1,4 @@
-//! Numbers as they are given.
+//! Parses numbers on the command line.
 
 use std::num::NonZeroUsize;
 
@@ -12,9 +12,9 @@ pub(super) fn objects(text: &str) -> Result<NonZeroUsize, NotANumber> {
     up_to(limits::OBJECTS, text)
 }
 
-/// Digits and nothing else: what was given is quoted, so the reader sees what is wrong with it.
+/// Accepts digits only. The error quotes the text, so the reader sees what is wrong with it.
 fn up_to(most: usize, text: &str) -> Result<NonZeroUsize, NotANumber> {
-    // The parser would take a sign, too.
+    // The parser would also accept a sign.
     if !text.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(NotANumber { most });
     }
@@ -24,7 +24,7 @@ fn up_to(most: usize, text: &str) -> Result<NonZeroUsize, NotANumber> {
     }
 }
 
-/// Why a text isn't a number that makes sense here.
+/// Why a text isn't a valid number here.
 #[derive(Debug, thiserror::Error)]
 #[error("expected a whole number from 1 to {most}")]
 pub(super) struct NotANumber {

@@ -1,4 +1,4 @@
-//! The policy and the rosters, as they are given.
+//! The policy and the rosters on the command line.
 
 use std::path::PathBuf;
 

@@ -1,4 +1,4 @@
-//! Times as they are given.
+//! Parses times on the command line.
 
 use std::str::FromStr;
 
@@ -18,12 +18,12 @@ pub(super) fn until(text: &str) -> Result<Moment, NotATime> {
     })
 }
 
-/// A moment, and whether a mere date was given for it.
+/// A moment, and whether the text was only a date.
 fn moment_or_day_start(text: &str) -> Result<(Moment, bool), NotATime> {
     if let Ok(moment) = text.parse() {
         return Ok((moment, false));
     }
-    // A date reads as more than dates elsewhere; here it is exactly `2026-03-31`.
+    // The parser accepts other date formats too, but only `2026-03-31` is allowed here.
     if text.len() != 10 || jiff::civil::Date::from_str(text).is_err() {
         return Err(NotATime);
     }

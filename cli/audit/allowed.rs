@@ -1,5 +1,5 @@
-//! Why AWS allowed what the policy forbids, for findings about single switches. Findings themselves
-//! don't change by it.
+//! Why AWS allowed what the policy forbids, for findings about single switches. The findings
+//! themselves don't depend on it.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -13,12 +13,12 @@ use super::inputs::AuditInputs;
 #[derive(Default)]
 pub(crate) struct SwitchAllowances {
     by: HashMap<(SwitchKey, &'static str), Arc<AllowedBy>>,
-    /// One copy of each: many switches are allowed by the same statements.
+    /// Each value is kept once, because the same statements allow many switches.
     kept: HashSet<Arc<AllowedBy>>,
 }
 
 impl SwitchAllowances {
-    /// Looks at a switch while it is judged.
+    /// Examines a switch while it is judged.
     pub(crate) fn note(&mut self, examined: &ExaminedSwitch<'_>, inputs: &AuditInputs) {
         for (rule, verdict, _) in examined.answers() {
             if verdict != Verdict::Violation {
@@ -39,7 +39,7 @@ impl SwitchAllowances {
 
     /// What allowed the switch that a finding is about.
     pub(crate) fn of(&self, finding: &Finding) -> Option<&AllowedBy> {
-        // Of several switches each may have been allowed by something else.
+        // If there are several switches, each may have been allowed by something else.
         let [switch] = &*finding.subject.switches else {
             return None;
         };

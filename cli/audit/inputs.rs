@@ -1,5 +1,5 @@
-//! The policy and the rosters of a run: given, or found next to the archive or in the working
-//! folder.
+//! The policy and the rosters of a run: given on the command line, or found next to the archive or
+//! in the working directory.
 
 pub(crate) mod lists;
 mod places;
@@ -26,15 +26,15 @@ pub(crate) use places::{InputFolders, ROSTERS};
 use timed::{NO_JSON, all_given, in_folder};
 pub(crate) use timed::{TimedRoster, missing_roster};
 
-/// What switches are judged against.
+/// What switches are judged with.
 pub(crate) struct AuditInputs {
     pub(crate) policy: Policy,
     pub(crate) policy_file: PathBuf,
     pub(crate) rosters: Rosters,
     pub(crate) roster_files: Vec<RosterFile>,
-    /// The same files with their policies.
+    /// The same files, with their policies.
     pub(crate) files: DetailFiles,
-    /// What the rosters lack that the policy needs, each in one line.
+    /// What the policy needs but the rosters lack, one line each.
     pub(crate) roster_faults: Vec<String>,
     /// Canonical paths of files and folders inside the archive that aren't logs.
     pub(crate) not_logs: Vec<PathBuf>,
@@ -46,14 +46,15 @@ pub(crate) struct RosterFile {
     pub(crate) account: AccountId,
     pub(crate) taken: Option<Moment>,
     pub(crate) truncated: bool,
-    /// Whether it has any users.
+    /// Whether it contains any users.
     has_users: bool,
-    /// That it has no `UserDetailList`, not even an empty one, and how to get it.
+    /// Set if it has no `UserDetailList`, not even an empty one. Says so and how to get it.
     pub(crate) lacks_users: Option<String>,
 }
 
 impl AuditInputs {
-    /// Reads what is given, else what is found, and says on stderr which that is.
+    /// Reads what is given or, without that, what is found, and says on stderr which files are
+    /// used.
     pub(crate) fn find(paths: &[PathBuf], sources: &SourceArgs) -> Result<Self, Failure> {
         let places = InputFolders::near(paths);
         let policies = places.policies()?;
@@ -67,8 +68,8 @@ impl AuditInputs {
             files,
         } = ReadRosters::read(files_of_rosters(&sources.rosters, folders.first())?)?;
 
-        // They may lie among the logs: what the run uses otherwise is neither read as a log nor
-        // told as unreadable.
+        // Policy and rosters may be among the logs. They are neither read as logs nor reported as
+        // unreadable.
         let mut used = vec![&policy_file];
         used.extend(roster_files.iter().map(|roster| &roster.file));
         used.extend(&policies);
@@ -91,10 +92,10 @@ impl AuditInputs {
         Ok(inputs)
     }
 
-    /// Accounts whose groups the policy names and of which no roster has a user: a fault where the
-    /// list isn't there, a warning where it is empty.
+    /// Accounts whose groups the policy names and for which no roster has a user. A missing list is
+    /// a fault, an empty list a warning.
     fn without_users(&self) -> Vec<String> {
-        // One group an account is enough to say why its users matter.
+        // One group per account is enough to say why its users matter.
         let mut groups: BTreeMap<AccountId, &GroupRef> = BTreeMap::new();
         for role in &self.policy.roles {
             for group in &role.groups {
@@ -108,7 +109,8 @@ impl AuditInputs {
             if of_account.iter().any(|roster| roster.has_users) {
                 continue;
             }
-            // An empty list may be the truth, or come of `--filter`; a missing one says nothing.
+            // An empty list may be correct or the result of `--filter`. A missing list says
+            // nothing.
             let empty = of_account
                 .iter()
                 .find(|roster| roster.lacks_users.is_none());
@@ -131,16 +133,17 @@ impl AuditInputs {
         faults
     }
 
-    /// What the rosters lack, on stderr.
+    /// Prints on stderr what the rosters lack.
     pub(crate) fn tell_roster_faults(&self) {
         for fault in &self.roster_faults {
             stdout::tell(&format!("rolewatch: {fault}"));
         }
     }
 
-    /// Which policy and which rosters are used, and what was found beside them and isn't.
+    /// Says which policy and which rosters are used, and which other ones were found and aren't
+    /// used.
     fn tell(&self, sources: &SourceArgs, policies: &[PathBuf], folders: &[PathBuf]) {
-        // What is given was chosen: nobody has to be told what else there was.
+        // If a policy was given, nobody needs to know which others exist.
         let others = match &sources.policy {
             None => not_used(policies),
             Some(_) => String::new(),
@@ -178,7 +181,7 @@ impl AuditInputs {
     }
 }
 
-/// ` (not …)`: what was found behind the nearest.
+/// ` (not …)`: the files found after the nearest one.
 fn not_used(found: &[PathBuf]) -> String {
     match found {
         [_, others @ ..] if !others.is_empty() => format!(" (not used: {})", shown_paths(others)),
@@ -186,7 +189,7 @@ fn not_used(found: &[PathBuf]) -> String {
     }
 }
 
-/// The rosters that are given, else those of the nearest folder.
+/// The given rosters or, without any, those of the nearest folder.
 fn files_of_rosters(
     given: &[PathBuf],
     folder: Option<&PathBuf>,
@@ -206,7 +209,7 @@ fn files_of_rosters(
     Ok(files)
 }
 
-/// What the files of rosters hold.
+/// The content of the roster files.
 #[derive(Default)]
 struct ReadRosters {
     rosters: Rosters,
@@ -239,8 +242,8 @@ impl ReadRosters {
         Ok(())
     }
 
-    /// Takes in the policies of a roster, and says whether its list of users is missing. A file
-    /// whose policies can't be read still tells who is in which group, so that is a warning.
+    /// Adds the policies of a roster, and returns a message if its list of users is missing. A file
+    /// with unreadable policies still says who is in which group, so that is only a warning.
     fn add_policies(&mut self, bytes: &[u8], file: &Path, taken: Option<Moment>) -> Option<String> {
         match Input::read(bytes) {
             Ok(Input::Account(account)) => {
@@ -260,10 +263,10 @@ impl ReadRosters {
     }
 }
 
-/// Checks that what was given on the command line is there, before anything is read.
+/// Checks that the paths on the command line exist, before anything is read.
 ///
 /// # Errors
-/// Names all that is missing.
+/// Names every path that is missing.
 pub(crate) fn check_given<'a>(
     paths: impl IntoIterator<Item = &'a PathBuf>,
     sources: &SourceArgs,
@@ -281,7 +284,7 @@ pub(crate) fn check_given<'a>(
     }
 }
 
-/// The policy that is given, else the nearest that is found.
+/// The given policy or, without one, the nearest that is found.
 pub(crate) fn policy_file(
     given: Option<&PathBuf>,
     places: &InputFolders,
@@ -293,7 +296,7 @@ pub(crate) fn policy_file(
     let Some(file) = found.first() else {
         return Err(Failure::no_policy(&places.files(POLICY)));
     };
-    // `rolewatch.yaml` and `rolewatch.yml` in one place differ in their ending only.
+    // `rolewatch.yaml` and `rolewatch.yml` in one place differ only in their extension.
     let mut both = found.to_vec();
     both.retain(|other| other.with_extension("") == file.with_extension(""));
     match both.as_slice() {

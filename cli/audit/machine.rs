@@ -1,5 +1,5 @@
-//! `rolewatch audit s3://… --state-machine ARN`: the logs are read where they lie, by the stack;
-//! this waits and prints what was found.
+//! `rolewatch audit s3://… --state-machine ARN`: the stack reads the logs directly from S3. This
+//! module waits and prints the findings.
 
 #[cfg(feature = "aws")]
 mod aws;
@@ -36,30 +36,30 @@ use crate::report::shown::ShownFindings;
 use crate::report::words::length;
 use crate::stdout;
 
-/// The state machine, and the bucket it writes to.
+/// The state machine, and the bucket that it writes to.
 trait Machine {
-    /// Starts it, and gives the execution's ARN.
+    /// Starts an execution and returns its ARN.
     fn start(&self, input: String) -> Result<String, String>;
 
-    /// How it stands.
+    /// Returns the state of an execution.
     fn look(&self, execution: &str) -> Result<ExecutionState, String>;
 
-    /// What it wrote.
+    /// Returns an object that an execution wrote.
     fn fetch(&self, key: &str) -> Result<Vec<u8>, String>;
 }
 
-/// How an execution stands.
+/// The state of an execution.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(
     not(any(feature = "aws", test)),
     expect(dead_code, reason = "nothing is ever started")
 )]
 enum ExecutionState {
-    /// Batches done, of so many as are known.
+    /// The number of finished batches, and of the batches known so far.
     Running { done: u64, total: u64 },
-    /// Its output.
+    /// Succeeded, with its output.
     Done(String),
-    /// It failed or was stopped, and why.
+    /// Failed or stopped, with the reason.
     Ended(String),
 }
 
@@ -70,13 +70,13 @@ struct ExecutionOutput {
     summary: String,
 }
 
-/// Runs it and prints its findings.
+/// Runs the state machine and prints its findings.
 pub(super) fn run(args: &AuditArgs, arn: &str) -> Result<Exit, Failure> {
     let bucket = args.bucket.as_deref().filter(|bucket| !bucket.is_empty());
     let bucket = bucket.ok_or_else(|| {
         usage("`--state-machine` needs `--bucket`, where it writes (stack output `BucketName`)")
     })?;
-    // One execution reads one prefix: two would be two summaries.
+    // One execution reads one prefix, because two would give two summaries.
     let [path] = &*args.paths else {
         return Err(usage(
             "`--state-machine` takes one path, such as `s3://bucket/AWSLogs/`",
@@ -97,7 +97,7 @@ pub(super) fn run(args: &AuditArgs, arn: &str) -> Result<Exit, Failure> {
     ))
 }
 
-/// What is to be known beside the findings, on stderr.
+/// Prints notes about the run on stderr.
 fn tell_summary(summary: &HistorySummary) {
     for notice in &summary.notices {
         stdout::tell(&format!("rolewatch: {}", harmless(notice)));
@@ -114,7 +114,8 @@ fn tell_summary(summary: &HistorySummary) {
     ));
 }
 
-/// The first of them one by one. `count` is of all: the summary itself names only so many.
+/// Prints the first entries one by one. `count` is the total, because the summary itself has only
+/// some of them.
 fn tell_entries(entries: &[UnreadEntry], count: u64, they: &str) {
     let told = entries.get(..FAULTS_TOLD).unwrap_or(entries);
     for entry in told {
@@ -128,7 +129,7 @@ fn tell_entries(entries: &[UnreadEntry], count: u64, they: &str) {
             harmless(&entry.reason)
         ));
     }
-    // The count comes from outside, so it may be less than what is named.
+    // The count comes from outside, so it may be lower than the number of entries.
     let untold = count.saturating_sub(length(told));
     if untold > 0 {
         stdout::tell(&format!(
@@ -161,7 +162,7 @@ fn execution_input(
     }
 }
 
-/// Starts the machine, waits for its end and fetches what it wrote.
+/// Starts an execution, waits for its end and fetches what it wrote.
 fn run_to_its_end(
     machine: &impl Machine,
     input: String,
@@ -170,7 +171,7 @@ fn run_to_its_end(
     let execution = machine
         .start(input)
         .map_err(|why| Failure::Aws(format!("can't start the state machine: {why}")))?;
-    // Told at once: whoever interrupts the command can still find the execution.
+    // Printed at once, so that the execution can still be found if the command is interrupted.
     let shown = harmless(&execution);
     stdout::tell(&format!("rolewatch: started `{shown}`"));
     let output = wait_for(machine, &execution, &shown, pause)?;
@@ -179,7 +180,7 @@ fn run_to_its_end(
     })
 }
 
-/// The output of the execution, once there is one.
+/// Waits for the output of the execution.
 fn wait_for(
     machine: &impl Machine,
     execution: &str,
@@ -206,7 +207,7 @@ fn wait_for(
     }
 }
 
-/// What an execution wrote, and why it can't be used.
+/// An object that an execution wrote, and why it can't be used.
 struct Unusable {
     what: String,
     why: String,
@@ -221,7 +222,7 @@ impl Unusable {
     }
 }
 
-/// What an execution wrote, from the keys in its output.
+/// Fetches what an execution wrote, using the keys in its output.
 fn report_of(machine: &impl Machine, output: &str) -> Result<HistoryReport, Unusable> {
     let output: ExecutionOutput =
         serde_json::from_str(output).map_err(|why| Unusable::new("the output", &why))?;
@@ -230,7 +231,7 @@ fn report_of(machine: &impl Machine, output: &str) -> Result<HistoryReport, Unus
         findings.push(Finding::from_json(line).map_err(|why| Unusable::new("a finding", &why))?);
     }
     let summary = text_of(machine, &output.summary)?;
-    // The summary is kept as it was written, too, so that `json` shows what a newer stack adds.
+    // The summary is also kept as it was written, so that `json` shows what a newer stack adds.
     Ok(HistoryReport {
         findings,
         summary: serde_json::from_str(&summary)

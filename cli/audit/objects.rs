@@ -1,4 +1,4 @@
-//! Logs that lie in S3: `s3://bucket/prefix` in place of a path.
+//! Logs in S3: `s3://bucket/prefix` in place of a path.
 
 #[cfg(feature = "aws")]
 mod aws;
@@ -18,10 +18,10 @@ pub(super) use without_aws::S3Store;
 use crate::exit::{Failure, shown_path};
 use crate::report::words::number;
 
-/// What a path in S3 begins with.
+/// The beginning of a path in S3.
 const SCHEME: &str = "s3://";
 
-/// An object that was fetched, or why it wasn't.
+/// An object that was fetched, or why fetching failed.
 pub(super) struct FetchedObject {
     pub(super) object: LogObject,
     pub(super) outcome: Result<Vec<u8>, String>,
@@ -30,16 +30,16 @@ pub(super) struct FetchedObject {
 /// An object to be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct LogObject {
-    /// `s3://bucket/key`: what it is called in a report.
+    /// Its name in reports: `s3://bucket/key`.
     pub(super) name: PathBuf,
     pub(super) bucket: String,
     pub(super) key: String,
-    /// Bytes as stored.
+    /// Its size in bytes, as stored.
     pub(super) size: u64,
 }
 
 impl LogObject {
-    /// Whether it lies under the prefix.
+    /// Whether it is under the prefix.
     pub(super) fn is_under(&self, (bucket, prefix): (&str, &str)) -> bool {
         self.bucket == bucket && self.key.starts_with(prefix)
     }
@@ -47,28 +47,29 @@ impl LogObject {
 
 /// Where objects come from.
 pub(super) trait ObjectStore: Sync {
-    /// Keys and sizes under a prefix, by key. It may stop after more than `most`.
+    /// Lists keys and sizes under a prefix, in the order of the keys. It may stop after more than
+    /// `most`.
     fn list(&self, bucket: &str, prefix: &str, most: usize) -> Result<Vec<(String, u64)>, String>;
 
-    /// Fetches objects, many at a time and in any order, until nobody takes them any more.
+    /// Fetches objects, many at a time and in any order, until the receiver is gone.
     fn fetch(&self, objects: Vec<LogObject>, to: &SyncSender<FetchedObject>);
 }
 
-/// Bucket and prefix, where a path is one of S3.
+/// Splits a path in S3 into bucket and prefix. `None`: it isn't one.
 pub(crate) fn bucket_and_prefix(path: &Path) -> Option<(&str, &str)> {
     let rest = path.to_str()?.strip_prefix(SCHEME)?;
     Some(rest.split_once('/').unwrap_or((rest, "")))
 }
 
-/// What lies under the paths of S3, each object once.
+/// The objects under the S3 paths, each once.
 #[derive(Debug, Default)]
 pub(super) struct ListedObjects {
     pub(super) objects: Vec<LogObject>,
-    /// Objects that aren't logs by their names.
+    /// Objects whose names aren't those of logs.
     pub(super) skipped: Vec<PathBuf>,
 }
 
-/// Lists all that is to be read, in order; at most `most` objects.
+/// Lists everything to read, in order; at most `most` objects.
 pub(super) fn list(
     store: &impl ObjectStore,
     paths: &[PathBuf],
@@ -88,7 +89,8 @@ pub(super) fn list(
         let keys = store
             .list(bucket, prefix, most)
             .map_err(|why| Failure::Aws(format!("can't list `{shown}`: {why}")))?;
-        // Before any is fetched: reading costs money, and a prefix that is too short is a slip.
+        // Checked before any object is fetched: reading costs money, and a prefix that matches too
+        // much is probably a mistake.
         if listed.objects.len() + keys.len() > most {
             return Err(Failure::Usage(format!(
                 "there are more than {} objects under `{shown}`\n\
@@ -98,7 +100,7 @@ pub(super) fn list(
             )));
         }
         for (key, size) in keys {
-            // The S3 console makes such an object for what it shows as a folder.
+            // The S3 console creates such an object for a folder.
             if key.ends_with('/') {
                 continue;
             }
@@ -115,7 +117,7 @@ pub(super) fn list(
             }
         }
     }
-    // One prefix may hold another that was given, too.
+    // One given prefix may contain another one.
     listed.objects.sort_by(|a, b| a.name.cmp(&b.name));
     listed.objects.dedup();
     listed.skipped.sort();

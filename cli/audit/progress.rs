@@ -1,5 +1,5 @@
-//! A bar on stderr while a long run reads: only on a terminal, and only when it takes longer than a
-//! blink.
+//! A progress bar on stderr during a long run. It appears only on a terminal, and only after half a
+//! second.
 
 use std::io::{self, IsTerminal};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -22,12 +22,12 @@ pub(super) fn show(total: u64, read: &AtomicU64, done: &Receiver<()>) {
     ) {
         bar.set_style(style);
     }
-    // What was done before the bar appeared says nothing about the speed.
+    // What was done before the bar appeared must not count toward the speed.
     bar.set_position(read.load(Ordering::Relaxed));
     bar.reset_eta();
     loop {
         bar.set_position(read.load(Ordering::Relaxed));
-        // Nothing is ever sent: the end of the channel is the end of the reading.
+        // Nothing is ever sent. The channel closes when reading ends.
         if done.recv_timeout(PROGRESS_PAUSE) != Err(RecvTimeoutError::Timeout) {
             break;
         }
@@ -35,7 +35,7 @@ pub(super) fn show(total: u64, read: &AtomicU64, done: &Receiver<()>) {
     bar.finish_and_clear();
 }
 
-/// Shows how far something is that goes on elsewhere.
+/// Shows the progress of work that runs elsewhere.
 pub(super) struct WaitingBar(Option<ProgressBar>);
 
 impl WaitingBar {

@@ -1,4 +1,4 @@
-//! Reading: files in parallel, each thread with a world of its own, joined at the end.
+//! Reads the logs: files in parallel, with one world per thread, joined at the end.
 
 mod threads;
 
@@ -33,7 +33,7 @@ use crate::report::words::{counted, length};
 use crate::stdout;
 use threads::SharedScan;
 
-/// What reading came to.
+/// The result of reading.
 pub(crate) struct ScannedLogs {
     pub(crate) world: World,
     pub(crate) totals: Totals,
@@ -42,22 +42,22 @@ pub(crate) struct ScannedLogs {
     pub(crate) not_evidence: UnreadList,
     /// The first and the last relevant record.
     pub(crate) range: Option<(Moment, Moment)>,
-    /// Roles that an entry of the policy only just misses.
+    /// Roles that an entry of the policy narrowly misses.
     pub(crate) near: BTreeSet<RoleArn>,
 }
 
-/// One thing to be read that is at hand.
+/// An input that can be read directly.
 enum LogSource {
     File(PathBuf, u64),
     Stdin,
 }
 
-/// How it is read.
+/// How the logs are read.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ScanOptions {
-    /// Threads; by default one a core.
+    /// The number of threads; by default, one per core.
     pub(crate) jobs: Option<NonZeroUsize>,
-    /// The most objects of S3.
+    /// The most S3 objects.
     pub(crate) max_objects: NonZeroUsize,
 }
 
@@ -70,8 +70,8 @@ impl Default for ScanOptions {
     }
 }
 
-/// Reads all files and objects behind the paths. `not_logs`: canonical paths of files and folders
-/// that are left out.
+/// Reads all files and objects under the paths. `not_logs` holds canonical paths of files and
+/// folders to leave out.
 pub(crate) fn scan(
     paths: &[PathBuf],
     not_logs: &[PathBuf],
@@ -108,14 +108,14 @@ fn scan_with<O: ObjectStore>(
     for part in parts {
         match part {
             Ok(part) => whole = whole.join(part),
-            // A part that is lost would be a report that looks whole.
+            // Without the lost part, the report would look complete although it isn't.
             Err(panic) => std::panic::resume_unwind(panic),
         }
     }
     Ok(whole.finish(skipped))
 }
 
-/// The objects of S3 to read. A prefix without any is a slip, and must not pass for a clean one.
+/// The S3 objects to read. A prefix without objects is probably a typo and must not count as clean.
 fn list_objects<O: ObjectStore>(
     store: Option<&O>,
     paths: &[PathBuf],
@@ -136,7 +136,8 @@ fn list_objects<O: ObjectStore>(
     Ok(listed)
 }
 
-/// The files and folders that the run uses otherwise, and how often they were met among the logs.
+/// The files and folders that the run uses for other purposes, and how many of them were met among
+/// the logs.
 struct LeftOut<'a> {
     /// Canonical paths.
     not_logs: &'a [PathBuf],
@@ -145,8 +146,8 @@ struct LeftOut<'a> {
 
 impl LeftOut<'_> {
     fn holds(&self, path: &Path) -> bool {
-        // Names are compared first: to follow links for every file of a large archive would take
-        // long.
+        // Names are compared first, because following links for every file of a large archive would
+        // take long.
         let name = path.file_name();
         if !self.not_logs.iter().any(|other| other.file_name() == name) {
             return false;
@@ -157,8 +158,8 @@ impl LeftOut<'_> {
     }
 }
 
-/// The files, the largest first so that no thread is left with one at the end, and how many were
-/// left out.
+/// The files, largest first so that no thread is left with a large one at the end, and how many
+/// were left out.
 fn sources(
     paths: &[PathBuf],
     not_logs: &[PathBuf],
@@ -183,13 +184,13 @@ fn sources(
         part.unread.add(InputFault::of_archive(problem));
     }
     for folder in &named {
-        // A folder without logs is a slip, and must not pass for a clean one.
+        // A folder without logs is probably a typo and must not count as clean.
         if folder.is_dir() && is_without_logs(folder, &found) {
             part.unread.add(InputFault::of_folder(folder));
         }
     }
     if named.is_empty() && !has_stdin && left_out.met.get() > 0 {
-        // All that was named is the policy or a roster of this run.
+        // Everything that was given is the policy or a roster of this run.
         let first = paths.first().map_or(Path::new("."), PathBuf::as_path);
         part.unread.add(InputFault::of_no_logs(first));
     }
@@ -208,7 +209,7 @@ fn sources(
     (sources, skipped)
 }
 
-/// Whether nothing in a folder is a log, and nothing in it could not be looked at.
+/// Whether a folder contains no log, and everything in it could be examined.
 fn is_without_logs(folder: &Path, found: &FoundFiles) -> bool {
     let holds_log = found.files.iter().any(|file| file.path.starts_with(folder));
     let holds_fault = found
@@ -218,8 +219,8 @@ fn is_without_logs(folder: &Path, found: &FoundFiles) -> bool {
     !holds_log && !holds_fault
 }
 
-/// Names files that aren't logs by their names, so that a log under an odd name isn't missed
-/// silently.
+/// Names the files that don't look like logs by their names, so that a log with an unusual name
+/// isn't skipped silently.
 pub(crate) fn tell_skipped(skipped: &[PathBuf]) {
     if let [first, ..] = skipped {
         let files = counted(length(skipped), "file", "files");
@@ -236,13 +237,14 @@ pub(crate) fn tell_skipped(skipped: &[PathBuf]) {
     }
 }
 
-/// What one thread knows.
+/// What one thread has read.
 struct PartialScan<'p> {
     intake: Intake<'p>,
     counts: Counts,
     unread: UnreadList,
     not_evidence: UnreadList,
-    /// The file that is being read, with all its folders: CloudTrail names them after the account.
+    /// The file being read, with all its folders, because CloudTrail names a folder after the
+    /// account.
     file: PathBuf,
 }
 
@@ -264,7 +266,7 @@ impl<'p> PartialScan<'p> {
                 read_file(path, filter, scratch, self)
             }
             LogSource::Stdin => {
-                // Nothing in a pipe says which account its records were delivered for.
+                // For a pipe, nothing says to which account its records were delivered.
                 self.file = PathBuf::new();
                 read_stream(
                     given::stdin("CloudTrail records"),
@@ -296,7 +298,8 @@ impl<'p> PartialScan<'p> {
                 );
                 self.counts.merge(&counts);
             }
-            // One object that can't be read ends nothing: it is named, and the rest is judged.
+            // An object that can't be read doesn't end the run: it is named, and the rest is
+            // judged.
             Err(why) => {
                 self.counts.files_failed += 1;
                 self.unread.add(InputFault::of_object(&object.name, why));
@@ -304,7 +307,7 @@ impl<'p> PartialScan<'p> {
         }
     }
 
-    /// Details that could not be read, of a record that counts all the same.
+    /// Adds details that couldn't be read, of a record that still counts.
     fn add_details(&mut self, at: &RecordPlace, details: &[RecordProblem]) {
         for problem in details {
             self.unread.add(InputFault::of_detail(at, problem));
@@ -338,8 +341,8 @@ impl<'p> PartialScan<'p> {
     }
 }
 
-/// The path from the root on, also where it was given from within CloudTrail's folders. Links
-/// aren't followed.
+/// The absolute path, so that it includes CloudTrail's folders even if the given path starts inside
+/// them. Links aren't followed.
 pub(crate) fn with_folders(path: &Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }

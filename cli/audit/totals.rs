@@ -1,4 +1,4 @@
-//! What reading came to, and the line that tells it.
+//! The totals of reading, and the line that reports them.
 
 use rolewatch_archive::Counts;
 use rolewatch_guard::intake::IntakeCounts;
@@ -6,11 +6,11 @@ use rolewatch_guard::{FileTotals, RecordTotals, Totals};
 
 use crate::report::words::{counted, listed, number};
 
-/// `skipped`: files that the archive wasn't asked to read, because they aren't logs.
+/// `skipped`: files that weren't read because they aren't logs.
 pub(crate) fn of_reading(counts: &Counts, skipped: u64, kept: IntakeCounts) -> Totals {
     Totals {
         files: FileTotals {
-            // Added up, not counted: every file has to end as one of these.
+            // A sum and not a separate count, because every file has to end as one of these.
             met: counts.files_read + counts.files_not_relevant + counts.files_failed + skipped,
             read: counts.files_read,
             skipped: counts.files_not_relevant + skipped,
@@ -30,7 +30,7 @@ pub(crate) fn of_reading(counts: &Counts, skipped: u64, kept: IntakeCounts) -> T
     }
 }
 
-/// Everything on one line.
+/// All totals on one line.
 pub(crate) fn account_line(totals: &Totals) -> String {
     let Totals {
         files,
@@ -52,7 +52,8 @@ pub(crate) fn account_line(totals: &Totals) -> String {
         part(records.contradicting, "contradicting"),
         part(records.partly_unread, "partly unread"),
     ]);
-    // These are kept, too, so they stand in brackets: the parts outside add up to all records.
+    // These records are also counted as kept, so they are in brackets. The numbers outside add up
+    // to all records.
     let kept = if duplicates.is_empty() {
         "kept".to_owned()
     } else {

@@ -1,4 +1,4 @@
-//! What could not be read, named one by one as far as anybody would read.
+//! Input that couldn't be read, named one by one up to a limit.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -48,7 +48,7 @@ impl InputFault {
         }
     }
 
-    /// Of a path that names the policy or a roster of the run.
+    /// The fault for a path that is the policy or a roster of the run.
     pub(crate) fn of_no_logs(path: &Path) -> Self {
         let reason =
             "this is the policy or a roster of this run, and there are no logs to check".to_owned();
@@ -78,7 +78,7 @@ impl InputFault {
         }
     }
 
-    /// `why` is harmless.
+    /// `why` must be safe to print.
     pub(crate) fn of_record(place: &RecordPlace, why: &impl std::fmt::Display) -> Self {
         Self {
             file: Arc::clone(&place.file),
@@ -88,7 +88,7 @@ impl InputFault {
         }
     }
 
-    /// Of a detail of a record that counts all the same.
+    /// The fault for a detail of a record that still counts.
     pub(crate) fn of_detail(place: &RecordPlace, problem: &RecordProblem) -> Self {
         Self {
             reason: problem.of_detail(),
@@ -100,7 +100,7 @@ impl InputFault {
 impl std::fmt::Display for InputFault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}", shown_path(&self.file))?;
-        // The byte finds a record in a file of one line, where an editor's line numbers don't.
+        // In a file of one line, the byte offset finds a record; a line number wouldn't.
         match (self.record, self.byte) {
             (Some(record), Some(byte)) => write!(f, ": record {record} (byte {byte})")?,
             (Some(record), None) => write!(f, ": record {record}")?,
@@ -111,7 +111,7 @@ impl std::fmt::Display for InputFault {
     }
 }
 
-/// For the `json` report.
+/// A fault in the `json` report.
 #[derive(Serialize)]
 pub(crate) struct FaultShown<'a> {
     file: String,
@@ -132,7 +132,7 @@ pub(crate) struct UnreadList {
 impl UnreadList {
     pub(crate) fn add(&mut self, fault: InputFault) {
         self.count += 1;
-        // Sorting at twice the length costs little, and memory stays bounded.
+        // Sorting only at twice the length costs little and keeps memory bounded.
         self.first.push(fault);
         if self.first.len() >= 2 * FAULTS_NAMED {
             self.keep_first();
@@ -168,17 +168,17 @@ impl UnreadList {
         })
     }
 
-    /// The first of them.
+    /// The first `most` faults.
     pub(crate) fn first(&self, most: usize) -> &[InputFault] {
         self.first.get(..most).unwrap_or(&self.first)
     }
 
-    /// One line each on stderr, of what could not be read.
+    /// Prints one line on stderr for each thing that couldn't be read.
     pub(crate) fn tell_unread(&self) {
         self.tell_as("couldn't be read");
     }
 
-    /// The same of events that AWS didn't send.
+    /// The same for events that AWS didn't send.
     pub(crate) fn tell_not_evidence(&self) {
         self.tell_as("are not evidence");
     }

@@ -1,4 +1,4 @@
-//! What one record says, in words: label and text, line by line.
+//! What one record says, in words: a label and a text per line.
 
 use rolewatch_guard::seen::{
     Caller, CallerKind, ConsoleAct, ConsoleStep, Denial, Fact, Grant, IamChange, IamChangeKind,
@@ -8,7 +8,7 @@ use rolewatch_guard::untrusted::harmless;
 
 use super::center;
 
-/// A label, and what is said under it.
+/// A label, and the text next to it.
 pub(super) type LabeledText = (&'static str, String);
 
 /// Everything the engine takes from the record.
@@ -115,7 +115,7 @@ fn mint_kind(mint: &Mint) -> String {
     let Some(role) = &mint.role else {
         return format!("a call that issued credentials ({api})");
     };
-    // AWS writes a call across accounts into both, and each copy hides something else.
+    // AWS logs a cross-account call in both accounts, and each copy leaves out something else.
     match (&mint.caller.kind, mint.caller.account) {
         (CallerKind::OtherAccount, _) => {
             format!(
@@ -152,7 +152,7 @@ fn caller(caller: &Caller) -> String {
         CallerKind::Other(kind) if kind.is_empty() => "none (the record has no identity)",
         CallerKind::Other(_) => "identity of another kind",
     };
-    // The first that the record has: the ARN says most, the provider least.
+    // The first one that the record has: the ARN says most, the provider least.
     let name = [
         &caller.arn,
         &caller.user_name,
@@ -165,7 +165,7 @@ fn caller(caller: &Caller) -> String {
         .map(|name| format!(" {}", harmless(name)))
         .unwrap_or_default();
     let account = match caller.account {
-        // The ARN has the account already.
+        // The ARN already contains the account.
         Some(account) if caller.arn.is_none() => format!(" of account {account}"),
         _ => String::new(),
     };
@@ -180,10 +180,10 @@ fn caller(caller: &Caller) -> String {
     )
 }
 
-/// An access key is shown only by its end.
+/// Only the end of an access key is shown.
 fn by_key(key: Option<&str>) -> String {
     let Some(key) = key else { return String::new() };
-    // AWS begins the ids of long-term keys with AKIA, those of temporary ones with ASIA.
+    // The IDs of long-term keys begin with AKIA, those of temporary keys with ASIA.
     let kind = if key.starts_with("AKIA") {
         "permanent"
     } else {
@@ -272,7 +272,7 @@ fn mfa_proof(mint: &Mint) -> String {
     let session = caller.session.as_ref();
     let unread = session.is_some_and(|session| session.mfa_unread)
         || mint.grant.as_ref().is_some_and(|grant| grant.unread.serial);
-    // No device was named, so only the session that made the call can tell.
+    // No device was named, so only the session that made the call can show MFA.
     let text = match (&caller.kind, session.and_then(|session| session.mfa)) {
         (CallerKind::OtherAccount, _) => {
             "not shown: the call named no device; the record of the call from the caller's \
@@ -311,7 +311,7 @@ fn console_lines(step: &ConsoleStep, lines: &mut Vec<LabeledText>) {
     if let Some(ip) = &step.source_ip {
         lines.push(("address", harmless(ip)));
     }
-    // Said, for a reader would look for it: the AssumeRole of the same switch has it.
+    // Printed because a reader would look for it. The AssumeRole record of the same switch has it.
     lines.push(("MFA", "never shown in a console step".to_owned()));
 }
 

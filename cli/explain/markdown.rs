@@ -1,4 +1,5 @@
-//! Rules' documentation on a terminal: headings, numbered lists and paragraphs are all it has.
+//! Shows a rule's documentation on a terminal. It consists of headings, numbered lists and
+//! paragraphs only.
 
 use std::io::{self, Write};
 
@@ -9,14 +10,14 @@ use crate::report::words::wrap;
 const TITLE: Style = Style::new().bold();
 const HEADING: Style = Style::new().bold().underline();
 
-/// A stretch of lines that belong together.
+/// A block of lines that belong together.
 #[derive(Debug, PartialEq, Eq)]
 enum MarkdownBlock {
     Heading(String),
-    /// What stands in front, and the text.
+    /// The list marker and the text.
     Item(String, String),
     Paragraph(String),
-    /// Tables and code stay as they are.
+    /// Tables and code, shown unchanged.
     Verbatim(String),
 }
 
@@ -26,7 +27,7 @@ pub(super) fn write(text: &str, columns: usize, out: &mut dyn Write) -> io::Resu
     writeln!(out, "{TITLE}{title}{TITLE:#}")?;
     let mut before: Option<MarkdownBlock> = None;
     for block in blocks(text) {
-        // A heading stands close to its text, and so do items of a list and lines of a table.
+        // No blank line after a heading, between list items, or between lines of a table.
         let close = matches!(
             (&before, &block),
             (Some(MarkdownBlock::Heading(_)), _)
@@ -61,7 +62,7 @@ fn blocks(text: &str) -> Vec<MarkdownBlock> {
     let mut open = false;
     let mut fenced = false;
     for line in text.lines() {
-        // The fence itself isn't shown: what it holds is set apart by the blank line before it.
+        // The fence itself isn't shown: the blank line before it sets its content apart.
         if line.starts_with("```") {
             fenced = !fenced;
             open = false;
@@ -82,7 +83,7 @@ fn blocks(text: &str) -> Vec<MarkdownBlock> {
             blocks.push(MarkdownBlock::Item(mark, rest.to_owned()));
             open = true;
         } else {
-            // Sources wrap at 100 columns, terminals anywhere, so lines are joined first.
+            // Sources wrap at 100 columns and terminals at any width, so lines are joined first.
             match blocks.last_mut() {
                 Some(MarkdownBlock::Item(_, text) | MarkdownBlock::Paragraph(text)) if open => {
                     text.push(' ');

@@ -1,4 +1,4 @@
-//! Which other record would complete what a record says, where it isn't at hand.
+//! Which other record would complete what a record says, if that record isn't available.
 
 use rolewatch_guard::arn::account_of;
 use rolewatch_guard::moment::Moment;
@@ -8,15 +8,15 @@ use rolewatch_guard::untrusted::harmless;
 
 use super::facts::last_four;
 
-/// What is missing beside `seen`, given all records at hand.
+/// What is missing next to `seen`, given all available records.
 pub(super) fn beside(seen: &SeenRecord, all: &[&SeenRecord]) -> Vec<String> {
     match &seen.fact {
         Some(Fact::Mint(mint)) => of_mint(mint, all),
-        // The console's other steps follow an entry: what that lacks is said of it.
+        // The console's other steps follow an entry, and what is missing is reported for the entry.
         Some(Fact::Console(step)) if step.act == ConsoleAct::Enter => {
             of_step(step, all).into_iter().collect()
         }
-        // A session may have asked for a token or changed an assignment.
+        // A session may have requested a token or changed an assignment.
         Some(Fact::IdentityCenter(_)) | None => of_use(seen, all).into_iter().collect(),
         Some(_) => Vec::new(),
     }
@@ -46,7 +46,7 @@ fn are_together(a: Moment, b: Moment) -> bool {
     a.seconds_since(b).abs() <= SAME_CALL
 }
 
-/// ` at 2026-03-02T09:00:00Z`, where it is known.
+/// ` at 2026-03-02T09:00:00Z`, if the time is known.
 fn at_time(moment: Option<Moment>) -> String {
     match moment {
         Some(moment) => format!(" at {moment}"),
@@ -64,7 +64,7 @@ fn of_mint(mint: &Mint, all: &[&SeenRecord]) -> Vec<String> {
     missing.into_iter().flatten().collect()
 }
 
-/// The other account's copy of the call: the role owner's copy hides who called.
+/// The other account's copy of the call. The role owner's copy doesn't show who called.
 fn callers_half(mint: &Mint, all: &[&SeenRecord]) -> Option<String> {
     if mint.caller.kind != CallerKind::OtherAccount {
         return None;
@@ -92,19 +92,19 @@ fn callers_half(mint: &Mint, all: &[&SeenRecord]) -> Option<String> {
 fn is_same_call(one: &Mint, other: &Mint) -> bool {
     match (&one.shared, &other.shared) {
         (Some(a), Some(b)) => a == b,
-        // Where one of them lacks the shared id, the key that was issued tells.
+        // If one of them lacks the shared ID, compare the issued key.
         _ => one.issued.is_some() && one.issued == other.issued,
     }
 }
 
-/// The call that issued the role session which the caller came with.
+/// The call that issued the caller's role session.
 fn callers_session(mint: &Mint, all: &[&SeenRecord]) -> Option<String> {
     let caller = &mint.caller;
     let parent = caller.role_session()?;
     let created = caller.session.as_ref().and_then(|session| session.created);
     for other in mints(all) {
         let has_its_key = caller.key.is_some() && other.issued == caller.key;
-        // Session names are used again, so the name alone doesn't say which session it is.
+        // Session names are reused, so the name alone doesn't identify the session.
         let is_its_session = other.session.as_ref() == Some(parent) && Some(other.time) == created;
         if has_its_key || is_its_session {
             return None;
@@ -118,8 +118,8 @@ fn callers_session(mint: &Mint, all: &[&SeenRecord]) -> Option<String> {
     ))
 }
 
-/// A user's temporary key without a session context and without a device's serial: only the call
-/// that issued the key tells whether MFA was proved.
+/// A user's temporary key without a session context and without an MFA device's serial. Only the
+/// call that issued the key shows whether MFA was used.
 fn session_token(mint: &Mint, all: &[&SeenRecord]) -> Option<String> {
     let caller = &mint.caller;
     if caller.kind != CallerKind::IamUser || caller.has_long_term_key() {
@@ -145,7 +145,7 @@ fn session_token(mint: &Mint, all: &[&SeenRecord]) -> Option<String> {
     ))
 }
 
-/// What the console writes beside the call of the same switch.
+/// The console's record of the same switch.
 fn console_record(mint: &Mint, all: &[&SeenRecord]) -> Option<String> {
     let role = mint.role.as_ref()?;
     if !mint.caller.from_console {
@@ -166,7 +166,7 @@ fn console_record(mint: &Mint, all: &[&SeenRecord]) -> Option<String> {
     ))
 }
 
-/// The call behind a console's SwitchRole, which never shows MFA itself.
+/// The call behind a SwitchRole in the console, which never shows MFA itself.
 fn of_step(step: &ConsoleStep, all: &[&SeenRecord]) -> Option<String> {
     for mint in mints(all) {
         let is_of_session = step.session.is_none() || step.session == mint.session;
@@ -185,7 +185,7 @@ fn of_step(step: &ConsoleStep, all: &[&SeenRecord]) -> Option<String> {
     ))
 }
 
-/// The call that issued a session of which only a use is at hand.
+/// The call that issued a session of which only a use is available.
 fn of_use(seen: &SeenRecord, all: &[&SeenRecord]) -> Option<String> {
     let used = seen.used.as_ref()?;
     for mint in mints(all) {

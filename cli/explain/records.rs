@@ -33,7 +33,7 @@ const LABEL: usize = 14;
 pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
     let inputs = inputs(args)?;
     let met = inputs.as_ref().map(|inputs| RolesMet::new(&inputs.policy));
-    // Without a policy every role may be meant.
+    // Without a policy, any role may be elevated.
     let may_be = |role: &RoleArn| met.as_ref().is_none_or(|met| met.may_be_elevated(role));
     let mut reader = RecordReader::new(&may_be);
     let counts = reader.read(&args.what)?;
@@ -57,7 +57,7 @@ pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
     })
 }
 
-/// Policy and rosters. Without a policy records are still told, so that is a warning.
+/// Policy and rosters. Without a policy, records can still be explained, so that is only a warning.
 fn inputs(args: &ExplainArgs) -> Result<Option<AuditInputs>, Failure> {
     match AuditInputs::find(slice::from_ref(&args.what), &args.sources) {
         Ok(inputs) => Ok(Some(inputs)),
@@ -71,14 +71,14 @@ fn inputs(args: &ExplainArgs) -> Result<Option<AuditInputs>, Failure> {
     }
 }
 
-/// Each record, then how the rules judge them all.
+/// Prints each record, then how the rules judge them all.
 fn write_records(
     records: &ExplainedRecords,
     inputs: Option<&AuditInputs>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let columns = stdout::columns();
-    // What is missing beside a record may be in a later one.
+    // What is missing next to a record may be in a later one.
     let all: Vec<&SeenRecord> = records.all().collect();
     for record in &records.told {
         write_record(record, &all, columns, out)?;
@@ -96,7 +96,7 @@ fn write_records(
     }
 }
 
-/// Entries of the policy that only just miss a role of the records.
+/// Prints the policy entries that narrowly miss a role in the records.
 fn tell_near_misses(records: &ExplainedRecords, inputs: &AuditInputs, near: &BTreeSet<RoleArn>) {
     let world = world_of(records.all());
     for entry in unmatched(&world, &inputs.policy, &inputs.rosters, near) {
@@ -112,7 +112,7 @@ fn tell_near_misses(records: &ExplainedRecords, inputs: &AuditInputs, near: &BTr
 
 /// The last line on stderr.
 fn summary(counts: &Counts, of_file: &ExplainedRecords) -> String {
-    // A detail that could not be read is told like a fault, and its record counts all the same.
+    // An unreadable detail is reported like a fault, but its record still counts.
     let unread = of_file.unread.count() - of_file.details;
     let partly_unread = of_file.partly;
     let not_evidence = of_file.not_evidence.count();
@@ -199,7 +199,7 @@ fn world_of<'s>(all: impl Iterator<Item = &'s SeenRecord>) -> World {
     world
 }
 
-/// How every rule answers, over all records of the file.
+/// Prints each rule's answers for all records of the file.
 fn write_judged(
     all: &[&SeenRecord],
     inputs: &AuditInputs,
@@ -213,7 +213,7 @@ fn write_judged(
         out: &mut *out,
         told: BTreeSet::new(),
     };
-    // The judge doesn't end early, so an error of printing waits until it is done.
+    // The judge can't be stopped early, so an output error is kept until it is done.
     let mut written = Ok(());
     let judgement = judge(
         &world,
@@ -236,7 +236,7 @@ struct AnswerWriter<'w> {
     inputs: &'w AuditInputs,
     columns: usize,
     out: &'w mut dyn Write,
-    /// Rules and sentences that were told, so that no finding is told again.
+    /// The rules and sentences already printed, so that no finding is printed twice.
     told: BTreeSet<(&'static str, String)>,
 }
 
@@ -273,7 +273,7 @@ impl AnswerWriter<'_> {
     }
 }
 
-/// Findings that are of no single switch: stretches, days, denials and root.
+/// Findings that aren't about a single switch: stretches, days, denials and root.
 fn write_others(
     judgement: &Judgement,
     told: &BTreeSet<(&'static str, String)>,
@@ -282,7 +282,7 @@ fn write_others(
 ) -> io::Result<()> {
     let mut spoken: BTreeSet<&str> = told.iter().map(|(code, _)| *code).collect();
     let mut rest: Vec<&Finding> = judgement.findings.iter().collect();
-    // Whoever asks what a record means wants to see what the policy hides, too.
+    // Someone who asks what a record means also wants to see what the policy suppresses.
     rest.extend(judgement.suppressed.iter().map(|hidden| &hidden.finding));
     rest.retain(|finding| !told.contains(&(finding.rule, finding.message.clone())));
     if !rest.is_empty() {
@@ -309,7 +309,7 @@ fn write_others(
     }
     let mut silent = Vec::new();
     for rule in catalogue::of_records() {
-        // A rule of the live guard alone wasn't asked.
+        // A rule that only the live guard has wasn't evaluated.
         if !rule.is_live_only() && !spoken.contains(rule.code) {
             silent.push(rule.code);
         }

@@ -9,12 +9,12 @@ use crate::exit::Failure;
 use crate::stdout;
 
 pub(super) fn run(args: &PatternArgs) -> Result<(), Failure> {
-    // No logs are given, so the working directory is the only place to look in.
+    // No logs are given, so the working directory is the only place to search.
     let places = InputFolders::near(&[]);
     let file =
         policy_file(args.file.as_ref(), &places, &places.policies()?).map_err(|failure| {
             match failure {
-                // This command has no `--policy` to speak of.
+                // This command has no `--policy` option to mention.
                 Failure::NoPolicy { .. } => Failure::NoPolicyHere,
                 other => other,
             }
@@ -22,7 +22,7 @@ pub(super) fn run(args: &PatternArgs) -> Result<(), Failure> {
     let (policy, _) = super::read::read_and_warn(&file)?;
     let forwarding = Forwarding::of(&policy);
     for (written, wide) in &forwarding.widened {
-        // Wider is safe: the engine leaves out again what it doesn't want.
+        // Forwarding more is safe: the engine drops what it doesn't need.
         stdout::tell_warning(&format!(
             "`{}` is forwarded as `{wide}`, which matches more: \
              an event pattern can't be more precise",

@@ -1,4 +1,4 @@
-//! Reads a policy file for a command, and says what is odd in it.
+//! Reads a policy file for a command, and warns about suspicious entries.
 
 use std::fs;
 use std::path::Path;
@@ -9,7 +9,7 @@ use crate::exit::{Failure, shown_path};
 use crate::report::words::{counted, length};
 use crate::stdout;
 
-/// Reads a policy and warns of what is odd in it.
+/// Reads a policy and warns about suspicious entries.
 pub(super) fn read_and_warn(file: &Path) -> Result<(Policy, Vec<u8>), Failure> {
     let bytes = fs::read(file).map_err(|why| Failure::unreadable(file, why))?;
     let name = shown_path(file);
@@ -20,7 +20,7 @@ pub(super) fn read_and_warn(file: &Path) -> Result<(Policy, Vec<u8>), Failure> {
     Ok((policy, bytes))
 }
 
-/// Reads a policy and says what is wrong or odd in it, or that nothing is.
+/// Reads a policy and prints every error and warning, or that there are none.
 pub(crate) fn check_policy(file: &Path) -> Result<(Policy, Vec<u8>), Failure> {
     let (policy, bytes) = read_and_warn(file)?;
     let name = shown_path(file);

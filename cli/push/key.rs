@@ -1,4 +1,4 @@
-//! The keys in the stack's bucket under which the live guard looks.
+//! The keys in the stack's bucket that the live guard reads.
 
 use std::path::Path;
 
@@ -7,10 +7,11 @@ use rolewatch_guard::roster::file_name::{self, name_and_time};
 
 use crate::exit::shown_path;
 
-/// Where the live guard looks for the policy.
+/// The key of the policy that the live guard reads.
 pub(crate) const POLICY: &str = "policy/rolewatch.yaml";
 
-/// `roster/NAME@TIME.json`, without colons, as a folder of rosters may be called anywhere.
+/// `roster/NAME@TIME.json`, without colons, so that a folder of rosters can have the same file
+/// names on any system.
 pub(super) fn roster_key(file: &Path, taken: Option<Moment>) -> Result<String, String> {
     let shown = shown_path(file);
     let Some(taken) = taken else {
@@ -20,7 +21,7 @@ pub(super) fn roster_key(file: &Path, taken: Option<Moment>) -> Result<String, S
         ));
     };
     let name = name_of(file);
-    // The key is printed, and typed into commands of the AWS CLI.
+    // The key is printed, and people type it into AWS CLI commands.
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.@+ ".contains(c);
     if name.is_empty() || !name.chars().all(is_plain) {
         return Err(format!(
@@ -31,7 +32,7 @@ pub(super) fn roster_key(file: &Path, taken: Option<Moment>) -> Result<String, S
     Ok(file_name::roster_key(name, taken))
 }
 
-/// What a roster's file is called, without the time: where it is in the name, it isn't said twice.
+/// The name of a roster file without the time, which is added separately.
 fn name_of(file: &Path) -> &str {
     let stem = file.file_stem().and_then(|stem| stem.to_str());
     let stem = stem.unwrap_or_default();

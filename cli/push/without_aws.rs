@@ -1,4 +1,4 @@
-//! In place of the upload where the command was built without the AWS SDK.
+//! Replaces the upload if the command was built without the AWS SDK.
 
 use super::{UploadContent, UploadResult};
 use crate::exit::Failure;

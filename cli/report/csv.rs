@@ -1,4 +1,4 @@
-//! One finding a line, for spreadsheets.
+//! One finding per line, for spreadsheets.
 
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -33,7 +33,7 @@ impl ReportFormat<FinishedAudit<'_>> for AuditCsv {
         let mut lines = csv::Writer::from_writer(out);
         lines.write_record(HEADER)?;
         for finding in report.findings() {
-            // A cell holds one text, so lists are parted by spaces, which no event id has.
+            // A cell holds one text, so lists are separated by spaces, which no event ID contains.
             let events: Vec<_> = finding.events.iter().map(ToString::to_string).collect();
             let cells: [&str; HEADER.len()] = [
                 finding.rule,
@@ -66,13 +66,13 @@ pub(crate) fn write_inert<const N: usize>(
     for cell in cells {
         rows.write_field(inert(cell).as_bytes())?;
     }
-    // The crate ends a row with an empty record.
+    // In this crate, an empty record ends the row.
     rows.write_record(None::<&[u8]>)?;
     Ok(())
 }
 
-/// A spreadsheet takes a cell that begins like this for a formula; an apostrophe in front makes it
-/// text. Full-width signs are read as their narrow forms in East Asian editions.
+/// Spreadsheets treat a cell that begins with one of these as a formula; an apostrophe in front
+/// makes it text. East Asian editions also read full-width signs as their narrow forms.
 fn inert(cell: &str) -> Cow<'_, str> {
     match cell.chars().next() {
         Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠') => {

@@ -1,4 +1,4 @@
-//! The seam between a report and its formats.
+//! The interface between a report and its formats.
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -6,10 +6,10 @@ use std::path::Path;
 use crate::exit::Failure;
 use crate::stdout;
 
-/// One way to show reports of the kind `R`: a file each in the room of that kind.
+/// A format for reports of type `R`. Each format has its own file in the module of that report.
 pub(crate) trait ReportFormat<R> {
-    /// Whether people read it. Then it is colored where the terminal takes that; for machines
-    /// every byte is written as it is.
+    /// Whether the output is for people. If so, it is colored on terminals that support it. Output
+    /// for machines is written byte for byte.
     fn is_for_people(&self) -> bool {
         false
     }

@@ -1,24 +1,24 @@
-//! What an audit came to that the stack's state machine did.
+//! The result of an audit that the stack's state machine did.
 
 use rolewatch_guard::{Finding, Totals};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-/// What came of a run of the state machine.
+/// The result of a run of the state machine.
 pub(crate) struct HistoryReport {
     pub(crate) findings: Vec<Finding>,
     pub(crate) summary: HistorySummary,
-    /// The summary as it was written, with what a newer stack may add.
+    /// The summary as it was written, including what a newer stack may add.
     pub(crate) written: Box<RawValue>,
 }
 
-/// What is used of `summary.json`.
+/// The used parts of `summary.json`.
 #[derive(Deserialize)]
 pub(crate) struct HistorySummary {
     pub(crate) counts: Totals,
     pub(crate) unread: Vec<UnreadEntry>,
     pub(crate) unread_count: u64,
-    // A stack of an older version may not write what has a default.
+    // An older stack may not write the fields that have a default.
     #[serde(default)]
     pub(crate) not_evidence: Vec<UnreadEntry>,
     #[serde(default)]
@@ -28,7 +28,7 @@ pub(crate) struct HistorySummary {
     pub(crate) near_misses: Vec<String>,
 }
 
-/// Something that the stack could not read, or that isn't evidence.
+/// Something that the stack couldn't read, or that isn't evidence.
 #[derive(Deserialize)]
 pub(crate) struct UnreadEntry {
     pub(crate) file: String,

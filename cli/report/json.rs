@@ -1,4 +1,4 @@
-//! One document with everything.
+//! One JSON document with everything.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -35,15 +35,15 @@ struct AuditDocument<'a> {
     until: Option<Moment>,
     as_of: Option<Moment>,
     findings: Vec<FindingShown<'a>>,
-    /// Findings that the filters leave out. They count everywhere else.
+    /// The number of findings that the filters leave out. They still count everywhere else.
     #[serde(skip_serializing_if = "is_zero")]
     hidden_by_filters: u64,
     suppressed: Vec<SuppressedShown<'a>>,
     switches: Vec<SwitchShown<'a>>,
-    /// The first of them; `unread_count` is of all.
+    /// The first of them. `unread_count` counts all.
     unread: Vec<FaultShown<'a>>,
     unread_count: u64,
-    /// The first events that AWS didn't send; `not_evidence_count` is of all.
+    /// The first events that AWS didn't send. `not_evidence_count` counts all.
     not_evidence: Vec<FaultShown<'a>>,
     not_evidence_count: u64,
     counts: &'a Totals,
@@ -64,7 +64,7 @@ struct RosterShown {
     account: String,
     taken: Option<Moment>,
     truncated: bool,
-    /// Keys of lists that aren't there and are needed.
+    /// The keys of required lists that are missing.
     missing: Vec<&'static str>,
 }
 
@@ -183,7 +183,7 @@ impl ReportFormat<FinishedAudit<'_>> for AuditJson {
     }
 }
 
-/// What the stack found, and its summary as it was written.
+/// The stack's findings, and its summary as it was written.
 #[derive(Serialize)]
 struct HistoryDocument<'a> {
     findings: Vec<&'a Finding>,
@@ -275,17 +275,17 @@ fn audit_document<'a>(report: &'a AuditReport<'_>) -> AuditDocument<'a> {
     }
 }
 
-/// Text of JSON in which everything shows as what it is: the same values, with escapes for what
-/// can't be seen or would turn a line round.
+/// JSON text in which every character shows as what it is: the same values, with escapes for
+/// characters that are invisible or change the text direction.
 pub(crate) fn visible(json: &str) -> String {
     let mut text = String::with_capacity(json.len());
     for c in json.chars() {
-        // Line ends are the document's own: in a string they are escaped already.
+        // Line breaks belong to the document, because inside a string they are already escaped.
         if c == '\n' || shows_as_itself(c) {
             text.push(c);
         } else {
-            // Outside its strings JSON has no such character, and inside they never stand behind a
-            // backslash of their own.
+            // Outside of strings, JSON can't contain such a character. Inside, it never follows an
+            // unescaped backslash.
             text.extend(
                 c.encode_utf16(&mut [0; 2])
                     .iter()

@@ -1,8 +1,8 @@
-//! What an audit came to, as it is shown: one file a format.
+//! The output of an audit, one file per format.
 //!
-//! A new format is a file beside these, with its variant in [`AuditFormat`] and its line in
-//! [`AuditFormat::writer`]. Nothing else lists formats: the flag, the help, the man page and the
-//! completions are made from the variants.
+//! To add a format, add a file here, its variant in [`AuditFormat`], and its line in
+//! [`AuditFormat::writer`]. Nothing else lists the formats: the flag, the help, the man page and
+//! the completions are made from the variants.
 
 pub(crate) mod csv;
 pub(crate) mod format;
@@ -41,7 +41,7 @@ pub(crate) enum AuditFormat {
 }
 
 impl AuditFormat {
-    /// What writes it.
+    /// The writer for the format.
     pub(crate) fn writer(self) -> &'static dyn for<'a> ReportFormat<FinishedAudit<'a>> {
         match self {
             Self::Table => &table::AuditTable,
@@ -52,11 +52,11 @@ impl AuditFormat {
     }
 }
 
-/// An audit that is done, wherever its logs were read.
+/// A finished audit, no matter where its logs were read.
 pub(crate) enum FinishedAudit<'a> {
     /// Of logs that this machine read.
     Local(AuditReport<'a>),
-    /// Of logs that the stack read where they lie.
+    /// Of logs that the stack read directly from S3.
     InStack(&'a HistoryReport, &'a ShownFindings<'a>),
 }
 
@@ -69,18 +69,18 @@ pub(crate) struct AuditReport<'a> {
     /// The first and the last relevant record.
     pub(crate) range: Option<(Moment, Moment)>,
     pub(crate) judgement: &'a Judgement,
-    /// Which of its findings are shown.
+    /// The findings to show.
     pub(crate) shown: &'a ShownFindings<'a>,
-    /// What of it AWS allowed, and by what.
+    /// What AWS allowed, and by which statements.
     pub(crate) allowed: &'a SwitchAllowances,
     pub(crate) totals: &'a Totals,
     pub(crate) unread: &'a UnreadList,
-    /// Events that AWS didn't send: they count for nothing, and nothing is missing for it.
+    /// Events that AWS didn't send. They don't count, and nothing is missing because of them.
     pub(crate) not_evidence: &'a UnreadList,
 }
 
 impl FinishedAudit<'_> {
-    /// The findings that are shown.
+    /// The findings to show.
     fn findings(&self) -> Vec<&Finding> {
         match self {
             Self::Local(report) => report.shown.of(&report.judgement.findings),
@@ -88,7 +88,7 @@ impl FinishedAudit<'_> {
         }
     }
 
-    /// Entries of the policy that only just miss a role.
+    /// Policy entries that narrowly miss a role.
     fn near_misses(&self) -> &[String] {
         match self {
             Self::Local(report) => &report.judgement.near_misses,
@@ -96,8 +96,8 @@ impl FinishedAudit<'_> {
         }
     }
 
-    /// What allowed the switch that a finding is about. The stack reads no policies of IAM, so it
-    /// can't tell.
+    /// What allowed the switch that a finding is about. `None` for the stack, which doesn't read
+    /// IAM policies.
     fn allowed_by(&self, finding: &Finding) -> Option<&AllowedBy> {
         match self {
             Self::Local(report) => report.allowed.of(finding),

@@ -1,4 +1,4 @@
-//! One finding a line, and nothing else. The field names are those of [`Finding`], a contract.
+//! One finding per line, and nothing else. The field names are those of [`Finding`], a contract.
 
 use std::io::{self, Write};
 
@@ -12,7 +12,7 @@ use super::format::ReportFormat;
 /// `--format ndjson`
 pub(super) struct AuditNdjson;
 
-/// A finding, and what allowed the switch where the files tell.
+/// A finding, and what allowed the switch if the files show it.
 #[derive(Serialize)]
 pub(super) struct FindingShown<'a> {
     #[serde(flatten)]
@@ -37,7 +37,8 @@ impl ReportFormat<FinishedAudit<'_>> for AuditNdjson {
     fn write(&self, report: &FinishedAudit<'_>, out: &mut dyn Write) -> io::Result<()> {
         for finding in report.findings() {
             let mut line = FindingShown::new(finding, report.allowed_by(finding));
-            // No line is about the policy alone, so each finding carries what to know about it.
+            // No line is about the policy alone, so each finding carries the notes about the
+            // policy.
             line.near_misses = report.near_misses();
             serde_json::to_writer(&mut *out, &line)?;
             out.write_all(b"\n")?;

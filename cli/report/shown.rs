@@ -1,4 +1,4 @@
-//! Which findings a report shows. What isn't shown still counts, and the report says that there is
+//! Which findings a report shows. Hidden findings still count, and the report says that there are
 //! more.
 
 use rolewatch_guard::Finding;
@@ -12,7 +12,7 @@ use crate::exit::{Failure, shown_text};
 use crate::report::words::{amount, counted, length, number};
 use crate::stdout;
 
-/// The filters of a run, with the accounts that they mean.
+/// The filters of a run, with the accounts that they refer to.
 #[derive(Debug, Default)]
 pub(crate) struct ShownFindings<'a> {
     filter: Option<&'a FindingFilter>,
@@ -20,11 +20,12 @@ pub(crate) struct ShownFindings<'a> {
 }
 
 impl<'a> ShownFindings<'a> {
-    /// `policy` gives the accounts their names; the stack's own isn't at hand.
+    /// `policy` provides the names of accounts. For the stack's own policy it is `None`, because
+    /// that isn't available here.
     ///
     /// # Errors
-    /// An account that is neither a name of the policy nor 12 digits: a typo must not become a
-    /// report about nothing.
+    /// Returns an error for an account that is neither a name in the policy nor 12 digits: a typo
+    /// must not give a report about nothing.
     pub(crate) fn new(filter: &'a FindingFilter, policy: Option<&Policy>) -> Result<Self, Failure> {
         let mut accounts = Vec::new();
         for name in &filter.accounts {
@@ -65,14 +66,14 @@ impl<'a> ShownFindings<'a> {
         shown
     }
 
-    /// Says on stderr that the filters leave something out.
+    /// Says on stderr that the filters hide something.
     pub(crate) fn tell(&self, findings: &[Finding]) {
         if let Some(note) = self.note(findings) {
             stdout::tell(&format!("rolewatch: {note}"));
         }
     }
 
-    /// What to know about what isn't shown; nothing if everything is.
+    /// A note about hidden findings. `None` if everything is shown.
     fn note(&self, findings: &[Finding]) -> Option<String> {
         let shown = self.of(findings).len();
         if shown == findings.len() {
@@ -119,12 +120,12 @@ fn is_role(wanted: &[String], finding: &Finding) -> bool {
         .any(|glob| glob_matches(glob, name) || glob_matches(glob, &finding.role))
 }
 
-/// The name behind the path.
+/// The name after the path.
 fn role_name(arn: &str) -> &str {
     arn.rsplit(['/', ':']).next().unwrap_or(arn)
 }
 
-/// What was probably meant by a name that no finding has.
+/// A suggestion for a name that no finding has.
 fn meant<'n>(what: &str, name: &str, known: impl Iterator<Item = &'n str>) -> String {
     let near = known
         .map(|known| (likeness(name, known), known))

@@ -1,4 +1,4 @@
-//! For people: by person, the worst first, in words, with what to do.
+//! The report for people: by person, most severe first, in words, with what to do.
 
 mod findings;
 mod head;
@@ -23,11 +23,11 @@ pub(crate) use findings::write_steps;
 use head::write_head;
 use paint::{DIM, HEADING, UNSURE};
 
-/// Above the unproven findings.
+/// The note above the unproven findings.
 const UNPROVEN_MEANS: &str = "The evidence isn't enough to tell whether these broke a rule. Each \
                               line says what is missing.";
 
-/// Where the text of a line with a label begins.
+/// The column at which the text after a label begins.
 const LABEL: usize = 10;
 
 /// `--format table`
@@ -91,7 +91,7 @@ fn write_violations(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Re
         page.heading(&format!("Violations: {}", shown_of(&violations, all)))?;
         return findings::by_person(&violations, report.allowed, &report.inputs.policy, page);
     }
-    // Said even if there is none: silence could be an error of the report.
+    // Printed even if there is none, because silence could be an error of the report.
     page.heading("Violations: none")?;
     page.text(2, &nothing_found(report))
 }
@@ -107,7 +107,7 @@ fn write_unproven(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Resu
     findings::by_person(&unproven, report.allowed, &report.inputs.policy, page)
 }
 
-/// How many findings follow, and how many there are if the filters leave some out.
+/// How many findings follow, and how many there are in all if the filters hide some.
 fn shown_of(shown: &[&Finding], all: u64) -> String {
     let count = length(shown);
     if count == all {
@@ -127,7 +127,7 @@ fn with_verdict<'r>(report: &AuditReport<'r>, verdict: Verdict) -> Vec<&'r Findi
     findings
 }
 
-/// Where lines go, and how wide they may be.
+/// Where lines are written, and how wide they may be.
 pub(crate) struct TextPage<'a> {
     pub(crate) out: &'a mut dyn Write,
     pub(crate) columns: usize,
@@ -138,12 +138,12 @@ impl TextPage<'_> {
         writeln!(self.out, "\n{HEADING}{text}{HEADING:#}")
     }
 
-    /// Wrapped text, every line indented.
+    /// Wrapped text with every line indented.
     pub(crate) fn text(&mut self, indent: usize, text: &str) -> io::Result<()> {
         self.hanging(&" ".repeat(indent), indent, text)
     }
 
-    /// Wrapped text behind `first`, which is as wide as `indent`.
+    /// Wrapped text after `first`, which is `indent` columns wide.
     pub(crate) fn hanging(&mut self, first: &str, indent: usize, text: &str) -> io::Result<()> {
         let lines = wrap(text, self.columns.saturating_sub(indent));
         let mut before = first.to_owned();
@@ -166,7 +166,7 @@ impl TextPage<'_> {
 fn nothing_found(report: &AuditReport<'_>) -> String {
     let switches = &report.totals.switches;
     let unproven = report.totals.findings.unproven;
-    // "None" is worth nothing where nothing was judged, so this says which it is.
+    // "None" means nothing if nothing was judged, so the text distinguishes the two.
     match switches.judged {
         0 if report.totals.records.met == 0 => {
             "No record was read, so nothing was checked.".to_owned()
@@ -239,7 +239,7 @@ fn not_evidence(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Result
     }
 }
 
-/// What the reader should know beside the findings.
+/// Notes for the reader in addition to the findings.
 fn not_judged(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Result<()> {
     let judgement = report.judgement;
     let mut notes: Vec<String> = judgement.notices.clone();
@@ -263,7 +263,7 @@ fn not_judged(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Result<(
             "{calls} not checked: the policy has `assume_root: allow`"
         ));
     }
-    // Valid, and almost surely not what was meant.
+    // Valid, but almost certainly not what was meant.
     if report.inputs.policy.roles.is_empty() {
         notes.push("the policy lists no roles, so no switch was checked".to_owned());
     }

@@ -1,4 +1,4 @@
-//! Numbers, names and lines as people read them.
+//! Formats numbers, names and lines for people.
 
 use rolewatch_guard::arn::RoleArn;
 use rolewatch_guard::policy::Policy;
@@ -23,18 +23,18 @@ pub(crate) fn counted(count: u64, one: &str, many: &str) -> String {
     format!("{} {}", number(count), if count == 1 { one } else { many })
 }
 
-/// How many there are, as a number for [`counted`].
+/// A number for [`counted`].
 pub(crate) fn amount(count: usize) -> u64 {
-    // No machine counts further.
+    // No machine can count higher.
     u64::try_from(count).unwrap_or(u64::MAX)
 }
 
-/// The same of what is in a list.
+/// The length of a list as a number for [`counted`].
 pub(crate) fn length<T>(items: &[T]) -> u64 {
     amount(items.len())
 }
 
-/// The parts that count something, with commas: `12 read, 1 skipped`.
+/// The parts that aren't zero, separated by commas: `12 read, 1 skipped`.
 pub(crate) fn listed(parts: impl IntoIterator<Item = (u64, String)>) -> String {
     parts
         .into_iter()
@@ -44,7 +44,7 @@ pub(crate) fn listed(parts: impl IntoIterator<Item = (u64, String)>) -> String {
         .join(", ")
 }
 
-/// `UpdateApp in production`; what isn't a role ARN stays as it is.
+/// `UpdateApp in production`. A text that isn't a role ARN stays as it is.
 pub(crate) fn role_in_account(role: &str, policy: &Policy) -> String {
     let Ok(arn) = RoleArn::parse(role) else {
         return role.to_owned();
@@ -55,23 +55,23 @@ pub(crate) fn role_in_account(role: &str, policy: &Policy) -> String {
     format!("{} in {account}", harmless(arn.name()))
 }
 
-/// Columns on a terminal.
+/// The number of columns on a terminal.
 pub(crate) fn width(text: &str) -> usize {
     UnicodeWidthStr::width(text)
 }
 
-/// Filled up with spaces to so many columns.
+/// The text padded with spaces to a number of columns.
 pub(crate) fn padded(text: &str, columns: usize) -> String {
     format!("{text}{}", " ".repeat(columns.saturating_sub(width(text))))
 }
 
-/// Cut to so many columns, with an ellipsis where something is lost.
+/// The text cut to a number of columns, with an ellipsis if something is lost.
 pub(crate) fn shortened(text: &str, columns: usize) -> String {
     if width(text) <= columns {
         return text.to_owned();
     }
     let mut shown = String::new();
-    // One column is kept for the ellipsis.
+    // One column is reserved for the ellipsis.
     let mut used = 1;
     for c in text.chars() {
         used += c.width().unwrap_or(0);
@@ -84,10 +84,10 @@ pub(crate) fn shortened(text: &str, columns: usize) -> String {
     shown
 }
 
-/// Lines of at most so many columns, broken at spaces, between wide characters, and anywhere in a
+/// Lines of at most `columns` columns, broken at spaces, between wide characters, and anywhere in a
 /// word that is longer than a line.
 pub(crate) fn wrap(text: &str, columns: usize) -> Vec<String> {
-    // On fewer columns a line would be a few letters of a cut word.
+    // With fewer columns, lines would be only a few letters of a word.
     let columns = columns.max(10);
     let mut lines = Vec::new();
     let mut line = String::new();
@@ -98,7 +98,7 @@ pub(crate) fn wrap(text: &str, columns: usize) -> Vec<String> {
             let wide = width(piece);
             if used + gap + wide > columns && !line.is_empty() {
                 lines.push(std::mem::take(&mut line));
-                // A line doesn't begin with the space that parted it from the last.
+                // A line doesn't begin with the space that separated it from the previous one.
                 used = 0;
                 gap = 0;
             }
@@ -124,7 +124,7 @@ pub(crate) fn wrap(text: &str, columns: usize) -> Vec<String> {
     lines
 }
 
-/// What of a word has to stay together: each wide character may begin a line.
+/// The parts of a word that must stay together. Each wide character may begin a line.
 fn pieces(word: &str) -> impl Iterator<Item = &str> {
     let mut rest = word;
     std::iter::from_fn(move || {
@@ -132,7 +132,7 @@ fn pieces(word: &str) -> impl Iterator<Item = &str> {
             let before = rest
                 .get(..*at)
                 .and_then(|before| before.chars().next_back());
-            // Closing punctuation stays with what it closes.
+            // Closing punctuation stays with the text that it closes.
             let closes = matches!(c, '、' | '。' | '」' | '）' | '，' | '．' | 'ー');
             !closes
                 && (c.width() == Some(2) || before.is_some_and(|before| before.width() == Some(2)))

@@ -1,4 +1,4 @@
-//! Files about the IAM setup: read one by one, each fault named.
+//! Files about the IAM setup: read one by one, with every fault named.
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, HashSet};
@@ -20,23 +20,23 @@ use crate::limits::FAULTS_TOLD;
 use crate::report::words::{length, number};
 use crate::stdout;
 
-/// What was read, and what could not be.
+/// What was read, and what couldn't be.
 #[derive(Default)]
 pub(crate) struct ReviewInputs {
     pub(crate) setup: Setup,
     /// Files that were read.
     pub(crate) read: u64,
-    /// What is missing or wrong, each in one line.
+    /// What is missing or wrong, one line each.
     pub(crate) faults: Vec<String>,
     /// Files that could not be read.
     pub(crate) unreadable: u64,
-    /// The files that an account came from.
+    /// The file that each account came from.
     accounts: Vec<(AccountId, PathBuf)>,
-    /// Files that were met, by their real paths.
+    /// The files read so far, by their real paths.
     met: HashSet<PathBuf>,
 }
 
-/// A line of the credential report; it has more columns.
+/// A line of the credential report, which has more columns.
 #[derive(Deserialize)]
 struct CredentialLine {
     arn: String,
@@ -44,7 +44,7 @@ struct CredentialLine {
 }
 
 impl ReviewInputs {
-    /// Reads files, and whatever is under directories, as an audit does.
+    /// Reads files, and all files under directories, as an audit does.
     pub(crate) fn read(&mut self, paths: &[PathBuf]) {
         for path in paths {
             if path.is_dir() {
@@ -56,7 +56,7 @@ impl ReviewInputs {
     }
 
     fn read_folder(&mut self, folder: &Path) {
-        // It is for an audit, and may hold an account as it was at another time.
+        // The roster folder is for an audit, and may show an account as it was at another time.
         let rosters = Cell::new(None);
         let is_rosters = |inside: &Path| {
             let is_rosters = inside.file_name().is_some_and(|name| name == ROSTERS);
@@ -86,7 +86,7 @@ impl ReviewInputs {
         }
     }
 
-    /// Reads a file, once however often it is given: by its name, and in a directory.
+    /// Reads a file once, even if it is given by name and in a directory.
     fn read_file(&mut self, file: &Path) {
         if fs::canonicalize(file).is_ok_and(|real| !self.met.insert(real)) {
             return;
@@ -97,7 +97,7 @@ impl ReviewInputs {
         };
         let input = match Input::read(&bytes) {
             Ok(input) => input,
-            // That it is a log says more than that it is compressed.
+            // Saying that it is a log helps more than saying that it is compressed.
             Err(InputError::Compressed) if is_log(file) => {
                 return self.add_fault(file, &InputError::Logs.to_string());
             }
@@ -107,7 +107,8 @@ impl ReviewInputs {
             Input::Account(account) => Some((account.id, account.unreadable())),
             _ => None,
         };
-        // The setup rejects an account that it has in another state: it can't tell which is current.
+        // The setup rejects a second, different state of an account, because it can't tell which is
+        // current.
         if let Err(why) = self.setup.add(input) {
             return self.add_fault(file, &why);
         }
@@ -145,7 +146,7 @@ impl ReviewInputs {
                 }
             }
         }
-        // The root user has a line in every report, so a file without any isn't a report.
+        // Every report has a line for the root user, so a file without any lines isn't a report.
         if credentials.is_empty() {
             return self.add_fault(file, "contains no users");
         }
@@ -153,7 +154,7 @@ impl ReviewInputs {
         self.setup.add_credentials(credentials);
     }
 
-    /// Once everything is read: accounts of which a list or a page is missing.
+    /// Called after everything is read: reports accounts with a missing list or page.
     pub(crate) fn finish(&mut self) {
         let mut faults = Vec::new();
         for account in self.setup.accounts() {
@@ -174,7 +175,7 @@ impl ReviewInputs {
         self.faults.extend(faults);
     }
 
-    /// The files that an account came from, as they may be printed.
+    /// The files that an account came from, safe to print.
     fn files_of(&self, account: AccountId) -> Vec<String> {
         let mut files = Vec::new();
         for (id, file) in &self.accounts {
@@ -185,7 +186,7 @@ impl ReviewInputs {
         files
     }
 
-    /// The name of a file that each account came from, without ending and time.
+    /// The name of a file that each account came from, without extension and time.
     pub(crate) fn account_names(&self) -> BTreeMap<AccountId, String> {
         self.accounts
             .iter()
@@ -198,7 +199,7 @@ impl ReviewInputs {
         self.faults.push(format!("{}: {why}", shown_path(file)));
     }
 
-    /// One line each on stderr, as far as anybody would read.
+    /// One line each on stderr, up to a limit.
     pub(crate) fn tell_faults(&self) {
         for fault in self.faults.iter().take(FAULTS_TOLD) {
             stdout::tell(&format!("rolewatch: {fault}"));
@@ -215,7 +216,7 @@ impl ReviewInputs {
     }
 }
 
-/// Of the file, or of stdin for `-`.
+/// The content of the file, or of stdin for `-`.
 fn content(file: &Path) -> io::Result<Vec<u8>> {
     if !given::is_stdin(file) {
         return fs::read(file);
@@ -231,7 +232,7 @@ fn is_log(file: &Path) -> bool {
         .is_some_and(|name| name.to_string_lossy().contains("_CloudTrail_"))
 }
 
-/// `development` of `roster/development@2026-03-31T093000Z.json`.
+/// `development` for `roster/development@2026-03-31T093000Z.json`.
 fn account_file_name(file: &Path) -> String {
     let stem = file
         .file_stem()

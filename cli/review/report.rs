@@ -1,6 +1,6 @@
-//! What a review came to, as it is shown: one file a format.
+//! The output of a review, one file per format.
 //!
-//! A new format is a file beside these, with its variant in [`ReviewFormat`] and its line in
+//! To add a format, add a file here, its variant in [`ReviewFormat`], and its line in
 //! [`ReviewFormat::writer`].
 
 mod csv;
@@ -34,7 +34,7 @@ pub(crate) enum ReviewFormat {
 }
 
 impl ReviewFormat {
-    /// What writes it.
+    /// The writer for the format.
     pub(super) fn writer(self) -> &'static dyn for<'a> ReportFormat<ReviewReport<'a>> {
         match self {
             Self::Table => &table::ReviewTable,
@@ -45,7 +45,7 @@ impl ReviewFormat {
     }
 }
 
-/// A review that is done.
+/// A finished review.
 pub(super) struct ReviewReport<'a> {
     pub(super) paths: &'a [PathBuf],
     pub(super) inputs: &'a ReviewInputs,
@@ -55,7 +55,7 @@ pub(super) struct ReviewReport<'a> {
     pub(super) review: &'a Review,
 }
 
-/// How much of everything the files hold.
+/// How many accounts, users, groups and roles the files contain.
 #[derive(Default)]
 struct SetupCounts {
     accounts: u64,
@@ -102,7 +102,7 @@ impl ReviewReport<'_> {
 
     fn setup_counts(&self) -> SetupCounts {
         let mut all = SetupCounts::default();
-        // Lists that aren't there count as empty; the head of the table says which those are.
+        // Missing lists count as empty. The head of the table says which lists are missing.
         for account in self.inputs.setup.accounts() {
             let (users, groups, roles) = account.counts();
             all.accounts += 1;

@@ -1,4 +1,4 @@
-//! What was given as FINDING: an id or its beginning, or the finding itself as JSON.
+//! The argument FINDING: an ID, its beginning, or the finding itself as JSON.
 
 mod json;
 
@@ -13,20 +13,20 @@ use crate::given;
 use crate::limits::ID_BEGINNING;
 pub(super) use json::GivenFinding;
 
-/// The digits of a finding's id.
+/// The number of digits in a finding's ID.
 const DIGITS: usize = 32;
 
-/// What was given as FINDING.
+/// The argument FINDING.
 #[derive(Debug)]
 pub(super) enum FindingRequest {
-    /// An id, or its beginning.
+    /// An ID or its beginning.
     Id(String),
     /// The finding.
     Finding(Box<GivenFinding>),
 }
 
 impl FindingRequest {
-    /// Reads what was given; `paths` are the logs beside it.
+    /// Parses the argument. `paths` are the logs given with it.
     pub(super) fn read(finding: &Path, paths: &[PathBuf]) -> Result<Self, Failure> {
         let bytes = if given::is_stdin(finding) {
             from_stdin(finding, paths)?
@@ -38,7 +38,7 @@ impl FindingRequest {
         } else if finding.exists() {
             fs::read(finding).map_err(|why| Failure::unreadable(finding, why))?
         } else {
-            // Only now: what is called like an id and is a file is meant as the file.
+            // Only now: if a file has a name that looks like an ID, the file is meant.
             return Self::from_id(&finding.to_string_lossy(), &given::did_you_mean(finding));
         };
         match GivenFinding::from_json(&bytes) {
@@ -50,7 +50,7 @@ impl FindingRequest {
         }
     }
 
-    /// `meant`: which file was probably meant, should it be no id.
+    /// `meant`: a suggestion for a file name, used if the text isn't an ID.
     fn from_id(text: &str, meant: &str) -> Result<Self, Failure> {
         let id = text.trim().to_ascii_lowercase();
         if (ID_BEGINNING..=DIGITS).contains(&id.len()) && is_hexadecimal(&id) {
@@ -79,7 +79,7 @@ fn from_stdin(finding: &Path, paths: &[PathBuf]) -> Result<Vec<u8>, Failure> {
     Ok(bytes)
 }
 
-/// Whether a text is written as ids are: digits and small letters.
+/// Whether a text consists of the characters of IDs: digits and lowercase letters from `a` to `f`.
 fn is_hexadecimal(text: &str) -> bool {
     text.bytes()
         .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))

@@ -1,4 +1,4 @@
-//! The finding that a plan is for: looked up in what the logs lead to, or taken as it was given.
+//! The finding that a plan is for: found by judging the logs, or taken as it was given.
 
 mod unclear;
 
@@ -12,7 +12,7 @@ use super::request::{FindingRequest, GivenFinding};
 use crate::exit::Failure;
 use unclear::{ambiguous, unknown};
 
-/// The finding, as far as a plan needs it. Every text is harmless to print.
+/// What a plan needs of the finding. All text is safe to print.
 #[derive(Debug)]
 pub(super) struct PlanSubject {
     pub(super) id: String,
@@ -24,13 +24,13 @@ pub(super) struct PlanSubject {
     /// The finding says that the person was in none of the role's groups.
     pub(super) outside_groups: bool,
     pub(super) sessions: Vec<SwitchKey>,
-    /// Where the sessions aren't known.
+    /// The events, if the sessions aren't known.
     pub(super) events: Vec<EventId>,
 }
 
 impl PlanSubject {
     pub(super) fn find(request: &FindingRequest, judgement: &Judgement) -> Result<Self, Failure> {
-        // A suppressed finding is about a session like any other: it can be ended, too.
+        // Suppressed findings have sessions too, which can be revoked.
         let mut all: Vec<&Finding> = judgement.findings.iter().collect();
         all.extend(judgement.suppressed.iter().map(|hidden| &hidden.finding));
         match request {
@@ -55,7 +55,7 @@ impl PlanSubject {
 
     fn as_given(given: &GivenFinding, all: &[&Finding]) -> Result<Self, Failure> {
         for finding in all {
-            // Later evidence may have moved the finding to another id.
+            // Later evidence may have moved the finding to another ID.
             if finding.id == given.id || finding.supersedes.contains(&given.id) {
                 return Self::of_found(finding);
             }
@@ -81,10 +81,10 @@ impl PlanSubject {
         })
     }
 
-    /// Logs that were read in part, or another policy, may not lead to the same finding; its events
-    /// still lead to its sessions.
+    /// Partial logs or another policy may not give the same finding, but its events still lead to
+    /// its sessions.
     fn of_given(given: &GivenFinding) -> Result<Self, Failure> {
-        // Rules are found by name, too, but a finding has the code.
+        // Rules can also be found by name, but a finding has the code.
         if let Some(rule) = catalogue::find(&given.rule)
             && rule.code == given.rule
             && rule.judges == Judges::Refusals
@@ -100,7 +100,7 @@ impl PlanSubject {
                 ))
             })?);
         }
-        // One without a verdict may say so.
+        // A finding without a verdict may be a violation.
         let may_be_proved = given.verdict.as_deref() != Some(Verdict::Unproven.as_str());
         Ok(Self {
             id: given.id.clone(),
@@ -116,7 +116,7 @@ impl PlanSubject {
     }
 }
 
-/// Whether a finding of the rule says whether somebody was in an allowed group.
+/// Whether findings of the rule say whether somebody was in an allowed group.
 fn is_about_membership(code: &str) -> bool {
     catalogue::listed().any(|rule| rule.code == code && rule.about_membership)
 }

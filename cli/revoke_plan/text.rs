@@ -1,4 +1,5 @@
-//! The plan for people. Commands and policies are on lines of their own, whole, to be copied.
+//! The plan for people. Commands and policies are on lines of their own, complete, so that they can
+//! be copied.
 
 use std::io::{self, Write};
 
@@ -14,7 +15,7 @@ use crate::report::words::wrap;
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
 
-/// Where lists begin.
+/// The indent of lists.
 const LIST: usize = 4;
 
 pub(super) fn write(
@@ -108,7 +109,7 @@ fn write_variant(
         columns,
         out,
     )?;
-    // Without commands the policy alone is printed: somebody has to apply it in another way.
+    // Without commands, only the policy is printed, to be applied in another way.
     if let Some(commands) = &variant.commands {
         return write_commands(commands, out);
     }
@@ -130,8 +131,8 @@ fn write_commands(commands: &Commands, out: &mut dyn Write) -> io::Result<()> {
         out,
         "    {DIM}with credentials of {account}; check the account with the first command:{DIM:#}"
     )?;
-    // Not indented, so that a line can be copied whole. The first shows whose credentials are used:
-    // a role of the same name may be in several accounts.
+    // Not indented, so that a complete line can be copied. The first command shows whose
+    // credentials are used, because several accounts may have a role of that name.
     writeln!(out, "{check}\n{apply}")?;
     writeln!(
         out,

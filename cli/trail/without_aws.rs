@@ -1,9 +1,9 @@
-//! In place of S3 where the command was built without the AWS SDK.
+//! Replaces S3 if the command was built without the AWS SDK.
 
 use super::{BucketListeners, NotificationSettings};
 use crate::exit::Failure;
 
-/// No bucket at all.
+/// Has no values, because there is no S3.
 pub(super) enum TrailBucket {}
 
 impl TrailBucket {

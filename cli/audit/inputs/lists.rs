@@ -1,9 +1,9 @@
-//! Lists that the details of an account lack.
+//! Lists that an account's details lack.
 
 use rolewatch_guard::review::{Account, DetailList};
 
-/// That lists are missing in the details of an account, and how to get them. `None`: none of
-/// `needed` is.
+/// A message that names the missing lists in an account's details and says how to get them. `None`:
+/// none of `needed` is missing.
 pub(crate) fn lists_missing(account: &Account, needed: &[DetailList]) -> Option<String> {
     let mut missing = Vec::new();
     for list in account.missing_lists() {

@@ -1,4 +1,4 @@
-//! Where the policy and the rosters of a run are looked for.
+//! Where a run looks for its policy and its rosters.
 
 use std::fs;
 use std::io;
@@ -8,17 +8,18 @@ use crate::audit::objects;
 use crate::exit::Failure;
 use crate::given;
 
-/// How a policy file is called where it is to be found.
+/// The file name under which a policy is found.
 pub(super) const POLICY: &str = "rolewatch.yaml";
 
-/// The other way to write it. Both in one place are an error: nobody can tell which was meant.
+/// The other accepted name. If both exist in one place, that is an error, because nobody can tell
+/// which one was meant.
 const POLICY_TOO: &str = "rolewatch.yml";
 
-/// How the folder of rosters is called.
+/// The name of the folder of rosters.
 pub(crate) const ROSTERS: &str = "roster";
 
-/// Where policy and rosters are looked for, nearest first: in the folders given, beside what is
-/// given, in the working folder.
+/// The places that are searched for policy and rosters, nearest first: the given folders, the
+/// folders of the given files, the working directory.
 pub(crate) struct InputFolders(Vec<PathBuf>);
 
 impl InputFolders {
@@ -34,13 +35,13 @@ impl InputFolders {
         for path in &local {
             folders.push(beside(path));
         }
-        // The working folder has no name of its own, so that files in it are shown by theirs.
+        // The working directory gets an empty path, so that its files are shown by name only.
         folders.push(PathBuf::new());
 
         let mut nearest = Self(Vec::new());
         let mut known = Vec::new();
         for folder in folders {
-            // `./x` is the same as `x`, and `.` as nothing, to whoever reads it.
+            // `./x` is shown as `x`, and `.` as an empty path.
             let shown = folder.strip_prefix(".").unwrap_or(&folder);
             let real = if shown.as_os_str().is_empty() {
                 fs::canonicalize(".")
@@ -57,7 +58,7 @@ impl InputFolders {
         nearest
     }
 
-    /// The policy files there are, nearest first.
+    /// The existing policy files, nearest first.
     pub(crate) fn policies(&self) -> Result<Vec<PathBuf>, Failure> {
         let mut names = Vec::new();
         for folder in &self.0 {
@@ -76,16 +77,16 @@ impl InputFolders {
     }
 }
 
-/// The folder that something lies in.
+/// The folder that contains a path.
 fn beside(path: &Path) -> PathBuf {
     match (path.file_name(), path.parent()) {
         (Some(_), Some(parent)) => parent.to_owned(),
-        // `.` and `..` have no name that could be taken off.
+        // `.` and `..` have no last name that could be removed.
         _ => path.join(".."),
     }
 }
 
-/// Those that are there. A place that can't be looked at is an error: the policy may be in it.
+/// The paths that exist. A place that can't be read is an error, because the policy may be there.
 fn existing(
     paths: impl IntoIterator<Item = PathBuf>,
     is: fn(&fs::Metadata) -> bool,

@@ -1,4 +1,4 @@
-//! The files of rosters, each with the time at which it was taken.
+//! Roster files, each with the time at which the roster was taken.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,10 +9,10 @@ use rolewatch_guard::roster::file_name::{full_time, name_and_time};
 use crate::exit::{Failure, shown_path};
 use crate::given;
 
-/// What is wrong with a folder without rosters.
+/// The error for a folder without rosters.
 pub(super) const NO_JSON: &str = "there is no .json file directly in this directory";
 
-/// A roster's file, and when it was taken.
+/// A roster file, and when the roster was taken.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct TimedRoster {
     pub(crate) file: PathBuf,
@@ -20,7 +20,7 @@ pub(crate) struct TimedRoster {
 }
 
 impl TimedRoster {
-    /// `FILE@TIME`, or a file with the time in its name.
+    /// Parses `FILE@TIME`, or a file with the time in its name.
     pub(crate) fn given(text: &Path) -> Self {
         match text.to_str().and_then(name_and_time) {
             Some((file, taken)) => Self {
@@ -31,7 +31,7 @@ impl TimedRoster {
         }
     }
 
-    /// `NAME@TIME.json`
+    /// Parses the file name `NAME@TIME.json`.
     pub(crate) fn named(file: PathBuf) -> Self {
         let stem = file.file_stem().and_then(|stem| stem.to_str());
         let taken = stem.and_then(name_and_time).map(|(_, taken)| taken);
@@ -39,7 +39,7 @@ impl TimedRoster {
     }
 }
 
-/// The rosters that are given: files, and all of a folder.
+/// The given rosters: files, and all files of given folders.
 pub(super) fn all_given(given: &[PathBuf]) -> Result<Vec<TimedRoster>, Failure> {
     let mut files = Vec::new();
     for text in given {
@@ -59,7 +59,7 @@ pub(super) fn all_given(given: &[PathBuf]) -> Result<Vec<TimedRoster>, Failure> 
     Ok(files)
 }
 
-/// Every `*.json` of the folder itself, by name.
+/// Every `*.json` directly in the folder, sorted by name.
 pub(super) fn in_folder(folder: &Path) -> Result<Vec<TimedRoster>, Failure> {
     let unreadable = |why| Failure::unreadable(folder, why);
     let mut files = Vec::new();
@@ -70,12 +70,12 @@ pub(super) fn in_folder(folder: &Path) -> Result<Vec<TimedRoster>, Failure> {
             files.push(TimedRoster::named(file));
         }
     }
-    // Folders are listed in no order, and the output should not depend on it.
+    // Folders are listed in no particular order, and the output must not depend on it.
     files.sort_by(|a, b| a.file.cmp(&b.file));
     Ok(files)
 }
 
-/// That a roster isn't there, with what may be wrong with its time.
+/// The error for a missing roster, with what may be wrong with its time.
 pub(crate) fn missing_roster(text: &Path) -> Option<String> {
     if given::is_stdin(text) {
         return Some("a roster is a file or a directory, not stdin (`-`)".to_owned());
@@ -87,10 +87,10 @@ pub(crate) fn missing_roster(text: &Path) -> Option<String> {
     Some(format!("{missing}{}", time_hint(&text.to_string_lossy())))
 }
 
-/// What is wrong with a time that was probably meant as one: `dev.json@2026-03-31`.
+/// What is wrong with a text that was probably meant as a time: `dev.json@2026-03-31`.
 fn time_hint(text: &str) -> String {
     match text.rsplit_once('@') {
-        // What holds a dot or a slash is the rest of a name or of a path.
+        // A text with a dot or a slash is part of a name or a path, not a time.
         Some((_, time)) if full_time(time).is_none() && !time.contains(['.', '/']) => format!(
             "; `{}` is not a full time such as `2026-03-31T09:30:00Z`",
             shown_path(Path::new(time))

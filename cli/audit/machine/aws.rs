@@ -1,4 +1,4 @@
-//! Step Functions and the bucket of the stack, through the AWS SDK.
+//! Step Functions and the stack's bucket, through the AWS SDK.
 
 use rolewatch_aws::{Connection, Execution, StateBucket, StateMachine};
 use rolewatch_live::port::{Bucket, StoredObject};
@@ -7,7 +7,7 @@ use tokio::runtime::{Builder, Runtime};
 use super::{ExecutionState, Machine};
 use crate::exit::Failure;
 
-/// A stack.
+/// A deployed stack.
 pub(super) struct Stack {
     runtime: Runtime,
     machine: StateMachine,

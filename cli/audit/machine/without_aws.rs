@@ -1,9 +1,9 @@
-//! In place of Step Functions where the command was built without the AWS SDK.
+//! Replaces Step Functions if the command was built without the AWS SDK.
 
 use super::{ExecutionState, Machine};
 use crate::exit::Failure;
 
-/// No stack at all.
+/// Has no values, because there is no stack.
 pub(super) enum Stack {}
 
 impl Stack {

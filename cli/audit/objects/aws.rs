@@ -11,9 +11,9 @@ use super::{FetchedObject, LogObject, ObjectStore};
 use crate::exit::Failure;
 use crate::limits::OBJECTS_AT_ONCE;
 
-/// Any bucket that may be read.
+/// Reads any bucket that the caller may read.
 pub(in crate::audit) struct S3Store {
-    /// Connections live and die with it.
+    /// Connections exist as long as this runtime.
     runtime: Runtime,
     logs: LogBuckets,
 }
@@ -67,7 +67,8 @@ impl ObjectStore for S3Store {
                 .map(|object| self.fetch_one(object))
                 .buffer_unordered(OBJECTS_AT_ONCE);
             while let Some(one) = fetched.next().await {
-                // Whoever reads is slower than the line: this waits, and so do those under way.
+                // The readers are slower than the network, so this send waits, and so do the other
+                // fetches.
                 if to.send(one).is_err() {
                     return;
                 }

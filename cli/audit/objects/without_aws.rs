@@ -1,11 +1,11 @@
-//! In place of S3 where the command was built without the AWS SDK.
+//! Replaces S3 if the command was built without the AWS SDK.
 
 use std::sync::mpsc::SyncSender;
 
 use super::{FetchedObject, LogObject, ObjectStore};
 use crate::exit::Failure;
 
-/// No bucket at all.
+/// Has no values, because there is no S3.
 pub(in crate::audit) enum S3Store {}
 
 impl S3Store {

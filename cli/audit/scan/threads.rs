@@ -1,4 +1,4 @@
-//! The threads that read: each takes the next file until none is left, then fetched objects.
+//! The reading threads: each takes the next file until none is left, then fetched objects.
 
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -14,14 +14,14 @@ use crate::audit::objects::{FetchedObject, LogObject, ObjectStore};
 use crate::audit::progress;
 use crate::limits::OBJECTS_WAITING;
 
-/// What the threads share.
+/// The state that the threads share.
 pub(super) struct SharedScan<'w, 'p> {
     policy: &'p Policy,
     filter: &'w Filter,
     sources: &'w [LogSource],
-    /// Which of the sources is taken next.
+    /// The index of the next source.
     next: AtomicUsize,
-    /// Bytes that were read, for the progress bar.
+    /// The number of bytes read so far, for the progress bar.
     read: AtomicU64,
 }
 
@@ -36,8 +36,8 @@ impl<'w, 'p> SharedScan<'w, 'p> {
         }
     }
 
-    /// Reads everything, and gives what each thread knows, or how it panicked. `jobs`: threads; by
-    /// default one a core.
+    /// Reads everything, and returns what each thread has read, or how it panicked. `jobs` is the
+    /// number of threads; by default, one per core.
     pub(super) fn by_threads<O: ObjectStore>(
         &self,
         store: Option<&O>,
@@ -49,7 +49,8 @@ impl<'w, 'p> SharedScan<'w, 'p> {
         thread::scope(|scope| {
             let (running, done) = mpsc::channel();
             scope.spawn(move || progress::show(total, &self.read, &done));
-            // Bounded: who fetches waits for those who read, or all objects would be in memory.
+            // The channel is bounded, so fetching waits for the readers. Otherwise, all objects
+            // would be in memory.
             let (fetched, waiting) = mpsc::sync_channel(OBJECTS_WAITING);
             let waiting = Arc::new(Mutex::new(waiting));
             if let Some(store) = store {
@@ -62,8 +63,8 @@ impl<'w, 'p> SharedScan<'w, 'p> {
                 let waiting = Arc::clone(&waiting);
                 workers.push(scope.spawn(move || self.read_all(&waiting)));
             }
-            // INVARIANT (end): only those who read hold the other end, so that whoever fetches
-            // stops when they do.
+            // INVARIANT (end): only the readers hold the receiving end, so fetching stops when they
+            // stop.
             drop(waiting);
             let parts = workers
                 .into_iter()
@@ -74,7 +75,7 @@ impl<'w, 'p> SharedScan<'w, 'p> {
         })
     }
 
-    /// All that is to be read, as far as its size is known.
+    /// The total size of everything to read, as far as it is known.
     fn total_bytes(&self, objects: &[LogObject]) -> u64 {
         let mut bytes = 0;
         for source in self.sources {
@@ -85,7 +86,7 @@ impl<'w, 'p> SharedScan<'w, 'p> {
         bytes + objects.iter().map(|object| object.size).sum::<u64>()
     }
 
-    /// Not more threads than there are things to read, and at least one.
+    /// At least one thread, and no more than there are inputs.
     fn thread_count(&self, jobs: Option<NonZeroUsize>, objects: usize) -> usize {
         let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
         jobs.map_or(cores, NonZeroUsize::get)
@@ -93,9 +94,9 @@ impl<'w, 'p> SharedScan<'w, 'p> {
             .max(1)
     }
 
-    /// What one thread reads.
+    /// Reads the inputs of one thread.
     fn read_all(&self, waiting: &Mutex<Receiver<FetchedObject>>) -> PartialScan<'p> {
-        // A world of its own, so that threads share nothing while they read.
+        // Each thread has its own world, so threads share no facts while they read.
         let mut part = PartialScan::new(self.policy);
         let mut scratch = Scratch::default();
         while let Some(source) = self.sources.get(self.next.fetch_add(1, Ordering::Relaxed)) {
@@ -112,8 +113,8 @@ impl<'w, 'p> SharedScan<'w, 'p> {
     }
 }
 
-/// The next object that was fetched. `None`: all were, or another thread failed, which will be
-/// told.
+/// The next fetched object. `None`: all were taken, or another thread panicked, which is reported
+/// later.
 fn next_of(waiting: &Mutex<Receiver<FetchedObject>>) -> Option<FetchedObject> {
     waiting.lock().ok()?.recv().ok()
 }

@@ -1,4 +1,4 @@
-//! The records of a file, read whole.
+//! Reads the records of a file completely.
 
 use std::fs::File;
 use std::path::Path;
@@ -23,7 +23,7 @@ use crate::report::words::length;
 /// A record of the file.
 pub(super) struct ExplainedRecord {
     pub(super) number: u64,
-    /// What the record calls itself, for orientation.
+    /// The record's own description, to identify it.
     pub(super) title: String,
     pub(super) seen: Option<Box<SeenRecord>>,
 }
@@ -37,19 +37,19 @@ pub(super) struct RecordReader<'a> {
 #[derive(Default)]
 pub(super) struct ExplainedRecords {
     pub(super) told: Vec<ExplainedRecord>,
-    /// What is known from records that aren't told one by one.
+    /// What is known from records that aren't explained one by one.
     pub(super) later: Vec<SeenRecord>,
     pub(super) untold: u64,
     pub(super) unread: UnreadList,
     /// Events that AWS didn't send.
     pub(super) not_evidence: UnreadList,
-    /// Records with details that can't be read, and how many details that are.
+    /// The number of records with unreadable details, and the number of these details.
     pub(super) partly: u64,
     pub(super) details: u64,
 }
 
 impl ExplainedRecords {
-    /// What was seen of every record, told one by one or not.
+    /// What was seen in every record, whether or not it is explained.
     pub(super) fn all(&self) -> impl Iterator<Item = &SeenRecord> {
         self.told
             .iter()
@@ -58,7 +58,7 @@ impl ExplainedRecords {
     }
 }
 
-/// The few fields that tell a reader which record is meant.
+/// The few fields by which a reader identifies a record.
 #[derive(Deserialize)]
 struct RecordTitle {
     #[serde(rename = "eventName")]
@@ -110,7 +110,8 @@ impl<'a> RecordReader<'a> {
     }
 
     pub(super) fn read(&mut self, file: &Path) -> Result<Counts, Failure> {
-        // An audit passes over what no rule needs; whoever explains a file wants to see that, too.
+        // An audit skips records that no rule needs, but someone who explains a file wants to see
+        // them too.
         let filter = Filter::everything();
         let mut scratch = Scratch::new();
         if given::is_stdin(file) {
@@ -125,7 +126,7 @@ impl<'a> RecordReader<'a> {
     fn take(&mut self, json: &[u8], delivery: Delivery<'_>, at: &RecordPlace) {
         let seen = match seen::read_from(json, delivery, self.elevated) {
             Ok(Reading::Seen(seen)) => Some(seen),
-            // To explain it, it is read whole, as if the role were listed.
+            // For the explanation, it is read completely, as if the role were listed.
             Ok(Reading::Service(_)) => match seen::read_from(json, delivery, &|_| true) {
                 Ok(Reading::Seen(seen)) => Some(seen),
                 _ => None,
@@ -140,7 +141,7 @@ impl<'a> RecordReader<'a> {
             self.records.partly += u64::from(!seen.unread.is_empty());
             self.records.details += length(&seen.unread);
         }
-        // Nobody reads further, but the rules need all of them.
+        // Nobody reads that many, but the rules need all of them.
         if self.records.told.len() >= RECORDS_TOLD {
             self.records.untold += 1;
             self.records.later.extend(seen.map(|seen| *seen));

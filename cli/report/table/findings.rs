@@ -1,4 +1,4 @@
-//! Findings by person, the worst first.
+//! Findings by person, most severe first.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -15,10 +15,10 @@ use crate::audit::allowed::SwitchAllowances;
 use crate::limits::{EVENTS_TOLD, SENTENCES_TOLD, STEPS_SHOWN, TIMES_TOLD};
 use crate::report::words::{amount, counted, length, number, width};
 
-/// The columns of a severity.
+/// The width of the severity column.
 const SEVERITY: usize = 10;
 
-/// Where the text of a finding begins: behind its time.
+/// The column at which the text of a finding begins, after its time.
 const TEXT: usize = 2 + 22;
 
 pub(super) fn by_person(
@@ -32,7 +32,7 @@ pub(super) fn by_person(
         people.entry(&finding.caller).or_default().push(finding);
     }
     let mut people: Vec<_> = people.into_iter().collect();
-    // Who is in more trouble comes first; then who was first.
+    // Sort people by severity, then by the time of their first finding.
     people.sort_by_key(|(_, theirs)| {
         let worst = theirs.iter().map(|finding| finding.severity).max();
         let first = theirs.iter().map(|finding| finding.time).min();
@@ -68,7 +68,7 @@ fn one_person(
         page.text(0, &person.name)?;
         page.text(2, &whence)?;
     }
-    // What to do is said once a rule, so its findings stand together.
+    // The steps are printed once per rule, so its findings are kept together.
     let mut by_rule: BTreeMap<_, Vec<&Finding>> = BTreeMap::new();
     for finding in theirs {
         by_rule
@@ -134,7 +134,7 @@ fn one_rule(
     write_steps(first.rule, &of, &label, TEXT, page)
 }
 
-/// Whether the caller's account is known and not one of the policy's.
+/// Whether the caller's account is known and isn't one of the policy's.
 fn is_foreign(finding: &Finding, policy: &Policy) -> bool {
     let account = finding.caller.account.as_deref();
     account
@@ -142,7 +142,7 @@ fn is_foreign(finding: &Finding, policy: &Policy) -> bool {
         .is_some_and(|account| !policy.trusts(account))
 }
 
-/// The first steps, and where the others are. `label` stands in front of the first.
+/// The first steps, and where to find the others. `label` precedes the first step.
 pub(crate) fn write_steps(
     rule: &str,
     of: &Circumstances<'_>,
@@ -168,8 +168,8 @@ pub(crate) fn write_steps(
     Ok(())
 }
 
-/// Findings that say the same, in the order in which each sentence was first true. A script that
-/// switches every hour would fill pages with one of them.
+/// Groups findings with the same sentence, in the order in which each sentence first applied. A
+/// script that switches every hour would otherwise fill pages with one sentence.
 fn by_message<'f>(findings: &[&'f Finding]) -> Vec<Vec<&'f Finding>> {
     let mut at: BTreeMap<&str, usize> = BTreeMap::new();
     let mut alike: Vec<Vec<&Finding>> = Vec::new();
@@ -184,7 +184,7 @@ fn by_message<'f>(findings: &[&'f Finding]) -> Vec<Vec<&'f Finding>> {
     alike
 }
 
-/// A sentence, when else it was true, and the events that prove it.
+/// A sentence, the other times when it applied, and the events that prove it.
 fn one_message(
     first: &Finding,
     others: &[&Finding],
@@ -233,7 +233,7 @@ fn events(finding: &Finding) -> String {
     }
 }
 
-/// The head of a finding on a line of its own, and its width.
+/// The beginning of a finding on its own line, and its width.
 pub(super) fn time_and_rule(finding: &Finding) -> (String, usize) {
     let time = finding.time.to_string();
     (

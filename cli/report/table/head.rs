@@ -13,7 +13,7 @@ use crate::exit::shown_path;
 use crate::report::AuditReport;
 use crate::report::words::{counted, number, padded};
 
-/// What was read and judged, and what that came to.
+/// What was read and judged, and the result.
 pub(super) fn write_head(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Result<()> {
     what_was_read(report, page)?;
     let inputs = report.inputs;
@@ -37,7 +37,7 @@ pub(super) fn write_head(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> i
 fn what_was_read(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Result<()> {
     let mut paths = Vec::new();
     for path in report.paths {
-        // `-` in a sentence would be read as a dash.
+        // In a sentence, `-` would look like a dash.
         paths.push(if path.as_os_str() == "-" {
             "stdin".to_owned()
         } else {
@@ -59,7 +59,7 @@ fn what_was_read(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Resul
 }
 
 fn write_rosters(inputs: &AuditInputs, page: &mut TextPage<'_>) -> io::Result<()> {
-    // The label stands before the first roster only.
+    // Only the first roster gets the label.
     let mut label = "roster";
     for roster in &inputs.roster_files {
         let name = inputs
@@ -121,7 +121,7 @@ fn what_was_found(totals: &Totals) -> String {
     )
 }
 
-/// Says that the report is incomplete, so that nobody takes it for a whole one.
+/// Says that the report is incomplete, so that nobody takes it for a complete one.
 fn what_is_missing(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Result<()> {
     let mut parts = Vec::new();
     if !report.unread.is_empty() {
@@ -140,7 +140,7 @@ fn what_is_missing(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Res
     )
 }
 
-/// What could not be read, and what that means.
+/// What couldn't be read, and what that means.
 fn incomplete(totals: &Totals) -> String {
     let files = totals.files.unreadable;
     let records = totals.records.unread;
@@ -164,7 +164,7 @@ fn incomplete(totals: &Totals) -> String {
             no_logs(totals.files.met)
         ));
     }
-    // A switch with an unread detail is judged, so it isn't missing.
+    // A switch with an unreadable detail is judged, so it isn't missing.
     if details > 0 {
         parts.push(format!(
             "details of {} couldn't be read, so whatever depends on them is unproven",
@@ -174,7 +174,7 @@ fn incomplete(totals: &Totals) -> String {
     parts.join("; ")
 }
 
-/// What is missing where nothing that was met is unreadable.
+/// What is missing if no file is unreadable.
 fn no_logs(files_met: u64) -> &'static str {
     if files_met == 0 {
         "there are no logs to read"

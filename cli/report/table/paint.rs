@@ -1,4 +1,4 @@
-//! Colors, where there are any.
+//! Colors, if color is on.
 
 use anstyle::{AnsiColor, Style};
 use rolewatch_guard::Verdict;
@@ -15,7 +15,7 @@ pub(crate) const UNSURE: Style =
 const WORTH_A_LOOK: Style = Style::new().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Yellow)));
 const MINOR: Style = Style::new().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Cyan)));
 
-/// How a finding's severity is painted.
+/// The style of a finding's severity.
 pub(crate) fn severity(verdict: Verdict, severity: Severity) -> Style {
     match (verdict, severity) {
         (Verdict::Unproven, _) => UNSURE,

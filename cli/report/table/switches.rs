@@ -1,4 +1,4 @@
-//! The switches without findings, one line each.
+//! The switches without findings, one per line.
 
 use std::io;
 
@@ -11,7 +11,7 @@ use crate::limits::SWITCHES_TOLD;
 use crate::report::AuditReport;
 use crate::report::words::{length, number, padded, role_in_account, shortened, width};
 
-/// The most columns for a person or a role.
+/// The maximum width of a person or a role.
 const CELL: usize = 32;
 
 pub(super) fn write_clean(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Result<()> {
@@ -23,7 +23,7 @@ pub(super) fn write_clean(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> 
     write_rows(report, &clean, page)
 }
 
-/// Those whose group and MFA nobody checked: they aren't clean.
+/// Switches whose group and MFA nobody checked. They don't count as clean.
 pub(super) fn write_admitted(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Result<()> {
     let admitted = with_standing(report, SwitchStanding::AdmittedByKind);
     if admitted.is_empty() {
@@ -89,10 +89,10 @@ fn write_rows(
     Ok(())
 }
 
-/// How long the role was held, as far as anybody saw.
+/// How long the role was held, as far as the records show.
 fn time_held(switch: &SwitchSummary) -> String {
     let since = |moment: rolewatch_guard::moment::Moment| {
-        // Clocks of AWS's services differ, so a use may lie a second before its switch.
+        // The clocks of AWS services differ, so a use may be a second before its switch.
         Span::from_seconds(moment.seconds_since(switch.time).max(0))
     };
     let used = match switch.last_use {

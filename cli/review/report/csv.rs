@@ -1,4 +1,4 @@
-//! One finding a line, for spreadsheets.
+//! One finding per line, for spreadsheets.
 
 use std::io::{self, Write};
 
@@ -36,7 +36,7 @@ impl ReportFormat<ReviewReport<'_>> for ReviewCsv {
         let mut lines = csv::Writer::from_writer(out);
         lines.write_record(HEADER)?;
         for finding in &report.review.findings {
-            // Named one by one, so that a new field of a finding isn't forgotten here.
+            // Every field is named, so that a new field of a finding can't be forgotten here.
             let ReviewFinding {
                 rule,
                 name,
@@ -75,7 +75,7 @@ impl ReportFormat<ReviewReport<'_>> for ReviewCsv {
     }
 }
 
-/// JSON in a cell; empty where there is none.
+/// JSON in a cell; empty if there is none.
 fn json_cell(value: Option<&Value>) -> String {
     match value {
         Some(value) => visible(&value.to_string()),

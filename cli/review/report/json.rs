@@ -1,4 +1,4 @@
-//! One document with everything.
+//! One JSON document with everything.
 
 use std::io::{self, Write};
 
@@ -41,7 +41,7 @@ impl ReportFormat<ReviewReport<'_>> for ReviewJson {
             "notices": report.review.notices,
         });
         let text = serde_json::to_string_pretty(&document)?;
-        // Policies of IAM are quoted in it: what they hold may be anybody's text.
+        // It quotes IAM policies, which may contain anybody's text.
         writeln!(out, "{}", visible(&text))
     }
 }

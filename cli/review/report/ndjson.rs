@@ -1,4 +1,4 @@
-//! One finding a line, and nothing else. The field names are those of [`ReviewFinding`], a
+//! One finding per line, and nothing else. The field names are those of [`ReviewFinding`], a
 //! contract.
 
 use std::io::{self, Write};
@@ -13,8 +13,8 @@ use crate::report::json::visible;
 /// `--format ndjson`
 pub(super) struct ReviewNdjson;
 
-/// A finding, and what to know about the policy: no line is about the policy alone, so each finding
-/// carries it.
+/// A finding with the notes about the policy. No line is about the policy alone, so each finding
+/// carries them.
 #[derive(Serialize)]
 struct ReviewFindingShown<'a> {
     #[serde(flatten)]

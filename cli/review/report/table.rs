@@ -1,5 +1,5 @@
-//! For people: by subject, the worst first, each with the statement as it stands and as it should
-//! be.
+//! The report for people: by subject, most severe first, each with the current statement and its
+//! replacement.
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};
@@ -20,7 +20,7 @@ use crate::report::table::{TextPage, write_steps};
 use crate::report::words::{amount, counted, length, number, padded};
 use crate::stdout;
 
-/// The columns of a severity, and where the text of a finding begins.
+/// The width of the severity column, after which the text of a finding begins.
 const TEXT: usize = 12;
 
 /// `--format table`
@@ -74,12 +74,12 @@ fn with_verdict<'r>(report: &ReviewReport<'r>, verdict: Verdict) -> Vec<&'r Revi
         .collect()
 }
 
-/// Whether something that wasn't given leaves it unproven.
+/// Whether it is unproven because something wasn't given.
 fn is_wanting(finding: &ReviewFinding) -> bool {
     !finding.wanting.gaps.is_empty()
 }
 
-/// The violations, or how much it says that there are none.
+/// The violations, or what it means that there are none.
 fn violated(
     report: &ReviewReport<'_>,
     violations: &[&ReviewFinding],
@@ -91,7 +91,7 @@ fn violated(
         return by_subject(violations, page);
     }
     page.heading("Violations: none")?;
-    // How much "none" is worth depends on what was given, so it is said beside it.
+    // What "none" means depends on what was given, so the text says that too.
     let text = if report.review.elevated == 0 {
         "The files contain no elevated role of the policy, so nothing was checked."
     } else if unproven.iter().any(|finding| is_wanting(finding)) {
@@ -140,7 +140,7 @@ fn write_head(report: &ReviewReport<'_>, page: &mut TextPage<'_>) -> io::Result<
             report.policy.version_hash
         ),
     )?;
-    // The label stands before the first account only.
+    // Only the first account gets the label.
     let mut label = "accounts";
     for account in report.inputs.setup.accounts() {
         let name = match report.policy.account_name(account.id) {
@@ -185,7 +185,7 @@ fn counts(account: &Account) -> String {
         (DetailList::Groups, groups),
         (DetailList::Roles, roles),
     ] {
-        // Nothing is known of a list that isn't there: 0 would be a claim.
+        // Nothing is known about a missing list, so 0 would be a false claim.
         parts.push(if missing.contains(&list) {
             format!("{} not given", list.word())
         } else {
@@ -195,14 +195,14 @@ fn counts(account: &Account) -> String {
     parts.join(", ")
 }
 
-/// One line for each thing that wasn't given, with all that it leaves unproven: a line for each
-/// rule and role would say the same many times.
+/// One line for each thing that wasn't given, with everything that it leaves unproven. A line for
+/// each rule and role would repeat the same text many times.
 fn not_given(
     report: &ReviewReport<'_>,
     findings: &[&ReviewFinding],
     page: &mut TextPage<'_>,
 ) -> io::Result<()> {
-    // A finding with several gaps stands under each: any of them would have to be given.
+    // A finding with several gaps is listed under each, because all of them would have to be given.
     let mut gaps: BTreeSet<Gap> = BTreeSet::new();
     for finding in findings {
         gaps.extend(&finding.wanting.gaps);
@@ -249,7 +249,7 @@ fn left_unproven(report: &ReviewReport<'_>, gap: Gap, findings: &[&ReviewFinding
     )
 }
 
-/// `a, b and c`, all of them.
+/// All names, as `a, b and c`.
 fn joined_names(names: BTreeSet<&str>) -> String {
     let mut names = Vec::from_iter(names);
     match names.pop() {
@@ -258,10 +258,11 @@ fn joined_names(names: BTreeSet<&str>) -> String {
     }
 }
 
-/// The findings are sorted, the worst first; a subject stands where its worst does.
+/// The findings are sorted, most severe first. The position of a subject is that of its most severe
+/// finding.
 fn by_subject(findings: &[&ReviewFinding], page: &mut TextPage<'_>) -> io::Result<()> {
     let mut subjects: Vec<&str> = Vec::new();
-    // No map: it would lose the order.
+    // Not a map, because it would lose the order.
     for finding in findings {
         if !subjects.contains(&&*finding.subject) {
             subjects.push(&finding.subject);
@@ -269,7 +270,7 @@ fn by_subject(findings: &[&ReviewFinding], page: &mut TextPage<'_>) -> io::Resul
     }
     for subject in subjects {
         writeln!(page.out)?;
-        // The style goes on over the lines that the subject is broken into.
+        // The style continues over all lines of the subject.
         page.hanging(&format!("{BOLD}"), 0, subject)?;
         write!(page.out, "{BOLD:#}")?;
         for finding in findings {
@@ -317,7 +318,7 @@ fn write_finding(finding: &ReviewFinding, page: &mut TextPage<'_>) -> io::Result
     write_steps(finding.rule, &of, &bold_label("do"), TEXT, page)
 }
 
-/// What to replace the statement with, or to add beside it.
+/// The replacement of the statement, or an addition to it.
 fn write_fix(finding: &ReviewFinding, fix: &Value, page: &mut TextPage<'_>) -> io::Result<()> {
     let label = bold_label("fix");
     if fix.as_array().is_some_and(Vec::is_empty) {
@@ -337,8 +338,8 @@ fn bold_label(label: &str) -> String {
     format!("  {BOLD}{}{BOLD:#}", padded(label, TEXT - 2))
 }
 
-/// What a correction adds beside a statement that nobody can edit, because it's in a policy of AWS
-/// itself.
+/// The statement that a correction adds to one that nobody can edit, because it's in an AWS managed
+/// policy.
 fn added<'a>(finding: &ReviewFinding, fix: &'a Value) -> Option<&'a Value> {
     let policy = finding.place.as_deref()?.strip_prefix("managed policy ")?;
     let is_of_aws = is_of_aws(policy);
@@ -348,7 +349,7 @@ fn added<'a>(finding: &ReviewFinding, fix: &'a Value) -> Option<&'a Value> {
     }
 }
 
-/// JSON as it is to be copied: never wrapped, what can't be seen as escapes.
+/// JSON to be copied: never wrapped, with invisible characters as escapes.
 fn quoted(value: &Value, page: &mut TextPage<'_>) -> io::Result<()> {
     let text = serde_json::to_string_pretty(value)?;
     visible(&text)

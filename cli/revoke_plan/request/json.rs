@@ -1,11 +1,11 @@
-//! A finding as JSON: a line of `rolewatch audit --format ndjson`, or an alert as it came.
+//! A finding as JSON: a line of `rolewatch audit --format ndjson`, or an alert.
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::{DIGITS, is_hexadecimal};
 
-/// What both are called in an error.
+/// The text for both in an error.
 const NOT_AS: &str = "it isn't a finding of `rolewatch audit --format ndjson` or an alert";
 
 /// The fields that a plan needs. An alert has others, and so may a later version.
@@ -25,10 +25,10 @@ pub(in crate::revoke_plan) struct GivenFinding {
 }
 
 impl GivenFinding {
-    /// Reads the one finding of a file.
+    /// Reads the only finding of a file.
     ///
     /// # Errors
-    /// Says what the file has instead.
+    /// Says what the file contains instead.
     pub(super) fn from_json(bytes: &[u8]) -> Result<Self, String> {
         let value = only_value(bytes)?;
         if value.get("subject").is_some() && value.get("fix").is_some() {
@@ -38,7 +38,7 @@ impl GivenFinding {
                     .to_owned(),
             );
         }
-        // Serde's own errors name types of Rust, which nobody who writes JSON has to know.
+        // Serde's own errors name Rust types, which people who write JSON don't know.
         if let Some(wrong) = wrong_in(&value) {
             return Err(format!("{NOT_AS}: {wrong}"));
         }
@@ -50,7 +50,7 @@ impl GivenFinding {
     }
 }
 
-/// The only value of JSON in a file.
+/// The only JSON value of a file.
 fn only_value(bytes: &[u8]) -> Result<Value, String> {
     let mut all = Vec::new();
     for value in serde_json::Deserializer::from_slice(bytes).into_iter::<Value>() {
@@ -66,7 +66,7 @@ fn only_value(bytes: &[u8]) -> Result<Value, String> {
     }
 }
 
-/// What in a value keeps it from being a finding, in words of JSON.
+/// Why a value isn't a finding, in JSON terms.
 fn wrong_in(value: &Value) -> Option<String> {
     let Some(finding) = value.as_object() else {
         return Some(format!("it is {}, not an object", kind_of(value)));
@@ -79,7 +79,7 @@ fn wrong_in(value: &Value) -> Option<String> {
     for key in ["id", "rule", "role", "name", "time", "message", "verdict"] {
         match finding.get(key) {
             None | Some(Value::String(_)) => {}
-            // To an optional field null is the same as nothing.
+            // For an optional field, null is the same as absent.
             Some(Value::Null) if key == "verdict" => {}
             Some(other) => {
                 return Some(format!("`{key}` is {}, not a string", kind_of(other)));

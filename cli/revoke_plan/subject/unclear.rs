@@ -1,4 +1,4 @@
-//! What to say where no finding has the id that was given, or several have.
+//! Error messages for an ID that no finding has, or several.
 
 use std::cmp::Reverse;
 
@@ -8,7 +8,7 @@ use crate::alike::{is_slip, likeness};
 use crate::exit::Failure;
 use crate::limits::FINDINGS_NAMED;
 
-/// That several ids begin like this.
+/// The error for an ID that matches several findings.
 pub(super) fn ambiguous(id: &str, several: &[&Finding]) -> Failure {
     let more = match several.len().saturating_sub(FINDINGS_NAMED) {
         0 => String::new(),
@@ -21,7 +21,7 @@ pub(super) fn ambiguous(id: &str, several: &[&Finding]) -> Failure {
     ))
 }
 
-/// That no id begins like this, with what was probably meant.
+/// The error for an ID that matches no finding, with what was probably meant.
 pub(super) fn unknown(id: &str, all: &[&Finding]) -> Failure {
     let near = nearly_called(id, all);
     let help = if all.is_empty() {
@@ -39,7 +39,7 @@ pub(super) fn unknown(id: &str, all: &[&Finding]) -> Failure {
     ))
 }
 
-/// Findings whose ids begin nearly like this, the most alike first.
+/// Findings whose IDs begin similarly, most similar first.
 fn nearly_called<'f>(id: &str, all: &[&'f Finding]) -> Vec<&'f Finding> {
     let mut near: Vec<(f64, &Finding)> = Vec::new();
     for finding in all {
@@ -53,7 +53,7 @@ fn nearly_called<'f>(id: &str, all: &[&'f Finding]) -> Vec<&'f Finding> {
     near.into_iter().map(|(_, finding)| finding).collect()
 }
 
-/// Findings that there can be a plan for, the latest first.
+/// Findings for which a plan is possible, latest first.
 fn latest_with_sessions<'f>(all: &[&'f Finding]) -> Vec<&'f Finding> {
     let mut latest = all.to_vec();
     latest.retain(|finding| !finding.subject.switches.is_empty());
@@ -61,7 +61,7 @@ fn latest_with_sessions<'f>(all: &[&'f Finding]) -> Vec<&'f Finding> {
     latest
 }
 
-/// One line a finding, of the first: its id, its rule and what tells it from others.
+/// One line for each of the first findings: its ID, its rule and what distinguishes it.
 fn first_lines(findings: &[&Finding]) -> String {
     let mut lines = Vec::new();
     for finding in findings.iter().take(FINDINGS_NAMED) {
