@@ -1,39 +1,39 @@
-//! What was read, in numbers that add up.
+//! Counts of what was read, which add up.
 
-/// Numbers of files, records and bytes.
+/// The numbers of files, records and bytes.
 ///
-/// `files_read + files_not_relevant + files_failed` is the number of files asked for, and
-/// `candidates + passed_over + insights + records_unread` is `records`.
+/// `files_read + files_not_relevant + files_failed` is the number of files to read, and `candidates
+/// + passed_over + insights + records_unread` is `records`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// Read to their end. Single records of them may be unread.
+    /// Files that were read to their end. Some of their records may be unread.
     pub files_read: u64,
-    /// Digest and Insight files, known by their content: read to their end, and nothing in them
-    /// tells of a call.
+    /// Digest and Insights files, recognized by their content. They are read to their end, but
+    /// contain no calls.
     pub files_not_relevant: u64,
-    /// Not read, or not to their end, or empty, or without anything known in them. What came
-    /// before the fault is handed over.
+    /// Files that weren't read, or not to their end, or are empty, or contain nothing known.
+    /// Records before the fault are passed on.
     pub files_failed: u64,
-    /// Every record met, whatever became of it.
+    /// All records.
     pub records: u64,
-    /// Records handed over.
+    /// Records passed on to the sink.
     pub candidates: u64,
-    /// Records that hold nothing of what is searched for.
+    /// Records that contain nothing of what is searched for.
     pub passed_over: u64,
-    /// Records of CloudTrail Insights, which tell of rates, not of calls.
+    /// CloudTrail Insights records, which show rates, not calls.
     pub insights: u64,
-    /// Records that are named as unread.
+    /// Records that are reported as unread.
     pub records_unread: u64,
-    /// Documents that are no CloudTrail records: digests, events of other kinds from EventBridge.
+    /// Documents that aren't CloudTrail records: digests, and other EventBridge events.
     pub other_documents: u64,
-    /// Bytes as they are stored.
+    /// Bytes as stored.
     pub bytes_in: u64,
-    /// Bytes of text, after inflating.
+    /// Bytes of text, after decompression.
     pub bytes_out: u64,
 }
 
 impl Counts {
-    /// Adds what another file or thread counted.
+    /// Adds the counts of another file or thread.
     pub fn merge(&mut self, other: &Self) {
         self.files_read += other.files_read;
         self.files_not_relevant += other.files_not_relevant;

@@ -1,10 +1,10 @@
-//! From the text of a file to the objects that could be records, whatever the shape of the file.
+//! Finds the objects that could be records in the text of a file of any shape.
 //!
-//! A file is a row of JSON documents. A document is an object with a list under `Records`,
-//! `Events`, `logEvents` or `events`, a list, or a record itself (plain, in an event of
-//! EventBridge, in a log event, in an element of `Events`, or as JSON text). A line may begin with
-//! a time. Only its keys, in any order, say which one it is, so the members of each outermost
-//! object are walked, and everything inside them is passed over by its structure alone.
+//! A file is a sequence of JSON documents. A document is an object with a list under `Records`,
+//! `Events`, `logEvents` or `events`, a list, or a record itself (plain, in an EventBridge event,
+//! in a log event, in an element of `Events`, or as JSON text). A line may begin with a time. Only
+//! the document's keys, in any order, show which one it is. So the members of each outermost object
+//! are read one by one, and everything inside them is skipped by its structure alone.
 
 mod faults;
 mod lines;
@@ -15,13 +15,13 @@ use crate::keys::{MemberKey, MemberKeys, is_scalar, is_space};
 use crate::place::{Reason, UnexpectedText};
 use crate::structure::{Scan, ScanTraits, TextScan};
 
-/// A part of the text: all of it, or what a window shows.
+/// A part of the text: all of it, or the content of a window.
 #[derive(Clone, Copy)]
 pub(crate) struct TextWindow<'a> {
     pub(crate) bytes: &'a [u8],
-    /// Where in the whole text the first of the bytes stands.
+    /// The offset of the first byte in the whole text.
     pub(crate) base: u64,
-    /// Whether nothing follows.
+    /// Whether this is the end of the text.
     pub(crate) last: bool,
 }
 
@@ -33,7 +33,7 @@ impl<'a> TextWindow<'a> {
             .unwrap_or_default()
     }
 
-    /// The bytes from one offset to another, when the window still shows them.
+    /// The bytes from one offset to another, if the window still contains them.
     #[expect(clippy::cast_possible_truncation, reason = "an offset within a slice")]
     fn range(&self, from: u64, to: u64) -> Option<&'a [u8]> {
         self.bytes
@@ -45,7 +45,7 @@ impl<'a> TextWindow<'a> {
     }
 }
 
-/// Where the reading stands.
+/// The position of the reader in the structure.
 #[derive(Debug, Clone, Copy)]
 enum ReadingState {
     /// Between documents.
@@ -66,9 +66,9 @@ enum ReadingState {
         first: bool,
     },
     Object(Scan),
-    /// A document that is JSON text.
+    /// In a document that is JSON text.
     TopText(TextScan),
-    /// An element that is no object.
+    /// In an element that isn't an object.
     OtherText(TextScan),
     OtherNested(Scan),
     OtherScalar,
@@ -79,20 +79,20 @@ enum ReadingState {
     Stopped,
 }
 
-/// Which list the reading is in.
+/// The list that is being read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum RecordList {
     Records,
     Events,
     LogEvents,
-    /// `events` of the answer of FilterLogEvents.
+    /// `events` of a FilterLogEvents response.
     FoundEvents,
     /// A document that is itself a list.
     Bare,
 }
 
 impl RecordList {
-    /// The list that stands under a key.
+    /// The list under a key.
     fn under(key: MemberKey) -> Option<Self> {
         match key {
             MemberKey::Records => Some(Self::Records),
@@ -110,35 +110,35 @@ struct OuterDocument {
     start: u64,
     /// Whether it begins a line.
     begins_line: bool,
-    /// Whether it is known to hold a list, so that it is no record itself.
+    /// The list that it contains, if known. Then it isn't a record itself.
     list: Option<RecordList>,
     key: Option<MemberKey>,
     keys: MemberKeys,
     seen: ScanTraits,
     spoilt: bool,
-    /// Whether it holds log events, where it says so already.
+    /// Whether it contains log events, if it has already shown that.
     message_type: Option<MessageType>,
 }
 
-/// The reading of one text, fed window by window.
+/// Reads one text, window by window.
 #[derive(Debug)]
 pub(crate) struct Documents {
     at: ReadingState,
-    /// The next byte to look at.
+    /// The offset of the next byte.
     next: u64,
-    /// Where the key, value or element begins that is being read.
+    /// The start of the current key, value or element.
     token: u64,
     document: OuterDocument,
-    /// Whether the element that is being read holds a raw control character in a string.
+    /// Whether a string in the current element contains a raw control character.
     spoilt: bool,
-    /// Objects met that could be records.
+    /// The number of objects so far that could be records.
     numbered: u64,
-    /// Documents met, whole or not.
+    /// The number of documents so far, complete or not.
     met: u64,
-    /// The byte before the document between which and the one before only white space stands: a
-    /// line end, or the beginning.
+    /// Between documents: whether the last byte that was skipped is a line end, or nothing precedes
+    /// the next byte.
     line_begins: bool,
-    /// How the documents of the text begin, as far as that is known.
+    /// How the documents of the text begin, if known.
     begin: Option<Begin>,
 }
 
@@ -161,15 +161,15 @@ impl Documents {
         matches!(self.at, ReadingState::Stopped)
     }
 
-    /// The first byte that the next window must still show.
+    /// The first byte that the next window must still contain.
     pub(crate) fn keep_from(&self) -> u64 {
         let within = |from: u64| self.next.saturating_sub(from) <= LARGEST as u64;
-        // What has grown too large is only followed to its end.
+        // A value that is too large is only followed to its end.
         match self.at {
-            // Nothing that was read has to be shown again.
+            // Nothing that was read is needed again.
             ReadingState::Top | ReadingState::Lost | ReadingState::Stopped => self.next,
-            // Until a list shows, the whole document may be one record, and would have to be handed
-            // over.
+            // Until a list is found, the whole document may be one record, which would have to be
+            // passed on.
             _ if self.document.list.is_none() && within(self.document.start) => self.document.start,
             ReadingState::Object(_)
             | ReadingState::KeyText(_)
@@ -184,13 +184,13 @@ impl Documents {
         }
     }
 
-    /// Reads on as far as the window allows.
+    /// Reads as far as the window allows.
     pub(crate) fn feed<S: Sink + ?Sized>(
         &mut self,
         text: TextWindow<'_>,
         items: &mut Items<'_, S>,
     ) {
-        // A byte order mark stands only at the very beginning.
+        // A byte order mark is only allowed at the very beginning.
         if self.next == 0 && text.base == 0 {
             if text.bytes.starts_with(b"\xef\xbb\xbf") {
                 self.next = 3;
@@ -202,8 +202,8 @@ impl Documents {
         while self.step(text, items).is_some() {}
     }
 
-    /// Says what is missing at the end of the text. `cut` tells that the text ends early for a
-    /// reason that is already named.
+    /// Reports what is missing at the end of the text. `cut`: the text ends early for a reason that
+    /// was already reported.
     pub(crate) fn finish<S: Sink + ?Sized>(&mut self, cut: bool, items: &mut Items<'_, S>) {
         match self.at {
             ReadingState::Top if self.met == 0 && !cut => items.failure(None, Reason::Empty, false),
@@ -226,7 +226,7 @@ impl Documents {
         self.at = ReadingState::Stopped;
     }
 
-    /// One step; `None` when the window has to show more, or there is nothing more to do.
+    /// One step; `None` when the window must contain more, or there is nothing left to do.
     #[inline]
     fn step<S: Sink + ?Sized>(
         &mut self,
@@ -261,10 +261,10 @@ impl Documents {
         Some(())
     }
 
-    /// Takes a mark that begins a document, or says what should stand there.
+    /// Accepts a character that begins a document. An error says what is expected.
     fn mark_on_top(&mut self, byte: u8) -> Result<(), &'static str> {
         match byte {
-            // Where lines begin with a time, one without belongs to the line before it.
+            // If lines begin with a time, a line without one belongs to the line before it.
             _ if self.begin == Some(Begin::Time) => return Err(self.document_expected()),
             b'{' => self.begin_document(Begin::Object, None, ReadingState::Key { first: true }),
             b'[' => {
@@ -283,7 +283,7 @@ impl Documents {
         Ok(())
     }
 
-    /// Takes a mark between keys, values and elements, or says what should stand there.
+    /// Accepts a character between keys, values and elements. An error says what is expected.
     fn mark<S: Sink + ?Sized>(
         &mut self,
         byte: u8,
@@ -373,7 +373,7 @@ impl Documents {
         self.begin(at, taken);
     }
 
-    /// The next byte that is no white space, which is not taken.
+    /// The next byte that isn't white space. It isn't consumed.
     #[inline]
     fn peek(&mut self, text: TextWindow<'_>) -> Option<u8> {
         for byte in text.from(self.next) {
@@ -387,8 +387,8 @@ impl Documents {
     }
 }
 
-/// How the documents of a text begin. After a fault, a line that begins another document is told
-/// by it from one that only looks like it.
+/// How the documents of a text begin. After a fault, this distinguishes a line that begins another
+/// document from one that only looks like it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Begin {
     /// With `{` or `[`.

@@ -1,4 +1,4 @@
-//! Which files there are to read.
+//! Finds the files to read.
 
 use std::collections::HashSet;
 use std::ffi::OsStr;
@@ -12,29 +12,29 @@ use crate::place::{Reason, Unread};
 /// A file to read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileEntry {
-    /// As it was named, or as it was found below what was named.
+    /// The path as given, or as found in a given folder.
     pub path: PathBuf,
-    /// Bytes as stored; 0 where that cannot be known before, as for a pipe.
+    /// Bytes as stored; 0 if unknown in advance, as for a pipe.
     pub size: u64,
 }
 
-/// What a search for files came to.
+/// The result of a search for files.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FoundFiles {
-    /// To be read, each once, in the order of the paths given and by name within a folder.
+    /// The files to read, each once, in the order of the given paths and by name within a folder.
     pub files: Vec<FileEntry>,
-    /// Files and folders within a folder that are not read because of their name or kind, in the
-    /// same order.
+    /// Files and folders in a folder that aren't read because of their name or type, in the same
+    /// order.
     pub skipped: Vec<PathBuf>,
-    /// What could not even be looked at.
+    /// What couldn't be accessed.
     pub unread: Vec<Unread>,
 }
 
 /// Finds the files under the given paths.
 ///
-/// A path that is not a folder is always taken. Of a folder and the folders in it, files are taken
-/// that [`is_log`] knows by their names; hidden ones are not. Links are followed, but not in
-/// circles. What `exclude` answers `true` for, within a folder, is left out without a word.
+/// A path that isn't a folder is always taken. In a folder and its subfolders, files are taken
+/// whose names [`is_log`] accepts; hidden ones aren't. Links are followed, but not in circles.
+/// Inside a folder, paths for which `exclude` returns `true` are left out without being listed.
 pub fn find_files(paths: &[PathBuf], exclude: &dyn Fn(&Path) -> bool) -> FoundFiles {
     let mut found = FoundFiles::default();
     let mut taken = HashSet::new();
@@ -135,8 +135,8 @@ fn is_hidden(entry: &DirEntry) -> bool {
     entry.file_name().as_encoded_bytes().starts_with(b".")
 }
 
-/// Whether a file is taken for a log by its name: it ends in `.json`, `.jsonl`, `.ndjson` or `.gz`,
-/// or is named as Firehose names its files, and does not begin with a dot.
+/// Whether a file's name is that of a log: it ends in `.json`, `.jsonl`, `.ndjson` or `.gz`, or has
+/// the form of Firehose's names, and doesn't begin with a dot.
 pub fn is_log(path: &Path) -> bool {
     let hidden = path
         .file_name()
@@ -155,8 +155,8 @@ pub fn is_log(path: &Path) -> bool {
                 .is_some_and(is_of_firehose))
 }
 
-/// `STREAM-1-2026-03-02-09-00-00-0d3a1b2c-1234-5678-9abc-def012345678`: what a subscription
-/// delivers by Firehose has no ending.
+/// Recognizes `STREAM-1-2026-03-02-09-00-00-0d3a1b2c-1234-5678-9abc-def012345678`: a subscription
+/// that delivers through Firehose writes files without an extension.
 fn is_of_firehose(name: &str) -> bool {
     const SHAPE: &[u8] = b"-dddd-dd-dd-dd-dd-dd-hhhhhhhh-hhhh-hhhh-hhhh-hhhhhhhhhhhh";
     let Some((stream, tail)) = name
@@ -171,7 +171,7 @@ fn is_of_firehose(name: &str) -> bool {
         b'h' => byte.is_ascii_hexdigit(),
         mark => byte == mark,
     };
-    // The version of the stream comes before the time.
+    // The version of the stream precedes the time.
     stream.last().is_some_and(u8::is_ascii_digit) && SHAPE.iter().zip(tail).all(fits)
 }
 

@@ -1,5 +1,5 @@
-//! Which records could matter: those that hold one of the needles, or may hide one behind an
-//! escape.
+//! Decides which records could matter: those that contain one of the needles, or may hide one
+//! behind an escape.
 
 mod sampled;
 
@@ -9,32 +9,32 @@ use aho_corasick::AhoCorasick;
 use memchr::memmem::Finder;
 use sampled::Sampled;
 
-/// What is searched for.
+/// The texts to search for.
 ///
-/// A needle is text of a JSON string as it reads without escapes. A quotation mark as its first or
-/// last character stands for the beginning or end of the string: `"sts.amazonaws.com"` is that
-/// string, `:assumed-role/Admin/` is anywhere in one.
+/// A needle is text in a JSON string, without escapes. A quotation mark as its first or last
+/// character means the beginning or end of the string: `"sts.amazonaws.com"` is that whole string;
+/// `:assumed-role/Admin/` can be anywhere in a string.
 #[derive(Debug)]
 pub struct Filter {
-    /// Nothing here: every record could matter.
+    /// `None`: every record could matter.
     needles: Option<Needles>,
 }
 
-/// Why needles cannot be searched for.
+/// Why needles can't be searched for.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BadNeedle {
-    /// There is none.
+    /// There are no needles.
     #[error("there is nothing to search for")]
     None,
-    /// It has no text.
+    /// A needle has no text.
     #[error("`{0}` has no text to search for")]
     Empty(String),
-    /// JSON writes it in more than one way.
+    /// JSON can write the needle in more than one way.
     #[error(
         "`{0}` has a backslash, a control character or an inner quotation mark, which can't be searched for"
     )]
     Character(String),
-    /// More than the search can hold.
+    /// The needles are more than the search can hold.
     #[error("too much to search for: {0}")]
     TooMany(String),
 }
@@ -44,7 +44,7 @@ struct Needles {
     search: NeedleSearch,
     /// The ASCII characters of the needles.
     ascii: [bool; 128],
-    /// Whether some needle has other characters.
+    /// Whether some needle has non-ASCII characters.
     beyond_ascii: bool,
     unicode_escape: Finder<'static>,
     event_source: Finder<'static>,
@@ -53,33 +53,34 @@ struct Needles {
 
 #[derive(Debug)]
 enum NeedleSearch {
-    /// For needles of some length, as names of services and roles are with what is around them.
+    /// For needles of a certain length, such as names of services and roles with the text around
+    /// them.
     Sampled(Sampled),
     Automaton(AhoCorasick),
 }
 
 impl Filter {
-    /// A filter for records that hold at least one of the needles.
+    /// A filter for records that contain at least one of the needles.
     ///
     /// # Errors
-    /// Of needles that are empty or could be written in JSON in a way that is not looked for.
+    /// If a needle is empty, or JSON could write it in a way that isn't searched for.
     pub fn new(needles: &[String]) -> Result<Self, BadNeedle> {
         Needles::new(needles).map(|needles| Self {
             needles: Some(needles),
         })
     }
 
-    /// A filter that lets every record through.
+    /// A filter that accepts every record.
     pub fn everything() -> Self {
         Self { needles: None }
     }
 
-    /// Whether the JSON text could hold a needle. `false` is certain.
+    /// Whether the JSON text could contain a needle. `false` is certain.
     pub fn could_match(&self, json: &[u8]) -> bool {
         self.could_match_where(json, true)
     }
 
-    /// The same where it may be known that the text has no backslash.
+    /// The same; `backslash` is `false` if the text is known to have no backslash.
     #[inline]
     pub(crate) fn could_match_where(&self, json: &[u8], backslash: bool) -> bool {
         match &self.needles {
@@ -89,12 +90,12 @@ impl Filter {
     }
 }
 
-/// The key by which a record says of which service it is.
+/// The key of the record's service.
 const EVENT_SOURCE: &[u8] = b"\"eventSource\"";
 
 impl Filter {
-    /// Whether a record says of which service it is, with a text that isn't empty. Of one that
-    /// doesn't, nobody can say that it doesn't matter.
+    /// Whether a record has its service as a text that isn't empty. A record without it may always
+    /// matter.
     pub(crate) fn names_its_service(&self, json: &[u8]) -> bool {
         let Some(needles) = &self.needles else {
             return true;
@@ -157,7 +158,7 @@ impl Needles {
     }
 
     /// Whether a character of some needle is written as an escape. An escaped backslash before a
-    /// `u` is taken for one too.
+    /// `u` also counts as one.
     fn hidden_in(&self, json: &[u8]) -> bool {
         if self
             .slash_escape

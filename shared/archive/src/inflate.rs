@@ -1,5 +1,5 @@
-//! Gzip as a stream, member by member, with every fault told apart and everything before it given
-//! out.
+//! Gzip as a stream, member by member. Faults are distinguished, and all text before a fault is
+//! returned.
 
 use std::io::Read;
 
@@ -8,10 +8,10 @@ use flate2::{Decompress, DecompressError, FlushDecompress, Status};
 /// The first bytes of every gzip member.
 pub(crate) const MAGIC: [u8; 2] = [0x1f, 0x8b];
 
-/// The compressed bytes that are held at a time.
+/// The number of compressed bytes in memory at a time.
 const INPUT: usize = 64 << 10;
 
-/// Why the inflating ended early.
+/// Why decompression ended early.
 #[derive(Debug)]
 pub(crate) enum InflateFault {
     Read(std::io::Error),
@@ -20,7 +20,7 @@ pub(crate) enum InflateFault {
     Trailing,
 }
 
-/// Inflates what a reader gives.
+/// Decompresses the content of a reader.
 pub(crate) struct Gunzip<R> {
     reader: R,
     input: Vec<u8>,
@@ -28,7 +28,7 @@ pub(crate) struct Gunzip<R> {
     to: usize,
     inflate: Decompress,
     at: MemberState,
-    /// Met after the text that is being given out.
+    /// A fault that follows the text being returned.
     fault: Option<InflateFault>,
 }
 
@@ -37,9 +37,9 @@ enum MemberState {
     /// Before the first member.
     Start,
     Member,
-    /// After a member; zeros may follow, or another member.
+    /// After a member; zeros or another member may follow.
     Between,
-    /// After zeros, which only zeros may follow.
+    /// After zeros; only more zeros may follow.
     Padding,
     End,
 }
@@ -57,10 +57,10 @@ impl<R: Read> Gunzip<R> {
         }
     }
 
-    /// Fills a part of `out`; 0 at the end.
+    /// Fills a part of `out`. Returns the number of bytes; 0 at the end.
     pub(crate) fn read(&mut self, out: &mut [u8]) -> Result<usize, InflateFault> {
-        // What was inflated before the fault is given out first: records that are whole are read,
-        // and the fault is told after them.
+        // Decompressed text is returned first: complete records are read, and the fault is reported
+        // after them.
         if let Some(fault) = self.fault.take() {
             self.at = MemberState::End;
             return Err(fault);
@@ -91,7 +91,7 @@ impl<R: Read> Gunzip<R> {
         }
     }
 
-    /// Inflates until there is some text, or the member ends, or a fault is met and kept.
+    /// Decompresses until there is some text, the member ends, or a fault is found and stored.
     fn inflate_some(&mut self, out: &mut [u8]) -> usize {
         loop {
             if self.from == self.to
@@ -116,7 +116,8 @@ impl<R: Read> Gunzip<R> {
                     return inflated;
                 }
                 Ok(_) if inflated > 0 => return inflated,
-                // No input left, nothing given out, and the member has not ended: it was cut off.
+                // No input is left, there is no more output, and the member hasn't ended: it was
+                // cut off.
                 Ok(_) if at_end => {
                     self.fault = Some(InflateFault::Truncated);
                     return 0;
@@ -126,7 +127,7 @@ impl<R: Read> Gunzip<R> {
         }
     }
 
-    /// What follows a member.
+    /// Handles what follows a member.
     fn next_member(&mut self) -> Result<MemberState, InflateFault> {
         if self.to - self.from < MAGIC.len() {
             self.fill().map_err(InflateFault::Read)?;
@@ -147,7 +148,7 @@ impl<R: Read> Gunzip<R> {
         }
     }
 
-    /// Reads more compressed bytes behind the ones that are left.
+    /// Reads more compressed bytes and appends them to the remaining ones.
     fn fill(&mut self) -> std::io::Result<()> {
         self.input.copy_within(self.from..self.to, 0);
         self.to -= self.from;
@@ -167,7 +168,7 @@ impl<R: Read> Gunzip<R> {
     }
 }
 
-/// The inflater's words for a fault, in this program's.
+/// The message for a fault of the decompressor.
 fn said(error: &DecompressError) -> String {
     match error.message() {
         Some("incorrect data check") => "its checksum does not match".to_owned(),

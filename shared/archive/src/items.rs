@@ -1,5 +1,4 @@
-//! What becomes of each object that could be a record: told apart, filtered, handed over and
-//! counted.
+//! Handles each object that could be a record: recognizes, filters, passes on and counts it.
 
 mod held;
 mod text;
@@ -18,53 +17,53 @@ use crate::structure::ScanTraits;
 pub(crate) use held::MessageType;
 use text::holds_a_record;
 
-/// The most bytes of one record, or of the document around one, that are read.
+/// The maximum size in bytes of one record, or of the document around one.
 pub(crate) const LARGEST: usize = 4 << 20;
 
-/// Faults of one file that are named one by one.
+/// The most faults of one file that are reported one by one.
 const NAMED: u64 = 100;
 
-/// Takes what is read.
+/// Receives what is read.
 pub trait Sink {
-    /// Takes a record that could matter. `json` is one JSON object by its structure; it has still
-    /// to be parsed.
+    /// Receives a record that could matter. `json` is one JSON object by its structure, but hasn't
+    /// been parsed.
     fn record(&mut self, json: &[u8], at: &RecordPlace);
 
-    /// Takes an event as EventBridge delivers it, with a record under `detail`. `json` is the whole
-    /// event: what stands around the record says whether AWS sent it, so none is passed over
-    /// for what its record holds.
+    /// Receives an EventBridge event with a record under `detail`. `json` is the whole event. Its
+    /// other members show whether AWS sent it, so no event is skipped because of its record's
+    /// content.
     fn event(&mut self, json: &[u8], at: &RecordPlace);
 
-    /// Takes note of something that was not read.
+    /// Receives a report of something that wasn't read.
     fn unread(&mut self, problem: Unread);
 }
 
-/// Where an object stands and what was met in it.
+/// The position of an object, and properties of its text.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ObjectPlace {
-    /// Which record of the file.
+    /// The number of the record in the file.
     pub(crate) number: u64,
-    /// Its first byte in the text.
+    /// The offset of its first byte in the text.
     pub(crate) byte: u64,
     pub(crate) seen: ScanTraits,
-    /// Whether a string holds a raw control character.
+    /// Whether a string contains a raw control character.
     pub(crate) spoilt: bool,
 }
 
-/// The records of one file on their way to the sink.
+/// Passes the records of one file to the sink.
 pub(crate) struct Items<'a, S: Sink + ?Sized> {
     file: Arc<Path>,
     filter: &'a Filter,
     sink: &'a mut S,
     pub(crate) counts: Counts,
     faults: u64,
-    /// How many of them were not named one by one.
+    /// The number of faults that weren't reported one by one.
     unnamed: u64,
-    /// Whether something made the file, not one record, unreadable.
+    /// Whether a fault affected the file rather than a single record.
     failed: bool,
-    /// Digests and tests of a subscription: documents known to hold no record.
+    /// The number of documents known to contain no record: digests and a subscription's tests.
     beside: u64,
-    /// Whether the first record was of CloudTrail Insights, so that each is looked at.
+    /// Whether the first record was an Insights record, so that each record is checked.
     insights: bool,
 }
 
@@ -83,13 +82,13 @@ impl<'a, S: Sink + ?Sized> Items<'a, S> {
         }
     }
 
-    /// An element of `Records`: a record, unless it has none of a record's keys.
+    /// Handles an element of `Records`: a record, unless it has none of a record's keys.
     #[inline]
     pub(crate) fn element_of_records(&mut self, json: &[u8], item: ObjectPlace) {
         if self.readable(json, item) {
             if item.number == 1 {
-                // Insight records lie in files of their own, so the first record tells whether each
-                // has to be looked at.
+                // Insights records are in separate files, so the first record shows whether each
+                // one has to be checked.
                 self.insights = is_insight(json);
             }
             if begins_as_a_record(json) {
@@ -100,7 +99,7 @@ impl<'a, S: Sink + ?Sized> Items<'a, S> {
         }
     }
 
-    /// An element of `Records` whose beginning does not say what it is.
+    /// Handles an element of `Records` whose beginning doesn't show what it is.
     fn looked_at(&mut self, json: &[u8], item: ObjectPlace) {
         match MemberKeys::of(json) {
             Some(keys) if keys.of_a_function(json) => {
@@ -117,7 +116,7 @@ impl<'a, S: Sink + ?Sized> Items<'a, S> {
         }
     }
 
-    /// An element of a list that is not under `Records`.
+    /// Handles an element of a list that isn't under `Records`.
     pub(crate) fn element(&mut self, json: &[u8], item: ObjectPlace) {
         if self.readable(json, item) {
             match MemberKeys::of(json) {
@@ -128,7 +127,7 @@ impl<'a, S: Sink + ?Sized> Items<'a, S> {
         }
     }
 
-    /// A document that may be a record or hold one.
+    /// Handles a document that may be a record or contain one.
     pub(crate) fn document(&mut self, json: &[u8], keys: &MemberKeys, item: ObjectPlace) {
         if self.readable(json, item) {
             self.told_apart(json, keys, item);
@@ -153,7 +152,7 @@ impl<'a, S: Sink + ?Sized> Items<'a, S> {
         }
     }
 
-    /// A record, or an event of EventBridge.
+    /// Handles a record or an EventBridge event.
     fn record_or_event(
         &mut self,
         json: &[u8],
@@ -183,7 +182,7 @@ impl<'a, S: Sink + ?Sized> Items<'a, S> {
         }
     }
 
-    /// A record that stands for itself. With a record's keys, columns of a query look like one.
+    /// Handles a record that is an object of its own. Columns of a query can have a record's keys.
     fn plain_record(&mut self, json: &[u8], keys: &MemberKeys, item: ObjectPlace, backslash: bool) {
         if keys.of_columns() && holds_a_record(json) {
             self.unread_record(item.number, item.byte, Reason::RecordInColumns);
@@ -192,7 +191,7 @@ impl<'a, S: Sink + ?Sized> Items<'a, S> {
         }
     }
 
-    /// Whether the bytes can be read at all; else they are named.
+    /// Whether the bytes can be read; if not, they are reported.
     #[inline]
     fn readable(&mut self, json: &[u8], item: ObjectPlace) -> bool {
         let reason = if json.len() > LARGEST {
@@ -213,8 +212,8 @@ impl<'a, S: Sink + ?Sized> Items<'a, S> {
         self.counts.records += 1;
         if self.insights && is_insight(json) {
             self.counts.insights += 1;
-        // Two tests before a record is passed over: nothing that is searched for is in it, and it
-        // says of itself which service it is from. A record that hides its service is kept.
+        // A record is only skipped if it passes two tests: it contains nothing that is searched
+        // for, and it names its service. A record that hides its service is kept.
         } else if !self.filter.could_match_where(json, backslash)
             && self.filter.names_its_service(json)
         {
@@ -247,19 +246,19 @@ impl<'a, S: Sink + ?Sized> Items<'a, S> {
         );
     }
 
-    /// Names a record that was not read.
+    /// Reports a record that wasn't read.
     pub(crate) fn unread_record(&mut self, number: u64, byte: u64, reason: Reason) {
         self.counts.records += 1;
         self.counts.records_unread += 1;
         self.name(Some(number), Some(byte), reason);
     }
 
-    /// Names a fault between records, after which reading goes on.
+    /// Reports a fault between records, after which reading continues.
     pub(crate) fn fault(&mut self, byte: Option<u64>, reason: Reason) {
         self.name(None, byte, reason);
     }
 
-    /// Names a fault that ends the reading of the file.
+    /// Reports a fault that ends the reading of the file.
     pub(crate) fn failure(&mut self, byte: Option<u64>, reason: Reason, rest: bool) {
         self.failed = true;
         self.faults += 1;
@@ -287,12 +286,12 @@ impl<'a, S: Sink + ?Sized> Items<'a, S> {
         }
     }
 
-    /// Takes note that the file could not be read to its end, for a reason that is already named.
+    /// Notes that the file couldn't be read to its end, for a reason that was already reported.
     pub(crate) fn incomplete(&mut self) {
         self.failed = true;
     }
 
-    /// The counts of the file, which has been read as far as it could be.
+    /// The counts of the file, which has been read as far as possible.
     pub(crate) fn finish(mut self) -> Counts {
         if self.unnamed > 0 {
             let reason = Reason::More(self.unnamed);
@@ -310,10 +309,10 @@ impl<'a, S: Sink + ?Sized> Items<'a, S> {
             records_unread,
             ..
         } = self.counts;
-        // Digests and Insights lie beside the logs in every trail's bucket; they are neither read
-        // nor missing.
+        // Every trail's bucket has digests and Insights files next to the logs. They count neither
+        // as read nor as missing.
         let nothing_relevant = records == insights && (self.beside > 0 || insights > 0);
-        // A file of which every object was a fault is no log file, or a broken one.
+        // If every object of a file is a fault, it isn't a log file, or it's damaged.
         let nothing_known =
             records == records_unread && self.faults > 0 && self.counts.other_documents == 0;
         if self.failed || nothing_known {
@@ -327,7 +326,8 @@ impl<'a, S: Sink + ?Sized> Items<'a, S> {
     }
 }
 
-/// Whether a record is of CloudTrail Insights: by its own keys, whatever else names them.
+/// Whether a record is an Insights record, judged by its own keys. Keys of nested objects don't
+/// count.
 fn is_insight(json: &[u8]) -> bool {
     memmem::find(json, b"insightDetails").is_some()
         && MemberKeys::of(json).is_some_and(|keys| keys.has(MemberKey::Insight))

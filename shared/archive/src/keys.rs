@@ -1,21 +1,21 @@
-//! The keys that tell what a JSON object is, and the members of a complete object.
+//! The keys that show what a JSON object is, and the members of a complete object.
 
 use std::ops::Range;
 
 use crate::structure::{Scan, ScanStep, TextScan};
 
-/// A key that says what the object around it is.
+/// A key that shows what its object is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum MemberKey {
     /// The list of a log file.
     Records,
-    /// The list of a LookupEvents answer.
+    /// The list in a LookupEvents response.
     Events,
     /// The list of log events that a subscription delivers.
     LogEvents,
-    /// The list of log events in an answer of FilterLogEvents or GetLogEvents.
+    /// The list of log events in a FilterLogEvents or GetLogEvents response.
     FoundEvents,
-    /// Whether a subscription's document holds log events or is only a test of the destination.
+    /// Shows whether a subscription's document contains log events or only tests the destination.
     MessageType,
     /// The record in an EventBridge envelope.
     Detail,
@@ -25,17 +25,17 @@ pub(crate) enum MemberKey {
     Message,
     /// When a log event was written.
     Timestamp,
-    /// Something that every record has.
+    /// A key that every record has.
     Record,
-    /// The same, and what tells a record from what Lambda gives to a function.
+    /// The same; its value also distinguishes a record from what Lambda passes to a function.
     EventSource,
-    /// The same, and what no answer of LookupEvents has beside a record.
+    /// The same; a LookupEvents response has it only in the records.
     UserIdentity,
-    /// Something that only records have, and not all of them.
+    /// A key that only records have, but not all of them.
     Field,
-    /// Something that only Insight records have.
+    /// A key that only Insights records have.
     Insight,
-    /// Something that only digest files have.
+    /// A key that only digest files have.
     Digest,
     Other,
 }
@@ -45,7 +45,7 @@ impl MemberKey {
         1 << self as u16
     }
 
-    /// The key whose text stands between quotation marks in JSON.
+    /// The key for the JSON text between the quotation marks.
     pub(crate) fn of(written: &[u8]) -> Self {
         match written {
             b"Records" => Self::Records,
@@ -64,7 +64,7 @@ impl MemberKey {
             b"digestStartTime" | b"digestS3Bucket" => Self::Digest,
             _ if is_field(written) => Self::Field,
             _ if written.contains(&b'\\') => unescaped(written).map_or(Self::Other, |text| {
-                // An unescaped key can hold a backslash again, which no known key does.
+                // An unescaped key may contain another backslash, but no known key does.
                 if text.contains('\\') {
                     Self::Other
                 } else {
@@ -76,8 +76,8 @@ impl MemberKey {
     }
 }
 
-/// Whether a key stands at the top of a record, as CloudTrail documents it, and at the top of no
-/// other document of AWS. The three of [`MemberKey::Record`] are left out.
+/// Whether CloudTrail documents the key for the top level of a record, and no other AWS document
+/// has it there. The three of [`MemberKey::Record`] aren't included.
 fn is_field(written: &[u8]) -> bool {
     matches!(
         written,
@@ -109,7 +109,7 @@ fn is_field(written: &[u8]) -> bool {
     )
 }
 
-/// How AWS begins a record. Nothing but a record begins like this.
+/// The beginning of a record from AWS. Nothing else begins like this.
 const AS_AWS_WRITES: &[u8] = b"{\"eventVersion\":\"1.";
 
 /// The text of a JSON string, given without its quotation marks.
@@ -121,27 +121,27 @@ fn unescaped(written: &[u8]) -> Option<String> {
     serde_json::from_slice(&quoted).ok()
 }
 
-/// The text of a JSON value, if it is a string.
+/// The text of a JSON value, if it's a string.
 pub(crate) fn text_of(value: &[u8]) -> Option<String> {
     serde_json::from_slice(value).ok()
 }
 
-/// What the members of one object say about it.
+/// What the keys of one object show about it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct MemberKeys {
-    /// The kinds of keys that are there, a bit each.
+    /// The kinds of keys that are present, one bit each.
     kinds: u16,
-    /// The bytes of the values, counted from the beginning of the object.
+    /// The positions of the values in bytes, relative to the start of the object.
     pub(crate) detail: Option<Range<usize>>,
     pub(crate) cloud_trail_event: Option<Range<usize>>,
     pub(crate) message: Option<Range<usize>>,
     pub(crate) event_source: Option<Range<usize>>,
-    /// One of these keys, if it is there twice: then nobody can tell which value counts.
+    /// One of these keys, if it occurs twice. Then it isn't certain which value counts.
     pub(crate) twice: Option<&'static str>,
 }
 
 impl MemberKeys {
-    /// Takes note of a member whose value has the given bytes.
+    /// Notes a member and the position of its value.
     pub(crate) fn note(&mut self, key: MemberKey, value: Range<usize>) {
         self.kinds |= key.bit();
         match key {
@@ -158,25 +158,25 @@ impl MemberKeys {
         }
     }
 
-    /// Whether a key of this kind is there.
+    /// Whether a key of this kind is present.
     pub(crate) fn has(&self, key: MemberKey) -> bool {
         self.kinds & key.bit() != 0
     }
 
-    /// Whether one of the keys is there that every record has.
+    /// Whether one of the keys that every record has is present.
     pub(crate) fn has_of_a_record(&self) -> bool {
         self.has(MemberKey::Record)
             || self.has(MemberKey::EventSource)
             || self.has(MemberKey::UserIdentity)
     }
 
-    /// Whether the object is a record, or an event of EventBridge.
+    /// Whether the object is a record or an EventBridge event.
     pub(crate) fn of_a_record(&self) -> bool {
         self.has_of_a_record() || self.has(MemberKey::Insight) || self.detail.is_some()
     }
 
-    /// Whether the object may be columns of which one is a record as text: no key says where a
-    /// record stands, and it can't be a whole record itself.
+    /// Whether the object may consist of columns, one of which is a record as text: no key says
+    /// where a record is, and it can't be a complete record itself.
     pub(crate) fn of_columns(&self) -> bool {
         let known = [
             MemberKey::UserIdentity,
@@ -190,12 +190,12 @@ impl MemberKeys {
             && self.twice.is_none()
     }
 
-    /// Whether it is a log event of CloudWatch Logs.
+    /// Whether it's a log event of CloudWatch Logs.
     pub(crate) fn of_a_log_event(&self) -> bool {
         self.has(MemberKey::Message) && self.has(MemberKey::Timestamp)
     }
 
-    /// Whether Lambda gives objects like this to a function: their `eventSource` is `aws:s3`, not
+    /// Whether Lambda passes objects like this to a function: their `eventSource` is `aws:s3`, not
     /// `s3.amazonaws.com`.
     pub(crate) fn of_a_function(&self, object: &[u8]) -> bool {
         self.event_source
@@ -204,8 +204,8 @@ impl MemberKeys {
             .is_some_and(is_of_a_function)
     }
 
-    /// The values of a complete object whose keys nothing is known of. A value under a known key,
-    /// such as `userAgent`, may be text that a caller chose.
+    /// The values under unknown keys of a complete object. A value under a known key, such as
+    /// `userAgent`, may be text that a caller chose.
     pub(crate) fn values_of_others(object: &[u8]) -> Vec<&[u8]> {
         let mut values = Vec::new();
         let end = each_member(object, |key, value| {
@@ -217,7 +217,7 @@ impl MemberKeys {
         if end.is_some() { values } else { Vec::new() }
     }
 
-    /// The keys of a complete object; `None` when its members are not written as JSON writes them.
+    /// The keys of a complete object; `None` if its members aren't valid JSON.
     pub(crate) fn of(object: &[u8]) -> Option<Self> {
         let mut keys = Self::default();
         each_member(object, |key, value| {
@@ -228,26 +228,26 @@ impl MemberKeys {
     }
 }
 
-/// Takes note of a value whose key may be there only once.
+/// Notes a value whose key may only occur once.
 fn only(
     place: &mut Option<Range<usize>>,
     value: Range<usize>,
     key: &'static str,
     twice: &mut Option<&'static str>,
 ) {
-    // JSON parsers differ in which of two members of one name counts. A record must not be one
-    // thing here and another where it is parsed.
+    // JSON parsers differ in which of two members with the same name counts. A record must not be
+    // understood differently here than by the code that parses it.
     if place.replace(value).is_some() {
         *twice = Some(key);
     }
 }
 
-/// Whether an object is a record by its first members. `false`: they don't say.
+/// Whether the first members show that an object is a record. `false`: they don't show it.
 ///
-/// It looks no further than the service that logged it, so that hardly any record is walked whole.
+/// It stops at the service that logged the record, so that records are rarely read completely.
 pub(crate) fn begins_as_a_record(object: &[u8]) -> bool {
-    // AWS writes all records of today in this order. It saves walking their members, which costs
-    // more than searching them.
+    // AWS writes all current records in this order. Checking it avoids reading their members one by
+    // one, which takes longer than searching them.
     if let Some(rest) = object.strip_prefix(AS_AWS_WRITES) {
         // `08","userIdentity":`
         let version = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
@@ -269,9 +269,9 @@ pub(crate) fn begins_as_a_record(object: &[u8]) -> bool {
     record && end.is_some()
 }
 
-/// Whether the value of `eventSource` is what Lambda writes: `aws:s3`.
+/// Whether the value of `eventSource` has the form that Lambda writes: `aws:s3`.
 fn is_of_a_function(value: &[u8]) -> bool {
-    // JSON may write any character as an escape, and nothing may hide behind that.
+    // JSON can write any character as an escape, and nothing may hide behind one.
     if value.contains(&b'\\') {
         text_of(value).is_some_and(|text| text.starts_with("aws:"))
     } else {
@@ -279,8 +279,8 @@ fn is_of_a_function(value: &[u8]) -> bool {
     }
 }
 
-/// Gives the members of an object to `take`, until it answers `false`. `None`: they are not written
-/// as JSON writes them.
+/// Passes the members of an object to `take` until it returns `false`. `None`: they aren't valid
+/// JSON.
 fn each_member(object: &[u8], mut take: impl FnMut(MemberKey, Range<usize>) -> bool) -> Option<()> {
     let mut rest = ObjectRest {
         bytes: object,
@@ -318,14 +318,14 @@ pub(crate) fn is_scalar(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'+' | b'.')
 }
 
-/// What is left of a complete object.
+/// The rest of a complete object.
 struct ObjectRest<'a> {
     bytes: &'a [u8],
     at: usize,
 }
 
 impl ObjectRest<'_> {
-    /// The next byte that is no white space, which is not taken.
+    /// The next byte that isn't white space. It isn't consumed.
     fn peek(&mut self) -> Option<u8> {
         loop {
             let byte = *self.bytes.get(self.at)?;

@@ -1,27 +1,27 @@
-//! CloudTrail log files to the records that could matter, at the speed of inflate.
+//! Reads CloudTrail log files into the records that could matter, at the speed of decompression.
 //!
-//! [`find_files`] finds the files, [`read_file`] and [`read_stream`] read one, and a [`Sink`] takes
+//! [`find_files`] finds the files. [`read_file`] and [`read_stream`] read one. A [`Sink`] receives
 //! the JSON of each record in which the [`Filter`] finds what is searched for, together with its
-//! [`RecordPlace`]. A record that holds none of it is counted and not parsed. Events of EventBridge
-//! are handed over whole, whatever they hold: whether AWS sent them is for the engine to say.
-//! Whatever cannot be read is named as [`Unread`] with its reason, and the [`Counts`] add up.
+//! [`RecordPlace`]. A record without it is counted but not parsed. EventBridge events are passed on
+//! whole, whatever their content: the engine decides whether AWS sent them. Everything that can't
+//! be read is reported as [`Unread`] with its reason, and the [`Counts`] add up.
 //!
-//! Memory is bounded whatever is read: no record over 4 MiB is taken, and gzip data that inflates
-//! to more than 32 MiB is read as a stream.
+//! Memory use is bounded for any input: records over 4 MiB are rejected, and gzip data that
+//! decompresses to more than 32 MiB is read as a stream.
 //!
 //! # Rooms
 //!
-//! Each imports only what stands above it.
+//! Each imports only what is above it.
 //!
 //! - `structure`: where a JSON value ends, 64 bytes at a time.
-//! - `inflate`: gzip as a stream, with every fault told apart.
-//! - `place`: where something was read, and why something was not.
-//! - `counts`: what was read, in numbers that add up.
-//! - `files`: which files there are to read.
-//! - `keys`: what a JSON object is, by its keys.
+//! - `inflate`: gzip as a stream, with every kind of fault distinguished.
+//! - `place`: where something was read, and why something wasn't.
+//! - `counts`: counts of what was read, which add up.
+//! - `files`: the files to read.
+//! - `keys`: what a JSON object is, judged by its keys.
 //! - `filter`: whether a record could matter.
-//! - `items`: what becomes of each object that could be a record.
-//! - `documents`: from the text of a file to those objects, whatever the shape of the file.
+//! - `items`: handles each object that could be a record.
+//! - `documents`: finds these objects in the text of a file of any shape.
 //! - `read`: one file or stream, in bounded memory.
 
 mod counts;

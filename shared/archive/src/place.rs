@@ -1,17 +1,17 @@
-//! Where something was read, and what could not be read.
+//! Where something was read, and what couldn't be read.
 
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
-/// Where a record begins.
+/// The position of a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecordPlace {
-    /// The file as it was named, or the name of a stream.
+    /// The path of the file as given, or the name of a stream.
     pub file: Arc<Path>,
-    /// Which record of the file, the first being 1.
+    /// The number of the record in the file, counted from 1.
     pub record: u64,
-    /// Its first byte in the inflated text, the first of the file being 0.
+    /// The offset of its first byte in the decompressed text, counted from 0.
     pub byte: u64,
 }
 
@@ -27,18 +27,18 @@ impl fmt::Display for RecordPlace {
     }
 }
 
-/// A file, or a part of one, that was not read. `Display` says where and why in one line.
+/// A file, or a part of one, that wasn't read. `Display` says where and why in one line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unread {
-    /// The file as it was named, or the name of a stream.
+    /// The path of the file as given, or the name of a stream.
     pub file: Arc<Path>,
-    /// Which record of the file, the first being 1, where it is one record.
+    /// The number of the record in the file, counted from 1, if it's about one record.
     pub record: Option<u64>,
-    /// Where in the inflated text, the first byte being 0, where that says something.
+    /// The offset in the decompressed text, counted from 0, if it's useful.
     pub byte: Option<u64>,
-    /// Why.
+    /// The reason.
     pub reason: Reason,
-    /// Whether the file was not read any further from there.
+    /// Whether the rest of the file wasn't read either.
     pub rest: bool,
 }
 
@@ -60,29 +60,29 @@ impl fmt::Display for Unread {
     }
 }
 
-/// Why something was not read.
+/// Why something wasn't read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Reason {
-    /// The system refused the file or folder.
+    /// The system denied access to the file or folder.
     #[error("cannot be read: {0}")]
     Refused(String),
-    /// A path given by name is neither file nor folder.
+    /// No file or folder exists at a given path.
     #[error("no such file or directory")]
     Missing,
-    /// Nothing but white space.
+    /// The file contains only white space.
     #[error("the file is empty")]
     Empty,
-    /// The text does not begin as JSON does.
+    /// The text doesn't begin like JSON.
     #[error("this is not JSON: it begins with {0}")]
     NotJson(UnexpectedText),
-    /// A format of another kind.
+    /// A different file format.
     #[error("this is {0}; only JSON and gzip are supported")]
     Format(&'static str),
-    /// Between the records the text is not JSON.
+    /// The text between the records isn't JSON.
     #[error("malformed JSON: {found} where {expected} was expected")]
     Malformed {
-        /// What stands there.
+        /// What was found.
         found: UnexpectedText,
         /// What JSON allows there.
         expected: &'static str,
@@ -92,55 +92,55 @@ pub enum Reason {
         "a JSON object that neither is nor contains a CloudTrail record (it has none of the known keys)"
     )]
     Unknown,
-    /// `Records` or `Events` holds something else than a list.
+    /// `Records` or `Events` has a value that isn't a list.
     #[error("`{0}` is not a list")]
     NotAList(&'static str),
-    /// A record is no object.
+    /// A record isn't an object.
     #[error("the record is {0}, not a JSON object")]
     NotAnObject(&'static str),
-    /// `CloudTrailEvent` of a LookupEvents answer cannot be used.
+    /// `CloudTrailEvent` in a LookupEvents response can't be used.
     #[error("its `CloudTrailEvent` is not a CloudTrail record in JSON")]
     CloudTrailEvent,
-    /// An element of `Records` that Lambda gives to a function.
+    /// An element of `Records` has the form that Lambda passes to a function.
     #[error("a Lambda event (its `eventSource` begins with `aws:`), not a CloudTrail record")]
     OfAFunction,
-    /// A document with a list and with a record's keys.
+    /// A document has both a list and a record's keys.
     #[error(
         "the document has both a list of records and a record's own keys; only the list was read"
     )]
     RecordBesideList,
-    /// `message` of a log event cannot be used.
+    /// `message` of a log event can't be used.
     #[error("its `message` is not a CloudTrail record in JSON")]
     Message,
-    /// A row of columns holds more than one record.
+    /// A row of columns contains more than one record.
     #[error(
         "the row has other columns and more than one record, so it isn't certain which one counts"
     )]
     SeveralRecords,
-    /// Columns of a query have names of a record's keys, and one of them is a record.
+    /// The columns of a query are named like a record's keys, and one of them is a record.
     #[error(
         "the object has a record's keys and holds a record as text, so it isn't certain which one counts"
     )]
     RecordInColumns,
-    /// A text, or a column of a row, that begins like a record and isn't one.
+    /// A text, or a column of a row, begins like a record but isn't one.
     #[error("a JSON object, or the text of one, that is not a CloudTrail record")]
     NotARecord,
-    /// A key on which the reading depends is there twice.
+    /// A key that the reading depends on occurs twice.
     #[error("the object has `{0}` twice, so it isn't certain which one counts")]
     Twice(&'static str),
-    /// `detail` of an event of EventBridge cannot be used.
+    /// `detail` of an EventBridge event can't be used.
     #[error("its `detail` is not a JSON object")]
     Detail,
-    /// The bytes are not UTF-8.
+    /// The bytes aren't UTF-8.
     #[error("the record is not valid UTF-8")]
     NotUtf8,
-    /// A raw control character inside a string.
+    /// A string contains a raw control character.
     #[error("the record has a raw control character inside a string, which JSON forbids")]
     ControlCharacter,
     /// A line of JSON lines is cut off.
     #[error("the line is cut off")]
     LineEnds,
-    /// More than the 4 MiB that a single record may have.
+    /// The record is larger than the allowed 4 MiB.
     #[error("the record has {0} bytes, more than the 4 MiB that are read")]
     TooLarge(u64),
     /// The file is cut off within a record.
@@ -149,34 +149,34 @@ pub enum Reason {
     /// The file is cut off within a list of records.
     #[error("the file ends in the middle of a document, after its last whole record")]
     EndsBetween,
-    /// Gzip data that stops too early.
+    /// The gzip data ends too early.
     #[error("gzip data is truncated after {0} bytes of text")]
     GzipTruncated(u64),
-    /// Gzip data that cannot be inflated.
+    /// The gzip data can't be decompressed.
     #[error("gzip data is corrupt after {after} bytes of text ({what})")]
     GzipCorrupt {
-        /// Bytes of text that could be inflated.
+        /// The number of bytes that could be decompressed.
         after: u64,
-        /// What the inflater says.
+        /// The decompressor's message.
         what: String,
     },
-    /// Something else follows the gzip data.
+    /// The gzip data is followed by something else.
     #[error("the gzip data is followed by bytes that are not gzip")]
     GzipTrailing,
-    /// A file that was compressed twice.
+    /// The file was compressed twice.
     #[error("gzip data inside gzip data; decompress it once and try again")]
     GzipTwice,
-    /// The file has more faults than are named one by one.
+    /// The file has more faults than are reported one by one.
     #[error("{0} more problems in this file are not listed")]
     More(u64),
 }
 
-/// What was met in place of something else.
+/// What was found instead of the expected text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum UnexpectedText {
-    /// A byte of the text.
+    /// A byte.
     Byte(u8),
-    /// A mark of UTF-16.
+    /// A UTF-16 byte order mark.
     Utf16,
 }
 
@@ -190,7 +190,7 @@ impl fmt::Display for UnexpectedText {
     }
 }
 
-/// A path on one line, whatever is in its name.
+/// A path on one line, whatever its name contains.
 struct Shown<'a>(&'a Path);
 
 impl fmt::Display for Shown<'_> {

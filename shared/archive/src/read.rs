@@ -1,4 +1,4 @@
-//! One file or stream, read in bounded memory: as a whole when it is small gzip, else through a
+//! Reads one file or stream in bounded memory: small gzip files at once, everything else through a
 //! window.
 
 use std::fs::File;
@@ -15,23 +15,22 @@ use crate::inflate::{Gunzip, InflateFault, MAGIC};
 use crate::items::{Items, Sink};
 use crate::place::Reason;
 
-/// The most compressed bytes that are inflated at one go.
+/// The most compressed bytes that are decompressed at once.
 const WHOLE_IN: usize = 16 << 20;
 
-/// The most text that is inflated at one go.
+/// The most text that is decompressed at once.
 const WHOLE_OUT: usize = 32 << 20;
 
-/// The bytes of text that a window takes in at a time.
+/// The number of bytes that a window adds at a time.
 const CHUNK: usize = 256 << 10;
 
-/// The bytes of an inflated text that are worked on at a time.
+/// The number of bytes of a decompressed text that are handled at a time.
 const PIECE: usize = 128 << 10;
 
-/// The bytes that tell what a file is.
+/// The number of bytes from which a file's format is recognized.
 const HEAD: usize = 8 << 10;
 
-/// Buffers and a decompressor to be used again for the next file. One a thread; some 54 MiB at the
-/// very most.
+/// Buffers and a decompressor, reused for the next file. One for each thread; about 54 MiB at most.
 pub struct Scratch {
     whole: libdeflater::Decompressor,
     stored: Vec<u8>,
@@ -40,7 +39,7 @@ pub struct Scratch {
 }
 
 impl Scratch {
-    /// Empty buffers, which grow with what is read.
+    /// Empty buffers, which grow with the input.
     pub fn new() -> Self {
         Self {
             whole: libdeflater::Decompressor::new(),
@@ -57,7 +56,7 @@ impl Default for Scratch {
     }
 }
 
-/// Reads a file, whatever its name, and hands over the records that could matter.
+/// Reads a file with any name, and passes on the records that could matter.
 pub fn read_file<S: Sink + ?Sized>(
     path: &Path,
     filter: &Filter,
@@ -75,8 +74,8 @@ pub fn read_file<S: Sink + ?Sized>(
     items.finish()
 }
 
-/// Reads a stream, such as standard input, and hands over the records that could matter. `name`
-/// stands for it in places.
+/// Reads a stream, such as standard input, and passes on the records that could matter. `name` is
+/// used for it in places.
 pub fn read_stream<S: Sink + ?Sized>(
     reader: impl Read,
     name: &str,
@@ -101,7 +100,7 @@ fn read<S: Sink + ?Sized>(mut reader: impl Read, scratch: &mut Scratch, items: &
         items.failure(None, Reason::Refused(error.to_string()), false);
         return;
     }
-    // By content: people rename files, and `.gz` is in no way a promise.
+    // The content decides: people rename files, so `.gz` doesn't guarantee anything.
     if let Some(format) = other_format(stored) {
         items.counts.bytes_in = stored.len() as u64;
         items.failure(None, Reason::Format(format), true);
@@ -118,7 +117,7 @@ fn read<S: Sink + ?Sized>(mut reader: impl Read, scratch: &mut Scratch, items: &
         items.counts.bytes_in = reader.bytes;
         return;
     }
-    // A fault of the reader comes up again, or is over, in the stream.
+    // If the reader failed, the stream will return the error again, or the error is over.
     let ended = take(&mut reader, WHOLE_IN - HEAD, stored).is_ok() && stored.len() < WHOLE_IN;
     if ended && let Some((text, checksum)) = inflated_whole(whole, stored, text) {
         items.counts.bytes_in = stored.len() as u64;
@@ -140,8 +139,8 @@ fn take(reader: &mut impl Read, most: usize, to: &mut Vec<u8>) -> io::Result<usi
     reader.by_ref().take(most as u64).read_to_end(to)
 }
 
-/// The text of a file that is one gzip member and nothing else, if that is certain and its text
-/// small; and the checksum it should have.
+/// The text of a file, and its expected checksum, if the file is certainly one gzip member without
+/// anything else and its text is small.
 fn inflated_whole<'a>(
     whole: &mut libdeflater::Decompressor,
     stored: &[u8],
@@ -150,14 +149,14 @@ fn inflated_whole<'a>(
     let (before, length) = stored.split_last_chunk::<4>()?;
     let (member, checksum) = before.split_last_chunk::<4>()?;
     let size = usize::try_from(u32::from_le_bytes(*length)).ok()?;
-    // Whoever made the file chose this number, so nothing is allocated by it before it is checked.
+    // The file's author chose this number, so it's checked before anything is allocated.
     if size > WHOLE_OUT {
         return None;
     }
     let deflated = after_header(member)?;
-    // INVARIANT (one member): a member ends with the length of its text. The member that is
-    // inflated has this length, so if these four bytes stand nowhere earlier, it ends where the
-    // file ends, and nothing after it goes unnoticed.
+    // INVARIANT (one member): a member ends with the length of its text. The decompressed member
+    // has this length, so if these four bytes don't occur earlier, the member ends where the file
+    // ends, and nothing after it is overlooked.
     let earlier = stored.get(..stored.len().checked_sub(1)?)?;
     if memmem::find(earlier.get(stored.len() - deflated.len() - 8..)?, length).is_some() {
         return None;
@@ -170,7 +169,7 @@ fn inflated_whole<'a>(
     (inflated == size).then_some((&*text, u32::from_le_bytes(*checksum)))
 }
 
-/// What follows the header of a gzip member (RFC 1952, section 2.3).
+/// The part after the header of a gzip member (RFC 1952, section 2.3).
 fn after_header(member: &[u8]) -> Option<&[u8]> {
     let [0x1f, 0x8b, 8, flags, _, _, _, _, _, _, rest @ ..] = member else {
         return None;
@@ -195,8 +194,8 @@ fn after_header(member: &[u8]) -> Option<&[u8]> {
     }
 }
 
-/// Reads a text that is there as a whole. It is too large for the nearer caches, so its checksum is
-/// taken piece by piece just before each is read.
+/// Reads a text that is in memory. It's too large for the nearer caches, so each piece is added to
+/// the checksum just before it's read.
 fn whole_text<S: Sink + ?Sized>(text: &[u8], checksum: u32, items: &mut Items<'_, S>) {
     if text.starts_with(&MAGIC) {
         items.failure(None, Reason::GzipTwice, true);
@@ -219,8 +218,8 @@ fn whole_text<S: Sink + ?Sized>(text: &[u8], checksum: u32, items: &mut Items<'_
         );
     }
     documents.finish(false, items);
-    // Only now, after its records were handed over. Reading it twice would cost more than it is
-    // worth: the fault is named, and the run is not counted as complete.
+    // The records were already passed on. Reading everything twice to check first isn't worth the
+    // cost: the fault is reported, and the run doesn't count as complete.
     if sum.sum() != checksum {
         let what = "its checksum does not match".to_owned();
         items.failure(
@@ -234,7 +233,7 @@ fn whole_text<S: Sink + ?Sized>(text: &[u8], checksum: u32, items: &mut Items<'_
     }
 }
 
-/// Reads text through a window that holds the record that is being read, and little more.
+/// Reads text through a window that contains the current record and little more.
 fn through_window<S: Sink + ?Sized>(
     window: &mut Vec<u8>,
     items: &mut Items<'_, S>,
@@ -271,8 +270,8 @@ fn through_window<S: Sink + ?Sized>(
         if documents.stopped() {
             return;
         }
-        // Only what is still needed moves to the front, so the window holds the record that is
-        // being read and one chunk.
+        // Only what is still needed moves to the front, so the window contains the current record
+        // and one chunk.
         let gone = usize::try_from(documents.keep_from().saturating_sub(base))
             .unwrap_or(filled)
             .min(filled);
@@ -287,8 +286,8 @@ fn through_window<S: Sink + ?Sized>(
     }
 }
 
-/// Reads on behind the `held` bytes of the window, until a chunk is full or no more comes. Gives
-/// back how many bytes are in the window, and how the text ended, if it did.
+/// Reads after the `held` bytes of the window, until a chunk is full or the text ends. Returns the
+/// number of bytes in the window, and how the text ended, if it did.
 fn fill(
     window: &mut [u8],
     held: usize,
@@ -311,7 +310,7 @@ fn fill(
 }
 
 impl InflateFault {
-    /// `after`: how many bytes of text came before.
+    /// `after`: the number of bytes of text before.
     fn reason(self, after: u64) -> Reason {
         match self {
             Self::Read(error) => Reason::Refused(error.to_string()),
@@ -322,7 +321,7 @@ impl InflateFault {
     }
 }
 
-/// What a file is that is neither JSON nor gzip, for the kinds that are met next to logs.
+/// The format of a file that is neither JSON nor gzip, for formats that occur next to logs.
 fn other_format(head: &[u8]) -> Option<&'static str> {
     let formats: [(&[u8], &str); 6] = [
         (b"PK\x03\x04", "a zip file"),

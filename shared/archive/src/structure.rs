@@ -1,8 +1,8 @@
-//! Where a JSON value ends: strings, escapes and depth followed exactly from its first byte, 64
-//! bytes at a time.
+//! Finds where a JSON value ends: follows strings, escapes and depth exactly from its first byte,
+//! 64 bytes at a time.
 //!
-//! A caller of AWS chooses text and even nested objects inside a record, so an end may never be
-//! guessed from what the text looks like. Nothing is validated beyond that; whoever reads the value
+//! A caller of AWS chooses text and even nested objects inside a record, so the end must never be
+//! guessed from what the text looks like. Nothing else is validated; the code that uses the value
 //! parses it.
 
 mod block;
@@ -12,22 +12,22 @@ use std::sync::LazyLock;
 use block::ScanBlock;
 use fearless_simd::{Level, Simd, dispatch};
 
-/// The vector instructions of this processor.
+/// The vector instructions that this processor has.
 static LEVEL: LazyLock<Level> = LazyLock::new(Level::new);
 
-/// How far [`Scan::advance`] came.
+/// How far [`Scan::advance`] got.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ScanStep {
     /// The value ends before this offset.
     End(usize),
-    /// All bytes were taken and the value goes on.
+    /// All bytes were consumed and the value continues.
     More,
-    /// At this offset, not taken yet, a string holds a raw control character, which JSON forbids.
+    /// A string has a raw control character at this offset, which JSON forbids. It isn't consumed.
     Control(usize),
 }
 
 impl ScanStep {
-    /// The same step when so many bytes were taken before.
+    /// The same step if this many bytes were consumed before.
     fn after(self, taken: usize) -> Self {
         match self {
             Self::End(at) => Self::End(taken + at),
@@ -37,26 +37,26 @@ impl ScanStep {
     }
 }
 
-/// A scan of one object or array, to be resumed with the bytes that follow.
+/// A scan of one object or array that continues with the bytes that follow.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Scan {
     depth: u64,
     /// All ones inside a string, else zero.
     inside: u64,
-    /// One when the next byte is escaped, else zero.
+    /// One if the next byte is escaped, else zero.
     escaped: u64,
     /// Whether raw control characters in strings no longer stop the scan.
     lenient: bool,
     seen: ScanTraits,
 }
 
-/// What a scan met. It may look up to 63 bytes past the end, so a `true` may be too much, a `false`
+/// What a scan has seen. It may look up to 63 bytes past the end, so `true` may be wrong; `false`
 /// is certain.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct ScanTraits {
     pub(crate) backslash: bool,
     pub(crate) non_ascii: bool,
-    /// Bytes under 0x20, line ends among them, in strings or not.
+    /// Bytes below 0x20, including line ends, inside and outside strings.
     pub(crate) control: bool,
 }
 
@@ -70,12 +70,12 @@ impl Scan {
         self.seen
     }
 
-    /// Takes control characters in strings as they come from here on.
+    /// Accepts control characters in strings from here on.
     pub(crate) fn ignore_control(&mut self) {
         self.lenient = true;
     }
 
-    /// Takes the next bytes of the value.
+    /// Scans the next bytes of the value.
     pub(crate) fn advance(&mut self, bytes: &[u8]) -> ScanStep {
         dispatch!(*LEVEL, simd => self.advance_with(simd, bytes))
     }
@@ -86,7 +86,7 @@ impl Scan {
     )]
     #[inline(always)]
     fn advance_with<S: Simd>(&mut self, simd: S, bytes: &[u8]) -> ScanStep {
-        // What stays in registers is worked on as a copy.
+        // A copy can stay in registers.
         let mut now = *self;
         let step = now.run(simd, bytes);
         *self = now;
@@ -96,8 +96,8 @@ impl Scan {
     #[expect(clippy::inline_always, reason = "as above")]
     #[inline(always)]
     fn run<S: Simd>(&mut self, simd: S, bytes: &[u8]) -> ScanStep {
-        // 64 bytes make one machine word of bits, a bit a byte. Strings, escapes and brackets are
-        // then found by arithmetic on words, without a branch a byte.
+        // 64 bytes give one machine word with one bit per byte. Strings, escapes and brackets are
+        // then found by arithmetic on words, without a branch for each byte.
         let (blocks, tail) = bytes.as_chunks::<64>();
         let mut taken = 0;
         let mut text = ScanBlock::load(simd, &[0; 64]);
@@ -106,8 +106,8 @@ impl Scan {
             text = text.over(block);
             let quotes = block.quotes();
             if self.escaped == 0 && block.is_plain() {
-                // Nothing in the block changes the depth, so all that matters is whether it ends
-                // inside a string: an odd number of quotes turns that round.
+                // Nothing in the block changes the depth, so it only matters whether the block ends
+                // inside a string: an odd number of quotes inverts that.
                 self.inside ^= 0_u64.wrapping_sub(u64::from(quotes.count_ones() & 1));
             } else {
                 let step = self.careful(block, quotes, raw);
@@ -122,7 +122,7 @@ impl Scan {
         self.byte_by_byte(tail).after(taken)
     }
 
-    /// A block with brackets, backslashes or control characters in it.
+    /// Scans a block that contains brackets, backslashes or control characters.
     #[expect(clippy::inline_always, reason = "as above")]
     #[inline(always)]
     fn careful<S: Simd>(
@@ -135,37 +135,37 @@ impl Scan {
         let carried = self.escaped;
         if backslashes != 0 || carried != 0 {
             self.seen.backslash = true;
-            // A quote behind an odd run of backslashes is text.
+            // A quote after an odd run of backslashes is text.
             quotes &= !escaped(backslashes, &mut self.escaped);
         }
-        // A one for every byte between an opening quote and its closing one. The opening quote
-        // counts as inside, the closing one does not; both are no brackets, so it makes no
+        // One bit for every byte between an opening quote and its closing one. The opening quote
+        // counts as inside, the closing one doesn't. Neither is a bracket, so this makes no
         // difference.
         let inside = prefix_xor(quotes) ^ self.inside;
         let control = block.control();
         if control != 0 {
             self.seen.control = true;
-            // Which byte it is does not matter for speed any more: the file is broken here. So the
-            // slow way finds it, from the state in which the block began.
+            // The file is damaged here, so speed no longer matters. The slow way finds the byte,
+            // starting from the state at the beginning of the block.
             if !self.lenient && control & inside != 0 {
                 self.escaped = carried;
                 return self.byte_by_byte(raw);
             }
         }
-        // The last byte's bit, spread over the whole word, for the next block.
+        // The last byte's bit, copied to the whole word, for the next block.
         self.inside = 0_u64.wrapping_sub(inside >> 63);
         let brackets = block.brackets();
         let open = brackets.open & !inside;
         let close = brackets.close & !inside;
         let closes = u64::from(close.count_ones());
         // The value can't end in this block even if all closing brackets came first, so their order
-        // does not matter.
+        // doesn't matter.
         if self.depth > closes {
             self.depth += u64::from(open.count_ones());
             self.depth -= closes;
             return ScanStep::More;
         }
-        // It may end here: the brackets are taken one by one, lowest first.
+        // It may end here, so the brackets are handled one by one, lowest first.
         let mut left = open | close;
         while left != 0 {
             let lowest = left & left.wrapping_neg();
@@ -182,8 +182,8 @@ impl Scan {
         ScanStep::More
     }
 
-    /// The same, one byte after the other: for what is left after the last whole block, and the
-    /// reference for tests.
+    /// The same, byte by byte: for the bytes after the last whole block, and as the reference for
+    /// tests.
     fn byte_by_byte(&mut self, bytes: &[u8]) -> ScanStep {
         for (at, byte) in bytes.iter().enumerate() {
             if *byte < 0x20 {
@@ -195,7 +195,7 @@ impl Scan {
             self.seen.non_ascii |= *byte >= 0x80;
             if self.escaped != 0 {
                 self.escaped = 0;
-                // A bracket after a backslash outside a string is no JSON, but it counts as a
+                // A bracket after a backslash outside a string isn't JSON, but it counts as a
                 // bracket in whole blocks too.
                 if matches!(byte, b'"' | b'\\') || self.inside != 0 {
                     continue;
@@ -221,24 +221,24 @@ impl Scan {
     }
 }
 
-/// The bytes that follow an odd run of backslashes. `carry` is one when the block before ended in
+/// The bytes that follow an odd run of backslashes. `carry` is one if the previous block ended in
 /// such a run.
 #[inline]
 fn escaped(backslash: u64, carry: &mut u64) -> u64 {
     const EVEN: u64 = 0x5555_5555_5555_5555;
-    // The first byte is escaped by the block before, so it escapes nothing itself.
+    // The first byte is escaped by the previous block, so it doesn't escape anything itself.
     let backslash = backslash & !*carry;
     let follows = (backslash << 1) | *carry;
     let odd_starts = backslash & !EVEN & !follows;
-    // Adding carries each run that starts at an odd place to its end. Whether the end is at an even
-    // or an odd place tells whether the run is odd (simdjson, *Parsing gigabytes of JSON per
-    // second*, section 3.1.1).
+    // The addition carries each run that starts at an odd position to its end. Whether the end is
+    // at an even or an odd position shows whether the run is odd (simdjson, *Parsing gigabytes of
+    // JSON per second*, section 3.1.1).
     let (runs, overflow) = odd_starts.overflowing_add(backslash);
     *carry = u64::from(overflow);
     (EVEN ^ (runs << 1)) & follows
 }
 
-/// Ones from each odd set bit up to, not with, the next.
+/// Ones from each odd set bit up to the next one, which isn't included.
 #[inline]
 fn prefix_xor(mut bits: u64) -> u64 {
     bits ^= bits << 1;
@@ -250,7 +250,7 @@ fn prefix_xor(mut bits: u64) -> u64 {
     bits
 }
 
-/// A scan of one string, to be resumed with the bytes that follow.
+/// A scan of one string that continues with the bytes that follow.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct TextScan {
     escaped: bool,
@@ -271,7 +271,7 @@ impl TextScan {
         self.lenient = true;
     }
 
-    /// Takes the next bytes after the opening quotation mark; the end is after the closing one.
+    /// Scans the next bytes after the opening quotation mark. The end is after the closing one.
     pub(crate) fn advance(&mut self, bytes: &[u8]) -> ScanStep {
         let mut from = 0;
         let mut end = None;
@@ -299,8 +299,8 @@ impl TextScan {
         if let Some(at) = taken.iter().position(|byte| *byte < 0x20) {
             self.seen.control = true;
             if !self.lenient {
-                // Whatever was escaped before a control character, it is not the control
-                // character's successor.
+                // A backslash before a control character escapes the control character, not the one
+                // after it.
                 self.escaped = false;
                 return ScanStep::Control(at);
             }

@@ -1,4 +1,4 @@
-//! Where a text stops being JSON, and where reading may go on.
+//! Text that isn't JSON: where it stops being JSON, and where reading can continue.
 
 use super::lines::LineStart;
 use super::{Begin, Documents, OuterDocument, ReadingState, TextWindow};
@@ -6,10 +6,10 @@ use crate::items::{Items, LARGEST, Sink};
 use crate::place::{Reason, UnexpectedText};
 
 impl Documents {
-    /// Whether the document is one line up to `to`, and no list of records: only then a line that
-    /// begins as it did begins a document, since in JSON lines nothing has a line end in it. Log
-    /// files have all their records in one line, and what a string of theirs holds must never come
-    /// out as a record, not even when whoever wrote the file forgot to escape it.
+    /// Whether the document is a single line up to `to`, and isn't a list of records. Only then
+    /// does a line with the same beginning start a new document, because JSON lines contain no line
+    /// ends. Log files have all their records on one line. A text inside a string must never be
+    /// read as a record, not even if the program that wrote the file forgot to escape it.
     fn within_one_line(&self, text: TextWindow<'_>, to: u64) -> bool {
         let OuterDocument {
             start,
@@ -25,8 +25,8 @@ impl Documents {
                 .is_some_and(|bytes| memchr::memchr(b'\n', bytes).is_none())
     }
 
-    /// A raw control character in a string, at `next`. Where it ends a line of JSON lines, the line
-    /// was cut off.
+    /// Handles a raw control character in a string, at `next`. If it ends a line of JSON lines, the
+    /// line was cut off.
     pub(super) fn control<S: Sink + ?Sized>(
         &mut self,
         text: TextWindow<'_>,
@@ -60,7 +60,8 @@ impl Documents {
         Some(())
     }
 
-    /// Names malformed JSON and, where the next line is certain to begin a document, goes on there.
+    /// Reports malformed JSON. If the next line certainly begins a document, reading continues
+    /// there.
     pub(super) fn malformed<S: Sink + ?Sized>(
         &mut self,
         text: TextWindow<'_>,
@@ -69,16 +70,16 @@ impl Documents {
         items: &mut Items<'_, S>,
     ) {
         let top = matches!(self.at, ReadingState::Top);
-        // A line cut off between two members shows only at the first byte of the next line.
+        // A line cut off between two members is only noticed at the first byte of the next line.
         let before = self.next.saturating_sub(1);
-        // Then the fault is charged to the line that was cut off, not to the one that is whole.
+        // Then the fault is reported for the line that was cut off, not for the complete one.
         let here = if text.range(before, self.next) == Some(b"\n") {
             before
         } else {
             self.next
         };
         let goes_on = top || self.within_one_line(text, here);
-        // At the very beginning the file is of another kind; later it is damaged.
+        // At the very beginning, the file is of another kind; later on, it's damaged.
         let reason = if top && self.met == 0 {
             Reason::NotJson(found)
         } else {
@@ -96,14 +97,14 @@ impl Documents {
                 items.fault(Some(fault), reason);
             }
         } else {
-            // Where the next document begins would be a guess, and a caller chooses what strings
-            // say. So the rest of the file is named as unread.
+            // The start of the next document would be a guess, and callers choose the content of
+            // strings. So the rest of the file is reported as unread.
             self.at = ReadingState::Stopped;
             items.failure(Some(self.next), reason, true);
         }
     }
 
-    /// Looks for a line that begins as documents of this text do.
+    /// Searches for a line that begins like the documents of this text.
     pub(super) fn find_line(&mut self, text: TextWindow<'_>) -> Option<()> {
         let rest = text.from(self.next);
         let Some(end) = memchr::memchr(b'\n', rest) else {

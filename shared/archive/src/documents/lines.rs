@@ -1,26 +1,26 @@
-//! Lines: how a document begins one, and the time that may stand before it, as CloudWatch Logs
-//! exports its log events.
+//! Lines: how a document begins one, and the time that may precede it, as in log events that
+//! CloudWatch Logs exports.
 
 use super::{Begin, Documents, ReadingState, TextWindow};
 use crate::items::{Items, Sink};
 use crate::place::{Reason, UnexpectedText};
 
-/// The most bytes that may stand before a log event: a time and the name of its log stream, which
-/// CloudWatch Logs limits to 512 characters.
+/// The most bytes before a log event: a time and the name of its log stream, which CloudWatch Logs
+/// limits to 512 characters.
 const LONGEST: usize = 640;
 
-/// Whether something stands at the beginning of a line.
+/// Whether a line begins with something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum LineStart<T> {
     Is(T),
     Not,
-    /// The window shows too little of it.
+    /// The window doesn't contain enough of the line.
     Unsure,
 }
 
 impl Documents {
-    /// A line at top level that begins with a digit. What came before it is complete, so it is a
-    /// log event even where other documents came before it.
+    /// Handles a line at top level that begins with a digit. Everything before it is complete, so
+    /// it's a log event, even if other documents precede it.
     pub(super) fn timed_line<S: Sink + ?Sized>(
         &mut self,
         text: TextWindow<'_>,
@@ -42,7 +42,7 @@ impl Documents {
         Some(())
     }
 
-    /// What has to stand where a document begins.
+    /// What is expected at the start of a document.
     pub(super) fn document_expected(&self) -> &'static str {
         if self.begin == Some(Begin::Time) {
             "a time"
@@ -71,7 +71,7 @@ impl Documents {
         }
     }
 
-    /// Whether a line that begins with these bytes begins a document, as documents of this text do.
+    /// Whether a line with these bytes begins a document, like the documents of this text.
     pub(super) fn begins_document(&self, line: &[u8], last: bool) -> LineStart<()> {
         let Some(first) = line.first() else {
             return if last {
@@ -94,11 +94,11 @@ impl Documents {
     }
 }
 
-/// How many bytes of a line stand before its log event, if it begins with a time.
+/// The number of bytes before the log event in a line that begins with a time.
 fn before_event(line: &[u8], last: bool) -> LineStart<usize> {
     let shown = line.get(..LONGEST).unwrap_or(line);
-    // A window may show only a part of the line. Nothing is decided by what may still come, unless
-    // it has grown longer than anything that AWS writes there.
+    // A window may contain only a part of the line. Nothing is decided that the rest could change,
+    // unless the part is already longer than anything that AWS writes there.
     let end = match memchr::memchr2(b'{', b'\n', shown) {
         Some(end) => end,
         None if last || shown.len() == LONGEST => shown.len(),
@@ -120,7 +120,7 @@ fn before_event(line: &[u8], last: bool) -> LineStart<usize> {
     }
 }
 
-/// Whether this is the name of a log stream and the space behind it, as `aws logs tail` prints it
+/// Whether this is the name of a log stream followed by a space, which `aws logs tail` prints
 /// between the time and the log event.
 fn is_log_stream(text: &[u8]) -> bool {
     let name = text.trim_ascii_end();
@@ -152,7 +152,7 @@ fn iso_time(text: &[u8]) -> Option<usize> {
     Some(SHAPE.len() + fraction + zone(rest.get(fraction..)?))
 }
 
-/// The length of `.123`, after any of the marks.
+/// The length of `.123`, which starts with one of the `marks`.
 fn fraction(text: &[u8], marks: &[u8]) -> usize {
     match text {
         [mark, rest @ ..] if marks.contains(mark) => 1 + digits(rest),

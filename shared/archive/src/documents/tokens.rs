@@ -1,5 +1,5 @@
-//! Keys, values and elements: from their first byte to their last, over as many windows as they
-//! take.
+//! Reads keys, values and elements from their first byte to their last, across any number of
+//! windows.
 
 use super::{Documents, ReadingState, RecordList, TextWindow};
 use crate::items::{Items, LARGEST, MessageType, ObjectPlace, Sink};
@@ -8,7 +8,7 @@ use crate::place::Reason;
 use crate::structure::{Scan, ScanStep, ScanTraits, TextScan};
 
 impl Documents {
-    /// An element of a list of records.
+    /// Reads an element of a list of records.
     #[inline]
     pub(super) fn in_object<S: Sink + ?Sized>(
         &mut self,
@@ -175,7 +175,7 @@ impl Documents {
         self.document.seen.non_ascii |= seen.non_ascii;
     }
 
-    /// A member of an outermost object is complete.
+    /// Handles a complete member of an outermost object.
     #[expect(
         clippy::cast_possible_truncation,
         reason = "a document within a window"
@@ -195,7 +195,7 @@ impl Documents {
                 return;
             }
             Some(key) => {
-                // Where the value stands matters only while the window shows the whole document.
+                // The value's position only matters while the window contains the whole document.
                 let start = self.document.start;
                 let value = if start >= text.base {
                     (self.token - start) as usize..(self.next - start) as usize
@@ -211,8 +211,8 @@ impl Documents {
         items.fault(Some(self.token), Reason::NotAList(name));
     }
 
-    /// An element of a list is complete, but not an object. A query of the command line prints
-    /// records as texts, or rows with them.
+    /// Handles a complete element of a list that isn't an object. CLI queries print records as
+    /// texts, or rows that contain them.
     pub(super) fn end_other<S: Sink + ?Sized>(
         &mut self,
         first: u8,
@@ -248,7 +248,7 @@ impl Documents {
         }
     }
 
-    /// A document that is JSON text ends here.
+    /// Handles the end of a document that is JSON text.
     fn end_top_text<S: Sink + ?Sized>(
         &mut self,
         seen: ScanTraits,
@@ -273,7 +273,7 @@ impl Documents {
         }
     }
 
-    /// The outermost object ends here.
+    /// Handles the end of the outermost object.
     pub(super) fn end_object<S: Sink + ?Sized>(
         &mut self,
         text: TextWindow<'_>,
@@ -281,7 +281,7 @@ impl Documents {
     ) {
         self.go(ReadingState::Top);
         if self.document.list.is_some() {
-            // Its list was read. Whether it is a record besides can't be told.
+            // Its list was read. Whether it's also a record isn't certain.
             let keys = &self.document.keys;
             if keys.of_a_record() || keys.has(MemberKey::CloudTrailEvent) {
                 self.numbered += 1;

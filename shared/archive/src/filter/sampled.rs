@@ -1,20 +1,20 @@
-//! A search for long needles that looks at every fourteenth place or so.
+//! Searches for long needles by checking only about every fourteenth position.
 //!
-//! A needle of at least `stride + 3` bytes, wherever it stands, covers the four bytes at some
-//! multiple of the stride. So only there are four bytes looked up among those of the needles, and
-//! the few places whose bytes are known are looked at as a whole.
+//! A needle of at least `stride + 3` bytes, at any position, covers the four bytes at some multiple
+//! of the stride. So only the four bytes at those positions are looked up among the needles' bytes,
+//! and only the few positions with known bytes are compared completely.
 
-/// The bytes that are looked up at once.
+/// The number of bytes that are looked up at once.
 const GRAM: usize = 4;
 
-/// Bits of the table that tells, for nearly all of the text, that four bytes are not known. It has
+/// The bits of the table that shows for nearly all of the text that four bytes aren't known. It has
 /// to stay in the nearest cache.
 const BITS: usize = 1 << 16;
 
-/// Slots of the table that tells where the known ones stand.
+/// The slots of the table that shows where known bytes occur in needles.
 const SLOTS: usize = 1 << 13;
 
-/// Of so many known places the table would be full of, and the search slow.
+/// The most known places. More would fill the table and make the search slow.
 const MOST: usize = SLOTS / 2;
 
 /// Needles, prepared for the search.
@@ -22,14 +22,14 @@ const MOST: usize = SLOTS / 2;
 pub(super) struct Sampled {
     stride: Stride,
     known: Box<[u64; BITS / 64]>,
-    /// One more than the first place of each slot in `places`; zero where a slot has none.
+    /// One plus the index in `places` of each slot's first place; zero if the slot has none.
     first: Box<[u16; SLOTS]>,
-    /// In the order of their slots.
+    /// Sorted by slot.
     places: Vec<NeedleGram>,
     needles: Vec<Box<[u8]>>,
 }
 
-/// How far apart the places are that are looked at: the farthest that the shortest needle allows.
+/// The distance of the checked positions: the largest that the shortest needle allows.
 #[derive(Debug, Clone, Copy)]
 enum Stride {
     Five,
@@ -37,20 +37,20 @@ enum Stride {
     Fourteen,
 }
 
-/// Four bytes of a needle. What a look at the text needs is all here, side by side.
+/// Four bytes of a needle, with everything that a comparison with the text needs, close together.
 #[derive(Debug, Clone, Copy)]
 struct NeedleGram {
     gram: u32,
-    /// Four bytes that few other needles have, looked at before the whole.
+    /// Four bytes that few other needles have, compared before the whole needle.
     mark: u32,
-    /// Where the four bytes stand in the needle, and where the mark.
+    /// The positions of the four bytes and of the mark in the needle.
     offset: u16,
     mark_at: u16,
     needle: u16,
 }
 
 impl Sampled {
-    /// `None` when a needle is too short for it, or there are too many.
+    /// `None` if a needle is too short for this search, or there are too many.
     pub(super) fn new(needles: &[&[u8]]) -> Option<Self> {
         let shortest = needles.iter().map(|needle| needle.len()).min()?;
         let stride = match (shortest + 1).checked_sub(GRAM)? {
@@ -64,9 +64,9 @@ impl Sampled {
             let needle = u16::try_from(index).ok()?;
             let mark_at = least_shared(text, needles, 1);
             let mark = gram(text.get(mark_at..)?)?;
-            // One of any `stride` places in a row falls on a multiple of the stride, so it is
-            // enough to know the four bytes at that many places. The rarest are taken: each known
-            // place that is met costs a closer look.
+            // Of any `stride` consecutive positions, one is a multiple of the stride, so knowing
+            // the four bytes at that many positions is enough. The rarest ones are chosen, because
+            // each known place in the text costs a closer comparison.
             let first = least_shared(text, needles, stride.bytes());
             for offset in first..first + stride.bytes() {
                 let gram = gram(text.get(offset..)?)?;
@@ -100,7 +100,7 @@ impl Sampled {
         })
     }
 
-    /// Whether some needle stands in the text.
+    /// Whether the text contains some needle.
     #[inline]
     pub(super) fn is_in(&self, text: &[u8]) -> bool {
         match self.stride {
@@ -110,8 +110,7 @@ impl Sampled {
         }
     }
 
-    /// `FOUR` is four times `STRIDE`, so that four places are looked at before there is anything to
-    /// decide.
+    /// `FOUR` is four times `STRIDE`, so that four positions are checked before there is a branch.
     #[inline]
     fn is_in_by<const STRIDE: usize, const FOUR: usize>(&self, text: &[u8]) -> bool {
         let (fours, rest) = text.as_chunks::<FOUR>();
@@ -120,7 +119,7 @@ impl Sampled {
             let met = pieces.iter().fold(0, |met, piece| {
                 met | gram(piece).map_or(0, |gram| self.known(gram))
             });
-            // One branch for four places; it is hardly ever taken.
+            // One branch for four positions; it's rarely taken.
             if met & 1 != 0 && self.stands_in::<STRIDE>(text, index * FOUR, pieces) {
                 return true;
             }
@@ -132,7 +131,7 @@ impl Sampled {
             || gram(end).is_some_and(|gram| self.stands_at(text, end_at, gram))
     }
 
-    /// The lowest bit tells whether the four bytes may be known; the others tell nothing.
+    /// The lowest bit shows whether the four bytes may be known; the other bits are meaningless.
     #[inline]
     fn known(&self, gram: u32) -> u64 {
         let bit = hash(gram, BITS);
@@ -141,8 +140,8 @@ impl Sampled {
             .map_or(1, |bits| bits >> (bit % 64))
     }
 
-    /// Whether some needle has the four bytes with which one of the pieces of the text, the first
-    /// of them at `base`, begins.
+    /// Whether some needle contains the first four bytes of one of the pieces of the text and
+    /// matches there. The first piece is at `base`.
     #[inline]
     fn stands_in<const STRIDE: usize>(
         &self,
@@ -155,7 +154,7 @@ impl Sampled {
         })
     }
 
-    /// Whether some needle stands in the text so that it has these four bytes here.
+    /// Whether the text contains some needle with these four bytes at this position.
     #[inline]
     fn stands_at(&self, text: &[u8], at: usize, gram_here: u32) -> bool {
         let slot_here = slot(gram_here);
@@ -205,8 +204,8 @@ impl Stride {
     }
 }
 
-/// Where in a needle so many places in a row begin whose bytes are in the fewest other needles.
-/// What needles have in common, such as `:assumed-role/`, is mostly what every record has.
+/// The start of the `places` consecutive positions in a needle whose bytes are in the fewest other
+/// needles. What needles share, such as `:assumed-role/`, is usually in every record.
 fn least_shared(needle: &[u8], needles: &[&[u8]], places: usize) -> usize {
     let shared: Vec<usize> = needle
         .windows(GRAM)
@@ -237,7 +236,7 @@ fn slot(gram: u32) -> usize {
     hash(gram, SLOTS)
 }
 
-/// A number below `size`, which is a power of two.
+/// A hash below `size`, which is a power of two.
 #[inline]
 fn hash(gram: u32, size: usize) -> usize {
     (gram.wrapping_mul(0x9e37_79b1) >> (u32::BITS - size.trailing_zeros())) as usize

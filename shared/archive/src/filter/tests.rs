@@ -67,7 +67,7 @@ fn hundreds_of_needles_work_too() {
     );
 }
 
-/// The string as JSON, with the characters that `escape` picks written as `\uXXXX` (or `\/`).
+/// The string as JSON, with the characters that `escape` selects written as `\uXXXX` (or `\/`).
 fn written(text: &str, escape: &[bool]) -> String {
     let mut out = String::from("\"");
     for (at, c) in text.chars().enumerate() {

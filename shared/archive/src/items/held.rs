@@ -1,7 +1,6 @@
-//! Records that other values hold: log events of CloudWatch Logs, and what a query of the command
-//! line prints.
+//! Records inside other values: in log events of CloudWatch Logs, and in the output of CLI queries.
 //!
-//! Such a record is mostly JSON text within JSON, so it is searched and handed over unescaped.
+//! Such a record is usually JSON text within JSON, so it's searched and passed on unescaped.
 
 use std::borrow::Cow;
 
@@ -12,12 +11,12 @@ use super::{Items, ObjectPlace, Sink};
 use crate::keys::{MemberKeys, text_of};
 use crate::place::Reason;
 
-/// How CloudWatch Logs begins the message by which it tests the destination of a subscription.
+/// The prefix of the message with which CloudWatch Logs tests a subscription's destination.
 const TEST: &[u8] = b"\"CWL CONTROL MESSAGE: ";
 
 impl<S: Sink + ?Sized> Items<'_, S> {
-    /// A log event of CloudWatch Logs. It is a test of the destination only in a document that says
-    /// so or doesn't say what it is: in others these words are a message like any other.
+    /// Handles a log event of CloudWatch Logs. It's only a test of the destination in a document
+    /// whose type says so or is missing. In others, these words are an ordinary message.
     pub(crate) fn log_event(&mut self, json: &[u8], item: ObjectPlace, of: Option<MessageType>) {
         if !self.readable(json, item) {
             return;
@@ -29,8 +28,8 @@ impl<S: Sink + ?Sized> Items<'_, S> {
         let Some(message) = message.and_then(|range| json.get(range)) else {
             return self.told_apart(json, &keys, item);
         };
-        // Anybody who may write to the log group can write a message that looks like AWS's test, so
-        // only AWS's own `messageType` decides, where there is one.
+        // Anybody who may write to the log group can write a message that looks like AWS's test. So
+        // AWS's own `messageType` decides, if there is one.
         let test = match of {
             Some(MessageType::Control) => !is_an_object(message),
             Some(MessageType::Data) => false,
@@ -44,7 +43,7 @@ impl<S: Sink + ?Sized> Items<'_, S> {
         }
     }
 
-    /// JSON text that should be a record.
+    /// Handles JSON text that should be a record.
     pub(crate) fn text(&mut self, value: &[u8], item: ObjectPlace) {
         if self.readable(value, item) && !self.held(value, item) {
             let object = object_in(value).is_some();
@@ -57,8 +56,8 @@ impl<S: Sink + ?Sized> Items<'_, S> {
         }
     }
 
-    /// A list of columns, as `--query 'Events[].[EventTime,CloudTrailEvent]'` prints it, or of
-    /// records. Each object in it should be a record.
+    /// Handles a list of columns, as `--query 'Events[].[EventTime,CloudTrailEvent]'` prints it, or
+    /// of records. Each object in it should be a record.
     pub(crate) fn row(&mut self, json: &[u8], item: ObjectPlace) {
         if !self.readable(json, item) {
             return;
@@ -77,7 +76,7 @@ impl<S: Sink + ?Sized> Items<'_, S> {
         self.columns(&objects, only_objects, item, Reason::NotAnObject("a list"));
     }
 
-    /// An object that may be columns, as `--query
+    /// Handles an object that may consist of columns, as `--query
     /// 'Events[].{time:EventTime,event:CloudTrailEvent}'` prints it.
     pub(super) fn renamed(&mut self, json: &[u8], keys: &MemberKeys, item: ObjectPlace) {
         let texts = texts_of_objects(json);
@@ -88,8 +87,8 @@ impl<S: Sink + ?Sized> Items<'_, S> {
         }
     }
 
-    /// The objects of one row. Beside other columns there can be only one record: a column whose
-    /// text somebody chose, such as the name of a resource, must not pass for a second one.
+    /// The objects of one row. If it has other columns, only one record is possible: a column with
+    /// text that somebody chose, such as the name of a resource, must not count as a second one.
     fn columns(
         &mut self,
         objects: &[&[u8]],
@@ -112,26 +111,26 @@ impl<S: Sink + ?Sized> Items<'_, S> {
         }
     }
 
-    /// Takes the record or event that a value holds, or names the value.
+    /// Handles the record or event in a value, or reports the value.
     pub(super) fn held_or(&mut self, value: &[u8], item: ObjectPlace, why_not: Reason) {
         if !self.held(value, item) {
             self.unread_record(item.number, item.byte, why_not);
         }
     }
 
-    /// Takes the record or event that a value holds. `false`: it holds none.
+    /// Handles the record or event in a value. `false`: there is none.
     fn held(&mut self, value: &[u8], item: ObjectPlace) -> bool {
         let Some((json, keys)) = record_in(value) else {
             return false;
         };
-        // Nothing is known of the escapes in unescaped text.
+        // It isn't known whether unescaped text contains escapes.
         let backslash = item.seen.backslash || matches!(json, Cow::Owned(_));
         self.record_or_event(&json, &keys, item, backslash);
         true
     }
 }
 
-/// What CloudWatch Logs sends to a subscription.
+/// The type of a document that CloudWatch Logs sends to a subscription.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum MessageType {
     /// Log events.
@@ -141,7 +140,7 @@ pub(crate) enum MessageType {
 }
 
 impl MessageType {
-    /// The type that a JSON value names.
+    /// The type in a JSON value.
     pub(crate) fn of(written: &[u8]) -> Self {
         let control = text_of(written).is_some_and(|text| text == "CONTROL_MESSAGE");
         if control { Self::Control } else { Self::Data }

@@ -16,11 +16,11 @@ use serde_json::{Value, json};
 use super::*;
 use crate::place::{RecordPlace, Unread};
 
-/// Keeps what it is given.
+/// Keeps everything that it receives.
 #[derive(Default)]
 struct Kept {
     records: Vec<(String, u64, u64)>,
-    /// The events of EventBridge among them, whole.
+    /// The EventBridge events, complete.
     events: Vec<String>,
     unread: Vec<Unread>,
 }
@@ -36,7 +36,7 @@ impl Sink for Kept {
 
     fn event(&mut self, json: &[u8], at: &RecordPlace) {
         let text = String::from_utf8(json.to_vec()).unwrap();
-        // What ends where an object ends need not be JSON.
+        // Text that ends where an object ends may not be JSON.
         let members: BTreeMap<String, Box<RawValue>> =
             serde_json::from_str(&text).unwrap_or_default();
         self.records.push((
@@ -63,7 +63,7 @@ impl Kept {
             .collect()
     }
 
-    /// The problems as they are shown, without the name of the file.
+    /// The problems as displayed, without the file's name.
     fn problems(&self) -> Vec<String> {
         self.unread
             .iter()
@@ -72,7 +72,7 @@ impl Kept {
     }
 }
 
-/// A reader that gives few bytes at a time.
+/// A reader that returns a few bytes at a time.
 struct Drip<'a>(&'a [u8], usize);
 
 impl Read for Drip<'_> {
@@ -105,7 +105,7 @@ fn from_stream(bytes: &[u8], filter: &Filter) -> (Kept, Counts) {
     (kept, counts)
 }
 
-/// Everything in the text, which must come out alike plain and compressed, at one go and in small
+/// Everything in the text. The result must be the same plain and compressed, at once and in small
 /// pieces.
 fn all(bytes: &[u8]) -> (Kept, Counts) {
     let (kept, counts) = from_stream(bytes, &Filter::everything());
@@ -154,7 +154,7 @@ fn subscription(messages: &[&str]) -> String {
     )
 }
 
-/// What CloudWatch Logs sends to see whether it reaches the destination of a subscription.
+/// What CloudWatch Logs sends to test a subscription's destination.
 const CONTROL: &str = r#"{"messageType":"CONTROL_MESSAGE","owner":"CloudwatchLogs","logGroup":"","logStream":"","subscriptionFilters":[],"logEvents":[{"id":"","timestamp":1772442000000,"message":"CWL CONTROL MESSAGE: Checking health of destination Firehose."}]}"#;
 
 fn quoted(text: &str) -> String {

@@ -1,4 +1,4 @@
-//! 64 bytes at a time, in the widest vector instructions that the processor has.
+//! 64 bytes at a time, with the widest vector instructions that the processor has.
 
 use fearless_simd::prelude::*;
 use fearless_simd::u8x64;
@@ -31,7 +31,7 @@ impl<S: Simd> ScanBlock<S> {
     /// Whether the block has no bracket, backslash, vertical bar or control character.
     #[inline(always)]
     pub(super) fn is_plain(self) -> bool {
-        // `[ \ ] { | }` with the bit of 0x20 set are 0x7b to 0x7d; the addition takes them, and
+        // `[ \ ] { | }` with the bit 0x20 set are 0x7b to 0x7d. The addition moves these, and
         // nothing else, to the top: 0xfd to 0xff.
         let lifted = (self.text | 0x20) + 0x82;
         let notable =
@@ -51,8 +51,7 @@ impl<S: Simd> ScanBlock<S> {
 
     #[inline(always)]
     pub(super) fn brackets(self) -> Brackets {
-        // With the bit of 0x20 set, both kinds of brackets look alike, and no other byte looks like
-        // them.
+        // With the bit 0x20 set, both kinds of brackets are equal, and no other byte equals them.
         let folded = self.text | 0x20;
         Brackets {
             open: folded.simd_eq(b'{').to_bitmask(),
@@ -60,13 +59,13 @@ impl<S: Simd> ScanBlock<S> {
         }
     }
 
-    /// The bytes under 0x20.
+    /// The bytes below 0x20.
     #[inline(always)]
     pub(super) fn control(self) -> u64 {
         self.text.simd_lt(0x20).to_bitmask()
     }
 
-    /// Both texts laid over each other.
+    /// The bits of both blocks combined.
     #[inline(always)]
     pub(super) fn over(self, other: Self) -> Self {
         Self {
@@ -74,7 +73,7 @@ impl<S: Simd> ScanBlock<S> {
         }
     }
 
-    /// Whether any byte is 0x80 or over.
+    /// Whether any byte is 0x80 or above.
     #[inline(always)]
     pub(super) fn any_high(self) -> bool {
         self.text.simd_ge(0x80).any_true()

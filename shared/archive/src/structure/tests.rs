@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use super::block::Brackets;
 use super::*;
 
-/// What a block says of its bytes.
+/// The results for a block of bytes.
 #[derive(Debug, PartialEq)]
 struct Said {
     quotes: u64,
@@ -26,7 +26,7 @@ fn by_blocks<S: Simd>(simd: S, bytes: &[u8; 64]) -> Said {
     }
 }
 
-/// The same, one byte after the other.
+/// The same, byte by byte.
 fn plainly(bytes: &[u8; 64]) -> Said {
     let mask = |test: fn(u8) -> bool| {
         bytes
@@ -47,7 +47,7 @@ fn plainly(bytes: &[u8; 64]) -> Said {
     }
 }
 
-/// Every set of vector instructions that this processor has.
+/// Every level of vector instructions that this processor has.
 fn levels() -> Vec<Level> {
     let best = Level::new();
     #[cfg(target_arch = "x86_64")]
@@ -63,7 +63,7 @@ fn levels() -> Vec<Level> {
         .collect()
 }
 
-/// Text in which structure is dense.
+/// Text with many structural characters.
 fn dense() -> impl Strategy<Value = Vec<u8>> {
     let byte = prop_oneof![
         4 => prop::sample::select(b"\"\\{}[]".to_vec()),
@@ -83,7 +83,7 @@ fn block() -> impl Strategy<Value = [u8; 64]> {
     })
 }
 
-/// The scan in pieces of the given lengths, going on past control characters.
+/// Scans in pieces of the given lengths, continuing past control characters.
 fn in_pieces(bytes: &[u8], lengths: &[usize]) -> (Option<usize>, Vec<usize>) {
     let mut scan = Scan::new();
     let mut controls = Vec::new();

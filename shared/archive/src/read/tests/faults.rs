@@ -1,4 +1,4 @@
-//! Where a text is not JSON, or ends early: what is named, and what is read all the same.
+//! Text that isn't JSON or ends early: what is reported, and what is read nevertheless.
 
 use super::*;
 
@@ -113,8 +113,8 @@ fn a_line_that_is_cut_off_costs_that_line_only() {
         let text = format!("{a}\n{cut}\n{b}\n");
         let (kept, counts) = all(text.as_bytes());
         if cut.ends_with(':') {
-            // The line is cut off where an object could follow, so that the next line may well be
-            // that object.
+            // The line is cut off where an object could follow, so the next line may be that
+            // object.
             assert_eq!(
                 (kept.texts(), counts.files_failed),
                 (vec![a.as_str()], 1),

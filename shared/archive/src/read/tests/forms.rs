@@ -1,9 +1,9 @@
-//! Ways to hand over logs other than a trail's own files: log events of CloudWatch Logs, and what
-//! the command line prints.
+//! Logs in forms other than a trail's own files: log events of CloudWatch Logs, and output of the
+//! CLI.
 
 use super::*;
 
-/// The same text with no character written as itself where JSON lets it be an escape.
+/// The same text, with every character escaped where JSON allows it.
 pub(super) fn escaped(text: &str) -> String {
     let units: Vec<String> = text
         .encode_utf16()
@@ -264,7 +264,7 @@ fn text_that_a_caller_chose_is_never_a_record() {
             );
         }
     }
-    // Lines of an application: nothing says which of their members AWS wrote.
+    // Lines of an application: it isn't known which of their members AWS wrote.
     let line = format!(r#"{{"level":"info","body":{fake}}}"#);
     assert_eq!(all(line.as_bytes()).0.records, []);
 }

@@ -1,4 +1,4 @@
-//! Gzip: what is wrong with it, and what its header may say.
+//! Gzip: its faults, and what its header may contain.
 
 use super::*;
 

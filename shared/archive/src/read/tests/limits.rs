@@ -1,4 +1,4 @@
-//! What is too large, too deep or without end.
+//! Input that is too large, too deep or endless.
 
 use super::*;
 

@@ -71,7 +71,7 @@ fn a_test_of_a_destination_is_not_relevant_whichever_key_comes_first() {
             "{text}"
         );
     }
-    // Among log events the same words are a message like any other.
+    // Among log events, the same words are an ordinary message.
     let (_, counts) =
         all(
             subscription(&["CWL CONTROL MESSAGE: Checking health of destination Firehose."])
@@ -139,7 +139,7 @@ fn log_events_that_are_not_a_list_are_named() {
             kept.problems()
         );
     }
-    // A record may have a member that is called so.
+    // A record may have a member with this name.
     let own = format!(r#"{{"events":7,{}"#, a.trim_start_matches('{'));
     assert_eq!(all(own.as_bytes()).0.texts(), [own.as_str()]);
 }

@@ -1,4 +1,4 @@
-//! Under `Records`: what is a record, and what is not.
+//! Under `Records`: which elements are records, and which aren't.
 
 use super::*;
 
@@ -113,7 +113,7 @@ fn a_list_beside_a_record_does_not_hide_it() {
             assert_eq!(all(text.as_bytes()).1.records_unread, 1, "{text}");
         }
     }
-    // An empty list alone hides nothing.
+    // An empty list on its own hides nothing.
     let (_, counts) = all(br#"{"Records":[]}"#);
     assert_eq!((counts.files_read, counts.records_unread), (1, 0));
 }

@@ -1,4 +1,4 @@
-//! The shapes of a trail's own files, and of what LookupEvents and EventBridge give.
+//! The shapes of a trail's own files, of LookupEvents responses and of EventBridge events.
 
 use std::path::PathBuf;
 
@@ -257,7 +257,7 @@ fn a_file_is_read_by_its_content_not_by_its_name() {
     assert_eq!(kept.unread[0].reason, Reason::Missing);
 }
 
-/// Records with awkward text in them.
+/// Records that contain difficult text.
 pub(super) fn awkward() -> impl Strategy<Value = Value> {
     let text = prop_oneof![
         "[\"\\\\{}\\[\\],:a-c\\n\u{e9}\u{3042}]{0,40}",

@@ -1,4 +1,4 @@
-//! A text is read alike wherever a window ends.
+//! A text is read the same way wherever a window ends.
 
 use proptest::prelude::*;
 
@@ -8,7 +8,7 @@ use super::*;
 use crate::documents::{Documents, TextWindow};
 use crate::items::Items;
 
-/// Reads a text through windows that grow by so many bytes.
+/// Reads a text through windows that grow by this many bytes.
 fn in_windows(bytes: &[u8], size: usize) -> Kept {
     let mut kept = Kept::default();
     let filter = Filter::everything();
