@@ -163,8 +163,8 @@ pub trait Table {
 
 /// The queues that feed switch-guard.
 pub trait Queue {
-    /// Sends a message that is delivered after `delay` seconds, at most 900, ahead of the queue of
-    /// events. Repeating it delivers the message again.
+    /// Sends a message that is delivered after `delay` seconds, at most 900, no matter how many
+    /// events are waiting. Repeating it delivers the message again.
     fn send(&self, body: String, delay: u32) -> impl Future<Output = Result<(), Trouble>>;
 
     /// Like `send`, but through the queue of events: for messages that may wait behind all events
