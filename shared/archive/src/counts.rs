@@ -2,8 +2,8 @@
 
 /// The numbers of files, records and bytes.
 ///
-/// `files_read + files_not_relevant + files_failed` is the number of files to read, and `candidates
-/// + passed_over + insights + records_unread` is `records`.
+/// `files_read + files_not_relevant + files_failed` is the number of files to read, and
+/// `candidates + passed_over + insights + records_unread` is `records`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts {
     /// Files that were read to their end. Some of their records may be unread.

@@ -196,8 +196,8 @@ fn target(
     }
 }
 
-/// The resource in the message of a denied call. With `AccessDenied`, only the message has it: `…
-/// on resource: ARN because …`, or for IAM `… on resource: role NAME because …`.
+/// The resource in the message of a denied call. With `AccessDenied`, only the message has it:
+/// `… on resource: ARN because …`, or for IAM `… on resource: role NAME because …`.
 fn refused_resource(message: &str) -> Option<&str> {
     let (_, rest) = message.split_once(" is not authorized to perform: ")?;
     let (_action, rest) = rest.split_once(" on resource: ")?;
