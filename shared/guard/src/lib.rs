@@ -48,6 +48,7 @@
 pub mod arn;
 pub mod catalogue;
 pub mod delivery;
+pub mod directory;
 pub mod envelope;
 pub mod iam;
 pub mod id;

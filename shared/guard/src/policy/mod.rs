@@ -9,6 +9,7 @@ mod decision;
 mod forwarding;
 mod hash;
 mod identity;
+mod identity_center;
 mod mfa;
 mod near;
 mod node;
@@ -32,6 +33,7 @@ pub use decision::AllowOrDeny;
 pub use forwarding::{Forwarding, LONGEST_PATTERN, uncovered};
 pub use hash::PolicyHash;
 pub use identity::{IdentityKind, NotAnIdentityKind};
+pub use identity_center::{ExternalIdp, IdentityCenter, StoreGroup, StoreGroupName};
 pub use mfa::{Mfa, MfaByKind};
 pub use near::Miss;
 pub use note::PolicyNote;
@@ -55,6 +57,9 @@ pub struct Policy {
     /// Regions where events are expected. Empty when the file doesn't list any; then every Region
     /// that an event came from counts.
     pub regions: Vec<String>,
+    /// Where IAM Identity Center is. `None`: its people are known by the names of their sessions
+    /// only.
+    pub identity_center: Option<IdentityCenter>,
     /// Whether AssumeRoot is allowed; if so, it's only counted.
     pub assume_root: AllowOrDeny,
     /// The elevated roles, in the order of the file. The first match applies.

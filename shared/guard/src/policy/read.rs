@@ -162,6 +162,7 @@ fn policy(root: &Node, version_hash: PolicyHash, problems: &mut Problems) -> Opt
         version_hash,
         accounts: accounts.by_id,
         regions,
+        identity_center: None,
         assume_root,
         roles: roles.into_iter().map(|role| role.policy).collect(),
         suppress,

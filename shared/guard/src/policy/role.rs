@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{AllowOrDeny, IdentityKind, Mfa, MfaByKind, Severity};
+use super::{AllowOrDeny, IdentityKind, Mfa, MfaByKind, Severity, StoreGroup};
 use crate::arn::{ArnParts, RoleArn, account_of, glob_matches};
 use crate::id::AccountId;
 use crate::moment::Span;
@@ -16,6 +16,8 @@ pub struct RolePolicy {
     /// Groups whose members may enter. Only empty when `identities` lacks
     /// [`IdentityKind::IamUser`].
     pub groups: Vec<GroupRef>,
+    /// Groups of the identity store whose members may enter through Identity Center.
+    pub store_groups: Vec<StoreGroup>,
     /// Whether each kind of identity must use MFA.
     pub mfa: MfaByKind,
     /// The longest lifetime of one set of credentials, as granted.
@@ -50,6 +52,18 @@ impl RolePolicy {
         self.identities.contains(&kind)
     }
 
+    /// Whether an identity of this kind must be in a group. Kinds without groups of their own must
+    /// be if any group is named.
+    pub fn asks_group(&self, kind: IdentityKind) -> bool {
+        match kind {
+            IdentityKind::IamUser => !self.groups.is_empty(),
+            IdentityKind::IdentityCenter => !self.store_groups.is_empty(),
+            IdentityKind::Saml | IdentityKind::WebIdentity | IdentityKind::Service => {
+                !self.groups.is_empty() || !self.store_groups.is_empty()
+            }
+        }
+    }
+
     /// Whether MFA may be required of a caller whose kind of identity isn't known.
     pub(crate) fn may_require_mfa(&self) -> bool {
         self.identities.iter().any(|kind| self.mfa.requires(*kind))
@@ -60,6 +74,7 @@ impl RolePolicy {
         Self {
             arn: RolePattern::new("*".to_owned(), None, Vec::new()),
             groups: Vec::new(),
+            store_groups: Vec::new(),
             mfa: MfaByKind::same(Mfa::Optional),
             max_session: None,
             max_stretch: None,
