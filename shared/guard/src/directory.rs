@@ -4,10 +4,12 @@
 //! Ids decide, never names: a name can change and be given to somebody else. An id counts only
 //! together with its store.
 
+mod activity;
 mod snapshot;
 
 use std::sync::Arc;
 
+pub(crate) use activity::{Activity, FailedPortalCall, SignInProof};
 pub use snapshot::{StoreSnapshot, StoreSnapshotError};
 
 use crate::moment::Moment;

@@ -278,6 +278,8 @@ pub(crate) struct ResponseElements<'a> {
     pub(crate) exit_role: Option<Text<'a>>,
     #[serde(borrow, rename = "RenewRole", skip_serializing_if = "Option::is_none")]
     pub(crate) renew_role: Option<Text<'a>>,
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    pub(crate) issuer: Option<Text<'a>>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]

@@ -15,6 +15,7 @@ pub(crate) mod read;
 pub(crate) mod reduced;
 pub(crate) mod service;
 mod sign_in;
+mod store_user;
 mod sts;
 #[cfg(test)]
 mod tests;
@@ -117,6 +118,8 @@ pub struct Mint {
     pub grant: Option<Box<Grant>>,
     /// Whether CloudTrail left out the parameters because they were too large.
     pub omitted: bool,
+    /// `AssumeRoleWithSAML` by Identity Center: the account that it is in, by `issuer`.
+    pub center_account: Option<AccountId>,
 }
 
 /// Details of a mint.

@@ -180,6 +180,7 @@ impl Members for ResponseElements<'_> {
                 ("responseElements.SwitchRole", &self.switch_role),
                 ("responseElements.ExitRole", &self.exit_role),
                 ("responseElements.RenewRole", &self.renew_role),
+                ("responseElements.issuer", &self.issuer),
             ],
             name,
         );

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::details::{Detail, UnreadDetails, shared};
+use super::store_user::StoreUser;
 use crate::arn::AssumedRoleArn;
 use crate::id::{AccountId, NotAnAccountId};
 use crate::moment::{Moment, NotAMoment};
@@ -55,6 +56,9 @@ pub struct Caller {
     /// The console made the call (`invokedBy` or source address `AWS Internal`). AWS itself writes
     /// this; the caller can't choose it.
     pub from_console: bool,
+    /// `onBehalfOf`: the person of Identity Center behind the call. AWS writes it for most calls of
+    /// a permission set's session, not for all.
+    pub on_behalf_of: Option<Box<StoreUser>>,
 }
 
 /// `sessionContext` of a caller with temporary credentials.
@@ -177,6 +181,7 @@ impl Caller {
             provider,
             session: session(identity, unread),
             from_console,
+            on_behalf_of: None,
         }
     }
 
@@ -191,6 +196,7 @@ impl Caller {
             provider: None,
             session: None,
             from_console: false,
+            on_behalf_of: None,
         }
     }
 

@@ -23,20 +23,12 @@ use super::NamedKind;
 use super::caller::Caller;
 use super::details::shared;
 use super::parts::{RecordHead, Service};
+pub use super::store_user::StoreUser;
 use super::{Fact, details::UnreadDetails};
 use crate::id::AccountId;
 use crate::moment::{Moment, Span};
 use crate::record::{Record, RecordProblem, Text};
 use text::credential;
-
-/// A user of an identity store. An id is only unique within its store.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct StoreUser {
-    /// The identity store: `d-…`.
-    pub store: Arc<str>,
-    /// The user's id in the store.
-    pub user: Arc<str>,
-}
 
 /// One event of Identity Center.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

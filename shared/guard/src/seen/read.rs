@@ -133,7 +133,11 @@ fn relevant(
         return Ok(Reading::Service(ServiceSeen { stub, time, region }));
     }
     unread.members(record);
-    let caller = Arc::new(Caller::read(record, &mut unread));
+    let on_behalf_of = super::identity_center::on_behalf_of(record, &mut unread);
+    let caller = Arc::new(Caller {
+        on_behalf_of: on_behalf_of.clone().map(Box::new),
+        ..Caller::read(record, &mut unread)
+    });
     let name: Arc<str> = Arc::from(event_name(record, service, &mut unread)?);
     let at = RecordHead {
         key: &key,
@@ -141,7 +145,7 @@ fn relevant(
         caller: &caller,
         name: &name,
         failed,
-        on_behalf_of: super::identity_center::on_behalf_of(record, &mut unread),
+        on_behalf_of,
     };
     let fact = fact(record, service, &at, &mut unread)?;
     let correction = correction(record, &key, &mut unread);

@@ -2,6 +2,9 @@
 
 use std::sync::Arc;
 
+use base64::Engine as _;
+use base64::alphabet;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use serde_json::value::RawValue;
 
 use super::details::{Detail, RecordPart, UnreadDetails, shared};
@@ -9,6 +12,7 @@ use super::error_message::{denied_resource, denied_role};
 use super::parts::RecordHead;
 use super::{Denial, Fact, Grant, Mint, MintApi, UnreadGrant};
 use crate::arn::{AssumedRoleArn, RoleArn};
+use crate::id::AccountId;
 use crate::moment::Moment;
 use crate::record::{
     AssumedRoleUser, Credentials, Object, Record, RecordProblem, RequestParameters, Resource,
@@ -123,8 +127,36 @@ fn mint(
             (credentials, answer.unread),
             unread,
         ))),
+        center_account: answer
+            .members
+            .issuer
+            .as_deref()
+            .filter(|_| api == MintApi::AssumeRoleWithSaml)
+            .and_then(center_account),
         omitted: request.omitted.is_some(),
     })
+}
+
+/// With padding or without it.
+const ISSUER: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
+
+/// The account in an issuer of Identity Center: the end of
+/// `https://portal.sso.ap-northeast-1.amazonaws.com/saml/assertion/…` is base64 of
+/// `111122223333_ins-0123456789abcdef`.
+fn center_account(issuer: &str) -> Option<AccountId> {
+    let (host, end) = issuer
+        .strip_prefix("https://portal.sso.")?
+        .split_once("/saml/assertion/")?;
+    // Longer than any that was seen, and far from what would cost time to decode.
+    if host.contains('/') || end.len() > 256 {
+        return None;
+    }
+    let decoded = ISSUER.decode(end).ok()?;
+    let text = str::from_utf8(&decoded).ok()?;
+    text.split('_').next()?.parse().ok()
 }
 
 fn grant(

@@ -1,0 +1,309 @@
+//! What people did at Identity Center itself: sign-ins, calls of the access portal, tokens,
+//! devices.
+//!
+//! Only records from the account that the policy names count: anybody can run an account of their
+//! own with an Identity Center in it.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use super::Directory;
+use crate::id::{AccountId, RecordKey};
+use crate::moment::{Moment, Span};
+use crate::roster::Bearer;
+use crate::seen::identity_center::{
+    CenterKind, DirectoryChangeKind, Factor, GrantChange, Outcome, PortalCall, SignInStep, TokenApi,
+};
+use crate::seen::{Caller, CenterEvent, Fact};
+use crate::world::{World, contradicted, facts_in_force};
+
+/// What a sign-in says about MFA.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SignInProof {
+    /// A second factor was verified.
+    Proves,
+    /// A password was enough, or a device that was remembered.
+    Disproves,
+    /// An external identity provider vouched for the person, and Identity Center knows no more.
+    External,
+    /// The record doesn't say, or says it in words that aren't known.
+    Unclear,
+}
+
+/// One successful sign-in.
+#[derive(Debug, Clone)]
+pub(crate) struct UserSignIn<'w> {
+    pub(crate) time: Moment,
+    pub(crate) record: &'w RecordKey,
+    pub(crate) proof: SignInProof,
+}
+
+/// One call of the access portal that names an account and a permission set.
+#[derive(Debug, Clone)]
+pub(crate) struct UserPortalCall<'w> {
+    pub(crate) time: Moment,
+    pub(crate) record: &'w RecordKey,
+    /// Who made it.
+    pub(crate) user: Bearer,
+    /// The portal session that made it.
+    pub(crate) credential: Option<&'w str>,
+    /// No other copy of the record says otherwise.
+    pub(crate) sure: bool,
+}
+
+/// An attempt to take a permission set that failed.
+#[derive(Debug, Clone)]
+pub(crate) struct FailedPortalCall<'w> {
+    pub(crate) record: &'w RecordKey,
+    pub(crate) event: &'w CenterEvent,
+    pub(crate) call: &'w PortalCall,
+    pub(crate) user: Bearer,
+}
+
+/// An application got a portal session for a person without a sign-in.
+#[derive(Debug, Clone)]
+pub(crate) struct ApplicationToken<'w> {
+    pub(crate) record: &'w RecordKey,
+    pub(crate) by: &'w Caller,
+}
+
+/// An MFA device was enrolled.
+#[derive(Debug, Clone)]
+pub(crate) struct StoreEnrolment<'w> {
+    pub(crate) time: Moment,
+    pub(crate) record: &'w RecordKey,
+    pub(crate) sure: bool,
+}
+
+/// How long a sign-in lasts, from one second on.
+#[derive(Debug, Clone)]
+pub(crate) struct SignInLength<'w> {
+    pub(crate) from: Moment,
+    /// `None`: the record of the change can't be read.
+    pub(crate) span: Option<Span>,
+    pub(crate) record: &'w RecordKey,
+}
+
+/// Everything that people did at Identity Center, by whom and when.
+#[derive(Debug, Default)]
+pub(crate) struct Activity<'w> {
+    /// By user; each list by time.
+    sign_ins: HashMap<Arc<str>, Vec<UserSignIn<'w>>>,
+    /// By account and permission set; each list by time.
+    portal: HashMap<(AccountId, &'w str), Vec<UserPortalCall<'w>>>,
+    failed: Vec<FailedPortalCall<'w>>,
+    tokens: HashMap<&'w str, ApplicationToken<'w>>,
+    enrolments: HashMap<&'w str, Vec<StoreEnrolment<'w>>>,
+    lengths: Vec<SignInLength<'w>>,
+}
+
+impl<'w> Activity<'w> {
+    /// Orders what the logs show. `directory` says who a record is about.
+    pub(crate) fn new(world: &'w World, directory: &Directory<'w>) -> Self {
+        let conflicting = contradicted(world);
+        let mut events: Vec<(&'w RecordKey, &'w CenterEvent)> = facts_in_force(world)
+            .filter_map(|(record, fact)| match fact {
+                Fact::IdentityCenter(event) => Some((record, &**event)),
+                _ => None,
+            })
+            .collect();
+        // INVARIANT (order): facts come out of a hash map.
+        events.sort_by(|a, b| (a.1.time, a.0, a.1).cmp(&(b.1.time, b.0, b.1)));
+        let mut activity = Self::default();
+        for (record, event) in events {
+            let sure = !conflicting.contains_key(record);
+            activity.add(record, event, sure, directory);
+        }
+        activity
+    }
+
+    fn add(
+        &mut self,
+        record: &'w RecordKey,
+        event: &'w CenterEvent,
+        sure: bool,
+        directory: &Directory<'w>,
+    ) {
+        let settings = directory.settings;
+        let administered = settings.is_administered_in(event.account);
+        match &event.what {
+            CenterKind::SignIn(sign_in)
+                if event.account == settings.account
+                    && sign_in.step == SignInStep::Authentication
+                    && event.outcome != Outcome::Failure =>
+            {
+                let known = sure && event.outcome == Outcome::Success;
+                let proof = if known {
+                    proof(&sign_in.factors)
+                } else {
+                    SignInProof::Unclear
+                };
+                self.add_sign_in(record, event, proof, &directory.person_of(event));
+            }
+            CenterKind::Portal(call) if event.account == settings.account => {
+                self.add_portal_call(record, event, call, sure, directory.person_of(event));
+            }
+            CenterKind::Token(call)
+                if event.account == settings.account
+                    && call.api == TokenApi::CreateTokenWithIam
+                    && event.outcome != Outcome::Failure =>
+            {
+                if let Some(issued) = call.issued.as_deref() {
+                    let by = &event.by;
+                    self.tokens
+                        .entry(issued)
+                        .or_insert(ApplicationToken { record, by });
+                }
+            }
+            CenterKind::Directory(change) if administered => {
+                let here = change
+                    .store
+                    .as_ref()
+                    .is_none_or(|store| *store == settings.identity_store);
+                if let DirectoryChangeKind::MfaEnrolled { user, .. } = &change.what
+                    && here
+                {
+                    self.enrolments
+                        .entry(user)
+                        .or_default()
+                        .push(StoreEnrolment {
+                            time: event.time,
+                            record,
+                            sure,
+                        });
+                }
+            }
+            CenterKind::Grant(GrantChange::SignInLasts(span)) if administered => {
+                self.lengths.push(SignInLength {
+                    from: event.time,
+                    span: span.filter(|_| sure),
+                    record,
+                });
+            }
+            _ => {}
+        }
+    }
+
+    fn add_sign_in(
+        &mut self,
+        record: &'w RecordKey,
+        event: &CenterEvent,
+        proof: SignInProof,
+        user: &Bearer,
+    ) {
+        let ids = user.all_ids();
+        // One of several signed in, and the record doesn't show which: it proves nothing of any.
+        let proof = if ids.len() > 1 {
+            SignInProof::Unclear
+        } else {
+            proof
+        };
+        for id in ids {
+            self.sign_ins.entry(id).or_default().push(UserSignIn {
+                time: event.time,
+                record,
+                proof,
+            });
+        }
+    }
+
+    fn add_portal_call(
+        &mut self,
+        record: &'w RecordKey,
+        event: &'w CenterEvent,
+        call: &'w PortalCall,
+        sure: bool,
+        user: Bearer,
+    ) {
+        if event.outcome == Outcome::Failure {
+            return self.failed.push(FailedPortalCall {
+                record,
+                event,
+                call,
+                user,
+            });
+        }
+        let (Some(account), Some(set)) = (call.account, call.permission_set.as_deref()) else {
+            return;
+        };
+        self.portal
+            .entry((account, set))
+            .or_default()
+            .push(UserPortalCall {
+                time: event.time,
+                record,
+                user,
+                credential: event.credential.as_deref(),
+                sure,
+            });
+    }
+
+    /// The user's successful sign-ins from one moment to another, both included, by time.
+    pub(crate) fn sign_ins(
+        &self,
+        user: &str,
+        (from, to): (Moment, Moment),
+    ) -> impl Iterator<Item = &UserSignIn<'w>> {
+        let all = self.sign_ins.get(user).map_or(&[][..], Vec::as_slice);
+        let begin = all.partition_point(|sign_in| sign_in.time < from);
+        let end = all.partition_point(|sign_in| sign_in.time <= to);
+        all.get(begin..end).unwrap_or_default().iter()
+    }
+
+    /// The successful calls for an account and a permission set from one moment to another, both
+    /// included, by time.
+    pub(crate) fn portal_calls(
+        &self,
+        account: AccountId,
+        set: &str,
+        (from, to): (Moment, Moment),
+    ) -> impl Iterator<Item = &UserPortalCall<'w>> {
+        let all = self
+            .portal
+            .iter()
+            .find(|((known, name), _)| *known == account && name == &set)
+            .map_or(&[][..], |(_, calls)| calls.as_slice());
+        let begin = all.partition_point(|call| call.time < from);
+        let end = all.partition_point(|call| call.time <= to);
+        all.get(begin..end).unwrap_or_default().iter()
+    }
+
+    /// The failed attempts to take a permission set, by time.
+    pub(crate) fn failed_portal_calls(&self) -> &[FailedPortalCall<'w>] {
+        &self.failed
+    }
+
+    /// The application that got this portal session without a sign-in.
+    pub(crate) fn application(&self, credential: &str) -> Option<&ApplicationToken<'w>> {
+        self.tokens.get(credential)
+    }
+
+    /// The enrollments of the user's devices, by time.
+    pub(crate) fn enrolments(&self, user: &str) -> &[StoreEnrolment<'w>] {
+        self.enrolments.get(user).map_or(&[], Vec::as_slice)
+    }
+
+    /// The changes of how long a sign-in lasts, by time.
+    pub(crate) fn sign_in_lengths(&self) -> &[SignInLength<'w>] {
+        &self.lengths
+    }
+}
+
+/// What a successful sign-in with these factors says about MFA.
+fn proof(factors: &BTreeSet<Factor>) -> SignInProof {
+    let has = |wanted: &Factor| factors.contains(wanted);
+    let second = [Factor::Totp, Factor::ResyncTotp, Factor::WebAuthn];
+    if second.iter().any(has) {
+        return SignInProof::Proves;
+    }
+    if has(&Factor::ExternalIdp) {
+        return SignInProof::External;
+    }
+    let is_unknown = |factor: &Factor| matches!(factor, Factor::Other(_));
+    // A code by e-mail alone may be what AWS asks for in place of a password, so it disproves
+    // nothing.
+    if factors.iter().any(is_unknown) || !has(&Factor::Password) {
+        return SignInProof::Unclear;
+    }
+    SignInProof::Disproves
+}
