@@ -1,5 +1,7 @@
 //! Everything known about one switch: its halves, its console steps, its uses, and its parent.
 
+mod center;
+mod center_mfa;
 mod chain;
 mod gather;
 mod halves;
@@ -13,6 +15,7 @@ mod variants;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+pub(crate) use center::Center;
 pub(crate) use chain::Tracer;
 pub(crate) use gather::Dossiers;
 pub(crate) use halves::DisjointSets;
@@ -134,6 +137,11 @@ impl<'w> Switch<'w> {
     /// record.
     pub fn by_console(&self) -> bool {
         !self.steps.is_empty() || self.halves.iter().any(|half| half.mint.caller.from_console)
+    }
+
+    /// Whether Identity Center issued the session, for a permission set.
+    pub(crate) fn is_of_permission_set(&self) -> bool {
+        center::is_issued_by_center(self)
     }
 
     pub(crate) fn grants(&self) -> impl Iterator<Item = &'w Grant> + '_ {

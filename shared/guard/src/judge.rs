@@ -51,8 +51,7 @@ pub fn judge(
         judgement: Judgement::new(as_of),
     };
 
-    let mut held: BTreeMap<(Person, RoleArn), (Origin, &RolePolicy, Vec<&Switch<'_>>)> =
-        BTreeMap::new();
+    let mut held: BTreeMap<(Person, RoleArn), HeldRole<'_, '_>> = BTreeMap::new();
     for switch in &gathered.switches {
         if switch.api() == Some(MintApi::AssumeRoot) {
             judge.root_session(switch);
@@ -78,27 +77,44 @@ pub fn judge(
         // A kind of identity that the role doesn't allow is one finding; the length of the stay
         // adds nothing to it.
         if origin.mint_missing || view.silenced().is_none() {
+            // A permission set gets a role of another name whenever it is provisioned anew.
+            let counted_as = role.of_permission_set();
             let sessions = held
-                .entry((origin.person.clone(), role.clone()))
-                .or_insert_with(|| (origin, rules, Vec::new()));
-            sessions.2.push(switch);
+                .entry((origin.person.clone(), counted_as))
+                .or_insert_with(|| HeldRole {
+                    origin,
+                    role,
+                    rules,
+                    sessions: Vec::new(),
+                });
+            sessions.sessions.push(switch);
         }
     }
-    for ((person, role), (origin, rules, sessions)) in &held {
+    for ((person, counted_as), held) in &held {
         judge.held(&HeldSessions {
             person,
-            origin,
-            role,
-            rules,
+            origin: &held.origin,
+            role: held.role,
+            counted_as,
+            rules: held.rules,
             policy,
             tracer: &tracer,
-            sessions: sessions.clone(),
+            sessions: held.sessions.clone(),
         });
     }
     judge.refused(&Elevated::with_known_roles(policy, world, rosters));
     judge.notices(rosters);
     judge.judgement.finish();
     judge.judgement
+}
+
+/// All sessions of one person in one role.
+struct HeldRole<'a, 'w> {
+    /// Of the first session.
+    origin: Origin,
+    role: &'a RoleArn,
+    rules: &'a RolePolicy,
+    sessions: Vec<&'a Switch<'w>>,
 }
 
 struct Judge<'a, 'w> {
@@ -342,7 +358,10 @@ fn admitted_by_kind(rules: &RolePolicy, origin: &Origin) -> bool {
     let OriginKind::Listed(kind) = origin.kind else {
         return false;
     };
-    kind != IdentityKind::IamUser && (!rules.groups.is_empty() || rules.mfa.requires(kind))
+    // The rules judge people of Identity Center where the policy says where that is.
+    let judged = kind == IdentityKind::IamUser
+        || (kind == IdentityKind::IdentityCenter && origin.center.is_some());
+    !judged && (rules.asks_group(kind) || rules.mfa.requires(kind))
 }
 
 /// A finding that is about to be reported.

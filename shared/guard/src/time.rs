@@ -42,6 +42,9 @@ pub mod chosen {
     /// consecutive ones. Access key ids are only reused after a long time.
     pub const SAME_CALL: i64 = 5;
 
+    /// The access portal is called, and the session issued, at most so far apart.
+    pub const PORTAL_CALL: i64 = 5;
+
     /// A session's own records are at most this long after its mint. Some sessions of services last
     /// a few minutes longer than all others.
     pub const LAST_RECORD: i64 = aws::LONGEST_SESSION + HOUR;

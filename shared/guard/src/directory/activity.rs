@@ -4,7 +4,7 @@
 //! Only records from the account that the policy names count: anybody can run an account of their
 //! own with an Identity Center in it.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::Directory;
@@ -89,8 +89,10 @@ pub(crate) struct SignInLength<'w> {
 pub(crate) struct Activity<'w> {
     /// By user; each list by time.
     sign_ins: HashMap<Arc<str>, Vec<UserSignIn<'w>>>,
+    /// Those that only show a name, in lower case, of which nothing tells whose it was then.
+    sign_ins_by_name: HashMap<String, Vec<UserSignIn<'w>>>,
     /// By account and permission set; each list by time.
-    portal: HashMap<(AccountId, &'w str), Vec<UserPortalCall<'w>>>,
+    portal: HashMap<AccountId, HashMap<&'w str, Vec<UserPortalCall<'w>>>>,
     failed: Vec<FailedPortalCall<'w>>,
     tokens: HashMap<&'w str, ApplicationToken<'w>>,
     enrolments: HashMap<&'w str, Vec<StoreEnrolment<'w>>>,
@@ -191,7 +193,19 @@ impl<'w> Activity<'w> {
         proof: SignInProof,
         user: &Bearer,
     ) {
-        let ids = user.all_ids();
+        let ids = user.ids();
+        if let (CenterKind::SignIn(sign_in), true) = (&event.what, ids.is_empty())
+            && let Some(name) = &sign_in.name
+            && event.on_behalf_of.is_none()
+        {
+            let unclear = UserSignIn {
+                time: event.time,
+                record,
+                proof: SignInProof::Unclear,
+            };
+            let by_name = self.sign_ins_by_name.entry(name.to_lowercase());
+            return by_name.or_default().push(unclear);
+        }
         // One of several signed in, and the record doesn't show which: it proves nothing of any.
         let proof = if ids.len() > 1 {
             SignInProof::Unclear
@@ -227,7 +241,9 @@ impl<'w> Activity<'w> {
             return;
         };
         self.portal
-            .entry((account, set))
+            .entry(account)
+            .or_default()
+            .entry(set)
             .or_default()
             .push(UserPortalCall {
                 time: event.time,
@@ -238,16 +254,26 @@ impl<'w> Activity<'w> {
             });
     }
 
-    /// The user's successful sign-ins from one moment to another, both included, by time.
+    /// The user's successful sign-ins from one moment to another, both included, and those that
+    /// may be theirs by one of their names.
     pub(crate) fn sign_ins(
         &self,
         user: &str,
+        names: &[&str],
         (from, to): (Moment, Moment),
-    ) -> impl Iterator<Item = &UserSignIn<'w>> {
-        let all = self.sign_ins.get(user).map_or(&[][..], Vec::as_slice);
-        let begin = all.partition_point(|sign_in| sign_in.time < from);
-        let end = all.partition_point(|sign_in| sign_in.time <= to);
-        all.get(begin..end).unwrap_or_default().iter()
+    ) -> Vec<&UserSignIn<'w>> {
+        let names: BTreeSet<String> = names.iter().map(|name| name.to_lowercase()).collect();
+        let by_name = names
+            .iter()
+            .filter_map(|name| self.sign_ins_by_name.get(name));
+        let lists = self.sign_ins.get(user).into_iter().chain(by_name);
+        lists
+            .flat_map(|list| {
+                let begin = list.partition_point(|sign_in| sign_in.time < from);
+                let end = list.partition_point(|sign_in| sign_in.time <= to);
+                list.get(begin..end).unwrap_or_default()
+            })
+            .collect()
     }
 
     /// The successful calls for an account and a permission set from one moment to another, both
@@ -257,15 +283,15 @@ impl<'w> Activity<'w> {
         account: AccountId,
         set: &str,
         (from, to): (Moment, Moment),
-    ) -> impl Iterator<Item = &UserPortalCall<'w>> {
+    ) -> &[UserPortalCall<'w>] {
         let all = self
             .portal
-            .iter()
-            .find(|((known, name), _)| *known == account && name == &set)
-            .map_or(&[][..], |(_, calls)| calls.as_slice());
+            .get(&account)
+            .and_then(|of_account| of_account.get(set))
+            .map_or(&[][..], Vec::as_slice);
         let begin = all.partition_point(|call| call.time < from);
         let end = all.partition_point(|call| call.time <= to);
-        all.get(begin..end).unwrap_or_default().iter()
+        all.get(begin..end).unwrap_or_default()
     }
 
     /// The failed attempts to take a permission set, by time.

@@ -1,5 +1,6 @@
 //! Traces a switch back to the person, or to whatever else started the chain.
 
+mod center;
 mod console;
 mod identity;
 mod start;
@@ -7,10 +8,10 @@ mod start;
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
 
+use super::center::is_issued_by_center;
 use super::gather::ServiceKey;
 use super::origin::{Origin, Person};
 use super::{Dossiers, Switch};
-use crate::arn::partition_of;
 use crate::dossier::proof::Proof;
 use crate::id::RecordKey;
 use crate::moment::Moment;
@@ -18,7 +19,8 @@ use crate::roster::Roster;
 use crate::seen::service::{key_hash, session_hash};
 use crate::seen::{Caller, CallerKind};
 use crate::time::chosen::SAME_CALL;
-use start::{delivered_by_service, identity_center, unknown, workload};
+use center::of_center;
+use start::{delivered_by_service, unknown, workload};
 
 /// The most mints of a chain that are listed as evidence: the first one, and those nearest to the
 /// switch.
@@ -116,7 +118,10 @@ impl<'g, 'w> Tracer<'g, 'w> {
             return ChainStep::End(self.without_mint(at));
         };
         if caller.role_session().is_none() {
-            return ChainStep::End(self.identity(caller, at));
+            return ChainStep::End(match &self.gathered.center {
+                Some(center) if is_issued_by_center(at) => of_center(center, caller, at),
+                _ => self.identity(caller, at),
+            });
         }
         if let Some(service) = delivered_by_service(caller) {
             return ChainStep::End(service);
@@ -138,7 +143,8 @@ impl<'g, 'w> Tracer<'g, 'w> {
                     links: vec![stub],
                     ..service
                 },
-                None => identity_center(caller)
+                None => self
+                    .center_session(caller, at.key.second)
                     .unwrap_or_else(|| unknown(caller, missing_parent(caller))),
             }),
         }
@@ -155,7 +161,7 @@ impl<'g, 'w> Tracer<'g, 'w> {
 
     fn traced_from(&self, caller: &Caller, time: Moment, near: Option<&str>) -> Origin {
         if caller.role_session().is_none() {
-            return self.identity_of(caller, &Proof::NotAsked, None, near.and_then(partition_of));
+            return self.identity_of(caller, &Proof::NotAsked, None, near);
         }
         if let Some(service) = delivered_by_service(caller) {
             return service;
@@ -163,9 +169,9 @@ impl<'g, 'w> Tracer<'g, 'w> {
         match self.parent(caller, time) {
             Some(parent) => self.origin(parent),
             None if let Some((_, service)) = self.service(caller) => service,
-            None => {
-                identity_center(caller).unwrap_or_else(|| unknown(caller, missing_parent(caller)))
-            }
+            None => self
+                .center_session(caller, time)
+                .unwrap_or_else(|| unknown(caller, missing_parent(caller))),
         }
     }
 

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
-use super::{Half, Switch};
+use super::{Center, Half, Switch};
 use crate::elevated::Elevated;
 use crate::id::RecordKey;
 use crate::moment::Moment;
@@ -25,6 +25,8 @@ pub(super) enum ServiceKey {
 
 /// What the rules work on.
 pub(crate) struct Dossiers<'w> {
+    /// What is known of Identity Center, if the policy says where it is.
+    pub(crate) center: Option<Center<'w>>,
     /// Elevated switches first, then root sessions and links; each part is sorted by key.
     pub(crate) switches: Vec<Switch<'w>>,
     pub(crate) denials: Vec<(&'w RecordKey, &'w Denial)>,
@@ -69,6 +71,10 @@ impl<'w> Dossiers<'w> {
                 }
                 Fact::IamChange(change) => wanted.changer(change),
                 Fact::Console(step) => steps.push((record, step)),
+                // Who changed a group of the identity store can be somebody in a role session.
+                Fact::IdentityCenter(event) if policy.identity_center.is_some() => {
+                    wanted.caller(&event.by);
+                }
                 // No rule uses Identity Center's events yet.
                 Fact::Mint(_) | Fact::IdentityCenter(_) | Fact::Nothing => {}
             }
@@ -102,7 +108,9 @@ impl<'w> Dossiers<'w> {
 
         let services = wanted.services(world);
         let (by_issued, by_session, loose) = (HashMap::new(), HashMap::new(), HashMap::new());
+        let settings = policy.identity_center.as_ref();
         let mut gathered = Self {
+            center: settings.map(|settings| Center::new(world, rosters, settings)),
             switches,
             denials,
             conflicting,

@@ -4,14 +4,19 @@ use std::sync::Arc;
 
 use crate::dossier::proof::Proof;
 use crate::id::{AccountId, RecordKey};
+use crate::moment::Moment;
 use crate::policy::IdentityKind;
+use crate::seen::StoreUser;
 
 /// Identifies a person, for adding up what they did. Not for display; names are shown to people.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Person {
     /// An IAM user, by id.
     User(AccountId, Arc<str>),
-    /// A user of Identity Center. AWS sets the session name to the user's name.
+    /// A user of an identity store, by id.
+    StoreUser(StoreUser),
+    /// Somebody of Identity Center of whom only the name is known. AWS names the session after the
+    /// user.
     IdentityCenter(Arc<str>),
     /// A subject asserted by an identity provider.
     Federated(Arc<str>, Arc<str>),
@@ -28,6 +33,7 @@ impl Person {
     pub fn parts(&self) -> [String; 2] {
         match self {
             Self::User(account, id) => [account.to_string(), id.to_string()],
+            Self::StoreUser(StoreUser { store, user }) => [store.to_string(), user.to_string()],
             Self::IdentityCenter(name) => ["identity-center".to_owned(), name.to_string()],
             Self::Federated(provider, subject) => [provider.to_string(), subject.to_string()],
             Self::Root(account) => ["root".to_owned(), account.to_string()],
@@ -71,4 +77,27 @@ pub struct Origin {
     pub broken: Option<String>,
     /// The mint itself wasn't read, which is why the records of the chain don't show the person.
     pub mint_missing: bool,
+    /// What Identity Center's own logs show, if the policy says where it is and the person is one
+    /// of its users.
+    pub(crate) center: Option<CenterEvidence>,
+}
+
+/// What the logs of Identity Center show about the origin of a switch.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct CenterEvidence {
+    /// The record of the call that issued the session names the Identity Center of the policy.
+    pub(crate) issued_here: bool,
+    /// The calls of the access portal that belong to the session.
+    pub(crate) portal: Vec<RecordKey>,
+    /// The sign-ins that the session can have come from.
+    pub(crate) sign_ins: Vec<RecordKey>,
+    /// When those were that prove MFA.
+    pub(crate) proving: Vec<Moment>,
+}
+
+impl CenterEvidence {
+    /// Its records: sign-ins, then calls of the access portal.
+    pub(crate) fn records(&self) -> impl Iterator<Item = &RecordKey> {
+        self.sign_ins.iter().chain(&self.portal)
+    }
 }

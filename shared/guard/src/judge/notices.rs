@@ -1,6 +1,7 @@
 //! Notices about a judgment: which evidence was missing.
 
 use super::Judge;
+use crate::policy::StoreGroupName;
 use crate::roster::Rosters;
 use crate::untrusted::harmless;
 
@@ -56,5 +57,41 @@ impl Judge<'_, '_> {
                 .push(format!("{conflicts} records came in copies that contradict each other; anything that depends on the difference is unproven"));
         }
         self.judgement.conflicts = conflicts;
+        self.center_notices();
+    }
+
+    fn center_notices(&mut self) {
+        let Some(center) = &self.tracer.gathered.center else {
+            return;
+        };
+        let notices = &mut self.judgement.notices;
+        let settings = center.directory.settings;
+        for change in center.activity.sign_in_lengths() {
+            let from = change.from;
+            match change.span {
+                Some(span) if span == settings.sign_in_lasts => {}
+                Some(span) => notices.push(format!(
+                    "a sign-in at Identity Center lasts {span} since {from}, by the logs; `sign_in_lasts` in the policy says {}",
+                    settings.sign_in_lasts
+                )),
+                None => notices.push(format!(
+                    "how long a sign-in at Identity Center lasts was changed at {from}, and the record of it can't be read"
+                )),
+            }
+        }
+        let mut unknown: Vec<String> = Vec::new();
+        for group in self.policy.roles.iter().flat_map(|role| &role.store_groups) {
+            let is_known = group.group == StoreGroupName::Everybody
+                || center.directory.group(&group.group).is_some();
+            if !is_known {
+                unknown.push(format!(
+                    "group `{}` from the policy doesn't appear in any roster of Identity Center or in the logs",
+                    harmless(&group.written)
+                ));
+            }
+        }
+        unknown.sort();
+        unknown.dedup();
+        notices.extend(unknown);
     }
 }

@@ -1,11 +1,17 @@
 //! Denied attempts: by or for root, each its own finding, and the others at elevated roles.
 
 use super::{Judge, RefusedSummary};
-use crate::dossier::Origin;
+use std::sync::Arc;
+
+use crate::arn::{RoleArn, permission_set_arn};
+use crate::directory::FailedPortalCall;
+use crate::dossier::{Center, Origin, OriginKind, Person, Proof};
 use crate::elevated::{Elevated, ElevatedRole};
 use crate::finding::CallerShown;
-use crate::id::RecordKey;
-use crate::policy::place;
+use crate::id::{AccountId, RecordKey};
+use crate::partition::KNOWN;
+use crate::policy::{IdentityKind, RolePolicy, Severity, account_shown, place};
+use crate::roster::Bearer;
 use crate::rules::{self, Check, RefusedAttempt};
 use crate::seen::{CallerKind, Denial, MintApi};
 use crate::untrusted::harmless;
@@ -24,13 +30,17 @@ impl<'w> Judge<'_, 'w> {
                 at_roles.extend(self.refused_at_role(record, denial, elevated));
             }
         }
+        at_roles.extend(self.refused_at_portal(elevated));
+        at_roles.sort_by(|a, b| (a.time, a.record, &a.role).cmp(&(b.time, b.record, &b.role)));
         self.judgement.refused = at_roles
             .iter()
-            .map(|refused| RefusedSummary {
-                record: refused.record.clone(),
-                time: refused.denial.time,
-                person: refused.origin.person.clone(),
-                role: refused.role.clone(),
+            .filter_map(|refused| {
+                Some(RefusedSummary {
+                    record: refused.record.clone(),
+                    time: refused.time,
+                    person: refused.origin.person.clone(),
+                    role: refused.role.clone()?,
+                })
             })
             .collect();
         self.judge_refused(&at_roles);
@@ -70,13 +80,52 @@ impl<'w> Judge<'_, 'w> {
         };
         Some(RefusedAttempt {
             record,
-            denial,
+            time: denial.time,
             origin: self.behind(denial, record, Some(found.arn.as_str())),
             place: place(&found.arn, self.policy),
             severity: found.policy.severity,
-            role: found.arn,
+            role: Some(found.arn),
             conflicting: self.tracer.gathered.conflicting.contains_key(record),
         })
+    }
+
+    /// Failed attempts to take a permission set that the policy names, or that the record doesn't
+    /// show.
+    fn refused_at_portal(&mut self, elevated: &Elevated<'w>) -> Vec<RefusedAttempt<'w>> {
+        let tracer = self.tracer;
+        let Some(center) = &tracer.gathered.center else {
+            return Vec::new();
+        };
+        let mut attempts = Vec::new();
+        for failed in center.activity.failed_portal_calls() {
+            let asked = (failed.call.account, failed.call.permission_set.as_deref());
+            let (role, place, severity) = match asked {
+                (Some(account), Some(set)) => {
+                    let Some((role, entry)) = permission_set_entry(account, set, elevated) else {
+                        self.judgement.other_refusals += 1;
+                        continue;
+                    };
+                    let account = account_shown(account, self.policy);
+                    let place = format!("permission set {} in {account}", harmless(set));
+                    (Some(role), place, entry.severity)
+                }
+                _ => (
+                    None,
+                    "a permission set (account unknown)".to_owned(),
+                    Severity::default(),
+                ),
+            };
+            attempts.push(RefusedAttempt {
+                record: failed.record,
+                time: failed.event.time,
+                origin: center_refused(center, failed),
+                role,
+                place,
+                severity,
+                conflicting: tracer.gathered.conflicting.contains_key(failed.record),
+            });
+        }
+        attempts
     }
 
     /// Runs the rules about denied attempts.
@@ -89,7 +138,8 @@ impl<'w> Judge<'_, 'w> {
                 let Some(refused) = draft.refused.and_then(|at| at_roles.get(at)) else {
                     continue;
                 };
-                let role = harmless(refused.role.as_str());
+                let role = refused.role.as_ref();
+                let role = role.map_or_else(String::new, |role| harmless(role.as_str()));
                 let caller = CallerShown::of_origin(&refused.origin);
                 self.draft(rule, draft, role, caller, Some(refused.severity));
             }
@@ -115,6 +165,57 @@ impl<'w> Judge<'_, 'w> {
 fn is_of_root(denial: &Denial, elevated: &Elevated<'_>) -> bool {
     denial.api == MintApi::AssumeRoot
         || (denial.caller.kind == CallerKind::Root && role_asked_for(denial, elevated).is_some())
+}
+
+/// What stands for the roles of a permission set in an account, and the entry for them.
+fn permission_set_entry<'w>(
+    account: AccountId,
+    set: &str,
+    elevated: &Elevated<'w>,
+) -> Option<(RoleArn, &'w RolePolicy)> {
+    // Neither the portal's record nor the policy says which partition the accounts are in.
+    for known in &KNOWN {
+        let arn = permission_set_arn(known.partition, account, set);
+        // The role has a suffix, of sixteen digits, that AWS chooses.
+        let role = RoleArn::parse(&format!("{arn}_0000000000000000")).ok()?;
+        if let Some(found) = elevated.find(&role, None) {
+            return Some((RoleArn::parse(&arn).ok()?, found.policy));
+        }
+    }
+    None
+}
+
+/// The user whom the access portal refused.
+fn center_refused(center: &Center<'_>, failed: &FailedPortalCall<'_>) -> Origin {
+    let shown = failed.event.by.user_name.as_ref();
+    let user = match &failed.user {
+        Bearer::One(id) => Some(id),
+        Bearer::OneOf(_) | Bearer::Unknown => None,
+    };
+    let known = user.and_then(|id| center.directory.name_of(id));
+    let id = user.cloned().or_else(|| {
+        let person = failed.event.on_behalf_of.as_ref()?;
+        Some(Arc::clone(&person.user))
+    });
+    let name = known
+        .or_else(|| shown.cloned())
+        .or(id)
+        .unwrap_or_else(|| Arc::from("somebody"));
+    Origin {
+        person: user.map_or_else(
+            || Person::IdentityCenter(Arc::from(name.to_lowercase())),
+            |id| Person::StoreUser(center.user(id)),
+        ),
+        kind: OriginKind::Listed(IdentityKind::IdentityCenter),
+        arn: None,
+        account: Some(center.directory.settings.account),
+        name: name.to_string(),
+        proof: Proof::NotAsked,
+        links: Vec::new(),
+        broken: None,
+        mint_missing: false,
+        center: None,
+    }
 }
 
 fn role_asked_for<'w>(denial: &Denial, elevated: &Elevated<'w>) -> Option<ElevatedRole<'w>> {

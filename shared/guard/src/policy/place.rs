@@ -7,11 +7,11 @@ use crate::untrusted::harmless;
 
 /// `UpdateApp in production`.
 pub(crate) fn place(role: &RoleArn, policy: &Policy) -> String {
-    format!(
-        "{} in {}",
-        harmless(role.name()),
-        account_shown(role.account(), policy)
-    )
+    let name = role.permission_set().map_or_else(
+        || harmless(role.name()),
+        |set| format!("permission set {}", harmless(set)),
+    );
+    format!("{name} in {}", account_shown(role.account(), policy))
 }
 
 /// `production`, or `account 444455556666`.

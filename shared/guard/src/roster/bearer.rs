@@ -18,7 +18,7 @@ pub enum Bearer {
 
 impl Bearer {
     /// All candidates.
-    pub(super) fn ids(&self) -> Vec<IamId> {
+    pub(crate) fn ids(&self) -> Vec<IamId> {
         match self {
             Self::One(id) => vec![Arc::clone(id)],
             Self::OneOf(ids) => ids.clone(),

@@ -32,10 +32,11 @@
 
 use super::view::{RuleAnswer, SwitchView};
 use crate::dossier::Person;
+use crate::policy::{IdentityKind, StoreGroupName};
 use crate::roster::Membership;
 
 pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
-    if let Some(silenced) = view.silenced_unless_iam_user() {
+    if let Some(silenced) = view.silenced_unless_known() {
         return silenced;
     }
     if view.outside_trust().is_some() {
@@ -44,31 +45,36 @@ pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
         );
     }
     let who = view.who();
+    if view.is_of_center() {
+        if !view.role.asks_group(IdentityKind::IdentityCenter) {
+            return RuleAnswer::not_applicable("the policy doesn't require a group");
+        }
+        if is_anybody_of_center(view) {
+            return RuleAnswer::allow("Identity Center issued the session to one of its users")
+                .with_events(view.evidence_of_person());
+        }
+    }
     if let Some(why) = &view.origin.broken {
         return RuleAnswer::unproven(format!(
             "can't tell whether {who} was in an allowed group for {}: {why}",
             view.place()
         ));
     }
-    if !matches!(view.origin.person, Person::User(..)) {
+    if !matches!(view.origin.person, Person::User(..) | Person::StoreUser(_)) {
         return RuleAnswer::unproven(format!(
             "can't tell whether {who} was in an allowed group for {}: no record links the name to a user id",
             view.place()
         ));
     }
     let memberships = view.memberships();
-    let allowed: Vec<String> = view
-        .role
-        .groups
-        .iter()
-        .map(|group| group.written.clone())
-        .collect();
+    let allowed = view.allowed_groups();
     let mut against = Vec::new();
     let mut missing = Vec::new();
     for (group, membership) in memberships {
         match membership {
             Membership::Member { evidence, .. } => {
-                return RuleAnswer::allow(format!("member of {} at that moment", group.written))
+                return RuleAnswer::allow(format!("member of {group} at that moment"))
+                    .with_events(view.evidence_of_person())
                     .with_events(evidence);
             }
             Membership::NotMember { evidence } => against.extend(evidence),
@@ -82,7 +88,9 @@ pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
             view.place(),
             allowed.join(" or ")
         );
-        return RuleAnswer::violation(sentence).with_events(against);
+        return RuleAnswer::violation(sentence)
+            .with_events(view.evidence_of_person())
+            .with_events(against);
     }
     RuleAnswer::unproven(format!(
         "can't tell whether {who} was in {} when entering {}: {}",
@@ -90,7 +98,21 @@ pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
         view.place(),
         missing.join("; ")
     ))
+    .with_events(view.evidence_of_person())
     .with_events(against)
+}
+
+/// The policy admits everybody in the directory, and the record of the call says that it was the
+/// policy's Identity Center that issued the session.
+fn is_anybody_of_center(view: &SwitchView<'_, '_>) -> bool {
+    let mut groups = view.role.store_groups.iter();
+    groups.any(|group| group.group == StoreGroupName::Everybody)
+        && view.origin.broken.is_some()
+        && view
+            .origin
+            .center
+            .as_ref()
+            .is_some_and(|evidence| evidence.issued_here)
 }
 
 #[cfg(test)]

@@ -18,6 +18,9 @@ pub(crate) struct HeldSessions<'a, 'w> {
     /// The origin of the first session.
     pub(crate) origin: &'a Origin,
     pub(crate) role: &'a RoleArn,
+    /// What the time is counted under: the role, or all roles that a permission set ever had in the
+    /// account.
+    pub(crate) counted_as: &'a RoleArn,
     pub(crate) rules: &'a RolePolicy,
     pub(crate) policy: &'a Policy,
     pub(crate) tracer: &'a Tracer<'a, 'w>,
@@ -157,7 +160,7 @@ impl HeldSessions<'_, '_> {
         // The id depends on person, role and first session, which later evidence doesn't change.
         // The end of the period isn't part of it, because it grows.
         let mut anchor: Vec<String> = self.person.parts().into();
-        anchor.push(self.role.as_str().to_owned());
+        anchor.push(self.counted_as.as_str().to_owned());
         if let Some(first) = sessions.iter().map(|switch| &switch.key).min() {
             anchor.extend([
                 first.second.to_string(),

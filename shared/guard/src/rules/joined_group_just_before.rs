@@ -38,7 +38,7 @@ pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
     let Some(limit) = view.role.min_membership else {
         return RuleAnswer::not_applicable("the policy sets no min_membership");
     };
-    if let Some(silenced) = view.silenced_unless_iam_user() {
+    if let Some(silenced) = view.silenced_unless_known() {
         return silenced;
     }
     if view.outside_trust().is_some() || view.origin.broken.is_some() {
@@ -88,7 +88,7 @@ pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
         "{} entered {} {age} after being added to {} by {granter}; the policy requires {limit}",
         view.who(),
         view.place(),
-        group.written
+        group
     ))
     .with_events([began.record])
     .with_severity(severity);

@@ -29,14 +29,14 @@
 use super::view::{RuleAnswer, SwitchView};
 use crate::dossier::Person;
 use crate::dossier::Proof;
-use crate::moment::Span;
+use crate::moment::{Moment, Span};
 use crate::roster::Bearer;
 
 pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
     let Some(limit) = view.role.min_mfa_age else {
         return RuleAnswer::not_applicable("the policy sets no min_mfa_age");
     };
-    if let Some(silenced) = view.silenced_unless_iam_user() {
+    if let Some(silenced) = view.silenced_unless_known() {
         return silenced;
     }
     let Proof::Proved { serial } = &view.origin.proof else {
@@ -44,6 +44,9 @@ pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
             "the switch isn't proven to use MFA; RW002 reports that",
         );
     };
+    if let Person::StoreUser(user) = &view.origin.person {
+        return of_center(view, &user.user, limit);
+    }
     let roster = view.tracer.roster;
     let latest = match (serial, &view.origin.person) {
         (Some(serial), _) => roster.enrolled(serial, view.time()),
@@ -70,6 +73,46 @@ pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
         ))
     };
     answer.with_events([latest.record.clone()])
+}
+
+/// Any of the sign-ins that prove MFA may be the one that the session came from.
+fn of_center(view: &SwitchView<'_, '_>, user: &str, limit: Span) -> RuleAnswer {
+    let center = view.tracer.gathered.center.as_ref();
+    let enrolments = center.map_or(&[][..], |center| center.activity.enrolments(user));
+    let proving = view.origin.center.as_ref();
+    let proving = proving.map_or(&[][..], |evidence| &evidence.proving);
+    let just_before = |signed_in: &Moment| {
+        let mut before = enrolments.iter().rev();
+        before.find(|device| {
+            let age = signed_in.seconds_since(device.time);
+            (0..limit.seconds()).contains(&age)
+        })
+    };
+    let young: Vec<_> = proving
+        .iter()
+        .filter_map(|at| Some((at, just_before(at)?)))
+        .collect();
+    let Some((signed_in, device)) = young.first() else {
+        return RuleAnswer::allow("no device was enrolled just before the sign-in");
+    };
+    let age = Span::from_seconds(signed_in.seconds_since(device.time));
+    let (who, place) = (view.who(), view.place());
+    let events: Vec<_> = young
+        .iter()
+        .map(|(_, device)| device.record.clone())
+        .collect();
+    let sure = young.len() == proving.len() && young.iter().all(|(_, device)| device.sure);
+    let answer = if sure {
+        RuleAnswer::violation(format!(
+            "{who} entered {place} after signing in with MFA {age} after enrolling a device; the policy requires {limit}"
+        ))
+    } else {
+        RuleAnswer::unproven(format!(
+            "{who} enrolled an MFA device {age} before a sign-in that the session in {place} may come from; another sign-in may be the one, or \
+             copies of the record contradict each other"
+        ))
+    };
+    answer.with_events(events)
 }
 
 #[cfg(test)]

@@ -27,7 +27,9 @@
 //! 2. Check what the session did.
 
 use super::view::{RuleAnswer, SwitchView};
-use crate::moment::Span;
+use crate::moment::{Moment, Span};
+use crate::seen::Grant;
+use crate::time::chosen::SAME_CALL;
 
 pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
     let Some(limit) = view.role.max_session else {
@@ -36,17 +38,21 @@ pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
     if let Some(silenced) = view.silenced() {
         return silenced;
     }
-    if view.switch.by_console() {
+    let of_set = view.switch.is_of_permission_set();
+    if view.switch.by_console() && !of_set {
         return RuleAnswer::not_applicable("a console switch");
     }
-    let granted = view.switch.grants().find_map(|grant| {
-        let until = grant
-            .expiration
-            .map(|expiration| expiration.seconds_since(view.time()));
-        until.or(grant.duration_seconds)
-    });
+    let granted = view
+        .switch
+        .grants()
+        .find_map(|grant| lifetime(grant, view.time(), of_set));
     let (who, place) = (view.who(), view.place());
-    match granted.map(Span::from_seconds) {
+    match granted.map(|(seconds, slack)| {
+        (
+            Span::from_seconds(seconds),
+            Span::from_seconds(seconds - slack),
+        )
+    }) {
         None => {
             let why = if view.switch.lifetime_unread() {
                 "the record's expiration can't be read"
@@ -57,11 +63,24 @@ pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
                 "can't tell how long the credentials that {who} got for {place} are valid: {why}"
             ))
         }
-        Some(granted) if granted > limit => RuleAnswer::violation(format!(
+        Some((granted, at_least)) if at_least > limit => RuleAnswer::violation(format!(
             "{who} got credentials for {place} that are valid for {granted}, longer than the {limit} allowed"
         )),
-        Some(granted) => RuleAnswer::allow(format!("granted {granted} of at most {limit}")),
+        Some((granted, _)) => RuleAnswer::allow(format!("granted {granted} of at most {limit}")),
     }
+}
+
+/// The lifetime that STS granted, in seconds, and by how much it may be too much.
+fn lifetime(grant: &Grant, issued: Moment, of_set: bool) -> Option<(i64, i64)> {
+    let until = grant
+        .expiration
+        .map(|expiration| expiration.seconds_since(issued));
+    if !of_set {
+        return until.or(grant.duration_seconds).map(|seconds| (seconds, 0));
+    }
+    // The expiration of a permission set's session is counted from a moment beside the event's.
+    let asked = grant.duration_seconds.map(|seconds| (seconds, 0));
+    asked.or_else(|| until.map(|seconds| (seconds, SAME_CALL)))
 }
 
 #[cfg(test)]

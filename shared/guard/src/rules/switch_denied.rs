@@ -39,7 +39,7 @@ pub(crate) fn check(refused: &[RefusedAttempt<'_>]) -> Vec<FindingDraft> {
     let mut doors: BTreeMap<_, Vec<usize>> = BTreeMap::new();
     for (at, attempt) in refused.iter().enumerate() {
         doors
-            .entry((&attempt.origin.person, attempt.role.as_str()))
+            .entry((&attempt.origin.person, attempt.role.as_ref()))
             .or_default()
             .push(at);
     }
@@ -49,8 +49,8 @@ pub(crate) fn check(refused: &[RefusedAttempt<'_>]) -> Vec<FindingDraft> {
             .into_iter()
             .filter_map(|at| Some((at, refused.get(at)?)))
             .collect();
-        for run in attempts
-            .chunk_by(|(_, a), (_, b)| b.denial.time.seconds_since(a.denial.time) <= ATTEMPTS_PAUSE)
+        for run in
+            attempts.chunk_by(|(_, a), (_, b)| b.time.seconds_since(a.time) <= ATTEMPTS_PAUSE)
         {
             drafts.extend(draft(run));
         }
@@ -71,7 +71,12 @@ fn draft(run: &[(usize, &RefusedAttempt<'_>)]) -> Option<FindingDraft> {
     if !sure {
         // Contradicting copies of one denial can be two findings.
         anchor.extend(first.origin.person.parts());
-        anchor.push(first.role.as_str().to_owned());
+        anchor.push(
+            first
+                .role
+                .as_ref()
+                .map_or_else(String::new, ToString::to_string),
+        );
     }
     let times = match count {
         1 => "once".to_owned(),
@@ -89,10 +94,8 @@ fn draft(run: &[(usize, &RefusedAttempt<'_>)]) -> Option<FindingDraft> {
         } else {
             Severity::Low
         },
-        time: first.denial.time,
-        until: run
-            .last()
-            .map_or(first.denial.time, |(_, last)| last.denial.time),
+        time: first.time,
+        until: run.last().map_or(first.time, |(_, last)| last.time),
         anchor,
         sentence: format!(
             "{} was denied {times} when trying to enter {}",

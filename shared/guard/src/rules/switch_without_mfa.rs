@@ -44,11 +44,13 @@ pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
     if !is_asked {
         return RuleAnswer::not_applicable("the policy doesn't require MFA");
     }
-    if let Some(silenced) = view.silenced_unless_iam_user() {
+    if let Some(silenced) = view.silenced_unless_known() {
         return silenced;
     }
     let (who, place) = (view.who(), view.place());
-    let events = view.origin.links.iter().cloned();
+    let center = view.origin.center.iter();
+    let of_center = center.flat_map(|evidence| evidence.records());
+    let events: Vec<_> = view.origin.links.iter().chain(of_center).cloned().collect();
     match (&view.origin.proof, view.origin.kind) {
         (Proof::Proved { .. }, _) => RuleAnswer::allow("MFA was used").with_events(events),
         (Proof::Disproved { how }, _) => {

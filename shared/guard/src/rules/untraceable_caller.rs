@@ -52,10 +52,8 @@ pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
             view.who(),
             view.place()
         ))
-        .with_events(view.origin.links.iter().cloned()),
-        None => {
-            RuleAnswer::allow("the person is known").with_events(view.origin.links.iter().cloned())
-        }
+        .with_events(view.evidence_of_person()),
+        None => RuleAnswer::allow("the person is known").with_events(view.evidence_of_person()),
     }
 }
 

@@ -6,8 +6,11 @@ use crate::dossier::{Origin, OriginKind, Person, Switch};
 use crate::finding::Verdict;
 use crate::id::{AccountId, RecordKey};
 use crate::moment::Moment;
-use crate::policy::{GroupRef, IdentityKind, Policy, RolePolicy, Severity, account_shown, place};
+use crate::policy::{
+    IdentityKind, Policy, RolePolicy, Severity, StoreGroupName, account_shown, place,
+};
 use crate::roster::Membership;
+use crate::seen::StoreUser;
 use crate::untrusted::harmless;
 
 /// A rule's answer about one switch.
@@ -115,12 +118,31 @@ impl SwitchView<'_, '_> {
         }
     }
 
-    /// For rules that only apply to IAM users.
-    pub(crate) fn silenced_unless_iam_user(&self) -> Option<RuleAnswer> {
+    /// For rules about what only IAM users, and people of Identity Center where the policy says
+    /// where that is, can be checked for.
+    pub(crate) fn silenced_unless_known(&self) -> Option<RuleAnswer> {
+        let known_center = self.policy.identity_center.is_some();
         self.silenced().or(match self.origin.kind {
             OriginKind::Listed(IdentityKind::IamUser) | OriginKind::Unknown => None,
-            _ => Some(RuleAnswer::not_applicable("the caller is not an IAM user")),
+            OriginKind::Listed(IdentityKind::IdentityCenter) if known_center => None,
+            _ => Some(RuleAnswer::not_applicable(
+                "rolewatch can't check this for the caller's type of identity",
+            )),
         })
+    }
+
+    /// Whether the person is one of Identity Center, and the policy says where that is.
+    pub(crate) fn is_of_center(&self) -> bool {
+        self.policy.identity_center.is_some()
+            && self.origin.kind == OriginKind::Listed(IdentityKind::IdentityCenter)
+    }
+
+    /// The records that show who made the switch: the calls that led to it, then those of Identity
+    /// Center.
+    pub(crate) fn evidence_of_person(&self) -> Vec<RecordKey> {
+        let center = self.origin.center.iter();
+        let portal = center.flat_map(|evidence| &evidence.portal);
+        self.origin.links.iter().chain(portal).cloned().collect()
     }
 
     /// The immediate caller's account, if it isn't one of the trusted accounts. The person further
@@ -131,30 +153,76 @@ impl SwitchView<'_, '_> {
             .filter(|account| !self.policy.trusts(*account))
     }
 
-    /// The person's membership in each of the role's groups that is in the person's account, at the
-    /// second of the switch.
-    pub(crate) fn memberships(&self) -> Vec<(&GroupRef, Membership)> {
-        let Person::User(account, user) = &self.origin.person else {
-            return Vec::new();
-        };
+    /// The groups whose members may enter, of those that people of this kind can be in.
+    pub(crate) fn allowed_groups(&self) -> Vec<&str> {
+        if self.is_of_center() {
+            let groups = self.role.store_groups.iter();
+            return groups.map(|group| group.written.as_str()).collect();
+        }
+        let groups = self.role.groups.iter();
+        groups.map(|group| group.written.as_str()).collect()
+    }
+
+    /// The person's membership at the second of the switch, for each group that may allow it; with
+    /// the group as the policy writes it.
+    pub(crate) fn memberships(&self) -> Vec<(&str, Membership)> {
+        match &self.origin.person {
+            Person::User(account, user) => self.in_account(*account, user),
+            Person::StoreUser(user) => self.in_store(user),
+            _ => Vec::new(),
+        }
+    }
+
+    fn in_account(&self, account: AccountId, user: &str) -> Vec<(&str, Membership)> {
         let roster = self.tracer.roster;
         let own = self
             .role
             .groups
             .iter()
-            .filter(|group| group.account == *account);
+            .filter(|group| group.account == account);
         own.map(|group| {
             let membership = match roster.group(group) {
-                Some(id) => roster.membership(*account, user, &id, self.time()),
-                None if roster.snapshots(*account).next().is_none() => Membership::Unproven {
+                Some(id) => roster.membership(account, user, &id, self.time()),
+                None if roster.snapshots(account).next().is_none() => Membership::Unproven {
                     missing: format!("there is no roster of account {account}, and the logs don't name group {}", group.written),
                 },
                 None => Membership::Unproven {
                     missing: format!("group {} from the policy doesn't appear in any roster of account {account} or in the logs", group.written),
                 },
             };
-            (group, membership)
+            (group.written.as_str(), membership)
         })
         .collect()
+    }
+
+    fn in_store(&self, user: &StoreUser) -> Vec<(&str, Membership)> {
+        let Some(center) = &self.tracer.gathered.center else {
+            return Vec::new();
+        };
+        let groups = self.role.store_groups.iter();
+        groups
+            .map(|group| {
+                let membership = if !center.is_ours(user) {
+                    Membership::NotMember {
+                        evidence: Vec::new(),
+                    }
+                } else if group.group == StoreGroupName::Everybody {
+                    Membership::Member {
+                        began: None,
+                        evidence: Vec::new(),
+                    }
+                } else if let Some(id) = center.directory.group(&group.group) {
+                    center.directory.membership(&user.user, &id, self.time())
+                } else {
+                    Membership::Unproven {
+                        missing: format!(
+                            "group {} from the policy doesn't appear in any roster of Identity Center or in the logs",
+                            group.written
+                        ),
+                    }
+                };
+                (group.written.as_str(), membership)
+            })
+            .collect()
     }
 }

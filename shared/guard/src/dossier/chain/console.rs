@@ -14,6 +14,9 @@ use crate::roster::Bearer;
 use crate::seen::ConsoleAct;
 use crate::untrusted::harmless;
 
+/// What a session of a permission set is called in an ARN.
+const CENTER_SESSION: &str = "assumed-role/AWSReservedSSO_";
+
 /// The person that the console says it switched from.
 struct SwitchedFrom<'s> {
     arn: &'s str,
@@ -34,6 +37,18 @@ impl<'w> Tracer<'_, 'w> {
         let Some(from) = SwitchedFrom::of(switch) else {
             return uses_alone(switch);
         };
+        if from.resource.starts_with(CENTER_SESSION)
+            && let Some(origin) = self.center_switched_from(from.name, switch.key.second)
+        {
+            return Origin {
+                arn: origin.arn.or_else(|| Some(from.arn.to_owned())),
+                account: origin.account.or(from.account),
+                proof: Proof::Unproven {
+                    missing: missing_halves(switch),
+                },
+                ..origin
+            };
+        }
         let (person, kind, broken) = match self.person_switched_from(switch, &from) {
             Some((person, kind)) => (person, kind, None),
             None => (
@@ -57,6 +72,7 @@ impl<'w> Tracer<'_, 'w> {
             links: Vec::new(),
             broken,
             mint_missing: false,
+            center: None,
         }
     }
 
@@ -81,7 +97,7 @@ impl<'w> Tracer<'_, 'w> {
                 };
                 Some((user, OriginKind::Listed(IdentityKind::IamUser)))
             }
-            "assumed-role" if from.resource.starts_with("assumed-role/AWSReservedSSO_") => Some((
+            "assumed-role" if from.resource.starts_with(CENTER_SESSION) => Some((
                 Person::IdentityCenter(Arc::from(from.name)),
                 OriginKind::Listed(IdentityKind::IdentityCenter),
             )),
@@ -133,6 +149,7 @@ fn uses_alone(switch: &Switch<'_>) -> Origin {
         broken: (!service)
             .then(|| format!("the logs don't contain the call that issued this session, which began at {}; only its activity was read", switch.key.second)),
         mint_missing: !service,
+        center: None,
     }
 }
 

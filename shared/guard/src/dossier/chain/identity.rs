@@ -5,8 +5,9 @@ use std::sync::Arc;
 use super::Tracer;
 use super::console::switch_from;
 use super::start::{is_identity_center, unknown};
-use crate::arn::{RoleArn, iam_arn};
+use crate::arn::{RoleArn, iam_arn, partition_of};
 use crate::dossier::Switch;
+use crate::dossier::center::RESERVED;
 use crate::dossier::origin::{Origin, OriginKind, Person};
 use crate::dossier::proof::{Proof, at_mint};
 use crate::id::AccountId;
@@ -15,12 +16,12 @@ use crate::seen::{Caller, CallerKind};
 
 impl<'w> Tracer<'_, 'w> {
     pub(super) fn identity(&self, caller: &Caller, at: &Switch<'w>) -> Origin {
-        let partition = at.role.as_ref().map(RoleArn::partition);
+        let role = at.role.as_ref().map(RoleArn::as_str);
         self.identity_of(
             caller,
             &at_mint(at, self.session_token(caller, at.key.second)),
             switch_from(at),
-            partition,
+            role,
         )
     }
 
@@ -30,9 +31,10 @@ impl<'w> Tracer<'_, 'w> {
         caller: &Caller,
         proof: &Proof,
         from: Option<&str>,
-        partition: Option<&str>,
+        near: Option<&str>,
     ) -> Origin {
         let id = text(caller.principal_id.as_ref());
+        let partition = near.and_then(partition_of);
         // The role owner's copy shows only `AIDA…` and the account of a foreign user: no name, no
         // ARN, no key, no session context.
         if let (CallerKind::OtherAccount, Some(account)) = (&caller.kind, caller.account)
@@ -40,7 +42,7 @@ impl<'w> Tracer<'_, 'w> {
         {
             return self.user_by_id(account, id, proof.clone(), from, partition);
         }
-        let Some((person, kind)) = person_of(caller, &id) else {
+        let Some((person, kind)) = person_of(caller, &id, near) else {
             return unknown(
                 caller,
                 "the record doesn't show who made the call".to_owned(),
@@ -60,6 +62,7 @@ impl<'w> Tracer<'_, 'w> {
             links: Vec::new(),
             broken: None,
             mint_missing: false,
+            center: None,
         }
     }
 
@@ -106,12 +109,13 @@ impl<'w> Tracer<'_, 'w> {
             links: Vec::new(),
             broken,
             mint_missing: false,
+            center: None,
         }
     }
 }
 
 /// The caller as the record alone shows them, and their kind of identity in terms of the policy.
-fn person_of(caller: &Caller, id: &Arc<str>) -> Option<(Person, OriginKind)> {
+fn person_of(caller: &Caller, id: &Arc<str>, near: Option<&str>) -> Option<(Person, OriginKind)> {
     let listed = OriginKind::Listed;
     Some(match (&caller.kind, caller.account) {
         (CallerKind::IamUser, Some(account)) if !id.is_empty() => (
@@ -128,11 +132,14 @@ fn person_of(caller: &Caller, id: &Arc<str>) -> Option<(Person, OriginKind)> {
             Person::Service(text(caller.provider.as_ref())),
             listed(IdentityKind::Service),
         ),
-        (CallerKind::Saml, _) => by_saml(caller, id),
+        (CallerKind::Saml, _) => by_saml(caller, id, near),
         (CallerKind::WebIdentity, _) => (federated(caller, id), listed(IdentityKind::WebIdentity)),
         (CallerKind::Federated, _) => (by_federation_token(caller, id), OriginKind::Federated),
         (CallerKind::IdentityCenter, _) => (
-            Person::IdentityCenter(Arc::from(name_of(caller, id))),
+            caller.on_behalf_of.as_deref().map_or_else(
+                || Person::IdentityCenter(Arc::from(name_of(caller, id))),
+                |user| Person::StoreUser(user.clone()),
+            ),
             listed(IdentityKind::IdentityCenter),
         ),
         _ => return None,
@@ -140,8 +147,10 @@ fn person_of(caller: &Caller, id: &Arc<str>) -> Option<(Person, OriginKind)> {
 }
 
 /// A person who signed in by SAML. Identity Center uses a SAML provider of its own.
-fn by_saml(caller: &Caller, id: &Arc<str>) -> (Person, OriginKind) {
-    if is_identity_center(&text(caller.provider.as_ref())) {
+fn by_saml(caller: &Caller, id: &Arc<str>, near: Option<&str>) -> (Person, OriginKind) {
+    // Anybody can call a provider of their own `AWSSSO_…`, but not enter a role that only AWS makes.
+    let reserved = near.is_some_and(|arn| arn.contains(RESERVED));
+    if reserved && is_identity_center(&text(caller.provider.as_ref())) {
         return (
             Person::IdentityCenter(Arc::from(name_of(caller, id))),
             OriginKind::Listed(IdentityKind::IdentityCenter),

@@ -32,6 +32,7 @@ pub(super) fn workload(caller: &Caller) -> Option<Origin> {
         links: Vec::new(),
         broken: None,
         mint_missing: false,
+        center: None,
     })
 }
 
@@ -55,6 +56,7 @@ pub(super) fn identity_center(caller: &Caller) -> Option<Origin> {
         links: Vec::new(),
         broken: None,
         mint_missing: false,
+        center: None,
     })
 }
 
@@ -87,5 +89,6 @@ pub(super) fn unknown(caller: &Caller, why: String) -> Origin {
         links: Vec::new(),
         broken: Some(why),
         mint_missing: false,
+        center: None,
     }
 }

@@ -1,0 +1,362 @@
+//! The person of Identity Center behind a session of a permission set.
+//!
+//! No key ties the call at the access portal to the call that issues the session, so the person is
+//! established by up to three answers: what the session's own uses say, who called the portal for
+//! this account and permission set at that time, and who bore the session's name. The first answer
+//! that exists decides, and answers that disagree leave the person unknown.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use super::{Switch, center_mfa};
+use crate::arn::RoleArn;
+use crate::directory::{Activity, Directory, UserPortalCall};
+use crate::id::{AccountId, RecordKey};
+use crate::moment::Moment;
+use crate::policy::IdentityCenter;
+use crate::roster::{Bearer, Rosters};
+use crate::seen::{Caller, CallerKind, Fact, MintApi, StoreUser};
+use crate::time::chosen::PORTAL_CALL;
+use crate::untrusted::harmless;
+use crate::world::{World, facts_in_force};
+
+/// What is known of Identity Center, for all switches.
+pub(crate) struct Center<'w> {
+    pub(crate) directory: Directory<'w>,
+    pub(crate) activity: Activity<'w>,
+    /// The people whom a role session's own calls name, by session and second of its creation.
+    acting: HashMap<(&'w str, Moment), BTreeSet<&'w StoreUser>>,
+    /// The calls that issued sessions of permission sets, by `AROA…:session`.
+    issued: HashMap<&'w str, BTreeSet<(Moment, &'w RecordKey)>>,
+    /// Roles of permission sets by their id (`AROA…`).
+    roles: BTreeMap<&'w str, &'w str>,
+}
+
+/// A session of a permission set, as far as its records show it.
+pub(crate) struct CenterSession<'s> {
+    /// `AROA…:session`.
+    pub(crate) session: &'s str,
+    /// The second of the call that issued it. `None`: only a later call by it was read.
+    pub(crate) issued: Option<Moment>,
+    /// The second at which the name is looked up.
+    pub(crate) named: Moment,
+    /// The role, with its path.
+    pub(crate) role: Option<&'s RoleArn>,
+    /// The account of the Identity Center that issued it, by the record's `issuer`.
+    pub(crate) issuer: Option<AccountId>,
+}
+
+/// The person behind a session.
+pub(crate) struct CenterPerson<'c, 'w> {
+    /// The user. `None`: unknown, and `why` says why.
+    pub(crate) user: Option<StoreUser>,
+    pub(crate) why: Option<String>,
+    /// The calls of the access portal that belong to the session, as far as its person made them.
+    pub(crate) portal: Vec<&'c UserPortalCall<'w>>,
+}
+
+/// Whom the access portal's records name.
+struct PortalAnswer<'c, 'w> {
+    users: BTreeSet<Arc<str>>,
+    calls: Vec<&'c UserPortalCall<'w>>,
+    /// Copies of one of the records contradict each other.
+    contradicted: bool,
+}
+
+impl<'w> Center<'w> {
+    pub(crate) fn new(
+        world: &'w World,
+        rosters: &'w Rosters,
+        settings: &'w IdentityCenter,
+    ) -> Self {
+        let directory = Directory::new(world, rosters, settings);
+        let activity = Activity::new(world, &directory);
+        let mut center = Self {
+            directory,
+            activity,
+            acting: HashMap::new(),
+            issued: HashMap::new(),
+            roles: BTreeMap::new(),
+        };
+        for (key, fold) in &world.uses {
+            if let Some(created) = key.created {
+                let acting = center.acting.entry((&key.session, created));
+                acting.or_default().extend(&fold.people);
+            }
+        }
+        for (record, fact) in facts_in_force(world) {
+            center.add(record, fact);
+        }
+        let listed = rosters.iter().flat_map(|snapshot| &snapshot.roles);
+        let seen = world
+            .roles
+            .iter()
+            .flat_map(|(id, arns)| arns.iter().map(move |arn| (id, arn)));
+        for (id, arn) in listed.chain(seen) {
+            center.add_role(id, arn.as_str());
+        }
+        center
+    }
+
+    fn add(&mut self, record: &'w RecordKey, fact: &'w Fact) {
+        let caller: &'w Caller = match fact {
+            Fact::Mint(mint) => {
+                if let (MintApi::AssumeRoleWithSaml, Some(session), Some(role)) =
+                    (mint.api, &mint.session, &mint.role)
+                    && role.permission_set().is_some()
+                {
+                    let calls = self.issued.entry(session).or_default();
+                    calls.insert((mint.time, record));
+                    self.add_role(id_of(session), role.as_str());
+                }
+                &mint.caller
+            }
+            Fact::Denial(denial) => &denial.caller,
+            Fact::IamChange(change) => &change.by,
+            Fact::IdentityCenter(event) => &event.by,
+            Fact::Console(_) | Fact::Nothing => return,
+        };
+        let Some(context) = caller.session.as_ref() else {
+            return;
+        };
+        if let (Some(id), Some(arn)) = (&context.issuer_id, &context.issuer_arn) {
+            self.add_role(id, arn);
+        }
+        if let (CallerKind::AssumedRole, Some(session), Some(created), Some(person)) = (
+            &caller.kind,
+            &caller.principal_id,
+            context.created,
+            &caller.on_behalf_of,
+        ) {
+            let acting = self.acting.entry((session, created));
+            acting.or_default().insert(person);
+        }
+    }
+
+    fn add_role(&mut self, id: &'w str, arn: &'w str) {
+        if arn.contains(RESERVED) {
+            // INVARIANT (order): of several ARNs under one id the least is taken.
+            let known = self.roles.entry(id).or_insert(arn);
+            *known = (*known).min(arn);
+        }
+    }
+
+    /// Whether the session (`AROA…:session`) is one of a permission set's role.
+    pub(crate) fn is_of_permission_set(&self, session: &str) -> bool {
+        self.roles.contains_key(id_of(session))
+    }
+
+    /// The person behind a session.
+    pub(crate) fn person(&self, of: &CenterSession<'_>) -> CenterPerson<'_, 'w> {
+        let name = name_of(of.session);
+        if let Some(other) = of.issuer.filter(|account| *account != self.account()) {
+            return unknown(format!(
+                "the Identity Center of account {other} issued the session, not the one of account {}",
+                self.account()
+            ));
+        }
+        let by_uses = self.by_uses(of);
+        let portal = self.by_portal(of, name);
+        let by_name = match self.directory.user_named(name, of.named) {
+            Bearer::One(id) => Some(self.user(&id)),
+            Bearer::OneOf(_) | Bearer::Unknown => None,
+        };
+        if by_uses.len() > 1 {
+            return unknown(self.disagreement("the session's own calls name", &by_uses));
+        }
+        if portal.contradicted && by_uses.is_empty() {
+            return unknown(
+                "copies of the access portal's record contradict each other".to_owned(),
+            );
+        }
+        let at_portal: BTreeSet<StoreUser> = portal.users.iter().map(|id| self.user(id)).collect();
+        let only = |users: &BTreeSet<StoreUser>| (users.len() == 1).then(|| users.first().cloned());
+        let answers: Vec<StoreUser> = [
+            by_uses.first().cloned(),
+            only(&at_portal).flatten(),
+            by_name,
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        let Some(decided) = answers.first().cloned() else {
+            return unknown(self.missing(&at_portal, of, name));
+        };
+        let mut others: BTreeSet<StoreUser> = answers.into_iter().collect();
+        if !at_portal.is_empty() && !at_portal.contains(&decided) {
+            others.extend(at_portal);
+        }
+        if others.len() > 1 {
+            return unknown(self.disagreement("the records name", &others));
+        }
+        let mut calls = portal.calls;
+        calls.retain(|call| call.user == Bearer::One(Arc::clone(&decided.user)));
+        CenterPerson {
+            user: Some(decided),
+            why: None,
+            portal: calls,
+        }
+    }
+
+    /// Whom the session's own calls name.
+    fn by_uses(&self, of: &CenterSession<'_>) -> BTreeSet<StoreUser> {
+        let mut people = BTreeSet::new();
+        let Some(issued) = of.issued else {
+            return people;
+        };
+        // `creationDate` is the second of the call that issued the session, or one beside it.
+        for created in [-1, 0, 1].map(|off| issued.plus_seconds(off)) {
+            // Two sessions of one name may be used side by side. Then the second doesn't tell which
+            // of them is meant.
+            let calls = self.issued.get(of.session).into_iter().flatten();
+            let fitting = calls.filter(|(time, _)| time.seconds_since(created).abs() <= 1);
+            if fitting.count() <= 1
+                && let Some(acting) = self.acting.get(&(of.session, created))
+            {
+                people.extend(acting.iter().map(|person| (*person).clone()));
+            }
+        }
+        people
+    }
+
+    /// Who called the access portal for this account and permission set at that time.
+    fn by_portal(&self, of: &CenterSession<'_>, name: &str) -> PortalAnswer<'_, 'w> {
+        let mut answer = PortalAnswer {
+            users: BTreeSet::new(),
+            calls: Vec::new(),
+            contradicted: false,
+        };
+        let (Some(issued), Some(role)) = (of.issued, of.role) else {
+            return answer;
+        };
+        let Some(set) = role.permission_set() else {
+            return answer;
+        };
+        let window = (
+            issued.plus_seconds(-PORTAL_CALL),
+            issued.plus_seconds(PORTAL_CALL),
+        );
+        for call in self.activity.portal_calls(role.account(), set, window) {
+            let mut ids = call.user.ids();
+            // Identity Center names the session after the user. Whoever bore another name took
+            // another session.
+            ids.retain(|id| {
+                let known = self.directory.name_at(id, issued);
+                known.is_none_or(|known| known.to_lowercase() == name.to_lowercase())
+            });
+            if ids.is_empty() {
+                continue;
+            }
+            answer.contradicted |= !call.sure;
+            answer.users.extend(ids);
+            answer.calls.push(call);
+        }
+        answer
+    }
+
+    fn account(&self) -> AccountId {
+        self.directory.settings.account
+    }
+
+    /// A user of the identity store that the policy names.
+    pub(crate) fn user(&self, id: &Arc<str>) -> StoreUser {
+        StoreUser {
+            store: Arc::clone(&self.directory.settings.identity_store),
+            user: Arc::clone(id),
+        }
+    }
+
+    /// Whether the user is one of the identity store that the policy names.
+    pub(crate) fn is_ours(&self, user: &StoreUser) -> bool {
+        user.store == self.directory.settings.identity_store
+    }
+
+    /// A user for a message: the latest name that is known, and the id.
+    pub(crate) fn shown(&self, user: &StoreUser) -> String {
+        if !self.is_ours(user) {
+            return format!(
+                "user {} of identity store {}",
+                harmless(&user.user),
+                harmless(&user.store)
+            );
+        }
+        self.directory.name_of(&user.user).map_or_else(
+            || format!("user {}", harmless(&user.user)),
+            |name| format!("{} (user {})", harmless(&name), harmless(&user.user)),
+        )
+    }
+
+    fn disagreement(&self, what: &str, users: &BTreeSet<StoreUser>) -> String {
+        let names: Vec<String> = users.iter().map(|user| self.shown(user)).collect();
+        format!("{what} {}", names.join(" and "))
+    }
+
+    fn missing(
+        &self,
+        at_portal: &BTreeSet<StoreUser>,
+        of: &CenterSession<'_>,
+        name: &str,
+    ) -> String {
+        if at_portal.len() > 1 {
+            return self.disagreement("at that time, the access portal was called by", at_portal);
+        }
+        let account = self.account();
+        let set = of.role.and_then(RoleArn::permission_set);
+        let what = set.map_or_else(String::new, |set| {
+            format!(" for permission set {}", harmless(set))
+        });
+        format!(
+            "no call of the access portal{what} was read from the logs of account {account}, and neither these logs nor a roster of \
+             Identity Center show which user is called {}",
+            harmless(name)
+        )
+    }
+
+    /// What the sign-ins of a switch's person show about MFA.
+    pub(crate) fn mfa(
+        &self,
+        person: &CenterPerson<'_, 'w>,
+        of: &CenterSession<'_>,
+    ) -> center_mfa::SignInEvidence {
+        center_mfa::evidence(self, person, of)
+    }
+}
+
+/// Where AWS creates the roles of permission sets. Nobody else can create a role there.
+pub(super) const RESERVED: &str = ":role/aws-reserved/sso.amazonaws.com/";
+
+/// `AROA…` of `AROA…:session`.
+fn id_of(session: &str) -> &str {
+    session.split_once(':').map_or(session, |(id, _)| id)
+}
+
+/// The user's name, after which Identity Center names the session.
+pub(crate) fn name_of(session: &str) -> &str {
+    session.split_once(':').map_or(session, |(_, name)| name)
+}
+
+fn unknown<'c, 'w>(why: String) -> CenterPerson<'c, 'w> {
+    CenterPerson {
+        user: None,
+        why: Some(why),
+        portal: Vec::new(),
+    }
+}
+
+/// The call by which Identity Center issued a session of a permission set.
+///
+/// Both have to be there: anybody can call a SAML provider `AWSSSO_…`, but only AWS can create a
+/// role under the reserved path and decide who may enter it.
+pub(crate) fn is_issued_by_center(switch: &Switch<'_>) -> bool {
+    switch.api() == Some(MintApi::AssumeRoleWithSaml)
+        && switch
+            .role
+            .as_ref()
+            .is_some_and(|role| role.permission_set().is_some())
+        && switch.caller().is_some_and(|caller| {
+            let provider = caller.provider.as_deref().unwrap_or_default();
+            provider
+                .rsplit_once(":saml-provider/")
+                .is_some_and(|(_, name)| name.starts_with("AWSSSO_"))
+        })
+}
