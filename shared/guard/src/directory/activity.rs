@@ -63,7 +63,6 @@ pub(crate) struct FailedPortalCall<'w> {
 /// An application got a portal session for a person without a sign-in.
 #[derive(Debug, Clone)]
 pub(crate) struct ApplicationToken<'w> {
-    pub(crate) record: &'w RecordKey,
     pub(crate) by: &'w Caller,
 }
 
@@ -77,11 +76,10 @@ pub(crate) struct StoreEnrolment<'w> {
 
 /// How long a sign-in lasts, from one second on.
 #[derive(Debug, Clone)]
-pub(crate) struct SignInLength<'w> {
+pub(crate) struct SignInLength {
     pub(crate) from: Moment,
     /// `None`: the record of the change can't be read.
     pub(crate) span: Option<Span>,
-    pub(crate) record: &'w RecordKey,
 }
 
 /// Everything that people did at Identity Center, by whom and when.
@@ -96,7 +94,7 @@ pub(crate) struct Activity<'w> {
     failed: Vec<FailedPortalCall<'w>>,
     tokens: HashMap<&'w str, ApplicationToken<'w>>,
     enrolments: HashMap<&'w str, Vec<StoreEnrolment<'w>>>,
-    lengths: Vec<SignInLength<'w>>,
+    lengths: Vec<SignInLength>,
 }
 
 impl<'w> Activity<'w> {
@@ -152,9 +150,7 @@ impl<'w> Activity<'w> {
             {
                 if let Some(issued) = call.issued.as_deref() {
                     let by = &event.by;
-                    self.tokens
-                        .entry(issued)
-                        .or_insert(ApplicationToken { record, by });
+                    self.tokens.entry(issued).or_insert(ApplicationToken { by });
                 }
             }
             CenterKind::Directory(change) if administered => {
@@ -179,7 +175,6 @@ impl<'w> Activity<'w> {
                 self.lengths.push(SignInLength {
                     from: event.time,
                     span: span.filter(|_| sure),
-                    record,
                 });
             }
             _ => {}
@@ -310,7 +305,7 @@ impl<'w> Activity<'w> {
     }
 
     /// The changes of how long a sign-in lasts, by time.
-    pub(crate) fn sign_in_lengths(&self) -> &[SignInLength<'w>] {
+    pub(crate) fn sign_in_lengths(&self) -> &[SignInLength] {
         &self.lengths
     }
 }
