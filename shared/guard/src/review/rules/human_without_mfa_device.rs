@@ -38,20 +38,18 @@ pub(super) fn check(view: &SetupView<'_>) -> Vec<ReviewDraft> {
     if !view.setup.has_credentials() {
         return Vec::new();
     }
+    let required = |rules: &RolePolicy| {
+        rules.allows(IdentityKind::IamUser) && rules.mfa.requires(IdentityKind::IamUser)
+    };
     // Each user is listed once, with the highest severity of the roles.
     let mut users: BTreeMap<&str, (AccountId, &str, String, Severity)> = BTreeMap::new();
-    for rules in view
-        .policy
-        .roles
-        .iter()
-        .filter(|rules| rules.mfa.requires(IdentityKind::IamUser))
-    {
+    for rules in view.policy.roles.iter().filter(|rules| required(rules)) {
         for (account, group) in view.groups_of(rules) {
             for user in account.members(group) {
                 let entry = (
                     account.id,
                     user.name.as_str(),
-                    harmless(rules.arn.as_str()),
+                    harmless(&rules.arn.to_string()),
                     rules.severity,
                 );
                 let known = users.entry(&user.arn).or_insert_with(|| entry.clone());
@@ -77,7 +75,6 @@ pub(super) fn check(view: &SetupView<'_>) -> Vec<ReviewDraft> {
             }
         }
     });
-    let required = |rules: &RolePolicy| rules.mfa.requires(IdentityKind::IamUser);
     drafts
         .chain(groups_not_given(view, required, |group| {
             format!("whether members of {group} have MFA devices")
