@@ -12,7 +12,6 @@ use std::fs;
 
 use rolewatch_guard::policy::{Forwarding, Policy, uncovered};
 use rolewatch_guard::roster::Snapshot;
-use rolewatch_guard::untrusted::harmless;
 
 #[cfg(feature = "aws")]
 use aws::upload;
@@ -108,7 +107,7 @@ pub(crate) fn policy(args: &PolicyPushArgs) -> Result<(), Failure> {
 fn not_forwarded(policy: &Policy, deployed: &str) -> Option<String> {
     let mut missing = Vec::new();
     for arn in uncovered(policy, deployed) {
-        missing.push(format!("`{}`", harmless(arn.as_str())));
+        missing.push(arn.quoted());
     }
     if missing.is_empty() {
         return None;

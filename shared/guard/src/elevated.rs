@@ -9,7 +9,7 @@ pub use unmatched::{UnmatchedEntry, unmatched};
 pub(crate) use unmatched::unmatched_among;
 
 use crate::arn::RoleArn;
-use crate::policy::{Policy, RolePattern, RolePolicy};
+use crate::policy::{Policy, RolePattern, RolePolicy, permission_set};
 use crate::roster::Rosters;
 use crate::world::World;
 
@@ -52,17 +52,10 @@ pub fn needles(policy: &Policy) -> Vec<String> {
     needles
 }
 
-/// The path of Identity Center's roles. Only AWS can create roles there. Below it, there is at most
-/// a Region.
-const PERMISSION_SETS: &str = ":role/aws-reserved/sso.amazonaws.com/";
-
-/// The prefix of each of their names.
-const PERMISSION_SET: &str = "AWSReservedSSO_";
-
 /// The text that the ARN of each session of a matching role contains.
 fn session_needle(pattern: &str) -> String {
     const ANY: &str = ":assumed-role/";
-    if let Some(name) = permission_set(pattern) {
+    if let Some(name) = begins_permission_set(pattern) {
         return format!("{ANY}{name}");
     }
     let tail = pattern.rsplit(['*', '?']).next().unwrap_or(pattern);
@@ -81,9 +74,13 @@ fn session_needle(pattern: &str) -> String {
 
 /// The prefix of the names of all permission sets that a pattern means: `AWSReservedSSO_Admin_` for
 /// `…/*AWSReservedSSO_Admin_*`.
-fn permission_set(pattern: &str) -> Option<&str> {
-    let (front, rest) = pattern.split_once(PERMISSION_SETS)?;
-    let at = rest.find(PERMISSION_SET).filter(|_| !front.contains('/'))?;
+fn begins_permission_set(pattern: &str) -> Option<&str> {
+    let (front, role) = pattern.split_once(":role/")?;
+    // Below the path there is at most a Region.
+    let rest = role.strip_prefix(permission_set::PATH)?;
+    let at = rest
+        .find(permission_set::PREFIX)
+        .filter(|_| !front.contains('/'))?;
     let (before, name) = rest.split_at_checked(at)?;
     // A wildcard before the name matches a Region, or a part of another name.
     let begins = before.is_empty() || before.ends_with('/') || before.ends_with('*');
@@ -127,12 +124,12 @@ impl<'a> Elevated<'a> {
     /// is used.
     ///
     /// A role's name is unique in its account. So if the path isn't known, a policy entry without
-    /// wildcards is found by name.
+    /// wildcards is found by name, and so is one that names a permission set.
     pub(crate) fn find(&self, role: &RoleArn, id: Option<&str>) -> Option<ElevatedRole<'a>> {
         let full = self.full_arn(role, id);
         // The first match applies, even if the path isn't known.
         self.policy.roles.iter().find_map(|policy| {
-            if policy.arn.matches(&full) {
+            if policy.arn.matches(&full) || policy.arn.matches_without_path(&full) {
                 return Some(ElevatedRole {
                     arn: full.clone(),
                     policy,
@@ -232,6 +229,10 @@ mod tests {
                 ":assumed-role/AWSReservedSSO_Ad",
             ),
             (
+                "arn:*:iam::*:role/aws-reserved/sso.amazonaws.com/*AWSReservedSSO_B_AWSReservedSSO_A_*",
+                ":assumed-role/AWSReservedSSO_B_AWSReservedSSO_A_",
+            ),
+            (
                 "arn:aws:iam::*:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_A_01",
                 ":assumed-role/AWSReservedSSO_A_01",
             ),
@@ -250,5 +251,37 @@ mod tests {
         ] {
             assert_eq!(session_needle(pattern), needle, "{pattern}");
         }
+    }
+
+    #[test]
+    fn a_role_of_a_permission_set_is_found_where_its_path_is_not_known() {
+        let policy = Policy::read(
+            b"version: 1\naccounts: {'444455556666': production}\n\
+              identity_center: {account: production, regions: [us-east-1], identity_store: d-1234567890}\n\
+              roles:\n  - {permission_set: Admin, groups: [identity-center/*]}\n",
+            "p",
+        );
+        let policy = policy.unwrap_or_else(|errors| panic!("{errors}"));
+        let elevated = Elevated::by_policy(&policy);
+        for (name, found, under_some_path) in [
+            ("AWSReservedSSO_Admin_0123456789abcdef", true, true),
+            (
+                "aws-reserved/sso.amazonaws.com/AWSReservedSSO_Admin_0123456789abcdef",
+                true,
+                false,
+            ),
+            ("team/AWSReservedSSO_Admin_0123456789abcdef", false, false),
+            (
+                "AWSReservedSSO_Admin_ReadOnly_0123456789abcdef",
+                false,
+                false,
+            ),
+            ("Admin", false, false),
+        ] {
+            let role = RoleArn::parse(&format!("arn:aws:iam::444455556666:role/{name}")).unwrap();
+            assert_eq!(elevated.may_be(&role), found, "{name}");
+            assert_eq!(elevated.under_some_path(&role), under_some_path, "{name}");
+        }
+        assert!(needles(&policy).contains(&":assumed-role/AWSReservedSSO_Admin_".to_owned()));
     }
 }

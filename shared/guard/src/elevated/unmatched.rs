@@ -1,7 +1,8 @@
 //! Entries of the policy that match no role, with the roles that were probably meant.
 
+mod sentence;
+
 use std::collections::BTreeSet;
-use std::fmt;
 
 use super::{Elevated, matches_under_some_path};
 use crate::arn::RoleArn;
@@ -9,14 +10,7 @@ use crate::id::AccountId;
 use crate::policy::{Miss, Policy, RolePattern, RolePolicy};
 use crate::roster::Rosters;
 use crate::seen::Fact;
-use crate::untrusted::harmless_up_to;
 use crate::world::{Versions, World};
-
-/// The most roles that are suggested for one entry.
-const SUGGESTED: usize = 3;
-
-/// The most characters of an ARN that are shown. An IAM path has up to 512.
-const SHOWN: usize = 700;
 
 /// An entry that matches no known role.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,57 +40,6 @@ impl UnmatchedEntry {
     pub fn is_near_miss(&self) -> bool {
         !self.near.is_empty()
     }
-
-    fn asks(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let place = match self.place {
-            RoleSource::Logs => "the logs",
-            RoleSource::Roster => "the roster",
-            RoleSource::Details => "the authorization details",
-        };
-        let shown: Vec<String> = self
-            .near
-            .iter()
-            .take(SUGGESTED)
-            .map(|role| format!("`{}`", shown(role.as_str())))
-            .collect();
-        let more = self.near.len().saturating_sub(SUGGESTED);
-        let more = if more > 0 {
-            format!(" or {more} more")
-        } else {
-            String::new()
-        };
-        let verb = if self.near.len() == 1 { "is" } else { "are" };
-        write!(
-            f,
-            "; did you mean {}{more}, which {verb} in {place}?",
-            shown.join(" or ")
-        )
-    }
-}
-
-impl fmt::Display for UnmatchedEntry {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let pattern = shown(self.pattern.as_str());
-        if self.is_near_miss() {
-            write!(f, "no role matches `{pattern}`")?;
-            return self.asks(f);
-        }
-        match self.place {
-            RoleSource::Logs => write!(f, "role `{pattern}` doesn't appear in the logs"),
-            RoleSource::Roster => write!(
-                f,
-                "role `{pattern}` doesn't appear in any roster of its account or in the logs; is it misspelled?"
-            ),
-            RoleSource::Details => write!(
-                f,
-                "no role in the authorization details matches `{pattern}`"
-            ),
-        }
-    }
-}
-
-fn shown(arn: &str) -> String {
-    harmless_up_to(arn, SHOWN)
 }
 
 /// The entries that match no role in the logs or in a roster, and those that narrowly miss roles in
@@ -274,6 +217,7 @@ impl KnownRole {
                 .is_ok_and(|ours| ours.account() == role.account() && ours.name() == role.name())
         };
         entry.arn.matches(role)
+            || entry.arn.matches_without_path(role)
             || (!role.has_path() && !entry.arn.has_wildcards() && by_name())
             || (self.part && matches_under_some_path(&entry.arn, role))
     }

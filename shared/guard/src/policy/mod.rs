@@ -14,6 +14,7 @@ mod mfa;
 mod near;
 mod node;
 mod note;
+pub(crate) mod permission_set;
 mod place;
 mod problem;
 mod read;
@@ -36,6 +37,7 @@ pub use identity::{IdentityKind, NotAnIdentityKind};
 pub use identity_center::{ExternalIdp, IdentityCenter, StoreGroup, StoreGroupName};
 pub use mfa::{Mfa, MfaByKind};
 pub use near::Miss;
+pub(crate) use near::permission_set_of;
 pub use note::PolicyNote;
 pub(crate) use place::{account_shown, place};
 pub use problem::{PolicyError, PolicyErrors};
@@ -83,6 +85,16 @@ impl Policy {
         let mut wide = self.clone();
         wide.roles.push(RolePolicy::of_any_role());
         wide
+    }
+
+    /// A copy for a program that doesn't read what Identity Center logs. Its people are then
+    /// admitted by kind, because the entries still ask for a group. The version stays the same.
+    #[must_use]
+    pub fn without_identity_center(&self) -> Self {
+        Self {
+            identity_center: None,
+            ..self.clone()
+        }
     }
 
     /// The policy's name for an account; `None` if the account isn't trusted.

@@ -5,6 +5,7 @@
 //! Only this module decides what is near enough to ask "did you mean …?".
 
 use super::RolePattern;
+use super::permission_set::{self, PREFIX as PERMISSION_SET};
 use crate::arn::{ArnParts, RoleArn, glob_matches};
 
 /// The fewest plain characters that identify a role when its name has wildcards.
@@ -25,9 +26,6 @@ const FEWEST_SHARED: usize = 6;
 /// The number of digits in the suffix of a permission set's role. They are hexadecimal, and may all
 /// be letters.
 const DIGITS_OF_SET: usize = 16;
-
-/// The prefix that Identity Center puts before a permission set's name.
-const PERMISSION_SET: &str = "AWSReservedSSO_";
 
 /// How a role differs from an entry that doesn't match it. The nearest kinds come first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -56,8 +54,12 @@ impl RolePattern {
     /// How the pattern narrowly misses a role. `None`: it matches the role, or means another one.
     pub fn miss(&self, role: &RoleArn) -> Option<Miss> {
         // The accounts in `accounts` were chosen, so a role elsewhere isn't a near miss.
-        if self.matches(role) || !self.is_listed(role.account()) {
+        let is_its = self.matches(role) || self.matches_without_path(role);
+        if is_its || !self.is_listed(role.account()) {
             return None;
+        }
+        if let Some(set) = self.permission_set() {
+            return of_permission_sets(set, permission_set_of(role)?);
         }
         let (ours, theirs) = (
             RoleArnParts::of(self.as_str())?,
@@ -102,6 +104,22 @@ fn is_slip(ours: &str, theirs: &str) -> bool {
     ours.len() == theirs.len()
         && ours.bytes().all(|byte| byte.is_ascii_digit())
         && strsim::osa_distance(ours, theirs) == 1
+}
+
+/// The permission set of a role, also if its path isn't known.
+pub(crate) fn permission_set_of(role: &RoleArn) -> Option<&str> {
+    permission_set::of_role(role.as_str())
+        .or_else(|| permission_set::of_role_name(role.name()).filter(|_| !role.has_path()))
+}
+
+/// Compares the names of permission sets.
+fn of_permission_sets(ours: &str, theirs: &str) -> Option<Miss> {
+    if ours.eq_ignore_ascii_case(theirs) {
+        return Some(Miss::LetterCase);
+    }
+    let slip = || is_misspelled(ours, theirs).then_some(Miss::Letter);
+    let ending = || differ_in_ending(ours, theirs).then_some(Miss::Ending);
+    suffix(ours, theirs).or_else(slip).or_else(ending)
 }
 
 /// Compares the paths and names of roles that don't match.

@@ -1,14 +1,15 @@
 //! Warnings: what a policy may contain but doesn't do what it seems to.
 
+mod membership;
+
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
 use super::node::listing;
 use super::read::ReadRole;
-use super::{IdentityKind, Mfa, RolePattern, RolePolicy};
+use super::{IdentityKind, Mfa, RolePolicy};
 use crate::id::AccountId;
 use crate::moment::Span;
-use crate::untrusted::harmless;
 
 /// The longest session that AWS grants to anybody.
 const LONGEST_SESSION: Span = Span::from_seconds(12 * 3_600);
@@ -35,11 +36,12 @@ impl fmt::Display for PolicyNote {
     }
 }
 
-/// All warnings, by line.
+/// All warnings, by line. `knows_center`: the policy says where Identity Center is.
 pub(super) fn all(
     roles: &[ReadRole],
     roles_line: usize,
     accounts: &BTreeMap<AccountId, String>,
+    knows_center: bool,
 ) -> Vec<PolicyNote> {
     let mut notes = Vec::new();
     if roles.is_empty() {
@@ -63,10 +65,15 @@ pub(super) fn all(
         notes.extend(about(&["max_session"], endless_session(role)));
         notes.extend(about(&["max_stretch", "max_session"], short_stretch(role)));
         notes.extend(about(&["max_per_day"], endless_day(role)));
-        notes.extend(about(&["mfa", "identities"], unprovable_mfa(role)));
+        notes.extend(about(
+            &["mfa", "identities"],
+            unprovable_mfa(role, knows_center),
+        ));
         notes.extend(mfa_of_nobody(read).and_then(|text| about(&["mfa"], Some(text))));
-        let without_users = without_users(read).into_iter();
-        notes.extend(without_users.filter_map(|text| about(&[], Some(text))));
+        notes.extend(shut_out(read).and_then(|text| about(&[], Some(text))));
+        let without_effect = membership::without_effect(read).into_iter();
+        notes.extend(without_effect.filter_map(|text| about(&[], Some(text))));
+        notes.extend(about(&["groups"], membership::beside_everybody(role)));
     }
     let policies: Vec<&RolePolicy> = roles.iter().map(|read| &read.policy).collect();
     notes.extend(unreachable(&policies));
@@ -81,8 +88,8 @@ fn unlisted_account(role: &RolePolicy, accounts: &BTreeMap<AccountId, String>) -
         .account()
         .filter(|account| !accounts.contains_key(account))?;
     Some(format!(
-        "`{}` is in account {account}, which is not in `accounts`",
-        shown(&role.arn)
+        "{} is in account {account}, which is not in `accounts`",
+        role.arn.quoted()
     ))
 }
 
@@ -110,34 +117,45 @@ fn endless_day(role: &RolePolicy) -> Option<String> {
 }
 
 /// A warning if MFA is required of kinds of identity whose records never show it.
-fn unprovable_mfa(role: &RolePolicy) -> Option<String> {
-    let users = |kind: &IdentityKind| *kind == IdentityKind::IamUser;
-    let unprovable: Vec<IdentityKind> = role
-        .identities
-        .iter()
-        .copied()
-        .filter(|kind| !users(kind) && role.mfa.requires(*kind))
+fn unprovable_mfa(role: &RolePolicy, knows_center: bool) -> Option<String> {
+    let provable = |kind: IdentityKind| match kind {
+        IdentityKind::IamUser => true,
+        IdentityKind::IdentityCenter => knows_center,
+        IdentityKind::Saml | IdentityKind::WebIdentity | IdentityKind::Service => false,
+    };
+    let (shown, hidden): (Vec<IdentityKind>, Vec<IdentityKind>) =
+        role.identities.iter().partition(|kind| provable(**kind));
+    let unprovable: Vec<&str> = hidden
+        .into_iter()
+        .filter(|kind| role.mfa.requires(*kind))
+        .map(IdentityKind::as_str)
         .collect();
     if unprovable.is_empty() {
         return None;
     }
     let words = role.identities.iter().map(|kind| {
-        let word = if users(kind) {
+        let word = if provable(*kind) {
             role.mfa.of(*kind)
         } else {
             Mfa::Optional
         };
         format!("{kind}: {}", word.as_str())
     });
-    let instead = if role.allows(IdentityKind::IamUser) {
-        format!("{{{}}}", words.collect::<Vec<_>>().join(", "))
-    } else {
+    let instead = if shown.is_empty() {
         Mfa::Optional.as_str().to_owned()
+    } else {
+        format!("{{{}}}", words.collect::<Vec<_>>().join(", "))
+    };
+    let center = IdentityKind::IdentityCenter.as_str();
+    let otherwise = if unprovable.contains(&center) {
+        format!("; to check it for `{center}`, add `identity_center:` to the policy")
+    } else {
+        String::new()
     };
     Some(format!(
         "`mfa: required` can't be checked for {}: the logs don't show it, so their switches are reported as admitted by kind; \
-         if that is intended, write `mfa: {instead}`",
-        listing(unprovable.iter().map(|kind| kind.as_str()), "and")
+         if that is intended, write `mfa: {instead}`{otherwise}",
+        listing(unprovable, "and")
     ))
 }
 
@@ -155,26 +173,16 @@ fn mfa_of_nobody(read: &ReadRole) -> Option<String> {
     })
 }
 
-fn without_users(read: &ReadRole) -> Vec<String> {
-    let (role, from) = (&read.policy, &read.from);
-    if role.allows(IdentityKind::IamUser) {
-        return Vec::new();
-    }
-    let why =
-        "has no effect: `identities` doesn't include `iam-user`, and only IAM users are in groups";
-    let mut texts = Vec::new();
-    if !role.groups.is_empty() {
-        texts.push(if from.is_default("groups") {
-            format!("`groups` of `defaults` {why}; if no group counts, write `groups: []` here")
-        } else {
-            format!("`groups` {why}")
-        });
-    }
-    // An entry can't lift a limit of `defaults`, so there it's meant for the other entries.
-    if role.min_membership.is_some() && !from.is_default("min_membership") {
-        texts.push(format!("`min_membership` {why}"));
-    }
-    texts
+/// A warning if kinds of identity are listed that can't enter the roles of a permission set.
+fn shut_out(read: &ReadRole) -> Option<String> {
+    let kinds = read.shut_out.iter().map(|kind| kind.as_str());
+    // In `defaults`, they are meant for the other entries.
+    (!read.shut_out.is_empty() && !read.from.is_default("identities")).then(|| {
+        format!(
+            "{} in `identities` has no effect: only people of Identity Center can enter the role of a permission set",
+            listing(kinds, "and")
+        )
+    })
 }
 
 /// Warnings about roles that an earlier entry already matches.
@@ -196,13 +204,13 @@ fn unreachable(roles: &[&RolePolicy]) -> Vec<PolicyNote> {
                 let by = if earlier.arn == role.arn {
                     "it already appears".to_owned()
                 } else {
-                    format!("`{}` already matches it", shown(&earlier.arn))
+                    format!("{} already matches it", earlier.arn.quoted())
                 };
                 notes.push(PolicyNote {
                     line,
                     text: format!(
-                        "`{}` is never reached: {by} on line {first}",
-                        shown(&role.arn)
+                        "{} is never reached: {by} on line {first}",
+                        role.arn.quoted()
                     ),
                 });
             }
@@ -226,10 +234,6 @@ fn unreachable(roles: &[&RolePolicy]) -> Vec<PolicyNote> {
         }
     }
     notes
-}
-
-fn shown(pattern: &RolePattern) -> String {
-    harmless(pattern.as_str())
 }
 
 #[cfg(test)]

@@ -3,19 +3,24 @@
 mod account;
 mod arn;
 mod defaults;
+mod duration;
+mod entrants;
 mod group;
+mod identity_center;
 mod mfa;
 mod pattern;
+mod permission_set;
 mod prose;
+mod region;
 mod role;
+mod store_group;
 mod suppression;
-
-use std::collections::BTreeSet;
 
 use account::Accounts;
 use defaults::Defaults;
+use identity_center::CenterKey;
 
-use super::node::{Entries, Field, Fields, ValueSlot};
+use super::node::{Fields, ValueSlot};
 use super::problem::{PolicyErrors, Problems, TextSpan};
 use super::tree::{self, Node};
 use super::{AllowOrDeny, Policy, PolicyHash, note};
@@ -26,6 +31,7 @@ pub(super) const POLICY_KEYS: &[&str] = &[
     "version",
     "accounts",
     "regions",
+    "identity_center",
     "assume_root",
     "defaults",
     "roles",
@@ -33,7 +39,8 @@ pub(super) const POLICY_KEYS: &[&str] = &[
 ];
 #[cfg(test)]
 pub(super) use {
-    defaults::DEFAULTS_KEYS, mfa::MFA_KEYS, role::ROLE_KEYS, suppression::SUPPRESSION_KEYS,
+    defaults::DEFAULTS_KEYS, identity_center::IDENTITY_CENTER_KEYS, mfa::MFA_KEYS, role::ROLE_KEYS,
+    suppression::SUPPRESSION_KEYS,
 };
 
 pub(super) use role::ReadRole;
@@ -141,28 +148,33 @@ fn policy(root: &Node, version_hash: PolicyHash, problems: &mut Problems) -> Opt
         version.slot().text(VERSION, problems);
     }
     let accounts = Accounts::read(&fields, problems);
-    let regions = fields
-        .optional("regions")
-        .map_or_else(Vec::new, |field| regions(field, problems));
+    let regions = fields.optional("regions").map_or_else(Vec::new, |field| {
+        let if_empty = "`regions` is empty: leave the key out to accept events from every Region";
+        region::read_all(field, if_empty, problems)
+    });
+    let center = CenterKey::read(&fields, &accounts, problems);
+    let known = Known { accounts, center };
     let assume_root = match fields.optional("assume_root") {
         Some(field) => field
             .slot()
             .choice(&AllowOrDeny::ALL, AllowOrDeny::as_str, problems)?,
         None => AllowOrDeny::Deny,
     };
-    let roles = roles(&fields, &accounts, problems);
+    let roles = roles(&fields, &known, problems);
     let suppress = fields
         .optional("suppress")
         .map_or_else(Vec::new, |field| suppression::read_all(field, problems));
     let roles_line = fields
         .optional("roles")
         .map_or(1, |field| field.key_place().line);
-    let warnings = note::all(&roles, roles_line, &accounts.by_id);
+    let accounts = known.accounts.by_id;
+    let identity_center = known.center.into_settings();
+    let warnings = note::all(&roles, roles_line, &accounts, identity_center.is_some());
     Some(Policy {
         version_hash,
-        accounts: accounts.by_id,
+        accounts,
         regions,
-        identity_center: None,
+        identity_center,
         assume_root,
         roles: roles.into_iter().map(|role| role.policy).collect(),
         suppress,
@@ -170,11 +182,17 @@ fn policy(root: &Node, version_hash: PolicyHash, problems: &mut Problems) -> Opt
     })
 }
 
-fn roles(fields: &Fields<'_>, accounts: &Accounts, problems: &mut Problems) -> Vec<ReadRole> {
+/// What entries of `roles` refer to.
+struct Known {
+    accounts: Accounts,
+    center: CenterKey,
+}
+
+fn roles(fields: &Fields<'_>, known: &Known, problems: &mut Problems) -> Vec<ReadRole> {
     let defaults = fields
         .optional("defaults")
         .map_or_else(Defaults::default, |field| {
-            Defaults::read(field, accounts, problems)
+            Defaults::read(field, known, problems)
         });
     let roles = fields.required(
         "roles",
@@ -182,7 +200,7 @@ fn roles(fields: &Fields<'_>, accounts: &Accounts, problems: &mut Problems) -> V
         problems,
     );
     roles.map_or_else(Vec::new, |field| {
-        role::read_all(field, &defaults, accounts, problems)
+        role::read_all(field, &defaults, known, problems)
     })
 }
 
@@ -194,52 +212,6 @@ fn other_version(root: &Node) -> Option<ValueSlot<'_>> {
         .as_text()
         .is_some_and(|text| !text.is_empty() && text != VERSION)
         .then_some(slot)
-}
-
-fn regions(field: &Field<'_>, problems: &mut Problems) -> Vec<String> {
-    let Some(slots) = field.list(&Entries::Texts("us-east-1"), problems) else {
-        return Vec::new();
-    };
-    if slots.is_empty() {
-        problems.at(field.slot().place, || {
-            "`regions` is empty: leave the key out to accept events from every Region".into()
-        });
-    }
-    let mut seen = BTreeSet::new();
-    let mut regions = Vec::new();
-    for slot in slots {
-        let Some(region) = slot.text("us-east-1", problems) else {
-            continue;
-        };
-        if !is_region(region) {
-            problems.at(slot.place, || {
-                format!(
-                    "`{}` is not a Region: write it like `us-east-1`",
-                    harmless(region)
-                )
-            });
-        } else if !seen.insert(region) {
-            problems.at(slot.place, || format!("`{region}` is listed twice"));
-        } else {
-            regions.push(region.to_owned());
-        }
-    }
-    regions
-}
-
-/// `us-east-1`, `us-gov-west-1`, `eusc-de-east-1`: words and a number. There is no fixed list,
-/// because AWS keeps adding Regions.
-fn is_region(text: &str) -> bool {
-    let parts: Vec<&str> = text.split('-').collect();
-    let Some((number, words)) = parts.split_last() else {
-        return false;
-    };
-    (2..=4).contains(&words.len())
-        && words.iter().all(|word| {
-            (1..=12).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_lowercase())
-        })
-        && (1..=2).contains(&number.len())
-        && number.bytes().all(|b| b.is_ascii_digit())
 }
 
 #[cfg(test)]

@@ -2,10 +2,11 @@
 
 use std::fmt;
 
-use super::{AllowOrDeny, IdentityKind, Mfa, MfaByKind, Severity, StoreGroup};
+use super::{AllowOrDeny, IdentityKind, Mfa, MfaByKind, Severity, StoreGroup, permission_set};
 use crate::arn::{ArnParts, RoleArn, account_of, glob_matches};
 use crate::id::AccountId;
 use crate::moment::Span;
+use crate::untrusted::harmless_up_to;
 
 /// One entry of `roles`, or one ARN of an entry that lists several. A limit that is `None` isn't
 /// checked.
@@ -94,10 +95,13 @@ impl RolePolicy {
 const WILD: [char; 2] = ['*', '?'];
 
 /// An IAM glob for role ARNs (`*` and `?`, `*` crosses `/`), such as `arn:aws:iam::*:role/admin/*`,
-/// for any account or only for some.
+/// or the name of a permission set, for any account or only for some.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RolePattern {
     text: String,
+    /// The permission set whose roles it matches. Then `text` is a glob that also matches the roles
+    /// of some other permission sets.
+    permission_set: Option<Box<str>>,
     account: Option<AccountId>,
     /// The only accounts whose roles it matches, in order. Empty: it matches in every account.
     accounts: Vec<AccountId>,
@@ -128,14 +132,42 @@ impl RolePattern {
             }),
             accounts,
             text,
+            permission_set: None,
             head,
             tail,
         }
     }
 
-    /// The text in the policy file.
+    /// The roles that Identity Center creates for a permission set. For `accounts` see the field.
+    pub(super) fn of_permission_set(set: &str, accounts: Vec<AccountId>) -> Self {
+        Self {
+            permission_set: Some(Box::from(set)),
+            ..Self::new(permission_set::glob(set), None, accounts)
+        }
+    }
+
+    /// The text in the policy file; for a permission set, a glob that matches all its roles and
+    /// some others, which [`matches`](Self::matches) tells apart.
     pub fn as_str(&self) -> &str {
         &self.text
+    }
+
+    /// The name of the permission set, if the policy names one instead of an ARN.
+    pub fn permission_set(&self) -> Option<&str> {
+        self.permission_set.as_deref()
+    }
+
+    /// What the policy file names, for messages: the ARN, or "permission set" and the name, with
+    /// backticks. Safe to print, and clipped to 200 characters.
+    pub fn quoted(&self) -> String {
+        self.quoted_up_to(200)
+    }
+
+    pub(crate) fn quoted_up_to(&self, most: usize) -> String {
+        match self.permission_set() {
+            Some(set) => format!("permission set `{}`", harmless_up_to(set, most)),
+            None => format!("`{}`", harmless_up_to(&self.text, most)),
+        }
     }
 
     /// The account of the roles, if there is only one.
@@ -195,28 +227,49 @@ impl RolePattern {
         self.matches_text(arn.as_str())
     }
 
+    /// Whether a role whose path isn't known may be one of the permission set's.
+    pub(crate) fn matches_without_path(&self, role: &RoleArn) -> bool {
+        self.permission_set.is_some()
+            && !role.has_path()
+            && self.permission_set() == permission_set::of_role_name(role.name())
+            && self.is_listed(role.account())
+    }
+
     /// Whether an ARN in text form matches.
     pub fn matches_text(&self, arn: &str) -> bool {
+        if self.permission_set.is_some() {
+            return self.permission_set() == permission_set::of_role(arn) && self.is_listed_in(arn);
+        }
         // Most roles already differ at one end, and a trail has many more roles than a policy.
         let (glob, text) = (self.text.as_bytes(), arn.as_bytes());
         let same_ends = glob.get(..self.head) == text.get(..self.head)
             && last(glob, self.tail) == last(text, self.tail);
-        same_ends
-            && glob_matches(&self.text, arn)
-            && (self.accounts.is_empty()
-                || account_of(arn).is_some_and(|account| self.is_listed(account)))
+        same_ends && glob_matches(&self.text, arn) && self.is_listed_in(arn)
+    }
+
+    fn is_listed_in(&self, arn: &str) -> bool {
+        self.accounts.is_empty() || account_of(arn).is_some_and(|account| self.is_listed(account))
     }
 
     /// Whether this pattern matches everything that `other` matches. `false` may also mean that
     /// this can't be decided.
     pub fn covers(&self, other: &Self) -> bool {
+        let text = match (self.permission_set(), other.permission_set()) {
+            (Some(ours), Some(theirs)) => ours == theirs,
+            // Some roles that another glob matches may be another set's.
+            (Some(_), None) => !other.has_wildcards() && self.matches_text(&other.text),
+            (None, _) => self.covers_text_of(other),
+        };
+        text && self.covers_accounts_of(other)
+    }
+
+    fn covers_text_of(&self, other: &Self) -> bool {
         // `other` is matched as plain text: a `*` here takes the other's wildcards like any other
         // character, and so takes whatever they expand to. A `?` here takes exactly one character,
         // but a `*` in `other` may expand to none or several.
-        let text = self.text == other.text
+        self.text == other.text
             || (!(self.text.contains('?') && other.text.contains('*'))
-                && glob_matches(&self.text, &other.text));
-        text && self.covers_accounts_of(other)
+                && glob_matches(&self.text, &other.text))
     }
 
     fn covers_accounts_of(&self, other: &Self) -> bool {
@@ -236,15 +289,19 @@ fn last(bytes: &[u8], count: usize) -> Option<&[u8]> {
     bytes.get(bytes.len().checked_sub(count)?..)
 }
 
+/// The ARN, or `permission set` and the name.
 impl fmt::Display for RolePattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
+        match self.permission_set() {
+            Some(set) => write!(f, "permission set {set}"),
+            None => f.write_str(&self.text),
+        }
     }
 }
 
 impl fmt::Debug for RolePattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
+        fmt::Display::fmt(self, f)
     }
 }
 

@@ -44,7 +44,11 @@ fn against(view: &SetupView<'_>, account: &Account, list: DetailList) -> Option<
                 .roles
                 .iter()
                 .filter(|rules| rules.arn.account() == Some(account.id));
-            named(roles.map(|rules| harmless(rules.arn.as_str())).collect())
+            named(
+                roles
+                    .map(|rules| harmless(&rules.arn.to_string()))
+                    .collect(),
+            )
         }
         DetailList::Policies => account
             .attached()

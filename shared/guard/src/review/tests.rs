@@ -149,7 +149,7 @@ fn names_of_the_policy_that_nothing_bears_are_told() {
     let review = company.review();
     let arn = "arn:aws:iam::444455556666:role";
     let asked = format!(
-        "line 25 of the policy: no role matches `{arn}/UpdateApps`; did you mean `{arn}/UpdateApp`, which is in the authorization details?"
+        "line 35 of the policy: no role matches `{arn}/UpdateApps`; did you mean `{arn}/UpdateApp`, which is in the authorization details?"
     );
     assert_eq!(
         (review.notices.first(), &review.near_misses),
@@ -160,7 +160,7 @@ fn names_of_the_policy_that_nothing_bears_are_told() {
         .policy("role/UpdateApp", "role/BreakGlass")
         .review();
     let said = format!(
-        "line 25 of the policy: no role in the authorization details matches `{arn}/BreakGlass`"
+        "line 35 of the policy: no role in the authorization details matches `{arn}/BreakGlass`"
     );
     assert!(
         far.near_misses.is_empty() && far.notices.contains(&said),

@@ -264,3 +264,31 @@ fn a_role_in_an_account_that_the_entry_leaves_out_is_not_meant() {
     assert_eq!(miss("arn:aws:iam::111122223333:role/updateapp"), None);
     assert_eq!(miss("arn:aws:iam::111122223333:role/UpdateApp"), None);
 }
+
+#[test]
+fn a_permission_set_is_near_others_of_nearly_the_same_name() {
+    let set = RolePattern::of_permission_set("ReleaseManager", Vec::new());
+    let miss = |role: &str| set.miss(&RoleArn::parse(role).unwrap());
+    for (name, expected) in [
+        ("releasemanager", Some(Miss::LetterCase)),
+        ("ReleaseManagr", Some(Miss::Letter)),
+        ("ReleaseManager-Tokyo", Some(Miss::Word)),
+        ("ReleaseManager", None),
+        ("Billing", None),
+    ] {
+        let role = format!("AWSReservedSSO_{name}_{A}");
+        let whole = miss(&format!("{CENTER}ap-northeast-1/{role}"));
+        assert_eq!(
+            (whole, miss(&format!("{IN}{role}"))),
+            (expected, expected),
+            "{name}"
+        );
+        // Not a role of Identity Center.
+        assert_eq!(miss(&format!("{IN}team/{role}")), None, "{name}");
+    }
+    assert_eq!(miss(&format!("{IN}ReleaseManager")), None);
+    let only = vec!["444455556666".parse().unwrap()];
+    let here = RolePattern::of_permission_set("releasemanager", only);
+    let elsewhere = format!("{CENTER}AWSReservedSSO_ReleaseManager_{A}").replace('4', "1");
+    assert_eq!(here.miss(&RoleArn::parse(&elsewhere).unwrap()), None);
+}

@@ -75,8 +75,8 @@ fn membership_is_odd_where_no_user_may_enter() {
     assert_eq!(
         notes_of_role("identities: [saml], mfa: optional, min_membership: 1h"),
         [
-            "line 4: `groups` has no effect: `identities` doesn't include `iam-user`, and only IAM users are in groups",
-            "line 4: `min_membership` has no effect: `identities` doesn't include `iam-user`, and only IAM users are in groups",
+            "line 4: `groups` has no effect: only IAM users and people of Identity Center are in groups, and `identities` includes neither",
+            "line 4: `min_membership` has no effect: only IAM users and people of Identity Center are in groups, and `identities` includes neither",
         ]
     );
 }
@@ -142,7 +142,7 @@ fn groups_of_defaults_are_odd_where_no_user_may_enter() {
              - {arn: 'arn:aws:iam::444455556666:role/C', identities: [service], mfa: optional}\n"
         ),
         [
-            "line 9: `groups` of `defaults` has no effect: `identities` doesn't include `iam-user`, and only IAM users are in groups; \
+            "line 9: `groups` of `defaults` has no effect: only IAM users and people of Identity Center are in groups, and `identities` includes neither; \
              if no group counts, write `groups: []` here"
         ]
     );
@@ -207,7 +207,8 @@ fn mfa_that_nothing_can_prove_is_odd() {
             "roles:\n  - {arn: 'arn:aws:iam::444455556666:role/A', groups: [], identities: [identity-center], mfa: required}\n"
         ),
         [format!(
-            "line 4: `mfa: required` can't be checked for `identity-center`: {told} `mfa: optional`"
+            "line 4: `mfa: required` can't be checked for `identity-center`: {told} `mfa: optional`; \
+             to check it for `identity-center`, add `identity_center:` to the policy"
         )]
     );
     for fine in [
@@ -253,5 +254,86 @@ fn mfa_of_defaults_is_odd_where_the_kinds_are_named() {
     assert_eq!(
         lines(&format!("{one}{}", entry(", identities: [saml, iam-user]"))),
         [6]
+    );
+}
+
+/// Warnings of a policy that says where Identity Center is; its roles begin in line 5.
+fn notes_with_center(roles: &str) -> Vec<String> {
+    notes(&format!(
+        "identity_center: {{account: production, regions: [us-east-1], identity_store: d-1234567890}}\nroles:\n{roles}"
+    ))
+}
+
+#[test]
+fn mfa_of_identity_center_can_be_checked_where_the_policy_says_where_it_is() {
+    for fine in [
+        "  - {permission_set: Admin, groups: []}\n",
+        "  - {permission_set: Admin, groups: [], mfa: {identity-center: required}}\n",
+        "  - {arn: 'arn:aws:iam::444455556666:role/A', groups: [], identities: [identity-center]}\n",
+    ] {
+        assert_eq!(notes_with_center(fine), Vec::<String>::new(), "{fine}");
+    }
+    assert_eq!(
+        notes_with_center(
+            "  - {arn: 'arn:aws:iam::444455556666:role/A', groups: [], identities: [identity-center, saml]}\n"
+        ),
+        [
+            "line 5: `mfa: required` can't be checked for `saml`: the logs don't show it, so their switches are reported as admitted by kind; \
+             if that is intended, write `mfa: {identity-center: required, saml: optional}`"
+        ]
+    );
+}
+
+#[test]
+fn groups_of_a_kind_that_may_not_enter_are_odd() {
+    let entry = |keys: &str| format!("  - {{arn: 'arn:aws:iam::444455556666:role/A', {keys}}}\n");
+    let both = "groups: [development/A, identity-center/B, identity-center/C]";
+    assert_eq!(
+        notes_with_center(&entry(both)),
+        [
+            "line 5: `identity-center/B` and `identity-center/C` in `groups` has no effect: `identities` doesn't include `identity-center`"
+        ]
+    );
+    assert_eq!(
+        notes_with_center(&entry(&format!("{both}, identities: [identity-center]"))),
+        [
+            "line 5: `development/A` in `groups` has no effect: `identities` doesn't include `iam-user`"
+        ]
+    );
+    assert_eq!(
+        notes_with_center(&entry(&format!(
+            "{both}, min_membership: 1h, identities: [iam-user, identity-center]"
+        ))),
+        Vec::<String>::new()
+    );
+    assert_eq!(
+        notes_with_center("  - {permission_set: Admin, groups: [], min_membership: 1h}\n"),
+        ["line 5: `min_membership` has no effect: `groups` is empty"]
+    );
+    assert_eq!(
+        notes_with_center(
+            "  - {permission_set: Admin, groups: [identity-center/A, identity-center/*]}\n"
+        ),
+        [
+            "line 5: `identity-center/A` in `groups` has no effect: `identity-center/*` already allows everybody in the directory"
+        ]
+    );
+}
+
+#[test]
+fn a_permission_set_that_an_earlier_entry_has_is_odd() {
+    let entries = [
+        "  - {permission_set: Admin, accounts: [production], groups: []}\n",
+        "  - {permission_set: Admin_ReadOnly, groups: []}\n",
+        "  - {permission_set: Admin, groups: []}\n",
+        "  - {permission_set: [Admin, Billing], groups: []}\n",
+        "  - {permission_set: Billing, accounts: [development], groups: []}\n",
+    ];
+    assert_eq!(
+        notes_with_center(&entries.concat()),
+        [
+            "line 8: permission set `Admin` is never reached: it already appears on line 7",
+            "line 9: permission set `Billing` is never reached: permission set `Billing` already matches it on line 8"
+        ]
     );
 }

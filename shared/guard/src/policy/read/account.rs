@@ -7,7 +7,11 @@ use super::super::problem::{Problems, TextSpan};
 use super::super::tree::NodeValue;
 use super::prose::prose;
 use crate::id::AccountId;
+use crate::policy::IdentityKind;
 use crate::untrusted::harmless;
+
+/// In `groups`, this stands in place of an account for the groups of Identity Center.
+pub(super) const RESERVED: &str = IdentityKind::IdentityCenter.as_str();
 
 /// The accounts of the file, which other keys refer to.
 #[derive(Default)]
@@ -88,6 +92,10 @@ impl Accounts {
                 "an account's name can't be twelve digits, because that is an account id"
                     .to_owned(),
             )
+        } else if text == RESERVED {
+            Some(format!(
+                "`{RESERVED}` can't be an account's name: in `groups` it means the groups of Identity Center"
+            ))
         } else if text != text.trim() || text.contains('\n') {
             Some("an account's name must be one line, without spaces around it".to_owned())
         } else {

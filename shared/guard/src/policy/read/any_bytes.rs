@@ -82,7 +82,7 @@ fn the_terminal_is_safe_from_the_file() {
     told(
         format!("{HEAD}roles: []\n\"\\e[31mrole\\u202es\": 1\n"),
         r#"
-rolewatch.yaml:6:1: unknown key `�[31mrole�s`: a policy has `version`, `accounts`, `regions`, `assume_root`, `defaults`, `roles` and `suppress`
+rolewatch.yaml:6:1: unknown key `�[31mrole�s`: a policy has `version`, `accounts`, `regions`, `identity_center`, `assume_root`, `defaults`, `roles` and `suppress`
     6 | "\e[31mrole\u202es": 1
       | ^^^^^^^^^^^^^^^^^^^
 "#,
@@ -115,7 +115,7 @@ proptest! {
             prop::sample::select(vec![
                 "version: 1\n", "accounts:", "defaults:", "roles:", "suppress:", "arn:", "groups:", "max_session:", "until:", "rule:", "\n", "\n  ", "\n- ", " ",
                 "&a ", "*a", "<<", ": ", "{", "}", "[", "]", ", ", "- ", "? ", "| ", ">\n", "'", "\"", "#", "!x ", "!!str ", "%", "---", "...", "\t",
-                "111122223333", "development", "development/Developers", "arn:aws:iam::*:role/A", "1h", "0s", "RW003", "開発", "\u{202e}", "\r", "~",
+                "111122223333", "development", "development/Developers", "arn:aws:iam::*:role/A", "1h", "0s", "RW003", "開発", "identity_center:", "permission_set:", "identities:", "identity-center/*", "identity-center", "\u{202e}", "\r", "~",
             ]),
             0..40,
         )

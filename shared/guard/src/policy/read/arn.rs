@@ -1,13 +1,14 @@
-//! `arn` and `accounts` of an entry: the roles that it applies to.
+//! `arn` or `permission_set`, and `accounts` of an entry: the roles that it applies to.
 
 use std::collections::HashSet;
 
 use super::super::RolePattern;
-use super::super::node::{Entries, Fields, ValueSlot};
+use super::super::node::{Entries, Field, Fields, ValueSlot};
 use super::super::problem::Problems;
 use super::super::tree::NodeValue;
 use super::account::Accounts;
-use super::pattern;
+use super::permission_set::LIKE_A_SET;
+use super::{Known, pattern, permission_set};
 use crate::arn::LIKE_A_ROLE;
 use crate::id::AccountId;
 use crate::untrusted::harmless;
@@ -17,44 +18,32 @@ use crate::untrusted::harmless;
 pub(super) fn read_all(
     fields: &Fields<'_>,
     line: usize,
-    accounts: &Accounts,
+    known: &Known,
     problems: &mut Problems,
 ) -> Option<Vec<(RolePattern, usize)>> {
-    let only = only_in(fields, accounts, problems);
-    let field = fields.required(
-        "arn",
-        "the role's ARN, such as `arn:aws:iam::444455556666:role/UpdateApp`",
-        problems,
-    )?;
-    let slot = field.slot();
-    let is_list = matches!(slot.node.value, NodeValue::List(_));
-    let slots = if is_list {
-        field.list(&Entries::Texts(LIKE_A_ROLE), problems)?
-    } else {
-        vec![slot.clone()]
-    };
-    if slots.is_empty() {
-        problems.at(slot.place, || {
-            format!("`arn` is empty: write which roles it is about, such as `{LIKE_A_ROLE}`")
-        });
-        return None;
-    }
+    let only = only_in(fields, &known.accounts, problems);
     let ids = only.as_ref().map(|only| only.iter().map(|(id, _)| *id));
     let ids: Vec<AccountId> = ids.into_iter().flatten().collect();
-    let mut seen = HashSet::new();
-    let patterns: Vec<Option<(RolePattern, usize)>> = slots
-        .iter()
-        .map(|slot| {
-            let pattern = pattern::role(slot, &ids, accounts, problems)?;
-            if !seen.insert(pattern.clone()) {
-                problems.at(slot.place, || {
-                    format!("`{}` is listed twice", harmless(pattern.as_str()))
-                });
-            }
-            Some((pattern, if is_list { slot.place.line } else { line }))
-        })
-        .collect();
-    let patterns: Vec<(RolePattern, usize)> = patterns.into_iter().collect::<Option<_>>()?;
+    let sets = fields.optional("permission_set").map(|field| {
+        if fields.optional("arn").is_some() {
+            problems.at(field.key_place(), || {
+                "an entry has either `arn` or `permission_set`: write an entry for each".into()
+            });
+        }
+        let read = |slot: &ValueSlot<'_>, problems: &mut Problems| {
+            permission_set::read(slot, &ids, known, problems)
+        };
+        each(field, LIKE_A_SET, line, read, problems)
+    });
+    if sets.is_some() && fields.optional("arn").is_none() {
+        only?;
+        return sets?;
+    }
+    let field = arn_of(fields, problems)?;
+    let read = |slot: &ValueSlot<'_>, problems: &mut Problems| {
+        pattern::role(slot, &ids, &known.accounts, problems)
+    };
+    let patterns = each(field, LIKE_A_ROLE, line, read, problems)?;
     for (account, slot) in only? {
         if !patterns
             .iter()
@@ -64,6 +53,55 @@ pub(super) fn read_all(
         }
     }
     Some(patterns)
+}
+
+fn arn_of<'f, 'a>(fields: &'f Fields<'a>, problems: &mut Problems) -> Option<&'f Field<'a>> {
+    if fields.has_misspelt("permission_set") {
+        return fields.optional("arn");
+    }
+    let why = "the role's ARN, such as `arn:aws:iam::444455556666:role/UpdateApp`; or `permission_set`, the name of a permission set";
+    fields.required("arn", why, problems)
+}
+
+/// The patterns of a key that has one value or a list of them, each with its own line.
+fn each(
+    field: &Field<'_>,
+    such_as: &'static str,
+    line: usize,
+    read: impl Fn(&ValueSlot<'_>, &mut Problems) -> Option<RolePattern>,
+    problems: &mut Problems,
+) -> Option<Vec<(RolePattern, usize)>> {
+    let slot = field.slot();
+    let is_list = matches!(slot.node.value, NodeValue::List(_));
+    let slots = if is_list {
+        field.list(&Entries::Texts(such_as), problems)?
+    } else {
+        vec![slot.clone()]
+    };
+    if slots.is_empty() {
+        problems.at(slot.place, || {
+            format!(
+                "{} is empty: write which roles it is about, such as `{such_as}`",
+                slot.called
+            )
+        });
+        return None;
+    }
+    let mut seen = HashSet::new();
+    let patterns: Vec<Option<(RolePattern, usize)>> = slots
+        .iter()
+        .map(|slot| {
+            let pattern = read(slot, problems)?;
+            if !seen.insert(pattern.clone()) {
+                problems.at(slot.place, || {
+                    let written = slot.node.as_text().unwrap_or_default();
+                    format!("`{}` is listed twice", harmless(written))
+                });
+            }
+            Some((pattern, if is_list { slot.place.line } else { line }))
+        })
+        .collect();
+    patterns.into_iter().collect()
 }
 
 fn no_arn_in(slot: &ValueSlot<'_>) -> String {

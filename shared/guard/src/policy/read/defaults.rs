@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use super::super::node::{Field, Fields};
 use super::super::problem::Problems;
-use super::account::Accounts;
-use super::role;
+use super::{Known, role};
 
 /// The keys of `defaults`: all keys of an entry except those that select roles.
 pub(in crate::policy) const DEFAULTS_KEYS: &[&str] = &[
@@ -31,10 +30,10 @@ pub(super) struct Defaults<'a> {
 }
 
 impl<'a> Defaults<'a> {
-    pub(super) fn read(field: &Field<'a>, accounts: &Accounts, problems: &mut Problems) -> Self {
+    pub(super) fn read(field: &Field<'a>, known: &Known, problems: &mut Problems) -> Self {
         let fields = Fields::of(field.slot().node, "`defaults`", DEFAULTS_KEYS, problems);
         if let Some(fields) = &fields {
-            role::check_defaults(fields, accounts, problems);
+            role::check_defaults(fields, known, problems);
         }
         Self {
             doubtful: fields.is_none(),
@@ -77,6 +76,11 @@ impl<'f, 'a> Keys<'f, 'a> {
             return self.own.required(name, why, problems);
         }
         field
+    }
+
+    /// The key of the entry itself, where messages about this key and others point to.
+    pub(super) fn own(&self, name: &str) -> Option<&'f Field<'a>> {
+        self.own.optional(name)
     }
 
     fn default(&self, name: &str) -> Option<&'f Field<'a>> {

@@ -1,39 +1,76 @@
-//! `groups` of a role: `account/group`.
+//! `groups` of a role: `account/group`, or `identity-center/group`.
 
 use std::collections::HashSet;
 
-use super::super::node::{Entries, Field, ValueSlot};
+use super::super::node::{Entries, Field, ValueSlot, nearest};
 use super::super::problem::Problems;
-use super::super::{GroupName, GroupRef};
-use super::account::Accounts;
+use super::super::{GroupName, GroupRef, StoreGroup, StoreGroupName};
+use super::account::{Accounts, RESERVED};
+use super::{Known, store_group};
 use crate::arn::ArnParts;
 use crate::id::AccountId;
 use crate::untrusted::harmless;
 
+/// The groups of a role.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Groups {
+    /// Those of IAM.
+    pub(super) iam: Vec<GroupRef>,
+    /// Those of the identity store.
+    pub(super) store: Vec<StoreGroup>,
+}
+
 /// The groups of a role; `None` when one of them is wrong.
 pub(super) fn read_all(
     field: &Field<'_>,
-    accounts: &Accounts,
+    known: &Known,
     problems: &mut Problems,
-) -> Option<Vec<GroupRef>> {
+) -> Option<Groups> {
     let slots = field.list(&Entries::Texts("development/Developers"), problems)?;
-    let mut seen = HashSet::new();
-    let groups: Vec<Option<GroupRef>> = slots
-        .iter()
-        .map(|slot| {
-            let group = read(slot, accounts, problems)?;
-            if !seen.insert((group.account, group.group.clone())) {
-                problems.at(slot.place, || {
-                    format!("`{}` is listed twice", harmless(&group.written))
-                });
+    let (mut groups, mut seen, mut seen_in_store) =
+        (Groups::default(), HashSet::new(), HashSet::new());
+    let mut all_right = true;
+    for slot in &slots {
+        let (is_new, written) = match read(slot, known, problems) {
+            Some(AnyGroup::Iam(group)) => {
+                groups.iam.push(group.clone());
+                (seen.insert((group.account, group.group)), group.written)
             }
-            Some(group)
-        })
-        .collect();
-    groups.into_iter().collect()
+            Some(AnyGroup::Store(group)) => {
+                groups.store.push(group.clone());
+                (seen_in_store.insert(any_case(&group.group)), group.written)
+            }
+            None => {
+                all_right = false;
+                continue;
+            }
+        };
+        if !is_new {
+            problems.at(slot.place, || {
+                format!("`{}` is listed twice", harmless(&written))
+            });
+        }
+    }
+    all_right.then_some(groups)
 }
 
-fn read(slot: &ValueSlot<'_>, accounts: &Accounts, problems: &mut Problems) -> Option<GroupRef> {
+/// A group of IAM or of the identity store.
+enum AnyGroup {
+    Iam(GroupRef),
+    Store(StoreGroup),
+}
+
+/// Letter case doesn't tell groups of the identity store apart.
+fn any_case(group: &StoreGroupName) -> StoreGroupName {
+    match group {
+        StoreGroupName::Everybody => StoreGroupName::Everybody,
+        StoreGroupName::ByName(name) => StoreGroupName::ByName(name.to_lowercase()),
+        StoreGroupName::ById(id) => StoreGroupName::ById(id.to_lowercase()),
+    }
+}
+
+fn read(slot: &ValueSlot<'_>, known: &Known, problems: &mut Problems) -> Option<AnyGroup> {
+    let accounts = &known.accounts;
     let written = slot.text("development/Developers", problems)?;
     let Some((account, group)) = written
         .split_once('/')
@@ -42,6 +79,9 @@ fn read(slot: &ValueSlot<'_>, accounts: &Accounts, problems: &mut Problems) -> O
         problems.at(slot.place, || lacks_its_account(written, accounts));
         return None;
     };
+    if account == RESERVED {
+        return store_group::read(slot, group, known, problems).map(AnyGroup::Store);
+    }
     let found = accounts.find(account);
     if found.is_none() && !accounts.are_doubtful() {
         problems.at(slot.place, || unknown_account(account, group, accounts));
@@ -55,11 +95,11 @@ fn read(slot: &ValueSlot<'_>, accounts: &Accounts, problems: &mut Problems) -> O
     } else {
         GroupName::ByName(group.to_owned())
     };
-    Some(GroupRef {
+    Some(AnyGroup::Iam(GroupRef {
         account: found?,
         group,
         written: written.to_owned(),
-    })
+    }))
 }
 
 fn unknown_account(account: &str, group: &str, accounts: &Accounts) -> String {
@@ -68,6 +108,13 @@ fn unknown_account(account: &str, group: &str, accounts: &Accounts) -> String {
             "the account is missing: write it like `{}/{}`",
             harmless(accounts.some_name()),
             harmless(group)
+        );
+    }
+    let is_account = nearest(account, accounts.names()).is_some();
+    if !is_account && nearest(account, [RESERVED]).is_some() {
+        return format!(
+            "unknown account `{}`, did you mean `{RESERVED}`?",
+            harmless(account)
         );
     }
     accounts.unknown(account)

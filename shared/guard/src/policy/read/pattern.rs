@@ -306,7 +306,7 @@ rolewatch.yaml:6:10: `*` is not a role ARN: write it like `arn:aws:iam::44445555
         told(
             format!("{HEAD}roles:\n  - groups: [development/Developers]\n"),
             "
-rolewatch.yaml:6:5: a role needs `arn`: the role's ARN, such as `arn:aws:iam::444455556666:role/UpdateApp`
+rolewatch.yaml:6:5: a role needs `arn`: the role's ARN, such as `arn:aws:iam::444455556666:role/UpdateApp`; or `permission_set`, the name of a permission set
     6 |   - groups: [development/Developers]
       |     ^^^^^^
 ",

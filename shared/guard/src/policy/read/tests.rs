@@ -6,6 +6,10 @@ use super::super::Policy;
 pub(super) const HEAD: &str =
     "version: 1\naccounts:\n  \"111122223333\": development\n  \"444455556666\": production\n";
 
+/// The first lines of a policy with Identity Center; `roles` follows in line 6.
+pub(super) const WITH_CENTER: &str = "version: 1\naccounts:\n  \"111122223333\": development\n  \"444455556666\": production\n\
+    identity_center: {account: production, regions: [ap-northeast-1], identity_store: d-1234567890}\n";
+
 /// A policy of one role; lines are added from line 8 on.
 pub(super) fn role_with(lines: &str) -> String {
     format!(
@@ -41,7 +45,7 @@ rolewatch.yaml:8:5: unknown key `max_sesion`, did you mean `max_session`?
     told(
         role_with("    teams: [a]\n"),
         "
-rolewatch.yaml:8:5: unknown key `teams`: a role has `arn`, `accounts`, `groups`, `mfa`, `max_session`, `max_stretch`, `max_per_day`, `min_membership`, `min_mfa_age`, `chaining`, `identities`, `severity` and `owner`
+rolewatch.yaml:8:5: unknown key `teams`: a role has `arn`, `permission_set`, `accounts`, `groups`, `mfa`, `max_session`, `max_stretch`, `max_per_day`, `min_membership`, `min_mfa_age`, `chaining`, `identities`, `severity` and `owner`
     8 |     teams: [a]
       |     ^^^^^
 ",
@@ -57,7 +61,7 @@ rolewatch.yaml:6:1: unknown key `role`, did you mean `roles`?
     told(
         format!("{HEAD}roles: []\nnotify: x\n"),
         "
-rolewatch.yaml:6:1: unknown key `notify`: a policy has `version`, `accounts`, `regions`, `assume_root`, `defaults`, `roles` and `suppress`
+rolewatch.yaml:6:1: unknown key `notify`: a policy has `version`, `accounts`, `regions`, `identity_center`, `assume_root`, `defaults`, `roles` and `suppress`
     6 | notify: x
       | ^^^^^^
 ",
@@ -108,7 +112,7 @@ fn a_policy_has_keys_and_lacks_none_that_it_needs() {
     told(
         "- a\n",
         "
-rolewatch.yaml:1:1: a policy has the keys `version`, `accounts`, `regions`, `assume_root`, `defaults`, `roles` and `suppress`; this is a list
+rolewatch.yaml:1:1: a policy has the keys `version`, `accounts`, `regions`, `identity_center`, `assume_root`, `defaults`, `roles` and `suppress`; this is a list
     1 | - a
       | ^
 ",
@@ -127,7 +131,7 @@ rolewatch.yaml:1:1: a policy needs `roles`: the elevated roles; no other role is
     told(
         "just text\n",
         "
-rolewatch.yaml:1:1: a policy has the keys `version`, `accounts`, `regions`, `assume_root`, `defaults`, `roles` and `suppress`; this is a single value
+rolewatch.yaml:1:1: a policy has the keys `version`, `accounts`, `regions`, `identity_center`, `assume_root`, `defaults`, `roles` and `suppress`; this is a single value
     1 | just text
       | ^^^^^^^^^
 ",
@@ -203,7 +207,7 @@ fn an_entry_of_roles_has_keys() {
     told(
         format!("{HEAD}roles: [a]\n"),
         "
-rolewatch.yaml:5:9: a role has the keys `arn`, `accounts`, `groups`, `mfa`, `max_session`, `max_stretch`, `max_per_day`, `min_membership`, `min_mfa_age`, `chaining`, `identities`, `severity` and `owner`; this is a single value
+rolewatch.yaml:5:9: a role has the keys `arn`, `permission_set`, `accounts`, `groups`, `mfa`, `max_session`, `max_stretch`, `max_per_day`, `min_membership`, `min_mfa_age`, `chaining`, `identities`, `severity` and `owner`; this is a single value
     5 | roles: [a]
       |         ^
 ",
@@ -211,7 +215,7 @@ rolewatch.yaml:5:9: a role has the keys `arn`, `accounts`, `groups`, `mfa`, `max
     told(
         format!("{HEAD}roles:\n  -\n"),
         "
-rolewatch.yaml:6:4: a role has the keys `arn`, `accounts`, `groups`, `mfa`, `max_session`, `max_stretch`, `max_per_day`, `min_membership`, `min_mfa_age`, `chaining`, `identities`, `severity` and `owner`; this is nothing
+rolewatch.yaml:6:4: a role has the keys `arn`, `permission_set`, `accounts`, `groups`, `mfa`, `max_session`, `max_stretch`, `max_per_day`, `min_membership`, `min_mfa_age`, `chaining`, `identities`, `severity` and `owner`; this is nothing
     6 |   -
       |    ^
 ",

@@ -8,9 +8,11 @@ use serde_json::Value;
 
 use crate::catalogue;
 use crate::policy::problem::Problems;
-use crate::policy::read::{DEFAULTS_KEYS, MFA_KEYS, POLICY_KEYS, ROLE_KEYS, SUPPRESSION_KEYS};
+use crate::policy::read::{
+    DEFAULTS_KEYS, IDENTITY_CENTER_KEYS, MFA_KEYS, POLICY_KEYS, ROLE_KEYS, SUPPRESSION_KEYS,
+};
 use crate::policy::tree::{self, Node};
-use crate::policy::{AllowOrDeny, EXAMPLE, IdentityKind, Mfa, Severity};
+use crate::policy::{AllowOrDeny, EXAMPLE, ExternalIdp, IdentityKind, Mfa, Severity};
 
 fn parsed() -> Value {
     serde_json::from_str(&schema()).unwrap()
@@ -41,6 +43,7 @@ fn the_schema_has_the_keys_of_the_reader_and_no_other() {
         ("", POLICY_KEYS),
         ("/$defs/defaults", DEFAULTS_KEYS),
         ("/$defs/role", ROLE_KEYS),
+        ("/$defs/identity_center", IDENTITY_CENTER_KEYS),
         ("/$defs/suppression", SUPPRESSION_KEYS),
     ] {
         assert_eq!(
@@ -85,6 +88,10 @@ fn the_schema_has_the_words_of_the_reader() {
         words(&at(&format!("{role}/identities/items/enum"))),
         set(IdentityKind::ALL.map(IdentityKind::as_str))
     );
+    assert_eq!(
+        words(&at("/$defs/identity_center/properties/external_idp/enum")),
+        set(ExternalIdp::ALL.map(ExternalIdp::as_str))
+    );
     let kinds = words(&at("/$defs/mfa_by_kind/properties"));
     assert_eq!(kinds, set(MFA_KEYS.iter().copied()));
     assert_eq!(kinds, set(IdentityKind::ALL.map(IdentityKind::as_str)));
@@ -102,24 +109,54 @@ fn the_schema_requires_what_the_reader_requires() {
     let good = serde_json::json!({
         "version": "1",
         "accounts": {"111122223333": "dev"},
-        "roles": [{"arn": "arn:aws:iam::111122223333:role/A", "groups": ["dev/B"]}],
+        "identity_center": {"account": "dev", "regions": ["us-east-1"], "identity_store": "d-1234567890"},
+        "roles": [
+            {"arn": "arn:aws:iam::111122223333:role/A", "groups": ["dev/B"]},
+            {"permission_set": "A", "groups": ["identity-center/B"]},
+        ],
         "suppress": [{"rule": "RW003", "caller": "*", "reason": "r", "owner": "o", "until": "2026-12-31"}],
     });
     let reads =
         |policy: &Value| crate::policy::Policy::read(policy.to_string().as_bytes(), "p").is_ok();
     assert!(reads(&good));
-    for (inside, object, keys) in [
-        ("", "", POLICY_KEYS),
-        ("/roles/0", "/$defs/role", ROLE_KEYS),
-        ("/suppress/0", "/$defs/suppression", SUPPRESSION_KEYS),
+    // Without the entry that needs `identity_center`.
+    let mut plain = good.clone();
+    plain["roles"].as_array_mut().unwrap().pop();
+    // This file has no `defaults` that would supply them.
+    let groups = "/then/properties/roles/items/required";
+    for (whole, inside, required, keys) in [
+        (&plain, "", vec!["/required"], POLICY_KEYS),
+        (
+            &good,
+            "/roles/0",
+            vec!["/$defs/role/oneOf/0/required", groups],
+            ROLE_KEYS,
+        ),
+        (
+            &good,
+            "/roles/1",
+            vec!["/$defs/role/oneOf/1/required", groups],
+            ROLE_KEYS,
+        ),
+        (
+            &good,
+            "/identity_center",
+            vec!["/$defs/identity_center/required"],
+            IDENTITY_CENTER_KEYS,
+        ),
+        (
+            &good,
+            "/suppress/0",
+            vec!["/$defs/suppression/required"],
+            SUPPRESSION_KEYS,
+        ),
     ] {
-        let mut required = words(&at(&format!("{object}/required")));
-        if object == "/$defs/role" {
-            // This file has no `defaults` that would supply them.
-            required.extend(words(&at("/then/properties/roles/items/required")));
-        }
+        let required: BTreeSet<String> = required
+            .iter()
+            .flat_map(|place| words(&at(place)))
+            .collect();
         for key in keys {
-            let mut less = good.clone();
+            let mut less = whole.clone();
             less.pointer_mut(inside)
                 .unwrap()
                 .as_object_mut()
@@ -128,6 +165,9 @@ fn the_schema_requires_what_the_reader_requires() {
             assert_eq!(!reads(&less), required.contains(*key), "{inside} {key}");
         }
     }
+    let mut both = good.clone();
+    both["roles"][0]["permission_set"] = "A".into();
+    assert!(!reads(&both) && at("/$defs/role/oneOf").as_array().unwrap().len() == 2);
 }
 
 #[test]
@@ -151,7 +191,8 @@ fn the_schema_requires_groups_unless_defaults_have_them() {
 fn whole_example() -> String {
     let lines = EXAMPLE.lines().map(|line| {
         let (front, rest) = line.split_once("# ").unwrap_or((line, ""));
-        let is_yaml = rest.starts_with(['-', ' ']) || rest == "defaults:";
+        let is_yaml =
+            rest.starts_with(['-', ' ']) || ["defaults:", "identity_center:"].contains(&rest);
         if front.trim().is_empty() && is_yaml {
             format!("{front}{rest}\n")
         } else {
@@ -176,6 +217,7 @@ fn the_example_has_every_key_and_fits_the_schema() {
         ("", POLICY_KEYS),
         ("/defaults", DEFAULTS_KEYS),
         ("/roles/-", ROLE_KEYS),
+        ("/identity_center", IDENTITY_CENTER_KEYS),
         ("/suppress/-", SUPPRESSION_KEYS),
     ] {
         for key in keys {

@@ -18,10 +18,17 @@ pub(super) fn not_given(
         .into_iter()
         .filter(|(rules, ..)| asks(rules));
     let drafts = entries.map(|(rules, arn, gap)| {
-        let shown = harmless(&arn);
-        let message = format!("can't tell {}: {}", what(&shown), view.lacks(gap));
+        let is_set = rules.arn.permission_set().is_some();
+        let shown = harmless(&if is_set {
+            rules.arn.to_string()
+        } else {
+            arn.clone()
+        });
         let name = shown.split_once(":role/").map_or(&*shown, |(_, name)| name);
         let about = format!("{name} in {}", view.account_shown(gap.account));
+        // An ARN already says which account it is in.
+        let role = if is_set { &about } else { &shown };
+        let message = format!("can't tell {}: {}", what(role), view.lacks(gap));
         ReviewDraft::unproven(rules.severity, gap.account, &arn, message).for_want_of([gap], &about)
     });
     drafts.collect()

@@ -1,4 +1,4 @@
-use super::super::tests::{HEAD, good, role_with, told};
+use super::super::tests::{HEAD, WITH_CENTER, good, role_with, told};
 use super::*;
 use crate::policy::Mfa;
 
@@ -28,8 +28,9 @@ fn what_is_left_out_is_strict_and_a_limit_left_out_is_not_checked() {
 
 #[test]
 fn everything_that_can_be_said_is_read() {
-    let policy = good(&role_with(
-        "    mfa: optional\n    max_session: 45m\n    max_stretch: \"1h 30m\"\n    max_per_day: 4h\n    min_membership: 2d\n    \
+    let policy = good(&format!(
+        "{WITH_CENTER}roles:\n  - arn: arn:aws:iam::444455556666:role/UpdateApp\n    groups: [development/Developers, identity-center/Platform]\n    \
+         mfa: optional\n    max_session: 45m\n    max_stretch: \"1h 30m\"\n    max_per_day: 4h\n    min_membership: 2d\n    \
          min_mfa_age: 90s\n    chaining: allow\n    identities: [iam-user, identity-center, saml, web-identity, service]\n    severity: critical\n",
     ));
     let role = policy.roles.first().unwrap();

@@ -1,0 +1,80 @@
+//! Warnings about `groups` and `min_membership`.
+
+use crate::policy::node::listing;
+use crate::policy::read::ReadRole;
+use crate::policy::{IdentityKind, RolePolicy, StoreGroupName};
+use crate::untrusted::harmless;
+
+/// Warnings about groups of kinds of identity that may not enter, and about a limit for members
+/// where no group is named.
+pub(super) fn without_effect(read: &ReadRole) -> Vec<String> {
+    let (role, from) = (&read.policy, &read.from);
+    let (users, center) = (
+        role.allows(IdentityKind::IamUser),
+        role.allows(IdentityKind::IdentityCenter),
+    );
+    // An entry can't lift a limit of `defaults`, so there it's meant for the other entries.
+    let limit = role.min_membership.is_some() && !from.is_default("min_membership");
+    if !users && !center {
+        let why = "has no effect: only IAM users and people of Identity Center are in groups, and `identities` includes neither";
+        let groups = has_groups(role).then(|| {
+            if from.is_default("groups") {
+                format!("`groups` of `defaults` {why}; if no group counts, write `groups: []` here")
+            } else {
+                format!("`groups` {why}")
+            }
+        });
+        let limit = limit.then(|| format!("`min_membership` {why}"));
+        return groups.into_iter().chain(limit).collect();
+    }
+    let mut texts = Vec::new();
+    // In `defaults`, each group is meant for the entries that allow its kind.
+    if !from.is_default("groups") {
+        let iam = role.groups.iter().map(|group| &group.written);
+        let store = role.store_groups.iter().map(|group| &group.written);
+        texts.extend(unused(iam, users, IdentityKind::IamUser));
+        texts.extend(unused(store, center, IdentityKind::IdentityCenter));
+    }
+    if limit && !has_groups(role) {
+        texts.push("`min_membership` has no effect: `groups` is empty".to_owned());
+    }
+    texts
+}
+
+fn has_groups(role: &RolePolicy) -> bool {
+    !(role.groups.is_empty() && role.store_groups.is_empty())
+}
+
+/// A warning about groups of a kind that may not enter.
+fn unused<'g>(
+    groups: impl Iterator<Item = &'g String>,
+    enters: bool,
+    kind: IdentityKind,
+) -> Option<String> {
+    let shown: Vec<String> = groups.map(|group| harmless(group)).collect();
+    (!enters && !shown.is_empty()).then(|| {
+        format!(
+            "{} in `groups` has no effect: `identities` doesn't include `{kind}`",
+            listing(shown.iter().map(String::as_str), "and")
+        )
+    })
+}
+
+/// A warning about groups of the identity store that are listed besides everybody in it.
+pub(super) fn beside_everybody(role: &RolePolicy) -> Option<String> {
+    let is_everybody = |name: &StoreGroupName| *name == StoreGroupName::Everybody;
+    let mut groups = role.store_groups.iter();
+    let everybody = groups.find(|group| is_everybody(&group.group))?;
+    let others = role
+        .store_groups
+        .iter()
+        .filter(|group| !is_everybody(&group.group));
+    let others: Vec<String> = others.map(|group| harmless(&group.written)).collect();
+    (!others.is_empty()).then(|| {
+        format!(
+            "{} in `groups` has no effect: `{}` already allows everybody in the directory",
+            listing(others.iter().map(String::as_str), "and"),
+            everybody.written
+        )
+    })
+}
