@@ -6,7 +6,7 @@ use std::sync::Arc;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use rolewatch_guard::id::AccountId;
 use rolewatch_guard::moment::Moment;
-use rolewatch_guard::policy::Policy;
+use rolewatch_guard::policy::{Policy, PolicyErrors};
 pub(crate) use rolewatch_guard::roster::file_name::dated;
 pub use rolewatch_guard::roster::file_name::{ROSTER_PREFIX, roster_key, taken};
 use rolewatch_guard::roster::{Rosters, Snapshot};
@@ -145,7 +145,7 @@ async fn refresh<O: Bucket + Table + Topic>(
                 written,
             },
             _,
-        ) => match Policy::read(&bytes, POLICY_KEY) {
+        ) => match read(&bytes) {
             Ok(policy) => {
                 keep_good(outside, &bytes, written, now).await?;
                 (policy, etag)
@@ -258,7 +258,12 @@ async fn last_good<O: Table + Topic>(
         .query(TableKind::Ledger, "rulebook#good", &KeyRange::default())
         .await?;
     let row = rows.first().ok_or_else(|| no_policy(why))?;
-    Policy::read(row.body.as_bytes(), POLICY_KEY).map_err(|errors| no_policy(&errors.to_string()))
+    read(row.body.as_bytes()).map_err(|errors| no_policy(&errors.to_string()))
+}
+
+/// The policy, for a guard that doesn't receive what Identity Center logs yet.
+fn read(bytes: &[u8]) -> Result<Policy, PolicyErrors> {
+    Policy::read(bytes, POLICY_KEY).map(|policy| policy.without_identity_center())
 }
 
 async fn roster<O: Bucket + Table + Topic>(
