@@ -10,6 +10,7 @@ pub mod file_name;
 mod membership;
 mod names;
 mod related;
+mod rosters;
 mod snapshot;
 
 use std::cell::RefCell;
@@ -18,10 +19,13 @@ use std::sync::Arc;
 
 pub use bearer::{Bearer, IamId};
 pub use changes::Enrolment;
+pub(crate) use changes::{GroupChange, Second};
 pub use entity::{Entity, Handle};
-pub use membership::{Began, Membership};
+pub use membership::{Addition, Began, Membership};
+pub(crate) use membership::{GAP, before_change, unclear};
 pub use related::{first_to_name_group, related, stirred};
-pub use snapshot::{Rosters, Snapshot, SnapshotError, SnapshotUser};
+pub use rosters::Rosters;
+pub use snapshot::{Snapshot, SnapshotError, SnapshotUser};
 
 use crate::id::AccountId;
 use crate::moment::Moment;

@@ -1,8 +1,15 @@
 //! A roster of Identity Center: what the AWS CLI lists of an identity store, in one JSON file.
 
+mod read;
+
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::moment::Moment;
+pub use read::StoreSnapshotError;
+
+use crate::id::AccountId;
+use crate::moment::{Moment, Span};
+use crate::seen::identity_center::Principal;
 
 /// Users, groups and memberships of one identity store at one time.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -11,32 +18,107 @@ pub struct StoreSnapshot {
     pub store: Arc<str>,
     /// When it was taken. `None`: nobody said.
     pub taken: Option<Moment>,
+    /// A list is cut off, or has an entry that can't be used. Who is absent may only be missing.
+    pub incomplete: bool,
+    /// Users by id.
+    pub users: BTreeMap<Arc<str>, ListedUser>,
+    /// The groups' names by id.
+    pub groups: BTreeMap<Arc<str>, Arc<str>>,
+    /// The permission sets. `None`: the file doesn't list them.
+    pub permission_sets: Option<Vec<ListedPermissionSet>>,
+    /// Who may take which permission set. `None`: the file doesn't list them.
+    pub assignments: Option<Vec<ListedAssignment>>,
+    /// Sorted by user and group, each pair once.
+    memberships: Vec<ListedMembership>,
+    /// Indices into the memberships, sorted by the id of the membership.
+    by_membership: Vec<u32>,
+    /// The users who bear a name, in lower case.
+    users_by_name: BTreeMap<Arc<str>, Vec<Arc<str>>>,
+    /// The group of a name, in lower case. `None`: there are several.
+    groups_by_name: BTreeMap<String, Option<Arc<str>>>,
 }
 
-/// Why a file is not such a roster.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreSnapshotError {
-    /// Not the JSON that is expected.
-    #[error("not a roster of Identity Center: {0}")]
-    Shape(#[from] serde_json::Error),
+/// A user in such a roster.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ListedUser {
+    /// The name then. Empty: the list has none.
+    pub name: Arc<str>,
+    /// Whether the user could sign in. `None`: the list doesn't say.
+    pub enabled: Option<bool>,
+}
+
+/// A member of a group in such a roster.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct ListedMembership {
+    pub(super) user: Arc<str>,
+    pub(super) group: Arc<str>,
+    /// When the user was added.
+    pub(super) created: Option<Moment>,
+    /// The id of the membership.
+    id: Arc<str>,
+}
+
+/// A permission set in such a roster.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ListedPermissionSet {
+    /// Its ARN, by which assignments name it.
+    pub arn: Arc<str>,
+    /// Its name, by which the access portal names it.
+    pub name: Arc<str>,
+    /// How long its sessions last. `None`: the list doesn't say.
+    pub session: Option<Span>,
+}
+
+/// An assignment in such a roster.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ListedAssignment {
+    /// The account in which the permission set may be taken.
+    pub account: AccountId,
+    /// The ARN of the permission set.
+    pub permission_set: Arc<str>,
+    /// Who may take it.
+    pub principal: Principal,
 }
 
 impl StoreSnapshot {
-    /// Whether a file means to be a roster of Identity Center, by its content.
-    pub fn is_meant(json: &[u8]) -> bool {
-        memchr::memmem::find(json, b"\"IdentityStoreId\"").is_some()
+    /// The listed membership of a user in a group.
+    pub(super) fn listed(&self, user: &str, group: &str) -> Option<&ListedMembership> {
+        let at = self
+            .memberships
+            .binary_search_by(|known| (&*known.user, &*known.group).cmp(&(user, group)))
+            .ok()?;
+        self.memberships.get(at)
     }
 
-    /// Reads one file.
-    ///
-    /// # Errors
-    /// The JSON is of another kind or contradicts itself.
-    pub fn read(json: &[u8], taken: Option<Moment>) -> Result<Self, StoreSnapshotError> {
-        let value: serde_json::Value = serde_json::from_slice(json)?;
-        let store = value.get("IdentityStoreId").and_then(|id| id.as_str());
-        Ok(Self {
-            store: Arc::from(store.unwrap_or_default()),
-            taken,
-        })
+    /// Whether the user was a member. `None`: the snapshot can't tell.
+    pub(super) fn is_member(&self, user: &str, group: &str) -> Option<bool> {
+        if self.listed(user, group).is_some() {
+            return Some(true);
+        }
+        (!self.incomplete && self.users.contains_key(user)).then_some(false)
+    }
+
+    /// Whose membership has this id: the user and the group.
+    pub(super) fn of_membership(&self, id: &str) -> Option<(&Arc<str>, &Arc<str>)> {
+        let membership = |index: &u32| self.memberships.get(usize::try_from(*index).ok()?);
+        let at = self
+            .by_membership
+            .binary_search_by(|index| membership(index).map(|known| &*known.id).cmp(&Some(id)))
+            .ok()?;
+        let found = membership(self.by_membership.get(at)?)?;
+        Some((&found.user, &found.group))
+    }
+
+    /// The users who bear a name, which is given in lower case.
+    pub(super) fn users_named(&self, lower: &str) -> &[Arc<str>] {
+        self.users_by_name.get(lower).map_or(&[], Vec::as_slice)
+    }
+
+    /// The one group of this name.
+    pub(super) fn group_named(&self, name: &str) -> Option<&Arc<str>> {
+        self.groups_by_name.get(&name.to_lowercase())?.as_ref()
     }
 }
+
+#[cfg(test)]
+mod tests;

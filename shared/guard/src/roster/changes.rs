@@ -29,10 +29,10 @@ pub struct Enrolment {
 
 /// A user entered or left a group, or may have done so.
 #[derive(Debug, Clone)]
-pub(super) struct GroupChange {
-    pub(super) time: Moment,
-    pub(super) record: RecordKey,
-    pub(super) by: Arc<Caller>,
+pub(crate) struct GroupChange {
+    pub(crate) time: Moment,
+    pub(crate) record: RecordKey,
+    pub(crate) by: Arc<Caller>,
 }
 
 /// When a user or group was created or deleted.
@@ -44,11 +44,46 @@ pub(super) struct Existence {
 
 /// All changes of one membership in one second.
 #[derive(Debug)]
-pub(super) struct Second {
-    pub(super) time: Moment,
+pub(crate) struct Second {
+    pub(crate) time: Moment,
     /// `None`: opposite changes in one second, so the outcome is unknown.
-    pub(super) added: Option<bool>,
-    pub(super) changes: Vec<GroupChange>,
+    pub(crate) added: Option<bool>,
+    pub(crate) changes: Vec<GroupChange>,
+}
+
+impl Second {
+    /// Adds a change to the changes of its membership. Changes come oldest first.
+    pub(crate) fn note(seconds: &mut Vec<Self>, added: Option<bool>, change: GroupChange) {
+        match seconds.last_mut().filter(|last| last.time == change.time) {
+            Some(last) => {
+                // Added and removed in one second: the records don't show which came last.
+                last.added = last.added.filter(|known| added == Some(*known));
+                last.changes.push(change);
+            }
+            None => seconds.push(Self {
+                time: change.time,
+                added,
+                changes: vec![change],
+            }),
+        }
+    }
+
+    /// Of all changes up to a moment: the first of the additions that weren't undone before it.
+    pub(crate) fn first_of_last_run(before: &[Self]) -> Option<&Self> {
+        before
+            .iter()
+            .rev()
+            // Adding a member again changes nothing, so the membership began with the first of
+            // several additions.
+            .take_while(|second| second.added == Some(true))
+            .last()
+    }
+
+    /// The records of its changes.
+    pub(crate) fn records(&self) -> Vec<RecordKey> {
+        let records = self.changes.iter().map(|change| change.record.clone());
+        records.collect()
+    }
 }
 
 #[derive(Default)]
@@ -165,18 +200,7 @@ impl RosterChanges {
                     record: record.clone(),
                     by: Arc::clone(&change.by),
                 };
-                match slot.last_mut().filter(|last| last.time == change.time) {
-                    Some(last) => {
-                        // Added and removed in one second: the records don't show which came last.
-                        last.added = last.added.filter(|known| added == Some(*known));
-                        last.changes.push(one);
-                    }
-                    None => slot.push(Second {
-                        time: change.time,
-                        added,
-                        changes: vec![one],
-                    }),
-                }
+                Second::note(slot, added, one);
             }
         }
     }

@@ -10,7 +10,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::changes::{Existence, Second};
+use super::changes::{Existence, GroupChange, Second};
 use super::{IamId, Roster, Snapshot};
 use crate::id::{AccountId, RecordKey};
 use crate::moment::{Moment, Span};
@@ -43,15 +43,35 @@ pub enum Membership {
 pub struct Began {
     /// When the user was added.
     pub time: Moment,
-    /// The record of the addition.
+    /// The record of the addition. `None`: a roster shows the time and nothing else.
+    pub addition: Option<Addition>,
+}
+
+/// The record of an addition to a group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Addition {
+    /// The record.
     pub record: RecordKey,
     /// The caller who added the user.
     pub by: Arc<Caller>,
 }
 
+impl Began {
+    /// A beginning that a record shows.
+    pub(crate) fn with(change: &GroupChange) -> Self {
+        Self {
+            time: change.time,
+            addition: Some(Addition {
+                record: change.record.clone(),
+                by: Arc::clone(&change.by),
+            }),
+        }
+    }
+}
+
 /// A membership that is proven by a snapshot needs the account's IAM log up to that snapshot. A
 /// longer silence than this counts as a gap in the log.
-const GAP: Span = Span::from_seconds(24 * 3_600);
+pub(crate) const GAP: Span = Span::from_seconds(24 * 3_600);
 
 impl Roster<'_> {
     /// Whether the user was in the group at `at`.
@@ -119,7 +139,7 @@ impl Roster<'_> {
         before: &[Second],
         last: &Second,
     ) -> Membership {
-        let evidence = records(last);
+        let evidence = last.records();
         match last.added {
             Some(true) => Membership::Member {
                 began: self.began(account, user, group, before),
@@ -224,7 +244,7 @@ impl Roster<'_> {
         if !shown.any(|member| member == added) {
             return None;
         }
-        let evidence = records(next);
+        let evidence = next.records();
         Some(
             match self.by_snapshots(account, user, group, at, born, &earlier) {
                 Membership::Member { .. } => Membership::Member {
@@ -252,13 +272,7 @@ impl Roster<'_> {
         group: &str,
         before: &[Second],
     ) -> Option<Began> {
-        let run = before
-            .iter()
-            .rev()
-            // Adding a member again changes nothing, so the membership began with the first of
-            // several additions.
-            .take_while(|second| second.added == Some(true))
-            .last()?;
+        let run = Second::first_of_last_run(before)?;
         let first = run.changes.first()?;
         // If a snapshot shows a member before the first addition, they were a member all along and
         // the addition changed nothing, unless they were removed in between.
@@ -270,11 +284,7 @@ impl Roster<'_> {
         if earlier_member && !undone_before {
             return None;
         }
-        Some(Began {
-            time: first.time,
-            record: first.record.clone(),
-            by: Arc::clone(&first.by),
-        })
+        Some(Began::with(first))
     }
 
     /// The membership by the snapshots that `counts` accepts.
@@ -436,8 +446,8 @@ impl LogGap {
 }
 
 /// The membership before the first change: the opposite of its result.
-fn before_change(next: &Second) -> Membership {
-    let evidence = records(next);
+pub(crate) fn before_change(next: &Second) -> Membership {
+    let evidence = next.records();
     match next.added {
         Some(true) => Membership::NotMember { evidence },
         Some(false) => Membership::Member {
@@ -460,15 +470,7 @@ fn life(
         .unwrap_or_default()
 }
 
-fn records(second: &Second) -> Vec<RecordKey> {
-    second
-        .changes
-        .iter()
-        .map(|change| change.record.clone())
-        .collect()
-}
-
-fn unclear(time: Moment) -> Membership {
+pub(crate) fn unclear(time: Moment) -> Membership {
     Membership::Unproven {
         missing: format!(
             "the changes at {time} don't show whether the user was in the group after them"

@@ -10,13 +10,6 @@ use crate::arn::{RoleArn, iam_arn, partition_of};
 use crate::id::AccountId;
 use crate::moment::Moment;
 
-/// All snapshots that were given.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Rosters {
-    /// Shared, because every judgment copies the list.
-    snapshots: Vec<Arc<Snapshot>>,
-}
-
 /// Users, groups and memberships of one account at one time.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Snapshot {
@@ -327,48 +320,6 @@ fn account_of(pages: &[Details]) -> Result<AccountId, SnapshotError> {
         }
     }
     found.ok_or(SnapshotError::Empty)
-}
-
-impl Rosters {
-    /// Adds a snapshot. The order of adding doesn't matter.
-    pub fn add(&mut self, snapshot: impl Into<Arc<Snapshot>>) {
-        let snapshot = snapshot.into();
-        let order = |s: &Snapshot| (s.account, s.taken.is_none(), s.taken);
-        let at = self
-            .snapshots
-            // INVARIANT (order): sorted by account and time, those of unknown time last, so that
-            // the order of adding has no effect.
-            .partition_point(|known| (order(known), known) < (order(&snapshot), &snapshot));
-        if self.snapshots.get(at) != Some(&snapshot) {
-            self.snapshots.insert(at, snapshot);
-        }
-    }
-
-    /// The account's snapshots, oldest first, those of unknown time last.
-    pub fn of(&self, account: AccountId) -> impl DoubleEndedIterator<Item = &Snapshot> {
-        let from = self
-            .snapshots
-            .partition_point(|snapshot| snapshot.account < account);
-        let to = self
-            .snapshots
-            .partition_point(|snapshot| snapshot.account <= account);
-        self.snapshots
-            .get(from..to)
-            .unwrap_or_default()
-            .iter()
-            .map(|snapshot| &**snapshot)
-    }
-
-    /// The account's partition, if one of its snapshots shows it.
-    pub fn partition(&self, account: AccountId) -> Option<&str> {
-        self.of(account)
-            .find_map(|snapshot| snapshot.partition.as_deref())
-    }
-
-    /// All snapshots.
-    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Snapshot> {
-        self.snapshots.iter().map(|snapshot| &**snapshot)
-    }
 }
 
 #[cfg(test)]

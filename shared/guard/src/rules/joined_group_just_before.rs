@@ -31,8 +31,9 @@
 //! 2. Check what the session did.
 
 use super::view::{RuleAnswer, SwitchView};
+use crate::id::RecordKey;
 use crate::moment::Span;
-use crate::roster::Membership;
+use crate::roster::{Began, Membership};
 
 pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
     let Some(limit) = view.role.min_membership else {
@@ -55,7 +56,7 @@ pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
             } => {
                 let older = youngest_allowed
                     .as_ref()
-                    .is_none_or(|(_, known): &(_, crate::roster::Began)| began.time < known.time);
+                    .is_none_or(|(_, known): &(_, Began)| began.time < known.time);
                 if older {
                     youngest_allowed = Some((group, began));
                 }
@@ -67,33 +68,48 @@ pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
         return RuleAnswer::not_applicable("no membership is proven; RW001 reports that");
     };
     let age = Span::from_seconds(view.time().seconds_since(began.time));
+    let records: Vec<RecordKey> = began
+        .addition
+        .iter()
+        .map(|one| one.record.clone())
+        .collect();
     if age >= limit {
-        return RuleAnswer::allow(format!("member for {age}")).with_events([began.record]);
+        return RuleAnswer::allow(format!("member for {age}")).with_events(records);
     }
-    let by = view
-        .tracer
-        .behind(&began.by, began.time, began.by.arn.as_deref());
-    let self_granted = by.person == view.origin.person;
-    let granter = if self_granted {
-        "themselves".to_owned()
-    } else {
-        crate::untrusted::harmless(&by.name)
-    };
+    let (granter, self_granted) = granter(view, &began);
     let severity = if self_granted {
         view.role.severity.raised()
     } else {
         view.role.severity
     };
     let mut answer = RuleAnswer::violation(format!(
-        "{} entered {} {age} after being added to {} by {granter}; the policy requires {limit}",
+        "{} entered {} {age} after being added to {}{granter}; the policy requires {limit}",
         view.who(),
         view.place(),
         group
     ))
-    .with_events([began.record])
+    .with_events(records)
     .with_severity(severity);
     answer.self_granted = self_granted;
     answer
+}
+
+/// Who added the person, in words, and whether it was the person.
+fn granter(view: &SwitchView<'_, '_>, began: &Began) -> (String, bool) {
+    let Some(addition) = &began.addition else {
+        let unknown = " (a roster shows when; the logs don't show by whom)";
+        return (unknown.to_owned(), false);
+    };
+    let by = view
+        .tracer
+        .behind(&addition.by, began.time, addition.by.arn.as_deref());
+    if by.person == view.origin.person {
+        return (" by themselves".to_owned(), true);
+    }
+    (
+        format!(" by {}", crate::untrusted::harmless(&by.name)),
+        false,
+    )
 }
 
 #[cfg(test)]

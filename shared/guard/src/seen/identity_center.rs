@@ -17,6 +17,7 @@ mod token;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+pub(crate) use grant::lasting;
 pub(super) use text::on_behalf_of;
 
 use super::NamedKind;

@@ -151,7 +151,7 @@ fn sign_in_lasts(
 
 /// Reads an ISO 8601 duration such as `PT8H`, `P7D` or `PT1H30M`. Months and years have no fixed
 /// length, so they aren't accepted.
-fn lasting(text: &str) -> Option<Span> {
+pub(crate) fn lasting(text: &str) -> Option<Span> {
     let rest = text.strip_prefix('P')?;
     let (days, hours) = rest.split_once('T').unwrap_or((rest, ""));
     let mut seconds: i64 = 0;
