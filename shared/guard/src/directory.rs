@@ -5,24 +5,36 @@
 //! together with its store.
 
 mod activity;
+mod changes;
+mod membership;
+mod names;
+mod silence;
 mod snapshot;
+mod status;
+#[cfg(test)]
+mod tests;
+mod workflow;
 
 use std::sync::Arc;
 
 pub(crate) use activity::{Activity, FailedPortalCall, SignInProof, UserPortalCall, UserSignIn};
-pub use snapshot::{StoreSnapshot, StoreSnapshotError};
+pub use snapshot::{
+    ListedAssignment, ListedPermissionSet, ListedUser, StoreSnapshot, StoreSnapshotError,
+};
 
 use crate::moment::Moment;
 use crate::policy::{IdentityCenter, StoreGroupName};
 use crate::roster::{Bearer, Membership, Rosters};
 use crate::seen::CenterEvent;
 use crate::world::World;
+use changes::DirectoryChanges;
 
 /// What the logs and the snapshots together tell about one identity store.
 pub(crate) struct Directory<'w> {
     pub(crate) settings: &'w IdentityCenter,
     world: &'w World,
     rosters: &'w Rosters,
+    changes: DirectoryChanges,
 }
 
 impl<'w> Directory<'w> {
@@ -36,45 +48,88 @@ impl<'w> Directory<'w> {
             settings,
             world,
             rosters,
+            changes: DirectoryChanges::read(world, rosters, settings),
         }
     }
 
     /// The user whom an event is about: by its id in this store, by the id that its
     /// `AuthWorkflowID` shows elsewhere, or by the name that it shows.
-    pub(crate) fn person_of(&self, _event: &CenterEvent) -> Bearer {
-        Bearer::Unknown
+    pub(crate) fn person_of(&self, event: &CenterEvent) -> Bearer {
+        if let Some(person) = &event.on_behalf_of {
+            return if person.store == self.settings.identity_store {
+                Bearer::One(Arc::clone(&person.user))
+            } else {
+                Bearer::Unknown
+            };
+        }
+        if !self.settings.is_administered_in(event.account) {
+            return Bearer::Unknown;
+        }
+        let sign_in = workflow::of(event)
+            .filter(|_| event.account == self.settings.account)
+            .and_then(|workflow| self.changes.sign_ins.get(workflow));
+        if let Some(sign_in) = sign_in {
+            let users: Vec<Arc<str>> = sign_in.users.iter().map(Arc::clone).collect();
+            match users.as_slice() {
+                _ if sign_in.elsewhere => return Bearer::Unknown,
+                [] => {}
+                [user] => return Bearer::One(Arc::clone(user)),
+                _ => return Bearer::OneOf(users),
+            }
+        }
+        let own = workflow::shown_name(event).map(|name| &**name);
+        match own.or_else(|| sign_in?.name()) {
+            Some(name) => self.user_named(name, event.time),
+            None => Bearer::Unknown,
+        }
     }
 
     /// Who bore a user name at `at`. In the second of a creation, deletion or rename of it that is
     /// unknown.
-    pub(crate) fn user_named(&self, _name: &str, _at: Moment) -> Bearer {
-        Bearer::Unknown
+    pub(crate) fn user_named(&self, name: &str, at: Moment) -> Bearer {
+        self.bearer(&name.to_lowercase(), at)
     }
 
     /// The name that a user is known to have borne at `at`.
-    pub(crate) fn name_at(&self, _user: &str, _at: Moment) -> Option<Arc<str>> {
-        None
+    pub(crate) fn name_at(&self, user: &str, at: Moment) -> Option<Arc<str>> {
+        self.known_name(user, at)
     }
 
     /// The latest name that is known of a user, for messages.
-    pub(crate) fn name_of(&self, _user: &str) -> Option<Arc<str>> {
-        None
+    pub(crate) fn name_of(&self, user: &str) -> Option<Arc<str>> {
+        self.latest_name(user)
     }
 
-    /// The id that a group in the policy stands for, at every moment the same.
-    pub(crate) fn group(&self, _group: &StoreGroupName) -> Option<Arc<str>> {
-        None
-    }
-
-    /// Whether the user could act as a member of the group at `at`. A disabled user is no member.
-    pub(crate) fn membership(&self, _user: &str, _group: &str, _at: Moment) -> Membership {
-        Membership::Unproven {
-            missing: String::new(),
+    /// The id that a group in the policy stands for, at every moment the same: the one with the
+    /// name in the latest roster that has one, else the last in the logs. `None` for everybody.
+    pub(crate) fn group(&self, group: &StoreGroupName) -> Option<Arc<str>> {
+        match group {
+            StoreGroupName::Everybody => None,
+            StoreGroupName::ById(id) => Some(Arc::from(id.as_str())),
+            StoreGroupName::ByName(name) => {
+                let mut listed = self.store_rosters().rev();
+                let listed = listed.find_map(|roster| roster.group_named(name)).cloned();
+                listed.or_else(|| {
+                    let by_name = &self.changes.groups_by_name;
+                    by_name.get(&name.to_lowercase())?.clone()
+                })
+            }
         }
     }
 
-    /// A silence of the logs during which a sign-in from one moment to another may be missing.
-    pub(crate) fn sign_in_silence(&self, _window: (Moment, Moment)) -> Option<String> {
-        None
+    /// Whether the user could act as a member of the group at `at`. A disabled user is no member.
+    pub(crate) fn membership(&self, user: &str, group: &str, at: Moment) -> Membership {
+        let listed = self.listed_member(user, group, at);
+        self.unless_disabled(user, at, listed)
+    }
+
+    /// Whether the user could act as one of everybody in the directory at `at`.
+    pub(crate) fn is_in_directory(&self, user: &str, at: Moment) -> Membership {
+        self.in_directory(user, at)
+    }
+
+    /// The rosters of the store, oldest first, those of unknown time last.
+    fn store_rosters(&self) -> impl DoubleEndedIterator<Item = &StoreSnapshot> {
+        self.rosters.of_store(&self.settings.identity_store)
     }
 }

@@ -33,10 +33,13 @@ impl Log {
             // Until 2021, events of global services had `global` as their Region. They show that
             // there is a log, but not where.
             Service::Iam if region != GLOBAL => Self::Iam,
-            Service::Iam | Service::Sts | Service::SignIn | Service::Sso => Self::Identity,
-            // The directory is in a single account and Region. Its silence elsewhere proves
-            // nothing, and no rule uses it yet.
-            Service::Directory | Service::SsoOauth | Service::Other => Self::Use,
+            Service::Iam
+            | Service::Sts
+            | Service::SignIn
+            | Service::Sso
+            | Service::SsoOauth
+            | Service::Directory => Self::Identity,
+            Service::Other => Self::Use,
         }
     }
 }
@@ -72,6 +75,32 @@ impl Hours {
         for (day, hours) in other.0 {
             *self.0.entry(day).or_default() |= hours;
         }
+    }
+
+    /// The first second of the last hour that doesn't begin after a moment.
+    fn last_up_to(&self, moment: Moment) -> Option<Moment> {
+        let hour = moment.epoch_seconds().div_euclid(HOUR);
+        let mut days = self.0.range(..=hour.div_euclid(24)).rev();
+        days.find_map(|(day, hours)| {
+            let of_day = (0..24).rev().filter(|hour| (hours >> hour) & 1 == 1);
+            of_day
+                .map(|known| day * 24 + known)
+                .find(|known| *known <= hour)
+        })
+        .map(|hour| Moment::from_epoch_seconds(hour * HOUR))
+    }
+
+    /// The first second of the first hour that doesn't begin before a moment.
+    fn first_from(&self, moment: Moment) -> Option<Moment> {
+        let second = moment.epoch_seconds();
+        let mut days = self.0.range(second.div_euclid(24 * HOUR)..);
+        days.find_map(|(day, hours)| {
+            let of_day = (0..24).filter(|hour| (hours >> hour) & 1 == 1);
+            of_day
+                .map(|hour| (day * 24 + hour) * HOUR)
+                .find(|known| *known >= second)
+        })
+        .map(Moment::from_epoch_seconds)
     }
 
     /// The first second of each hour from one moment to another, in order.
@@ -201,6 +230,27 @@ impl HeardLogs {
             last = last.max(hour.plus_seconds(HOUR - 1));
         }
         (to.seconds_since(last) > longest.seconds()).then_some((last, to))
+    }
+
+    /// A window made wider, up to the nearest hours before and after it in which the Region's log
+    /// was heard. Where nothing was heard before or after it, its own end stays. `None`: nothing
+    /// was ever heard.
+    pub(crate) fn wider(
+        &self,
+        account: AccountId,
+        region: &str,
+        (from, to): (Moment, Moment),
+    ) -> Option<(Moment, Moment)> {
+        let hours = self.hours(account, region);
+        if hours.0.is_empty() {
+            return None;
+        }
+        // The hour that was heard counts to its last second.
+        let (before, after) = (hours.last_up_to(from), hours.first_from(to));
+        Some((
+            before.map_or(from, |hour| from.min(hour.plus_seconds(HOUR - 1))),
+            after.map_or(to, |hour| to.max(hour)),
+        ))
     }
 
     /// The hours in which a Region's log had a record of the account.

@@ -1,0 +1,345 @@
+//! Decides whether a user was in a group of the identity store at a given second.
+//!
+//! The rules are those of IAM's groups, on a stretch of time on which nothing is hidden: the last
+//! change before the second decides, else the first change after it, inverted, else the rosters.
+//! The stretch ends at every second at which a record hides what it changed, or at which the copies
+//! of a record contradict each other. It also ends where a roster shows that the membership began:
+//! what was before that, neither the roster nor anything later shows.
+//!
+//! Only the time at which a listed membership began reaches across: the membership held from then
+//! to the roster.
+
+mod stretch;
+
+use std::sync::Arc;
+
+use super::Directory;
+use super::changes::Existence;
+use super::snapshot::StoreSnapshot;
+use super::status::Status;
+use crate::id::RecordKey;
+use crate::moment::Moment;
+use crate::roster::{Began, Membership, Second, before_change};
+use stretch::Stretch;
+
+/// A question about one membership.
+#[derive(Clone, Copy)]
+struct Asked<'q> {
+    user: &'q str,
+    group: &'q str,
+    at: Moment,
+}
+
+impl Directory<'_> {
+    /// Whether the user was a listed member of the group, whether or not they could act.
+    pub(super) fn listed_member(&self, user: &str, group: &str, at: Moment) -> Membership {
+        let asked = Asked { user, group, at };
+        let lives = [self.changes.users.get(user), self.changes.groups.get(group)];
+        if let Some(gone) = lives.into_iter().flatten().find_map(|life| gone(life, at)) {
+            return gone;
+        }
+        let key = (Arc::from(user), Arc::from(group));
+        let seconds = self.changes.memberships.get(&key);
+        let seconds = seconds.map_or(&[][..], Vec::as_slice);
+        let stretch = match self.stretch(asked, seconds) {
+            Ok(stretch) => stretch,
+            Err(missing) => return self.across(asked).unwrap_or(unproven(missing)),
+        };
+        let by_stretch = self.on_stretch(asked, &stretch, lives);
+        match (self.across(asked), by_stretch) {
+            (None, answer) => answer,
+            // Where a record shows the beginning, it also shows who did it.
+            (Some(_), member @ Membership::Member { began: Some(_), .. })
+            | (Some(member), Membership::Member { .. } | Membership::Unproven { .. }) => member,
+            (Some(_), Membership::NotMember { .. }) => unproven(
+                "a roster lists a membership that began before the switch, but the logs show that \
+                 the user wasn't in the group"
+                    .to_owned(),
+            ),
+        }
+    }
+
+    /// A user who is disabled can't act as a member of anything.
+    pub(super) fn unless_disabled(&self, user: &str, at: Moment, member: Membership) -> Membership {
+        if matches!(member, Membership::NotMember { .. }) {
+            return member;
+        }
+        match self.status(user, at) {
+            Status::Enabled => member,
+            Status::Disabled(evidence) => Membership::NotMember { evidence },
+            Status::Unknown(missing) => match member {
+                unproven @ Membership::Unproven { .. } => unproven,
+                _ => unproven(missing),
+            },
+        }
+    }
+
+    /// Whether the user was in the directory at all, and could act.
+    pub(super) fn in_directory(&self, user: &str, at: Moment) -> Membership {
+        let member = Membership::Member {
+            began: None,
+            evidence: Vec::new(),
+        };
+        let life = self.changes.users.get(user);
+        match life.and_then(|life| gone(life, at)) {
+            Some(gone) => gone,
+            None => self.unless_disabled(user, at, member),
+        }
+    }
+
+    /// A membership in a later roster that began before the moment.
+    fn across(&self, asked: Asked<'_>) -> Option<Membership> {
+        let rosters = self.store_rosters();
+        let mut began = rosters.filter_map(|roster| {
+            let created = roster.listed(asked.user, asked.group)?.created?;
+            (created < asked.at && asked.at < roster.taken?).then_some(created)
+        });
+        let time = began.next()?;
+        Some(Membership::Member {
+            began: Some(Began {
+                time,
+                addition: None,
+            }),
+            evidence: Vec::new(),
+        })
+    }
+
+    fn on_stretch(
+        &self,
+        asked: Asked<'_>,
+        stretch: &Stretch<'_>,
+        lives: [Option<&Existence>; 2],
+    ) -> Membership {
+        if let Some(last) = stretch.before.last() {
+            let evidence = last.records();
+            return match last.added {
+                Some(true) => Membership::Member {
+                    began: self.began(asked, stretch),
+                    evidence,
+                },
+                _ => Membership::NotMember { evidence },
+            };
+        }
+        // Whoever was created on this stretch was in no group, and what was created had no
+        // members; who came since is in the logs.
+        let born = lives
+            .into_iter()
+            .filter_map(|life| Some(life?.created.as_ref()?.0))
+            .max()
+            .filter(|born| *born <= asked.at && stretch.since.is_none_or(|since| since < *born));
+        match stretch.after.first() {
+            Some(next) => self.before_next(asked, stretch, next, born),
+            None => self.by_rosters(asked, stretch, born, None),
+        }
+    }
+
+    /// What was before the first change after the moment.
+    fn before_next(
+        &self,
+        asked: Asked<'_>,
+        stretch: &Stretch<'_>,
+        next: &Second,
+        born: Option<Moment>,
+    ) -> Membership {
+        let added = next.added == Some(true);
+        let shown = self.rosters_of(stretch, Some(next.time));
+        let mut shown = shown.filter_map(|roster| roster.is_member(asked.user, asked.group));
+        // A roster that shows what the change made before it was made: an earlier change is
+        // missing in the logs, so this one says nothing about what was before it.
+        if !shown.any(|member| member == added) {
+            return match born {
+                Some(born) if !added => created_without_addition(born),
+                _ => before_change(next),
+            };
+        }
+        let evidence = next.records();
+        match self.by_rosters(asked, stretch, born, Some(next.time)) {
+            Membership::Member { began, .. } => Membership::Member { began, evidence },
+            Membership::NotMember { .. } if added => Membership::NotMember { evidence },
+            Membership::NotMember { .. } => unproven(format!(
+                "the user left the group at {}, but a roster of {} doesn't list them in it, and \
+                 the logs don't show who added them",
+                next.time,
+                self.store()
+            )),
+            unproven @ Membership::Unproven { .. } => unproven,
+        }
+    }
+
+    /// What the rosters of a stretch show, of those from before `next`.
+    fn by_rosters(
+        &self,
+        asked: Asked<'_>,
+        stretch: &Stretch<'_>,
+        born: Option<Moment>,
+        next: Option<Moment>,
+    ) -> Membership {
+        let around = self.nearest(asked, stretch, next);
+        let Some((nearest, member)) = around.first().copied() else {
+            return match born {
+                Some(_) => Membership::NotMember {
+                    evidence: Vec::new(),
+                },
+                None => unproven(self.why_not_shown(asked, stretch)),
+            };
+        };
+        // Between the nearest on each side is no change, so they should say the same.
+        if around.iter().any(|(_, other)| *other != member) {
+            return unproven(format!(
+                "the rosters of {} contradict each other, and the logs don't show the change",
+                self.store()
+            ));
+        }
+        match (self.gap_to_all(asked.at, &around), member, born) {
+            (Some(gap), ..) => unproven(gap),
+            (None, false, _) => Membership::NotMember {
+                evidence: Vec::new(),
+            },
+            (None, true, Some(born)) => created_without_addition(born),
+            (None, true, None) => {
+                let listed = nearest.listed(asked.user, asked.group);
+                let time = listed.and_then(|listed| listed.created);
+                Membership::Member {
+                    began: time.map(|time| Began {
+                        time,
+                        addition: None,
+                    }),
+                    evidence: Vec::new(),
+                }
+            }
+        }
+    }
+
+    /// A gap on the way to each roster: one up to which the logs are whole is enough, and so is one
+    /// without a time.
+    fn gap_to_all(&self, at: Moment, rosters: &[(&StoreSnapshot, bool)]) -> Option<String> {
+        let mut first = None;
+        for (roster, _) in rosters {
+            // Both end the search: without a time there is no way, and without a gap a whole one.
+            let gap = self.directory_silence(at, roster.taken?)?;
+            first = first.or(Some(gap));
+        }
+        first
+    }
+
+    /// Of the rosters of a stretch that show the membership: the last up to the moment, the first
+    /// after it, and all without a time; each with what it shows.
+    fn nearest(
+        &self,
+        asked: Asked<'_>,
+        stretch: &Stretch<'_>,
+        next: Option<Moment>,
+    ) -> Vec<(&StoreSnapshot, bool)> {
+        let (mut before, mut after, mut undated) = (None, None, Vec::new());
+        for roster in self.rosters_of(stretch, next) {
+            let Some(member) = roster.is_member(asked.user, asked.group) else {
+                continue;
+            };
+            match roster.taken {
+                None => undated.push((roster, member)),
+                Some(taken) if taken <= asked.at => before = Some((roster, member)),
+                Some(_) => after = after.or(Some((roster, member))),
+            }
+        }
+        before.into_iter().chain(after).chain(undated).collect()
+    }
+
+    /// The rosters on a stretch, and before `next`. One without a time is on it if nothing ends
+    /// it.
+    fn rosters_of<'s>(
+        &'s self,
+        stretch: &Stretch<'_>,
+        next: Option<Moment>,
+    ) -> impl Iterator<Item = &'s StoreSnapshot> {
+        let (since, until) = (stretch.since, stretch.until);
+        self.store_rosters()
+            .filter(move |roster| match roster.taken {
+                Some(taken) => {
+                    since.is_none_or(|since| since < taken)
+                        && until.is_none_or(|until| taken < until)
+                        && next.is_none_or(|next| taken < next)
+                }
+                None => since.is_none() && until.is_none() && next.is_none(),
+            })
+    }
+
+    fn why_not_shown(&self, asked: Asked<'_>, stretch: &Stretch<'_>) -> String {
+        let store = self.store();
+        let mut on_stretch = self.rosters_of(stretch, None).peekable();
+        if on_stretch.peek().is_none() {
+            return stretch.why.clone().unwrap_or_else(|| {
+                format!(
+                    "there is no roster of {store}, and the logs don't show a change of this \
+                     membership"
+                )
+            });
+        }
+        if on_stretch.all(|roster| !roster.users.contains_key(asked.user)) {
+            format!(
+                "the roster of {store} doesn't list user id {}",
+                crate::untrusted::harmless(asked.user)
+            )
+        } else {
+            format!(
+                "the roster of {store} is incomplete, so a user missing from the group proves \
+                 nothing"
+            )
+        }
+    }
+
+    /// The first of the additions that weren't undone before the moment.
+    fn began(&self, asked: Asked<'_>, stretch: &Stretch<'_>) -> Option<Began> {
+        let run = Second::first_of_last_run(stretch.before)?;
+        let first = run.changes.first()?;
+        let undone_before = stretch
+            .before
+            .first()
+            .is_some_and(|second| second.time < run.time);
+        // Who is listed before the addition was in all along, and it added nothing.
+        let mut listed = self
+            .rosters_of(stretch, Some(run.time))
+            .filter_map(|roster| roster.listed(asked.user, asked.group));
+        match listed.next().filter(|_| !undone_before) {
+            Some(listed) => listed.created.map(|time| Began {
+                time,
+                addition: None,
+            }),
+            None => Some(Began::with(first)),
+        }
+    }
+
+    fn store(&self) -> String {
+        let store = crate::untrusted::harmless(&self.settings.identity_store);
+        format!("identity store {store}")
+    }
+}
+
+/// Who doesn't exist, or is deleted, is in no group.
+fn gone(life: &Existence, at: Moment) -> Option<Membership> {
+    let not_yet = life.created.as_ref().filter(|(created, _)| at < *created);
+    let no_more = life.deleted.as_ref().filter(|(deleted, _)| *deleted < at);
+    if life
+        .deleted
+        .as_ref()
+        .is_some_and(|(deleted, _)| *deleted == at)
+    {
+        return Some(unproven(
+            "the user or the group was deleted in the same second as the switch".to_owned(),
+        ));
+    }
+    let record: &RecordKey = &not_yet.or(no_more)?.1;
+    Some(Membership::NotMember {
+        evidence: vec![record.clone()],
+    })
+}
+
+fn unproven(missing: String) -> Membership {
+    Membership::Unproven { missing }
+}
+
+fn created_without_addition(born: Moment) -> Membership {
+    unproven(format!(
+        "the user or the group was created at {born}, but the logs don't show who added the user \
+         after that"
+    ))
+}
