@@ -207,10 +207,9 @@ impl SwitchView<'_, '_> {
                         evidence: Vec::new(),
                     }
                 } else if group.group == StoreGroupName::Everybody {
-                    Membership::Member {
-                        began: None,
-                        evidence: Vec::new(),
-                    }
+                    center
+                        .directory
+                        .is_in_directory(&user.user, self.time())
                 } else if let Some(id) = center.directory.group(&group.group) {
                     center.directory.membership(&user.user, &id, self.time())
                 } else {
