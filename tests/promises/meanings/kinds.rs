@@ -40,14 +40,19 @@ fn a_kind_that_is_not_admitted_is_one_finding() {
 
 #[test]
 fn a_kind_that_is_admitted_but_no_iam_user_has_no_group_and_no_mfa_to_judge() {
-    for (provider, kind) in [
-        ("AWSSSO_0123456789abcdef_DO_NOT_DELETE", "identity-center"),
-        ("Okta", "saml"),
+    for (provider, lines) in [
+        (
+            "AWSSSO_0123456789abcdef_DO_NOT_DELETE",
+            "    groups: []\n    identities: [identity-center]\n",
+        ),
+        (
+            "Okta",
+            "    groups: [development/Developers]\n    identities: [iam-user, saml]\n",
+        ),
     ] {
-        let story = saml(provider).with_policy_line(
-            "    max_session: 1h\n",
-            &format!("    identities: [iam-user, {kind}]\n"),
-        );
+        let story = saml(provider)
+            .with_policy_line("    groups: [development/Developers]\n", "")
+            .with_policy_line("    max_session: 1h\n", lines);
         let judgement = story.judgement();
         assert_eq!(rules(&judgement.findings), []);
         for rule in ["RW001", "RW002", "RW010"] {
@@ -55,6 +60,29 @@ fn a_kind_that_is_admitted_but_no_iam_user_has_no_group_and_no_mfa_to_judge() {
         }
         assert_eq!(standings(&judgement), [SwitchStanding::AdmittedByKind]);
     }
+}
+
+#[test]
+fn people_of_identity_center_are_admitted_by_kind_where_its_logs_are_not_read() {
+    let story = saml("AWSSSO_0123456789abcdef_DO_NOT_DELETE")
+        .with_policy_line(
+            "roles:\n",
+            "identity_center: {account: production, regions: [us-east-1], identity_store: d-1234567890}\nroles:\n",
+        )
+        .with_policy_line("    groups: [development/Developers]\n", "")
+        .with_policy_line(
+            "    max_session: 1h\n",
+            "    groups: [identity-center/Platform]\n    identities: [identity-center]\n    mfa: optional\n",
+        );
+    let policy = story.policy().without_identity_center();
+    let judgement = judge(
+        &story.world_of(story.records()),
+        &policy,
+        &story.rosters(),
+        Scope::default(),
+        &mut |_| (),
+    );
+    assert_eq!(standings(&judgement), [SwitchStanding::AdmittedByKind]);
 }
 
 #[test]
