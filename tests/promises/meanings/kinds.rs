@@ -19,16 +19,31 @@ fn saml(provider: &str) -> Story {
     told
 }
 
+/// The provider that Identity Center creates in an account.
+const CENTER: &str = "AWSSSO_0123456789abcdef_DO_NOT_DELETE";
+
+/// The role of a permission set, entered through Identity Center.
+fn center() -> Story {
+    const NAME: &str = "AWSReservedSSO_Operator_0123456789abcdef";
+    let path = format!("role/aws-reserved/sso.amazonaws.com/{NAME}");
+    let record = saml(CENTER).records()[0].to_string();
+    let record = record
+        .replace("assumed-role/UpdateApp/", &format!("assumed-role/{NAME}/"))
+        .replace(":role/UpdateApp", &format!(":{path}"));
+    let mut story = Story::new().with_policy_line("role/UpdateApp", &path);
+    story.tell(serde_json::from_str(&record).unwrap());
+    story
+}
+
 #[test]
 fn a_kind_that_is_not_admitted_is_one_finding() {
-    for (provider, words) in [
-        (
-            "AWSSSO_0123456789abcdef_DO_NOT_DELETE",
-            "an Identity Center user",
-        ),
-        ("Okta", "a SAML user"),
+    for (story, words) in [
+        (center(), "an Identity Center user"),
+        (saml("Okta"), "a SAML user"),
+        // Anybody can give a provider this name. Only AWS creates roles of permission sets.
+        (saml(CENTER), "a SAML user"),
     ] {
-        let findings = saml(provider).findings();
+        let findings = story.findings();
         assert_eq!(rules(&findings), [("RW012", Verdict::Violation)]);
         assert!(
             findings[0].message.contains(words),
@@ -40,17 +55,17 @@ fn a_kind_that_is_not_admitted_is_one_finding() {
 
 #[test]
 fn a_kind_that_is_admitted_but_no_iam_user_has_no_group_and_no_mfa_to_judge() {
-    for (provider, lines) in [
+    for (story, lines) in [
         (
-            "AWSSSO_0123456789abcdef_DO_NOT_DELETE",
+            center(),
             "    groups: []\n    identities: [identity-center]\n",
         ),
         (
-            "Okta",
+            saml("Okta"),
             "    groups: [development/Developers]\n    identities: [iam-user, saml]\n",
         ),
     ] {
-        let story = saml(provider)
+        let story = story
             .with_policy_line("    groups: [development/Developers]\n", "")
             .with_policy_line("    max_session: 1h\n", lines);
         let judgement = story.judgement();
@@ -64,7 +79,7 @@ fn a_kind_that_is_admitted_but_no_iam_user_has_no_group_and_no_mfa_to_judge() {
 
 #[test]
 fn people_of_identity_center_are_admitted_by_kind_where_its_logs_are_not_read() {
-    let story = saml("AWSSSO_0123456789abcdef_DO_NOT_DELETE")
+    let story = center()
         .with_policy_line(
             "roles:\n",
             "identity_center: {account: production, regions: [us-east-1], identity_store: d-1234567890}\nroles:\n",
