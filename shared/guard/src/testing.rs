@@ -10,18 +10,23 @@
     reason = "a story that cannot be told is a broken test"
 )]
 
+mod center;
 mod elsewhere;
 mod half;
 mod people;
 mod steps;
 mod story;
 
+pub use center::{CenterStep, STORE, group_id, user_id};
 pub use elsewhere::Elsewhere;
 pub use steps::{IamStep, SwitchStep};
 pub use story::{Story, Verdicts};
 
 /// The account of the people.
 pub const PEOPLE: &str = "111122223333";
+
+/// The account that Identity Center is in.
+pub const MANAGEMENT: &str = "555566667777";
 
 /// The account of the elevated role.
 pub const PRODUCTION: &str = "444455556666";

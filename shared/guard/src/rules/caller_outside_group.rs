@@ -6,6 +6,10 @@
 //! groups. rolewatch works out who was in which group from rosters (a roster is the list of who is
 //! in which group) and from the IAM changes in the logs. It compares IDs, not names.
 //!
+//! For people of IAM Identity Center, the role's groups are those of the identity store
+//! (`identity-center/NAME`), and the changes are those of its directory. This needs
+//! `identity_center` in the policy.
+//!
 //! ## Why it matters
 //! IAM lets in everyone that its policies allow, and over time that includes the wrong people: a
 //! policy is attached to the wrong group, or a user is added for a few minutes and removed again.
@@ -16,7 +20,12 @@
 //!   is unproven.
 //! - rolewatch can't see group changes that were never logged: the trail was off, or doesn't cover
 //!   the Region that IAM logs to.
-//! - Only IAM users are in IAM groups. RW012 checks all other kinds of identity.
+//! - Identity providers that provision through SCIM hide who joined or left. The answer is unproven
+//!   if a hidden change may have decided it.
+//! - rolewatch can't see groups of external directories, nested Active Directory groups or account
+//!   instances of Identity Center.
+//! - SAML users, web identities and services are in no group that rolewatch can see. RW012 checks
+//!   them.
 //!
 //! ## What to do
 //! 1. End the session: `rolewatch revoke-plan ID` prints the commands, or choose Revoke sessions on

@@ -2,7 +2,8 @@
 //!
 //! ## What it does
 //! Fires when one stretch in an elevated role exceeds the role's `max_stretch`. A stretch is all
-//! sessions of one person in one role that overlap or follow each other within 15 minutes. If
+//! sessions of one person in one role that overlap or follow each other within 15 minutes. All roles
+//! that a permission set ever had in an account count as one. If
 //! observed use exceeds the limit, the finding is a violation. If only the granted time does, it is
 //! unproven.
 //!

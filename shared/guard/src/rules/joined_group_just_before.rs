@@ -11,7 +11,8 @@
 //! you check the group later, you see nothing unusual.
 //!
 //! ## Blind spots
-//! - A membership whose start isn't in the logs counts as old.
+//! - A membership whose start isn't in the logs counts as old. For groups of Identity Center, a
+//!   roster's `CreatedAt` shows the start too.
 //! - A membership change in the same second as the switch makes the membership itself unproven
 //!   (RW001).
 //!

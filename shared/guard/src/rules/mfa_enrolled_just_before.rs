@@ -5,6 +5,9 @@
 //! less than the role's `min_mfa_age` before the switch. It checks the device that the call names
 //! by its serial number. If the call names no device, it checks every device of that user.
 //!
+//! For people of IAM Identity Center, it checks the devices that the user enrolled before each
+//! sign-in that proves MFA.
+//!
 //! ## Why it matters
 //! Whoever steals a user's keys can often enroll their own device for that user. From then on they
 //! pass every MFA check.
@@ -13,7 +16,8 @@
 //! - rolewatch can't see an enrollment that isn't in the logs.
 //! - If the call names no serial number, the rule also fires for a second device that was enrolled
 //!   for a good reason.
-//! - Identity Center and other providers manage their own devices; rolewatch doesn't check those.
+//! - External identity providers manage their own devices; rolewatch can't check those. Identity
+//!   Center's own devices need `identity_center` in the policy.
 //!
 //! ## What to do
 //! 1. End the session: `rolewatch revoke-plan ID` prints the commands, or choose Revoke sessions on

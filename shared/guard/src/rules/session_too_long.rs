@@ -2,7 +2,8 @@
 //!
 //! ## What it does
 //! Fires when one set of credentials is valid for longer than the role's `max_session`. The
-//! lifetime is the time from the call that issued them to the expiration that STS granted.
+//! lifetime is the time from the call that issued them to the expiration that STS granted. For a
+//! permission set it is the duration that Identity Center asked for, in the console too.
 //!
 //! ## Why it matters
 //! Credentials on a laptop work until they expire, no matter who holds them. A short lifetime is

@@ -7,7 +7,9 @@
 //! - sessions of the same role that were entered from it, directly or through other roles;
 //! - the console's renewals (`RenewRole`);
 //! - consoles opened with the session's credentials (`GetSigninToken`) and still used after those
-//!   credentials expired.
+//!   credentials expired;
+//! - credentials that `aws login` or an agent got from the console session, used after that session
+//!   expired.
 //!
 //! Use beyond `max_session` is a violation. Use of the first credentials while they are valid
 //! doesn't count: RW003 reports credentials that last too long. If only the granted time exceeds

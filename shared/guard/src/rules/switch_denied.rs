@@ -5,6 +5,9 @@
 //! enter one role are one finding if they are at most ten minutes apart. The severity is low, or
 //! medium for five or more attempts.
 //!
+//! Failed calls of Identity Center's access portal (`GetRoleCredentials`, `Federate`) count too. If
+//! their records don't show the permission set, they are reported under the user.
+//!
 //! ## Why it matters
 //! A wrong profile is denied once. An attacker who tries role after role is denied again and again,
 //! until one attempt succeeds.

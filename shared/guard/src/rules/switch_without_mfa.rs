@@ -6,6 +6,11 @@
 //! `mfaAuthenticated` is true for the session that made it. With role chaining, the first call of
 //! the chain decides.
 //!
+//! For people of IAM Identity Center, the sign-ins at the access portal decide: every successful
+//! sign-in from which the session can have come, as long as a sign-in lasts (`sign_in_lasts`). If
+//! each used a second factor, MFA is proven. If each used only a password, the rule fires. This
+//! needs `identity_center` in the policy.
+//!
 //! ## Why it matters
 //! Whoever finds a leaked permanent access key can enter every role that its user may enter. A
 //! second factor at the switch stops that.
@@ -16,14 +21,21 @@
 //! - The answer is also unproven if `mfaAuthenticated` or the device in the call can't be read.
 //! - A `SwitchRole` record never shows MFA.
 //! - What a role session's own records say about MFA proves nothing.
+//! - No record ties a sign-in at Identity Center to a session. If the sign-ins differ, or one may be
+//!   missing, the answer is unproven.
+//! - Identity Center doesn't record how an external identity provider checked the person. The answer
+//!   is unproven unless the policy says `external_idp: trusted`.
+//! - A device that Identity Center remembers signs in with a password alone, and is reported.
+//! - Somebody who approves a device code for an attacker (device-code phishing) signs in with MFA.
 //!
 //! ## What to do
 //! 1. End the session: `rolewatch revoke-plan ID` prints the commands, or choose Revoke sessions on
 //!    the role's page in IAM.
 //! 2. Ask the person, on another channel, whether they made the call.
-//! 3. If they didn't, deactivate the access key and respond as you do to a stolen key.
+//! 3. If they didn't, deactivate the access key and respond as you do to a stolen key. For a user of
+//!    Identity Center, reset the password and remove MFA devices that they don't know.
 //! 4. Require MFA in the role's trust policy: a `Bool` condition on `aws:MultiFactorAuthPresent`,
-//!    not `BoolIfExists`.
+//!    not `BoolIfExists`. For Identity Center, require MFA at every sign-in in its settings.
 //!
 //! If the finding is unproven:
 //! 1. Ask the person, on another channel, whether they used MFA.

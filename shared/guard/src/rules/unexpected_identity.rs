@@ -7,12 +7,16 @@
 //! rule always fires for them.
 //!
 //! ## Why it matters
-//! rolewatch can check groups and MFA only for IAM users. Other identities skip these checks, so
-//! the policy has to allow them explicitly.
+//! rolewatch can check groups and MFA for IAM users, and for people of Identity Center if the policy
+//! says where that is (`identity_center`). Other identities skip these checks, so the policy has to
+//! allow them explicitly.
+//!
+//! A user counts as `identity-center` only if the SAML provider and the role are both Identity
+//! Center's own. Anybody can give a SAML provider a similar name; that is `saml`.
 //!
 //! ## Blind spots
-//! - rolewatch doesn't check whether an Identity Center or SAML user used MFA, or which of the
-//!   provider's groups they are in.
+//! - rolewatch doesn't check whether a SAML user used MFA, or which of the provider's groups they
+//!   are in. Without `identity_center` in the policy, the same is true of people of Identity Center.
 //!
 //! ## What to do
 //! 1. End the session: `rolewatch revoke-plan ID` prints the commands, or choose Revoke sessions on

@@ -1,12 +1,14 @@
 //! RW006 untraceable-caller
 //!
 //! ## What it does
-//! Reports a switch if rolewatch can't identify the person who made it. There are three cases:
+//! Reports a switch if rolewatch can't identify the person who made it. There are these cases:
 //!
 //! - The record in the caller's account is missing, and nothing else shows who has the user ID that
 //!   made the call.
 //! - The call that started a role chain is missing.
 //! - The logs show the use of the session, but not the call that issued it.
+//! - The session is of a permission set, and the records don't show which user of Identity Center
+//!   took it, or they name two. This needs `identity_center` in the policy.
 //!
 //! The finding is always unproven.
 //!
@@ -18,7 +20,8 @@
 //! - A person who is identified can still be somebody else: stolen credentials look like their
 //!   owner's.
 //! - Callers choose session names and source identities themselves, so these don't identify
-//!   anybody.
+//!   anybody. Identity Center names sessions after its users, but a name can be given to somebody
+//!   else, so it only counts together with a roster or with directory changes in the logs.
 //!
 //! ## What to do
 //! 1. End the session: `rolewatch revoke-plan ID` prints the commands, or choose Revoke sessions on

@@ -8,6 +8,7 @@ use super::half::{IssuedCredentials, SwitchRecords, java};
 use super::people::{id, roster, uuid};
 use super::steps::{IamStep, StoryParts, SwitchStep};
 use super::{PEOPLE, PRODUCTION};
+use crate::directory::StoreSnapshot;
 use crate::elevated::{Elevated, unmatched};
 use crate::finding::{Finding, Verdict};
 use crate::judge::{Judgement, Scope, judge};
@@ -55,6 +56,8 @@ pub struct Story {
     pub(super) sessions: BTreeMap<String, (String, Value)>,
     policy: String,
     roster: Option<Value>,
+    /// The roster of Identity Center.
+    pub(super) store: Option<Value>,
 }
 
 impl Default for Story {
@@ -67,14 +70,19 @@ impl Story {
     /// A story that begins on 2026-03-02 at nine, with a policy for `UpdateApp` and a roster of
     /// unknown time.
     pub fn new() -> Self {
+        Self::with_policy(POLICY)
+    }
+
+    pub(super) fn with_policy(policy: &str) -> Self {
         let begin = Moment::from_epoch_seconds(1_772_442_000);
         Self {
             now: begin,
             numbers: 0,
             records: Vec::new(),
             sessions: BTreeMap::new(),
-            policy: POLICY.to_owned(),
+            policy: policy.to_owned(),
             roster: Some(roster()),
+            store: None,
         }
     }
 
@@ -336,6 +344,13 @@ impl Story {
         if let Some(text) = self.roster_text() {
             rosters.add(
                 Snapshot::read(text.as_bytes(), None).unwrap_or_else(|error| panic!("{error}")),
+            );
+        }
+        if let Some(store) = &self.store {
+            let json = store.to_string();
+            rosters.add_store(
+                StoreSnapshot::read(json.as_bytes(), None)
+                    .unwrap_or_else(|error| panic!("{error}")),
             );
         }
         rosters

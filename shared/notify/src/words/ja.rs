@@ -103,8 +103,8 @@ pub(super) const RULES: &[RuleWords] = &[
         steps: &[
             "セッションを失効させる{revoke}。",
             "別の連絡手段で、本人による呼び出しかを確認する。",
-            "本人でなければ、アクセスキーを無効にし、アクセスキー漏えい時の手順で対応する。",
-            "ロールの信頼ポリシーで MFA を必須にする（`aws:MultiFactorAuthPresent` に `BoolIfExists` ではなく `Bool` の条件を使う）。",
+            "本人でなければ、アクセスキーを無効にし、アクセスキー漏えい時の手順で対応する。Identity Center のユーザーの場合は、パスワードをリセットし、本人に心当たりのない MFA デバイスを削除する。",
+            "ロールの信頼ポリシーで MFA を必須にする（`aws:MultiFactorAuthPresent` に `BoolIfExists` ではなく `Bool` の条件を使う）。Identity Center では、サインインのたびに MFA を求める設定にする。",
         ],
         unproven_steps: &[
             "別の連絡手段で、MFA を使ったか本人に確認する。",
