@@ -206,3 +206,80 @@ mod cases {
         assert_eq!(story.verdict("RW001"), Verdicts::Unproven);
     }
 }
+
+#[cfg(test)]
+mod cases_of_center {
+    use crate::testing::{MANAGEMENT, Story, Verdicts};
+
+    fn verdict(tell: impl FnOnce(&mut Story)) -> Verdicts {
+        let mut story = Story::of_center();
+        tell(&mut story);
+        story.verdict("RW001")
+    }
+
+    #[test]
+    fn fires_for_a_user_in_another_group_and_not_for_a_member() {
+        assert_eq!(
+            verdict(|story| drop(story.takes("nick", "Admin"))),
+            Verdicts::Violation
+        );
+        assert_eq!(
+            verdict(|story| drop(story.takes("nell", "Admin"))),
+            Verdicts::Silent
+        );
+    }
+
+    #[test]
+    fn unproven_without_a_roster_and_for_an_unknown_person() {
+        let mut story = Story::of_center().without_store_roster();
+        drop(story.takes("nell", "Admin"));
+        assert_eq!(story.verdict("RW001"), Verdicts::Unproven);
+        let stranger = |story: &mut Story| drop(story.takes("stranger", "Admin").without_portal());
+        assert_eq!(verdict(stranger), Verdicts::Unproven);
+    }
+
+    #[test]
+    fn a_user_of_another_store_is_in_no_group() {
+        let mut story = Story::of_center();
+        story
+            .takes("guest", "Admin")
+            .without_portal()
+            .used_after(60);
+        let story = story.retold(|record| {
+            if let Some(store) = record["userIdentity"]["onBehalfOf"].get_mut("identityStoreArn") {
+                *store = "arn:aws:identitystore::999988887777:identitystore/d-0000000000".into();
+            }
+        });
+        assert_eq!(story.verdict("RW001"), Verdicts::Violation);
+    }
+
+    #[test]
+    fn everybody_is_enough_for_whoever_was_issued_a_session_here() {
+        let told = |issuer: &str| {
+            let everybody =
+                "groups: [identity-center/*]\n    identities: [identity-center]\n    max";
+            let mut story = Story::of_center().with_policy_line(
+                "groups: [identity-center/Platform]\n    identities: [identity-center]\n    max",
+                everybody,
+            );
+            drop(
+                story
+                    .takes("stranger", "Admin")
+                    .without_portal()
+                    .issued_by(issuer),
+            );
+            story.verdict("RW001")
+        };
+        assert_eq!(told(MANAGEMENT), Verdicts::Silent);
+        assert_eq!(told("999988887777"), Verdicts::Unproven);
+    }
+
+    #[test]
+    fn a_chain_is_judged_by_the_person_who_took_the_permission_set() {
+        for (user, expected) in [("nick", Verdicts::Violation), ("nell", Verdicts::Silent)] {
+            let mut story = Story::of_center();
+            drop(story.takes(user, "ReadOnly").goes_on_to("UpdateApp"));
+            assert_eq!(story.verdict("RW001"), expected, "{user}");
+        }
+    }
+}

@@ -89,3 +89,19 @@ mod cases {
         assert_eq!(story.verdict("RW011"), Verdicts::Silent);
     }
 }
+
+#[cfg(test)]
+mod cases_of_center {
+    use crate::testing::{Story, Verdicts};
+
+    #[test]
+    fn taking_a_permission_set_is_no_chain_and_a_role_entered_from_it_is_one() {
+        let mut story = Story::of_center();
+        drop(story.takes("nell", "Admin"));
+        assert_eq!(story.verdict("RW011"), Verdicts::Silent);
+        story.later(60);
+        drop(story.takes("nell", "ReadOnly").goes_on_to("UpdateApp"));
+        let finding = story.finding("RW011");
+        assert_eq!(finding.caller.name, "nell");
+    }
+}

@@ -154,3 +154,21 @@ mod cases {
         assert_eq!(story.verdict("RW004"), Verdicts::Silent);
     }
 }
+
+#[cfg(test)]
+mod cases_of_center {
+    use crate::testing::{Story, Verdicts};
+
+    #[test]
+    fn a_role_that_was_provisioned_anew_is_the_same_permission_set() {
+        let mut story = Story::of_center();
+        story.takes("nell", "Admin").used_after(3_600);
+        story.later(3_600);
+        story
+            .takes("nell", "Admin")
+            .with_suffix("fedcba9876543210")
+            .used_after(3_601);
+        assert_eq!(story.verdict("RW004"), Verdicts::Violation);
+        assert_eq!(story.finding("RW004").caller.name, "nell");
+    }
+}

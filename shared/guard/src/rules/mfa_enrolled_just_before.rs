@@ -159,3 +159,37 @@ mod cases {
         assert_eq!(story.verdict("RW015"), Verdicts::Silent);
     }
 }
+
+#[cfg(test)]
+mod cases_of_center {
+    use serde_json::json;
+
+    use crate::testing::{Story, Verdicts};
+
+    fn verdict(enrolled_before: i64, second_sign_in: bool) -> Verdicts {
+        let mut story = Story::of_center();
+        story.later(7_200);
+        let device = "CompleteVirtualMfaDeviceRegistration";
+        story.directory(-enrolled_before, "nell", device, json!({}));
+        if second_sign_in {
+            story.later(-7_000);
+            story.signs_in("nell", "TOTP");
+            story.later(7_000);
+        }
+        story.signs_in("nell", "PASSWORD,TOTP");
+        story.later(600);
+        drop(story.takes("nell", "Admin"));
+        story.verdict("RW015")
+    }
+
+    #[test]
+    fn fires_for_a_device_enrolled_just_before_the_sign_in() {
+        assert_eq!(verdict(3_599, false), Verdicts::Violation);
+        assert_eq!(verdict(3_600, false), Verdicts::Silent);
+    }
+
+    #[test]
+    fn unproven_where_an_older_sign_in_may_be_the_one() {
+        assert_eq!(verdict(60, true), Verdicts::Unproven);
+    }
+}

@@ -134,3 +134,30 @@ mod cases {
         assert_eq!(story.verdict("RW003"), Verdicts::Unproven);
     }
 }
+
+#[cfg(test)]
+mod cases_of_center {
+    use serde_json::Value;
+
+    use crate::testing::{Story, Verdicts};
+
+    fn verdict(seconds: i64, with_duration: bool) -> Verdicts {
+        let mut story = Story::of_center();
+        drop(story.takes("nell", "Admin").lasting(seconds));
+        let story = story.retold(|record| {
+            if !with_duration && record["eventName"] == "AssumeRoleWithSAML" {
+                record["requestParameters"]["durationSeconds"] = Value::Null;
+            }
+        });
+        story.verdict("RW003")
+    }
+
+    #[test]
+    fn the_duration_that_was_asked_for_decides_and_else_the_expiration_within_five_seconds() {
+        assert_eq!(verdict(3_600, true), Verdicts::Silent);
+        assert_eq!(verdict(3_601, true), Verdicts::Violation);
+        // The story's records expire one second before the duration is over.
+        assert_eq!(verdict(3_606, false), Verdicts::Silent);
+        assert_eq!(verdict(3_607, false), Verdicts::Violation);
+    }
+}

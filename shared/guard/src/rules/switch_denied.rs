@@ -146,3 +146,46 @@ mod cases {
         assert_eq!(story.verdict("RW009"), Verdicts::Silent);
     }
 }
+
+#[cfg(test)]
+mod cases_of_center {
+    use crate::testing::{Story, Verdicts};
+
+    #[test]
+    fn the_portals_refusals_are_runs_too() {
+        let mut story = Story::of_center();
+        for _ in 0..5 {
+            story.portal_refuses("nick", "Admin", true);
+            story.later(60);
+        }
+        let finding = story.finding("RW009");
+        assert_eq!(story.findings().len(), 1);
+        assert!(
+            finding
+                .message
+                .contains("5 times when trying to enter permission set Admin in production"),
+            "{}",
+            finding.message
+        );
+    }
+
+    #[test]
+    fn without_details_it_is_reported_under_the_user() {
+        let mut story = Story::of_center();
+        story.portal_refuses("nick", "Admin", false);
+        let finding = story.finding("RW009");
+        assert!(
+            finding.message.contains("account unknown"),
+            "{}",
+            finding.message
+        );
+        assert_eq!(finding.caller.name, "nick");
+    }
+
+    #[test]
+    fn silent_for_a_permission_set_that_the_policy_does_not_name() {
+        let mut story = Story::of_center();
+        story.portal_refuses("nick", "ReadOnly", true);
+        assert_eq!(story.verdict("RW009"), Verdicts::Silent);
+    }
+}

@@ -158,3 +158,154 @@ mod cases {
         assert_eq!(story.verdict("RW002"), Verdicts::Unproven);
     }
 }
+
+#[cfg(test)]
+mod cases_of_center {
+    use serde_json::json;
+
+    use crate::testing::{Story, Verdicts};
+
+    /// nell signs in with these factors, in this order, a minute apart, and takes the permission
+    /// set.
+    fn verdict(sign_ins: &[&str]) -> Verdicts {
+        story(sign_ins).verdict("RW002")
+    }
+
+    fn story(sign_ins: &[&str]) -> Story {
+        let mut story = Story::of_center();
+        for factors in sign_ins {
+            story.signs_in("nell", factors);
+            story.later(60);
+        }
+        drop(story.takes("nell", "Admin"));
+        story
+    }
+
+    #[test]
+    fn a_second_factor_proves_and_a_password_disproves() {
+        for factor in ["TOTP", "WEBAUTHN", "RESYNC_TOTP"] {
+            let both = format!("PASSWORD,{factor}");
+            assert_eq!(verdict(&[&both]), Verdicts::Silent, "{both}");
+            assert_eq!(verdict(&[factor]), Verdicts::Silent, "{factor}");
+        }
+        assert_eq!(verdict(&["EXTERNAL_IDP,TOTP"]), Verdicts::Silent);
+        assert_eq!(verdict(&["PASSWORD"]), Verdicts::Violation);
+        assert_eq!(verdict(&["PASSWORD,EMAIL_OTP"]), Verdicts::Violation);
+        assert_eq!(
+            verdict(&["PASSWORD", "PASSWORD,EMAIL_OTP"]),
+            Verdicts::Violation
+        );
+    }
+
+    #[test]
+    fn unproven_where_the_sign_ins_cannot_tell() {
+        for sign_ins in [
+            &[][..],
+            &["EMAIL_OTP"],
+            &["EXTERNAL_IDP"],
+            &["PASSWORD,SMOKE_SIGNAL"],
+            &["PASSWORD", "PASSWORD,TOTP"],
+            &["PASSWORD,TOTP", "EMAIL_OTP"],
+        ] {
+            assert_eq!(verdict(sign_ins), Verdicts::Unproven, "{sign_ins:?}");
+        }
+    }
+
+    #[test]
+    fn an_external_provider_counts_only_if_it_is_trusted() {
+        let policy = "  identity_store: d-1234567890\n";
+        let mut story = Story::of_center()
+            .with_policy_line(policy, &format!("{policy}  external_idp: trusted\n"));
+        story.signs_in("nell", "EXTERNAL_IDP");
+        drop(story.takes("nell", "Admin"));
+        assert_eq!(story.verdict("RW002"), Verdicts::Silent);
+    }
+
+    #[test]
+    fn the_window_is_as_long_as_a_sign_in_lasts_with_both_ends() {
+        for (before, expected) in [(28_800, Verdicts::Silent), (28_801, Verdicts::Unproven)] {
+            let mut story = Story::of_center();
+            story.signs_in("nell", "TOTP");
+            story.later(before);
+            drop(story.takes("nell", "Admin"));
+            assert_eq!(story.verdict("RW002"), expected, "{before}");
+        }
+        let mut story = Story::of_center();
+        drop(story.takes("nell", "Admin"));
+        story.signs_in("nell", "TOTP");
+        assert_eq!(
+            story.verdict("RW002"),
+            Verdicts::Silent,
+            "in the same second"
+        );
+    }
+
+    #[test]
+    fn a_change_of_the_setting_counts_from_its_second_on() {
+        for (age, expected) in [("PT1H", Verdicts::Unproven), ("PT12H", Verdicts::Silent)] {
+            let mut story = Story::of_center();
+            story.signs_in("nell", "TOTP");
+            story.later(2 * 3_600);
+            let sessions = json!({"maxAuthenticationAge": age});
+            story.tell_center(json!({
+                "userIdentity": {"type": "IAMUser", "accountId": "555566667777"},
+                "eventSource": "sso.amazonaws.com",
+                "eventName": "UpdateSsoConfiguration",
+                "requestParameters": {"ssoConfiguration": {"sessionConfiguration": sessions}},
+            }));
+            drop(story.takes("nell", "Admin"));
+            assert_eq!(story.verdict("RW002"), expected, "{age}");
+        }
+    }
+
+    #[test]
+    fn another_ones_sign_in_and_a_failed_one_say_nothing() {
+        let mut story = Story::of_center();
+        story.signs_in("nora", "PASSWORD");
+        story.signs_in("nell", "TOTP");
+        drop(story.takes("nell", "Admin"));
+        assert_eq!(story.verdict("RW002"), Verdicts::Silent);
+        let failed = story.retold(|record| {
+            if record["additionalEventData"]["CredentialType"] == "TOTP" {
+                record["serviceEventDetails"]["UserAuthentication"] = "Failure".into();
+            }
+        });
+        assert_eq!(failed.verdict("RW002"), Verdicts::Unproven);
+    }
+
+    #[test]
+    fn unproven_for_a_portal_session_that_an_application_got() {
+        let mut story = story(&["TOTP"]);
+        story.tell_center(json!({
+            "userIdentity": {"type": "AssumedRole", "accountId": "555566667777", "arn": "arn:aws:sts::555566667777:assumed-role/App/i"},
+            "eventSource": "sso-oauth.amazonaws.com",
+            "eventName": "CreateTokenWithIAM",
+            "additionalEventData": {"identitycenter:CredentialId": "EXAMPLE-token"},
+        }));
+        story.later(60);
+        drop(
+            story
+                .takes("nell", "Admin")
+                .with_credential("EXAMPLE-token"),
+        );
+        let finding = story.finding("RW002");
+        assert!(
+            finding.message.contains("assumed-role/App/i"),
+            "{}",
+            finding.message
+        );
+    }
+
+    #[test]
+    fn a_chain_is_judged_by_the_sign_ins_before_its_start() {
+        for (factors, expected) in [
+            ("TOTP", Verdicts::Silent),
+            ("PASSWORD", Verdicts::Violation),
+        ] {
+            let mut story = Story::of_center();
+            story.signs_in("nell", factors);
+            drop(story.takes("nell", "ReadOnly").goes_on_to("UpdateApp"));
+            assert_eq!(story.verdict("RW002"), expected, "{factors}");
+        }
+    }
+}

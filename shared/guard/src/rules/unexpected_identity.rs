@@ -107,3 +107,24 @@ mod cases {
         assert_eq!(story.verdict("RW012"), Verdicts::Unproven);
     }
 }
+
+#[cfg(test)]
+mod cases_of_center {
+    use crate::testing::{Story, Verdicts};
+
+    #[test]
+    fn only_a_role_that_aws_made_shows_identity_center() {
+        let mut story = Story::of_center();
+        drop(story.takes("nell", "Admin").goes_on_to("UpdateApp"));
+        assert_eq!(story.verdict("RW012"), Verdicts::Silent);
+        let mut story = Story::of_center();
+        drop(story.takes("nell", "Admin"));
+        let forged = story.retold(|record| {
+            let role = &mut record["requestParameters"]["roleArn"];
+            if role.is_string() {
+                *role = "arn:aws:iam::444455556666:role/UpdateApp".into();
+            }
+        });
+        assert_eq!(forged.verdict("RW012"), Verdicts::Violation, "that is saml");
+    }
+}

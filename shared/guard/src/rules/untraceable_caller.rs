@@ -86,3 +86,94 @@ mod cases {
         assert_eq!(story.findings().len(), 1);
     }
 }
+
+#[cfg(test)]
+mod cases_of_center {
+    use crate::testing::{Story, Verdicts};
+
+    #[test]
+    fn the_portal_the_uses_or_the_name_show_the_person() {
+        let mut story = Story::of_center();
+        drop(story.takes("stranger", "Admin"));
+        drop(story.takes("nell", "Admin").without_portal());
+        story.later(60);
+        drop(
+            story
+                .takes("guest", "Admin")
+                .without_portal()
+                .used_after(60),
+        );
+        assert_eq!(story.verdict("RW006"), Verdicts::Silent);
+    }
+
+    #[test]
+    fn unproven_when_nothing_shows_the_person() {
+        let mut story = Story::of_center();
+        drop(story.takes("stranger", "Admin").without_portal());
+        assert_eq!(story.verdict("RW006"), Verdicts::Unproven);
+        let mut story = Story::of_center();
+        drop(story.takes("stranger", "Admin").without_details());
+        assert_eq!(story.verdict("RW006"), Verdicts::Unproven);
+    }
+
+    #[test]
+    fn unproven_when_the_answers_differ() {
+        let mut story = Story::of_center();
+        drop(story.takes("nell", "Admin").used_as("nora", 60));
+        let finding = story.finding("RW006");
+        assert!(
+            finding.message.contains("nell") && finding.message.contains("nora"),
+            "{}",
+            finding.message
+        );
+        let mut story = Story::of_center();
+        drop(
+            story
+                .takes("nell", "Admin")
+                .used_after(60)
+                .used_as("nora", 90),
+        );
+        assert_eq!(story.verdict("RW006"), Verdicts::Unproven);
+    }
+
+    #[test]
+    fn somebody_of_another_name_beside_them_does_not_matter() {
+        let mut story = Story::of_center();
+        drop(story.takes("nell", "Admin").beside("nora"));
+        assert_eq!(story.verdict("RW006"), Verdicts::Silent);
+    }
+
+    #[test]
+    fn unproven_for_several_strangers_at_the_portal() {
+        let mut story = Story::of_center();
+        drop(story.takes("guest", "Admin").beside("stranger"));
+        assert_eq!(story.verdict("RW006"), Verdicts::Unproven);
+        let mut story = Story::of_center();
+        drop(
+            story
+                .takes("guest", "Admin")
+                .beside("stranger")
+                .used_after(60),
+        );
+        assert_eq!(
+            story.verdict("RW006"),
+            Verdicts::Silent,
+            "a use names one of them"
+        );
+    }
+
+    #[test]
+    fn unproven_for_a_session_that_another_identity_center_issued() {
+        let mut story = Story::of_center();
+        drop(story.takes("nell", "Admin").issued_by("999988887777"));
+        assert_eq!(story.verdict("RW006"), Verdicts::Unproven);
+    }
+
+    #[test]
+    fn unproven_once_for_a_session_whose_mint_was_not_read() {
+        let mut story = Story::of_center();
+        drop(story.takes("nell", "Admin").used_after(60).without_mint());
+        assert_eq!(story.verdict("RW006"), Verdicts::Unproven);
+        assert_eq!(story.findings().len(), 1);
+    }
+}
