@@ -25,7 +25,10 @@ pub(super) fn what_it_is(event: &CenterEvent) -> String {
         .to_owned(),
         CenterKind::Token(call) => what_token(call, event.outcome),
     };
-    format!("{text}. No rule looks at it yet")
+    // The rules that look at people of Identity Center need to know where it is.
+    format!(
+        "{text}. An audit uses it if the policy has `identity_center`; the live side doesn't read it yet"
+    )
 }
 
 pub(super) fn lines(event: &CenterEvent, lines: &mut Vec<LabeledText>) {

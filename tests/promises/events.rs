@@ -122,7 +122,10 @@ fn each_event_of_identity_center_is_explained_and_judged_by_no_rule() {
         let text = explained.stdout.split_whitespace().collect::<Vec<_>>();
         let text = text.join(" ");
         assert!(text.contains(sentence), "{name}: {text}");
-        assert!(text.contains("No rule looks at it yet"), "{name}: {text}");
+        assert!(
+            text.contains("the live side doesn't read it yet"),
+            "{name}: {text}"
+        );
         assert!(text.contains("No rule was checked"), "{name}: {text}");
     }
 }
