@@ -164,23 +164,23 @@ mod cases_of_center {
     #[test]
     fn fires_just_after_joining_and_not_at_the_limit() {
         for (before, expected) in [(-3_599, Verdicts::Violation), (-3_600, Verdicts::Silent)] {
-            let mut story = Story::of_center().without_store_roster();
-            story.joins(before, "nora", "nell", "Platform");
-            drop(story.takes("nell", "Admin").used_after(60));
+            let mut story = Story::of_center();
+            story.joins(before, "nora", "nick", "Platform");
+            drop(story.takes("nick", "Admin"));
             assert_eq!(story.verdict("RW010"), expected, "{before}");
         }
     }
 
     #[test]
     fn one_step_more_severe_when_self_granted() {
-        for (by, severity) in [("nell", Severity::Critical), ("nora", Severity::High)] {
-            let mut story = Story::of_center().without_store_roster();
-            story.joins(-60, by, "nell", "Platform");
-            drop(story.takes("nell", "Admin").used_after(60));
+        for (by, severity) in [("nick", Severity::Critical), ("nora", Severity::High)] {
+            let mut story = Story::of_center();
+            story.joins(-60, by, "nick", "Platform");
+            drop(story.takes("nick", "Admin"));
             let finding = story.finding("RW010");
             assert_eq!(
                 (finding.severity, finding.self_granted),
-                (severity, by == "nell")
+                (severity, by == "nick")
             );
         }
     }

@@ -95,6 +95,7 @@ mod cases_of_center {
     fn the_portal_the_uses_or_the_name_show_the_person() {
         let mut story = Story::of_center();
         drop(story.takes("stranger", "Admin"));
+        story.later(60);
         drop(story.takes("nell", "Admin").without_portal());
         story.later(60);
         drop(
