@@ -11,6 +11,7 @@
 mod allowed;
 mod arguments;
 mod bad_input;
+mod center;
 mod cli;
 mod corpus;
 mod corpus_identity_center;

@@ -1,0 +1,129 @@
+//! People of Identity Center: a made-up company, judged by the engine and by a second reading of
+//! the law.
+
+mod company;
+mod dice;
+mod judged;
+mod law;
+mod records;
+mod telling;
+mod visit;
+
+use company::Company;
+use judged::{Judged, judged};
+use law::{Answer, Evidence, Member, Person, Verdict, expected, held, refusals};
+
+/// How many companies an ordinary run makes up; `ROLEWATCH_SEEDS` asks for another number.
+fn seeds() -> u64 {
+    std::env::var_os("ROLEWATCH_SEEDS").map_or(400, |text| {
+        let number = text.to_str().and_then(|text| text.parse().ok());
+        number.unwrap_or_else(|| panic!("ROLEWATCH_SEEDS is {}", text.display()))
+    })
+}
+
+/// Where the engine and the law differ about one company, one line each.
+fn differences(company: &Company, judged: &Judged) -> Vec<String> {
+    let evidence = Evidence::new(company);
+    let mut lines = Vec::new();
+    for session in (0..company.sessions.len()).filter(|at| law::is_judged(&evidence, *at)) {
+        let person = evidence.person(session);
+        for (rule, verdict) in expected(&evidence, session) {
+            let got = judged.of_session(session, rule);
+            if verdict != Verdict::Open && got != verdict {
+                lines.push(format!(
+                    "{rule} of session {session}: {verdict:?} expected, {got:?} found; {person:?}"
+                ));
+            }
+        }
+    }
+    for ((id, account, set), held) in held(&evidence) {
+        for (rule, verdict) in [("RW004", held.stretch), ("RW005", held.day)] {
+            let got = judged.of_holder(&evidence, (id, account, set), rule);
+            if verdict != Verdict::Open && got != verdict {
+                lines.push(format!(
+                    "{rule} of {id:?} in {account} {set:?}: {verdict:?} expected, {got:?} found"
+                ));
+            }
+        }
+    }
+    let (mut asked, found) = (refusals(&evidence), judged.refusals());
+    asked.retain(|run| !found.contains(run));
+    lines.extend(
+        asked
+            .into_iter()
+            .map(|run| format!("RW009 of {run:?}: expected, not found")),
+    );
+    let asked = refusals(&evidence);
+    let more = found.into_iter().filter(|run| !asked.contains(run));
+    lines.extend(more.map(|run| format!("RW009 of {run:?}: found, not expected")));
+    lines.extend(judged.strays());
+    lines
+}
+
+#[test]
+fn every_switch_of_a_made_up_company_is_judged_as_the_law_says() {
+    for seed in 0..seeds() {
+        let company = telling::tell(seed);
+        let judged = judged(&company, &company.records());
+        let differences = differences(&company, &judged);
+        assert!(
+            differences.is_empty(),
+            "{}\n{}",
+            company.story(),
+            differences.join("\n")
+        );
+    }
+}
+
+/// The oracle itself: what it calls proved is so.
+#[test]
+fn the_law_never_takes_the_innocent_for_guilty_or_the_other_way_round() {
+    let (mut people, mut wrong) = (0, 0);
+    for seed in 0..seeds() {
+        let company = telling::tell(seed);
+        let evidence = Evidence::new(&company);
+        for session in (0..company.sessions.len()).filter(|at| law::is_judged(&evidence, *at)) {
+            let of = &company.sessions[session];
+            if of.forged {
+                continue;
+            }
+            let Person::Known(id, answer) = evidence.person(session) else {
+                continue;
+            };
+            people += 1;
+            if id != of.truly {
+                // A call at the portal that isn't the switch's own, where its own is missing and
+                // nothing shows a name.
+                assert_eq!(
+                    answer,
+                    Answer::Portal,
+                    "session {session}\n{}",
+                    company.story()
+                );
+                wrong += 1;
+                continue;
+            }
+            for group in 0..company::GROUPS.len() {
+                let user = &company.users[id.user];
+                let truly = user.stay(group, of.at).is_some()
+                    && user.is_alive(of.at)
+                    && user.is_active(of.at);
+                let hidden = company.silence.is_some();
+                match evidence.member(id, Some(group), of.at) {
+                    Member::Yes(_) if !hidden => assert!(
+                        truly,
+                        "session {session} group {group}\n{}",
+                        company.story()
+                    ),
+                    Member::No if !hidden => assert!(
+                        !truly,
+                        "session {session} group {group}\n{}",
+                        company.story()
+                    ),
+                    _ => {}
+                }
+            }
+        }
+    }
+    assert!(people > 100 && wrong * 100 < people, "{wrong} of {people}");
+}

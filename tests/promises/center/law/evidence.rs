@@ -1,0 +1,216 @@
+//! What arrived, put in order.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::center::company::{
+    Change, Company, DAY, Half, Id, Second, Shown, Step, Told, What, is_chatter,
+};
+
+/// A successful sign-in of somebody.
+pub(crate) struct SignedIn {
+    pub(crate) at: Second,
+    pub(crate) factors: &'static str,
+    pub(crate) who: Shown,
+}
+
+/// A call at the portal.
+pub(crate) struct PortalCall {
+    pub(crate) at: Second,
+    pub(crate) number: u64,
+    pub(crate) who: Shown,
+    pub(crate) role: Option<(usize, usize)>,
+    pub(crate) failed: bool,
+    pub(crate) credential: u64,
+}
+
+/// A use of a session, or a call of it that issued another.
+pub(crate) struct Use {
+    pub(crate) session: usize,
+    pub(crate) at: Second,
+    pub(crate) created: Second,
+    pub(crate) behalf: Option<Id>,
+}
+
+pub(crate) struct Evidence<'c> {
+    pub(crate) company: &'c Company,
+    pub(crate) sign_ins: Vec<SignedIn>,
+    pub(crate) portal: Vec<PortalCall>,
+    pub(crate) uses: Vec<Use>,
+    pub(crate) changes: Vec<(Second, &'c Change)>,
+    /// `credentialId` of calls without a sign-in.
+    pub(crate) tokens: BTreeSet<u64>,
+    /// Changes of how long a sign-in lasts.
+    pub(crate) lasts: Vec<(Second, i64)>,
+    /// Every record that shows a user's id and name together.
+    pub(crate) borne: Vec<(Second, usize, String)>,
+    home: Vec<Second>,
+    elsewhere: Vec<Second>,
+}
+
+impl<'c> Evidence<'c> {
+    pub(crate) fn new(company: &'c Company) -> Self {
+        let mut evidence = Self {
+            company,
+            sign_ins: Vec::new(),
+            portal: Vec::new(),
+            uses: Vec::new(),
+            changes: Vec::new(),
+            tokens: BTreeSet::new(),
+            lasts: Vec::new(),
+            borne: Vec::new(),
+            home: Vec::new(),
+            elsewhere: Vec::new(),
+        };
+        let workflows = workflows(company);
+        let mut told: Vec<&Told> = company.heard().collect();
+        told.sort_by_key(|told| (told.at, told.number));
+        for told in told {
+            evidence.hear(told, &workflows);
+        }
+        evidence
+    }
+
+    fn hear(&mut self, told: &'c Told, workflows: &BTreeMap<u64, Shown>) {
+        let at = told.at;
+        if !matches!(told.what, What::Issued { .. } | What::Used { .. }) {
+            if told.elsewhere {
+                self.elsewhere.push(at);
+            } else {
+                self.home.push(at);
+            }
+        }
+        if is_chatter(told) {
+            return;
+        }
+        match &told.what {
+            What::SignIn {
+                step,
+                factors,
+                success,
+                workflow,
+                ..
+            } => {
+                let who = workflows[workflow].clone();
+                self.bears(at, &who);
+                if *step == Step::Authentication && *success {
+                    self.sign_ins.push(SignedIn { at, factors, who });
+                }
+            }
+            What::Portal {
+                who,
+                role,
+                failed,
+                credential,
+                ..
+            } => {
+                self.bears(at, who);
+                self.portal.push(PortalCall {
+                    at,
+                    number: told.number,
+                    who: who.clone(),
+                    role: *role,
+                    failed: *failed,
+                    credential: *credential,
+                });
+            }
+            What::Issued { session, half } => self.issued(*session, *half),
+            What::Used {
+                session,
+                behalf,
+                drift,
+            } => {
+                let created = self.company.sessions[*session].at + drift;
+                self.uses.push(Use {
+                    session: *session,
+                    at,
+                    created,
+                    behalf: *behalf,
+                });
+            }
+            What::Directory {
+                change,
+                failed: false,
+            } => self.changes.push((at, change)),
+            What::Token { credential, .. } => {
+                self.tokens.insert(*credential);
+            }
+            What::Lasts {
+                hours,
+                failed: false,
+            } => self.lasts.push((at, hours * 3_600)),
+            What::Directory { .. } | What::Lasts { .. } => {}
+        }
+    }
+
+    /// AssumeRole is a call of the session that it begins from.
+    fn issued(&mut self, session: usize, half: Half) {
+        let chained = &self.company.sessions[session];
+        if let Some(parent) = chained.parent
+            && half != Half::Owner
+        {
+            let created = self.company.sessions[parent].at;
+            let (at, behalf) = (chained.at, chained.behalf);
+            self.uses.push(Use {
+                session: parent,
+                at,
+                created,
+                behalf,
+            });
+        }
+    }
+
+    fn bears(&mut self, at: Second, who: &Shown) {
+        if let (Some(Id { store: 0, user }), Some(name)) = (who.id, &who.name) {
+            self.borne.push((at, user, name.to_lowercase()));
+        }
+    }
+
+    /// More than 24 hours without a record, somewhere between two moments.
+    pub(crate) fn gap(&self, elsewhere: bool, from: Second, to: Second) -> bool {
+        let heard = if elsewhere {
+            &self.elsewhere
+        } else {
+            &self.home
+        };
+        let ends = [Second::MIN / 2, Second::MAX / 2];
+        let all: Vec<Second> = [&ends[..1], heard, &ends[1..]]
+            .into_iter()
+            .flatten()
+            .copied()
+            .collect();
+        // Before the first record and after the last one, a day is as much as one may go without.
+        let silent = |pair: &[Second]| {
+            let (begin, end) = (pair[0], pair[1]);
+            let (begin, end) = (begin.max(from.min(end)), end.min(to.max(begin)));
+            pair[1] - pair[0] > DAY && begin < end && end > from && begin < to
+        };
+        all.windows(2).any(|pair| {
+            if pair[0] == ends[0] {
+                pair[1] - from > DAY
+            } else if pair[1] == ends[1] {
+                to - pair[0] > DAY
+            } else {
+                silent(pair)
+            }
+        })
+    }
+}
+
+/// The records of one sign-in share what they show of the person.
+fn workflows(company: &Company) -> BTreeMap<u64, Shown> {
+    let mut shown: BTreeMap<u64, (BTreeSet<Id>, BTreeSet<String>)> = BTreeMap::new();
+    for told in company.heard() {
+        if let What::SignIn { who, workflow, .. } = &told.what {
+            let (ids, names) = shown.entry(*workflow).or_default();
+            ids.extend(who.id);
+            names.extend(who.name.clone());
+        }
+    }
+    let one = |(workflow, (ids, names)): (u64, (BTreeSet<Id>, BTreeSet<String>))| {
+        let only = |many: bool| !many;
+        let id = ids.first().copied().filter(|_| only(ids.len() > 1));
+        let name = names.first().cloned().filter(|_| only(names.len() > 1));
+        (workflow, Shown { id, name })
+    };
+    shown.into_iter().map(one).collect()
+}

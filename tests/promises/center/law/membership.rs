@@ -1,0 +1,272 @@
+//! Who was in which group, and could act.
+
+use super::evidence::Evidence;
+use crate::center::company::{Change, Id, Second, Snapshot};
+
+/// Whether somebody was a member.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Member {
+    /// Since a moment, where that was seen.
+    Yes(Option<Second>),
+    No,
+    Unknown,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mark {
+    Begins,
+    Ends,
+    /// It ended with the user, or the user was made: neither says anything of the time before.
+    EndsOnly,
+    /// Nothing proves anything across it.
+    Wall,
+}
+
+impl Evidence<'_> {
+    /// A disabled or deleted user is no member of anything.
+    pub(crate) fn member(&self, id: Id, group: Option<usize>, at: Second) -> Member {
+        if id.store != 0 {
+            return Member::No;
+        }
+        let lives = self.lives(id.user, at);
+        let able = self.able(id.user, at);
+        let within = match group {
+            Some(group) => self.within(id.user, group, at),
+            None => Member::Yes(None),
+        };
+        if [lives, able].contains(&Some(false)) || within == Member::No {
+            Member::No
+        } else if lives.is_none() || able.is_none() {
+            Member::Unknown
+        } else {
+            within
+        }
+    }
+
+    fn lives(&self, user: usize, at: Second) -> Option<bool> {
+        let mut lives = Some(true);
+        for (second, change) in &self.changes {
+            match change {
+                Change::Created { user: of, .. } | Change::Deleted { user: of, .. }
+                    if *of == user && *second == at =>
+                {
+                    return None;
+                }
+                Change::Deleted { user: of, .. } if *of == user && *second < at => {
+                    lives = Some(false);
+                }
+                _ => {}
+            }
+        }
+        lives
+    }
+
+    /// Whether the user was not disabled.
+    fn able(&self, user: usize, at: Second) -> Option<bool> {
+        let of_user = |change: &&Change| match change {
+            Change::Active { user: of, .. } | Change::UserPatched { user: of } => *of == user,
+            _ => false,
+        };
+        let marks: Vec<(Second, &Change)> = self
+            .changes
+            .iter()
+            .filter(|(_, change)| of_user(change))
+            .copied()
+            .collect();
+        if marks.iter().any(|(second, _)| *second == at) {
+            return None;
+        }
+        let last = marks.iter().rev().find(|(second, _)| *second < at);
+        if let Some((second, change)) = last {
+            let in_that_second = marks.iter().filter(|(other, _)| other == second);
+            return match change {
+                Change::Active { active, .. } if in_that_second.count() == 1 => Some(*active),
+                _ => None,
+            };
+        }
+        match marks.first() {
+            // What undid it shows that it was so.
+            Some((second, Change::Active { active, .. })) => {
+                let in_that_second = marks.iter().filter(|(other, _)| other == second);
+                Some(!active || in_that_second.count() > 1)
+            }
+            _ => Some(true),
+        }
+    }
+
+    fn marks(&self, user: usize, group: usize) -> Vec<(Second, Mark)> {
+        let mut marks = Vec::new();
+        for (at, change) in &self.changes {
+            let mark = match change {
+                Change::Added {
+                    user: u, group: g, ..
+                } if (*u, *g) == (user, group) => Mark::Begins,
+                Change::Removed { user: u, group: g } if (*u, *g) == (user, group) => Mark::Ends,
+                Change::MembershipDeleted { membership } => match self.whose(*membership) {
+                    Some(of) if of == (user, group) => Mark::Ends,
+                    Some(_) => continue,
+                    None => Mark::Wall,
+                },
+                Change::GroupPatched { group: g } if *g == group => Mark::Wall,
+                Change::Created { user: u, .. } | Change::Deleted { user: u, .. } if *u == user => {
+                    Mark::EndsOnly
+                }
+                _ => continue,
+            };
+            marks.push((*at, mark));
+        }
+        marks
+    }
+
+    /// Whose a membership is, by its creation or a roster.
+    fn whose(&self, membership: u64) -> Option<(usize, usize)> {
+        let listed = self
+            .company
+            .rosters
+            .iter()
+            .flat_map(|roster| &roster.members);
+        let mut listed = listed.filter(|listed| listed.membership == membership);
+        let created = self.changes.iter().find_map(|(_, change)| match change {
+            Change::Added {
+                user,
+                group,
+                membership: Some(id),
+                ..
+            } if *id == membership => Some((*user, *group)),
+            _ => None,
+        });
+        created.or_else(|| listed.next().map(|listed| (listed.user, listed.group)))
+    }
+
+    fn within(&self, user: usize, group: usize, at: Second) -> Member {
+        let marks = self.marks(user, group);
+        if marks
+            .iter()
+            .any(|(second, mark)| *second == at && *mark != Mark::Wall)
+        {
+            return Member::Unknown;
+        }
+        let dated = |roster: &&Snapshot| {
+            listed(roster, user, group)
+                .and_then(|created| created)
+                .is_some_and(|c| c < at)
+        };
+        if let Some(roster) = self
+            .company
+            .rosters
+            .iter()
+            .filter(|r| r.taken >= at)
+            .find(dated)
+        {
+            return Member::Yes(listed(roster, user, group).flatten());
+        }
+        if marks.iter().any(|(second, _)| *second == at) {
+            return Member::Unknown;
+        }
+        let before = last(&marks, at);
+        match before {
+            Some((second, Mark::Begins)) => return Member::Yes(Some(second)),
+            Some((_, Mark::Ends | Mark::EndsOnly)) => return Member::No,
+            _ => {}
+        }
+        let from = before.map(|(second, _)| second);
+        let after = first(&marks, at);
+        let since = self.shown_since(user, group, (from, at));
+        match after {
+            Some((_, Mark::Begins)) => return Member::No,
+            Some((_, Mark::Ends)) => return Member::Yes(since),
+            _ => {}
+        }
+        let to = after.map(|(second, _)| second);
+        self.by_rosters(user, group, at, (from, to))
+    }
+
+    /// `CreatedAt` of a roster before the moment, with nothing in between.
+    fn shown_since(
+        &self,
+        user: usize,
+        group: usize,
+        (from, at): (Option<Second>, Second),
+    ) -> Option<Second> {
+        let rosters = self.company.rosters.iter();
+        rosters
+            .filter(|roster| roster.taken <= at && from.is_none_or(|from| roster.taken > from))
+            .filter(|roster| !self.gap(false, roster.taken, at))
+            .find_map(|roster| listed(roster, user, group).flatten())
+    }
+
+    fn by_rosters(
+        &self,
+        user: usize,
+        group: usize,
+        at: Second,
+        (from, to): (Option<Second>, Option<Second>),
+    ) -> Member {
+        let mut answers = Vec::new();
+        for roster in &self.company.rosters {
+            let taken = roster.taken;
+            let reaches = from.is_none_or(|from| taken > from) && to.is_none_or(|to| taken < to);
+            if !reaches || self.gap(false, at.min(taken), at.max(taken)) {
+                continue;
+            }
+            match listed(roster, user, group) {
+                Some(Some(created)) if created >= at => {}
+                Some(created) => answers.push(Member::Yes(created)),
+                None if roster.truncated => {}
+                None => answers.push(Member::No),
+            }
+        }
+        let is_member = |answer: &Member| matches!(answer, Member::Yes(_));
+        if answers.is_empty() || answers.iter().any(is_member) != answers.iter().all(is_member) {
+            return Member::Unknown;
+        }
+        let since = answers.iter().find_map(|answer| match answer {
+            Member::Yes(since) => *since,
+            _ => None,
+        });
+        if is_member(&answers[0]) {
+            Member::Yes(since)
+        } else {
+            Member::No
+        }
+    }
+}
+
+/// Opposite changes in one second, or a change and a wall, leave it unknown.
+fn at_once(marks: &[(Second, Mark)], second: Second) -> Mark {
+    let mut of_second = marks
+        .iter()
+        .filter(|(other, _)| *other == second)
+        .map(|(_, mark)| *mark);
+    let first = of_second.next().unwrap_or(Mark::Wall);
+    if of_second.all(|mark| mark == first) {
+        first
+    } else {
+        Mark::Wall
+    }
+}
+
+fn last(marks: &[(Second, Mark)], at: Second) -> Option<(Second, Mark)> {
+    let second = marks
+        .iter()
+        .map(|mark| mark.0)
+        .filter(|second| *second < at)
+        .max()?;
+    Some((second, at_once(marks, second)))
+}
+
+fn first(marks: &[(Second, Mark)], at: Second) -> Option<(Second, Mark)> {
+    let second = marks
+        .iter()
+        .map(|mark| mark.0)
+        .filter(|second| *second > at)
+        .min()?;
+    Some((second, at_once(marks, second)))
+}
+
+/// Whether a roster lists the membership, and since when.
+fn listed(roster: &Snapshot, user: usize, group: usize) -> Option<Option<Second>> {
+    let mut members = roster.members.iter();
+    let member = members.find(|listed| (listed.user, listed.group) == (user, group))?;
+    Some(member.created)
+}

@@ -1,0 +1,141 @@
+//! Who bore which name.
+
+use super::evidence::Evidence;
+use crate::center::company::{Change, Second, Shown};
+
+enum Mark {
+    /// A record or a roster shows the name.
+    Bears(String),
+    /// From here on this name; before it, another or none.
+    Begins(String),
+    /// The name before tells nothing of the name after.
+    Breaks,
+}
+
+impl Evidence<'_> {
+    fn marks(&self, user: usize) -> Vec<(Second, Mark)> {
+        let mut marks = Vec::new();
+        for (at, change) in &self.changes {
+            let mark = match change {
+                Change::Created {
+                    user: of,
+                    name: Some(name),
+                    ..
+                }
+                | Change::Renamed {
+                    user: of,
+                    to: Some(name),
+                } if *of == user => Mark::Begins(name.to_lowercase()),
+                Change::Created { user: of, .. }
+                | Change::Renamed { user: of, .. }
+                | Change::Deleted { user: of, .. }
+                | Change::UserPatched { user: of }
+                    if *of == user =>
+                {
+                    Mark::Breaks
+                }
+                _ => continue,
+            };
+            marks.push((*at, mark));
+        }
+        let borne = self.borne.iter().filter(|(_, of, _)| *of == user);
+        marks.extend(borne.map(|(at, _, name)| (*at, Mark::Bears(name.clone()))));
+        for roster in &self.company.rosters {
+            let listed = roster.users.iter().filter(|(of, _)| *of == user);
+            marks.extend(listed.map(|(_, name)| (roster.taken, Mark::Bears(name.to_lowercase()))));
+        }
+        marks.sort_by_key(|(at, _)| *at);
+        marks
+    }
+
+    /// The name that a user is known to have borne, in lower case.
+    pub(crate) fn name_at(&self, user: usize, at: Second) -> Option<String> {
+        let marks = self.marks(user);
+        let seconds = |of: Second| marks.iter().filter(move |(second, _)| *second == of);
+        let breaks = |of: Second| seconds(of).any(|(_, mark)| !matches!(mark, Mark::Bears(_)));
+        if breaks(at) {
+            return None;
+        }
+        let mut before: Vec<Second> = marks
+            .iter()
+            .map(|mark| mark.0)
+            .filter(|s| *s <= at)
+            .collect();
+        before.dedup();
+        let mut known = Vec::new();
+        for second in before.into_iter().rev() {
+            if breaks(second) {
+                let begun: Vec<&String> = seconds(second)
+                    .filter_map(|(_, mark)| begins(mark))
+                    .collect();
+                let changes = seconds(second).filter(|(_, mark)| !matches!(mark, Mark::Bears(_)));
+                if let ([name], 1) = (&begun[..], changes.count()) {
+                    known.push((second, (*name).clone()));
+                }
+                break;
+            }
+            known.extend(
+                seconds(second)
+                    .filter_map(|(_, mark)| bears(mark))
+                    .map(|name| (second, name)),
+            );
+        }
+        let mut after: Vec<Second> = marks
+            .iter()
+            .map(|mark| mark.0)
+            .filter(|s| *s > at)
+            .collect();
+        after.dedup();
+        for second in after {
+            if breaks(second) {
+                break;
+            }
+            known.extend(
+                seconds(second)
+                    .filter_map(|(_, mark)| bears(mark))
+                    .map(|name| (second, name)),
+            );
+        }
+        known.retain(|(second, _)| !self.gap(false, at.min(*second), at.max(*second)));
+        let first = known.first()?.1.clone();
+        known
+            .iter()
+            .all(|(_, name)| *name == first)
+            .then_some(first)
+    }
+
+    /// The one user who bears a name.
+    pub(crate) fn bearer(&self, name: &str, at: Second) -> Option<usize> {
+        let name = name.to_lowercase();
+        let users = 0..self.company.users.len();
+        let bearers: Vec<usize> = users
+            .filter(|user| self.name_at(*user, at).as_ref() == Some(&name))
+            .collect();
+        match bearers[..] {
+            [one] => Some(one),
+            _ => None,
+        }
+    }
+
+    /// The user whom a record shows.
+    pub(crate) fn user_of(&self, who: &Shown, at: Second) -> Option<crate::center::company::Id> {
+        who.id.or_else(|| {
+            let name = who.name.as_ref()?;
+            self.bearer(name, at).map(crate::center::company::Id::own)
+        })
+    }
+}
+
+fn begins(mark: &Mark) -> Option<&String> {
+    match mark {
+        Mark::Begins(name) => Some(name),
+        _ => None,
+    }
+}
+
+fn bears(mark: &Mark) -> Option<String> {
+    match mark {
+        Mark::Bears(name) => Some(name.clone()),
+        _ => None,
+    }
+}

@@ -1,0 +1,111 @@
+//! MFA, by the sign-ins at Identity Center.
+
+use std::collections::BTreeSet;
+
+use super::evidence::Evidence;
+use super::verdicts::Verdict;
+use crate::center::company::{Change, Id, Second};
+
+/// What one sign-in shows.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shows {
+    Mfa,
+    NoMfa,
+    Nothing,
+}
+
+impl Evidence<'_> {
+    fn shows(&self, factors: &str) -> Shows {
+        let words: BTreeSet<&str> = factors.split(',').collect();
+        let strong = ["TOTP", "WEBAUTHN", "RESYNC_TOTP"];
+        let trusted = self.company.plan.trusted && words.contains("EXTERNAL_IDP");
+        if trusted || strong.iter().any(|word| words.contains(word)) {
+            Shows::Mfa
+        } else if words == BTreeSet::from(["PASSWORD"])
+            || words == BTreeSet::from(["PASSWORD", "EMAIL_OTP"])
+        {
+            Shows::NoMfa
+        } else {
+            Shows::Nothing
+        }
+    }
+
+    /// How long a sign-in lasted for somebody who took a set then.
+    fn lasting(&self, at: Second) -> i64 {
+        let last = self.lasts.iter().rev().find(|(since, _)| *since <= at);
+        last.map_or(self.company.plan.lasts, |(_, seconds)| *seconds)
+    }
+
+    fn sign_ins_of(&self, id: Id, at: Second) -> Vec<(Second, Shows)> {
+        let from = at - self.lasting(at);
+        let sign_ins = self
+            .sign_ins
+            .iter()
+            .filter(|one| from <= one.at && one.at <= at);
+        sign_ins
+            .filter(|one| self.user_of(&one.who, one.at) == Some(id))
+            .map(|one| (one.at, self.shows(one.factors)))
+            .collect()
+    }
+
+    /// Of the session that a permission set's call issued.
+    pub(crate) fn mfa(&self, session: usize, id: Id) -> Verdict {
+        let at = self.company.sessions[session].at;
+        let without_sign_in = self.calls_of(session).any(|call| {
+            self.tokens.contains(&call.credential) && self.user_of(&call.who, call.at) == Some(id)
+        });
+        let from = at - self.lasting(at);
+        let elsewhere = self.company.plan.replica.is_some() && self.gap(true, from, at);
+        if without_sign_in || elsewhere || self.gap(false, from, at) {
+            return Verdict::Unproven;
+        }
+        let shown: Vec<Shows> = self
+            .sign_ins_of(id, at)
+            .into_iter()
+            .map(|one| one.1)
+            .collect();
+        if shown.is_empty() {
+            Verdict::Unproven
+        } else if shown.iter().all(|one| *one == Shows::Mfa) {
+            Verdict::Silent
+        } else if shown.iter().all(|one| *one == Shows::NoMfa) {
+            Verdict::Violation
+        } else {
+            Verdict::Unproven
+        }
+    }
+
+    /// A device that was enrolled shortly before the sign-in that proves MFA. Where several prove
+    /// it and only some came shortly after, the law names none of them.
+    pub(crate) fn fresh_device(&self, session: usize, id: Id, age: i64) -> Verdict {
+        let at = self.company.sessions[session].at;
+        let enrolled: Vec<Second> = self
+            .changes
+            .iter()
+            .filter(|(_, change)| matches!(change, Change::Enrolled { user, .. } if Id::own(*user) == id))
+            .map(|(second, _)| *second)
+            .collect();
+        if enrolled.is_empty() {
+            return Verdict::Silent;
+        }
+        if self.mfa(session, id) != Verdict::Silent {
+            return Verdict::Open;
+        }
+        let signed_in = self.sign_ins_of(id, at);
+        let fresh = |second: Second| enrolled.iter().any(|e| *e <= second && second - e < age);
+        let in_one_second = signed_in
+            .iter()
+            .any(|(second, _)| enrolled.contains(second));
+        let count = signed_in
+            .iter()
+            .filter(|(second, _)| fresh(*second))
+            .count();
+        if count == 0 {
+            Verdict::Silent
+        } else if in_one_second || count < signed_in.len() {
+            Verdict::Open
+        } else {
+            Verdict::Violation
+        }
+    }
+}

@@ -1,0 +1,697 @@
+//! The records of Identity Center and of the sessions that begin there, as AWS writes them.
+//!
+//! The shapes are those of captured records and of AWS's documentation; where neither shows one,
+//! that of the API reference.
+
+use rolewatch_guard::moment::Moment;
+use serde_json::{Map, Value, json};
+
+use super::company::{
+    ACCOUNTS, Change, Company, Half, Id, Issuer, Listed, MANAGEMENT, MONDAY, Role, SETS, STORES,
+    Second, Session, Shown, Snapshot, Step, Told, What, event_id, group_id, membership_id, user_id,
+};
+
+const HIDDEN: &str = "HIDDEN_DUE_TO_SECURITY_REASONS";
+const BROWSER: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
+const CLI: &str = "aws-cli/2.34.30 md/awscrt#0.31.2 ua/2.1 os/linux#6.8 lang/python#3.14.4";
+const JAVA: &str =
+    "aws-sdk-java/2.46.14 md/io#sync md/http#Apache md/internal ua/2.1 api/STS#2.46.x";
+const PROVIDER_HASH: &str = "/EXAMPLEproviderHash0000000=";
+
+pub(crate) fn moment(at: Second) -> Moment {
+    Moment::from_epoch_seconds(MONDAY + at)
+}
+
+fn java(at: Second) -> String {
+    let stamp = jiff::Timestamp::from_second(MONDAY + at).unwrap();
+    let zoned = stamp.to_zoned(jiff::tz::TimeZone::UTC);
+    zoned
+        .strftime("%b %-d, %Y, %-I:%M:%S\u{202f}%p")
+        .to_string()
+}
+
+fn base64(text: &str) -> String {
+    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut out = String::new();
+    for three in text.as_bytes().chunks(3) {
+        let byte = |at: usize| u32::from(three.get(at).copied().unwrap_or(0));
+        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
+        for place in 0..4_usize {
+            let six = (bits >> (18 - 6 * place)) & 63;
+            let letter = char::from(LETTERS[usize::try_from(six).unwrap()]);
+            out.push(if place > three.len() { '=' } else { letter });
+        }
+    }
+    out
+}
+
+fn store_arn(store: usize) -> String {
+    format!(
+        "arn:aws:identitystore::{MANAGEMENT}:identitystore/{}",
+        STORES[store]
+    )
+}
+
+fn on_behalf_of(id: Id) -> Value {
+    json!({"userId": user_id(id), "identityStoreArn": store_arn(id.store)})
+}
+
+/// One account's record.
+struct Head<'a> {
+    told: &'a Told,
+    account: &'a str,
+    region: &'a str,
+    source: &'a str,
+    name: &'a str,
+}
+
+impl Head<'_> {
+    fn record(&self, identity: Value, more: Value) -> Value {
+        let number = self.told.number;
+        let mut record = json!({
+            "eventVersion": "1.11",
+            "userIdentity": identity,
+            "eventTime": moment(self.told.at),
+            "eventSource": format!("{}.amazonaws.com", self.source),
+            "eventName": self.name,
+            "awsRegion": self.region,
+            "sourceIPAddress": "203.0.113.185",
+            "userAgent": if number.is_multiple_of(2) { CLI } else { BROWSER },
+            "requestParameters": null,
+            "responseElements": null,
+            "requestID": format!("99999999-0000-4000-8000-{number:012x}"),
+            "eventID": event_id(number),
+            "readOnly": false,
+            "eventType": "AwsApiCall",
+            "managementEvent": true,
+            "recipientAccountId": self.account,
+            "eventCategory": "Management",
+        });
+        if let Value::Object(more) = more {
+            for (key, value) in more {
+                record[key] = value;
+            }
+        }
+        record
+    }
+
+    /// The three spellings of a service's own events.
+    fn event_type(&self) -> &'static str {
+        ["AwsServiceEvent", "AWSServiceEvent", "AwsApiCall"]
+            [usize::try_from(self.told.number % 3).unwrap()]
+    }
+}
+
+impl Company {
+    /// The records that arrived, in the order of time.
+    pub(crate) fn records(&self) -> Vec<Value> {
+        let mut told: Vec<&Told> = self.heard().collect();
+        told.sort_by_key(|told| (told.at, told.number));
+        told.into_iter().map(|told| self.record(told)).collect()
+    }
+
+    fn region(&self, told: &Told) -> &'static str {
+        let replica = self.plan.replica.filter(|_| told.elsewhere);
+        replica.unwrap_or(self.plan.home)
+    }
+
+    fn record(&self, told: &Told) -> Value {
+        let region = self.region(told);
+        let head = |source, name| Head {
+            told,
+            account: MANAGEMENT,
+            region,
+            source,
+            name,
+        };
+        match &told.what {
+            What::SignIn {
+                who,
+                step,
+                factors,
+                success,
+                workflow,
+            } => sign_in(
+                &head("signin", step.name()),
+                who,
+                *step,
+                factors,
+                *success,
+                *workflow,
+            ),
+            What::Portal {
+                who,
+                federate,
+                role,
+                failed,
+                credential,
+            } => {
+                let name = if *federate {
+                    "Federate"
+                } else {
+                    "GetRoleCredentials"
+                };
+                portal(&head("sso", name), who, *role, *failed, *credential)
+            }
+            What::Issued { session, half } => self.issued(told, &self.sessions[*session], *half),
+            What::Used {
+                session,
+                behalf,
+                drift,
+            } => {
+                let session = &self.sessions[*session];
+                let account = ACCOUNTS[session.role.account].0;
+                let head = Head {
+                    account,
+                    ..head("ec2", "DescribeInstances")
+                };
+                let identity = session_identity(session, *behalf, *drift, told.number);
+                head.record(identity, json!({"readOnly": true}))
+            }
+            What::Directory { change, failed } => directory(&head, change, *failed),
+            What::Token { user, credential } => {
+                token(&head("sso-oauth", "CreateTokenWithIAM"), *user, *credential)
+            }
+            What::Lasts { hours, failed } => {
+                let request = json!({
+                    "ssoConfiguration": {"sessionConfiguration": {"maxAuthenticationAge": format!("PT{hours}H")}},
+                    "configurationType": "SESSION",
+                    "instanceArn": "arn:aws:sso:::instance/ssoins-0123456789abcdef",
+                });
+                let record = head("sso", "UpdateSsoConfiguration")
+                    .record(administrator(), json!({"requestParameters": request}));
+                if *failed { refused(record) } else { record }
+            }
+        }
+    }
+
+    fn issued(&self, told: &Told, session: &Session, half: Half) -> Value {
+        let account = ACCOUNTS[session.role.account].0;
+        let head = Head {
+            told,
+            account,
+            region: self.plan.home,
+            source: "sts",
+            name: "AssumeRoleWithSAML",
+        };
+        let Some(parent) = session.parent else {
+            return with_saml(&head, session);
+        };
+        let parent = &self.sessions[parent];
+        let home = ACCOUNTS[parent.role.account].0;
+        let head = Head {
+            account: if half == Half::Caller { home } else { account },
+            name: "AssumeRole",
+            ..head
+        };
+        let identity = if half == Half::Owner {
+            let principal = format!("{}:{}", parent.role.id, parent.name);
+            json!({"type": "AWSAccount", "principalId": principal, "accountId": home})
+        } else {
+            session_identity(parent, session.behalf, 0, told.number)
+        };
+        let mut more = json!({
+            "requestParameters": {
+                "roleArn": session.role.arn(),
+                "roleSessionName": session.name,
+                "durationSeconds": session.seconds,
+            },
+            "responseElements": issued_elements(session),
+            "resources": [{"accountId": account, "type": "AWS::IAM::Role", "ARN": session.role.arn()}],
+            "readOnly": true,
+        });
+        if half != Half::Whole {
+            more["sharedEventID"] =
+                json!(format!("55555555-0000-4000-8000-{:012x}", session.number));
+        }
+        head.record(identity, more)
+    }
+}
+
+impl Step {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Challenge => "CredentialChallenge",
+            Self::Verification => "CredentialVerification",
+            Self::Authentication => "UserAuthentication",
+        }
+    }
+}
+
+impl Role {
+    pub(crate) fn arn(&self) -> String {
+        format!(
+            "arn:aws:iam::{}:role/{}",
+            ACCOUNTS[self.account].0, self.name
+        )
+    }
+
+    fn bare_name(&self) -> &str {
+        self.name.rsplit('/').next().unwrap_or(&self.name)
+    }
+}
+
+/// `IdentityCenterUser` with an id; `Unknown` with what there is, as until 2025.
+fn person(who: &Shown, credential: Option<u64>, number: u64) -> Value {
+    let mixed = who.id.is_none() || who.name.is_some();
+    let mut identity = json!({"accountId": MANAGEMENT});
+    if mixed {
+        identity["type"] = json!("Unknown");
+        identity["principalId"] = json!(MANAGEMENT);
+        identity["arn"] = json!("");
+        identity["accessKeyId"] = json!("");
+        if let Some(name) = &who.name {
+            identity["userName"] = json!(name);
+        }
+    } else {
+        identity["type"] = json!("IdentityCenterUser");
+        match number % 3 {
+            0 => identity["userName"] = json!(HIDDEN),
+            1 => identity["userName"] = json!(""),
+            _ => {}
+        }
+    }
+    if let Some(id) = who.id {
+        identity["onBehalfOf"] = on_behalf_of(id);
+    }
+    if let Some(credential) = credential {
+        identity["credentialId"] = json!(format!("EXAMPLEcredential{credential:08x}"));
+    }
+    identity
+}
+
+fn sign_in(
+    head: &Head<'_>,
+    who: &Shown,
+    step: Step,
+    factors: &str,
+    success: bool,
+    workflow: u64,
+) -> Value {
+    let mut data = Map::new();
+    data.insert(
+        "AuthWorkflowID".to_owned(),
+        json!(format!("77777777-0000-4000-8000-{workflow:012x}")),
+    );
+    data.insert("CredentialType".to_owned(), json!(factors));
+    if step == Step::Authentication {
+        data.insert(
+            "LoginTo".to_owned(),
+            json!("https://example.awsapps.com/start/"),
+        );
+    }
+    // Newer records have the name beside the identity.
+    let beside = step == Step::Challenge || factors == "EXTERNAL_IDP";
+    let mut shown = who.clone();
+    if beside && who.id.is_some() {
+        let name = shown.name.take();
+        data.insert(
+            "UserName".to_owned(),
+            json!(name.unwrap_or_else(|| HIDDEN.to_owned())),
+        );
+    }
+    let outcome = if success { "Success" } else { "Failure" };
+    let more = json!({
+        "additionalEventData": data,
+        "serviceEventDetails": {step.name(): outcome},
+        "eventType": head.event_type(),
+        "userAgent": BROWSER,
+    });
+    head.record(person(&shown, Some(workflow), head.told.number), more)
+}
+
+fn portal(
+    head: &Head<'_>,
+    who: &Shown,
+    role: Option<(usize, usize)>,
+    failed: bool,
+    credential: u64,
+) -> Value {
+    let details = match role {
+        Some((account, set)) => {
+            json!({"role_name": SETS[set], "account_id": ACCOUNTS[account].0})
+        }
+        None => {
+            json!({"relayId": "00000000-0000-0000-0000-000000000000_00000000-0000-0000-0000-000000000000"})
+        }
+    };
+    let mut more =
+        json!({"serviceEventDetails": details, "eventType": head.event_type(), "readOnly": true});
+    if failed {
+        let number = head.told.number;
+        more["errorCode"] =
+            json!(["ForbiddenException", "AccessDenied"][usize::from(number.is_multiple_of(2))]);
+        more["errorMessage"] = json!("No access");
+    }
+    head.record(person(who, Some(credential), head.told.number), more)
+}
+
+/// Identity Center takes a permission set for somebody; or another provider does.
+fn with_saml(head: &Head<'_>, session: &Session) -> Value {
+    let account = head.account;
+    let provider = if session.forged && !session.role.name.contains('/') {
+        // The name alone proves nothing.
+        format!("arn:aws:iam::{account}:saml-provider/AWSSSO_fedcba9876543210_DO_NOT_DELETE")
+    } else if session.forged {
+        format!("arn:aws:iam::{account}:saml-provider/Okta")
+    } else {
+        format!("arn:aws:iam::{account}:saml-provider/AWSSSO_50f64d9e208d18ea_DO_NOT_DELETE")
+    };
+    let issuer = match session.issuer {
+        Issuer::Own => base64(&format!("{MANAGEMENT}_ins-0123456789abcdef")),
+        Issuer::Foreign => base64("999988887777_ins-fedcba9876543210"),
+        Issuer::Unreadable => "EXAMPLE".to_owned(),
+    };
+    let mut response = issued_elements(session);
+    response["subject"] = json!(session.name);
+    response["subjectType"] = json!("persistent");
+    response["issuer"] = json!(format!(
+        "https://portal.sso.{}.amazonaws.com/saml/assertion/{issuer}",
+        head.region
+    ));
+    response["audience"] = json!("https://signin.aws.amazon.com/saml");
+    response["nameQualifier"] = json!(PROVIDER_HASH);
+    let identity = json!({
+        "type": "SAMLUser",
+        "principalId": format!("{PROVIDER_HASH}:{}", session.name),
+        "userName": session.name,
+        "identityProvider": PROVIDER_HASH,
+    });
+    let more = json!({
+        "requestParameters": {
+            "sAMLAssertionID": format!("_88888888-0000-4000-8000-{:012x}", session.number),
+            "roleSessionName": session.name,
+            "roleArn": session.role.arn(),
+            "principalArn": provider,
+            "durationSeconds": session.seconds,
+        },
+        "responseElements": response,
+        "resources": [
+            {"accountId": account, "type": "AWS::IAM::Role", "ARN": session.role.arn()},
+            {"accountId": account, "type": "AWS::IAM::SAMLProvider", "ARN": provider},
+        ],
+        "readOnly": true,
+        "sourceIPAddress": "203.0.113.198",
+        "userAgent": JAVA,
+    });
+    head.record(identity, more)
+}
+
+fn session_arn(session: &Session) -> String {
+    let account = ACCOUNTS[session.role.account].0;
+    format!(
+        "arn:aws:sts::{account}:assumed-role/{}/{}",
+        session.role.bare_name(),
+        session.name
+    )
+}
+
+fn issued_elements(session: &Session) -> Value {
+    json!({
+        "credentials": {
+            "accessKeyId": format!("ASIA{:016}", session.number),
+            "sessionToken": HIDDEN,
+            "expiration": java(session.expires),
+        },
+        "assumedRoleUser": {
+            "assumedRoleId": format!("{}:{}", session.role.id, session.name),
+            "arn": session_arn(session),
+        },
+    })
+}
+
+/// A permission set's session signs with keys of its own, not with the one that the call issued.
+fn session_identity(session: &Session, behalf: Option<Id>, drift: i64, number: u64) -> Value {
+    let key = if session.parent.is_some() {
+        format!("ASIA{:016}", session.number)
+    } else {
+        format!("ASIB{:014}{:02}", session.number, number % 3)
+    };
+    let account = ACCOUNTS[session.role.account].0;
+    let mut identity = json!({
+        "type": "AssumedRole",
+        "principalId": format!("{}:{}", session.role.id, session.name),
+        "arn": session_arn(session),
+        "accountId": account,
+        "accessKeyId": key,
+        "sessionContext": {
+            "sessionIssuer": {
+                "type": "Role",
+                "principalId": session.role.id,
+                "arn": session.role.arn(),
+                "accountId": account,
+                "userName": session.role.bare_name(),
+            },
+            "attributes": {"creationDate": moment(session.at + drift), "mfaAuthenticated": "false"},
+        },
+    });
+    if let Some(id) = behalf {
+        identity["onBehalfOf"] = on_behalf_of(id);
+    }
+    identity
+}
+
+fn administrator() -> Value {
+    json!({
+        "type": "IAMUser",
+        "principalId": "AIDAEXAMPLEADMINISTRA",
+        "arn": format!("arn:aws:iam::{MANAGEMENT}:user/administrator"),
+        "accountId": MANAGEMENT,
+        "accessKeyId": "AKIAEXAMPLEADMINISTR",
+        "userName": "administrator",
+    })
+}
+
+fn refused(mut record: Value) -> Value {
+    record["errorCode"] = json!("AccessDenied");
+    record["errorMessage"] = json!("not authorized");
+    record["responseElements"] = Value::Null;
+    record
+}
+
+fn directory<'a>(
+    head: &dyn Fn(&'a str, &'a str) -> Head<'a>,
+    change: &Change,
+    failed: bool,
+) -> Value {
+    let (source, name, request, response) = shape(change);
+    let head = head(source, name);
+    let scim = source == "identitystore-scim";
+    let identity = if scim {
+        json!({"type": "Unknown", "accountId": MANAGEMENT, "accessKeyId": ""})
+    } else if let Change::Enrolled { user, .. } = change {
+        person(
+            &Shown {
+                id: Some(Id::own(*user)),
+                name: None,
+            },
+            None,
+            2,
+        )
+    } else {
+        administrator()
+    };
+    let record = head.record(
+        identity,
+        json!({"requestParameters": request, "responseElements": response}),
+    );
+    if failed { refused(record) } else { record }
+}
+
+type Shape = (&'static str, &'static str, Value, Value);
+
+fn shape(change: &Change) -> Shape {
+    let store = STORES[0];
+    let own = |user: &usize| user_id(Id::own(*user));
+    let console = "sso-directory";
+    match change {
+        Change::Added {
+            group,
+            user,
+            by_api: false,
+            ..
+        } => (
+            console,
+            "AddMemberToGroup",
+            json!({"identityStoreId": store, "groupId": group_id(*group), "member": {"memberId": own(user)}}),
+            Value::Null,
+        ),
+        Change::Added {
+            group,
+            user,
+            membership,
+            ..
+        } => (
+            "identitystore",
+            "CreateGroupMembership",
+            json!({"identityStoreId": store, "groupId": group_id(*group), "memberId": {"userId": own(user)}}),
+            membership.map_or(
+                Value::Null,
+                |id| json!({"membershipId": membership_id(id), "identityStoreId": store}),
+            ),
+        ),
+        Change::Removed { group, user } => (
+            console,
+            "RemoveMemberFromGroup",
+            json!({"identityStoreId": store, "groupId": group_id(*group), "member": {"memberId": own(user)}}),
+            Value::Null,
+        ),
+        Change::MembershipDeleted { membership } => (
+            "identitystore",
+            "DeleteGroupMembership",
+            json!({"identityStoreId": store, "membershipId": membership_id(*membership)}),
+            Value::Null,
+        ),
+        Change::GroupPatched { group } => scim("PatchGroup", &group_id(*group)),
+        Change::UserPatched { user } => scim("PatchUser", &own(user)),
+        Change::Created { .. } | Change::Deleted { .. } => lives(change),
+        Change::Renamed { user, to } => (
+            "identitystore",
+            "UpdateUser",
+            json!({
+                "identityStoreId": store,
+                "userId": own(user),
+                "operations": [{"attributePath": "userName", "attributeValue": to.as_deref().unwrap_or(HIDDEN)}],
+            }),
+            Value::Null,
+        ),
+        Change::Active { user, active } => (
+            console,
+            if *active { "EnableUser" } else { "DisableUser" },
+            json!({"identityStoreId": store, "userId": own(user)}),
+            Value::Null,
+        ),
+        Change::Enrolled { user, key } => (
+            console,
+            if *key {
+                "CompleteWebAuthnDeviceRegistration"
+            } else {
+                "CompleteVirtualMfaDeviceRegistration"
+            },
+            json!({"identityStoreId": store, "userId": own(user)}),
+            Value::Null,
+        ),
+    }
+}
+
+/// What an identity provider changes; its values are hidden.
+fn scim(name: &'static str, id: &str) -> Shape {
+    let body = json!({"operations": [{"op": "REPLACE", "value": HIDDEN}], "schemas": [HIDDEN]});
+    let request = json!({"httpBody": body, "tenantId": "EXAMPLEtenant", "id": id});
+    ("identitystore-scim", name, request, Value::Null)
+}
+
+fn lives(change: &Change) -> Shape {
+    let store = STORES[0];
+    match change {
+        Change::Created {
+            user,
+            name,
+            scim: true,
+        } => (
+            "identitystore-scim",
+            "CreateUser",
+            json!({"httpBody": {"userName": name.as_deref().unwrap_or(HIDDEN), "active": true}, "tenantId": "EXAMPLEtenant"}),
+            json!({"id": user_id(Id::own(*user)), "userName": HIDDEN, "active": true}),
+        ),
+        Change::Created { user, name, .. } => {
+            let mut request =
+                json!({"identityStoreId": store, "passwordMode": "EMAIL", "active": true});
+            if let Some(name) = name {
+                request["userName"] = json!(name);
+            }
+            let response = json!({"user": {"userId": user_id(Id::own(*user)), "active": true}});
+            ("sso-directory", "CreateUser", request, response)
+        }
+        Change::Deleted { user, scim: true } => (
+            "identitystore-scim",
+            "DeleteUser",
+            json!({"tenantId": "EXAMPLEtenant", "id": user_id(Id::own(*user))}),
+            Value::Null,
+        ),
+        Change::Deleted { user, .. } => (
+            "identitystore",
+            "DeleteUser",
+            json!({"identityStoreId": store, "userId": user_id(Id::own(*user))}),
+            Value::Null,
+        ),
+        other => unreachable!("{other:?}"),
+    }
+}
+
+fn token(head: &Head<'_>, user: usize, credential: u64) -> Value {
+    let identity = json!({
+        "type": "AssumedRole",
+        "principalId": "AROAEXAMPLEAPPFUNCTIO:app",
+        "arn": format!("arn:aws:sts::{MANAGEMENT}:assumed-role/AppFunctionRole/app"),
+        "accountId": MANAGEMENT,
+        "accessKeyId": "ASIAEXAMPLEAPPFUNCTI",
+        "sessionContext": {
+            "sessionIssuer": {
+                "type": "Role",
+                "principalId": "AROAEXAMPLEAPPFUNCTIO",
+                "arn": format!("arn:aws:iam::{MANAGEMENT}:role/AppFunctionRole"),
+                "accountId": MANAGEMENT,
+                "userName": "AppFunctionRole",
+            },
+            "attributes": {"creationDate": moment(head.told.at - 60), "mfaAuthenticated": "false"},
+        },
+    });
+    let more = json!({
+        "requestParameters": {
+            "clientId": format!("arn:aws:sso::{MANAGEMENT}:application/ssoins-0123456789abcdef/apl-0123456789abcdef"),
+            "grantType": "urn:ietf:params:oauth:grant-type:jwt-bearer",
+            "scope": ["sso:account:access"],
+            "assertion": HIDDEN,
+        },
+        "responseElements": {"accessToken": HIDDEN, "expiresIn": 3600, "tokenType": "Bearer"},
+        "additionalEventData": {
+            "identitystore:UserId": user_id(Id::own(user)),
+            "identitystore:IdentityStoreArn": store_arn(0),
+            "identitycenter:CredentialId": format!("EXAMPLEcredential{credential:08x}"),
+        },
+    });
+    head.record(identity, more)
+}
+
+impl Snapshot {
+    /// As a file: the lists of `aws identitystore`.
+    pub(crate) fn text(&self) -> String {
+        let users: Vec<Value> = self
+            .users
+            .iter()
+            .map(|(user, name)| json!({"UserName": name, "UserId": user_id(Id::own(*user)), "IdentityStoreId": STORES[0]}))
+            .collect();
+        let groups: Vec<Value> = (0..super::company::GROUPS.len())
+            .map(|group| json!({"GroupId": group_id(group), "DisplayName": super::company::GROUPS[group], "IdentityStoreId": STORES[0]}))
+            .collect();
+        let members: Vec<Value> = self.members.iter().map(Listed::json).collect();
+        let mut roster = json!({
+            "IdentityStoreId": STORES[0],
+            "Users": users,
+            "Groups": groups,
+            "GroupMemberships": members,
+        });
+        if self.truncated {
+            roster["NextToken"] = json!("EXAMPLEtoken");
+        }
+        roster.to_string()
+    }
+}
+
+impl Listed {
+    fn json(&self) -> Value {
+        let mut member = json!({
+            "IdentityStoreId": STORES[0],
+            "MembershipId": membership_id(self.membership),
+            "GroupId": group_id(self.group),
+            "MemberId": {"UserId": user_id(Id::own(self.user))},
+        });
+        if let Some(created) = self.created {
+            // As the CLI writes it; what is less than a second is cut off.
+            let text = moment(created).to_string().replace('Z', ".412000+00:00");
+            member["CreatedAt"] = json!(text);
+        }
+        member
+    }
+}
