@@ -17,6 +17,7 @@ sys.dont_write_bytecode = True
 
 from cross_account import CROSS_ACCOUNT  # noqa: E402
 from identity_center import identity_center_events  # noqa: E402
+from identity_center_week import center_week, directory  # noqa: E402
 from review import ACCESS_ANALYZER, DETAILS, credential_report  # noqa: E402
 from roster import ROSTERS  # noqa: E402
 from shapes import HOME, PRODUCTION, at, digest, envelope, guid, iso  # noqa: E402
@@ -59,14 +60,33 @@ def main():
     for path, document in [digest_file(logs), insight_file()]:
         written.add(write_gz(path, document))
 
+    written |= write_center_week()
+
     folders = ("roster", "tamper", "review", "review/findings", "cross-account", "cross-account-strict", "identity-center")
-    kept = [HERE.glob("*.json"), *((HERE / name).glob("*.json") for name in folders), ARCHIVE.rglob("*.gz")]
+    folders += ("identity-center-week", "identity-center-week/roster")
+    archives = (ARCHIVE, HERE / "identity-center-week" / "archive")
+    kept = [HERE.glob("*.json"), *((HERE / name).glob("*.json") for name in folders)]
+    kept += [archive.rglob("*.gz") for archive in archives]
     for stale in {path for paths in kept for path in paths} - written:
         stale.unlink()
     print(f"{len(trail.records)} records in {len(logs)} log files, {len(trail.labelled)} single events", file=sys.stderr)
 
 
-def log_files(records):
+def write_center_week():
+    """The company with Identity Center: its archive, its roster, and what is found in each of its stories."""
+    trail = center_week()
+    ids = [record["eventID"] for record in trail.records]
+    assert len(set(ids)) == len(ids), "two records share an id"
+    home = HERE / "identity-center-week"
+    logs = log_files(trail.records, home / "archive")
+    written = {write_gz(path, records) for path, records in logs}
+    stories = [{"story": told.name, "findings": sorted(told.findings), "events": told.events} for told in trail.stories]
+    written.add(write(home / "stories.json", pretty(stories)))
+    written.add(write(home / "roster" / "identity-center@2026-03-09T000000Z.json", pretty(directory())))
+    return written
+
+
+def log_files(records, archive=ARCHIVE):
     """CloudTrail writes a file per account and Region every few minutes. Here it is every eight hours."""
     buckets = defaultdict(list)
     for record in records:
@@ -79,7 +99,7 @@ def log_files(records):
         delivered = last + timedelta(minutes=10 - last.minute % 5, seconds=-last.second)
         stamp = f"{delivered:%Y%m%dT%H%MZ}"
         name = f"{account}_CloudTrail_{region}_{stamp}_{random_part(account, region, stamp)}.json.gz"
-        yield ARCHIVE / "AWSLogs" / account / "CloudTrail" / region / day / name, {"Records": bucket}
+        yield archive / "AWSLogs" / account / "CloudTrail" / region / day / name, {"Records": bucket}
 
 
 def folder(logs, account, region, day):

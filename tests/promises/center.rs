@@ -10,6 +10,7 @@ mod telling;
 mod visit;
 
 use company::Company;
+use dice::Dice;
 use judged::{Judged, judged};
 use law::{Answer, Evidence, Member, Person, Verdict, expected, held, refusals};
 
@@ -126,4 +127,30 @@ fn the_law_never_takes_the_innocent_for_guilty_or_the_other_way_round() {
         }
     }
     assert!(people > 100 && wrong * 100 < people, "{wrong} of {people}");
+}
+
+/// The same under any order, with records twice, and split over several files.
+#[test]
+fn order_repetition_and_split_change_nothing() {
+    for seed in 0..seeds() / 4 {
+        let company = telling::tell(seed);
+        let records = company.records();
+        let straight = judged::seen(&judged(&company, &records).judgement);
+        let mut dice = Dice::new(seed ^ 0x5eed);
+        let mut mixed = records.clone();
+        mixed.extend((0..dice.below(30)).map(|_| records[dice.below(records.len())].clone()));
+        dice.shuffle(&mut mixed);
+        let again = judged::seen(&judged(&company, &mixed).judgement);
+        assert_eq!(straight, again, "{}", company.story());
+        let policy = judged::policy(&company);
+        let parts = 2 + dice.below(4);
+        let worlds =
+            (0..parts).map(|part| judged::world(&policy, mixed.iter().skip(part).step_by(parts)));
+        let joined = worlds
+            .rev()
+            .reduce(rolewatch_guard::world::World::join)
+            .unwrap();
+        let again = judged::seen(&judged::judged_world(&company, &policy, &joined));
+        assert_eq!(straight, again, "{}", company.story());
+    }
 }

@@ -64,14 +64,7 @@ pub(crate) fn world<'v>(policy: &Policy, records: impl IntoIterator<Item = &'v V
 
 pub(crate) fn judged(company: &Company, records: &[Value]) -> Judged {
     let policy = policy(company);
-    let world = world(&policy, records);
-    let judgement = judge(
-        &world,
-        &policy,
-        &rosters(company),
-        Scope::default(),
-        &mut |_| (),
-    );
+    let judgement = judged_world(company, &policy, &world(&policy, records));
     let begins = company.told.iter().filter_map(|told| match told.what {
         What::Issued { session, .. } => Some((event_id(told.number), session)),
         _ => None,
@@ -80,6 +73,11 @@ pub(crate) fn judged(company: &Company, records: &[Value]) -> Judged {
         judgement,
         begins: begins.collect(),
     }
+}
+
+pub(crate) fn judged_world(company: &Company, policy: &Policy, world: &World) -> Judgement {
+    let rosters = rosters(company);
+    judge(world, policy, &rosters, Scope::default(), &mut |_| ())
 }
 
 fn worst<'f>(findings: impl Iterator<Item = &'f Finding>) -> Verdict {

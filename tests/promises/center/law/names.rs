@@ -13,7 +13,7 @@ enum Mark {
 }
 
 impl Evidence<'_> {
-    fn marks(&self, user: usize) -> Vec<(Second, Mark)> {
+    fn name_marks(&self, user: usize) -> Vec<(Second, Mark)> {
         let mut marks = Vec::new();
         for (at, change) in &self.changes {
             let mark = match change {
@@ -50,7 +50,7 @@ impl Evidence<'_> {
 
     /// The name that a user is known to have borne, in lower case.
     pub(crate) fn name_at(&self, user: usize, at: Second) -> Option<String> {
-        let marks = self.marks(user);
+        let marks = self.name_marks(user);
         let seconds = |of: Second| marks.iter().filter(move |(second, _)| *second == of);
         let breaks = |of: Second| seconds(of).any(|(_, mark)| !matches!(mark, Mark::Bears(_)));
         if breaks(at) {
