@@ -9,6 +9,8 @@ mod records;
 mod telling;
 mod visit;
 
+use std::collections::BTreeMap;
+
 use company::Company;
 use dice::Dice;
 use judged::{Judged, judged};
@@ -73,6 +75,49 @@ fn every_switch_of_a_made_up_company_is_judged_as_the_law_says() {
             company.story(),
             differences.join("\n")
         );
+    }
+}
+
+/// The companies have something of everything.
+#[test]
+fn every_answer_of_every_rule_is_asked_for() {
+    let mut counts: BTreeMap<(&str, String), usize> = BTreeMap::new();
+    let mut count = |rule, verdict: Verdict| {
+        *counts.entry((rule, format!("{verdict:?}"))).or_default() += 1;
+    };
+    for seed in 0..seeds() {
+        let company = telling::tell(seed);
+        let evidence = Evidence::new(&company);
+        for session in (0..company.sessions.len()).filter(|at| law::is_judged(&evidence, *at)) {
+            for (rule, verdict) in expected(&evidence, session) {
+                count(rule, verdict);
+            }
+        }
+        for held in held(&evidence).into_values() {
+            count("RW004", held.stretch);
+            count("RW005", held.day);
+        }
+        for _ in refusals(&evidence) {
+            count("RW009", Verdict::Violation);
+        }
+    }
+    println!("{counts:#?}");
+    let unproven = ["RW001", "RW002", "RW004", "RW005", "RW006", "RW012"];
+    let all = [
+        "RW001", "RW002", "RW003", "RW004", "RW005", "RW009", "RW010", "RW011", "RW012", "RW015",
+    ];
+    let of = |rule, verdict: &str| {
+        counts
+            .get(&(rule, verdict.to_owned()))
+            .copied()
+            .unwrap_or(0)
+    };
+    // A run of a few seeds needn't have all of it.
+    let least = usize::try_from(seeds() / 40).unwrap();
+    for (rules, verdict) in [(&all[..], "Violation"), (&unproven[..], "Unproven")] {
+        for rule in rules {
+            assert!(of(rule, verdict) >= least, "{rule} {verdict}: {counts:#?}");
+        }
     }
 }
 

@@ -420,12 +420,16 @@ impl Teller {
             17..=18 => self.disabled(),
             19..=20 => {
                 if let Some(user) = self.somebody(now) {
-                    let key = self.dice.percent(50);
-                    self.change(Change::Enrolled { user, key });
+                    self.enroll(user);
                 }
             }
             _ => self.refused_change(),
         }
+    }
+
+    pub(super) fn enroll(&mut self, user: usize) {
+        let key = self.dice.percent(50);
+        self.change(Change::Enrolled { user, key });
     }
 
     fn joins(&mut self) {
@@ -433,6 +437,10 @@ impl Teller {
             return;
         };
         let group = self.dice.below(GROUPS.len());
+        self.join_group(user, group);
+    }
+
+    pub(super) fn join_group(&mut self, user: usize, group: usize) {
         if self.company.users[user].groups[group]
             .last()
             .is_some_and(|stay| stay.to.is_none())

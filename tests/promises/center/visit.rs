@@ -39,7 +39,11 @@ impl Teller {
         };
         let account = self.dice.below(ACCOUNTS.len());
         let set = self.dice.pick(&[0, 0, 0, 1, 1, 2]);
-        self.sign_ins(user);
+        match self.dice.below(8) {
+            0 => self.newcomer(user, false),
+            1 => self.newcomer(user, true),
+            _ => self.sign_ins(user),
+        }
         let session = self.take(user, account, set);
         if self.dice.percent(12) {
             self.twin(user, account, set);
@@ -53,6 +57,21 @@ impl Teller {
             if self.company.users[user].is_alive(self.now) {
                 self.take(user, account, set);
             }
+        }
+    }
+
+    /// A group joined or a device enrolled, and soon afterwards a sign-in with a code.
+    fn newcomer(&mut self, user: usize, device: bool) {
+        if device {
+            self.enroll(user);
+        } else {
+            let group = self.dice.below(2);
+            self.join_group(user, group);
+        }
+        let wait = self.dice.pick(&[1, 60, HOUR - 1, HOUR, HOUR + 1]);
+        self.now += wait;
+        if self.company.users[user].is_alive(self.now) {
+            self.sign_in(user, self.now, "PASSWORD,TOTP");
         }
     }
 

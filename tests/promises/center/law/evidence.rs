@@ -1,6 +1,7 @@
 //! What arrived, put in order.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::center::company::{
     Change, Company, DAY, Half, Id, Second, Shown, Step, Told, What, is_chatter,
@@ -43,6 +44,10 @@ pub(crate) struct Evidence<'c> {
     pub(crate) lasts: Vec<(Second, i64)>,
     /// Every record that shows a user's id and name together.
     pub(crate) borne: Vec<(Second, usize, String)>,
+    /// Names that were looked up before.
+    pub(super) asked: RefCell<HashMap<(usize, Second), Option<String>>>,
+    /// The sessions of which a record of the issuing call arrived.
+    pub(super) issued: BTreeSet<usize>,
     home: Vec<Second>,
     elsewhere: Vec<Second>,
 }
@@ -58,6 +63,8 @@ impl<'c> Evidence<'c> {
             tokens: BTreeSet::new(),
             lasts: Vec::new(),
             borne: Vec::new(),
+            asked: RefCell::default(),
+            issued: BTreeSet::new(),
             home: Vec::new(),
             elsewhere: Vec::new(),
         };
@@ -144,6 +151,7 @@ impl<'c> Evidence<'c> {
 
     /// AssumeRole is a call of the session that it begins from.
     fn issued(&mut self, session: usize, half: Half) {
+        self.issued.insert(session);
         let chained = &self.company.sessions[session];
         if let Some(parent) = chained.parent
             && half != Half::Owner

@@ -50,6 +50,15 @@ impl Evidence<'_> {
 
     /// The name that a user is known to have borne, in lower case.
     pub(crate) fn name_at(&self, user: usize, at: Second) -> Option<String> {
+        let known = self.asked.borrow().get(&(user, at)).cloned();
+        known.unwrap_or_else(|| {
+            let name = self.name_of(user, at);
+            self.asked.borrow_mut().insert((user, at), name.clone());
+            name
+        })
+    }
+
+    fn name_of(&self, user: usize, at: Second) -> Option<String> {
         let marks = self.name_marks(user);
         let seconds = |of: Second| marks.iter().filter(move |(second, _)| *second == of);
         let breaks = |of: Second| seconds(of).any(|(_, mark)| !matches!(mark, Mark::Bears(_)));

@@ -42,7 +42,7 @@ impl Evidence<'_> {
         // That the id is a permission set's, only another record shows.
         let seen = (0..company.sessions.len()).any(|other| {
             company.sessions[other].role.id == before.role.id
-                && (!company.halves(other).is_empty()
+                && (self.issued.contains(&other)
                     || self.uses.iter().any(|used| used.session == other))
         });
         let bearer = self
@@ -99,7 +99,7 @@ impl Evidence<'_> {
                 other.role.id == of.role.id
                     && other.name == of.name
                     && (other.at - created).abs() <= 1
-                    && !self.company.halves(*at).is_empty()
+                    && self.issued.contains(at)
             })
             .map(|(at, _)| at)
             .collect()

@@ -85,13 +85,8 @@ impl Evidence<'_> {
             .filter(|(_, change)| matches!(change, Change::Enrolled { user, .. } if Id::own(*user) == id))
             .map(|(second, _)| *second)
             .collect();
-        if enrolled.is_empty() {
-            return Verdict::Silent;
-        }
-        if self.mfa(session, id) != Verdict::Silent {
-            return Verdict::Open;
-        }
-        let signed_in = self.sign_ins_of(id, at);
+        let mut signed_in = self.sign_ins_of(id, at);
+        signed_in.retain(|(_, shows)| *shows == Shows::Mfa);
         let fresh = |second: Second| enrolled.iter().any(|e| *e <= second && second - e < age);
         let in_one_second = signed_in
             .iter()
@@ -102,7 +97,10 @@ impl Evidence<'_> {
             .count();
         if count == 0 {
             Verdict::Silent
-        } else if in_one_second || count < signed_in.len() {
+        } else if in_one_second
+            || count < signed_in.len()
+            || self.mfa(session, id) != Verdict::Silent
+        {
             Verdict::Open
         } else {
             Verdict::Violation

@@ -22,7 +22,7 @@ pub(crate) type Expected = BTreeMap<&'static str, Verdict>;
 /// Whether the policy lists the role, and a record of the call arrived.
 pub(crate) fn is_judged(evidence: &Evidence<'_>, session: usize) -> bool {
     let role = &evidence.company.sessions[session].role;
-    evidence.company.plan.asked(role).is_some() && !evidence.company.halves(session).is_empty()
+    evidence.company.plan.asked(role).is_some() && evidence.issued.contains(&session)
 }
 
 /// What the rules that look at one switch must answer.
@@ -181,7 +181,7 @@ fn role_seen(evidence: &Evidence<'_>, session: usize) -> bool {
     let parent = &company.sessions[company.sessions[session].parent.unwrap_or(session)];
     (0..company.sessions.len()).any(|other| {
         company.sessions[other].role.id == parent.role.id
-            && (!company.halves(other).is_empty()
+            && (evidence.issued.contains(&other)
                 || evidence.uses.iter().any(|used| used.session == other))
     })
 }
