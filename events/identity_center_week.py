@@ -5,12 +5,12 @@
 """
 
 import base64
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from shapes import (
     BROWSER, CLI, HIDDEN, HOME, MANAGEMENT, PRODUCTION, STAGING, TOKYO, Person, Role, Session, api, assume_role, at,
-    by_session, digest, guid, iso, issued, java, made_key, used
+    by_session, digest, guid, iso, issued, made_key, used
 )
 
 STORE = "d-1234567890"

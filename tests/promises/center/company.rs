@@ -1,7 +1,5 @@
 //! A made-up company with IAM Identity Center: what happened there, and what its logs show of it.
 
-use std::collections::BTreeSet;
-
 /// Seconds since Monday, 2026-03-02T00:00:00Z.
 pub(crate) type Second = i64;
 
@@ -11,6 +9,8 @@ pub(crate) const DAY: i64 = 24 * HOUR;
 
 /// Where Identity Center is.
 pub(crate) const MANAGEMENT: &str = "555566667777";
+/// Where the directory can be administered too.
+pub(crate) const DELEGATE: &str = "666677778888";
 pub(crate) const PRODUCTION: usize = 0;
 /// The accounts in which permission sets are taken.
 pub(crate) const ACCOUNTS: [(&str, &str); 2] =
@@ -49,6 +49,8 @@ pub(crate) struct Told {
     pub(crate) number: u64,
     /// In the home Region of Identity Center, or in the other one.
     pub(crate) elsewhere: bool,
+    /// In the logs of the account that administers the directory, not of Identity Center's own.
+    pub(crate) delegated: bool,
     /// The record never arrived.
     pub(crate) lost: bool,
     pub(crate) what: What,
@@ -229,6 +231,8 @@ pub(crate) struct Plan {
     pub(crate) update_app_admits: bool,
     pub(crate) power_user_mfa: bool,
     pub(crate) groups_by_id: bool,
+    /// Another account administers the directory.
+    pub(crate) delegated: bool,
 }
 
 /// What the policy asks of one role.
@@ -318,6 +322,14 @@ impl Plan {
         };
         let store = STORES[0];
         let lasts = self.lasts / HOUR;
+        let (delegate, directory) = if self.delegated {
+            (
+                format!("  \"{DELEGATE}\": security\n"),
+                "  directory_account: security\n",
+            )
+        } else {
+            (String::new(), "")
+        };
         format!(
             "\
 version: 1
@@ -325,10 +337,10 @@ accounts:
   \"{MANAGEMENT}\": management
   \"444455556666\": production
   \"333344445555\": staging
-assume_root: deny
+{delegate}assume_root: deny
 identity_center:
   account: management
-  regions: [{regions}]
+{directory}  regions: [{regions}]
   identity_store: {store}
   sign_in_lasts: {lasts}h
   external_idp: {external}
@@ -450,16 +462,17 @@ impl Company {
         }
         text
     }
-
-    /// Everybody whom anything shows.
-    pub(crate) fn ids(&self) -> BTreeSet<Id> {
-        (0..self.users.len()).map(Id::own).collect()
-    }
 }
 
 /// A record that only shows that logs were kept.
 pub(crate) fn is_chatter(told: &Told) -> bool {
-    matches!(&told.what, What::SignIn { who, .. } if who.id == Some(Id::own(WARDEN)))
+    match &told.what {
+        What::SignIn { who, .. } => who.id == Some(Id::own(WARDEN)),
+        What::Directory { change, .. } => {
+            matches!(change, Change::Enrolled { user: WARDEN, .. })
+        }
+        _ => false,
+    }
 }
 
 /// Somebody who signs in all day and takes nothing.

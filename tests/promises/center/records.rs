@@ -7,8 +7,9 @@ use rolewatch_guard::moment::Moment;
 use serde_json::{Map, Value, json};
 
 use super::company::{
-    ACCOUNTS, Change, Company, Half, Id, Issuer, Listed, MANAGEMENT, MONDAY, Role, SETS, STORES,
-    Second, Session, Shown, Snapshot, Step, Told, What, event_id, group_id, membership_id, user_id,
+    ACCOUNTS, Change, Company, DELEGATE, Half, Id, Issuer, Listed, MANAGEMENT, MONDAY, Role, SETS,
+    STORES, Second, Session, Shown, Snapshot, Step, Told, What, event_id, group_id, membership_id,
+    user_id,
 };
 
 const HIDDEN: &str = "HIDDEN_DUE_TO_SECURITY_REASONS";
@@ -119,7 +120,7 @@ impl Company {
         let region = self.region(told);
         let head = |source, name| Head {
             told,
-            account: MANAGEMENT,
+            account: if told.delegated { DELEGATE } else { MANAGEMENT },
             region,
             source,
             name,

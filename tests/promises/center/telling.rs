@@ -57,6 +57,7 @@ impl Teller {
             update_app_admits: dice.percent(80),
             power_user_mfa: dice.percent(70),
             groups_by_id: dice.percent(30),
+            delegated: dice.percent(25),
         };
         let company = Company {
             seed,
@@ -165,10 +166,14 @@ impl Teller {
         let elsewhere = self.company.plan.replica.is_some()
             && matches!(what, What::SignIn { .. } | What::Portal { .. })
             && self.dice.percent(30);
+        let delegated = self.company.plan.delegated
+            && matches!(what, What::Directory { .. })
+            && self.dice.percent(70);
         self.company.told.push(Told {
             at,
             number,
             elsewhere,
+            delegated,
             lost: false,
             what,
         });
@@ -198,7 +203,48 @@ impl Teller {
             16 => self.refusals(),
             17 => self.setting(),
             18 => self.provision_anew(),
-            _ => self.forged(),
+            _ if self.dice.percent(50) => self.forged(),
+            _ => self.stranger(),
+        }
+    }
+
+    /// Somebody of another identity store.
+    fn stranger(&mut self) {
+        let id = Id { store: 1, user: 0 };
+        let set = self.dice.below(SETS.len());
+        let role = self.role(PRODUCTION, set);
+        let session = self.open(role, "stranger".to_owned(), id, 900);
+        self.tell(
+            self.now,
+            What::Issued {
+                session,
+                half: Half::Whole,
+            },
+        );
+        let behalf = self.dice.percent(60).then_some(id);
+        let drift = 0;
+        self.tell(
+            self.now + 5,
+            What::Used {
+                session,
+                behalf,
+                drift,
+            },
+        );
+        if self.dice.percent(60) {
+            let credential = self.number();
+            let who = Shown {
+                id: Some(id),
+                name: None,
+            };
+            let what = What::Portal {
+                who,
+                federate: false,
+                role: Some((PRODUCTION, set)),
+                failed: false,
+                credential,
+            };
+            self.tell(self.now, what);
         }
     }
 
@@ -385,8 +431,27 @@ impl Teller {
                     at,
                     number,
                     elsewhere,
+                    delegated: false,
                     lost: false,
                     what,
+                });
+            }
+            if self.company.plan.delegated {
+                let number = self.number();
+                let change = Change::Enrolled {
+                    user: WARDEN,
+                    key: true,
+                };
+                self.company.told.push(Told {
+                    at,
+                    number,
+                    elsewhere: false,
+                    delegated: true,
+                    lost: false,
+                    what: What::Directory {
+                        change,
+                        failed: false,
+                    },
                 });
             }
             at += self.dice.between(4 * HOUR, 7 * HOUR);

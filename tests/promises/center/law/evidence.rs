@@ -82,7 +82,7 @@ impl<'c> Evidence<'c> {
         if !matches!(told.what, What::Issued { .. } | What::Used { .. }) {
             if told.elsewhere {
                 self.elsewhere.push(at);
-            } else {
+            } else if !told.delegated {
                 self.home.push(at);
             }
         }
