@@ -34,12 +34,12 @@ pub(crate) fn policy(company: &Company) -> Policy {
 }
 
 pub(crate) fn rosters(company: &Company) -> Rosters {
-    let rosters = Rosters::default();
+    let mut rosters = Rosters::default();
     for roster in &company.rosters {
         let text = roster.text();
         let taken = Some(moment(roster.taken));
         let snapshot = StoreSnapshot::read(text.as_bytes(), taken);
-        drop(snapshot.unwrap_or_else(|error| panic!("{error}\n{text}")));
+        rosters.add_store(snapshot.unwrap_or_else(|error| panic!("{error}\n{text}")));
     }
     rosters
 }
