@@ -84,7 +84,7 @@ class CenterTrail:
         self.stories[-1].events.append(record["eventID"])
         return record
 
-    def sign_in(self, name, time, factors, *, old=False, region=TOKYO, count=1, successful=True):
+    def sign_in(self, name, time, factors, *, shown=None, old=False, region=TOKYO, count=1):
         """The records of one sign-in. With a password there is a challenge first, which has the name."""
         time = at(time)
         workflow = guid("workflow", name, iso(time))
@@ -97,14 +97,13 @@ class CenterTrail:
             if step == "UserAuthentication":
                 data["LoginTo"] = "https://example.awsapps.com/start/"
             if not old and (step == "CredentialChallenge" or words == "EXTERNAL_IDP"):
-                data["UserName"] = name
+                data["UserName"] = shown or name
             identity = by_name(name) if old else by_id(name, workflow, count)
             record = api(
                 MANAGEMENT, when, "signin", step, identity, region=region, ip="192.0.2.50", agent=BROWSER,
                 additionalEventData=data, tag=f"{name} {step} {region}"
             )
-            outcome = "Success" if successful else "Failure"
-            self.tell(as_service_event(record, {step: outcome}))
+            self.tell(as_service_event(record, {step: "Success"}))
 
     def portal(self, name, time, role, *, api_name="GetRoleCredentials", old=False, count=1, credential=None, failed=False):
         """Somebody asks the access portal for a permission set."""
@@ -239,7 +238,7 @@ def hiro_joined_in_time(trail):
 def nora_is_renamed(trail):
     operations = [{"attributePath": "userName", "attributeValue": "nora.smith"}]
     trail.change("Tue 11:00", "identitystore", "UpdateUser", {"userId": user("nora"), "operations": operations})
-    trail.sign_in("nora", "Tue 13:00", "PASSWORD,TOTP", old=False)
+    trail.sign_in("nora", "Tue 13:00", "PASSWORD,TOTP", shown="nora.smith")
     session = trail.issue("nora.smith", "Tue 13:05", PRODUCTION_ADMIN)
     trail.portal("nora", "Tue 13:05", PRODUCTION_ADMIN)
     trail.work(session, "Tue 13:20")
@@ -444,7 +443,8 @@ def chain(trail, session, name, role, time, halves=("caller", "owner")):
         if getattr(entry, half):
             trail.tell(getattr(entry, half))
     trail.work(entry.session, at(time) + timedelta(minutes=1))
-    trail.work(session, at(time) + timedelta(minutes=2))
+    if "caller" in halves:
+        trail.work(session, at(time) + timedelta(minutes=2))
 
 
 # The night watch signs in at all hours, in both Regions: the logs have no gap.

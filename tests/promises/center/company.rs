@@ -447,6 +447,13 @@ impl Company {
             self.seed, self.plan, self.silence
         );
         for (at, session) in self.sessions.iter().enumerate() {
+            let is_told = |told: &Told| match &told.what {
+                What::Issued { session, .. } | What::Used { session, .. } => *session == at,
+                _ => false,
+            };
+            if !self.told.iter().any(is_told) {
+                continue;
+            }
             text += &format!("session {at}: {session:?}\n");
         }
         for told in told.into_iter().filter(|told| !is_chatter(told)) {

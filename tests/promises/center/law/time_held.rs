@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::evidence::Evidence;
-use super::verdicts::{Verdict, is_judged};
+use super::verdicts::{Verdict, is_admitted};
 use crate::center::company::{DAY, Id, Second};
 
 /// Two sessions that follow each other within this belong together.
@@ -21,7 +21,7 @@ pub(crate) struct Held {
 pub(crate) fn held(evidence: &Evidence<'_>) -> BTreeMap<Holder, Held> {
     let company = evidence.company;
     let mut sessions: BTreeMap<Holder, Vec<usize>> = BTreeMap::new();
-    for session in (0..company.sessions.len()).filter(|at| is_judged(evidence, *at)) {
+    for session in (0..company.sessions.len()).filter(|at| is_admitted(evidence, *at)) {
         if let Some(id) = evidence.person(session).id() {
             let role = &company.sessions[session].role;
             sessions

@@ -25,6 +25,13 @@ pub(crate) fn is_judged(evidence: &Evidence<'_>, session: usize) -> bool {
     evidence.company.plan.asked(role).is_some() && evidence.issued.contains(&session)
 }
 
+/// Whether it is judged, and its kind is admitted.
+pub(crate) fn is_admitted(evidence: &Evidence<'_>, session: usize) -> bool {
+    let entered = &evidence.company.sessions[session];
+    let asked = evidence.company.plan.asked(&entered.role);
+    is_judged(evidence, session) && !entered.forged && asked.is_some_and(|asked| asked.admits)
+}
+
 /// What the rules that look at one switch must answer.
 pub(crate) fn expected(evidence: &Evidence<'_>, session: usize) -> Expected {
     let entered = &evidence.company.sessions[session];
@@ -76,7 +83,7 @@ pub(crate) fn expected(evidence: &Evidence<'_>, session: usize) -> Expected {
         },
     );
     if !admitted {
-        for rule in ["RW001", "RW002", "RW010", "RW015"] {
+        for rule in ["RW001", "RW002", "RW003", "RW010", "RW015"] {
             say(rule, Verdict::Silent);
         }
         // The person of a kind that isn't admitted is nobody's question.
