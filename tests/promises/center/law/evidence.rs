@@ -12,6 +12,8 @@ pub(crate) struct SignedIn {
     pub(crate) at: Second,
     pub(crate) factors: &'static str,
     pub(crate) who: Shown,
+    /// The record itself has the id.
+    pub(crate) has_id: bool,
 }
 
 /// A call at the portal.
@@ -34,6 +36,8 @@ pub(crate) struct Use {
 
 pub(crate) struct Evidence<'c> {
     pub(crate) company: &'c Company,
+    /// Whether a name that is seen on one side of a gap counts on the other: the law doesn't say.
+    pub(crate) names_cross_gaps: bool,
     pub(crate) sign_ins: Vec<SignedIn>,
     pub(crate) portal: Vec<PortalCall>,
     pub(crate) uses: Vec<Use>,
@@ -56,6 +60,7 @@ impl<'c> Evidence<'c> {
     pub(crate) fn new(company: &'c Company) -> Self {
         let mut evidence = Self {
             company,
+            names_cross_gaps: false,
             sign_ins: Vec::new(),
             portal: Vec::new(),
             uses: Vec::new(),
@@ -91,6 +96,7 @@ impl<'c> Evidence<'c> {
         }
         match &told.what {
             What::SignIn {
+                who: shown,
                 step,
                 factors,
                 success,
@@ -100,7 +106,13 @@ impl<'c> Evidence<'c> {
                 let who = workflows[workflow].clone();
                 self.bears(at, &who);
                 if *step == Step::Authentication && *success {
-                    self.sign_ins.push(SignedIn { at, factors, who });
+                    let has_id = shown.id.is_some();
+                    self.sign_ins.push(SignedIn {
+                        at,
+                        factors,
+                        who,
+                        has_id,
+                    });
                 }
             }
             What::Portal {

@@ -1,5 +1,7 @@
 //! Who was in which group, and could act.
 
+use std::collections::BTreeMap;
+
 use super::evidence::Evidence;
 use crate::center::company::{Change, Id, Second, Snapshot};
 
@@ -61,36 +63,41 @@ impl Evidence<'_> {
         lives
     }
 
-    /// Whether the user was not disabled.
+    /// Whether the user was not disabled. Who signs in isn't, and nothing but a sign-in on the same
+    /// side says what a hidden change made of them.
     fn able(&self, user: usize, at: Second) -> Option<bool> {
-        let of_user = |change: &&Change| match change {
-            Change::Active { user: of, .. } | Change::UserPatched { user: of } => *of == user,
-            _ => false,
+        let active = |change: &Change| match change {
+            Change::Active { user: of, active } if *of == user => Some(Some(*active)),
+            Change::UserPatched { user: of } if *of == user => Some(None),
+            Change::Created { user: of, .. } if *of == user => Some(Some(true)),
+            _ => None,
         };
-        let marks: Vec<(Second, &Change)> = self
-            .changes
-            .iter()
-            .filter(|(_, change)| of_user(change))
-            .copied()
-            .collect();
-        if marks.iter().any(|(second, _)| *second == at) {
+        let mut marks: BTreeMap<Second, Option<bool>> = BTreeMap::new();
+        for (second, change) in &self.changes {
+            if let Some(active) = active(change) {
+                let known = marks.entry(*second).or_insert(active);
+                *known = known.filter(|known| active == Some(*known));
+            }
+        }
+        if marks.contains_key(&at) {
             return None;
         }
-        let last = marks.iter().rev().find(|(second, _)| *second < at);
-        if let Some((second, change)) = last {
-            let in_that_second = marks.iter().filter(|(other, _)| other == second);
-            return match change {
-                Change::Active { active, .. } if in_that_second.count() == 1 => Some(*active),
-                _ => None,
-            };
+        let before = marks.range(..at).next_back();
+        if let Some((_, Some(active))) = before {
+            return Some(*active);
         }
-        match marks.first() {
-            // What undid it shows that it was so.
-            Some((second, Change::Active { active, .. })) => {
-                let in_that_second = marks.iter().filter(|(other, _)| other == second);
-                Some(!active || in_that_second.count() > 1)
-            }
-            _ => Some(true),
+        let after = marks.range(at..).next();
+        let from = before.map_or(Second::MIN, |(second, _)| *second);
+        let to = after.map_or(Second::MAX, |(second, _)| *second);
+        let mut sign_ins = self.sign_ins.iter().filter(|one| one.has_id);
+        let signed_in =
+            sign_ins.any(|one| one.who.id == Some(Id::own(user)) && from < one.at && one.at < to);
+        match after {
+            _ if signed_in => Some(true),
+            Some((_, Some(false))) => Some(true),
+            // Who is enabled needn't have been disabled.
+            Some((_, Some(true))) => None,
+            _ => before.is_none().then_some(true),
         }
     }
 

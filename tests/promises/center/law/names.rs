@@ -13,6 +13,11 @@ enum Mark {
 }
 
 impl Evidence<'_> {
+    /// Names are looked up again.
+    pub(crate) fn forget(&self) {
+        self.asked.borrow_mut().clear();
+    }
+
     fn name_marks(&self, user: usize) -> Vec<(Second, Mark)> {
         let mut marks = Vec::new();
         for (at, change) in &self.changes {
@@ -105,7 +110,8 @@ impl Evidence<'_> {
                     .map(|name| (second, name)),
             );
         }
-        known.retain(|(second, _)| !self.gap(false, at.min(*second), at.max(*second)));
+        let crosses = |second: Second| self.gap(false, at.min(second), at.max(second));
+        known.retain(|(second, _)| self.names_cross_gaps || !crosses(*second));
         let first = known.first()?.1.clone();
         known
             .iter()
