@@ -7,7 +7,6 @@ use std::process::ExitCode;
 
 use rolewatch_guard::policy::{PolicyErrors, Severity};
 use rolewatch_guard::review::ReviewFinding;
-use rolewatch_guard::roster::SnapshotError;
 use rolewatch_guard::untrusted::shows_as_itself;
 use rolewatch_guard::{Finding, Verdict};
 
@@ -125,7 +124,7 @@ pub(crate) enum Failure {
         /// The file, safe to print.
         file: String,
         /// The reason.
-        why: SnapshotError,
+        why: String,
     },
     /// A roster without its last page. The live guard would treat it as complete.
     #[error(
@@ -201,10 +200,10 @@ impl Failure {
         }
     }
 
-    pub(crate) fn roster(file: &Path, why: SnapshotError) -> Self {
+    pub(crate) fn roster(file: &Path, why: impl fmt::Display) -> Self {
         Self::Roster {
             file: shown_path(file),
-            why,
+            why: why.to_string(),
         }
     }
 

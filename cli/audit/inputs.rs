@@ -8,7 +8,9 @@ mod timed;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use rolewatch_guard::directory::StoreSnapshot;
 use rolewatch_guard::id::AccountId;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::{GroupRef, Policy};
@@ -43,13 +45,32 @@ pub(crate) struct AuditInputs {
 /// A roster that was read.
 pub(crate) struct RosterFile {
     pub(crate) file: PathBuf,
-    pub(crate) account: AccountId,
+    pub(crate) whose: RosterOwner,
     pub(crate) taken: Option<Moment>,
     pub(crate) truncated: bool,
     /// Whether it contains any users.
     has_users: bool,
     /// Set if it has no `UserDetailList`, not even an empty one. Says so and how to get it.
     pub(crate) lacks_users: Option<String>,
+}
+
+/// What a roster is of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum RosterOwner {
+    /// An account, with the groups of its IAM users.
+    Account(AccountId),
+    /// An identity store, with the groups of Identity Center.
+    Store(Arc<str>),
+}
+
+impl RosterOwner {
+    /// `account …` or `identity store …`, safe to print.
+    pub(crate) fn words(&self) -> String {
+        match self {
+            Self::Account(account) => format!("account {account}"),
+            Self::Store(store) => format!("identity store {}", harmless(store)),
+        }
+    }
 }
 
 impl AuditInputs {
@@ -62,11 +83,13 @@ impl AuditInputs {
         let policy = read_policy(&policy_file)?;
 
         let folders = places.rosters()?;
+        let read = ReadRosters::read(files_of_rosters(&sources.rosters, folders.first())?)?;
+        read.check_stores(&policy)?;
         let ReadRosters {
             rosters,
             roster_files,
             files,
-        } = ReadRosters::read(files_of_rosters(&sources.rosters, folders.first())?)?;
+        } = read;
 
         // Policy and rosters may be among the logs. They are neither read as logs nor reported as
         // unreadable.
@@ -105,7 +128,7 @@ impl AuditInputs {
         let mut faults = Vec::new();
         for (account, group) in groups {
             let mut of_account: Vec<&RosterFile> = self.roster_files.iter().collect();
-            of_account.retain(|roster| roster.account == account);
+            of_account.retain(|roster| roster.whose == RosterOwner::Account(account));
             if of_account.iter().any(|roster| roster.has_users) {
                 continue;
             }
@@ -167,9 +190,9 @@ impl AuditInputs {
                 None => "taken at an unknown time".to_owned(),
             };
             stdout::tell(&format!(
-                "rolewatch: roster `{}` of account {}, {taken}{others}",
+                "rolewatch: roster `{}` of {}, {taken}{others}",
                 shown_path(&roster.file),
-                roster.account
+                roster.whose.words()
             ));
         }
         if self.roster_files.is_empty() {
@@ -228,17 +251,71 @@ impl ReadRosters {
 
     fn add(&mut self, TimedRoster { file, taken }: TimedRoster) -> Result<(), Failure> {
         let bytes = fs::read(&file).map_err(|why| Failure::unreadable(&file, why))?;
+        if StoreSnapshot::is_meant(&bytes) {
+            return self.add_store(file, taken, &bytes);
+        }
         let snapshot = Snapshot::read(&bytes, taken).map_err(|why| Failure::roster(&file, why))?;
         let lacks_users = self.add_policies(&bytes, &file, taken);
         self.roster_files.push(RosterFile {
             file,
-            account: snapshot.account,
+            whose: RosterOwner::Account(snapshot.account),
             taken,
             truncated: snapshot.truncated,
             has_users: !snapshot.users.is_empty(),
             lacks_users,
         });
         self.rosters.add(snapshot);
+        Ok(())
+    }
+
+    fn add_store(
+        &mut self,
+        file: PathBuf,
+        taken: Option<Moment>,
+        bytes: &[u8],
+    ) -> Result<(), Failure> {
+        let snapshot =
+            StoreSnapshot::read(bytes, taken).map_err(|why| Failure::roster(&file, why))?;
+        self.roster_files.push(RosterFile {
+            file,
+            whose: RosterOwner::Store(Arc::clone(&snapshot.store)),
+            taken,
+            truncated: snapshot.incomplete,
+            has_users: !snapshot.users.is_empty(),
+            lacks_users: None,
+        });
+        self.rosters.add_store(snapshot);
+        Ok(())
+    }
+
+    /// Checks that the rosters of Identity Center are of the policy's identity store.
+    ///
+    /// # Errors
+    /// Names the file and both stores.
+    fn check_stores(&self, policy: &Policy) -> Result<(), Failure> {
+        for roster in &self.roster_files {
+            let RosterOwner::Store(store) = &roster.whose else {
+                continue;
+            };
+            match &policy.identity_center {
+                Some(center) if center.identity_store == *store => {}
+                Some(center) => {
+                    let why = format!(
+                        "it is of identity store {}, but `identity_center` in the policy has \
+                         `identity_store: {}`",
+                        harmless(store),
+                        harmless(&center.identity_store)
+                    );
+                    return Err(Failure::roster(&roster.file, why));
+                }
+                None => stdout::tell_warning(&format!(
+                    "{}: the roster of identity store {} isn't used, because the policy has no \
+                     `identity_center`",
+                    shown_path(&roster.file),
+                    harmless(store)
+                )),
+            }
+        }
         Ok(())
     }
 

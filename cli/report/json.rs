@@ -22,7 +22,7 @@ use super::shown::ShownFindings;
 use super::words::amount;
 use super::{AuditReport, FinishedAudit};
 use crate::audit::allowed::SwitchAllowances;
-use crate::audit::inputs::RosterFile;
+use crate::audit::inputs::{RosterFile, RosterOwner};
 use crate::audit::unread::FaultShown;
 use crate::exit::shown_path;
 
@@ -61,7 +61,10 @@ struct PolicyShown {
 #[derive(Serialize)]
 struct RosterShown {
     file: String,
-    account: String,
+    /// `None` for a roster of Identity Center, which is of an identity store.
+    account: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    identity_store: Option<String>,
     taken: Option<Moment>,
     truncated: bool,
     /// The keys of required lists that are missing.
@@ -74,9 +77,14 @@ impl RosterShown {
         if roster.lacks_users.is_some() {
             missing.push(DetailList::Users.key());
         }
+        let (account, identity_store) = match &roster.whose {
+            RosterOwner::Account(account) => (Some(account.to_string()), None),
+            RosterOwner::Store(store) => (None, Some(harmless(store))),
+        };
         Self {
             file: shown_path(&roster.file),
-            account: roster.account.to_string(),
+            account,
+            identity_store,
             taken: roster.taken,
             truncated: roster.truncated,
             missing,

@@ -8,7 +8,7 @@ use rolewatch_guard::untrusted::harmless;
 
 use super::paint::{BAD, BOLD};
 use super::{LABEL, TextPage};
-use crate::audit::inputs::AuditInputs;
+use crate::audit::inputs::{AuditInputs, RosterOwner};
 use crate::exit::shown_path;
 use crate::report::AuditReport;
 use crate::report::words::{counted, number, padded};
@@ -62,20 +62,26 @@ fn write_rosters(inputs: &AuditInputs, page: &mut TextPage<'_>) -> io::Result<()
     // Only the first roster gets the label.
     let mut label = "roster";
     for roster in &inputs.roster_files {
-        let name = inputs
-            .policy
-            .account_name(roster.account)
+        let name = match &roster.whose {
+            RosterOwner::Account(account) => inputs.policy.account_name(*account),
+            RosterOwner::Store(_) => None,
+        };
+        let name = name
             .map(|name| format!(" ({})", harmless(name)))
             .unwrap_or_default();
         let taken = match roster.taken {
             Some(taken) => format!("taken {taken}"),
             None => "time unknown".to_owned(),
         };
-        let truncated = if roster.truncated { ", truncated" } else { "" };
+        let truncated = match &roster.whose {
+            _ if !roster.truncated => "",
+            RosterOwner::Account(_) => ", truncated",
+            RosterOwner::Store(_) => ", incomplete",
+        };
         let text = format!(
-            "{}: account {}{name}, {taken}{truncated}",
+            "{}: {}{name}, {taken}{truncated}",
             shown_path(&roster.file),
-            roster.account
+            roster.whose.words()
         );
         page.labelled(label, &text)?;
         label = "";

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use futures_util::stream::{self, StreamExt, TryStreamExt};
+use rolewatch_guard::directory::StoreSnapshot;
 use rolewatch_guard::id::AccountId;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::{Policy, PolicyErrors};
@@ -274,6 +275,14 @@ async fn roster<O: Bucket + Table + Topic>(
     let StoredObject::Found { bytes, etag, .. } = outside.get(key, None).await? else {
         return Ok(None);
     };
+    if StoreSnapshot::is_meant(&bytes) {
+        // It isn't an account's, and its groups aren't judged here.
+        tracing::warn!(
+            key,
+            "a roster of Identity Center isn't used by the live guard yet"
+        );
+        return Ok(None);
+    }
     let taken = taken(key);
     match Snapshot::read(&bytes, taken) {
         Ok(snapshot) => Ok(Some(snapshot)),
