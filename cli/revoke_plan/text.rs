@@ -24,7 +24,11 @@ pub(super) fn write(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let plan = &document.plan;
-    writeln!(out, "{BOLD}Plan to revoke the sessions of finding {}{BOLD:#}", plan.finding)?;
+    writeln!(
+        out,
+        "{BOLD}Plan to revoke the sessions of finding {}{BOLD:#}",
+        plan.finding
+    )?;
     write_text(
         2,
         &format!("{} {}: {}", document.rule, document.name, document.message),
