@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 pub(crate) use identity_center::{
-    CenterRequest, CenterResponse, List, OnBehalfOf, Operation, ServiceEventDetails, Shown,
+    CenterRequest, CenterResponse, HIDDEN, List, OnBehalfOf, Operation, ServiceEventDetails, Shown,
 };
 pub(crate) use members::Members;
 pub(crate) use object::Object;

@@ -57,6 +57,8 @@ pub(super) fn attach<'w>(
 struct SessionIndex {
     by_key: HashMap<(Arc<str>, Arc<str>), Vec<usize>>,
     by_second: HashMap<(Arc<str>, Moment), Vec<usize>>,
+    /// Sessions of permission sets, by the seconds beside that of the call.
+    beside: HashMap<(Arc<str>, Moment), Vec<usize>>,
 }
 
 impl SessionIndex {
@@ -92,6 +94,17 @@ impl SessionIndex {
                 seconds = (-SAME_CALL..=SAME_CALL)
                     .map(|off| switch.key.second.plus_seconds(off))
                     .collect();
+            }
+            if switch.has_mint()
+                && switch
+                    .role
+                    .as_ref()
+                    .is_some_and(|role| role.permission_set().is_some())
+            {
+                for off in [-1, 1] {
+                    let beside = (Arc::clone(session), switch.key.second.plus_seconds(off));
+                    sessions.beside.entry(beside).or_default().push(at);
+                }
             }
             for second in seconds {
                 sessions
@@ -129,9 +142,14 @@ impl SessionIndex {
                 return Some(*at);
             }
         }
-        let all = self
-            .by_second
-            .get(&(Arc::clone(&key.session), key.created?))?;
+        let created = (Arc::clone(&key.session), key.created?);
+        let Some(all) = self.by_second.get(&created) else {
+            // `creationDate` can be a second off the call, if only one call can be meant.
+            let [at] = self.beside.get(&created)?.as_slice() else {
+                return None;
+            };
+            return Some(*at);
+        };
         let switch = |at: &usize| switches.get(*at);
         // A mint in exactly that second comes first, then one that the console made.
         all.iter()

@@ -15,7 +15,7 @@ use serde_json::value::RawValue;
 use super::{Object, Present, Text};
 
 /// The text that CloudTrail writes in place of a hidden value.
-const HIDDEN: &str = "HIDDEN_DUE_TO_SECURITY_REASONS";
+pub(crate) const HIDDEN: &str = "HIDDEN_DUE_TO_SECURITY_REASONS";
 
 /// A value that CloudTrail may hide: a text, or an object that contains one id.
 ///

@@ -7,7 +7,7 @@ use super::store_user::StoreUser;
 use crate::arn::AssumedRoleArn;
 use crate::id::{AccountId, NotAnAccountId};
 use crate::moment::{Moment, NotAMoment};
-use crate::record::{self, Object, Record, Text, UserIdentity};
+use crate::record::{self, HIDDEN, Object, Record, Text, UserIdentity};
 
 /// The kind of identity that signed a call (`userIdentity.type`).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -176,7 +176,7 @@ impl Caller {
             principal_id: text(&identity.principal_id),
             arn: text(&identity.arn),
             account: account.read(),
-            user_name: text(&identity.user_name),
+            user_name: text(&identity.user_name).filter(|name| !is_hidden(name)),
             key: text(&identity.access_key_id),
             provider,
             session: session(identity, unread),
@@ -221,4 +221,9 @@ impl Caller {
             .as_deref()
             .is_some_and(|key| key.starts_with("AKIA"))
     }
+}
+
+/// Whether CloudTrail wrote something in place of a name.
+fn is_hidden(name: &str) -> bool {
+    name.trim().is_empty() || name == HIDDEN
 }
