@@ -102,10 +102,12 @@ mod tests {
             "    max_session: 1h\n",
             "    max_session: 1h\n    owner: platform\n",
         );
+        story.iam(-60, "tom").adds("tom", "Developers");
         story.switch("tom").without_mfa().used_after(9_000);
         story.denied("nell", "UpdateApp");
         let findings = story.findings();
         assert!(findings.len() > 2);
+        assert!(findings.iter().any(|finding| finding.self_granted));
         for finding in findings {
             assert_eq!(finding.owner.as_deref(), Some("platform"));
             let text = serde_json::to_string(&finding).unwrap();
