@@ -34,6 +34,7 @@ mod review;
 mod revoke;
 mod rule_codes;
 mod sources;
+mod steps;
 mod tool;
 mod vocabulary;
 mod whose;

@@ -78,3 +78,21 @@ pub(crate) fn says_the_same(known: &Alert, new: &Alert) -> bool {
     };
     plain(known) == plain(new)
 }
+
+#[cfg(test)]
+mod tests {
+    use rolewatch_guard::testing::Story;
+
+    use super::*;
+
+    #[test]
+    fn an_alert_says_whether_the_person_added_themselves() {
+        for (by, self_granted) in [("tom", true), ("admin", false)] {
+            let mut story = Story::new();
+            story.iam(-60, by).adds("tom", "Developers");
+            story.switch("tom").with_mfa();
+            let alert = plain(&story.finding("RW010"), &story.policy(), story.now());
+            assert_eq!(alert.self_granted, self_granted, "added by {by}");
+        }
+    }
+}
