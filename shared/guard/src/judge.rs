@@ -215,6 +215,7 @@ impl<'w> Judge<'_, 'w> {
                 events,
                 id,
                 self_granted: answer.self_granted,
+                denied: false,
                 subject,
             };
             self.report(made, role.clone(), shown.clone(), Some(rules.severity));
@@ -278,8 +279,11 @@ impl<'w> Judge<'_, 'w> {
             sentence,
             events,
             switches,
+            refused,
             ..
         } = draft;
+        // Unproven, a contradicting copy of a record may say that it wasn't denied.
+        let denied = refused.is_some() && verdict == Verdict::Violation;
         let subject = Subject {
             switches,
             records: events.clone(),
@@ -295,6 +299,7 @@ impl<'w> Judge<'_, 'w> {
                 id,
                 // Only a rule about one switch checks who granted the membership.
                 self_granted: false,
+                denied,
                 subject,
             },
             role,
@@ -340,6 +345,7 @@ impl<'w> Judge<'_, 'w> {
             policy: self.policy.version_hash,
             supersedes: Vec::new(),
             self_granted: made.self_granted,
+            denied: made.denied,
             subject: made.subject,
         };
         match hidden_by {
@@ -374,6 +380,7 @@ struct Made {
     events: Vec<RecordKey>,
     id: String,
     self_granted: bool,
+    denied: bool,
     subject: Subject,
 }
 

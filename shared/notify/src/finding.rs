@@ -82,14 +82,11 @@ pub(crate) fn quoted(view: &View, alert: &Alert) -> Vec<(&'static str, String)> 
     }
     if let Some(fix) = &reviewed.fix {
         let gone = fix.as_array().is_some_and(Vec::is_empty);
-        parts.push((
-            words.correction,
-            if gone {
-                words.deletion.to_owned()
-            } else {
-                pretty(fix)
-            },
-        ));
+        parts.push(if gone {
+            (words.fix, words.deletion.to_owned())
+        } else {
+            (words.correction, pretty(fix))
+        });
     }
     if !reviewed.undecided.is_empty() {
         parts.push((words.depends_on, reviewed.undecided.join("\n")));
@@ -105,6 +102,7 @@ pub(crate) fn steps_of(view: &View, alert: &Alert) -> Vec<String> {
         role: &alert.role,
         self_granted: alert.self_granted,
         foreign_account: alert.caller.account.is_some() && alert.caller_account_name.is_none(),
+        denied: alert.denied,
     };
     view.language.steps(&alert.rule, &of)
 }

@@ -128,6 +128,8 @@ pub struct Labels {
     pub statement: &'static str,
     /// Heading of its replacement.
     pub correction: &'static str,
+    /// Heading of the deletion.
+    pub fix: &'static str,
     /// Used in place of the correction if the statement has to be deleted.
     pub deletion: &'static str,
     /// Heading of the conditions that an unproven answer depends on.
@@ -272,6 +274,7 @@ mod tests {
                 role,
                 self_granted: false,
                 foreign_account: false,
+                denied: false,
             };
             Language::Japanese.steps("RW001", &of).join("\n")
         };
@@ -324,6 +327,7 @@ mod tests {
                 role: "",
                 self_granted: false,
                 foreign_account: false,
+                denied: false,
             };
             assert!(!language.rule("RW999").title.is_empty());
             assert!(!language.steps("RW999", &of).is_empty());

@@ -35,6 +35,7 @@ pub fn alert() -> Alert {
         policy: "9c2f41aa".into(),
         supersedes: Vec::new(),
         self_granted: false,
+        denied: false,
         owner: None,
         events_total: 2,
         version: 1,

@@ -55,8 +55,9 @@ pub(super) const LABELS: Labels = Labels {
     no_change: "It's not known which change caused this: it predates monitoring, or its event \
                 hasn't arrived.",
     statement: "Current statement",
-    correction: "Replace it with",
-    deletion: "Nothing. Delete this statement.",
+    correction: "Fix: replace it with",
+    fix: "Fix",
+    deletion: "Delete this statement.",
     depends_on: "Depends on",
     mailed: "Slack didn't accept this alert ({why}), so you're getting it by e-mail, as with \
              every alert until Slack works again.",
