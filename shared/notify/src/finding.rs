@@ -153,7 +153,10 @@ mod tests {
                 ..sample::alert()
             })
         };
-        let (remove, ask) = ("Remove the person from the group, and", "whoever added them");
+        let (remove, ask) = (
+            "Remove the person from the group, and",
+            "whoever added them",
+        );
         assert!(granted(true).contains(remove) && !granted(true).contains(ask));
         assert!(granted(false).contains(ask) && !granted(false).contains(remove));
     }

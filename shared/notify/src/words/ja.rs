@@ -11,6 +11,13 @@ pub(super) const REVOKE: RevokeWords = RevokeWords {
     permission_set: "（許可セットのロールでは IAM の「セッションの取り消し」は使えない。許可セットのインラインポリシーで、本人を `identitystore:userId` で、または全員を `aws:TokenIssueTime` で拒否）",
 };
 
+/// How the digest says it: in short, for roles of every kind.
+pub(super) const REVOKE_IN_SHORT: RevokeWords = RevokeWords {
+    written: REVOKE.written,
+    role: "（方法は `rolewatch revoke-plan ID` で表示）",
+    permission_set: "（方法は `rolewatch revoke-plan ID` で表示）",
+};
+
 pub(super) const LABELS: Labels = Labels {
     severities: ["低", "中", "高", "緊急"],
     headline: "{mark}【{state}】{title}",
