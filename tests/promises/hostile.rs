@@ -156,7 +156,7 @@ fn of_other_types(record: &Value) -> Vec<Value> {
     }
     let mut all = Vec::new();
     paths(record, "", &mut all);
-    let deep = (0..100).fold(json!("x"), |inside, _| json!([{"x": inside}]));
+    let deep = (0..40).fold(json!("x"), |inside, _| json!([{"x": inside}]));
     let mut out = Vec::new();
     for path in all {
         for value in [
