@@ -363,7 +363,7 @@ pub(super) const RULES: &[RuleWords] = &[
         broken: "{role} の MaxSessionDuration が、ポリシーの上限を超えています。",
         unproven: "{role} の MaxSessionDuration がポリシーの上限以内か確認できません。",
         steps: &[
-            "ロールの MaxSessionDuration を下げる：`aws iam update-role --role-name ROLE --max-session-duration SECONDS`。開始済みのセッションの有効期間は変わらない。",
+            "ロールの MaxSessionDuration を下げる：`aws iam update-role --role-name ROLE --max-session-duration SECONDS`。開始済みのセッションには影響しない。",
             "長すぎたセッションを調べる（RW003）。",
         ],
         unproven_steps: &[
