@@ -148,16 +148,22 @@ fn says_where(there: &Value, missing: &Value) -> bool {
     of_role || there["userIdentity"]["accountId"] == account
 }
 
-/// The records that rolewatch looks up in the event history: one half of an elevated switch whose
-/// other half arrives, and what the session did before it expired. If records contradict each
-/// other, nobody can say which of them finds the rest, so they all arrive.
-fn found_by_lookup(records: &[&Value], dice: &Dice) -> Vec<bool> {
+/// The number of records that have, or correct, each event id.
+fn copies<'r>(records: &[&'r Value]) -> BTreeMap<&'r str, usize> {
     let mut copies: BTreeMap<&str, usize> = BTreeMap::new();
     for record in records {
         for id in [&record["eventID"], &record["addendum"]["originalEventID"]] {
             *copies.entry(id.as_str().unwrap_or_default()).or_default() += 1;
         }
     }
+    copies
+}
+
+/// The records that rolewatch looks up in the event history: one half of an elevated switch whose
+/// other half arrives, and what the session did before it expired. If records contradict each
+/// other, nobody can say which of them finds the rest, so they all arrive.
+fn found_by_lookup(records: &[&Value], dice: &Dice) -> Vec<bool> {
+    let copies = copies(records);
     let alone = |record: &Value| {
         record["addendum"].is_null() && copies[record["eventID"].as_str().unwrap()] == 1
     };

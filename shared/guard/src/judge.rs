@@ -90,17 +90,8 @@ pub fn judge(
             sessions.sessions.push(switch);
         }
     }
-    for ((person, counted_as), held) in &held {
-        judge.held(&HeldSessions {
-            person,
-            origin: &held.origin,
-            role: held.role,
-            counted_as,
-            rules: held.rules,
-            policy,
-            tracer: &tracer,
-            sessions: held.sessions.clone(),
-        });
+    for ((person, counted_as), of_role) in &held {
+        judge.held(&of_role.sessions(person, counted_as, policy, &tracer));
     }
     judge.refused(&Elevated::with_known_roles(policy, world, rosters));
     judge.notices(rosters);
@@ -115,6 +106,27 @@ struct HeldRole<'a, 'w> {
     role: &'a RoleArn,
     rules: &'a RolePolicy,
     sessions: Vec<&'a Switch<'w>>,
+}
+
+impl<'w> HeldRole<'_, 'w> {
+    fn sessions<'s>(
+        &'s self,
+        person: &'s Person,
+        counted_as: &'s RoleArn,
+        policy: &'s Policy,
+        tracer: &'s Tracer<'s, 'w>,
+    ) -> HeldSessions<'s, 'w> {
+        HeldSessions {
+            person,
+            origin: &self.origin,
+            role: self.role,
+            counted_as,
+            rules: self.rules,
+            policy,
+            tracer,
+            sessions: self.sessions.clone(),
+        }
+    }
 }
 
 struct Judge<'a, 'w> {
