@@ -311,6 +311,7 @@ mod tests {
             policy: PolicyHash::of(b""),
             supersedes: Vec::new(),
             self_granted: false,
+            denied: false,
             owner: None,
             subject: rolewatch_guard::Subject::default(),
         }

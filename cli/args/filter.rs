@@ -1,6 +1,8 @@
 //! Which findings are shown, and which of them make a run fail.
 
-use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser};
+use clap::builder::{
+    EnumValueParser, NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser,
+};
 use rolewatch_guard::Verdict;
 use rolewatch_guard::catalogue;
 use rolewatch_guard::policy::Severity;
@@ -21,10 +23,12 @@ pub(crate) struct FindingFilter {
     /// Show only violations, or only unproven findings
     #[arg(long, value_name = "VERDICT", value_parser = verdict())]
     pub(crate) verdict: Option<Verdict>,
-    /// Show only findings about this caller, by name or ARN; `*` stands for any text
+    /// Show only findings about this caller, by name or ARN; `*` stands for any text, `?`
+    /// for any character
     #[arg(long = "caller", value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) callers: Vec<String>,
-    /// Show only findings about this role, by name or ARN; `*` stands for any text
+    /// Show only findings about this role, by name or ARN; `*` stands for any text, `?`
+    /// for any character
     #[arg(long = "role", value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) roles: Vec<String>,
     /// Show only findings about a role or a caller in this account: its name in the policy, or 12
@@ -42,6 +46,22 @@ pub(crate) struct FailArgs {
     /// Also exit with 1 if there is an unproven finding of at least the --fail-on severity
     #[arg(long)]
     pub(crate) strict: bool,
+}
+
+/// The verdicts of findings. The other verdicts of rules lead to no finding.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum FindingVerdict {
+    Violation,
+    Unproven,
+}
+
+impl From<FindingVerdict> for Verdict {
+    fn from(verdict: FindingVerdict) -> Self {
+        match verdict {
+            FindingVerdict::Violation => Self::Violation,
+            FindingVerdict::Unproven => Self::Unproven,
+        }
+    }
 }
 
 /// The lowest severity that counts.
@@ -72,11 +92,7 @@ fn threshold() -> impl TypedValueParser<Value = Threshold> {
 }
 
 fn verdict() -> impl TypedValueParser<Value = Verdict> {
-    const SHOWN: [Verdict; 2] = [Verdict::Violation, Verdict::Unproven];
-    PossibleValuesParser::new(SHOWN.map(Verdict::as_str)).map(|text| {
-        let named = SHOWN.into_iter().find(|verdict| verdict.as_str() == text);
-        named.unwrap_or(Verdict::Violation)
-    })
+    EnumValueParser::<FindingVerdict>::new().map(Verdict::from)
 }
 
 fn rule(text: &str) -> Result<&'static Rule, String> {
@@ -124,6 +140,14 @@ mod tests {
             ["--caller", ""],
         ] {
             assert!(parse(&wrong).is_err(), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn a_verdict_is_written_as_reports_write_it() {
+        for verdict in [Verdict::Violation, Verdict::Unproven] {
+            let line = parse(&["--verdict", verdict.as_str()]).unwrap();
+            assert_eq!(line.filter.verdict, Some(verdict));
         }
     }
 

@@ -5,10 +5,11 @@ use rolewatch_guard::Finding;
 use rolewatch_guard::arn::{account_of, glob_matches};
 use rolewatch_guard::id::AccountId;
 use rolewatch_guard::policy::Policy;
+use rolewatch_guard::untrusted::harmless;
 
 use crate::alike::{is_slip, likeness};
 use crate::args::FindingFilter;
-use crate::exit::{Failure, shown_text};
+use crate::exit::Failure;
 use crate::report::words::{amount, counted, length, number};
 use crate::stdout;
 
@@ -131,7 +132,7 @@ fn meant<'n>(what: &str, name: &str, known: impl Iterator<Item = &'n str>) -> St
         .map(|known| (likeness(name, known), known))
         .filter(|(likeness, known)| is_slip(*likeness) && *known != name)
         .max_by(|(one, _), (other, _)| one.total_cmp(other));
-    let name = shown_text(name);
+    let name = harmless(name);
     match near {
         Some((_, near)) => {
             format!("; no finding is about the {what} `{name}`; did you mean `{near}`?")
@@ -160,6 +161,6 @@ fn account(name: &str, policy: Option<&Policy>) -> Result<AccountId, Failure> {
     };
     Err(Failure::Usage(format!(
         "--account: `{}` isn't an account; {which}",
-        shown_text(name)
+        harmless(name)
     )))
 }

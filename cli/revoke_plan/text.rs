@@ -24,7 +24,11 @@ pub(super) fn write(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let plan = &document.plan;
-    writeln!(out, "{BOLD}Plan for finding {}{BOLD:#}", plan.finding)?;
+    writeln!(
+        out,
+        "{BOLD}Plan to revoke the sessions of finding {}{BOLD:#}",
+        plan.finding
+    )?;
     write_text(
         2,
         &format!("{} {}: {}", document.rule, document.name, document.message),
@@ -39,7 +43,7 @@ pub(super) fn write(
     for role in &plan.roles {
         write_role(role, &plan.person.name, columns, out)?;
     }
-    writeln!(out, "\n{BOLD}What this doesn't stop{BOLD:#}")?;
+    writeln!(out, "\n{BOLD}What the plan doesn't stop{BOLD:#}")?;
     for limit in &plan.not_stopped {
         write_hanging("- ", 2, &limit.what, columns, out)?;
         for way in &limit.ways {
@@ -70,16 +74,16 @@ fn write_role(
     }
     if let Some(scoped) = &role.scoped {
         write_variant(
-            &format!("Only the sessions of {person}"),
+            &format!("Option 1: revoke only the sessions of {person}"),
             scoped,
             columns,
             out,
         )?;
     }
     let whole = if role.scoped.is_some() {
-        "Or every session of the role"
+        "Option 2: revoke every session of the role"
     } else {
-        "Every session of the role"
+        "Revoke every session of the role"
     };
     write_variant(whole, &role.whole, columns, out)
 }

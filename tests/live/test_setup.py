@@ -105,7 +105,7 @@ class TheSetUp(unittest.TestCase):
         self.assertEqual({one["id"]: (one["message"], one["fix"]) for one in self.found().values()}, reviewed)
         until("message", lambda: self.told("RW101"))
         (message,) = self.told("RW101")
-        for part in ("anna", "Changed by", "Replace it with", "aws:MultiFactorAuthPresent", event):
+        for part in ("anna", "Changed by", "Fix: replace it with", "aws:MultiFactorAuthPresent", event):
             self.assertIn(part, message)
 
         iam.update_assume_role_policy(RoleName="UpdateApp", PolicyDocument=json.dumps(sound))

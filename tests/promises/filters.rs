@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::hostile::nothing_but_text;
 use crate::tool::{Outcome, project, run_in};
 
 /// The synthetic week: 27 violations and 15 unproven findings.
@@ -113,6 +114,46 @@ fn a_typo_is_named() {
 }
 
 #[test]
+fn a_name_is_only_text_whatever_it_looks_like() {
+    let long = "x".repeat(100_000);
+    let stars = "*a".repeat(20_000);
+    for name in [
+        "\u{1b}[2Jcarol\u{7}\r\n",
+        "\u{202e}lorac",
+        "(a+)+$",
+        ".*",
+        "[a-z",
+        "\\",
+        "carol|bob",
+        " ",
+        "--",
+        &long,
+        &stars,
+    ] {
+        for filter in ["--caller", "--role"] {
+            let outcome = week(&[&format!("{filter}={name}")]);
+            // Violations still count, so the name hides none.
+            assert_eq!(outcome.code, Some(1), "{name:.20}: {}", outcome.stderr);
+            assert!(
+                outcome.stderr.contains("the filters show 0 of 42 findings"),
+                "{}",
+                outcome.stderr
+            );
+            nothing_but_text(&outcome);
+            let longest = outcome
+                .stderr
+                .lines()
+                .map(|line| line.chars().count())
+                .max();
+            assert!(longest < Some(600), "{longest:?}");
+        }
+        let outcome = week(&[&format!("--account={name}")]);
+        assert_eq!(outcome.code, Some(2), "{name:.20}: {}", outcome.stderr);
+        nothing_but_text(&outcome);
+    }
+}
+
+#[test]
 fn the_report_goes_to_a_file() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("report.txt");
@@ -126,6 +167,13 @@ fn the_report_goes_to_a_file() {
         outcome
             .stderr
             .contains("report.txt`: no such file or directory"),
+        "{}",
+        outcome.stderr
+    );
+    let outcome = week(&["--output", folder.path().to_str().unwrap()]);
+    assert_eq!((outcome.code, &*outcome.stdout), (Some(2), ""));
+    assert!(
+        outcome.stderr.contains("`: it is a directory"),
         "{}",
         outcome.stderr
     );

@@ -4,7 +4,7 @@ use rolewatch_guard::testing::Story;
 use rolewatch_guard::untrusted::shows_as_itself;
 use serde_json::{Value, json};
 
-use crate::tool::{Bench, Outcome};
+use crate::tool::{Bench, Outcome, project};
 
 /// Moves the cursor, ends the line, reverses the direction, runs a formula, opens a tag, ends a
 /// quote.
@@ -79,7 +79,7 @@ fn archive() -> Bench {
     bench
 }
 
-fn nothing_but_text(outcome: &Outcome) {
+pub(crate) fn nothing_but_text(outcome: &Outcome) {
     for output in [&outcome.stdout, &outcome.stderr] {
         if let Some(bad) = output.chars().find(|c| *c != '\n' && !shows_as_itself(*c)) {
             let at = output.find(bad).unwrap();
@@ -134,6 +134,80 @@ fn explaining_an_event_prints_nothing_but_text() {
     let outcome = bench.run(&["explain", "archive/3.json"]);
     assert!(matches!(outcome.code, Some(0 | 3)), "{}", outcome.stderr);
     nothing_but_text(&outcome);
+}
+
+/// Every way to put a value of another type into one place of a record.
+fn of_other_types(record: &Value) -> Vec<Value> {
+    fn paths(value: &Value, at: &str, out: &mut Vec<String>) {
+        let members: Vec<(String, &Value)> = match value {
+            Value::Object(map) => map.iter().map(|(key, one)| (key.clone(), one)).collect(),
+            Value::Array(items) => items
+                .iter()
+                .enumerate()
+                .map(|(index, one)| (index.to_string(), one))
+                .collect(),
+            _ => Vec::new(),
+        };
+        for (name, one) in members {
+            let at = format!("{at}/{name}");
+            paths(one, &at, out);
+            out.push(at);
+        }
+    }
+    let mut all = Vec::new();
+    paths(record, "", &mut all);
+    let deep = (0..40).fold(json!("x"), |inside, _| json!([{"x": inside}]));
+    let mut out = Vec::new();
+    for path in all {
+        for value in [
+            Value::Null,
+            json!({}),
+            json!([]),
+            json!(""),
+            json!(-1),
+            json!(1e300),
+            json!(true),
+            deep.clone(),
+        ] {
+            let mut changed = record.clone();
+            if let Some(slot) = changed.pointer_mut(&path) {
+                *slot = value;
+            }
+            out.push(changed);
+        }
+    }
+    out
+}
+
+#[test]
+fn explaining_odd_events_of_identity_center_prints_nothing_but_text() {
+    let bench = Bench::of(&Story::new());
+    let folder = project().join("events/identity-center");
+    let mut files = 0;
+    for file in std::fs::read_dir(folder).unwrap() {
+        let text = std::fs::read(file.unwrap().path()).unwrap();
+        let event: Value = serde_json::from_slice(&text).unwrap();
+        let record = &event["detail"];
+        let mut records = everywhere(record);
+        records.extend(of_other_types(record));
+        for (at, changed) in records.iter_mut().enumerate() {
+            if changed["eventID"] == record["eventID"] {
+                changed["eventID"] = json!(format!("00000000-0000-4000-8000-{at:012x}"));
+            }
+        }
+        bench.write(
+            "odd.json",
+            json!({"Records": records}).to_string().as_bytes(),
+        );
+        for args in [&["explain", "odd.json"][..], &["audit", "odd.json"]] {
+            let outcome = bench.run(args);
+            // Some of the records can't be read.
+            assert_eq!(outcome.code, Some(3), "{}", outcome.stderr);
+            nothing_but_text(&outcome);
+        }
+        files += 1;
+    }
+    assert!(files > 10);
 }
 
 #[test]

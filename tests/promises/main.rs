@@ -35,6 +35,7 @@ mod review;
 mod revoke;
 mod rule_codes;
 mod sources;
+mod steps;
 mod tool;
 mod vocabulary;
 mod whose;

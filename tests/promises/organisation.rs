@@ -61,6 +61,11 @@ pub(crate) enum Step {
         other: usize,
         group: usize,
     },
+    /// An event of Identity Center, which the policy of the stories doesn't mention.
+    Center {
+        what: usize,
+        who: usize,
+    },
     /// A copy of an earlier record, with a difference.
     Contradict {
         which: usize,
@@ -89,6 +94,7 @@ pub(crate) fn step() -> impl Strategy<Value = Step> {
         1 => (who.clone(), any::<bool>()).prop_map(|(who, refused)| Step::AssumeRoot { who, refused }),
         4 => (who.clone(), 0_u8..9, who.clone(), who, 0..GROUPS.len())
             .prop_map(|(by, what, user, other, group)| Step::Iam { by, what, user, other, group }),
+        2 => (0..CENTER.len(), 0..PEOPLE.len()).prop_map(|(what, who)| Step::Center { what, who }),
         1 => (any::<prop::sample::Index>(), 0_u8..4).prop_map(|(which, how)| Step::Contradict { which: which.index(1_000), how }),
         1 => any::<prop::sample::Index>().prop_map(|which| Step::Correct { which: which.index(1_000) }),
     ]
@@ -225,6 +231,10 @@ pub(crate) fn tell(steps: &[Step], roster: bool) -> Story {
                     _ => iam.renames_group(group, "Developers"),
                 }
             }
+            Step::Center { what, who } => {
+                let record = of_identity_center(&story, CENTER[*what], PEOPLE[*who]);
+                story.tell(record);
+            }
             Step::Contradict { which, how } => contradict(&mut story, *which, *how),
             Step::Correct { which } => {
                 let Some(mut record) = pick(&story, *which) else {
@@ -238,6 +248,41 @@ pub(crate) fn tell(steps: &[Step], roster: bool) -> Story {
         }
     }
     story
+}
+
+/// Services and calls of Identity Center that are read.
+const CENTER: [(&str, &str); 8] = [
+    ("signin", "UserAuthentication"),
+    ("sso", "GetRoleCredentials"),
+    ("sso", "CreateAccountAssignment"),
+    ("sso-oauth", "CreateTokenWithIAM"),
+    ("sso-directory", "AddMemberToGroup"),
+    ("sso-directory", "RemoveMemberFromGroup"),
+    ("identitystore", "DeleteGroupMembership"),
+    ("identitystore-scim", "PatchGroup"),
+];
+
+fn of_identity_center(story: &Story, (source, name): (&str, &str), person: &str) -> Value {
+    json!({
+        "userIdentity": {
+            "type": "IdentityCenterUser",
+            "accountId": "111122223333",
+            "onBehalfOf": {
+                "userId": person,
+                "identityStoreArn": "arn:aws:identitystore::111122223333:identitystore/d-1",
+            },
+            "credentialId": format!("EXAMPLE-{person}"),
+        },
+        "eventTime": story.now().to_string(),
+        "eventSource": format!("{source}.amazonaws.com"),
+        "eventName": name,
+        "awsRegion": "us-east-1",
+        "requestParameters": {"groupId": "g", "id": "g", "member": {"memberId": person}},
+        "responseElements": {},
+        "serviceEventDetails": {"UserAuthentication": "Success", "role_name": "Admin"},
+        "eventID": format!("center-{}", story.records().len()),
+        "recipientAccountId": "111122223333",
+    })
 }
 
 fn pick(story: &Story, which: usize) -> Option<Value> {

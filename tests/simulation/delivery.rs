@@ -135,16 +135,35 @@ fn issued(record: &Value) -> Option<&str> {
         .and_then(Value::as_str)
 }
 
-/// The records that rolewatch looks up in the event history: one half of an elevated switch whose
-/// other half arrives, and what the session did before it expired. If records contradict each
-/// other, nobody can say which of them finds the rest, so they all arrive.
-fn found_by_lookup(records: &[&Value], dice: &Dice) -> Vec<bool> {
+/// Whether the half that arrives names the account of the missing one. A spoiled half may not, and
+/// then nobody knows where to look.
+fn says_where(there: &Value, missing: &Value) -> bool {
+    let Some(account) = missing["recipientAccountId"].as_str() else {
+        return false;
+    };
+    let role = there.pointer("/requestParameters/roleArn");
+    let of_role = role
+        .and_then(Value::as_str)
+        .is_some_and(|arn| arn.split(':').nth(4) == Some(account));
+    of_role || there["userIdentity"]["accountId"] == account
+}
+
+/// The number of records that have, or correct, each event id.
+fn copies<'r>(records: &[&'r Value]) -> BTreeMap<&'r str, usize> {
     let mut copies: BTreeMap<&str, usize> = BTreeMap::new();
     for record in records {
         for id in [&record["eventID"], &record["addendum"]["originalEventID"]] {
             *copies.entry(id.as_str().unwrap_or_default()).or_default() += 1;
         }
     }
+    copies
+}
+
+/// The records that rolewatch looks up in the event history: one half of an elevated switch whose
+/// other half arrives, and what the session did before it expired. If records contradict each
+/// other, nobody can say which of them finds the rest, so they all arrive.
+fn found_by_lookup(records: &[&Value], dice: &Dice) -> Vec<bool> {
+    let copies = copies(records);
     let alone = |record: &Value| {
         record["addendum"].is_null() && copies[record["eventID"].as_str().unwrap()] == 1
     };
@@ -179,7 +198,12 @@ fn found_by_lookup(records: &[&Value], dice: &Dice) -> Vec<bool> {
     let mut found = vec![false; records.len()];
     for (issued, halves) in halves.iter().filter(|(issued, _)| !spoilt.contains(issued)) {
         if let [one, other] = halves[..] {
-            found[if dice.permille(500) { one } else { other }] = true;
+            let (missing, there) = if dice.permille(500) {
+                (one, other)
+            } else {
+                (other, one)
+            };
+            found[missing] = says_where(records[there], records[missing]);
         }
         let mint = records[halves[0]];
         let lasts = mint["requestParameters"]["durationSeconds"]

@@ -130,6 +130,7 @@ fn one_rule(
         role: &first.role,
         self_granted: first.self_granted,
         foreign_account: is_foreign(first, policy),
+        denied: first.denied,
     };
     write_steps(first.rule, &of, &label, TEXT, page)
 }

@@ -314,6 +314,7 @@ fn write_finding(finding: &ReviewFinding, page: &mut TextPage<'_>) -> io::Result
         role: &finding.subject,
         self_granted: false,
         foreign_account: false,
+        denied: false,
     };
     write_steps(finding.rule, &of, &bold_label("do"), TEXT, page)
 }

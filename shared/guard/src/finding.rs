@@ -71,6 +71,9 @@ pub struct Finding {
     /// Whether the person gave themselves the membership that allowed the switch.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub self_granted: bool,
+    /// Whether it's about attempts that were denied.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub denied: bool,
     /// The role's owner in the policy.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub owner: Option<String>,

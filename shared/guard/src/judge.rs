@@ -90,17 +90,8 @@ pub fn judge(
             sessions.sessions.push(switch);
         }
     }
-    for ((person, counted_as), held) in &held {
-        judge.held(&HeldSessions {
-            person,
-            origin: &held.origin,
-            role: held.role,
-            counted_as,
-            rules: held.rules,
-            policy,
-            tracer: &tracer,
-            sessions: held.sessions.clone(),
-        });
+    for ((person, counted_as), of_role) in &held {
+        judge.held(&of_role.sessions(person, counted_as, policy, &tracer));
     }
     judge.refused(&Elevated::with_known_roles(policy, world, rosters));
     judge.notices(rosters);
@@ -115,6 +106,27 @@ struct HeldRole<'a, 'w> {
     role: &'a RoleArn,
     rules: &'a RolePolicy,
     sessions: Vec<&'a Switch<'w>>,
+}
+
+impl<'w> HeldRole<'_, 'w> {
+    fn sessions<'s>(
+        &'s self,
+        person: &'s Person,
+        counted_as: &'s RoleArn,
+        policy: &'s Policy,
+        tracer: &'s Tracer<'s, 'w>,
+    ) -> HeldSessions<'s, 'w> {
+        HeldSessions {
+            person,
+            origin: &self.origin,
+            role: self.role,
+            counted_as,
+            rules: self.rules,
+            policy,
+            tracer,
+            sessions: self.sessions.clone(),
+        }
+    }
 }
 
 struct Judge<'a, 'w> {
@@ -215,6 +227,7 @@ impl<'w> Judge<'_, 'w> {
                 events,
                 id,
                 self_granted: answer.self_granted,
+                denied: false,
                 subject,
             };
             self.report(made, role.clone(), shown.clone(), Some(rules.severity));
@@ -278,8 +291,11 @@ impl<'w> Judge<'_, 'w> {
             sentence,
             events,
             switches,
+            refused,
             ..
         } = draft;
+        // Unproven, a contradicting copy of a record may say that it wasn't denied.
+        let denied = refused.is_some() && verdict == Verdict::Violation;
         let subject = Subject {
             switches,
             records: events.clone(),
@@ -295,6 +311,7 @@ impl<'w> Judge<'_, 'w> {
                 id,
                 // Only a rule about one switch checks who granted the membership.
                 self_granted: false,
+                denied,
                 subject,
             },
             role,
@@ -340,6 +357,7 @@ impl<'w> Judge<'_, 'w> {
             policy: self.policy.version_hash,
             supersedes: Vec::new(),
             self_granted: made.self_granted,
+            denied: made.denied,
             subject: made.subject,
         };
         match hidden_by {
@@ -374,6 +392,7 @@ struct Made {
     events: Vec<RecordKey>,
     id: String,
     self_granted: bool,
+    denied: bool,
     subject: Subject,
 }
 

@@ -58,6 +58,8 @@ pub struct Circumstances<'a> {
     pub self_granted: bool,
     /// Whether the caller's account is known and not one of the policy's.
     pub foreign_account: bool,
+    /// Whether the attempt was denied.
+    pub denied: bool,
 }
 
 /// When a step applies.
@@ -73,14 +75,20 @@ pub enum StepCondition {
     ForeignAccount,
     /// To findings in which it's one of them, or isn't known.
     OwnAccount,
+    /// The attempt was denied.
+    Denied,
+    /// It wasn't.
+    Succeeded,
 }
 
 /// The labels of steps that don't always apply.
-const LABELS: [(&str, StepCondition); 4] = [
+const LABELS: [(&str, StepCondition); 6] = [
     ("Self-granted: ", StepCondition::SelfGranted),
     ("Granted by another: ", StepCondition::GrantedByAnother),
     ("Foreign account: ", StepCondition::ForeignAccount),
     ("Own account: ", StepCondition::OwnAccount),
+    ("Denied: ", StepCondition::Denied),
+    ("Succeeded: ", StepCondition::Succeeded),
 ];
 
 impl StepCondition {
@@ -99,6 +107,8 @@ impl StepCondition {
             Self::GrantedByAnother => !of.self_granted,
             Self::ForeignAccount => of.foreign_account,
             Self::OwnAccount => !of.foreign_account,
+            Self::Denied => of.denied,
+            Self::Succeeded => !of.denied,
         }
     }
 }
@@ -195,6 +205,7 @@ mod tests {
             role: ROLE,
             self_granted: false,
             foreign_account: false,
+            denied: false,
         }
     }
 
@@ -287,6 +298,18 @@ mod tests {
         assert!(steps("RW010", &violation()).contains(asks));
         assert!(!steps("RW010", &by_themselves).contains(asks));
         assert!(steps("RW010", &by_themselves).contains("compromised"));
+    }
+
+    #[test]
+    fn steps_differ_by_whether_the_attempt_was_denied() {
+        let denied = Circumstances {
+            denied: true,
+            ..violation()
+        };
+        let session = "what the root session did";
+        assert!(steps("RW008", &violation()).contains(session));
+        assert!(!steps("RW008", &denied).contains(session));
+        assert!(steps("RW008", &denied).contains("what else the caller did"));
     }
 
     #[test]

@@ -26,12 +26,15 @@ pub(crate) struct Script {
     pub(crate) name: fn(&str, usize) -> String,
     /// For any other text.
     pub(crate) text: fn(&str, usize) -> String,
+    /// For rolewatch's own text, which may have commands between backticks.
+    pub(crate) own: fn(&str) -> String,
 }
 
 /// An e-mail is shown as plain text, without markup.
 const MAIL: Script = Script {
     name: plain,
     text: plain,
+    own: |text| text.replace('`', ""),
 };
 
 /// The parts of a digest, written for one destination.
@@ -143,28 +146,44 @@ impl Writer<'_> {
         )
     }
 
-    /// The paragraphs, with as many entries as there is room for.
+    /// The paragraphs, with as many entries as there is room for. Every list gets the same number of
+    /// entries, reduced by one until everything fits. The steps get the remaining lines.
     fn paragraphs(&self, digest: &Digest) -> Vec<Paragraph> {
-        let lines = |paragraphs: &[Paragraph]| {
-            paragraphs
-                .iter()
-                .map(|paragraph| 1 + paragraph.lines.len())
-                .sum::<usize>()
+        let steps = self.steps(digest);
+        let wanted = match steps.total.min(MOST_SHOWN) {
+            0 => 0,
+            lines => 1 + lines,
         };
-        // Every list gets the same number of entries, reduced by one until everything fits.
-        let mut paragraphs = self.at_most(digest, MOST_SHOWN);
-        for most in (1..MOST_SHOWN).rev() {
+        let mut most = MOST_SHOWN;
+        loop {
+            let lists = self.at_most(digest, most, None);
+            let lines: usize = lists.iter().map(|list| 1 + list.lines.len()).sum();
             // The headline and the summary are lines too.
-            if lines(&paragraphs) + 2 <= MOST_LINES {
-                break;
+            let room = MOST_LINES.saturating_sub(2 + lines);
+            if most == 1 || (2 + lines <= MOST_LINES && wanted <= room) {
+                return self.at_most(digest, most, self.first_steps(&steps, room.min(wanted)));
             }
-            paragraphs = self.at_most(digest, most);
+            most -= 1;
         }
-        paragraphs
+    }
+
+    /// The first steps in at most `room` lines.
+    fn first_steps(&self, steps: &Listed<String>, room: usize) -> Option<Paragraph> {
+        let shown = room.saturating_sub(1).max(1);
+        let list = self.listed(self.words.steps, steps, shown, String::clone)?;
+        match room {
+            0 => None,
+            // There is no line for a heading.
+            1 => {
+                let step = list.lines.concat();
+                Some(alone(fill(self.words.only_step, &[("step", &step)])))
+            }
+            _ => Some(list),
+        }
     }
 
     /// First what somebody has to act on, then what was done.
-    fn at_most(&self, digest: &Digest, most: usize) -> Vec<Paragraph> {
+    fn at_most(&self, digest: &Digest, most: usize, steps: Option<Paragraph>) -> Vec<Paragraph> {
         let words = self.words;
         let mut all = Vec::new();
         all.extend(self.recipients(digest).map(|text| alone(text.to_owned())));
@@ -186,6 +205,7 @@ impl Writer<'_> {
         all.extend(self.listed(words.unproven, &digest.unproven, most, |open| {
             self.unproven(open)
         }));
+        all.extend(steps);
         all.extend(
             self.listed(words.suppressions, &digest.suppressions, most, |entry| {
                 self.suppression(entry)

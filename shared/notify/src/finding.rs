@@ -82,14 +82,11 @@ pub(crate) fn quoted(view: &View, alert: &Alert) -> Vec<(&'static str, String)> 
     }
     if let Some(fix) = &reviewed.fix {
         let gone = fix.as_array().is_some_and(Vec::is_empty);
-        parts.push((
-            words.correction,
-            if gone {
-                words.deletion.to_owned()
-            } else {
-                pretty(fix)
-            },
-        ));
+        parts.push(if gone {
+            (words.fix, words.deletion.to_owned())
+        } else {
+            (words.correction, pretty(fix))
+        });
     }
     if !reviewed.undecided.is_empty() {
         parts.push((words.depends_on, reviewed.undecided.join("\n")));
@@ -105,6 +102,7 @@ pub(crate) fn steps_of(view: &View, alert: &Alert) -> Vec<String> {
         role: &alert.role,
         self_granted: alert.self_granted,
         foreign_account: alert.caller.account.is_some() && alert.caller_account_name.is_none(),
+        denied: alert.denied,
     };
     view.language.steps(&alert.rule, &of)
 }
@@ -135,4 +133,54 @@ pub(crate) fn role_name(arn: &str) -> String {
         None => arn.rsplit(':').next(),
     };
     last.unwrap_or_default().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Language, sample};
+
+    fn steps(alert: &Alert) -> String {
+        steps_of(&sample::view(Language::English), alert).join("\n")
+    }
+
+    #[test]
+    fn steps_depend_on_who_granted_the_membership() {
+        let granted = |self_granted| {
+            steps(&Alert {
+                rule: "RW010".into(),
+                self_granted,
+                ..sample::alert()
+            })
+        };
+        let (remove, ask) = (
+            "Remove the person from the group, and",
+            "whoever added them",
+        );
+        assert!(granted(true).contains(remove) && !granted(true).contains(ask));
+        assert!(granted(false).contains(ask) && !granted(false).contains(remove));
+    }
+
+    #[test]
+    fn only_an_account_that_is_known_and_not_in_the_policy_is_foreign() {
+        let unproven = |account: Option<&str>, name: Option<&str>| {
+            let mut alert = Alert {
+                verdict: Verdict::Unproven,
+                caller_account_name: name.map(str::to_owned),
+                ..sample::alert()
+            };
+            alert.caller.account = account.map(str::to_owned);
+            steps(&alert)
+        };
+        let (supply, ask) = ("Supply the logs", "Ask the account's owner");
+        for (account, name) in [(Some("111122223333"), Some("development")), (None, None)] {
+            let steps = unproven(account, name);
+            assert!(steps.contains(supply) && !steps.contains(ask), "{steps}");
+        }
+        let foreign = unproven(Some("999988887777"), None);
+        assert!(
+            foreign.contains(ask) && !foreign.contains(supply),
+            "{foreign}"
+        );
+    }
 }

@@ -128,6 +128,8 @@ pub struct Labels {
     pub statement: &'static str,
     /// Heading of its replacement.
     pub correction: &'static str,
+    /// Heading of the deletion.
+    pub fix: &'static str,
     /// Used in place of the correction if the statement has to be deleted.
     pub deletion: &'static str,
     /// Heading of the conditions that an unproven answer depends on.
@@ -146,6 +148,9 @@ pub trait Words {
 
     /// What to do about a finding.
     fn steps(self, code: &str, of: &Circumstances<'_>) -> Vec<String>;
+
+    /// The first step for findings of a rule, in short. `None`: it is newer than this notifier.
+    fn first_step(self, code: &str, verdict: Verdict) -> Option<String>;
 
     /// The word for a severity.
     fn severity(self, severity: Severity) -> &'static str;
@@ -188,6 +193,33 @@ impl Words for Language {
             Self::Japanese => ja::REVOKE,
         };
         applicable(list.iter().copied(), revoke, of)
+    }
+
+    fn first_step(self, code: &str, verdict: Verdict) -> Option<String> {
+        let rule = catalogue::find(code)?;
+        let [english, english_unproven] = rule.written_steps();
+        let words = self.rule(code);
+        let list: Vec<&str> = match (self, verdict) {
+            (Self::English, Verdict::Unproven) => {
+                english_unproven.iter().map(String::as_str).collect()
+            }
+            (Self::English, _) => english.iter().map(String::as_str).collect(),
+            (Self::Japanese, Verdict::Unproven) => words.unproven_steps.to_vec(),
+            (Self::Japanese, _) => words.steps.to_vec(),
+        };
+        let revoke = match self {
+            Self::English => en::REVOKE_IN_SHORT,
+            Self::Japanese => ja::REVOKE_IN_SHORT,
+        };
+        let of = Circumstances {
+            verdict,
+            id: "",
+            role: "",
+            self_granted: false,
+            foreign_account: false,
+            denied: false,
+        };
+        applicable(list, revoke, &of).into_iter().next()
     }
 
     fn severity(self, severity: Severity) -> &'static str {
@@ -272,6 +304,7 @@ mod tests {
                 role,
                 self_granted: false,
                 foreign_account: false,
+                denied: false,
             };
             Language::Japanese.steps("RW001", &of).join("\n")
         };
@@ -283,6 +316,52 @@ mod tests {
         let set = steps("arn:aws:iam::1:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_A_1");
         assert!(set.contains("identitystore:userId"), "{set}");
         assert!(!set.contains("revoke-plan") && !set.contains('{'), "{set}");
+    }
+
+    #[test]
+    fn the_first_step_of_every_list_applies_to_every_finding_and_is_short() {
+        for rule in catalogue::listed() {
+            let words = Language::Japanese.rule(rule.code);
+            let [english, english_unproven] = rule.written_steps();
+            for first in [
+                english[0].as_str(),
+                english_unproven[0].as_str(),
+                words.steps[0],
+                words.unproven_steps[0],
+            ] {
+                assert_eq!(
+                    StepCondition::parse(first).0,
+                    StepCondition::Always,
+                    "{first}"
+                );
+            }
+            for verdict in [Verdict::Violation, Verdict::Unproven] {
+                for (language, most, end) in [
+                    (Language::English, 160, '.'),
+                    (Language::Japanese, 120, '。'),
+                ] {
+                    let step = language.first_step(rule.code, verdict).unwrap();
+                    assert!(step.ends_with(end), "{step}");
+                    assert!(step.chars().count() <= most, "{step}");
+                    // Not every role has that page, and a digest doesn't know which is meant.
+                    assert!(
+                        !step.contains("Revoke sessions") && !step.contains("取り消し"),
+                        "{step}"
+                    );
+                    assert!(!step.contains(['{', '<', '&']), "{step}");
+                }
+            }
+        }
+        assert_eq!(
+            Language::English
+                .first_step("RW001", Verdict::Violation)
+                .unwrap(),
+            "End the session: `rolewatch revoke-plan ID` prints how."
+        );
+        assert_eq!(
+            Language::English.first_step("RW999", Verdict::Violation),
+            None
+        );
     }
 
     #[test]
@@ -324,6 +403,7 @@ mod tests {
                 role: "",
                 self_granted: false,
                 foreign_account: false,
+                denied: false,
             };
             assert!(!language.rule("RW999").title.is_empty());
             assert!(!language.steps("RW999", &of).is_empty());

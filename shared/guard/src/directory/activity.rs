@@ -14,7 +14,7 @@ use crate::roster::Bearer;
 use crate::seen::identity_center::{
     CenterKind, DirectoryChangeKind, Factor, GrantChange, Outcome, PortalCall, SignInStep, TokenApi,
 };
-use crate::seen::{Caller, CenterEvent, Fact};
+use crate::seen::{Caller, CenterEvent, Fact, StoreUser};
 use crate::world::{World, contradicted, facts_in_force};
 
 /// What a sign-in says about MFA.
@@ -45,6 +45,8 @@ pub(crate) struct UserPortalCall<'w> {
     pub(crate) record: &'w RecordKey,
     /// Who made it.
     pub(crate) user: Bearer,
+    /// The user whom the record names, if it is one of another identity store.
+    pub(crate) elsewhere: Option<&'w StoreUser>,
     /// The portal session that made it.
     pub(crate) credential: Option<&'w str>,
     /// No other copy of the record says otherwise.
@@ -243,6 +245,10 @@ impl<'w> Activity<'w> {
             .push(UserPortalCall {
                 time: event.time,
                 record,
+                elsewhere: event
+                    .on_behalf_of
+                    .as_ref()
+                    .filter(|_| user == Bearer::Unknown),
                 user,
                 credential: event.credential.as_deref(),
                 sure,

@@ -261,8 +261,8 @@ impl DirectoryChanges {
             self.status.set(id, time, Some(true), one.record);
             return;
         }
-        if name.is_none() {
-            // What else changed is as hidden as the name.
+        if !one.sure {
+            // Another copy of the record may say that something else changed.
             self.status.hide(Some(id), time);
         }
         self.names.turn(id, time, Turn::Renamed(name));

@@ -57,7 +57,7 @@ pub(crate) struct CenterPerson<'c, 'w> {
 
 /// Whom the access portal's records name.
 struct PortalAnswer<'c, 'w> {
-    users: BTreeSet<Arc<str>>,
+    users: BTreeSet<StoreUser>,
     calls: Vec<&'c UserPortalCall<'w>>,
     /// Copies of one of the records contradict each other.
     contradicted: bool,
@@ -169,7 +169,7 @@ impl<'w> Center<'w> {
                 "copies of the access portal's record contradict each other".to_owned(),
             );
         }
-        let at_portal: BTreeSet<StoreUser> = portal.users.iter().map(|id| self.user(id)).collect();
+        let at_portal = portal.users;
         let only = |users: &BTreeSet<StoreUser>| (users.len() == 1).then(|| users.first().cloned());
         let answers: Vec<StoreUser> = [
             by_uses.first().cloned(),
@@ -190,7 +190,10 @@ impl<'w> Center<'w> {
             return unknown(self.disagreement("the records name", &others));
         }
         let mut calls = portal.calls;
-        calls.retain(|call| call.user == Bearer::One(Arc::clone(&decided.user)));
+        calls.retain(|call| match call.elsewhere {
+            Some(user) => *user == decided,
+            None => call.user == Bearer::One(Arc::clone(&decided.user)),
+        });
         CenterPerson {
             user: Some(decided),
             why: None,
@@ -244,11 +247,12 @@ impl<'w> Center<'w> {
                 let known = self.directory.name_at(id, issued);
                 known.is_none_or(|known| known.to_lowercase() == name.to_lowercase())
             });
-            if ids.is_empty() {
+            if ids.is_empty() && call.elsewhere.is_none() {
                 continue;
             }
             answer.contradicted |= !call.sure;
-            answer.users.extend(ids);
+            answer.users.extend(ids.iter().map(|id| self.user(id)));
+            answer.users.extend(call.elsewhere.cloned());
             answer.calls.push(call);
         }
         answer

@@ -79,7 +79,7 @@ pub struct Origin {
     pub mint_missing: bool,
     /// What Identity Center's own logs show, if the policy says where it is and the person is one
     /// of its users.
-    pub(crate) center: Option<CenterEvidence>,
+    pub(crate) center: Option<Box<CenterEvidence>>,
 }
 
 /// What the logs of Identity Center show about the origin of a switch.

@@ -33,6 +33,8 @@ struct Written {
     supersedes: Vec<String>,
     #[serde(default)]
     self_granted: bool,
+    #[serde(default)]
+    denied: bool,
     owner: Option<String>,
 }
 
@@ -85,6 +87,7 @@ impl Finding {
                 .ok_or_else(|| unknown("policy", &written.policy))?,
             supersedes: written.supersedes.iter().map(|id| harmless(id)).collect(),
             self_granted: written.self_granted,
+            denied: written.denied,
             owner: written.owner.as_deref().map(harmless),
             subject: Subject::default(),
         })
@@ -102,10 +105,13 @@ mod tests {
             "    max_session: 1h\n",
             "    max_session: 1h\n    owner: platform\n",
         );
+        story.iam(-60, "tom").adds("tom", "Developers");
         story.switch("tom").without_mfa().used_after(9_000);
         story.denied("nell", "UpdateApp");
         let findings = story.findings();
         assert!(findings.len() > 2);
+        assert!(findings.iter().any(|finding| finding.self_granted));
+        assert!(findings.iter().any(|finding| finding.denied));
         for finding in findings {
             assert_eq!(finding.owner.as_deref(), Some("platform"));
             let text = serde_json::to_string(&finding).unwrap();

@@ -49,6 +49,7 @@ impl<'w> Judge<'_, 'w> {
             events,
             id,
             self_granted: false,
+            denied: false,
             subject,
         };
         self.report(
@@ -111,6 +112,8 @@ impl<'w> Judge<'_, 'w> {
             events,
             id,
             self_granted: false,
+            // A copy that contradicts this one may say that it succeeded.
+            denied: sure,
             subject,
         };
         self.report(made, role, CallerShown::of_origin(&origin), None);

@@ -75,6 +75,11 @@ pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
             view.place()
         ));
     }
+    by_memberships(view, &who)
+}
+
+/// What the memberships of a known person come to.
+fn by_memberships(view: &SwitchView<'_, '_>, who: &str) -> RuleAnswer {
     let memberships = view.memberships();
     let allowed = view.allowed_groups();
     let mut against = Vec::new();

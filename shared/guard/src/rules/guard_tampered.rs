@@ -82,6 +82,7 @@ impl Tampering {
             policy,
             supersedes: Vec::new(),
             self_granted: false,
+            denied: false,
             owner: None,
             subject: Subject {
                 switches: Vec::new(),

@@ -77,17 +77,16 @@ pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
     if age >= limit {
         return RuleAnswer::allow(format!("member for {age}")).with_events(records);
     }
-    let (granter, self_granted) = granter(view, &began);
+    let (joined, self_granted) = joined(view, group, &began);
     let severity = if self_granted {
         view.role.severity.raised()
     } else {
         view.role.severity
     };
     let mut answer = RuleAnswer::violation(format!(
-        "{} entered {} {age} after being added to {}{granter}; the policy requires {limit}",
+        "{} entered {} {age} after {joined}; the policy requires {limit}",
         view.who(),
         view.place(),
-        group
     ))
     .with_events(records)
     .with_severity(severity);
@@ -95,22 +94,20 @@ pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
     answer
 }
 
-/// Who added the person, in words, and whether it was the person.
-fn granter(view: &SwitchView<'_, '_>, began: &Began) -> (String, bool) {
+/// How the person joined the group, in words, and whether they added themselves.
+fn joined(view: &SwitchView<'_, '_>, group: &str, began: &Began) -> (String, bool) {
     let Some(addition) = &began.addition else {
-        let unknown = " (a roster shows when; the logs don't show by whom)";
-        return (unknown.to_owned(), false);
+        let unknown = "a roster shows when; the logs don't show by whom";
+        return (format!("being added to {group} ({unknown})"), false);
     };
     let by = view
         .tracer
         .behind(&addition.by, began.time, addition.by.arn.as_deref());
     if by.person == view.origin.person {
-        return (" by themselves".to_owned(), true);
+        return (format!("adding themselves to {group}"), true);
     }
-    (
-        format!(" by {}", crate::untrusted::harmless(&by.name)),
-        false,
-    )
+    let granter = crate::untrusted::harmless(&by.name);
+    (format!("being added to {group} by {granter}"), false)
 }
 
 #[cfg(test)]
@@ -124,6 +121,13 @@ mod cases {
         story.iam(-3_599, "admin").adds("tom", "Developers");
         story.switch("tom").with_mfa();
         assert_eq!(story.verdict("RW010"), Verdicts::Violation);
+        let finding = story.finding("RW010");
+        assert!(!finding.self_granted);
+        assert_eq!(
+            finding.message,
+            "tom entered UpdateApp in production 59m 59s after being added to \
+             development/Developers by admin; the policy requires 1h"
+        );
         assert_eq!(story.verdict("RW001"), Verdicts::Silent);
         let mut story = Story::new();
         story.iam(-3_600, "admin").adds("tom", "Developers");
@@ -136,7 +140,14 @@ mod cases {
         let mut story = Story::new();
         story.iam(-60, "tom").adds("tom", "Developers");
         story.switch("tom").with_mfa();
-        assert_eq!(story.finding("RW010").severity, Severity::Critical);
+        let finding = story.finding("RW010");
+        assert_eq!(finding.severity, Severity::Critical);
+        assert!(finding.self_granted);
+        assert_eq!(
+            finding.message,
+            "tom entered UpdateApp in production 1m after adding themselves to \
+             development/Developers; the policy requires 1h"
+        );
     }
 
     #[test]

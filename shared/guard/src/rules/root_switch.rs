@@ -15,11 +15,12 @@
 //!
 //! ## What to do
 //! 1. Treat it as an incident until somebody explains it: call the account's owner.
-//! 2. Check what the root session did. The event shows the access key that was issued. AssumeRoot
-//!    sessions end after 15 minutes.
-//! 3. If nobody explains it, change the root user's password and MFA, and block AssumeRoot with a
+//! 2. Succeeded: check what the root session did. The event shows the access key that was issued.
+//!    AssumeRoot sessions end after 15 minutes.
+//! 3. Denied: check what else the caller did at that time.
+//! 4. If nobody explains it, change the root user's password and MFA, and block AssumeRoot with a
 //!    service control policy (SCP).
-//! 4. If your team unlocks bucket policies centrally as a routine, set `assume_root: allow` in the
+//! 5. If your team unlocks bucket policies centrally as a routine, set `assume_root: allow` in the
 //!    policy. rolewatch then counts AssumeRoot calls and doesn't report them.
 //!
 //! If the finding is unproven:
@@ -86,6 +87,7 @@ mod cases {
         story.assume_root("dora", "555566667777");
         assert_eq!(story.verdict("RW008"), Verdicts::Violation);
         assert_eq!(story.finding("RW008").severity, Severity::Critical);
+        assert!(!story.finding("RW008").denied);
     }
 
     #[test]
@@ -93,9 +95,11 @@ mod cases {
         let mut story = Story::new();
         story.assume_root_denied("dora");
         assert_eq!(story.verdict("RW008"), Verdicts::Violation);
+        assert!(story.finding("RW008").denied);
         let mut story = Story::new();
         story.root_denied("UpdateApp");
         assert_eq!(story.verdict("RW008"), Verdicts::Violation);
+        assert!(story.finding("RW008").denied);
         assert_eq!(story.findings().len(), 1);
     }
 

@@ -270,7 +270,7 @@ fn said([entered, renewed, outlasted]: [usize; 3]) -> String {
     }
     if outlasted > 0 {
         how.push(
-            "it was used after its credentials had expired, as happens with a console opened with them"
+            "it was used after its credentials had expired, for example in a console that was opened with them"
                 .to_owned(),
         );
     }

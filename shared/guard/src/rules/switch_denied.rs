@@ -127,6 +127,7 @@ mod cases {
             }
             assert_eq!(story.findings().len(), 1);
             assert_eq!(story.finding("RW009").severity, severity);
+            assert!(story.finding("RW009").denied);
         }
     }
 

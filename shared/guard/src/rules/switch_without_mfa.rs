@@ -60,9 +60,10 @@ pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
         return silenced;
     }
     let (who, place) = (view.who(), view.place());
-    let center = view.origin.center.iter();
-    let of_center = center.flat_map(|evidence| evidence.records());
-    let events: Vec<_> = view.origin.links.iter().chain(of_center).cloned().collect();
+    let mut events = view.origin.links.clone();
+    if let Some(evidence) = &view.origin.center {
+        events.extend(evidence.records().cloned());
+    }
     match (&view.origin.proof, view.origin.kind) {
         (Proof::Proved { .. }, _) => RuleAnswer::allow("MFA was used").with_events(events),
         (Proof::Disproved { how }, _) => {

@@ -85,7 +85,7 @@ pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
         "ended at"
     };
     let sentence = format!(
-        "{} entered {} and was not seen using it before the session {ended} {until}; most logs don't include object reads and writes",
+        "{} entered {}, and no use of it was logged before the session {ended} {until}; most logs don't include object reads and writes",
         view.who(),
         view.place()
     );

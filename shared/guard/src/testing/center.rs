@@ -53,7 +53,10 @@ pub fn group_id(name: &str) -> String {
 }
 
 fn hex(name: &str) -> String {
-    name.bytes().map(|byte| format!("{byte:02x}")).collect()
+    name.bytes()
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .filter_map(|digit| char::from_digit(u32::from(digit), 16))
+        .collect()
 }
 
 /// nell and nora are in Platform, nick is in Support.
@@ -350,7 +353,7 @@ impl CenterStep<'_> {
         identity
     }
 
-    fn in_member_account(&self, name: &str, at: Moment, event: u64, identity: Value) -> Value {
+    fn in_member_account(&self, name: &str, at: Moment, event: u64, identity: &Value) -> Value {
         json!({
             "eventVersion": "1.11",
             "userIdentity": identity,
@@ -375,7 +378,7 @@ impl CenterStep<'_> {
         let user = &self.user;
         let identity = json!({"type": "SAMLUser", "principalId": format!("/EXAMPLEhash=:{user}"), "userName": user, "identityProvider": "/EXAMPLEhash="});
         let event = self.number * 16 + 1;
-        let mut record = self.in_member_account("AssumeRoleWithSAML", self.time, event, identity);
+        let mut record = self.in_member_account("AssumeRoleWithSAML", self.time, event, &identity);
         let issuer = STANDARD.encode(format!("{}_ins-0123456789abcdef", self.issuer));
         record["requestParameters"] = json!({
             "roleSessionName": user,
@@ -395,7 +398,7 @@ impl CenterStep<'_> {
         let at = self.time.plus_seconds(60);
         let event = self.number * 16 + 2;
         let mut record =
-            self.in_member_account("AssumeRole", at, event, self.identity(None, self.number));
+            self.in_member_account("AssumeRole", at, event, &self.identity(None, self.number));
         let arn = format!("arn:aws:iam::{PRODUCTION}:role/{role}");
         record["requestParameters"] =
             json!({"roleArn": arn, "roleSessionName": self.user, "durationSeconds": 3_600});
@@ -417,7 +420,7 @@ impl Drop for CenterStep<'_> {
             let identity = self.identity(user.as_deref(), self.number * 16 + at);
             let time = self.time.plus_seconds(*seconds);
             let event = self.number * 16 + at;
-            records.push(self.in_member_account("GetCallerIdentity", time, event, identity));
+            records.push(self.in_member_account("GetCallerIdentity", time, event, &identity));
         }
         if let Some(role) = &self.chained {
             records.push(self.entering(role));

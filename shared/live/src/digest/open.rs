@@ -107,6 +107,7 @@ fn shown(alert: &Alert, time: Moment) -> Open {
     Open {
         id: alert.id.clone(),
         rule: alert.rule.clone(),
+        verdict: alert.verdict,
         who: alert.caller.name.clone(),
         role: alert.role.clone(),
         time,

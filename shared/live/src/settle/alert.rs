@@ -47,6 +47,7 @@ pub(super) fn plain(finding: &Finding, policy: &Policy, now: Moment) -> Alert {
     Alert {
         supersedes: finding.supersedes.clone(),
         self_granted: finding.self_granted,
+        denied: finding.denied,
         owner: finding.owner.clone(),
         ..Alert::first(new, policy, now)
     }
@@ -62,9 +63,9 @@ fn region(finding: &Finding, judged: &TouchedJudgement) -> Option<String> {
 }
 
 /// Whether two versions say the same to a reader. Another policy version or one more use isn't news
-/// on its own. The sentence also says who granted a membership, so a version that was stored before
-/// alerts had that flag isn't sent again because of it. A change of the owner alone isn't news
-/// either.
+/// on its own. The sentence also says who granted a membership and whether an attempt was denied, so
+/// a version that was stored before alerts had these flags isn't sent again because of them. A
+/// change of the owner alone isn't news either.
 pub(crate) fn says_the_same(known: &Alert, new: &Alert) -> bool {
     let plain = |alert: &Alert| Alert {
         version: 0,
@@ -72,9 +73,40 @@ pub(crate) fn says_the_same(known: &Alert, new: &Alert) -> bool {
         policy: String::new(),
         supersedes: Vec::new(),
         self_granted: false,
+        denied: false,
         owner: None,
         uses: None,
         ..alert.clone()
     };
     plain(known) == plain(new)
+}
+
+#[cfg(test)]
+mod tests {
+    use rolewatch_guard::testing::Story;
+
+    use super::*;
+
+    #[test]
+    fn an_alert_says_whether_the_person_added_themselves() {
+        for (by, self_granted) in [("tom", true), ("admin", false)] {
+            let mut story = Story::new();
+            story.iam(-60, by).adds("tom", "Developers");
+            story.switch("tom").with_mfa();
+            let alert = plain(&story.finding("RW010"), &story.policy(), story.now());
+            assert_eq!(alert.self_granted, self_granted, "added by {by}");
+        }
+    }
+
+    #[test]
+    fn an_alert_says_whether_the_attempt_was_denied() {
+        let mut story = Story::new();
+        story.denied("tom", "UpdateApp");
+        story.later(7_200);
+        story.assume_root("dora", "555566667777");
+        for (rule, denied) in [("RW009", true), ("RW008", false)] {
+            let alert = plain(&story.finding(rule), &story.policy(), story.now());
+            assert_eq!(alert.denied, denied, "{rule}");
+        }
+    }
 }

@@ -35,6 +35,7 @@ pub fn alert() -> Alert {
         policy: "9c2f41aa".into(),
         supersedes: Vec::new(),
         self_granted: false,
+        denied: false,
         owner: None,
         events_total: 2,
         version: 1,
@@ -93,11 +94,10 @@ pub fn digest() -> Digest {
         unused: Listed::of(vec![stretch("tess", 0)]),
         broken: broken(),
         unproven: unproven(),
-        unacknowledged: Listed::of(vec![open(
-            "RW002",
-            "dora",
-            "dora entered UpdateApp without MFA",
-        )]),
+        unacknowledged: Listed::of(vec![Open {
+            verdict: Verdict::Violation,
+            ..open("RW002", "dora", "dora entered UpdateApp without MFA")
+        }]),
         silent: silent(),
         unanswered: Listed::default(),
         suppressions: suppressions(),
@@ -123,6 +123,7 @@ fn open(rule: &str, who: &str, message: &str) -> Open {
     Open {
         id: "3b1f0c5de2a94f7790d4c6b8a1e2f301".into(),
         rule: rule.into(),
+        verdict: Verdict::Unproven,
         who: who.into(),
         role: role("UpdateApp"),
         time: at("2026-01-31T18:30:05Z"),

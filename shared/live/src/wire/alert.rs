@@ -47,6 +47,9 @@ pub struct Alert {
     /// Whether the person gave themselves the membership that allowed the switch.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub self_granted: bool,
+    /// Whether it's about attempts that were denied.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub denied: bool,
     /// The role's owner, as named in the policy.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<String>,
@@ -122,6 +125,7 @@ impl Alert {
             policy: new.policy.to_string(),
             supersedes: Vec::new(),
             self_granted: false,
+            denied: false,
             owner: None,
             events_total,
             version: 1,

@@ -1,5 +1,6 @@
 //! The daily summary as it is published.
 
+use rolewatch_guard::Verdict;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Severity;
 use serde::{Deserialize, Serialize};
@@ -107,6 +108,9 @@ pub struct Open {
     pub id: String,
     /// `RW001`.
     pub rule: String,
+    /// `violation` or `unproven`. Digests of older versions don't say which.
+    #[serde(default = "violation")]
+    pub verdict: Verdict,
     /// The person's display name.
     pub who: String,
     /// The role's ARN.
@@ -116,6 +120,10 @@ pub struct Open {
     pub time: Moment,
     /// Its sentence in English.
     pub message: String,
+}
+
+fn violation() -> Verdict {
+    Verdict::Violation
 }
 
 /// An account, or Regions of it, without any record.

@@ -1,6 +1,9 @@
 //! The single lines of a digest.
 
+use std::collections::BTreeSet;
+
 use crate::words::Words as _;
+use rolewatch_guard::Verdict;
 use rolewatch_live::recipients::Recipients;
 use rolewatch_live::wire::{
     Digest, Ending, Held, Listed, NamedAccount, Open, Silent, Stretch, Unanswered,
@@ -90,6 +93,45 @@ impl Writer<'_> {
                 ],
             )
         })
+    }
+
+    /// The first step for each rule that has findings in the digest: violations, then what is
+    /// unproven. Without those of a rule that isn't known here.
+    pub(super) fn steps(&self, digest: &Digest) -> Listed<String> {
+        let broken = digest.broken.iter();
+        let open = [&digest.unacknowledged, &digest.unproven]
+            .into_iter()
+            .flat_map(|list| &list.first);
+        let mut rules: Vec<(&str, Verdict)> = broken
+            .map(|broken| (&*broken.rule, Verdict::Violation))
+            .chain(open.map(|open| (&*open.rule, open.verdict)))
+            .collect();
+        rules.sort_by_key(|(_, verdict)| *verdict == Verdict::Unproven);
+        let mut known = BTreeSet::new();
+        rules.retain(|(rule, _)| known.insert(*rule));
+        let steps: Vec<String> = rules
+            .iter()
+            .filter_map(|(rule, verdict)| self.step(rule, *verdict))
+            .collect();
+        Listed {
+            total: steps.len(),
+            first: steps,
+        }
+    }
+
+    fn step(&self, rule: &str, verdict: Verdict) -> Option<String> {
+        let step = self.view.language.first_step(rule, verdict)?;
+        Some(fill(
+            self.words.step,
+            &[
+                ("rule", &self.said(rule, 20)),
+                ("step", &(self.script.own)(&step)),
+                (
+                    "command",
+                    &self.name(&format!("rolewatch explain {rule}"), 60),
+                ),
+            ],
+        ))
     }
 
     pub(super) fn silent(&self, silent: &Silent) -> String {

@@ -13,6 +13,7 @@ use crate::view::View;
 const MRKDWN: Script = Script {
     name: code,
     text: escape,
+    own: str::to_owned,
 };
 
 /// The digest as a Slack message.

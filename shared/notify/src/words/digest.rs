@@ -47,6 +47,12 @@ pub struct DigestWords {
     pub broken_rule: &'static str,
     /// Unproven findings, `{n}`.
     pub unproven: &'static str,
+    /// First steps, by rule.
+    pub steps: &'static str,
+    /// Where there is room for one line: `{step}`.
+    pub only_step: &'static str,
+    /// One of them: `{rule}`, `{step}`, and `{command}`, which prints the other steps.
+    pub step: &'static str,
     /// Suppressions, `{n}`.
     pub suppressions: &'static str,
     /// One that has ended: `{rule}`, `{caller}`, `{owner}`, `{date}`.
@@ -98,6 +104,9 @@ pub(super) const EN: DigestWords = DigestWords {
     broken: "Violations: {n} ({rules})",
     broken_rule: "{rule} ×{n} {severity}",
     unproven: "Unproven in the last 7 days: {n}",
+    steps: "What to do first",
+    only_step: "What to do first: {step}",
+    step: "{rule}: {step} More steps: {command}",
     suppressions: "Suppressions that ended or end soon: {n}",
     over: "{rule} for {caller} ended on {date} ({owner})",
     ends: "{rule} for {caller} ends on {date} ({owner})",
@@ -136,6 +145,9 @@ pub(super) const JA: DigestWords = DigestWords {
     broken: "ルール違反：{n} 件（{rules}）",
     broken_rule: "{rule}【{severity}】{n} 件",
     unproven: "未確認（過去 7 日間）：{n} 件",
+    steps: "最初の対応",
+    only_step: "最初の対応：{step}",
+    step: "{rule}：{step}続きは {command}",
     suppressions: "終了した抑制、まもなく終了する抑制：{n} 件",
     over: "{rule} {caller}：{date} に終了（{owner}）",
     ends: "{rule} {caller}：{date} まで（{owner}）",

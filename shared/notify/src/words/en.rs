@@ -1,6 +1,15 @@
 //! English.
 
+use rolewatch_guard::steps::{REVOKE_IN_ENGLISH, RevokeWords};
+
 use super::{Labels, RuleWords};
+
+/// How the digest says how to end a session: in short, for roles of every kind.
+pub(super) const REVOKE_IN_SHORT: RevokeWords = RevokeWords {
+    written: REVOKE_IN_ENGLISH.written,
+    role: "`rolewatch revoke-plan ID` prints how.",
+    permission_set: "`rolewatch revoke-plan ID` prints how.",
+};
 
 pub(super) const LABELS: Labels = Labels {
     severities: ["LOW", "MEDIUM", "HIGH", "CRITICAL"],
@@ -55,8 +64,9 @@ pub(super) const LABELS: Labels = Labels {
     no_change: "It's not known which change caused this: it predates monitoring, or its event \
                 hasn't arrived.",
     statement: "Current statement",
-    correction: "Replace it with",
-    deletion: "Nothing. Delete this statement.",
+    correction: "Fix: replace it with",
+    fix: "Fix",
+    deletion: "Delete this statement.",
     depends_on: "Depends on",
     mailed: "Slack didn't accept this alert ({why}), so you're getting it by e-mail, as with \
              every alert until Slack works again.",

@@ -11,6 +11,13 @@ pub(super) const REVOKE: RevokeWords = RevokeWords {
     permission_set: "（許可セットのロールでは IAM の「セッションの取り消し」は使えない。許可セットのインラインポリシーで、本人を `identitystore:userId` で、または全員を `aws:TokenIssueTime` で拒否）",
 };
 
+/// How the digest says it: in short, for roles of every kind.
+pub(super) const REVOKE_IN_SHORT: RevokeWords = RevokeWords {
+    written: REVOKE.written,
+    role: "（方法は `rolewatch revoke-plan ID` で表示）",
+    permission_set: "（方法は `rolewatch revoke-plan ID` で表示）",
+};
+
 pub(super) const LABELS: Labels = Labels {
     severities: ["低", "中", "高", "緊急"],
     headline: "{mark}【{state}】{title}",
@@ -58,6 +65,7 @@ pub(super) const LABELS: Labels = Labels {
     no_change: "原因となった変更を特定できません。監視を開始する前の変更か、そのイベントがまだ届いていません。",
     statement: "現在の内容",
     correction: "修正後の内容",
+    fix: "修正後の内容",
     deletion: "なし（このステートメントを削除）",
     depends_on: "判定を左右する条件",
     mailed: "Slack がこの通知を受け付けなかったため（{why}）、メールでお知らせします。復旧するまで、すべての通知をメールでお送りします。",
@@ -198,7 +206,8 @@ pub(super) const RULES: &[RuleWords] = &[
         unproven: "{who} がルート認証情報を使用したか確認できません（対象：{role}）。",
         steps: &[
             "説明がつくまでインシデントとして扱い、アカウントの責任者に電話する。",
-            "ルートのセッション中の操作内容を調べる。発行されたキーはイベントにある。AssumeRoot のセッションは 15 分で終わる。",
+            "Succeeded: ルートのセッション中の操作内容を調べる。発行されたキーはイベントにある。AssumeRoot のセッションは 15 分で終わる。",
+            "Denied: 同じ呼び出し元による前後の操作を調べる。",
             "説明がつかなければ、ルートユーザーのパスワードと MFA を変更し、サービスコントロールポリシー（SCP）で AssumeRoot を禁止する。",
             "バケットポリシーのロック解除を一元的に行う運用であれば、ポリシーに `assume_root: allow` を設定する。以後、AssumeRoot は検知されず、件数だけが数えられる。",
         ],
@@ -322,7 +331,7 @@ pub(super) const RULES: &[RuleWords] = &[
         broken: "{role} に MFA なしで切り替えられるユーザーがいます。",
         unproven: "{role} に MFA なしで切り替えられるユーザーがいないか確認できません。",
         steps: &[
-            "信頼ポリシーの該当ステートメントを、修正後の内容に置き換える（`aws:MultiFactorAuthPresent` に `IfExists` のない `Bool`）。",
+            "信頼ポリシーの該当ステートメントを「修正後の内容」のとおりに変更する（`aws:MultiFactorAuthPresent` に `IfExists` のない `Bool`）。",
             "変更後の MFA なしの切り替えを調べる（RW002）。",
             "別の連絡手段で、意図した変更かを変更者に確認する。意図したものでなければ、インシデントとして扱う。",
             "永続的なアクセスキーを使う人には、呼び出しでデバイスを指定してもらう（プロファイルの `mfa_serial`）。",
@@ -338,7 +347,7 @@ pub(super) const RULES: &[RuleWords] = &[
         broken: "{role} の信頼ポリシーが、ポリシーにない相手からの切り替えを許可しています。",
         unproven: "{role} の信頼ポリシーが、ポリシーにない相手からの切り替えを許可していないか確認できません。",
         steps: &[
-            "信頼ポリシーの該当ステートメントを、修正後の内容に置き換える。",
+            "信頼ポリシーの該当ステートメントを「修正後の内容」のとおりに変更する。",
             "この経路で開始されたセッションを調べる（RW007、RW012）。",
             "別の連絡手段で、意図した変更かを変更者に確認する。意図したものでなければ、インシデントとして扱う。",
             "アクセスが必要だとロールの所有者が確認したアカウントは、`accounts` に加え、外部 ID を必須にする。",
@@ -354,7 +363,7 @@ pub(super) const RULES: &[RuleWords] = &[
         broken: "{role} の MaxSessionDuration が、ポリシーの上限を超えています。",
         unproven: "{role} の MaxSessionDuration がポリシーの上限以内か確認できません。",
         steps: &[
-            "上限を下げる：`aws iam update-role --role-name ROLE --max-session-duration SECONDS`。開始済みのセッションの有効期間は変わらない。",
+            "ロールの MaxSessionDuration を下げる：`aws iam update-role --role-name ROLE --max-session-duration SECONDS`。開始済みのセッションには影響しない。",
             "長すぎたセッションを調べる（RW003）。",
         ],
         unproven_steps: &[
@@ -368,7 +377,7 @@ pub(super) const RULES: &[RuleWords] = &[
         broken: "{role} は、ポリシーで許可されていない特権ロールに切り替えられる状態です。",
         unproven: "{role} が、ポリシーで許可されていない特権ロールに切り替えられる状態でないか確認できません。",
         steps: &[
-            "示されたポリシーの該当ステートメントを、修正後の内容に置き換える。",
+            "示されたポリシーの該当ステートメントを「修正後の内容」のとおりに変更する。",
             "この経路での切り替えを調べる（RW001、RW011）。",
             "別の連絡手段で、意図した変更かを変更者に確認する。意図したものでなければ、インシデントとして扱う。",
             "アクセスが必要だとロールの所有者が確認したグループは、ポリシーのロールの項目に加える。",
@@ -384,7 +393,7 @@ pub(super) const RULES: &[RuleWords] = &[
         broken: "{role} に付与された権限により、切り替えを許可されたメンバーが自らの権限を拡大できます。",
         unproven: "{role} に付与された権限により、切り替えを許可されたメンバーが自らの権限を拡大できないか確認できません。",
         steps: &[
-            "示されたポリシーの該当ステートメントを、修正後の内容に置き換える。",
+            "示されたポリシーの該当ステートメントを「修正後の内容」のとおりに変更する。",
             "この権限による変更を調べる：AddUserToGroup、PutGroupPolicy、UpdateAssumeRolePolicy（RW010）。",
             "グループの管理を、メンバー以外の人に任せる。",
         ],

@@ -32,7 +32,7 @@ pub(super) fn of_center(center: &Center<'_>, caller: &Caller, at: &Switch<'_>) -
     origin
 }
 
-impl<'w> Tracer<'_, 'w> {
+impl Tracer<'_, '_> {
     /// The person behind a session of a permission set of which the call that issued it wasn't
     /// read. `None`: the session is of another role.
     pub(super) fn center_session(&self, caller: &Caller, time: Moment) -> Option<Origin> {
@@ -102,7 +102,7 @@ fn origin(center: &Center<'_>, session: &CenterSession<'_>) -> Origin {
         links: Vec::new(),
         broken: person.why.clone(),
         mint_missing: false,
-        center: Some(CenterEvidence {
+        center: Some(Box::new(CenterEvidence {
             issued_here: session.issuer == Some(settings.account),
             portal: person
                 .portal
@@ -111,6 +111,6 @@ fn origin(center: &Center<'_>, session: &CenterSession<'_>) -> Origin {
                 .collect(),
             sign_ins: mfa.records,
             proving: mfa.proving,
-        }),
+        })),
     }
 }

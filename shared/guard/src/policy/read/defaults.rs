@@ -7,19 +7,7 @@ use super::super::problem::Problems;
 use super::{Known, role};
 
 /// The keys of `defaults`: all keys of an entry except those that select roles.
-pub(in crate::policy) const DEFAULTS_KEYS: &[&str] = &[
-    "groups",
-    "mfa",
-    "max_session",
-    "max_stretch",
-    "max_per_day",
-    "min_membership",
-    "min_mfa_age",
-    "chaining",
-    "identities",
-    "severity",
-    "owner",
-];
+pub(in crate::policy) const DEFAULTS_KEYS: &[&str] = role::ROLE_KEYS.split_at(role::WHICH_ROLES).1;
 
 /// The values that apply to all entries.
 #[derive(Default)]

@@ -11,7 +11,7 @@ use super::{Known, arn, group, mfa};
 use crate::moment::Span;
 use crate::untrusted::harmless;
 
-/// The keys of an entry of `roles`.
+/// The keys of an entry of `roles`. The first [`WHICH_ROLES`] select roles.
 pub(in crate::policy) const ROLE_KEYS: &[&str] = &[
     "arn",
     "permission_set",
@@ -28,6 +28,9 @@ pub(in crate::policy) const ROLE_KEYS: &[&str] = &[
     "severity",
     "owner",
 ];
+
+/// The number of keys at the beginning of [`ROLE_KEYS`] that select roles.
+pub(super) const WHICH_ROLES: usize = 3;
 
 /// An entry of `roles`, for one of its ARNs.
 pub(in crate::policy) struct ReadRole {

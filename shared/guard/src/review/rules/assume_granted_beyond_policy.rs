@@ -37,7 +37,7 @@
 //!   CloudTrail then shows `explicitTrustGrant: false`.
 //!
 //! ## What to do
-//! 1. Replace the statement in the named policy with the corrected one.
+//! 1. Apply the fix that the finding shows.
 //! 2. Look for switches that came this way (RW001, RW011).
 //! 3. Ask whoever changed the statement, on another channel, whether that was intended. If it
 //!    wasn't, it is an incident.

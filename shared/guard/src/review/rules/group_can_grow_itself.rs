@@ -22,7 +22,7 @@
 //!   policies that weren't supplied.
 //!
 //! ## What to do
-//! 1. Replace the statement in the named policy with the corrected one.
+//! 1. Apply the fix that the finding shows.
 //! 2. Look for changes that were made this way: AddUserToGroup, PutGroupPolicy,
 //!    UpdateAssumeRolePolicy (RW010).
 //! 3. Have someone outside the group administer it.

@@ -16,8 +16,8 @@
 //!   supply the output of `aws iam list-roles` for the account as well.
 //!
 //! ## What to do
-//! 1. Lower it: `aws iam update-role --role-name ROLE --max-session-duration SECONDS`. Sessions
-//!    that are already running keep their time.
+//! 1. Lower the role's MaxSessionDuration: `aws iam update-role --role-name ROLE
+//!    --max-session-duration SECONDS`. Sessions that are already running keep their time.
 //! 2. Look for sessions that were too long (RW003).
 //!
 //! If the finding is unproven:

@@ -43,7 +43,7 @@
 //!   belong to the organization that `aws:PrincipalOrgID` names.
 //!
 //! ## What to do
-//! 1. Replace the statement in the trust policy with the corrected one.
+//! 1. In the trust policy, apply the fix that the finding shows.
 //! 2. Look for sessions that came in this way (RW007, RW012).
 //! 3. Ask whoever changed the statement, on another channel, whether that was intended. If it
 //!    wasn't, it is an incident.

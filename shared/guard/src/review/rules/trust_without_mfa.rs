@@ -33,7 +33,7 @@
 //!   member, but a new user could.
 //!
 //! ## What to do
-//! 1. Replace the statement in the trust policy with the corrected one: `Bool` on
+//! 1. In the trust policy, apply the fix that the finding shows: `Bool` on
 //!    `aws:MultiFactorAuthPresent`, without `IfExists`.
 //! 2. Look for switches without MFA since the change (RW002).
 //! 3. Ask whoever changed the statement, on another channel, whether that was intended. If it

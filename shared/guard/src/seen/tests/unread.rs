@@ -44,20 +44,54 @@ fn places(value: &Value) -> Vec<String> {
     places
 }
 
+/// Whether an event is one of Identity Center. The sign-in service writes other events too.
+fn is_of_identity_center(record: &Value) -> bool {
+    let text = |member: &str| record[member].as_str().unwrap_or_default();
+    let source = text("eventSource");
+    let signs_in = ["UserAuthentication", "CreateOAuth2Token"].contains(&text("eventName"));
+    source.starts_with("sso")
+        || source.starts_with("identitystore")
+        || (source == "signin.amazonaws.com" && signs_in)
+}
+
 /// Whether Identity Center may hide this value, which it does by writing `{}`.
 fn may_be_hidden(record: &Value, place: &str) -> bool {
-    let source = record["eventSource"].as_str().unwrap_or_default();
     let part = place.split('/').nth(1).unwrap_or_default();
-    match part {
-        "requestParameters" | "responseElements" => {
-            ["sso", "identitystore", "signin"]
-                .iter()
-                .any(|service| source.starts_with(service))
-                && place.matches('/').count() > 1
-                && !place.ends_with("/maxAuthenticationAge")
-                && !place.ends_with("/operations")
+    is_of_identity_center(record)
+        && match part {
+            "requestParameters" | "responseElements" => {
+                place.matches('/').count() > 1
+                    && !place.ends_with("/maxAuthenticationAge")
+                    && !place.ends_with("/operations")
+            }
+            "additionalEventData" => place.ends_with("/UserName"),
+            "serviceEventDetails" => place.ends_with("/role_name"),
+            _ => false,
         }
-        _ => place.ends_with("/UserName") || place.ends_with("/role_name"),
+}
+
+#[test]
+fn only_identity_center_hides_values() {
+    let hidden = |source: &str, name: &str| {
+        let record = json!({"eventSource": source, "eventName": name});
+        may_be_hidden(&record, "/requestParameters/groupId")
+            || may_be_hidden(&record, "/additionalEventData/UserName")
+    };
+    for (source, name) in [
+        ("sso.amazonaws.com", "CreateAccountAssignment"),
+        ("sso-directory.amazonaws.com", "AddMemberToGroup"),
+        ("identitystore-scim.amazonaws.com", "PatchGroup"),
+        ("signin.amazonaws.com", "UserAuthentication"),
+        ("signin.amazonaws.com", "CreateOAuth2Token"),
+    ] {
+        assert!(hidden(source, name), "{source} {name}");
+    }
+    for (source, name) in [
+        ("signin.amazonaws.com", "SwitchRole"),
+        ("sts.amazonaws.com", "AssumeRole"),
+        ("iam.amazonaws.com", "UserAuthentication"),
+    ] {
+        assert!(!hidden(source, name), "{source} {name}");
     }
 }
 

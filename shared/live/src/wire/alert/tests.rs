@@ -36,6 +36,7 @@ fn what_only_some_alerts_have_is_left_out_of_the_others() {
         status: Status::Ended,
         supersedes: vec!["a7".repeat(16)],
         self_granted: true,
+        denied: true,
         owner: Some("platform".into()),
         uses: Some(Uses {
             first: sample::alert().time,

@@ -5,9 +5,11 @@ use crate::digest::{MOST_LINES, mail};
 use crate::text::{fill, length};
 use crate::words::Words as _;
 use crate::{Language, sample};
+use rolewatch_guard::Verdict;
+use rolewatch_guard::catalogue;
 use rolewatch_guard::policy::Severity;
 use rolewatch_live::recipients::Recipients;
-use rolewatch_live::wire::{Ending, Listed, NamedAccount, Open, Unanswered};
+use rolewatch_live::wire::{Broken, Ending, Listed, NamedAccount, Open, Unanswered};
 use rolewatch_live::wire::{Held, Silent, Stretch};
 
 const BOTH: [Language; 2] = [Language::English, Language::Japanese];
@@ -78,19 +80,19 @@ fn a_busy_day_is_told_the_worst_first_in_few_lines() {
             "*Alerts not confirmed as delivered: 1*",
             "• RW002 `dora` → `UpdateApp`, since 2026-02-01 03:30",
             "*No events for 24 hours: 2*",
-            "• staging `555555555555`, last event 2026-01-28 13:00",
-            "• production `444455556666`: ap-northeast-1: no events ever received",
+            "• staging `555555555555`, last event 2026-01-28 13:00 … and 1 more",
             "*Messages quarantined since yesterday:* 1",
             "*Violations:* 3 (RW002 ×2 HIGH, RW004 ×1 MEDIUM)",
             "*Unproven in the last 7 days: 2*",
-            "• RW001 `tom` → `UpdateApp`, 2026-02-01 03:30: can't tell whether tom was in Developers: there is no roster of account 111122223333",
-            "• RW002 `tess` → `UpdateApp`, 2026-02-01 03:30: can't tell whether tess used MFA: the logs of account 111122223333 are missing",
+            "• RW001 `tom` → `UpdateApp`, 2026-02-01 03:30: can't tell whether tom was in Developers: there is no roster of account 111122223333 … and 1 more",
+            "*What to do first*",
+            "• RW002: End the session: `rolewatch revoke-plan ID` prints how. More steps: `rolewatch explain RW002`",
+            "• RW004: Unless you know what the session is for, end it: `rolewatch revoke-plan ID` prints how. More steps: `rolewatch explain RW004`",
+            "• RW001: Ask the person, on another channel, what the switch was for. Check what the session did. More steps: `rolewatch explain RW001`",
             "*Suppressions that ended or end soon: 2*",
-            "• RW003 for `arn:aws:iam::111122223333:user/batch` ended on 2026-01-30 (platform)",
-            "• RW004 for `arn:aws:iam::111122223333:user/deploy` ends on 2026-02-10 (platform)",
+            "• RW003 for `arn:aws:iam::111122223333:user/batch` ended on 2026-01-30 (platform) … and 1 more",
             "*Use by person and role: 4*",
-            "• `dora` in `UpdateApp`: 6 switches, 2 h 5 min",
-            "• `dave` in `UpdateApp`: 4 switches, 1 h 0 min … and 2 more",
+            "• `dora` in `UpdateApp`: 6 switches, 2 h 5 min … and 3 more",
             "*Longest use:* `dora` → `UpdateApp`, 1 h 45 min from 2026-01-31 11:10",
             "*No recorded activity:* 1 (`tess` → `UpdateApp`)",
         ]
@@ -143,6 +145,95 @@ fn a_quiet_day_is_one_line() {
         subject,
         "rolewatch digest 2026-02-01: 0 switches, nothing to report"
     );
+}
+
+/// One violation of each of the first rules, and an unproven finding of another.
+fn broken(rules: usize) -> Digest {
+    let mut broken = Vec::new();
+    for rule in catalogue::listed().take(rules) {
+        broken.push(Broken {
+            rule: rule.code.to_owned(),
+            severity: Severity::High,
+            count: 1,
+        });
+    }
+    Digest { broken, ..quiet() }
+}
+
+#[test]
+fn each_rule_has_its_first_step_once_and_violations_come_first() {
+    let open = |verdict| Open {
+        verdict,
+        ..sample::digest().unacknowledged.first[0].clone()
+    };
+    let unproven = |rule: &str| Open {
+        rule: rule.to_owned(),
+        ..open(Verdict::Unproven)
+    };
+    let digest = Digest {
+        unacknowledged: Listed::of(vec![unproven("RW006"), open(Verdict::Violation)]),
+        unproven: Listed::of(vec![
+            unproven("RW002"),
+            unproven("RW013"),
+            unproven("RW999"),
+        ]),
+        ..quiet()
+    };
+    let steps = |language: Language| {
+        let lines = lines(&message(&sample::view(language), &digest));
+        let title = format!("*{}*", language.digest().steps);
+        let at = lines.iter().position(|line| *line == title).unwrap();
+        lines[at + 1..].to_vec()
+    };
+    assert_eq!(
+        steps(Language::English),
+        [
+            "• RW002: End the session: `rolewatch revoke-plan ID` prints how. More steps: `rolewatch explain RW002`",
+            "• RW006: Treat the session as hostile until you know whose it is: check what it is doing. If it isn't routine work, end it: `rolewatch revoke-plan ID` prints how. More steps: `rolewatch explain RW006`",
+            "• RW013: Can wait until morning: no use was logged, which doesn't prove that there was none. More steps: `rolewatch explain RW013`",
+        ]
+    );
+    assert_eq!(
+        steps(Language::Japanese),
+        [
+            "• RW002：セッションを失効させる（方法は `rolewatch revoke-plan ID` で表示）。続きは `rolewatch explain RW002`",
+            "• RW006：正体不明のセッションとして扱い、操作内容を調べる。通常の作業でなければ失効させる（方法は `rolewatch revoke-plan ID` で表示）。続きは `rolewatch explain RW006`",
+            "• RW013：夜間対応は不要。使用の記録がないだけで、使われなかったとは限らない。続きは `rolewatch explain RW013`",
+        ]
+    );
+    let (_, text) = mail(&sample::view(Language::English), &digest);
+    let line = "- RW002: End the session: rolewatch revoke-plan ID prints how. More steps: rolewatch explain RW002";
+    assert!(text.lines().any(|one| one == line), "{text}");
+}
+
+#[test]
+fn steps_of_every_rule_fit_beside_everything_else() {
+    for rules in 1..=catalogue::listed().len() {
+        let digest = Digest {
+            broken: broken(rules).broken,
+            recipients: None,
+            unanswered: Listed::of(vec![unanswered(&["us-east-1"], Some("refused")); 7]),
+            ..sample::digest()
+        };
+        for language in BOTH {
+            let full = message(&sample::view(language), &digest);
+            within_limits(&full);
+            let first = language.digest().steps;
+            let lines = lines(&full);
+            assert!(
+                lines.iter().any(|line| line.contains(first)),
+                "{first}: {lines:#?}"
+            );
+            // With room, there are five.
+            let alone = message(&sample::view(language), &broken(rules));
+            within_limits(&alone);
+            let steps = self::lines(&alone);
+            let shown = steps
+                .iter()
+                .filter(|line| line.contains("rolewatch explain"));
+            assert_eq!(shown.count(), rules.min(5), "{steps:#?}");
+        }
+    }
 }
 
 fn unanswered(regions: &[&str], why: Option<&str>) -> Unanswered {
@@ -321,7 +412,7 @@ proptest! {
         let mut digest = sample::digest();
         let hostile = format!("<!channel> *{text}* `<@U1>`\n");
         let account = NamedAccount { id: hostile.clone(), name: Some(hostile.clone()) };
-        let open = Open { id: hostile.clone(), rule: hostile.clone(), who: hostile.clone(), role: hostile.clone(), time: digest.since, message: hostile.clone() };
+        let open = Open { id: hostile.clone(), rule: hostile.clone(), verdict: Verdict::Unproven, who: hostile.clone(), role: hostile.clone(), time: digest.since, message: hostile.clone() };
         let unanswered = Unanswered { account: account.clone(), regions: vec![hostile.clone(); 40], since: digest.since, why: Some(hostile.clone()) };
         let silent = Silent { account, regions: vec![hostile.clone(); 40], last: Some(digest.since) };
         let ending = Ending { rule: hostile.clone(), caller: hostile.clone(), owner: hostile.clone(), until: hostile.clone(), over: true };
