@@ -9,7 +9,7 @@
     clippy::indexing_slicing,
     clippy::panic,
     clippy::print_stdout,
-    reason = "a measurement that cannot go on has failed"
+    reason = "a measurement that can't continue has failed"
 )]
 
 use std::cell::RefCell;

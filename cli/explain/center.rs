@@ -118,7 +118,7 @@ fn sign_in_lines(sign_in: &SignIn, lines: &mut Vec<LabeledText>) {
     }
     let words: Vec<String> = sign_in.factors.iter().map(factor).collect();
     let factors = if words.is_empty() {
-        "the record names none that can be read".to_owned()
+        "the record has none that can be read".to_owned()
     } else {
         words.join(", ")
     };

@@ -94,7 +94,7 @@ fn what_it_is(seen: &SeenRecord) -> String {
         Some(Fact::IamChange(_)) => "a change in IAM".to_owned(),
         Some(Fact::IdentityCenter(event)) => center::what_it_is(event),
         Some(Fact::Nothing) => {
-            "a correction of a record, with nothing that the rules look at".to_owned()
+            "a correction of a record, with nothing that the rules check".to_owned()
         }
         None if seen.used.is_some() => "a call by a session of an elevated role".to_owned(),
         None => {
@@ -105,7 +105,7 @@ fn what_it_is(seen: &SeenRecord) -> String {
                 Service::Sso | Service::Directory | Service::SsoOauth => "IAM Identity Center",
                 Service::Other => "another service",
             };
-            format!("a record from {whose}, with nothing that the rules look at")
+            format!("a record from {whose}, with nothing that the rules check")
         }
     }
 }

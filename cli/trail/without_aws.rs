@@ -11,7 +11,7 @@ impl TrailBucket {
         Err(Failure::WithoutAws(format!(
             "nothing was changed: this `rolewatch` was built without AWS support\n\
              build it with `cargo install --path . --features aws`, or connect `{name}` by hand: \
-             docs/deploy.md has steps that keep what is there"
+             docs/deploy.md has steps that keep the existing notifications"
         )))
     }
 }

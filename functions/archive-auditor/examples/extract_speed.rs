@@ -5,7 +5,7 @@
 
 #![expect(
     clippy::unwrap_used,
-    reason = "a measurement that cannot go on has failed"
+    reason = "a measurement that can't continue has failed"
 )]
 
 use std::fs;

@@ -60,7 +60,7 @@ impl Post for Http {
         }
         let request = request
             .body(Full::from(call.body))
-            .map_err(|_| no_answer("the secret doesn't make a valid request".to_owned()))?;
+            .map_err(|_| no_answer("can't build a valid request from the secret".to_owned()))?;
         let answer = async {
             let answer = self
                 .client

@@ -1,6 +1,6 @@
 //! Slack over HTTP, against a socket on this machine.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![expect(clippy::unwrap_used, reason = "a test that can't continue has failed")]
 
 use rolewatch_live::port::Trouble;
 use rolewatch_notify::secret::Secret;

@@ -210,7 +210,7 @@ pub async fn send_rejudge<O: Queue>(
 
 /// Queues a message to judge the next switches of a chain.
 pub(crate) async fn send_turn<O: Queue>(outside: &O, chain: &str) -> Result<(), Trouble> {
-    let body = written("passing on a turn", "turn", &chain)?;
+    let body = written("queueing the next switches to judge again", "turn", &chain)?;
     outside.send(body, 0).await
 }
 
@@ -220,7 +220,7 @@ pub(crate) async fn send_review<O: Queue>(
     ask: &Ask,
     delay: u32,
 ) -> Result<(), Trouble> {
-    let body = written("asking for a review", "review", ask)?;
+    let body = written("queueing a review", "review", ask)?;
     // Reading an account takes seconds, and on some days a hundred are read. So these wait behind
     // events.
     outside.send_behind(body, delay).await

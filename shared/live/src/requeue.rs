@@ -121,7 +121,7 @@ async fn open<T: Table>(table: &T, chain: &str, walk: Walk, now: Moment) -> Resu
 
 fn busy(chain: &str) -> Trouble {
     Trouble::unreachable(
-        format!("asking for a turn of {chain}"),
+        format!("requesting that the switches of {chain} be judged again"),
         "other invocations kept changing it",
     )
 }

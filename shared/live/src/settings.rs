@@ -245,7 +245,7 @@ fn level(lookup: Lookup<'_>) -> Level {
 
 #[expect(
     clippy::disallowed_methods,
-    reason = "this is the one room where environment variables are read"
+    reason = "environment variables are read only in this module"
 )]
 fn variable(name: &str) -> Option<String> {
     match std::env::var(name) {

@@ -138,8 +138,7 @@ pub async fn review<O: SetupPorts>(
             let day = now.epoch_seconds().div_euclid(86_400);
             let text = format!(
                 "rolewatch can't read the IAM setup of account {account} ({name}): {trouble}.\n\nUntil it can, it doesn't review changes to the account's roles, groups and \
-                 policies are not reviewed. The reader role of that account has to allow iam:GetAccountAuthorizationDetails and iam:ListRoles \
-                 to rolewatch, and rolewatch has to be allowed to assume it."
+                 policies. The account's reader role must trust this stack and allow iam:GetAccountAuthorizationDetails and iam:ListRoles."
             );
             once(
                 outside,

@@ -173,7 +173,7 @@ impl<O: Table + Queue + Topic + Bucket + Trail + Clock> Run<'_, O> {
         }
         if step.unanswered {
             let left = state.open.len();
-            tracing::warn!(session = at.session, time = %at.time, left, "closing the session although its account didn't say how it was used");
+            tracing::warn!(session = at.session, time = %at.time, left, "closing the session, although some questions about its use were never answered");
             swept.unanswered += 1;
         }
         if step.close {

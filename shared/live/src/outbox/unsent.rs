@@ -270,7 +270,7 @@ fn row(pk: String, sk: String, body: String, now: Moment) -> Row {
 
 fn write(note: &Note) -> Result<String, Trouble> {
     serde_json::to_string(note)
-        .map_err(|error| Trouble::refused("recording what is unsent", &error))
+        .map_err(|error| Trouble::refused("recording an unsent finding", &error))
 }
 
 fn read(day: &Day, row: &Row) -> Result<Unsent, Trouble> {

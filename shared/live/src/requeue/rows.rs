@@ -53,7 +53,7 @@ pub(super) async fn write<T: Table, B: Serialize>(
     now: Moment,
 ) -> Result<bool, Trouble> {
     let body = serde_json::to_string(body)
-        .map_err(|error| Trouble::refused("recording a turn", &error))?;
+        .map_err(|error| Trouble::refused("recording which switches to judge again", &error))?;
     let expires = Some(now.plus_seconds(KEPT));
     table
         .replace(

@@ -56,7 +56,7 @@ pub(super) const LABELS: Labels = Labels {
     repeats: "Repeats",
     again_webhook: "Further repeats in this window are counted. You'll hear again when the count \
                     doubles.",
-    repeats_stand: "Repeats grouped under this alert that still stand: {n}",
+    repeats_stand: "Repeats grouped under this alert that are still open: {n}",
     unknown: "unknown",
     changed_by: "Changed by",
     subject_account: "In account",
