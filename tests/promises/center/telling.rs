@@ -556,7 +556,7 @@ impl Teller {
             let stay = self.company.users[user].groups[group].last().cloned();
             match stay {
                 Some(stay) if stay.to.is_none() && stay.from < self.now => {
-                    self.leave(user, group, self.now)
+                    self.leave(user, group, self.now);
                 }
                 Some(stay) if stay.to.is_none() => {}
                 _ => {
