@@ -222,7 +222,7 @@ fn a_withdrawn_finding_asks_for_nothing_but_names_the_repeats_that_stand() {
     };
     let with = all_text(&alert(&view, &gone, None, &[repeat]));
     assert!(
-        with.contains("still stand: 1") && with.contains(&"a7".repeat(16)),
+        with.contains("still open: 1") && with.contains(&"a7".repeat(16)),
         "{with}"
     );
 }
