@@ -1,5 +1,7 @@
 //! ARNs of IAM roles and role sessions, and IAM's glob.
 
+pub(crate) mod permission_set;
+
 use std::fmt;
 use std::sync::Arc;
 
@@ -79,16 +81,7 @@ impl RoleArn {
     /// Only AWS can create roles under this path, and it names them after the permission set. The
     /// Region in the path is missing if the home Region of Identity Center is us-east-1.
     pub fn permission_set(&self) -> Option<&str> {
-        let (_, rest) = self
-            .text
-            .split_once(":role/aws-reserved/sso.amazonaws.com/")?;
-        let name = match rest.split_once('/') {
-            Some((_, name)) if !name.contains('/') => name,
-            Some(_) => return None,
-            None => rest,
-        };
-        let (set, suffix) = name.strip_prefix("AWSReservedSSO_")?.rsplit_once('_')?;
-        (!set.is_empty() && !suffix.is_empty()).then_some(set)
+        permission_set::of_role(&self.text)
     }
 
     /// The role without the suffix of its name: all roles that one permission set ever had in an
@@ -98,7 +91,7 @@ impl RoleArn {
             return self.clone();
         };
         Self {
-            text: Arc::from(permission_set_arn(self.partition(), self.account, set)),
+            text: Arc::from(permission_set::arn_of(self.partition(), self.account, set)),
             account: self.account,
         }
     }
@@ -114,13 +107,6 @@ impl fmt::Debug for RoleArn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
     }
-}
-
-/// What stands for all roles of a permission set in an account.
-pub(crate) fn permission_set_arn(partition: &str, account: AccountId, set: &str) -> String {
-    format!(
-        "arn:{partition}:iam::{account}:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_{set}"
-    )
 }
 
 /// The parts of `arn:aws:sts::444455556666:assumed-role/UpdateApp/alice`. In this form, AWS drops

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::{Switch, center_mfa};
-use crate::arn::RoleArn;
+use crate::arn::{RoleArn, permission_set};
 use crate::directory::{Activity, Directory, UserPortalCall};
 use crate::id::{AccountId, RecordKey};
 use crate::moment::Moment;
@@ -134,7 +134,7 @@ impl<'w> Center<'w> {
     }
 
     fn add_role(&mut self, id: &'w str, arn: &'w str) {
-        if arn.contains(RESERVED) {
+        if permission_set::of_role(arn).is_some() {
             // INVARIANT (order): of several ARNs under one id the least is taken.
             let known = self.roles.entry(id).or_insert(arn);
             *known = (*known).min(arn);
@@ -325,9 +325,6 @@ impl<'w> Center<'w> {
         center_mfa::evidence(self, person, of)
     }
 }
-
-/// Where AWS creates the roles of permission sets. Nobody else can create a role there.
-pub(super) const RESERVED: &str = ":role/aws-reserved/sso.amazonaws.com/";
 
 /// `AROA…` of `AROA…:session`.
 fn id_of(session: &str) -> &str {

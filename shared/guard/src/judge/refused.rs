@@ -3,7 +3,7 @@
 use super::{Judge, RefusedSummary};
 use std::sync::Arc;
 
-use crate::arn::{RoleArn, permission_set_arn};
+use crate::arn::{RoleArn, permission_set};
 use crate::directory::FailedPortalCall;
 use crate::dossier::{Center, Origin, OriginKind, Person, Proof};
 use crate::elevated::{Elevated, ElevatedRole};
@@ -175,7 +175,7 @@ fn permission_set_entry<'w>(
 ) -> Option<(RoleArn, &'w RolePolicy)> {
     // Neither the portal's record nor the policy says which partition the accounts are in.
     for known in &KNOWN {
-        let arn = permission_set_arn(known.partition, account, set);
+        let arn = permission_set::arn_of(known.partition, account, set);
         // The role has a suffix, of sixteen digits, that AWS chooses.
         let role = RoleArn::parse(&format!("{arn}_0000000000000000")).ok()?;
         if let Some(found) = elevated.find(&role, None) {

@@ -5,9 +5,8 @@ use std::sync::Arc;
 use super::Tracer;
 use super::console::switch_from;
 use super::start::{is_identity_center, unknown};
-use crate::arn::{RoleArn, iam_arn, partition_of};
+use crate::arn::{RoleArn, iam_arn, partition_of, permission_set};
 use crate::dossier::Switch;
-use crate::dossier::center::RESERVED;
 use crate::dossier::origin::{Origin, OriginKind, Person};
 use crate::dossier::proof::{Proof, at_mint};
 use crate::id::AccountId;
@@ -149,7 +148,7 @@ fn person_of(caller: &Caller, id: &Arc<str>, near: Option<&str>) -> Option<(Pers
 /// A person who signed in by SAML. Identity Center uses a SAML provider of its own.
 fn by_saml(caller: &Caller, id: &Arc<str>, near: Option<&str>) -> (Person, OriginKind) {
     // Anybody can call a provider of their own `AWSSSO_…`, but not enter a role that only AWS makes.
-    let reserved = near.is_some_and(|arn| arn.contains(RESERVED));
+    let reserved = near.and_then(permission_set::of_role).is_some();
     if reserved && is_identity_center(&text(caller.provider.as_ref())) {
         return (
             Person::IdentityCenter(Arc::from(name_of(caller, id))),
