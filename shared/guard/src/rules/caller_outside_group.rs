@@ -259,6 +259,18 @@ mod cases_of_center {
     }
 
     #[test]
+    fn a_user_of_another_store_at_the_portal_is_in_no_group() {
+        let mut story = Story::of_center();
+        drop(story.takes("guest", "Admin"));
+        let story = story.retold(|record| {
+            if let Some(store) = record["userIdentity"]["onBehalfOf"].get_mut("identityStoreArn") {
+                *store = "arn:aws:identitystore::999988887777:identitystore/d-0000000000".into();
+            }
+        });
+        assert_eq!(story.verdict("RW001"), Verdicts::Violation);
+    }
+
+    #[test]
     fn everybody_is_enough_for_whoever_was_issued_a_session_here() {
         let told = |issuer: &str| {
             let everybody =

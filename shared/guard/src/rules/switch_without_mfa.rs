@@ -309,4 +309,26 @@ mod cases_of_center {
             assert_eq!(story.verdict("RW002"), expected, "{factors}");
         }
     }
+
+    #[test]
+    fn unproven_where_a_sign_in_may_be_missing() {
+        for (silence, expected) in [(80_000, Verdicts::Silent), (144_000, Verdicts::Unproven)] {
+            let mut story = Story::of_center();
+            story.signs_in("nora", "TOTP");
+            story.later(silence);
+            story.signs_in("nell", "TOTP");
+            drop(story.takes("nell", "Admin"));
+            assert_eq!(story.verdict("RW002"), expected, "{silence}");
+        }
+    }
+
+    #[test]
+    fn a_sign_in_in_another_account_proves_nothing() {
+        let story = story(&["TOTP"]).retold(|record| {
+            if record["eventName"] == "UserAuthentication" {
+                record["recipientAccountId"] = "111122223333".into();
+            }
+        });
+        assert_eq!(story.verdict("RW002"), Verdicts::Unproven);
+    }
 }

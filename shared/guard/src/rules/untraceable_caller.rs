@@ -179,4 +179,46 @@ mod cases_of_center {
         assert_eq!(story.verdict("RW006"), Verdicts::Unproven);
         assert_eq!(story.findings().len(), 1);
     }
+
+    #[test]
+    fn whoever_bears_another_name_took_another_session() {
+        let mut story = Story::of_center();
+        drop(story.takes("guest", "Admin").beside("nora"));
+        assert_eq!(story.verdict("RW006"), Verdicts::Silent);
+    }
+
+    #[test]
+    fn a_use_that_fits_two_sessions_names_the_person_of_neither() {
+        let mut story = Story::of_center();
+        let first = story.takes("guest", "Admin").without_portal();
+        drop(first.used_as("nell", 60));
+        story.later(1);
+        drop(story.takes("guest", "Admin").without_portal());
+        let findings = story.findings();
+        let untraced = findings.iter().filter(|finding| finding.rule == "RW006");
+        assert_eq!(untraced.count(), 2);
+    }
+
+    #[test]
+    fn unproven_when_copies_of_the_portals_record_differ() {
+        let mut story = Story::of_center();
+        drop(story.takes("guest", "Admin"));
+        let portal = |record: &&serde_json::Value| record["eventName"] == "GetRoleCredentials";
+        let mut copy = story.records().iter().find(portal).unwrap().clone();
+        copy["serviceEventDetails"]["role_name"] = "Other".into();
+        story.tell(copy);
+        assert_eq!(story.verdict("RW006"), Verdicts::Unproven);
+    }
+
+    #[test]
+    fn another_accounts_portal_names_nobody() {
+        let mut story = Story::of_center();
+        drop(story.takes("guest", "Admin"));
+        let story = story.retold(|record| {
+            if record["eventName"] == "GetRoleCredentials" {
+                record["recipientAccountId"] = "111122223333".into();
+            }
+        });
+        assert_eq!(story.verdict("RW006"), Verdicts::Unproven);
+    }
 }
