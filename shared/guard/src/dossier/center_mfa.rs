@@ -128,7 +128,7 @@ fn judged(
     }
     if disproving > 0 {
         return Proof::Disproved {
-            how: "each sign-in that the session can come from used only a password; a device that Identity Center remembers shows the same way"
+            how: "each sign-in that the session can come from shows only a password (a remembered device shows as a password too)"
                 .to_owned(),
         };
     }

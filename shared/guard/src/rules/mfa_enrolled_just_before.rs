@@ -108,7 +108,7 @@ fn of_center(view: &SwitchView<'_, '_>, user: &str, limit: Span) -> RuleAnswer {
     let sure = young.len() == proving.len() && young.iter().all(|(_, device)| device.sure);
     let answer = if sure {
         RuleAnswer::violation(format!(
-            "{who} entered {place} after signing in with MFA {age} after enrolling a device; the policy requires {limit}"
+            "{who} signed in with MFA {age} after enrolling a device, and then entered {place}; the policy requires {limit}"
         ))
     } else {
         RuleAnswer::unproven(format!(
