@@ -29,7 +29,7 @@ impl Exit {
     /// The exit code of an audit. An unproven finding counts only with `--strict`, and a suppressed
     /// one isn't among `findings`.
     pub(crate) fn of_audit(findings: &[Finding], fail: FailArgs, complete: bool) -> Self {
-        Self::of(
+        Self::for_findings(
             findings
                 .iter()
                 .map(|finding| (finding.verdict, finding.severity)),
@@ -40,7 +40,7 @@ impl Exit {
 
     /// The exit code of a review, by the same rules.
     pub(crate) fn of_review(findings: &[ReviewFinding], fail: FailArgs, complete: bool) -> Self {
-        Self::of(
+        Self::for_findings(
             findings
                 .iter()
                 .map(|finding| (finding.verdict, finding.severity)),
@@ -49,7 +49,7 @@ impl Exit {
         )
     }
 
-    fn of(
+    fn for_findings(
         findings: impl IntoIterator<Item = (Verdict, Severity)>,
         fail: FailArgs,
         complete: bool,
@@ -308,7 +308,7 @@ mod tests {
             message: String::new(),
             events: Vec::new(),
             id: String::new(),
-            policy: PolicyHash::of(b""),
+            policy: PolicyHash::of_bytes(b""),
             supersedes: Vec::new(),
             self_granted: false,
             denied: false,

@@ -116,7 +116,7 @@ fn not_forwarded(policy: &Policy, deployed: &str) -> Option<String> {
         "activity in {} doesn't reach the live guard: update the stacks with the parameter\n  \
          ElevatedRoles={}",
         missing.join(", "),
-        Forwarding::of(policy).parameter()
+        Forwarding::for_policy(policy).parameter()
     ))
 }
 
@@ -168,7 +168,7 @@ mod tests {
     fn roles_whose_use_is_not_forwarded_are_named_with_what_to_deploy() {
         let policy =
             Policy::read(rolewatch_guard::policy::EXAMPLE.as_bytes(), "example.yaml").unwrap();
-        let needed = Forwarding::of(&policy).parameter();
+        let needed = Forwarding::for_policy(&policy).parameter();
         assert_eq!(not_forwarded(&policy, &needed), None);
         let said = not_forwarded(&policy, "arn:aws:iam::444455556666:role/Other").unwrap();
         assert!(

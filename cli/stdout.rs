@@ -45,7 +45,7 @@ fn finish(written: io::Result<()>) -> Result<(), Failure> {
 }
 
 /// Prints one line on stderr. If stderr itself is closed, the error is ignored.
-pub(crate) fn tell(line: &str) {
+pub(crate) fn line_on_stderr(line: &str) {
     writeln!(anstream::stderr(), "{line}").ok();
 }
 
@@ -61,7 +61,7 @@ pub(crate) fn tell_error(text: &str) {
 
 fn labelled(label: &str, color: AnsiColor, text: &str) {
     let style = Style::new().bold().fg_color(Some(color.into()));
-    tell(&format!("{style}{label}{style:#}: {text}"));
+    line_on_stderr(&format!("{style}{label}{style:#}: {text}"));
 }
 
 /// The line width: that of the terminal, within readable limits.

@@ -36,7 +36,9 @@ impl SwitchLink {
         }
         let arn = RoleArn::parse(text)
             .map_err(|why| format!("`{}` is not a role: {why}", harmless(text)))?;
-        let Some(host) = partition::known(arn.partition()).and_then(|known| known.sign_in) else {
+        let Some(host) =
+            partition::known_partition(arn.partition()).and_then(|known| known.sign_in)
+        else {
             return Err(no_address(&arn));
         };
         let role = arn.name();
@@ -123,7 +125,11 @@ fn encoded(text: &str) -> String {
 mod tests {
     use super::*;
 
-    fn link(role_arn: &str, name: Option<&str>, color: Option<&str>) -> Result<String, String> {
+    fn link_or_error(
+        role_arn: &str,
+        name: Option<&str>,
+        color: Option<&str>,
+    ) -> Result<String, String> {
         let args = SwitchLinkArgs {
             role_arn: role_arn.into(),
             name: name.map(Into::into),
@@ -135,12 +141,12 @@ mod tests {
     #[test]
     fn account_role_and_path_are_filled_in() {
         assert_eq!(
-            link("arn:aws:iam::444455556666:role/UpdateApp", None, None).unwrap(),
+            link_or_error("arn:aws:iam::444455556666:role/UpdateApp", None, None).unwrap(),
             "https://signin.aws.amazon.com/switchrole?account=444455556666&roleName=UpdateApp\
              &displayName=UpdateApp%20%40%20444455556666"
         );
         assert_eq!(
-            link(
+            link_or_error(
                 "arn:aws-cn:iam::444455556666:role/team/a+b@c",
                 Some("本番 & 1"),
                 Some("#f2b0a9")
@@ -150,11 +156,11 @@ mod tests {
              &displayName=%E6%9C%AC%E7%95%AA%20%26%201&color=F2B0A9"
         );
         assert!(
-            link("arn:aws-us-gov:iam::444455556666:role/A", None, None)
+            link_or_error("arn:aws-us-gov:iam::444455556666:role/A", None, None)
                 .unwrap()
                 .starts_with("https://signin.amazonaws-us-gov.com/")
         );
-        let sovereign = link("arn:aws-eusc:iam::444455556666:role/A", None, None).unwrap();
+        let sovereign = link_or_error("arn:aws-eusc:iam::444455556666:role/A", None, None).unwrap();
         assert!(
             sovereign.starts_with("https://eusc-de-east-1.signin.amazonaws-eusc.eu/switchrole?"),
             "{sovereign}"
@@ -164,7 +170,7 @@ mod tests {
     #[test]
     fn a_partition_whose_address_is_not_known_gets_no_link_but_what_to_enter() {
         for partition in ["aws-iso", "aws-iso-b", "aws-nova"] {
-            let told = link(
+            let told = link_or_error(
                 &format!("arn:{partition}:iam::444455556666:role/team/A"),
                 None,
                 None,
@@ -187,16 +193,16 @@ mod tests {
             "arn:aws:iam::444455556666:user/a",
             "arn:awscn:iam::444455556666:role/A",
         ] {
-            assert!(link(odd, None, None).is_err(), "{odd}");
+            assert!(link_or_error(odd, None, None).is_err(), "{odd}");
         }
         assert!(
-            link(
+            link_or_error(
                 "arn:aws:iam::444455556666:role/A",
                 Some(&"x".repeat(65)),
                 None
             )
             .is_err()
         );
-        assert!(link("arn:aws:iam::444455556666:role/A", None, Some("red")).is_err());
+        assert!(link_or_error("arn:aws:iam::444455556666:role/A", None, Some("red")).is_err());
     }
 }

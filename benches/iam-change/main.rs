@@ -34,7 +34,7 @@ const FEW: usize = 10;
 struct Counting(RefCell<BTreeMap<&'static str, usize>>);
 
 impl Weather for Counting {
-    fn at(&self, gate: Gate, what: &'static str) -> Result<(), Trouble> {
+    fn allow_call(&self, gate: Gate, what: &'static str) -> Result<(), Trouble> {
         if gate == Gate::Before {
             *self.0.borrow_mut().entry(what).or_default() += 1;
         }

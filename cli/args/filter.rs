@@ -95,7 +95,7 @@ fn verdict() -> impl TypedValueParser<Value = Verdict> {
     EnumValueParser::<FindingVerdict>::new().map(Verdict::from)
 }
 
-fn rule(text: &str) -> Result<&'static Rule, String> {
+fn parse_rule(text: &str) -> Result<&'static Rule, String> {
     catalogue::find(text).ok_or_else(|| {
         let meant = nearest_rule(text)
             .map(|rule| format!("; did you mean `{}` ({})?", rule.code, rule.name))

@@ -5,15 +5,15 @@ use std::num::NonZeroUsize;
 use crate::limits;
 
 pub(super) fn threads(text: &str) -> Result<NonZeroUsize, NotANumber> {
-    up_to(limits::THREADS, text)
+    parse_up_to(limits::THREADS, text)
 }
 
 pub(super) fn objects(text: &str) -> Result<NonZeroUsize, NotANumber> {
-    up_to(limits::OBJECTS, text)
+    parse_up_to(limits::OBJECTS, text)
 }
 
 /// Accepts digits only. The error quotes the text, so the reader sees what is wrong with it.
-fn up_to(most: usize, text: &str) -> Result<NonZeroUsize, NotANumber> {
+fn parse_up_to(most: usize, text: &str) -> Result<NonZeroUsize, NotANumber> {
     // The parser would also accept a sign.
     if !text.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(NotANumber { most });

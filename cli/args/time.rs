@@ -5,11 +5,11 @@ use std::str::FromStr;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::time::DAY;
 
-pub(super) fn since(text: &str) -> Result<Moment, NotATime> {
+pub(super) fn parse_since(text: &str) -> Result<Moment, NotATime> {
     Ok(moment_or_day_start(text)?.0)
 }
 
-pub(super) fn until(text: &str) -> Result<Moment, NotATime> {
+pub(super) fn parse_until(text: &str) -> Result<Moment, NotATime> {
     let (moment, is_date) = moment_or_day_start(text)?;
     Ok(if is_date {
         moment.plus_seconds(DAY)
@@ -45,19 +45,21 @@ mod tests {
     #[test]
     fn a_date_in_until_includes_that_day() {
         assert_eq!(
-            since("2026-03-31").unwrap().to_string(),
+            parse_since("2026-03-31").unwrap().to_string(),
             "2026-03-31T00:00:00Z"
         );
         assert_eq!(
-            until("2026-03-31").unwrap().to_string(),
+            parse_until("2026-03-31").unwrap().to_string(),
             "2026-04-01T00:00:00Z"
         );
         assert_eq!(
-            until("2026-03-31T00:00:00Z").unwrap().to_string(),
+            parse_until("2026-03-31T00:00:00Z").unwrap().to_string(),
             "2026-03-31T00:00:00Z"
         );
         assert_eq!(
-            since("2026-03-31T09:00:00+09:00").unwrap().to_string(),
+            parse_since("2026-03-31T09:00:00+09:00")
+                .unwrap()
+                .to_string(),
             "2026-03-31T00:00:00Z"
         );
         for odd in [
@@ -68,7 +70,7 @@ mod tests {
             "20260331",
             "2026-03-31 09:00:00",
         ] {
-            assert!(since(odd).is_err(), "{odd}");
+            assert!(parse_since(odd).is_err(), "{odd}");
         }
     }
 }

@@ -19,7 +19,7 @@ pub(crate) struct SwitchAllowances {
 
 impl SwitchAllowances {
     /// Examines a switch while it is judged.
-    pub(crate) fn note(&mut self, examined: &ExaminedSwitch<'_>, inputs: &AuditInputs) {
+    pub(crate) fn note_switch(&mut self, examined: &ExaminedSwitch<'_>, inputs: &AuditInputs) {
         for (rule, verdict, _) in examined.answers() {
             if verdict != Verdict::Violation {
                 continue;
@@ -38,7 +38,7 @@ impl SwitchAllowances {
     }
 
     /// What allowed the switch that a finding is about.
-    pub(crate) fn of(&self, finding: &Finding) -> Option<&AllowedBy> {
+    pub(crate) fn for_finding(&self, finding: &Finding) -> Option<&AllowedBy> {
         // If there are several switches, each may have been allowed by something else.
         let [switch] = &*finding.subject.switches else {
             return None;

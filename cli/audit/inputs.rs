@@ -77,7 +77,7 @@ impl AuditInputs {
     /// Reads what is given or, without that, what is found, and says on stderr which files are
     /// used.
     pub(crate) fn find(paths: &[PathBuf], sources: &SourceArgs) -> Result<Self, Failure> {
-        let places = InputFolders::near(paths);
+        let places = InputFolders::near_paths(paths);
         let policies = places.policies()?;
         let policy_file = policy_file(sources.policy.as_ref(), &places, &policies)?;
         let policy = read_policy(&policy_file)?;
@@ -165,7 +165,7 @@ impl AuditInputs {
 
     /// Says which policy and which rosters are used, and which other ones were found and aren't
     /// used.
-    fn tell(&self, sources: &SourceArgs, policies: &[PathBuf], folders: &[PathBuf]) {
+    fn report_inputs(&self, sources: &SourceArgs, policies: &[PathBuf], folders: &[PathBuf]) {
         // If a policy was given, nobody needs to know which others exist.
         let others = match &sources.policy {
             None => not_used(policies),

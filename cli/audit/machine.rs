@@ -42,7 +42,7 @@ trait Machine {
     fn start(&self, input: String) -> Result<String, String>;
 
     /// Returns the state of an execution.
-    fn look(&self, execution: &str) -> Result<ExecutionState, String>;
+    fn describe(&self, execution: &str) -> Result<ExecutionState, String>;
 
     /// Returns an object that an execution wrote.
     fn fetch(&self, key: &str) -> Result<Vec<u8>, String>;
@@ -74,11 +74,13 @@ struct ExecutionOutput {
 pub(super) fn run(args: &AuditArgs, arn: &str) -> Result<Exit, Failure> {
     let bucket = args.bucket.as_deref().filter(|bucket| !bucket.is_empty());
     let bucket = bucket.ok_or_else(|| {
-        usage("`--state-machine` needs `--bucket`, where it writes (stack output `BucketName`)")
+        usage_failure(
+            "`--state-machine` needs `--bucket`, where it writes (stack output `BucketName`)",
+        )
     })?;
     // One execution reads one prefix, because two would give two summaries.
     let [path] = &*args.paths else {
-        return Err(usage(
+        return Err(usage_failure(
             "`--state-machine` takes one path, such as `s3://bucket/AWSLogs/`",
         ));
     };
@@ -138,7 +140,7 @@ fn tell_entries(entries: &[UnreadEntry], count: u64, they: &str) {
     }
 }
 
-fn usage(text: &str) -> Failure {
+fn usage_failure(text: &str) -> Failure {
     Failure::Usage(text.to_owned())
 }
 
@@ -156,7 +158,7 @@ fn execution_input(
             "until": until,
         })
         .to_string()),
-        _ => Err(usage(
+        _ => Err(usage_failure(
             "`--state-machine` reads from S3: give a prefix such as `s3://bucket/AWSLogs/`",
         )),
     }
@@ -190,7 +192,7 @@ fn wait_for(
     let bar = WaitingBar::begin();
     loop {
         let state = machine
-            .look(execution)
+            .describe(execution)
             .map_err(|why| Failure::Aws(format!("can't get the status of `{shown}`: {why}")))?;
         match state {
             // The total grows while the prefix is listed.

@@ -145,7 +145,7 @@ struct LeftOut<'a> {
 }
 
 impl LeftOut<'_> {
-    fn holds(&self, path: &Path) -> bool {
+    fn contains(&self, path: &Path) -> bool {
         // Names are compared first, because following links for every file of a large archive would
         // take long.
         let name = path.file_name();

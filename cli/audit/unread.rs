@@ -159,7 +159,7 @@ impl UnreadList {
         self.count
     }
 
-    pub(crate) fn shown(&self) -> impl Iterator<Item = FaultShown<'_>> {
+    pub(crate) fn faults_shown(&self) -> impl Iterator<Item = FaultShown<'_>> {
         self.first.iter().map(|fault| FaultShown {
             file: shown_path(&fault.file),
             record: fault.record,

@@ -31,13 +31,13 @@ pub(super) fn what_it_is(event: &CenterEvent) -> String {
     )
 }
 
-pub(super) fn lines(event: &CenterEvent, lines: &mut Vec<LabeledText>) {
+pub(super) fn push_lines(event: &CenterEvent, lines: &mut Vec<LabeledText>) {
     if let Some(person) = &event.on_behalf_of {
         lines.push(("person", user(person)));
     }
     match &event.what {
         CenterKind::SignIn(sign_in) => sign_in_lines(sign_in, lines),
-        CenterKind::Portal(call) => lines.push(("for", taken(call))),
+        CenterKind::Portal(call) => lines.push(("for", permission_taken(call))),
         CenterKind::Directory(change) => lines.push(("change", changed(change))),
         CenterKind::Grant(change) => lines.push(("change", granted(change))),
         CenterKind::Token(call) => token_lines(call, lines),
@@ -154,7 +154,7 @@ fn account_text(account: Option<AccountId>) -> String {
     )
 }
 
-fn taken(call: &PortalCall) -> String {
+fn permission_taken(call: &PortalCall) -> String {
     let set = call.permission_set.as_deref().map_or_else(
         || "a permission set that the record doesn't name".to_owned(),
         |set| format!("permission set {}", harmless(set)),
@@ -162,7 +162,7 @@ fn taken(call: &PortalCall) -> String {
     format!("{set}, in {}", account_text(call.account))
 }
 
-const fn kind(what: NamedKind) -> &'static str {
+const fn kind_name(what: NamedKind) -> &'static str {
     match what {
         NamedKind::User => "user",
         NamedKind::Group => "group",
@@ -200,13 +200,13 @@ fn kind_of_change(change: &DirectoryChangeKind) -> String {
             with_members,
         } => created(*what, id.as_deref(), name.as_deref(), *with_members),
         DirectoryChangeKind::Deleted { what, id } => {
-            format!("{} {} was deleted", kind(*what), harmless(id))
+            format!("{} {} was deleted", kind_name(*what), harmless(id))
         }
         DirectoryChangeKind::Renamed { what, id, to } => {
             let to = to
                 .as_deref()
                 .map_or_else(|| "a name that is hidden".to_owned(), harmless);
-            format!("{} {} was renamed to {to}", kind(*what), harmless(id))
+            format!("{} {} was renamed to {to}", kind_name(*what), harmless(id))
         }
         DirectoryChangeKind::Active { user, active } => {
             let how = if *active { "enabled" } else { "disabled" };
@@ -224,8 +224,8 @@ fn kind_of_change(change: &DirectoryChangeKind) -> String {
         ),
         DirectoryChangeKind::Unknown { what, id } => {
             let which = id.as_deref().map_or_else(
-                || format!("some {}", kind(*what)),
-                |id| format!("{} {}", kind(*what), harmless(id)),
+                || format!("some {}", kind_name(*what)),
+                |id| format!("{} {}", kind_name(*what), harmless(id)),
             );
             format!("{which} changed; the record doesn't show how")
         }
@@ -252,7 +252,7 @@ fn created(what: NamedKind, id: Option<&str>, name: Option<&str>, with_members: 
     } else {
         ""
     };
-    format!("a new {}{name}{id}{members}", kind(what))
+    format!("a new {}{name}{id}{members}", kind_name(what))
 }
 
 fn granted(change: &GrantChange) -> String {

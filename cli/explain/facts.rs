@@ -22,7 +22,7 @@ pub(super) fn lines_of(seen: &SeenRecord) -> Vec<LabeledText> {
         Some(Fact::Console(step)) => console_lines(step, &mut lines),
         Some(Fact::Denial(denial)) => lines.push(("role", role_of_denial(denial))),
         Some(Fact::IamChange(change)) => lines.push(("change", changed(change))),
-        Some(Fact::IdentityCenter(event)) => center::lines(event, &mut lines),
+        Some(Fact::IdentityCenter(event)) => center::push_lines(event, &mut lines),
         Some(Fact::Nothing) | None => {}
     }
     if let Some(error) = seen.error.as_deref() {

@@ -20,7 +20,7 @@ pub(super) fn run(args: &PatternArgs) -> Result<(), Failure> {
             }
         })?;
     let (policy, _) = super::read::read_and_warn(&file)?;
-    let forwarding = Forwarding::of(&policy);
+    let forwarding = Forwarding::for_policy(&policy);
     for (written, wide) in &forwarding.widened {
         // Forwarding more is safe: the engine drops what it doesn't need.
         stdout::tell_warning(&format!(

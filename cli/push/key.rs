@@ -47,7 +47,7 @@ mod tests {
     use super::*;
     use crate::audit::inputs::TimedRoster;
 
-    fn named(text: &str) -> Result<String, String> {
+    fn key_or_error(text: &str) -> Result<String, String> {
         let TimedRoster { file, taken } = TimedRoster::given(Path::new(text));
         roster_key(&file, taken)
     }
@@ -55,19 +55,22 @@ mod tests {
     #[test]
     fn a_roster_is_named_as_the_audit_reads_it() {
         let expected = Ok("roster/dev@2026-03-31T093000Z.json".to_owned());
-        assert_eq!(named("dev.json@2026-03-31T09:30:00Z"), expected);
-        assert_eq!(named("somewhere/dev@2026-03-31T093000Z.json"), expected);
+        assert_eq!(key_or_error("dev.json@2026-03-31T09:30:00Z"), expected);
         assert_eq!(
-            named("dev.json@2026-03-31T18:30:00+09:00"),
+            key_or_error("somewhere/dev@2026-03-31T093000Z.json"),
+            expected
+        );
+        assert_eq!(
+            key_or_error("dev.json@2026-03-31T18:30:00+09:00"),
             expected,
             "in UTC"
         );
         assert_eq!(
-            named("dev@2026-01-01T000000Z.json@2026-03-31T09:30:00Z"),
+            key_or_error("dev@2026-01-01T000000Z.json@2026-03-31T09:30:00Z"),
             expected,
             "what is given beats what is in the name"
         );
-        let key = named("dev.json@2026-03-31T09:30:00Z").unwrap();
+        let key = key_or_error("dev.json@2026-03-31T09:30:00Z").unwrap();
         assert_eq!(
             TimedRoster::named(key.into()).taken,
             Some("2026-03-31T09:30:00Z".parse().unwrap())
@@ -76,12 +79,12 @@ mod tests {
 
     #[test]
     fn a_roster_without_a_time_is_of_no_use_to_the_live_guard() {
-        let why = named("dev.json").unwrap_err();
+        let why = key_or_error("dev.json").unwrap_err();
         assert!(why.contains("dev.json@2026-03-31T09:30:00Z"), "{why}");
     }
 
     #[test]
     fn a_name_that_is_no_plain_text_is_refused() {
-        assert!(named("d\u{202e}ev.json@2026-03-31T09:30:00Z").is_err());
+        assert!(key_or_error("d\u{202e}ev.json@2026-03-31T09:30:00Z").is_err());
     }
 }

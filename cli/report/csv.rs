@@ -64,7 +64,7 @@ pub(crate) fn write_inert<const N: usize>(
     cells: [&str; N],
 ) -> io::Result<()> {
     for cell in cells {
-        rows.write_field(inert(cell).as_bytes())?;
+        rows.write_field(make_inert(cell).as_bytes())?;
     }
     // In this crate, an empty record ends the row.
     rows.write_record(None::<&[u8]>)?;
@@ -73,7 +73,7 @@ pub(crate) fn write_inert<const N: usize>(
 
 /// Spreadsheets treat a cell that begins with one of these as a formula; an apostrophe in front
 /// makes it text. East Asian editions also read full-width signs as their narrow forms.
-fn inert(cell: &str) -> Cow<'_, str> {
+fn make_inert(cell: &str) -> Cow<'_, str> {
     match cell.chars().next() {
         Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠') => {
             Cow::Owned(format!("'{cell}"))
@@ -89,10 +89,10 @@ mod tests {
     #[test]
     fn no_cell_begins_like_a_formula() {
         for formula in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1"] {
-            assert_eq!(inert(formula), format!("'{formula}"));
+            assert_eq!(make_inert(formula), format!("'{formula}"));
         }
         for text in ["", "dora", "1-2", "'=1", "a=b"] {
-            assert_eq!(inert(text), text);
+            assert_eq!(make_inert(text), text);
         }
     }
 }

@@ -72,7 +72,7 @@ struct RosterShown {
 }
 
 impl RosterShown {
-    fn of(roster: &RosterFile) -> Self {
+    fn new(roster: &RosterFile) -> Self {
         let mut missing = Vec::new();
         if roster.lacks_users.is_some() {
             missing.push(DetailList::Users.key());
@@ -102,7 +102,7 @@ struct SuppressedShown<'a> {
 }
 
 impl<'a> SuppressedShown<'a> {
-    fn of(suppressed: &'a SuppressedFinding, allowed: &'a SwitchAllowances) -> Self {
+    fn new(suppressed: &'a SuppressedFinding, allowed: &'a SwitchAllowances) -> Self {
         Self {
             finding: FindingShown::new(&suppressed.finding, allowed.of(&suppressed.finding)),
             reason: harmless(&suppressed.by.reason),
@@ -129,7 +129,7 @@ struct SwitchShown<'a> {
 }
 
 impl<'a> SwitchShown<'a> {
-    fn of(switch: &'a SwitchSummary, standing: SwitchStanding) -> Self {
+    fn new(switch: &'a SwitchSummary, standing: SwitchStanding) -> Self {
         Self {
             time: switch.time,
             role: &switch.role,
@@ -185,7 +185,7 @@ impl ReportFormat<FinishedAudit<'_>> for AuditJson {
         match report {
             FinishedAudit::Local(report) => write_pretty(&audit_document(report), out),
             FinishedAudit::InStack(report, shown) => {
-                write_pretty(&HistoryDocument::of(report, shown), out)
+                write_pretty(&HistoryDocument::new(report, shown), out)
             }
         }
     }
@@ -201,7 +201,7 @@ struct HistoryDocument<'a> {
 }
 
 impl<'a> HistoryDocument<'a> {
-    fn of(report: &'a HistoryReport, shown: &ShownFindings<'_>) -> Self {
+    fn new(report: &'a HistoryReport, shown: &ShownFindings<'_>) -> Self {
         let findings = shown.of(&report.findings);
         Self {
             hidden_by_filters: amount(report.findings.len() - findings.len()),
@@ -244,7 +244,7 @@ fn audit_document<'a>(report: &'a AuditReport<'_>) -> AuditDocument<'a> {
             file: shown_path(&inputs.policy_file),
             version: inputs.policy.version_hash,
         },
-        rosters: inputs.roster_files.iter().map(RosterShown::of).collect(),
+        rosters: inputs.roster_files.iter().map(RosterShown::new).collect(),
         paths: paths.iter().map(|path| shown_path(path)).collect(),
         since: *since,
         until: *until,
@@ -257,13 +257,13 @@ fn audit_document<'a>(report: &'a AuditReport<'_>) -> AuditDocument<'a> {
         suppressed: judgement
             .suppressed
             .iter()
-            .map(|suppressed| SuppressedShown::of(suppressed, allowed))
+            .map(|suppressed| SuppressedShown::new(suppressed, allowed))
             .collect(),
         switches: judgement
             .switches
             .iter()
             .zip(standings(judgement))
-            .map(|(switch, standing)| SwitchShown::of(switch, standing))
+            .map(|(switch, standing)| SwitchShown::new(switch, standing))
             .collect(),
         unread: unread.shown().collect(),
         unread_count: unread.count(),

@@ -57,7 +57,7 @@ impl<'a> ShownFindings<'a> {
     }
 
     /// The findings that are shown.
-    pub(crate) fn of<'f>(&self, findings: &'f [Finding]) -> Vec<&'f Finding> {
+    pub(crate) fn select<'f>(&self, findings: &'f [Finding]) -> Vec<&'f Finding> {
         let mut shown = Vec::new();
         for finding in findings {
             if self.shows(finding) {
@@ -68,15 +68,15 @@ impl<'a> ShownFindings<'a> {
     }
 
     /// Says on stderr that the filters hide something.
-    pub(crate) fn tell(&self, findings: &[Finding]) {
-        if let Some(note) = self.note(findings) {
+    pub(crate) fn report_hidden(&self, findings: &[Finding]) {
+        if let Some(note) = self.hidden_note(findings) {
             stdout::tell(&format!("rolewatch: {note}"));
         }
     }
 
     /// A note about hidden findings. `None` if everything is shown.
-    fn note(&self, findings: &[Finding]) -> Option<String> {
-        let shown = self.of(findings).len();
+    fn hidden_note(&self, findings: &[Finding]) -> Option<String> {
+        let shown = self.select(findings).len();
         if shown == findings.len() {
             return None;
         }
@@ -87,11 +87,11 @@ impl<'a> ShownFindings<'a> {
         {
             for name in &filter.callers {
                 let known = findings.iter().map(|finding| &*finding.caller.name);
-                note.push_str(&meant("caller", name, known));
+                note.push_str(&meant_name("caller", name, known));
             }
             for name in &filter.roles {
                 let known = findings.iter().map(|finding| role_name(&finding.role));
-                note.push_str(&meant("role", name, known));
+                note.push_str(&meant_name("role", name, known));
             }
         }
         Some(note)
@@ -127,7 +127,7 @@ fn role_name(arn: &str) -> &str {
 }
 
 /// A suggestion for a name that no finding has.
-fn meant<'n>(what: &str, name: &str, known: impl Iterator<Item = &'n str>) -> String {
+fn meant_name<'n>(what: &str, name: &str, known: impl Iterator<Item = &'n str>) -> String {
     let near = known
         .map(|known| (likeness(name, known), known))
         .filter(|(likeness, known)| is_slip(*likeness) && *known != name)

@@ -28,14 +28,14 @@ pub(crate) struct Counting {
 }
 
 impl Weather for Counting {
-    fn at(&self, gate: Gate, what: &'static str) -> Result<(), Trouble> {
+    fn allow_call(&self, gate: Gate, what: &'static str) -> Result<(), Trouble> {
         if gate == Gate::Before {
             *self.calls.borrow_mut().entry(what).or_default() += 1;
         }
         Ok(())
     }
 
-    fn takes(&self, what: &'static str) -> i64 {
+    fn seconds_for(&self, what: &'static str) -> i64 {
         if what == "latest" { self.page.get() } else { 0 }
     }
 

@@ -202,7 +202,7 @@ impl Outage {
 }
 
 impl Weather for Storm {
-    fn at(&self, gate: Gate, what: &'static str) -> Result<(), Trouble> {
+    fn allow_call(&self, gate: Gate, what: &'static str) -> Result<(), Trouble> {
         if what == "subscribers"
             && self.blows.get()
             && self

@@ -23,7 +23,7 @@ pub(crate) const ROSTERS: &str = "roster";
 pub(crate) struct InputFolders(Vec<PathBuf>);
 
 impl InputFolders {
-    pub(crate) fn near(paths: &[PathBuf]) -> Self {
+    pub(crate) fn near_paths(paths: &[PathBuf]) -> Self {
         let mut local = paths.to_vec();
         local.retain(|path| !given::is_stdin(path) && objects::bucket_and_prefix(path).is_none());
         let mut folders = Vec::new();
@@ -68,12 +68,12 @@ impl InputFolders {
         existing(names, fs::Metadata::is_file)
     }
 
-    pub(super) fn files(&self, name: &str) -> Vec<PathBuf> {
+    pub(super) fn files_named(&self, name: &str) -> Vec<PathBuf> {
         self.0.iter().map(|place| place.join(name)).collect()
     }
 
     pub(super) fn rosters(&self) -> Result<Vec<PathBuf>, Failure> {
-        existing(self.files(ROSTERS), fs::Metadata::is_dir)
+        existing(self.files_named(ROSTERS), fs::Metadata::is_dir)
     }
 }
 

@@ -21,18 +21,18 @@ pub(crate) struct TimedRoster {
 
 impl TimedRoster {
     /// Parses `FILE@TIME`, or a file with the time in its name.
-    pub(crate) fn given(text: &Path) -> Self {
+    pub(crate) fn from_argument(text: &Path) -> Self {
         match text.to_str().and_then(name_and_time) {
             Some((file, taken)) => Self {
                 file: file.into(),
                 taken: Some(taken),
             },
-            None => Self::named(text.to_owned()),
+            None => Self::from_file_name(text.to_owned()),
         }
     }
 
     /// Parses the file name `NAME@TIME.json`.
-    pub(crate) fn named(file: PathBuf) -> Self {
+    pub(crate) fn from_file_name(file: PathBuf) -> Self {
         let stem = file.file_stem().and_then(|stem| stem.to_str());
         let taken = stem.and_then(name_and_time).map(|(_, taken)| taken);
         Self { file, taken }
@@ -53,7 +53,7 @@ pub(super) fn all_given(given: &[PathBuf]) -> Result<Vec<TimedRoster>, Failure> 
             }
             files.extend(found);
         } else {
-            files.push(TimedRoster::given(text));
+            files.push(TimedRoster::from_argument(text));
         }
     }
     Ok(files)
@@ -67,7 +67,7 @@ pub(super) fn in_folder(folder: &Path) -> Result<Vec<TimedRoster>, Failure> {
         let file = entry.map_err(unreadable)?.path();
         let ending = file.extension();
         if ending.is_some_and(|ending| ending.eq_ignore_ascii_case("json")) {
-            files.push(TimedRoster::named(file));
+            files.push(TimedRoster::from_file_name(file));
         }
     }
     // Folders are listed in no particular order, and the output must not depend on it.
@@ -83,7 +83,7 @@ pub(crate) fn missing_roster(text: &Path) -> Option<String> {
     if let Some(why) = given::elsewhere("--roster", text) {
         return Some(why);
     }
-    let missing = given::missing(&TimedRoster::given(text).file)?;
+    let missing = given::missing(&TimedRoster::from_argument(text).file)?;
     Some(format!("{missing}{}", time_hint(&text.to_string_lossy())))
 }
 
@@ -104,7 +104,7 @@ mod tests {
     use super::*;
 
     fn given(text: &str) -> (String, Option<String>) {
-        let TimedRoster { file, taken } = TimedRoster::given(Path::new(text));
+        let TimedRoster { file, taken } = TimedRoster::from_argument(Path::new(text));
         (
             file.display().to_string(),
             taken.map(|taken| taken.to_string()),

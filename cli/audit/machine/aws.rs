@@ -36,10 +36,10 @@ impl Machine for Stack {
             .map_err(|trouble| trouble.to_string())
     }
 
-    fn look(&self, execution: &str) -> Result<ExecutionState, String> {
+    fn describe(&self, execution: &str) -> Result<ExecutionState, String> {
         let standing = self
             .runtime
-            .block_on(self.machine.look(execution))
+            .block_on(self.machine.describe(execution))
             .map_err(|trouble| trouble.to_string())?;
         Ok(match standing {
             Execution::Running { done, total } => ExecutionState::Running { done, total },

@@ -22,7 +22,7 @@ impl Machine for Memory {
         Ok("arn:aws:states:us-east-1:111122223333:execution:history:EXAMPLE".to_owned())
     }
 
-    fn look(&self, _: &str) -> Result<ExecutionState, String> {
+    fn describe(&self, _: &str) -> Result<ExecutionState, String> {
         self.looks.set(self.looks.get() + 1);
         Ok(if self.looks.get() < 3 {
             ExecutionState::Running {

@@ -21,7 +21,7 @@ impl Machine for Stack {
         match *self {}
     }
 
-    fn look(&self, _: &str) -> Result<ExecutionState, String> {
+    fn describe(&self, _: &str) -> Result<ExecutionState, String> {
         match *self {}
     }
 

@@ -39,7 +39,7 @@ impl ObjectStore for Memory {
     }
 }
 
-fn how(max_objects: usize) -> ScanOptions {
+fn scan_options(max_objects: usize) -> ScanOptions {
     ScanOptions {
         jobs: NonZeroUsize::new(3),
         max_objects: NonZeroUsize::new(max_objects).unwrap(),
@@ -73,7 +73,7 @@ fn read(
     most: usize,
 ) -> Result<ScannedLogs, Failure> {
     let paths: Vec<PathBuf> = paths.iter().map(PathBuf::from).collect();
-    scan_with(Some(store), &paths, &[], policy, how(most))
+    scan_with(Some(store), &paths, &[], policy, scan_options(most))
 }
 
 #[test]
@@ -86,7 +86,7 @@ fn objects_are_judged_as_files_are() {
         let path = folder.path().join(key.replace('/', "-"));
         fs::write(path, bytes.as_ref().unwrap()).unwrap();
     }
-    let local = scan(&[folder.path().to_owned()], &[], &policy, how(1)).unwrap();
+    let local = scan(&[folder.path().to_owned()], &[], &policy, scan_options(1)).unwrap();
     let remote = read(
         &store,
         &policy,

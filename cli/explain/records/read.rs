@@ -50,7 +50,7 @@ pub(super) struct ExplainedRecords {
 
 impl ExplainedRecords {
     /// What was seen in every record, whether or not it is explained.
-    pub(super) fn all(&self) -> impl Iterator<Item = &SeenRecord> {
+    pub(super) fn all_seen(&self) -> impl Iterator<Item = &SeenRecord> {
         self.told
             .iter()
             .filter_map(|record| record.seen.as_deref())
@@ -74,13 +74,13 @@ struct RecordTitle {
 impl Sink for RecordReader<'_> {
     fn record(&mut self, json: &[u8], at: &RecordPlace) {
         let file = with_folders(&at.file);
-        self.take(json, Delivery::in_file(&file), at);
+        self.take_record(json, Delivery::in_file(&file), at);
     }
 
     fn event(&mut self, json: &[u8], at: &RecordPlace) {
         let file = with_folders(&at.file);
         match envelope::open(json) {
-            Ok(event) => self.take(
+            Ok(event) => self.take_record(
                 event.record.as_bytes(),
                 event.delivery(Delivery::in_file(&file)),
                 at,
@@ -123,7 +123,7 @@ impl<'a> RecordReader<'a> {
         Ok(read_file(file, &filter, &mut scratch, self))
     }
 
-    fn take(&mut self, json: &[u8], delivery: Delivery<'_>, at: &RecordPlace) {
+    fn take_record(&mut self, json: &[u8], delivery: Delivery<'_>, at: &RecordPlace) {
         let seen = match seen::read_from(json, delivery, self.elevated) {
             Ok(Reading::Seen(seen)) => Some(seen),
             // For the explanation, it is read completely, as if the role were listed.

@@ -326,7 +326,7 @@ fn write_fix(finding: &ReviewFinding, fix: &Value, page: &mut TextPage<'_>) -> i
         let text = "delete this statement: nothing else is in it";
         return page.hanging(&label, TEXT, text);
     }
-    if let Some(denial) = added(finding, fix) {
+    if let Some(denial) = added_statement(finding, fix) {
         let text = "keep it, and add this to another policy of the same user, group, or role:";
         page.hanging(&label, TEXT, text)?;
         return quoted(denial, page);
@@ -341,7 +341,7 @@ fn bold_label(label: &str) -> String {
 
 /// The statement that a correction adds to one that nobody can edit, because it's in an AWS managed
 /// policy.
-fn added<'a>(finding: &ReviewFinding, fix: &'a Value) -> Option<&'a Value> {
+fn added_statement<'a>(finding: &ReviewFinding, fix: &'a Value) -> Option<&'a Value> {
     let policy = finding.place.as_deref()?.strip_prefix("managed policy ")?;
     let is_of_aws = is_of_aws(policy);
     match fix.as_array()?.as_slice() {

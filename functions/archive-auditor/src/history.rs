@@ -21,7 +21,7 @@ use serde_json::value::RawValue;
 
 pub(crate) use extract::extract;
 pub(crate) use list::list;
-pub(crate) use lost::lost;
+pub(crate) use lost::report_lost;
 pub(crate) use reduce::reduce;
 
 /// How many things that couldn't be read are named in a summary.

@@ -18,7 +18,7 @@ impl<'a> LogKey<'a> {
     /// `None`: the key is that of a digest or an Insights file, or doesn't belong to a trail with
     /// this prefix.
     pub(crate) fn parse(text: &'a str, prefix: &str) -> Option<Self> {
-        let rest = text.strip_prefix(&*base(prefix))?;
+        let rest = text.strip_prefix(&*key_base(prefix))?;
         let mut parts = rest.split('/');
         let mut account = parts.next()?;
         if is_organization(account) {
@@ -50,7 +50,7 @@ impl<'a> LogKey<'a> {
 }
 
 /// The beginning of every key of a trail.
-pub(crate) fn base(prefix: &str) -> String {
+pub(crate) fn key_base(prefix: &str) -> String {
     if prefix.is_empty() {
         "AWSLogs/".to_owned()
     } else {

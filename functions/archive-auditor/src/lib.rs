@@ -97,7 +97,9 @@ impl ArchiveAuditor {
             at,
         }) = serde_json::from_str(payload.get())
         {
-            let answer = self.task(outside, &task, at, deadline, &mut report).await?;
+            let answer = self
+                .run_task(outside, &task, at, deadline, &mut report)
+                .await?;
             return Ok((answer, report));
         }
         if let Some(asked) = history::step_of(payload.get()) {
@@ -123,7 +125,8 @@ impl ArchiveAuditor {
         let Some(batch) =
             batch.filter(|batch| batch.records.iter().all(|message| message.body.is_some()))
         else {
-            self.one(outside, payload.get(), &mut report).await?;
+            self.handle_message(outside, payload.get(), &mut report)
+                .await?;
             return Ok((json!({}), report));
         };
         let mut response = SqsBatchResponse::default();
@@ -138,7 +141,7 @@ impl ArchiveAuditor {
                     why: "no time left".to_owned(),
                 })
             } else {
-                self.one(
+                self.handle_message(
                     outside,
                     message.body.as_deref().unwrap_or_default(),
                     &mut report,
@@ -155,7 +158,7 @@ impl ArchiveAuditor {
         Ok((json!(response), report))
     }
 
-    async fn task<O: ArchivePorts>(
+    async fn run_task<O: ArchivePorts>(
         &mut self,
         outside: &O,
         task: &str,
@@ -180,7 +183,7 @@ impl ArchiveAuditor {
     }
 
     /// Processes one message. It can be repeated from the start after any failure.
-    async fn one<O: ArchivePorts>(
+    async fn handle_message<O: ArchivePorts>(
         &mut self,
         outside: &O,
         body: &str,

@@ -82,7 +82,7 @@ pub(crate) async fn recover<O: ArchivePorts>(
     let mut faults = Vec::new();
     match outside.read(bucket, log.text).await? {
         LogFile::Found(bytes) => {
-            scan(
+            scan_file(
                 outside,
                 reader,
                 &log,
@@ -112,7 +112,7 @@ pub(crate) async fn recover<O: ArchivePorts>(
     Ok(recovered)
 }
 
-async fn scan<O: ArchivePorts>(
+async fn scan_file<O: ArchivePorts>(
     outside: &O,
     reader: &TrailReader<'_>,
     log: &LogKey<'_>,

@@ -32,7 +32,7 @@ pub struct ArchiveReport {
 impl ArchiveReport {
     /// The counts as metrics. `function` is the function's name in the code.
     pub fn metrics(&self, function: &'static str) -> Metrics {
-        let mut metrics = Metrics::of(function);
+        let mut metrics = Metrics::of_function(function);
         for (what, count) in [
             (Count::LogFiles, self.files),
             (Count::LogFilesUnread, self.files_unread),

@@ -35,12 +35,12 @@ pub(crate) async fn sweep<O: ArchivePorts>(
         })
         .max(at.plus_seconds(-LONGEST_SWEEP));
     let mut whole = true;
-    for (account, region, folder) in logs(outside, trail).await? {
-        for day in days(from, at) {
+    for (account, region, folder) in log_folders(outside, trail).await? {
+        for day in days_between(from, at) {
             let begins = format!("{folder}{day}/");
             // A file name begins with account, Region and the minute of its delivery.
             let after = format!("{begins}{account}_CloudTrail_{region}_{}", minute(from));
-            let mut after = if day == date(from) {
+            let mut after = if day == date_path(from) {
                 after
             } else {
                 begins.clone()
@@ -48,7 +48,7 @@ pub(crate) async fn sweep<O: ArchivePorts>(
             loop {
                 let listed = outside.keys(&trail.bucket, &begins, &after).await?;
                 let keys: Vec<&str> = listed.keys.iter().map(|(key, _)| key.as_str()).collect();
-                whole &= some(
+                whole &= read_files(
                     outside,
                     reader,
                     trail,
@@ -73,7 +73,7 @@ pub(crate) async fn sweep<O: ArchivePorts>(
 
 /// Reads those of the files that weren't processed yet. Returns `false` if time is up or a file may
 /// not be read.
-async fn some<O: ArchivePorts>(
+async fn read_files<O: ArchivePorts>(
     outside: &O,
     reader: &TrailReader<'_>,
     trail: &TrailBucket,
@@ -122,7 +122,7 @@ async fn some<O: ArchivePorts>(
 }
 
 /// The account, the Region and the folder of each log.
-async fn logs<O: ArchivePorts>(
+async fn log_folders<O: ArchivePorts>(
     outside: &O,
     trail: &TrailBucket,
 ) -> Result<Vec<(AccountId, String, String)>, Trouble> {
@@ -155,18 +155,18 @@ async fn logs<O: ArchivePorts>(
 }
 
 /// The folder of each day in the window, such as `2026/03/02`.
-fn days(from: Moment, until: Moment) -> Vec<String> {
+fn days_between(from: Moment, until: Moment) -> Vec<String> {
     let mut days = Vec::new();
     let mut at = from;
-    while date(at) < date(until) {
-        days.push(date(at));
+    while date_path(at) < date_path(until) {
+        days.push(date_path(at));
         at = at.plus_seconds(86_400);
     }
-    days.push(date(until));
+    days.push(date_path(until));
     days
 }
 
-fn date(time: Moment) -> String {
+fn date_path(time: Moment) -> String {
     time.to_string()
         .get(..10)
         .unwrap_or_default()
@@ -187,7 +187,8 @@ mod tests {
 
     #[test]
     fn a_window_has_all_the_days_that_it_touches() {
-        let of = |from: &str, until: &str| days(from.parse().unwrap(), until.parse().unwrap());
+        let of =
+            |from: &str, until: &str| days_between(from.parse().unwrap(), until.parse().unwrap());
         assert_eq!(
             of("2026-02-28T23:59:59Z", "2026-03-01T00:00:00Z"),
             ["2026/02/28", "2026/03/01"]

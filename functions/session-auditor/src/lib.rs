@@ -79,7 +79,7 @@ pub struct TaskReport {
 impl TaskReport {
     /// The result as metrics. `function` is the function's name in the code.
     pub fn metrics(&self, function: &'static str) -> Metrics {
-        let mut metrics = Metrics::of(function);
+        let mut metrics = Metrics::of_function(function);
         if let Some(swept) = &self.swept {
             for (what, count) in [
                 (Count::OpenSessions, swept.open),

@@ -167,7 +167,7 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Notifier<A, S> {
         let mut report = DeliveryReport {
             response: Response::default(),
             ends: Vec::new(),
-            metrics: Metrics::of("slack-notifier"),
+            metrics: Metrics::of_function("slack-notifier"),
         };
         let mut alone = Vec::new();
         // One after another: Slack accepts about one message a second per channel.
@@ -176,7 +176,7 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Notifier<A, S> {
             let end = if self.courier.now().seconds_since(began) > BEGIN_WITHIN {
                 End::Pending(Setback::trouble(None, "no time left in this invocation"))
             } else {
-                self.one(&one, &visit, &mut report.metrics).await
+                self.handle_message(&one, &visit, &mut report.metrics).await
             };
             end.count(&mut report.metrics);
             if let Some(why) = end.failure() {
@@ -203,7 +203,12 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Notifier<A, S> {
         }
     }
 
-    async fn one(&self, given: &ReceivedMessage, visit: &Visit<'_>, metrics: &mut Metrics) -> End {
+    async fn handle_message(
+        &self,
+        given: &ReceivedMessage,
+        visit: &Visit<'_>,
+        metrics: &mut Metrics,
+    ) -> End {
         match &given.message {
             Err(why) => End::Unreadable(why.clone()),
             Ok(TopicMessage::Heartbeat { heartbeat }) => self.heartbeat(*heartbeat).await,
@@ -275,7 +280,7 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Notifier<A, S> {
         }
     }
 
-    async fn alert(
+    async fn deliver_alert(
         &self,
         alert: &Alert,
         visit: &Visit<'_>,
@@ -292,7 +297,7 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Notifier<A, S> {
                     "processed an alert"
                 );
                 if outcome == DeliveryOutcome::Delivered {
-                    metrics.took(
+                    metrics.note_latency(
                         Latency::Alert,
                         self.courier
                             .now()

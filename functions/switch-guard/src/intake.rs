@@ -71,7 +71,7 @@ impl From<MessageOutcome> for HandledMessage {
 }
 
 /// Processes a message. It can be repeated from the start after any failure.
-pub(crate) async fn take<O: GuardPorts>(
+pub(crate) async fn handle_opened<O: GuardPorts>(
     outside: &O,
     shelf: &mut Shelf,
     guarded: &GuardedResources,
@@ -163,7 +163,7 @@ struct Incoming<'m> {
 }
 
 impl Incoming<'_> {
-    fn said(&self) -> Result<&Said<'_>, RecordProblem> {
+    fn contents(&self) -> Result<&Said<'_>, RecordProblem> {
         self.event.said()
     }
 
@@ -215,8 +215,8 @@ async fn see_through<O: GuardPorts>(
     guarded: &GuardedResources,
     incoming: &Incoming<'_>,
 ) -> Result<HandledMessage, Unfinished> {
-    let alone = Alone::tell(outside, book, guarded, incoming).await?;
-    match facts(incoming, &book.policy)? {
+    let alone = Alone::settle(outside, book, guarded, incoming).await?;
+    match kept_facts(incoming, &book.policy)? {
         Some((seen, reduced)) => {
             Ok(store_and_judge(outside, book, incoming, (seen, reduced), alone).await?)
         }
@@ -236,7 +236,7 @@ struct Alone {
 }
 
 impl Alone {
-    async fn tell<O: GuardPorts>(
+    async fn settle<O: GuardPorts>(
         outside: &O,
         book: &Rulebook,
         guarded: &GuardedResources,
@@ -273,7 +273,7 @@ impl Alone {
 }
 
 /// The record's fact for the ledger, and the reduced record. `None`: the ledger keeps nothing.
-fn facts(
+fn kept_facts(
     incoming: &Incoming<'_>,
     policy: &Policy,
 ) -> Result<Option<(SeenRecord, String)>, RecordProblem> {

@@ -73,7 +73,7 @@ pub struct JudgementReport {
 impl JudgementReport {
     /// The result as metrics. `function` is the function's name in the code.
     pub fn metrics(&self, function: &'static str) -> Metrics {
-        let mut metrics = Metrics::of(function);
+        let mut metrics = Metrics::of_function(function);
         for (what, count) in [
             (Count::Received, self.received),
             (Count::Judged, self.judged),
@@ -91,13 +91,13 @@ impl JudgementReport {
             metrics.count(what, count);
         }
         for seconds in &self.latencies {
-            metrics.took(Latency::Guard, seconds.saturating_mul(1_000));
+            metrics.note_latency(Latency::Guard, seconds.saturating_mul(1_000));
         }
         metrics
     }
 
     /// Counts a message that has to be delivered again. `own`: it isn't an event.
-    fn fail(&mut self, own: bool) {
+    fn count_failure(&mut self, own: bool) {
         if own {
             self.own_failed += 1;
         } else {
@@ -141,7 +141,8 @@ impl Guard {
         let mut response = SqsBatchResponse::default();
         let Ok(batch) = serde_json::from_str::<SqsEvent>(payload.get()) else {
             let message = self.open(payload.get());
-            self.one(outside, message, true, &mut report).await?;
+            self.handle_message(outside, message, true, &mut report)
+                .await?;
             return Ok((response, report));
         };
         let open = |message| (message, self.open(body_of(message)));
@@ -166,7 +167,10 @@ impl Guard {
                 .attributes
                 .get("ApproximateReceiveCount")
                 .is_some_and(|count| count == "1");
-            if let Err(trouble) = self.one(outside, opened, first_try, &mut report).await {
+            if let Err(trouble) = self
+                .handle_message(outside, opened, first_try, &mut report)
+                .await
+            {
                 let id = message.message_id.clone().ok_or_else(|| trouble.clone())?;
                 tracing::error!(message = %id, %trouble, "a message failed and will be redelivered");
                 response.add_failure(id);
@@ -175,7 +179,7 @@ impl Guard {
         Ok((response, report))
     }
 
-    async fn one<O: GuardPorts>(
+    async fn handle_message<O: GuardPorts>(
         &mut self,
         outside: &O,
         opened: OpenedMessage<'_>,
@@ -188,7 +192,9 @@ impl Guard {
             report.received += 1;
         }
         let taken =
-            match intake::take(outside, &mut self.shelf, &self.guarded, opened, first_try).await {
+            match intake::handle_opened(outside, &mut self.shelf, &self.guarded, opened, first_try)
+                .await
+            {
                 Ok(taken) => taken,
                 Err(trouble) => {
                     report.fail(own);

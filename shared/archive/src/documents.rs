@@ -93,7 +93,7 @@ enum RecordList {
 
 impl RecordList {
     /// The list under a key.
-    fn under(key: MemberKey) -> Option<Self> {
+    fn for_key(key: MemberKey) -> Option<Self> {
         match key {
             MemberKey::Records => Some(Self::Records),
             MemberKey::Events => Some(Self::Events),
@@ -185,7 +185,7 @@ impl Documents {
     }
 
     /// Reads as far as the window allows.
-    pub(crate) fn feed<S: Sink + ?Sized>(
+    pub(crate) fn read_on<S: Sink + ?Sized>(
         &mut self,
         text: TextWindow<'_>,
         items: &mut Items<'_, S>,
@@ -199,7 +199,7 @@ impl Documents {
                 items.failure(Some(0), Reason::NotJson(UnexpectedText::Utf16), true);
             }
         }
-        while self.step(text, items).is_some() {}
+        while self.read_step(text, items).is_some() {}
     }
 
     /// Reports what is missing at the end of the text. `cut`: the text ends early for a reason that
@@ -228,7 +228,7 @@ impl Documents {
 
     /// One step; `None` when the window must contain more, or there is nothing left to do.
     #[inline]
-    fn step<S: Sink + ?Sized>(
+    fn read_step<S: Sink + ?Sized>(
         &mut self,
         text: TextWindow<'_>,
         items: &mut Items<'_, S>,
@@ -251,11 +251,11 @@ impl Documents {
             ReadingState::Stopped => return None,
             _ => {}
         }
-        let byte = self.peek(text)?;
+        let byte = self.peek_byte(text)?;
         if matches!(self.at, ReadingState::Top) && self.line_begins && byte.is_ascii_digit() {
             return self.timed_line(text, items);
         }
-        if let Err(expected) = self.mark(byte, text, items) {
+        if let Err(expected) = self.take_mark(byte, text, items) {
             self.malformed(text, UnexpectedText::Byte(byte), expected, items);
         }
         Some(())
@@ -284,7 +284,7 @@ impl Documents {
     }
 
     /// Accepts a character between keys, values and elements. An error says what is expected.
-    fn mark<S: Sink + ?Sized>(
+    fn take_mark<S: Sink + ?Sized>(
         &mut self,
         byte: u8,
         text: TextWindow<'_>,
@@ -293,31 +293,35 @@ impl Documents {
         match (self.at, byte) {
             (ReadingState::Top, _) => return self.mark_on_top(byte),
             (ReadingState::Key { .. }, b'"') => {
-                self.begin(ReadingState::KeyText(TextScan::new()), 1);
+                self.begin_token(ReadingState::KeyText(TextScan::new()), 1);
             }
             (ReadingState::Key { first: true } | ReadingState::AfterValue, b'}') => {
                 self.end_object(text, items);
             }
             (ReadingState::Key { .. }, _) => return Err("a key"),
-            (ReadingState::Colon, b':') => self.go(ReadingState::Value),
+            (ReadingState::Colon, b':') => self.go_to(ReadingState::Value),
             (ReadingState::Colon, _) => return Err("`:`"),
             (ReadingState::Value, b'[')
-                if let Some(list) = self.document.key.and_then(RecordList::under) =>
+                if let Some(list) = self.document.key.and_then(RecordList::for_key) =>
             {
                 self.document.list = Some(list);
-                self.go(ReadingState::Element { first: true });
+                self.go_to(ReadingState::Element { first: true });
             }
-            (ReadingState::Value, b'"') => self.begin(ReadingState::ValueText(TextScan::new()), 1),
+            (ReadingState::Value, b'"') => {
+                self.begin_token(ReadingState::ValueText(TextScan::new()), 1)
+            }
             (ReadingState::Value, b'{' | b'[') => {
-                self.begin(ReadingState::ValueNested(Scan::new()), 0);
+                self.begin_token(ReadingState::ValueNested(Scan::new()), 0);
             }
-            (ReadingState::Value, _) if is_scalar(byte) => self.begin(ReadingState::ValueScalar, 0),
+            (ReadingState::Value, _) if is_scalar(byte) => {
+                self.begin_token(ReadingState::ValueScalar, 0)
+            }
             (ReadingState::Value, _) => return Err("a value"),
-            (ReadingState::AfterValue, b',') => self.go(ReadingState::Key { first: false }),
+            (ReadingState::AfterValue, b',') => self.go_to(ReadingState::Key { first: false }),
             (ReadingState::AfterValue, _) => return Err("`,` or `}`"),
             (ReadingState::Element { first: true } | ReadingState::AfterElement, b']') => {
                 let bare = self.document.list == Some(RecordList::Bare);
-                self.go(if bare {
+                self.go_to(if bare {
                     ReadingState::Top
                 } else {
                     ReadingState::AfterValue
@@ -336,7 +340,9 @@ impl Documents {
                 self.begin_element(ReadingState::OtherScalar, 0);
             }
             (ReadingState::Element { .. }, _) => return Err("a record"),
-            (ReadingState::AfterElement, b',') => self.go(ReadingState::Element { first: false }),
+            (ReadingState::AfterElement, b',') => {
+                self.go_to(ReadingState::Element { first: false })
+            }
             _ => return Err("`,` or `]`"),
         }
         Ok(())
@@ -352,16 +358,16 @@ impl Documents {
             list,
             ..OuterDocument::default()
         };
-        self.go(at);
+        self.go_to(at);
     }
 
-    fn go(&mut self, at: ReadingState) {
+    fn go_to(&mut self, at: ReadingState) {
         self.line_begins = false;
         self.at = at;
         self.next += 1;
     }
 
-    fn begin(&mut self, at: ReadingState, taken: u64) {
+    fn begin_token(&mut self, at: ReadingState, taken: u64) {
         self.token = self.next;
         self.spoilt = false;
         self.at = at;
@@ -370,12 +376,12 @@ impl Documents {
 
     fn begin_element(&mut self, at: ReadingState, taken: u64) {
         self.numbered += 1;
-        self.begin(at, taken);
+        self.begin_token(at, taken);
     }
 
     /// The next byte that isn't white space. It isn't consumed.
     #[inline]
-    fn peek(&mut self, text: TextWindow<'_>) -> Option<u8> {
+    fn peek_byte(&mut self, text: TextWindow<'_>) -> Option<u8> {
         for byte in text.from(self.next) {
             if !is_space(*byte) {
                 return Some(*byte);

@@ -40,7 +40,7 @@ pub fn find_files(paths: &[PathBuf], exclude: &dyn Fn(&Path) -> bool) -> FoundFi
     let mut taken = HashSet::new();
     for path in paths {
         match std::fs::metadata(path) {
-            Ok(metadata) if metadata.is_dir() => walk(path, exclude, &mut taken, &mut found),
+            Ok(metadata) if metadata.is_dir() => walk_folder(path, exclude, &mut taken, &mut found),
             Ok(metadata) => {
                 if taken.insert(path.clone()) {
                     let size = if metadata.is_file() {
@@ -65,7 +65,7 @@ pub fn find_files(paths: &[PathBuf], exclude: &dyn Fn(&Path) -> bool) -> FoundFi
     found
 }
 
-fn walk(
+fn walk_folder(
     folder: &Path,
     exclude: &dyn Fn(&Path) -> bool,
     taken: &mut HashSet<PathBuf>,
@@ -109,12 +109,12 @@ fn walk(
                 entries.skip_current_dir();
             }
         } else if !is_folder {
-            take(&entry, taken, found);
+            take_entry(&entry, taken, found);
         }
     }
 }
 
-fn take(entry: &DirEntry, taken: &mut HashSet<PathBuf>, found: &mut FoundFiles) {
+fn take_entry(entry: &DirEntry, taken: &mut HashSet<PathBuf>, found: &mut FoundFiles) {
     let path = entry.path();
     if !entry.file_type().is_file() || !is_log(path) {
         found.skipped.push(path.to_owned());

@@ -85,7 +85,9 @@ impl Filter {
     pub(crate) fn could_match_where(&self, json: &[u8], backslash: bool) -> bool {
         match &self.needles {
             None => true,
-            Some(needles) => needles.search.is_in(json) || (backslash && needles.hidden_in(json)),
+            Some(needles) => {
+                needles.search.finds_any(json) || (backslash && needles.hidden_in(json))
+            }
         }
     }
 }
@@ -193,9 +195,9 @@ impl NeedleSearch {
     }
 
     #[inline]
-    fn is_in(&self, text: &[u8]) -> bool {
+    fn finds_any(&self, text: &[u8]) -> bool {
         match self {
-            Self::Sampled(sampled) => sampled.is_in(text),
+            Self::Sampled(sampled) => sampled.finds_any(text),
             Self::Automaton(automaton) => automaton.is_match(text),
         }
     }

@@ -95,7 +95,7 @@ impl<R: Read> Gunzip<R> {
     fn inflate_some(&mut self, out: &mut [u8]) -> usize {
         loop {
             if self.from == self.to
-                && let Err(error) = self.fill()
+                && let Err(error) = self.fill_buffer()
             {
                 self.fault = Some(InflateFault::Read(error));
                 return 0;
@@ -112,7 +112,7 @@ impl<R: Read> Gunzip<R> {
                     return inflated;
                 }
                 Err(error) => {
-                    self.fault = Some(InflateFault::Corrupt(said(&error)));
+                    self.fault = Some(InflateFault::Corrupt(fault_text(&error)));
                     return inflated;
                 }
                 Ok(_) if inflated > 0 => return inflated,
@@ -130,7 +130,7 @@ impl<R: Read> Gunzip<R> {
     /// Handles what follows a member.
     fn next_member(&mut self) -> Result<MemberState, InflateFault> {
         if self.to - self.from < MAGIC.len() {
-            self.fill().map_err(InflateFault::Read)?;
+            self.fill_buffer().map_err(InflateFault::Read)?;
         }
         let input = self.input.get(self.from..self.to).unwrap_or_default();
         match (input, self.at) {
@@ -149,7 +149,7 @@ impl<R: Read> Gunzip<R> {
     }
 
     /// Reads more compressed bytes and appends them to the remaining ones.
-    fn fill(&mut self) -> std::io::Result<()> {
+    fn fill_buffer(&mut self) -> std::io::Result<()> {
         self.input.copy_within(self.from..self.to, 0);
         self.to -= self.from;
         self.from = 0;
@@ -169,7 +169,7 @@ impl<R: Read> Gunzip<R> {
 }
 
 /// The message for a fault of the decompressor.
-fn said(error: &DecompressError) -> String {
+fn fault_text(error: &DecompressError) -> String {
     match error.message() {
         Some("incorrect data check") => "its checksum does not match".to_owned(),
         Some("incorrect length check") => "its length does not match".to_owned(),

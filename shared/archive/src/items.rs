@@ -101,13 +101,13 @@ impl<'a, S: Sink + ?Sized> Items<'a, S> {
 
     /// Handles an element of `Records` whose beginning doesn't show what it is.
     fn looked_at(&mut self, json: &[u8], item: ObjectPlace) {
-        match MemberKeys::of(json) {
+        match MemberKeys::of_object(json) {
             Some(keys) if keys.of_a_function(json) => {
                 self.unread_record(item.number, item.byte, Reason::OfAFunction);
             }
             Some(keys)
                 if keys.has_of_a_record()
-                    || (keys.has(MemberKey::Field) && keys.detail.is_none()) =>
+                    || (keys.contains(MemberKey::Field) && keys.detail.is_none()) =>
             {
                 self.plain_record(json, &keys, item, item.seen.backslash);
             }
@@ -119,7 +119,7 @@ impl<'a, S: Sink + ?Sized> Items<'a, S> {
     /// Handles an element of a list that isn't under `Records`.
     pub(crate) fn element(&mut self, json: &[u8], item: ObjectPlace) {
         if self.readable(json, item) {
-            match MemberKeys::of(json) {
+            match MemberKeys::of_object(json) {
                 Some(keys) if keys.of_columns() => self.renamed(json, &keys, item),
                 Some(keys) => self.told_apart(json, &keys, item),
                 None => self.unread_record(item.number, item.byte, Reason::Unknown),
@@ -144,7 +144,7 @@ impl<'a, S: Sink + ?Sized> Items<'a, S> {
             self.record_or_event(json, keys, item, item.seen.backslash);
         } else if let Some(value) = value(&keys.message).filter(|_| keys.of_a_log_event()) {
             self.held_or(value, item, Reason::Message);
-        } else if keys.has(MemberKey::Digest) {
+        } else if keys.contains(MemberKey::Digest) {
             self.beside += 1;
             self.counts.other_documents += 1;
         } else {
@@ -162,7 +162,7 @@ impl<'a, S: Sink + ?Sized> Items<'a, S> {
     ) {
         if keys.of_a_function(json) {
             self.unread_record(item.number, item.byte, Reason::OfAFunction);
-        } else if keys.has(MemberKey::Insight) {
+        } else if keys.contains(MemberKey::Insight) {
             self.counts.records += 1;
             self.counts.insights += 1;
         } else if let Some(detail) = keys
@@ -171,8 +171,8 @@ impl<'a, S: Sink + ?Sized> Items<'a, S> {
             .filter(|_| !keys.has_of_a_record())
             .and_then(|range| json.get(range))
         {
-            match MemberKeys::of(detail) {
-                Some(keys) if keys.has(MemberKey::Insight) => self.counts.other_documents += 1,
+            match MemberKeys::of_object(detail) {
+                Some(keys) if keys.contains(MemberKey::Insight) => self.counts.other_documents += 1,
                 Some(keys) if keys.has_of_a_record() => self.event(json, item),
                 Some(_) => self.counts.other_documents += 1,
                 None => self.unread_record(item.number, item.byte, Reason::Detail),
@@ -254,7 +254,7 @@ impl<'a, S: Sink + ?Sized> Items<'a, S> {
     }
 
     /// Reports a fault between records, after which reading continues.
-    pub(crate) fn fault(&mut self, byte: Option<u64>, reason: Reason) {
+    pub(crate) fn name_fault(&mut self, byte: Option<u64>, reason: Reason) {
         self.name(None, byte, reason);
     }
 
@@ -330,5 +330,5 @@ impl<'a, S: Sink + ?Sized> Items<'a, S> {
 /// count.
 fn is_insight(json: &[u8]) -> bool {
     memmem::find(json, b"insightDetails").is_some()
-        && MemberKeys::of(json).is_some_and(|keys| keys.has(MemberKey::Insight))
+        && MemberKeys::of_object(json).is_some_and(|keys| keys.contains(MemberKey::Insight))
 }

@@ -46,7 +46,7 @@ impl MemberKey {
     }
 
     /// The key for the JSON text between the quotation marks.
-    pub(crate) fn of(written: &[u8]) -> Self {
+    pub(crate) fn from_json(written: &[u8]) -> Self {
         match written {
             b"Records" => Self::Records,
             b"Events" => Self::Events,
@@ -68,7 +68,7 @@ impl MemberKey {
                 if text.contains('\\') {
                     Self::Other
                 } else {
-                    Self::of(text.as_bytes())
+                    Self::from_json(text.as_bytes())
                 }
             }),
             _ => Self::Other,
@@ -142,37 +142,37 @@ pub(crate) struct MemberKeys {
 
 impl MemberKeys {
     /// Notes a member and the position of its value.
-    pub(crate) fn note(&mut self, key: MemberKey, value: Range<usize>) {
+    pub(crate) fn note_member(&mut self, key: MemberKey, value: Range<usize>) {
         self.kinds |= key.bit();
         match key {
             MemberKey::EventSource => self.event_source = Some(value),
-            MemberKey::Detail => only(&mut self.detail, value, "detail", &mut self.twice),
-            MemberKey::CloudTrailEvent => only(
+            MemberKey::Detail => note_only(&mut self.detail, value, "detail", &mut self.twice),
+            MemberKey::CloudTrailEvent => note_only(
                 &mut self.cloud_trail_event,
                 value,
                 "CloudTrailEvent",
                 &mut self.twice,
             ),
-            MemberKey::Message => only(&mut self.message, value, "message", &mut self.twice),
+            MemberKey::Message => note_only(&mut self.message, value, "message", &mut self.twice),
             _ => {}
         }
     }
 
     /// Whether a key of this kind is present.
-    pub(crate) fn has(&self, key: MemberKey) -> bool {
+    pub(crate) fn contains(&self, key: MemberKey) -> bool {
         self.kinds & key.bit() != 0
     }
 
     /// Whether one of the keys that every record has is present.
     pub(crate) fn has_of_a_record(&self) -> bool {
-        self.has(MemberKey::Record)
-            || self.has(MemberKey::EventSource)
-            || self.has(MemberKey::UserIdentity)
+        self.contains(MemberKey::Record)
+            || self.contains(MemberKey::EventSource)
+            || self.contains(MemberKey::UserIdentity)
     }
 
     /// Whether the object is a record or an EventBridge event.
     pub(crate) fn of_a_record(&self) -> bool {
-        self.has_of_a_record() || self.has(MemberKey::Insight) || self.detail.is_some()
+        self.has_of_a_record() || self.contains(MemberKey::Insight) || self.detail.is_some()
     }
 
     /// Whether the object may consist of columns, one of which is a record as text: no key says
@@ -185,14 +185,14 @@ impl MemberKeys {
             MemberKey::Detail,
             MemberKey::CloudTrailEvent,
         ];
-        !known.into_iter().any(|key| self.has(key))
+        !known.into_iter().any(|key| self.contains(key))
             && !self.of_a_log_event()
             && self.twice.is_none()
     }
 
     /// Whether it's a log event of CloudWatch Logs.
     pub(crate) fn of_a_log_event(&self) -> bool {
-        self.has(MemberKey::Message) && self.has(MemberKey::Timestamp)
+        self.contains(MemberKey::Message) && self.contains(MemberKey::Timestamp)
     }
 
     /// Whether Lambda passes objects like this to a function: their `eventSource` is `aws:s3`, not
@@ -218,10 +218,10 @@ impl MemberKeys {
     }
 
     /// The keys of a complete object; `None` if its members aren't valid JSON.
-    pub(crate) fn of(object: &[u8]) -> Option<Self> {
+    pub(crate) fn of_object(object: &[u8]) -> Option<Self> {
         let mut keys = Self::default();
         each_member(object, |key, value| {
-            keys.note(key, value);
+            keys.note_member(key, value);
             true
         })?;
         Some(keys)
@@ -229,7 +229,7 @@ impl MemberKeys {
 }
 
 /// Notes a value whose key may only occur once.
-fn only(
+fn note_only(
     place: &mut Option<Range<usize>>,
     value: Range<usize>,
     key: &'static str,
@@ -286,21 +286,21 @@ fn each_member(object: &[u8], mut take: impl FnMut(MemberKey, Range<usize>) -> b
         bytes: object,
         at: 0,
     };
-    rest.take(b'{')?;
-    if rest.peek()? == b'}' {
+    rest.take_byte(b'{')?;
+    if rest.peek_byte()? == b'}' {
         return Some(());
     }
     loop {
-        rest.peek()?;
+        rest.peek_byte()?;
         let key = rest.text()?;
-        rest.take(b':')?;
-        rest.peek()?;
-        let value = rest.value()?;
+        rest.take_byte(b':')?;
+        rest.peek_byte()?;
+        let value = rest.take_value()?;
         let written = object.get(key.start + 1..key.end.checked_sub(1)?)?;
-        if !take(MemberKey::of(written), value) {
+        if !take(MemberKey::from_json(written), value) {
             return Some(());
         }
-        match rest.peek()? {
+        match rest.peek_byte()? {
             b',' => rest.at += 1,
             b'}' => return Some(()),
             _ => return None,
@@ -326,7 +326,7 @@ struct ObjectRest<'a> {
 
 impl ObjectRest<'_> {
     /// The next byte that isn't white space. It isn't consumed.
-    fn peek(&mut self) -> Option<u8> {
+    fn peek_byte(&mut self) -> Option<u8> {
         loop {
             let byte = *self.bytes.get(self.at)?;
             if !is_space(byte) {
@@ -336,13 +336,13 @@ impl ObjectRest<'_> {
         }
     }
 
-    fn take(&mut self, wanted: u8) -> Option<()> {
-        (self.peek()? == wanted).then(|| self.at += 1)
+    fn take_byte(&mut self, wanted: u8) -> Option<()> {
+        (self.peek_byte()? == wanted).then(|| self.at += 1)
     }
 
     fn text(&mut self) -> Option<Range<usize>> {
         let start = self.at;
-        self.take(b'"')?;
+        self.take_byte(b'"')?;
         let mut scan = TextScan::new();
         scan.ignore_control();
         match scan.advance(self.bytes.get(self.at..)?) {
@@ -352,7 +352,7 @@ impl ObjectRest<'_> {
         Some(start..self.at)
     }
 
-    fn value(&mut self) -> Option<Range<usize>> {
+    fn take_value(&mut self) -> Option<Range<usize>> {
         let start = self.at;
         match self.bytes.get(start)? {
             b'"' => return self.text(),
@@ -388,31 +388,31 @@ mod tests {
     #[test]
     fn only_the_keys_of_the_object_itself_count() {
         let text = br#" {"a":{"eventName":1,"detail":{}},"b":["insightDetails"],"\u0064etail" : {"x":"}"} , "n":-1.5e+3,"t":true}"#;
-        let keys = MemberKeys::of(text).unwrap();
-        assert!(!keys.has_of_a_record() && !keys.has(MemberKey::Insight));
+        let keys = MemberKeys::of_object(text).unwrap();
+        assert!(!keys.has_of_a_record() && !keys.contains(MemberKey::Insight));
         assert_eq!(&text[keys.detail.unwrap()], br#"{"x":"}"}"#);
-        assert!(MemberKeys::of(br#"{"eventName":"x" "y":1}"#).is_none());
-        assert!(MemberKeys::of(br#"{"eventName":"x""#).is_none());
-        assert_eq!(MemberKeys::of(b"{ }"), Some(MemberKeys::default()));
-        assert_eq!(MemberKey::of(br"\\u0064etail"), MemberKey::Other);
+        assert!(MemberKeys::of_object(br#"{"eventName":"x" "y":1}"#).is_none());
+        assert!(MemberKeys::of_object(br#"{"eventName":"x""#).is_none());
+        assert_eq!(MemberKeys::of_object(b"{ }"), Some(MemberKeys::default()));
+        assert_eq!(MemberKey::from_json(br"\\u0064etail"), MemberKey::Other);
     }
 
     #[test]
     fn a_key_that_must_not_be_there_twice_is_noticed_however_it_is_spelled() {
         assert_eq!(
-            MemberKeys::of(br#"{"detail":{},"\u0064etail":{}}"#)
+            MemberKeys::of_object(br#"{"detail":{},"\u0064etail":{}}"#)
                 .unwrap()
                 .twice,
             Some("detail")
         );
         assert_eq!(
-            MemberKeys::of(br#"{"CloudTrailEvent":"","a":1,"CloudTrailEvent":""}"#)
+            MemberKeys::of_object(br#"{"CloudTrailEvent":"","a":1,"CloudTrailEvent":""}"#)
                 .unwrap()
                 .twice,
             Some("CloudTrailEvent")
         );
         assert_eq!(
-            MemberKeys::of(br#"{"detail":{"detail":1},"a":1,"a":2}"#)
+            MemberKeys::of_object(br#"{"detail":{"detail":1},"a":1,"a":2}"#)
                 .unwrap()
                 .twice,
             None

@@ -96,7 +96,7 @@ fn read<S: Sink + ?Sized>(mut reader: impl Read, scratch: &mut Scratch, items: &
         window,
     } = scratch;
     stored.clear();
-    if let Err(error) = take(&mut reader, HEAD, stored) {
+    if let Err(error) = read_up_to(&mut reader, HEAD, stored) {
         items.failure(None, Reason::Refused(error.to_string()), false);
         return;
     }
@@ -112,13 +112,13 @@ fn read<S: Sink + ?Sized>(mut reader: impl Read, scratch: &mut Scratch, items: &
             bytes: 0,
         };
         through_window(window, items, |space| {
-            retry(|| reader.read(space)).map_err(InflateFault::Read)
+            retry_interrupted(|| reader.read(space)).map_err(InflateFault::Read)
         });
         items.counts.bytes_in = reader.bytes;
         return;
     }
     // If the reader failed, the stream will return the error again, or the error is over.
-    let ended = take(&mut reader, WHOLE_IN - HEAD, stored).is_ok() && stored.len() < WHOLE_IN;
+    let ended = read_up_to(&mut reader, WHOLE_IN - HEAD, stored).is_ok() && stored.len() < WHOLE_IN;
     if ended && let Some((text, checksum)) = inflated_whole(whole, stored, text) {
         items.counts.bytes_in = stored.len() as u64;
         items.counts.bytes_out = text.len() as u64;
@@ -135,7 +135,7 @@ fn read<S: Sink + ?Sized>(mut reader: impl Read, scratch: &mut Scratch, items: &
 }
 
 /// Appends up to `most` bytes.
-fn take(reader: &mut impl Read, most: usize, to: &mut Vec<u8>) -> io::Result<usize> {
+fn read_up_to(reader: &mut impl Read, most: usize, to: &mut Vec<u8>) -> io::Result<usize> {
     reader.by_ref().take(most as u64).read_to_end(to)
 }
 
@@ -208,7 +208,7 @@ fn whole_text<S: Sink + ?Sized>(text: &[u8], checksum: u32, items: &mut Items<'_
         sum.update(piece);
         end += piece.len();
         let bytes = text.get(..end).unwrap_or(text);
-        documents.feed(
+        documents.read_on(
             TextWindow {
                 bytes,
                 base: 0,
@@ -247,7 +247,7 @@ fn through_window<S: Sink + ?Sized>(
         if window.len() < held + CHUNK {
             window.resize(held + CHUNK, 0);
         }
-        let (filled, ended) = fill(window, held, &mut next);
+        let (filled, ended) = fill_window(window, held, &mut next);
         let bytes = window.get(..filled).unwrap_or_default();
         if !begun && bytes.starts_with(&MAGIC) {
             items.counts.bytes_out = bytes.len() as u64;
@@ -255,7 +255,7 @@ fn through_window<S: Sink + ?Sized>(
             return;
         }
         begun = true;
-        documents.feed(
+        documents.read_on(
             TextWindow {
                 bytes,
                 base,
@@ -288,7 +288,7 @@ fn through_window<S: Sink + ?Sized>(
 
 /// Reads after the `held` bytes of the window, until a chunk is full or the text ends. Returns the
 /// number of bytes in the window, and how the text ended, if it did.
-fn fill(
+fn fill_window(
     window: &mut [u8],
     held: usize,
     next: &mut impl FnMut(&mut [u8]) -> Result<usize, InflateFault>,
@@ -336,7 +336,7 @@ fn other_format(head: &[u8]) -> Option<&'static str> {
         .find_map(|(magic, name)| head.starts_with(magic).then_some(name))
 }
 
-fn retry(mut read: impl FnMut() -> io::Result<usize>) -> io::Result<usize> {
+fn retry_interrupted(mut read: impl FnMut() -> io::Result<usize>) -> io::Result<usize> {
     loop {
         match read() {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}

@@ -28,7 +28,7 @@ pub(crate) enum ScanStep {
 
 impl ScanStep {
     /// The same step if this many bytes were consumed before.
-    fn after(self, taken: usize) -> Self {
+    fn shifted_by(self, taken: usize) -> Self {
         match self {
             Self::End(at) => Self::End(taken + at),
             Self::Control(at) => Self::Control(taken + at),
@@ -66,7 +66,7 @@ impl Scan {
         Self::default()
     }
 
-    pub(crate) fn seen(self) -> ScanTraits {
+    pub(crate) fn traits_seen(self) -> ScanTraits {
         self.seen
     }
 
@@ -103,7 +103,7 @@ impl Scan {
         let mut text = ScanBlock::load(simd, &[0; 64]);
         for raw in blocks {
             let block = ScanBlock::load(simd, raw);
-            text = text.over(block);
+            text = text.overlaid_on(block);
             let quotes = block.quotes();
             if self.escaped == 0 && block.is_plain() {
                 // Nothing in the block changes the depth, so it only matters whether the block ends
@@ -113,13 +113,13 @@ impl Scan {
                 let step = self.careful(block, quotes, raw);
                 if step != ScanStep::More {
                     self.seen.non_ascii |= text.any_high();
-                    return step.after(taken);
+                    return step.shifted_by(taken);
                 }
             }
             taken += 64;
         }
         self.seen.non_ascii |= text.any_high();
-        self.byte_by_byte(tail).after(taken)
+        self.byte_by_byte(tail).shifted_by(taken)
     }
 
     /// Scans a block that contains brackets, backslashes or control characters.
@@ -263,7 +263,7 @@ impl TextScan {
         Self::default()
     }
 
-    pub(crate) fn seen(self) -> ScanTraits {
+    pub(crate) fn traits_seen(self) -> ScanTraits {
         self.seen
     }
 

@@ -46,17 +46,17 @@ const ATTEMPTS: u32 = 3;
 impl Connection {
     /// For a function: short timeouts. Opens no connection.
     pub async fn of_function() -> Self {
-        Self::with(FUNCTION).await
+        Self::with_patience(FUNCTION).await
     }
 
     /// For a function that writes large objects. Opens no connection.
     pub async fn for_large_objects() -> Self {
-        Self::with(LARGE_OBJECTS).await
+        Self::with_patience(LARGE_OBJECTS).await
     }
 
     /// For a person at a terminal: allows for a slow line, and honors `HTTPS_PROXY`.
     pub async fn of_person() -> Self {
-        Self::with(PERSON).await
+        Self::with_patience(PERSON).await
     }
 
     /// The same connection settings for calls that take long to answer, with a pool of their own.
@@ -72,7 +72,7 @@ impl Connection {
         Self { config, patience }
     }
 
-    async fn with(patience: Patience) -> Self {
+    async fn with_patience(patience: Patience) -> Self {
         let config = aws_config::defaults(BehaviorVersion::v2026_01_12())
             .http_client(http_client(patience))
             .retry_config(

@@ -89,11 +89,11 @@ impl Notified {
     /// Whether both configurations notify the same destinations of the same events, in any order.
     fn same_listeners(&self, other: &Self) -> bool {
         let (one, two) = (&self.configuration, &other.configuration);
-        same(
+        same_elements(
             one.lambda_function_configurations(),
             two.lambda_function_configurations(),
-        ) && same(one.queue_configurations(), two.queue_configurations())
-            && same(one.topic_configurations(), two.topic_configurations())
+        ) && same_elements(one.queue_configurations(), two.queue_configurations())
+            && same_elements(one.topic_configurations(), two.topic_configurations())
     }
 
     /// The same configuration plus EventBridge.
@@ -113,7 +113,7 @@ impl Notified {
     }
 }
 
-fn same<T: PartialEq>(one: &[T], two: &[T]) -> bool {
+fn same_elements<T: PartialEq>(one: &[T], two: &[T]) -> bool {
     one.len() == two.len() && one.iter().all(|part| two.contains(part))
 }
 

@@ -54,15 +54,15 @@ impl Regional {
         E: ProvideErrorMetadata + Error + 'static,
         F: AsyncFn(Client) -> Result<T, SdkError<E, HttpResponse>>,
     {
-        let client = self.known(bucket);
+        let client = self.client_for(bucket);
         let outcome = call(client.clone()).await;
         let Err(error) = outcome else { return outcome };
         if !is_elsewhere(&error) {
             return Err(error);
         }
-        let region = match named(error.raw_response()) {
+        let region = match region_named(error.raw_response()) {
             Some(region) => Some(region),
-            None => ask(&client, bucket).await,
+            None => ask_for_region(&client, bucket).await,
         };
         // The same Region again would only give the same answer.
         let Some(region) =
@@ -88,13 +88,13 @@ impl Regional {
 
     /// The Region in which the bucket was found. Before any call, the caller's own Region.
     pub(super) fn region(&self, bucket: &str) -> Option<String> {
-        self.known(bucket)
+        self.client_for(bucket)
             .config()
             .region()
             .map(ToString::to_string)
     }
 
-    fn known(&self, bucket: &str) -> Client {
+    fn client_for(&self, bucket: &str) -> Client {
         let elsewhere = self
             .elsewhere
             .lock()
@@ -115,7 +115,7 @@ fn is_elsewhere<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> b
 }
 
 /// The Region that an answer names.
-fn named(answer: Option<&HttpResponse>) -> Option<String> {
+fn region_named(answer: Option<&HttpResponse>) -> Option<String> {
     let region = answer?.headers().get(REGION)?;
     let plain = region.len() <= 30
         && region
@@ -125,10 +125,10 @@ fn named(answer: Option<&HttpResponse>) -> Option<String> {
 }
 
 /// Asks only for the Region. S3 names it even to callers without any permission on the bucket.
-async fn ask(client: &Client, bucket: &str) -> Option<String> {
+async fn ask_for_region(client: &Client, bucket: &str) -> Option<String> {
     match client.head_bucket().bucket(bucket).send().await {
         Ok(found) => found.bucket_region,
-        Err(error) => named(error.raw_response()),
+        Err(error) => region_named(error.raw_response()),
     }
 }
 
@@ -194,7 +194,7 @@ mod tests {
 
     #[test]
     fn a_region_is_taken_only_from_a_plain_header() {
-        let of = |region| named(answer(301, "", region).raw_response());
+        let of = |region| region_named(answer(301, "", region).raw_response());
         assert_eq!(of(Some("eu-central-1")), Some("eu-central-1".to_owned()));
         for wrong in [
             None,
@@ -205,6 +205,6 @@ mod tests {
         ] {
             assert_eq!(of(wrong), None, "{wrong:?}");
         }
-        assert_eq!(named(None), None);
+        assert_eq!(region_named(None), None);
     }
 }

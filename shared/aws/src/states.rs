@@ -61,7 +61,7 @@ impl StateMachine {
     }
 
     /// Returns the state of an execution.
-    pub async fn look(&self, execution: &str) -> Result<Execution, Trouble> {
+    pub async fn describe(&self, execution: &str) -> Result<Execution, Trouble> {
         let found = self
             .client
             .describe_execution()
@@ -105,7 +105,10 @@ impl StateMachine {
                     .copied();
                 let (of_it, items) = match ended {
                     Some(items) => (items, items),
-                    None => self.items(map.map_run_arn, map.stop_date.is_some()).await?,
+                    None => {
+                        self.items_done(map.map_run_arn, map.stop_date.is_some())
+                            .await?
+                    }
                 };
                 done += of_it;
                 total += items;
@@ -116,7 +119,7 @@ impl StateMachine {
 
     /// Returns how many items a map has finished, whether or not they succeeded, and how many it
     /// has.
-    async fn items(&self, map: String, ended: bool) -> Result<(u64, u64), Trouble> {
+    async fn items_done(&self, map: String, ended: bool) -> Result<(u64, u64), Trouble> {
         let found = self
             .client
             .describe_map_run()

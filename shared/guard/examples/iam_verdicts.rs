@@ -47,7 +47,7 @@ fn answered(case: &Value) -> Result<Value, String> {
         .map_or(Ok(caller.account), str::parse)
         .map_err(|why| why.to_string())?;
     let context = context(case.get("context"));
-    let policies = Policies::of(case)?;
+    let policies = Policies::read(case)?;
     let identity = policies.identity(&caller.arn);
     let resource = policies.resource()?;
     let request = AccessRequest {
@@ -83,7 +83,7 @@ struct Policies {
 }
 
 impl Policies {
-    fn of(case: &Value) -> Result<Self, String> {
+    fn read(case: &Value) -> Result<Self, String> {
         let document = |value: &Value| IamDocument::read(value).map_err(|why| why.to_string());
         let one = |key: &str| case.get(key).map(document).transpose();
         let identity = case.get("identity").and_then(Value::as_array);

@@ -62,7 +62,7 @@ impl RoleArn {
         })
     }
 
-    pub(crate) fn share(&mut self, mut keep: impl FnMut(Arc<str>) -> Arc<str>) {
+    pub(crate) fn share_text(&mut self, mut keep: impl FnMut(Arc<str>) -> Arc<str>) {
         self.text = keep(Arc::clone(&self.text));
     }
 
@@ -178,12 +178,12 @@ pub fn partition_of(arn: &str) -> Option<&str> {
 
 /// The account of an ARN of any service.
 pub fn account_of(arn: &str) -> Option<AccountId> {
-    ArnParts::of(arn)?.account.parse().ok()
+    ArnParts::split(arn)?.account.parse().ok()
 }
 
 /// The part after the account in an ARN of any service: `role/team/UpdateApp`.
 pub(crate) fn resource_of(arn: &str) -> Option<&str> {
-    ArnParts::of(arn).map(|parts| parts.resource)
+    ArnParts::split(arn).map(|parts| parts.resource)
 }
 
 /// The six parts of an ARN of any service, or of a pattern for one. None of them is checked.
@@ -199,7 +199,7 @@ pub(crate) struct ArnParts<'a> {
 }
 
 impl<'a> ArnParts<'a> {
-    pub(crate) fn of(text: &'a str) -> Option<Self> {
+    pub(crate) fn split(text: &'a str) -> Option<Self> {
         let mut parts = text.splitn(6, ':');
         Some(Self {
             prefix: parts.next()?,
@@ -242,7 +242,7 @@ pub(crate) fn session_arn(
 
 /// The account and the resource part of `arn:PARTITION:SERVICE::ACCOUNT:RESOURCE`.
 fn split_iam<'a>(text: &'a str, service: &str) -> Option<(AccountId, &'a str)> {
-    let parts = ArnParts::of(text)?;
+    let parts = ArnParts::split(text)?;
     let fits = parts.prefix == "arn"
         && is_partition(parts.partition)
         && parts.service == service

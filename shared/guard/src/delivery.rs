@@ -135,7 +135,7 @@ mod tests {
 
     const LOG: &str = "AWSLogs/111122223333/CloudTrail/us-east-1/2026/03/02/111122223333_CloudTrail_us-east-1_20260302T0905Z_EXAMPLE.json.gz";
 
-    fn of(record: &Value, delivery: Delivery<'_>) -> Result<String, String> {
+    fn recipient_of(record: &Value, delivery: Delivery<'_>) -> Result<String, String> {
         let text = record.to_string();
         let record: Record<'_> = serde_json::from_str(&text).unwrap();
         delivery
@@ -145,7 +145,7 @@ mod tests {
     }
 
     fn by_path(path: &str) -> Result<String, String> {
-        of(&json!({}), Delivery::in_file(Path::new(path)))
+        recipient_of(&json!({}), Delivery::in_file(Path::new(path)))
     }
 
     fn called_by(kind: &str) -> Value {
@@ -157,15 +157,15 @@ mod tests {
         let mut record = called_by("IAMUser");
         record["recipientAccountId"] = json!("555555555555");
         let delivery = Delivery::in_file(Path::new(LOG)).in_event(Some("999988887777"));
-        assert_eq!(of(&record, delivery), Ok("555555555555".into()));
+        assert_eq!(recipient_of(&record, delivery), Ok("555555555555".into()));
         record["recipientAccountId"] = json!("5555");
         assert_eq!(
-            of(&record, delivery),
+            recipient_of(&record, delivery),
             Err("`recipientAccountId` is `5555`: an account id is twelve digits".into())
         );
         for odd in [json!(["111122223333"]), json!({"id": "111122223333"})] {
             record["recipientAccountId"] = odd;
-            let why = of(&record, delivery).unwrap_err();
+            let why = recipient_of(&record, delivery).unwrap_err();
             assert_eq!(
                 why, "`recipientAccountId` isn't in the form that CloudTrail uses",
                 "what is there is not absent"
@@ -180,22 +180,28 @@ mod tests {
             record["recipientAccountId"] = absent;
             let path = Delivery::in_file(Path::new(LOG));
             assert_eq!(
-                of(&record, path.in_event(Some("111122223333"))),
+                recipient_of(&record, path.in_event(Some("111122223333"))),
                 Ok("111122223333".into())
             );
             assert_eq!(
-                of(&record, Delivery::by_account("999988887777")),
+                recipient_of(&record, Delivery::by_account("999988887777")),
                 Ok("999988887777".into())
             );
-            assert_eq!(of(&record, path), Ok("111122223333".into()));
-            assert_eq!(of(&record, path.in_event(None)), Ok("111122223333".into()));
-            assert_eq!(of(&record, Delivery::default()), Ok("444455556666".into()));
+            assert_eq!(recipient_of(&record, path), Ok("111122223333".into()));
+            assert_eq!(
+                recipient_of(&record, path.in_event(None)),
+                Ok("111122223333".into())
+            );
+            assert_eq!(
+                recipient_of(&record, Delivery::default()),
+                Ok("444455556666".into())
+            );
         }
     }
 
     #[test]
     fn an_event_and_a_path_that_disagree_are_both_named() {
-        let why = of(
+        let why = recipient_of(
             &called_by("IAMUser"),
             Delivery::in_file(Path::new(LOG)).in_event(Some("999988887777")),
         )
@@ -204,7 +210,7 @@ mod tests {
             why.contains("999988887777") && why.contains("111122223333"),
             "{why}"
         );
-        let why = of(&called_by("IAMUser"), Delivery::by_account("9999")).unwrap_err();
+        let why = recipient_of(&called_by("IAMUser"), Delivery::by_account("9999")).unwrap_err();
         assert_eq!(why, "`account` is `9999`: an account id is twelve digits");
         let why = by_path(&LOG.replace("/111122223333_", "/444455556666_")).unwrap_err();
         assert!(
@@ -224,7 +230,7 @@ mod tests {
             "Unknown",
         ] {
             assert_eq!(
-                of(&called_by(kind), Delivery::default()),
+                recipient_of(&called_by(kind), Delivery::default()),
                 Ok("444455556666".into()),
                 "{kind}"
             );
@@ -239,12 +245,12 @@ mod tests {
             json!({}),
         ] {
             assert_eq!(
-                of(&record, Delivery::default()),
+                recipient_of(&record, Delivery::default()),
                 Err("`recipientAccountId` is missing".into()),
                 "{record}"
             );
             assert_eq!(
-                of(&record, Delivery::in_file(Path::new(LOG))),
+                recipient_of(&record, Delivery::in_file(Path::new(LOG))),
                 Ok("111122223333".into()),
                 "{record}"
             );

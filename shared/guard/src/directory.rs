@@ -65,7 +65,7 @@ impl<'w> Directory<'w> {
         if !self.settings.is_administered_in(event.account) {
             return Bearer::Unknown;
         }
-        let sign_in = workflow::of(event)
+        let sign_in = workflow::workflow_of(event)
             .filter(|_| event.account == self.settings.account)
             .and_then(|workflow| self.changes.sign_ins.get(workflow));
         if let Some(sign_in) = sign_in {

@@ -58,7 +58,7 @@ pub(crate) struct UsedSpan<'w> {
 }
 
 impl<'w> UsedSpan<'w> {
-    fn of(fold: &'w UseFold) -> Self {
+    fn from_fold(fold: &'w UseFold) -> Self {
         Self {
             first: &fold.first,
             last: &fold.last,

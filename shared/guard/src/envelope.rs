@@ -101,7 +101,7 @@ impl<'a> Event<'a> {
     ///
     /// # Errors
     /// If the record isn't of CloudTrail's shape.
-    pub fn said(&self) -> Result<&Said<'a>, RecordProblem> {
+    pub fn contents(&self) -> Result<&Said<'a>, RecordProblem> {
         self.said.as_deref().map_err(Clone::clone)
     }
 
@@ -114,7 +114,7 @@ impl<'a> Event<'a> {
         delivery: Delivery<'_>,
         elevated: &dyn Fn(&RoleArn) -> bool,
     ) -> Result<Reading, RecordProblem> {
-        self.said()?.read(self.delivery(delivery), elevated)
+        self.contents()?.read(self.delivery(delivery), elevated)
     }
 
     /// The account that its record shows.

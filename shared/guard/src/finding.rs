@@ -112,7 +112,7 @@ impl<'de> Deserialize<'de> for AccountId {
 }
 
 /// The id of a finding: 32 hexadecimal digits of a SHA-256 over what it is about.
-pub(crate) fn id_of(rule: &str, parts: &[&str]) -> String {
+pub(crate) fn finding_id(rule: &str, parts: &[&str]) -> String {
     let mut hash = Sha256::new();
     hash.update(rule.as_bytes());
     for part in parts {

@@ -84,7 +84,7 @@ impl<'p> Intake<'p> {
     ///
     /// # Errors
     /// If a relevant record can't be read. It's counted.
-    pub fn take(
+    pub fn take_record(
         &mut self,
         json: &[u8],
         delivery: Delivery<'_>,
@@ -126,7 +126,7 @@ impl<'p> Intake<'p> {
         Ok(unread)
     }
 
-    /// Reads the record of an EventBridge event like [`Self::take`] does, if AWS sent the event.
+    /// Reads the record of an EventBridge event like [`Self::take_record`] does, if AWS sent the event.
     ///
     /// # Errors
     /// If AWS didn't send the event, or the event or its record can't be read. It's counted.

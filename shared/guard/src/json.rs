@@ -11,7 +11,7 @@ use serde::Deserialize;
 /// If the text isn't JSON, or not of this shape.
 pub fn parse<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, serde_json::Error> {
     #[cfg(any(test, feature = "testing"))]
-    parsed::note(text);
+    parsed::note_parsed(text);
     serde_json::from_str(text)
 }
 
@@ -24,7 +24,7 @@ pub mod parsed {
         static TEXTS: RefCell<Option<Vec<String>>> = const { RefCell::new(None) };
     }
 
-    pub(super) fn note(text: &str) {
+    pub(super) fn note_parsed(text: &str) {
         TEXTS.with_borrow_mut(|texts| {
             if let Some(texts) = texts {
                 texts.push(text.to_owned());

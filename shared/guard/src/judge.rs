@@ -20,7 +20,7 @@ pub use totals::{
 use crate::arn::RoleArn;
 use crate::dossier::{Dossiers, Origin, OriginKind, Person, Switch, Tracer};
 use crate::elevated::Elevated;
-use crate::finding::{CallerShown, Finding, Subject, Verdict, id_of};
+use crate::finding::{CallerShown, Finding, Subject, Verdict, finding_id};
 use crate::id::RecordKey;
 use crate::moment::Moment;
 use crate::policy::{IdentityKind, Policy, RolePolicy, Severity};
@@ -63,7 +63,7 @@ pub fn judge(
         // judges a switch again when an answer that it depends on changes.
         drop(roster.take_asked());
         let origin = tracer.origin(switch);
-        if judge.scope.holds(switch.key.second) {
+        if judge.scope.contains(switch.key.second) {
             judge.switch(switch, rules, &origin, watch);
         }
         let view = SwitchView {
@@ -91,7 +91,7 @@ pub fn judge(
         }
     }
     for ((person, counted_as), of_role) in &held {
-        judge.held(&of_role.sessions(person, counted_as, policy, &tracer));
+        judge.judge_held(&of_role.sessions(person, counted_as, policy, &tracer));
     }
     judge.refused(&Elevated::with_known_roles(policy, world, rosters));
     judge.notices(rosters);
@@ -208,7 +208,7 @@ impl<'w> Judge<'_, 'w> {
             }
             let mut events = switch.evidence();
             events.extend(answer.events.iter().cloned());
-            let id = id_of(
+            let id = finding_id(
                 rule.code,
                 &[&switch.key.session, &switch.key.second.to_string(), issued],
             );
@@ -243,7 +243,7 @@ impl<'w> Judge<'_, 'w> {
         });
     }
 
-    fn held(&mut self, held: &HeldSessions<'_, 'w>) {
+    fn judge_held(&mut self, held: &HeldSessions<'_, 'w>) {
         let role = harmless(held.role.as_str());
         for (rule, check) in &rules::CHECKS {
             let Check::Held(check) = check else {
@@ -251,7 +251,7 @@ impl<'w> Judge<'_, 'w> {
             };
             for draft in check(held) {
                 let caller = CallerShown::of_origin(draft.origin.as_ref().unwrap_or(held.origin));
-                self.draft(rule, draft, role.clone(), caller, Some(held.rules.severity));
+                self.add_draft(rule, draft, role.clone(), caller, Some(held.rules.severity));
             }
         }
     }
@@ -270,7 +270,7 @@ impl<'w> Judge<'_, 'w> {
         }
     }
 
-    fn draft(
+    fn add_draft(
         &mut self,
         rule: &'static Rule,
         draft: FindingDraft,
@@ -278,12 +278,12 @@ impl<'w> Judge<'_, 'w> {
         caller: CallerShown,
         severity: Option<Severity>,
     ) {
-        if !self.scope.meets(draft.time, draft.until) {
+        if !self.scope.overlaps(draft.time, draft.until) {
             return;
         }
         self.judgement.count(rule.code, draft.verdict);
         let anchor: Vec<&str> = draft.anchor.iter().map(String::as_str).collect();
-        let id = id_of(rule.code, &anchor);
+        let id = finding_id(rule.code, &anchor);
         let FindingDraft {
             verdict,
             severity: own,

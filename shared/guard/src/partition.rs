@@ -69,14 +69,14 @@ pub const KNOWN: [KnownPartition; 8] = [
 ];
 
 /// What is known about a partition; `None` if it isn't listed.
-pub fn known(partition: &str) -> Option<&'static KnownPartition> {
+pub fn known_partition(partition: &str) -> Option<&'static KnownPartition> {
     KNOWN.iter().find(|known| known.partition == partition)
 }
 
 /// The partition of a Region, if its name shows it.
 pub fn of_region(region: &str) -> Option<&'static KnownPartition> {
     let words: Vec<&str> = region.split('-').collect();
-    known(match words.as_slice() {
+    known_partition(match words.as_slice() {
         ["cn", _, _] => "aws-cn",
         ["us", "gov", _, _] => "aws-us-gov",
         ["eusc", _, _, _] => "aws-eusc",
@@ -101,7 +101,7 @@ pub fn console(partition: Option<&str>, region: &str) -> Option<String> {
     let by_region = of_region(region);
     let known = match partition {
         Some(partition) => {
-            known(partition).filter(|known| by_region.is_none_or(|other| other == *known))
+            known_partition(partition).filter(|known| by_region.is_none_or(|other| other == *known))
         }
         None => by_region,
     }?;

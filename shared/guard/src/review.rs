@@ -32,7 +32,7 @@ pub use account::Account;
 pub use allowed::{AllowedBy, Allowing, DetailFiles, FileTime, StatementChange, allowed_by};
 pub(crate) use change::change_of;
 pub use change::{CHANGES, ChangeDetails, SetupChange, change};
-pub use draft::draft;
+pub use draft::draft_policy;
 pub use finding::ReviewFinding;
 pub use gap::{DetailList, Gap, Wanting};
 pub use input::{Input, InputError, Outsider};
@@ -65,7 +65,7 @@ pub struct Review {
 /// Judges a setup. `as_of` decides which suppressions have expired.
 pub fn review(setup: &Setup, policy: &Policy, as_of: Moment) -> Review {
     let view = SetupView::new(setup, policy);
-    let (near_misses, empty_lists) = (view.near_misses(), empty::lists(&view));
+    let (near_misses, empty_lists) = (view.near_misses(), empty::empty_list_notes(&view));
     let notices = near_misses
         .iter()
         .chain(&empty_lists)
@@ -126,7 +126,7 @@ fn merged(findings: Vec<ReviewFinding>) -> Vec<ReviewFinding> {
             .filter(|reason| !known.undecided.contains(reason))
             .collect::<Vec<_>>();
         known.undecided.extend(undecided);
-        known.wanting = std::mem::take(&mut known.wanting).and(finding.wanting);
+        known.wanting = std::mem::take(&mut known.wanting).merged_with(finding.wanting);
     }
     merged
 }

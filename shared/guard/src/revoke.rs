@@ -20,7 +20,7 @@ mod tests;
 
 pub use case::RevocationCase;
 pub use command::Commands;
-pub use document::{ascii, visible};
+pub use document::{ascii_json, visible};
 pub use plan::{
     DenialVariant, PlanLimit, RevocationPlan, RolePlan, SessionRelation, SessionShown, WayToStop,
 };
@@ -68,7 +68,7 @@ pub fn plan(case: &RevocationCase<'_>) -> Result<RevocationPlan, NoPlan> {
     let roster = Roster::new(case.world, case.rosters);
     let tracer = Tracer::new(&gathered, &roster);
     // A finding is stored with its switches; an older one only with its events.
-    let found = found(&gathered.switches, case);
+    let found = switches_of_finding(&gathered.switches, case);
     let [first, ..] = &*found else {
         return Err(NoPlan::NotRead);
     };
@@ -99,8 +99,8 @@ pub fn plan(case: &RevocationCase<'_>) -> Result<RevocationPlan, NoPlan> {
         person: &origin.person,
     };
     let mut roles = vec![planner.plan(role, false)];
-    for chained in sessions::roles(entered.iter().filter(|entered| {
-        entered.how != SessionRelation::Finding && sessions.works(entered.switch)
+    for chained in sessions::one_per_role(entered.iter().filter(|entered| {
+        entered.how != SessionRelation::Finding && sessions.still_works(entered.switch)
     })) {
         if !sessions::same_role(first, chained) {
             roles.extend(chained.role.as_ref().map(|role| planner.plan(role, true)));
@@ -125,7 +125,10 @@ pub fn plan(case: &RevocationCase<'_>) -> Result<RevocationPlan, NoPlan> {
 }
 
 /// The switches that the finding is about.
-fn found<'a, 'w>(all: &'a [Switch<'w>], case: &RevocationCase<'_>) -> Vec<&'a Switch<'w>> {
+fn switches_of_finding<'a, 'w>(
+    all: &'a [Switch<'w>],
+    case: &RevocationCase<'_>,
+) -> Vec<&'a Switch<'w>> {
     let by_key = |switch: &&Switch<'_>| case.sessions.contains(&switch.key);
     let by_event = |switch: &&Switch<'_>| {
         let role = switch

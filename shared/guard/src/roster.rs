@@ -50,8 +50,8 @@ impl<'a> Roster<'a> {
     /// Builds the histories of names and memberships.
     pub fn new(world: &'a World, rosters: &'a Rosters) -> Self {
         let iam = changes::in_order(world);
-        let users = names::books(NamedKind::User, &iam, world, rosters);
-        let groups = names::books(NamedKind::Group, &iam, world, rosters);
+        let users = names::name_books(NamedKind::User, &iam, world, rosters);
+        let groups = names::name_books(NamedKind::Group, &iam, world, rosters);
         let changes = RosterChanges::resolve(&iam, &users, &groups, &contradicted(world));
         Self {
             rosters,
@@ -103,7 +103,7 @@ impl<'a> Roster<'a> {
             GroupName::ByName(name) => {
                 let in_snapshot = self
                     .rosters
-                    .of(group.account)
+                    .snapshots_of(group.account)
                     .filter_map(|s| s.group_id(name))
                     .next_back();
                 in_snapshot.or_else(|| self.groups.get(&group.account)?.last_bearer(name))
@@ -136,7 +136,7 @@ impl<'a> Roster<'a> {
     pub fn user_arn(&self, account: AccountId, id: &str) -> Option<&str> {
         self.asked_about_user(account, id);
         self.rosters
-            .of(account)
+            .snapshots_of(account)
             .filter_map(|snapshot| snapshot.users.get(id))
             .map(|user| user.arn.as_str())
             .rfind(|arn| !arn.is_empty())
@@ -155,7 +155,7 @@ impl<'a> Roster<'a> {
 
     /// The account's snapshots, oldest first, those of unknown time last.
     pub fn snapshots(&self, account: AccountId) -> impl Iterator<Item = &Snapshot> {
-        self.rosters.of(account)
+        self.rosters.snapshots_of(account)
     }
 
     /// The latest enrollment up to `at` of a device that belongs, or may belong, to this user.

@@ -123,7 +123,7 @@ impl Rule {
     /// The steps as written, for violations and for unproven findings.
     pub fn written_steps(&self) -> [Vec<String>; 2] {
         let section = self.section("What to do");
-        let (violation, unproven) = steps::lists(&section);
+        let (violation, unproven) = steps::split_lists(&section);
         [violation, unproven].map(steps::numbered_items)
     }
 

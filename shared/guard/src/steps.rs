@@ -100,7 +100,7 @@ impl StepCondition {
             .unwrap_or((Self::Always, step))
     }
 
-    fn holds(self, of: &Circumstances<'_>) -> bool {
+    fn applies(self, of: &Circumstances<'_>) -> bool {
         match self {
             Self::Always => true,
             Self::SelfGranted => of.self_granted,
@@ -127,7 +127,7 @@ pub fn applicable<'s>(
     let mut shown = Vec::new();
     for step in steps {
         let (condition, text) = StepCondition::parse(step);
-        if !condition.holds(of) {
+        if !condition.applies(of) {
             continue;
         }
         let text = text.replace(revoke.written, how);
@@ -138,7 +138,7 @@ pub fn applicable<'s>(
 
 /// The same for the English list.
 pub(crate) fn in_english(section: &str, of: &Circumstances<'_>) -> Vec<String> {
-    let (violation, unproven) = lists(section);
+    let (violation, unproven) = split_lists(section);
     let list = match of.verdict {
         Verdict::Unproven => unproven,
         _ => violation,
@@ -148,7 +148,7 @@ pub(crate) fn in_english(section: &str, of: &Circumstances<'_>) -> Vec<String> {
 }
 
 /// The two lists of a section, for violations and for unproven findings.
-pub(crate) fn lists(section: &str) -> (&str, &str) {
+pub(crate) fn split_lists(section: &str) -> (&str, &str) {
     section.split_once(UNPROVEN).unwrap_or((section, ""))
 }
 
@@ -209,7 +209,7 @@ mod tests {
         }
     }
 
-    fn steps(rule: &str, of: &Circumstances<'_>) -> String {
+    fn steps_text(rule: &str, of: &Circumstances<'_>) -> String {
         catalogue::find(rule).unwrap().steps(of).join("\n")
     }
 
@@ -251,15 +251,17 @@ mod tests {
             let contained = steps.iter().position(|step| step.contains("revoke-plan"));
             assert!(matches!(contained, None | Some(0)), "{}", rule.code);
         }
-        assert!(steps("RW001", &violation()).starts_with("End the session: `rolewatch"));
+        assert!(steps_text("RW001", &violation()).starts_with("End the session: `rolewatch"));
     }
 
     #[test]
     fn commands_carry_the_id_and_nothing_that_only_claims_to_be_one() {
-        assert!(steps("RW001", &violation()).contains("`rolewatch revoke-plan 5d1c40aa` prints"));
+        assert!(
+            steps_text("RW001", &violation()).contains("`rolewatch revoke-plan 5d1c40aa` prints")
+        );
         for id in ["", "5d1c", "; rm -rf /", "$(id)…………"] {
             let of = Circumstances { id, ..violation() };
-            assert!(steps("RW001", &of).contains("`rolewatch revoke-plan ID` prints"));
+            assert!(steps_text("RW001", &of).contains("`rolewatch revoke-plan ID` prints"));
         }
     }
 
@@ -284,7 +286,7 @@ mod tests {
                 role,
                 ..violation()
             };
-            assert!(steps("RW001", &of).contains("identitystore:userId"));
+            assert!(steps_text("RW001", &of).contains("identitystore:userId"));
         }
     }
 
@@ -295,9 +297,9 @@ mod tests {
             ..violation()
         };
         let asks = "who requested the membership";
-        assert!(steps("RW010", &violation()).contains(asks));
-        assert!(!steps("RW010", &by_themselves).contains(asks));
-        assert!(steps("RW010", &by_themselves).contains("compromised"));
+        assert!(steps_text("RW010", &violation()).contains(asks));
+        assert!(!steps_text("RW010", &by_themselves).contains(asks));
+        assert!(steps_text("RW010", &by_themselves).contains("compromised"));
     }
 
     #[test]
@@ -322,8 +324,8 @@ mod tests {
             foreign_account: true,
             ..own
         };
-        assert!(steps("RW002", &own).contains("Supply the logs"));
-        assert!(steps("RW002", &foreign).contains("Ask the account's owner"));
-        assert!(!steps("RW002", &foreign).contains("Supply the logs"));
+        assert!(steps_text("RW002", &own).contains("Supply the logs"));
+        assert!(steps_text("RW002", &foreign).contains("Ask the account's owner"));
+        assert!(!steps_text("RW002", &foreign).contains("Supply the logs"));
     }
 }

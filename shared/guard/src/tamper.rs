@@ -19,7 +19,7 @@ pub use target::TamperTarget;
 
 use crate::catalogue;
 use crate::delivery::Delivery;
-use crate::finding::{CallerShown, id_of};
+use crate::finding::{CallerShown, finding_id};
 use crate::id::RecordKey;
 use crate::moment::Moment;
 use crate::record::{self, Parameters, Record, RecordProblem, Resource};
@@ -97,7 +97,7 @@ pub(crate) fn tampering_of(
         return Ok(None);
     };
     let identity = record.identity();
-    let caller = Caller::of(record);
+    let caller = Caller::from_record(record);
     Ok(Some(Tampering {
         key: RecordKey {
             account: delivery.recipient(record)?,
@@ -119,7 +119,7 @@ pub(crate) fn tampering_of(
 impl Tampering {
     /// The id of the finding (RW201) for this call, which doesn't depend on the policy.
     pub fn finding_id(&self) -> String {
-        id_of(
+        finding_id(
             catalogue::GUARD_TAMPERED.code,
             &[&self.key.event.to_string()],
         )
@@ -161,8 +161,8 @@ fn target(
     // A call may name its resource in the request, in the response, in `resources` or, if it was
     // denied, only in the message.
     let named: Vec<&str> = request
-        .named(call.names)
-        .chain(response.named(call.names))
+        .texts_named(call.names)
+        .chain(response.texts_named(call.names))
         .chain(listed)
         .chain(refused)
         .collect();
@@ -171,7 +171,7 @@ fn target(
         named
             .iter()
             .copied()
-            .filter(|text| guarded.holds(call.of, text))
+            .filter(|text| guarded.includes(call.of, text))
     };
     // An ARN also shows the account and the Region.
     if let Some(text) = own()

@@ -109,15 +109,15 @@ impl World {
         // by then may still arrive.
         self.latest = self.latest.max(Some(seen.time));
         if let Some(region) = &seen.region {
-            self.heard.hear(
+            self.heard.note_heard(
                 seen.key.account,
                 region,
-                Log::of(seen.service, region),
+                Log::for_service(seen.service, region),
                 seen.time,
             );
         }
         if let Some(used) = seen.used {
-            let (key, fold) = UseFold::of(used, &seen.key);
+            let (key, fold) = UseFold::from_use(used, &seen.key);
             self.fold_use(key, fold);
         }
         if let Some(NameSeen {
@@ -137,7 +137,7 @@ impl World {
         let Some(mut fact) = seen.fact else {
             return AddOutcome::Nothing;
         };
-        self.strings.share(&mut fact);
+        self.strings.intern_fact(&mut fact);
         self.add_version(
             seen.key,
             Version {
@@ -152,7 +152,7 @@ impl World {
         self.latest = self.latest.max(Some(seen.time));
         if let Some(region) = &seen.region {
             self.heard
-                .hear(seen.stub.account(), region, Log::Identity, seen.time);
+                .note_heard(seen.stub.account(), region, Log::Identity, seen.time);
         }
         if self.services.insert(seen.stub) {
             AddOutcome::New
@@ -164,18 +164,18 @@ impl World {
     /// Notes that a Region's log has a record of STS, sign-in, IAM or SSO about an account in the
     /// hour of `time`, if nothing more is known.
     pub fn hear_of(&mut self, account: AccountId, region: &Arc<str>, time: Moment) {
-        self.heard.hear(account, region, Log::Identity, time);
+        self.heard.note_heard(account, region, Log::Identity, time);
     }
 
     /// Notes that a Region has a log about an account, if nothing more is known.
     pub fn hear_of_log(&mut self, account: AccountId, region: &Arc<str>) {
-        self.heard.visit(account, region);
+        self.heard.note_region(account, region);
     }
 
     /// Notes that IAM events of this account, or of any account, are recorded in a Region, if
     /// nothing more is known.
     pub fn hear_of_iam(&mut self, account: Option<AccountId>, region: &Arc<str>) {
-        self.heard.learn(account, region);
+        self.heard.note_iam_region(account, region);
     }
 
     /// Everything that either world knows.
@@ -204,7 +204,7 @@ impl World {
         for (key, versions) in other.records {
             match versions {
                 Versions::One(mut version) => {
-                    self.strings.share(&mut version.fact);
+                    self.strings.intern_fact(&mut version.fact);
                     self.add_version(key, version);
                 }
                 Versions::Many(versions) => {
@@ -247,7 +247,7 @@ impl World {
     }
 
     fn fold_use(&mut self, key: SessionKey, fold: UseFold) {
-        let key = key.map(|text| self.strings.keep(text));
+        let key = key.map_strings(|text| self.strings.intern(text));
         match self.uses.entry(key) {
             std::collections::hash_map::Entry::Vacant(slot) => {
                 slot.insert(fold);

@@ -101,7 +101,7 @@ struct Schedule {
 /// offline.
 pub fn open(body: &str) -> Inbound<'_> {
     let members = json::parse::<MessageMembers<'_>>(body).ok();
-    if let Some(own) = members.as_ref().and_then(own) {
+    if let Some(own) = members.as_ref().and_then(stack_message) {
         return own;
     }
     let envelope = match members {
@@ -130,7 +130,7 @@ pub fn open(body: &str) -> Inbound<'_> {
 }
 
 /// A message that only the stack's own functions can send: nobody else has access to the queue.
-fn own<'a>(members: &MessageMembers<'a>) -> Option<Inbound<'a>> {
+fn stack_message<'a>(members: &MessageMembers<'a>) -> Option<Inbound<'a>> {
     if let Some(rejudge) = member(members.rejudge) {
         return Some(Inbound::Rejudge(rejudge));
     }
@@ -155,7 +155,7 @@ fn member<'a, T: Deserialize<'a>>(raw: Option<&'a RawValue>) -> Option<T> {
 }
 
 impl Rejudge {
-    pub(crate) fn of(touched: &TouchedEvidence) -> Self {
+    pub(crate) fn from_touched(touched: &TouchedEvidence) -> Self {
         Self {
             sessions: touched.sessions.iter().cloned().collect(),
             records: touched

@@ -32,7 +32,7 @@ struct PublishedNotice {
 ///
 /// # Errors
 /// Returns the first error of a port. The notice can then be sent again.
-pub(crate) async fn once<O: Table + Topic>(
+pub(crate) async fn notify_once<O: Table + Topic>(
     outside: &O,
     what: &str,
     subject: &str,
@@ -42,7 +42,7 @@ pub(crate) async fn once<O: Table + Topic>(
     if is_published(outside, what).await? {
         return Ok(());
     }
-    let kept = row(
+    let kept = notice_row(
         &PublishedNotice {
             subject: subject.to_owned(),
             body: body.clone(),
@@ -56,7 +56,7 @@ pub(crate) async fn once<O: Table + Topic>(
         })
         .await?;
     outside.keep(TableKind::Ledger, kept, Keep::First).await?;
-    note(outside, what, now).await
+    note_told(outside, what, now).await
 }
 
 /// Like `once`, for a notice that is useless later: `catch_up` doesn't send it again.
@@ -79,7 +79,7 @@ pub async fn once_without_catch_up<O: Table + Topic>(
             body,
         })
         .await?;
-    note(outside, what, now).await
+    note_told(outside, what, now).await
 }
 
 /// Sends the notices published from `from` until before `until` again, in one message. Sends
@@ -104,7 +104,7 @@ pub(crate) async fn catch_up<O: Table + Topic>(
         .iter()
         .rev()
         .take(MOST_TEXTS)
-        .map(shown)
+        .map(notice_shown)
         .collect::<Result<Vec<_>, _>>()?;
     let body = message(rows.len(), &texts);
     let subject = format!("rolewatch: {} notices that nobody received", rows.len());
@@ -134,7 +134,7 @@ fn message(count: usize, texts: &[String]) -> String {
 }
 
 /// A notice with its time, as a paragraph.
-fn shown(row: &Row) -> Result<String, Trouble> {
+fn notice_shown(row: &Row) -> Result<String, Trouble> {
     let published: PublishedNotice = serde_json::from_str(&row.body).map_err(|error| {
         Trouble::refused(format!("reading row `{PUBLISHED}` `{}`", row.sk), &error)
     })?;
@@ -149,14 +149,14 @@ fn shown(row: &Row) -> Result<String, Trouble> {
 
 async fn is_published<T: Table>(table: &T, what: &str) -> Result<bool, Trouble> {
     Ok(!table
-        .query(TableKind::Ledger, &told(what), &KeyRange::default())
+        .query(TableKind::Ledger, &told_key(what), &KeyRange::default())
         .await?
         .is_empty())
 }
 
-async fn note<T: Table>(table: &T, what: &str, now: Moment) -> Result<(), Trouble> {
+async fn note_told<T: Table>(table: &T, what: &str, now: Moment) -> Result<(), Trouble> {
     let row = Row {
-        pk: told(what),
+        pk: told_key(what),
         sk: "told".to_owned(),
         body: String::new(),
         rank: String::new(),
@@ -169,11 +169,11 @@ async fn note<T: Table>(table: &T, what: &str, now: Moment) -> Result<(), Troubl
         .map(drop)
 }
 
-fn told(what: &str) -> String {
+fn told_key(what: &str) -> String {
     format!("told#{}", hash(what))
 }
 
-fn row(published: &PublishedNotice, now: Moment) -> Result<Row, Trouble> {
+fn notice_row(published: &PublishedNotice, now: Moment) -> Result<Row, Trouble> {
     let body = serde_json::to_string(published)
         .map_err(|error| Trouble::refused("recording a notice", &error))?;
     Ok(Row {
@@ -208,7 +208,7 @@ mod tests {
         let twin = Twin::new(Calm, at(0));
         for (second, what) in [(0, "a"), (10, "b"), (10, "b"), (20, "c"), (30, "d")] {
             let body = format!("text of {what}");
-            run(once(
+            run(notify_once(
                 &twin,
                 what,
                 &format!("subject of {what}"),
@@ -255,7 +255,7 @@ mod tests {
         let twin = Twin::new(Calm, at(0));
         for second in 0..60 {
             let body = format!("number {second} {}", "x".repeat(10_000));
-            run(once(
+            run(notify_once(
                 &twin,
                 &second.to_string(),
                 "subject",

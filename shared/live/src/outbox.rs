@@ -94,7 +94,7 @@ impl FindingState {
     }
 
     /// Whether the finding waits for evidence or for its time.
-    pub fn waits(&self, now: Moment) -> bool {
+    pub fn is_waiting(&self, now: Moment) -> bool {
         self.published == 0
             && !self.quiet
             && self.alert.status != crate::wire::Status::Withdrawn
@@ -113,7 +113,7 @@ const STATE: &str = "state";
 ///
 /// # Errors
 /// Returns the table's error, or an error for a row that can't be parsed.
-pub async fn load<T: Table>(
+pub async fn load_findings<T: Table>(
     table: &T,
     ids: impl IntoIterator<Item = String>,
 ) -> Result<BTreeMap<String, StoredFinding>, Trouble> {
@@ -203,7 +203,7 @@ pub async fn about_sessions<T: Table>(
             )
         })
         .collect();
-    ids(table, &asked).await
+    ids_in(table, &asked).await
 }
 
 /// The IDs of findings about these records.
@@ -218,10 +218,10 @@ pub async fn about_records<T: Table>(
         .into_iter()
         .map(|record| (record_pointer(&record), KeyRange::default()))
         .collect();
-    ids(table, &asked).await
+    ids_in(table, &asked).await
 }
 
-async fn ids<T: Table>(table: &T, asked: &[(String, KeyRange)]) -> Result<Vec<String>, Trouble> {
+async fn ids_in<T: Table>(table: &T, asked: &[(String, KeyRange)]) -> Result<Vec<String>, Trouble> {
     let rows = try_join_all(
         asked
             .iter()
@@ -277,7 +277,7 @@ pub async fn write<T: Table>(
     // a row without a finding and closes it later.
     let untold = async {
         if state.published < state.alert.version {
-            unsent::note(table, id, state.alert.version, now).await
+            unsent::note_unsent(table, id, state.alert.version, now).await
         } else {
             Ok(())
         }

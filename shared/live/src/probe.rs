@@ -64,7 +64,7 @@ pub async fn run<O: Table + Topic + Prober + Clock>(
     deadline: Option<Moment>,
     now: Moment,
 ) -> Result<Probed, Trouble> {
-    let known = rows::known(outside, now).await?;
+    let known = rows::known_places(outside, now).await?;
     let spots: BTreeSet<Spot> = policy
         .accounts
         .keys()
@@ -84,7 +84,7 @@ pub async fn run<O: Table + Topic + Prober + Clock>(
         let asked = if is_late() {
             None
         } else {
-            Some(ask(outside, known, &spot).await?)
+            Some(probe_place(outside, known, &spot).await?)
         };
         Ok::<_, Trouble>((spot, asked))
     });
@@ -114,7 +114,7 @@ pub async fn run<O: Table + Topic + Prober + Clock>(
             left = sums.left,
             "time ran out before all accounts and Regions were probed"
         );
-        notice::left(outside, &sums, now).await?;
+        notice::report_unprobed(outside, &sums, now).await?;
     }
     if !silent.is_empty() {
         notice::silent(outside, policy, &silent, now).await?;
@@ -123,7 +123,7 @@ pub async fn run<O: Table + Topic + Prober + Clock>(
 }
 
 /// Probes one place and notes that it was probed.
-async fn ask<O: Table + Prober + Clock>(
+async fn probe_place<O: Table + Prober + Clock>(
     outside: &O,
     known: &ProbeKnowledge,
     spot: &Spot,
@@ -142,7 +142,7 @@ async fn ask<O: Table + Prober + Clock>(
         }
     };
     let asked = SentProbes {
-        since: known.since(spot).unwrap_or(sent),
+        since: known.unanswered_since(spot).unwrap_or(sent),
         last: sent,
         why,
         is_refused,

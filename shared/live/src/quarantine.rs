@@ -5,7 +5,7 @@ use rolewatch_guard::moment::Moment;
 use rolewatch_guard::seen::RecordProblem;
 
 use crate::ledger::keys::hash;
-use crate::operations::once;
+use crate::operations::notify_once;
 use crate::port::{Bucket, Table, Topic, Trouble};
 
 /// The prefix of all quarantine keys.
@@ -32,7 +32,7 @@ pub async fn put<O: Bucket + Table + Topic>(
         "rolewatch can't read a message and put it in quarantine as `{key}`: {why}.\n\nIts content is not judged. Any other messages of this \
          hour are in the same folder, and the metric Quarantined counts them. For what to do, see QuarantineAlarm in docs/operations.md."
     );
-    once(
+    notify_once(
         outside,
         &format!("quarantine {hour}"),
         "rolewatch: events in quarantine",
@@ -80,7 +80,7 @@ pub async fn put_partly<O: Bucket + Table + Topic>(
          `{key}`. Copies of other such records of this hour are in the same folder, and the metric PartlyUnread counts them. For what to do, \
          see Quarantine in docs/operations.md."
     );
-    once(
+    notify_once(
         outside,
         &format!("unread details {hour}"),
         "rolewatch: records that can't be read in full",
@@ -95,7 +95,7 @@ pub async fn put_partly<O: Bucket + Table + Topic>(
 ///
 /// # Errors
 /// Returns the first error of a port. The note then has to be stored again.
-pub async fn note<O: Bucket + Table + Topic>(
+pub async fn note_unread_file<O: Bucket + Table + Topic>(
     outside: &O,
     file: &str,
     faults: &[String],
@@ -114,7 +114,7 @@ pub async fn note<O: Bucket + Table + Topic>(
          wasn't. Notes on other log files of this hour are in the same folder, and the metrics LogFilesUnread, RecordsUnread and Quarantined \
          count them. For what to do, see \"Log files that cannot be read\" in docs/operations.md."
     );
-    once(
+    notify_once(
         outside,
         &format!("unread logs {hour}"),
         "rolewatch: log files that can't be read",

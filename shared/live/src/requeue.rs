@@ -64,13 +64,13 @@ pub(crate) async fn open_dossiers<O: Table + Queue>(
 ) -> Result<(), Trouble> {
     let days = partitions_of_days(since, now)
         .into_iter()
-        .map(Walk::whole)
+        .map(Walk::over_all)
         .collect();
-    ask(outside, EVERYWHERE, days, now).await
+    ask_for_walks(outside, EVERYWHERE, days, now).await
 }
 
 /// Requests these walks, after what the chain already has waiting.
-pub(crate) async fn ask<O: Table + Queue>(
+pub(crate) async fn ask_for_walks<O: Table + Queue>(
     outside: &O,
     chain: &str,
     walks: Vec<Walk>,
@@ -97,12 +97,12 @@ async fn open<T: Table>(table: &T, chain: &str, walk: Walk, now: Moment) -> Resu
             .await?
             .pop();
         let (mut body, version) = known.map_or_else(
-            || (Walk::whole(walk.partition.clone()), 0),
+            || (Walk::over_all(walk.partition.clone()), 0),
             |known| (known.body, known.version),
         );
         // Increases `asked` even if nothing else changes, so that an invocation that is working on
         // the walk notices the request.
-        body.ask(walk.clone(), now);
+        body.ask_once_more(walk.clone(), now);
         if rows::write(
             table,
             keys::turns(chain),
@@ -116,10 +116,10 @@ async fn open<T: Table>(table: &T, chain: &str, walk: Walk, now: Moment) -> Resu
             return Ok(());
         }
     }
-    Err(busy(chain))
+    Err(chain_is_busy(chain))
 }
 
-fn busy(chain: &str) -> Trouble {
+fn chain_is_busy(chain: &str) -> Trouble {
     Trouble::unreachable(
         format!("requesting that the switches of {chain} be judged again"),
         "other invocations kept changing it",
@@ -183,7 +183,7 @@ pub(crate) async fn next<T: Table>(
 }
 
 /// Notes how far a walk has come. Returns `false` if another message about the chain was faster.
-pub(crate) async fn note<T: Table>(
+pub(crate) async fn note_progress<T: Table>(
     table: &T,
     chain: &str,
     (walk, mut version): (&mut Walk, u64),
@@ -219,13 +219,17 @@ pub(crate) async fn note<T: Table>(
         // once more, up to here.
         (*walk, version) = (known.body, known.version);
         walk.at = reached.clone().or(began.at.clone());
-        walk.again();
+        walk.repeat_to_here();
     }
-    Err(busy(chain))
+    Err(chain_is_busy(chain))
 }
 
 /// Notes that no message is under way.
-pub(crate) async fn rest<T: Table>(table: &T, chain: &str, now: Moment) -> Result<(), Trouble> {
+pub(crate) async fn note_idle<T: Table>(
+    table: &T,
+    chain: &str,
+    now: Moment,
+) -> Result<(), Trouble> {
     let Some(known) = rows::read::<_, Chain>(table, CHAINS, chain).await?.pop() else {
         return Ok(());
     };

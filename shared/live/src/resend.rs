@@ -24,7 +24,7 @@ use crate::port::{Queue, Table, Topic, Trouble};
 use crate::telemetry::{Count, Metrics};
 use crate::time::FIRST_PAUSE;
 use crate::wire::Status;
-pub(crate) use standing::pause;
+pub(crate) use standing::pause_after;
 use standing::{AcknowledgementState, standing};
 
 /// How many findings are read at a time.
@@ -116,7 +116,7 @@ pub async fn resend<O: Table + Topic + Queue>(
             continue;
         }
         spent += 1;
-        if let Err(trouble) = again(outside, &one, &mut resent, now).await {
+        if let Err(trouble) = send_again(outside, &one, &mut resent, now).await {
             tracing::error!(finding = one.stored.state.alert.id, %trouble, "couldn't send a finding again");
             resent.failed += 1;
         }
@@ -129,7 +129,7 @@ pub async fn resend<O: Table + Topic + Queue>(
 /// # Errors
 /// Returns the table's error, or an error for a row that can't be parsed.
 pub async fn unacknowledged<T: Table>(table: &T, now: Moment) -> Result<Vec<Owed>, Trouble> {
-    let days = unsent::days(table).await?;
+    let days = unsent::unsent_days(table).await?;
     let findings = by_finding(unsent::of_days(table, &days).await?);
     let mut owed = Vec::new();
     // Unreadable rows are skipped here. The sweep counts and names them.
@@ -154,12 +154,12 @@ async fn survey<T: Table>(
     now: Moment,
     resent: &mut Resent,
 ) -> Result<Vec<Owed>, Trouble> {
-    let days = unsent::days(table).await?;
+    let days = unsent::unsent_days(table).await?;
     let all = unsent::of_days(table, &days).await?;
     for day in days.iter().filter(|day| day.is_over(now)) {
         if all
             .iter()
-            .filter(|one| one.is_of(day))
+            .filter(|one| one.is_of_day(day))
             .all(|one| one.note.closed.is_some())
         {
             // Without this, every sweep would read all days for which findings are kept.
@@ -190,7 +190,7 @@ async fn survey<T: Table>(
                     } else {
                         Closed::Nothing
                     };
-                    if let Err(trouble) = unsent::close(table, row, why, now).await {
+                    if let Err(trouble) = unsent::close_unsent(table, row, why, now).await {
                         tracing::warn!(finding = row.id, %trouble, "couldn't close a row; the next sweep will look at it again");
                         resent.failed += 1;
                     }
@@ -242,7 +242,7 @@ async fn read<T: Table>(
     Ok(found)
 }
 
-async fn again<O: Table + Topic + Queue>(
+async fn send_again<O: Table + Topic + Queue>(
     outside: &O,
     owed: &Owed,
     resent: &mut Resent,

@@ -8,13 +8,13 @@ use rolewatch_guard::directory::StoreSnapshot;
 use rolewatch_guard::id::AccountId;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::{Policy, PolicyErrors};
-pub(crate) use rolewatch_guard::roster::file_name::dated;
-pub use rolewatch_guard::roster::file_name::{ROSTER_PREFIX, roster_key, taken};
+pub(crate) use rolewatch_guard::roster::file_name::dated_key;
+pub use rolewatch_guard::roster::file_name::{ROSTER_PREFIX, roster_key, taken_at};
 use rolewatch_guard::roster::{Rosters, Snapshot};
 
 use crate::inbox;
 use crate::ledger::keys::hash;
-use crate::operations::once;
+use crate::operations::notify_once;
 use crate::port::{
     Bucket, Keep, KeyRange, Queue, Row, StoredObject, Table, TableKind, Topic, Trouble,
 };
@@ -104,13 +104,13 @@ async fn tell_the_guard<O: Table + Queue>(
     {
         requeue::open_dossiers(outside, now.plus_seconds(-OPEN_SESSIONS), now).await?;
         inbox::send_setup_judgement(outside, now).await?;
-        let row = note(pk, "told", String::new(), now);
+        let row = note_row(pk, "told", String::new(), now);
         outside.keep(TableKind::Ledger, row, Keep::First).await?;
     }
     Ok(())
 }
 
-fn note(pk: String, sk: &str, body: String, now: Moment) -> Row {
+fn note_row(pk: String, sk: &str, body: String, now: Moment) -> Row {
     Row {
         pk,
         sk: sk.to_owned(),
@@ -203,7 +203,7 @@ async fn read_rosters<O: Bucket + Table + Topic>(
         if let Some(snapshot) = &mut snapshot {
             let known = latest.get(&snapshot.account);
             if let Some((own, known)) = Arc::get_mut(snapshot).zip(known) {
-                own.share(known);
+                own.share_unchanged(known);
             }
             latest.insert(snapshot.account, Arc::clone(snapshot));
             rosters.add(Arc::clone(snapshot));
@@ -220,7 +220,7 @@ async fn keep_good<O: Table>(
     written: Moment,
     now: Moment,
 ) -> Result<(), Trouble> {
-    let mut row = note(
+    let mut row = note_row(
         "rulebook#good".to_owned(),
         "policy",
         String::from_utf8_lossy(bytes).into_owned(),
@@ -244,7 +244,7 @@ async fn last_good<O: Table + Topic>(
     let text = format!(
         "rolewatch can't use the policy {POLICY_KEY}, so the last valid one stays in force. Push a corrected policy with `rolewatch policy push`.\n\n{why}"
     );
-    once(
+    notify_once(
         outside,
         &format!("policy {etag}"),
         "rolewatch: the policy is invalid",
@@ -283,14 +283,14 @@ async fn roster<O: Bucket + Table + Topic>(
         );
         return Ok(None);
     }
-    let taken = taken(key);
+    let taken = taken_at(key);
     match Snapshot::read(&bytes, taken) {
         Ok(snapshot) => Ok(Some(snapshot)),
         Err(error) => {
             let text = format!(
                 "rolewatch can't use the roster {key}. Memberships that depend on it are unproven.\n\n{error}"
             );
-            once(
+            notify_once(
                 outside,
                 &format!("roster {key} {etag}"),
                 "rolewatch: a roster is invalid",

@@ -135,7 +135,7 @@ impl GuardSettings {
 
     /// Reads the settings through `lookup`.
     pub fn read(lookup: Lookup<'_>) -> Result<Self, SettingsError> {
-        let mut read = VariableReader::over(lookup);
+        let mut read = VariableReader::new(lookup);
         let stack = StackSettings::read(&mut read);
         let findings_topic = read.required(
             "ROLEWATCH_FINDINGS_TOPIC_ARN",
@@ -157,7 +157,7 @@ impl GuardSettings {
                 own: own?,
             })
         };
-        settings().map_err(|Noted| read.wrong())
+        settings().map_err(|Noted| read.into_error())
     }
 }
 
@@ -169,8 +169,9 @@ impl NotifierSettings {
 
     /// Reads the settings through `lookup`.
     pub fn read(lookup: Lookup<'_>) -> Result<Self, SettingsError> {
-        let mut read = VariableReader::over(lookup);
-        let outbox_table = read.required("ROLEWATCH_OUTBOX_TABLE", "the name of a table", table);
+        let mut read = VariableReader::new(lookup);
+        let outbox_table =
+            read.required("ROLEWATCH_OUTBOX_TABLE", "the name of a table", table_name);
         let operations_topic = read.required(
             "ROLEWATCH_OPERATIONS_TOPIC_ARN",
             "the ARN of an SNS topic",
@@ -220,7 +221,7 @@ impl NotifierSettings {
                 test_slack_endpoint: test_slack_endpoint?,
             })
         };
-        settings().map_err(|Noted| read.wrong())
+        settings().map_err(|Noted| read.into_error())
     }
 
     /// The table that slack-notifier reads and writes.
@@ -234,12 +235,12 @@ impl NotifierSettings {
 
 /// The log level: `AWS_LAMBDA_LOG_LEVEL`, which Lambda sets from the template.
 pub fn log_level() -> Level {
-    level(&variable)
+    parse_level(&variable)
 }
 
-fn level(lookup: Lookup<'_>) -> Level {
+fn parse_level(lookup: Lookup<'_>) -> Level {
     lookup("AWS_LAMBDA_LOG_LEVEL")
-        .map(|name| Level::named(&name))
+        .map(|name| Level::by_name(&name))
         .unwrap_or_default()
 }
 
@@ -261,7 +262,7 @@ impl TopicArn {
     pub fn parse(text: &str) -> Option<Self> {
         let [partition, region, account, name] = arn_of(text, "sns")?;
         let account = account.parse().ok()?;
-        plain(name, 256, "-_.").then(|| Self {
+        has_only(name, 256, "-_.").then(|| Self {
             text: text.to_owned(),
             partition: partition.to_owned(),
             region: region.to_owned(),
@@ -346,21 +347,21 @@ fn arn_of<'a>(text: &'a str, service: &str) -> Option<[&'a str; 4]> {
         parts.next()?,
     );
     let whole =
-        arn == "arn" && of == service && plain(partition, 20, "-") && plain(region, 30, "-");
+        arn == "arn" && of == service && has_only(partition, 20, "-") && has_only(region, 30, "-");
     let digits = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
-    (whole && digits && shown(rest)).then_some([partition, region, account, rest])
+    (whole && digits && is_visible(rest)).then_some([partition, region, account, rest])
 }
 
-fn table(text: &str) -> Option<String> {
-    plain(text, 255, "-_.").then(|| text.to_owned())
+fn table_name(text: &str) -> Option<String> {
+    has_only(text, 255, "-_.").then(|| text.to_owned())
 }
 
 fn bucket(text: &str) -> Option<String> {
-    (plain(text, 63, "-.") && text.len() > 2).then(|| text.to_owned())
+    (has_only(text, 63, "-.") && text.len() > 2).then(|| text.to_owned())
 }
 
 fn role_name(text: &str) -> Option<String> {
-    plain(text, 64, "_+=,.@-").then(|| text.to_owned())
+    has_only(text, 64, "_+=,.@-").then(|| text.to_owned())
 }
 
 fn channel(text: &str) -> Option<String> {
@@ -377,7 +378,7 @@ fn web_address(text: &str) -> Option<String> {
     let rest = text
         .strip_prefix("https://")
         .or_else(|| text.strip_prefix("http://"))?;
-    (!rest.is_empty() && shown(rest)).then(|| text.to_owned())
+    (!rest.is_empty() && is_visible(rest)).then(|| text.to_owned())
 }
 
 /// The address is inserted into Slack markup, so it must not contain characters that end a link
@@ -386,7 +387,7 @@ fn secure_address(text: &str) -> Option<String> {
     let rest = text.strip_prefix("https://")?;
     (!rest.is_empty()
         && text.len() < 1_000
-        && shown(rest)
+        && is_visible(rest)
         && !rest.contains(['<', '>', '|', '"', '`']))
     .then(|| text.to_owned())
 }
@@ -399,7 +400,7 @@ fn loopback_address(text: &str) -> Option<String> {
 
 /// Whether the text is 1 to `most` characters long, all of them ASCII letters, digits or one of
 /// `signs`.
-fn plain(text: &str, most: usize, signs: &str) -> bool {
+fn has_only(text: &str, most: usize, signs: &str) -> bool {
     (1..=most).contains(&text.len())
         && text
             .chars()
@@ -407,7 +408,7 @@ fn plain(text: &str, most: usize, signs: &str) -> bool {
 }
 
 /// Whether the text is visible ASCII without blanks.
-fn shown(text: &str) -> bool {
+fn is_visible(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 

@@ -54,7 +54,7 @@ pub async fn settle<O: Table + Queue + Topic + Directory>(
 ///
 /// # Errors
 /// Returns the first error of a port. The call can then be repeated.
-pub async fn tell<O: Table + Topic>(
+pub async fn report_tampering<O: Table + Topic>(
     outside: &O,
     policy: &Policy,
     tampering: &Tampering,
@@ -63,10 +63,10 @@ pub async fn tell<O: Table + Topic>(
     let finding = tampering.finding(policy.version_hash);
     let mut settled = SettleCounts::default();
     let id = finding.id.clone();
-    let mut states = outbox::load(outside, [id.clone()]).await?;
+    let mut states = outbox::load_findings(outside, [id.clone()]).await?;
     let fresh = || {
         let (switches, records) = outbox::subject(&finding);
-        let mut alert = alert::plain(&finding, policy, now);
+        let mut alert = alert::alert_of_finding(&finding, policy, now);
         alert.region.clone_from(&tampering.region);
         alert.source_ip.clone_from(&tampering.source_ip);
         // No further evidence is expected, so the finding is published at once, proven or not.
@@ -85,7 +85,7 @@ pub async fn tell<O: Table + Topic>(
         outbox::write(outside, &fresh(), 0, now).await?;
         // Read it even if the row already existed: a reply can get lost and the client repeat the
         // call, so our own row may be the existing one.
-        states = outbox::load(outside, [id]).await?;
+        states = outbox::load_findings(outside, [id]).await?;
         settled.found = 1;
     }
     settled.published += publish::send_due(outside, &mut states, now).await?;

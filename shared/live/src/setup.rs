@@ -28,12 +28,12 @@ use rolewatch_guard::moment::Moment;
 use rolewatch_guard::review::{self, ReviewFinding, SetupChange};
 use rolewatch_guard::untrusted;
 
-pub use ask::all;
+pub use ask::ask_for_all;
 pub use files::SETUP_PREFIX;
 
 use crate::inbox::Ask;
 use crate::ledger::keys;
-use crate::operations::once;
+use crate::operations::notify_once;
 use crate::outbox::{self, FindingState, StoredFinding, publish};
 use crate::port::{
     Bucket, Clock, Directory, Keep, KeepOutcome, KeyRange, Queue, Row, Table, TableKind, Topic,
@@ -60,7 +60,7 @@ impl<O: Table + Queue + Topic + Bucket + Directory + Clock> SetupPorts for O {}
 ///
 /// # Errors
 /// Returns the first error of a port.
-pub async fn heard<O: Table + Queue>(
+pub async fn note_change<O: Table + Queue>(
     outside: &O,
     change: &SetupChange,
     now: Moment,
@@ -78,7 +78,7 @@ pub async fn heard<O: Table + Queue>(
     // Noted before the request: the invocation that reads the account has to find who made the
     // change.
     let kept = outside.keep(TableKind::Ledger, row, Keep::First).await?;
-    ask::after(outside, change.key.account, change.time, now).await?;
+    ask::ask_after_change(outside, change.key.account, change.time, now).await?;
     Ok(kept)
 }
 
@@ -125,7 +125,7 @@ pub async fn review<O: SetupPorts>(
         if now < ask.due {
             // SQS delays a message for at most 15 minutes, so it can arrive before the reading is
             // due.
-            ask::again(outside, ask, now).await?;
+            ask::queue_again(outside, ask, now).await?;
             return Ok(SettleCounts::default());
         }
         if let Some(trouble) = files::read(outside, account, ask.due).await? {
@@ -140,7 +140,7 @@ pub async fn review<O: SetupPorts>(
                 "rolewatch can't read the IAM setup of account {account} ({name}): {trouble}.\n\nUntil it can, it doesn't review changes to the account's roles, groups and \
                  policies. The account's reader role must trust this stack and allow iam:GetAccountAuthorizationDetails and iam:ListRoles."
             );
-            once(
+            notify_once(
                 outside,
                 &format!("set-up of {account} on day {day}"),
                 "rolewatch: can't read an IAM setup",
@@ -150,10 +150,10 @@ pub async fn review<O: SetupPorts>(
             .await?;
         }
     }
-    judge(outside, book, ask.account.is_none(), now).await
+    judge_setup(outside, book, ask.account.is_none(), now).await
 }
 
-async fn judge<O: Table + Queue + Topic + Bucket>(
+async fn judge_setup<O: Table + Queue + Topic + Bucket>(
     outside: &O,
     book: &Rulebook,
     anew: bool,
@@ -177,12 +177,13 @@ async fn judge<O: Table + Queue + Topic + Bucket>(
         if anew && round == 0 {
             for account in files.missing() {
                 // `after` adds `SETUP_SETTLES` to the time, so this reading is due now.
-                ask::after(outside, account, now.plus_seconds(-SETUP_SETTLES), now).await?;
+                ask::ask_after_change(outside, account, now.plus_seconds(-SETUP_SETTLES), now)
+                    .await?;
             }
         }
         let (mut states, dirty) = compare(outside, book, &mut files, &findings, now).await?;
         if !dirty.is_empty() {
-            diff::store(outside, &states, &dirty, now, &mut settled).await?;
+            diff::store_states(outside, &states, &dirty, now, &mut settled).await?;
             judged = Some((files, findings));
             continue;
         }
@@ -210,7 +211,7 @@ async fn compare<O: Table + Bucket>(
         .into_iter()
         .chain(wanted.iter().map(|id| (*id).to_owned()))
         .collect();
-    let mut states = outbox::load(outside, all).await?;
+    let mut states = outbox::load_findings(outside, all).await?;
     let mut dirty = BTreeSet::new();
     for (id, stored) in &mut states {
         if !wanted.contains(id.as_str()) && stored.state.alert.status != Status::Withdrawn {
@@ -226,7 +227,7 @@ async fn compare<O: Table + Bucket>(
         .iter()
         .filter(|finding| {
             !states.get(&finding.id).is_some_and(standing)
-                && !finding.wants(|account| files.has(account))
+                && !finding.lacks_account(|account| files.contains(account))
         })
         .collect();
     let causes = cause::of_new(outside, &new, files, &book.policy, now).await?;
@@ -234,8 +235,8 @@ async fn compare<O: Table + Bucket>(
         let known = states.get(&finding.id);
         let standing = known.filter(|stored| standing(stored));
         let mut alert = match (standing, causes.get(&finding.id)) {
-            (Some(stored), _) => shown::again(finding, &stored.state.alert),
-            (None, Some(cause)) => shown::first(finding, &book.policy, cause, now),
+            (Some(stored), _) => shown::next_alert(finding, &stored.state.alert),
+            (None, Some(cause)) => shown::first_alert(finding, &book.policy, cause, now),
             (None, None) => continue,
         };
         if standing.is_some_and(|stored| alert::says_the_same(&stored.state.alert, &alert)) {

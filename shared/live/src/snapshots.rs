@@ -26,9 +26,9 @@ use rolewatch_guard::id::AccountId;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::roster::Snapshot;
 
-use crate::operations::once;
+use crate::operations::notify_once;
 use crate::port::{Bucket, Clock, Directory, Table, Topic, Trouble};
-use crate::rulebook::{AT_ONCE, ROSTER_PREFIX, Rulebook, roster_key, taken};
+use crate::rulebook::{AT_ONCE, ROSTER_PREFIX, Rulebook, roster_key, taken_at};
 use crate::time::ROSTER_TAKES;
 
 /// How many more times an account is read if its users or groups change during a reading.
@@ -84,7 +84,7 @@ pub async fn take_all<O: Directory + Bucket + Table + Topic + Clock>(
         let outcome = if is_late() {
             Ok(SnapshotOutcome::Left)
         } else {
-            take(outside, account, at).await
+            take_snapshot(outside, account, at).await
         };
         (account, outcome)
     });
@@ -109,7 +109,7 @@ pub async fn take_all<O: Directory + Bucket + Table + Topic + Clock>(
                      group membership is based on earlier rosters and the IAM changes since then. The account's reader \
                      role must trust this stack and allow iam:GetAccountAuthorizationDetails."
                 );
-                once(
+                notify_once(
                     outside,
                     &format!("roster of {account} on day {day}"),
                     "rolewatch: couldn't take a roster",
@@ -123,7 +123,7 @@ pub async fn take_all<O: Directory + Bucket + Table + Topic + Clock>(
     Ok(sums)
 }
 
-async fn take<O: Directory + Bucket + Clock>(
+async fn take_snapshot<O: Directory + Bucket + Clock>(
     outside: &O,
     account: AccountId,
     at: Moment,
@@ -132,7 +132,7 @@ async fn take<O: Directory + Bucket + Clock>(
     let listed = outside.list(&own).await?;
     let mut known: Vec<(Moment, String)> = listed
         .into_iter()
-        .filter_map(|(key, _)| Some((taken(&key)?, key)))
+        .filter_map(|(key, _)| Some((taken_at(&key)?, key)))
         .collect();
     let outcome = if known.iter().any(|(taken, _)| *taken >= at) {
         SnapshotOutcome::Known

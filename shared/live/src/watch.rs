@@ -61,7 +61,7 @@ pub struct Swept {
 /// # Errors
 /// Returns the error of a table, the queue or a topic. The next run then repeats the work. An event
 /// history that doesn't answer isn't an error.
-pub async fn sweep<O: Table + Queue + Topic + Bucket + Trail + Clock>(
+pub async fn sweep_sessions<O: Table + Queue + Topic + Bucket + Trail + Clock>(
     outside: &O,
     book: &Rulebook,
     regions: &[String],
@@ -70,12 +70,12 @@ pub async fn sweep<O: Table + Queue + Topic + Bucket + Trail + Clock>(
 ) -> Result<Swept, Trouble> {
     let mut swept = Swept::default();
     let since = now.plus_seconds(-WATCHED);
-    let mut states = state::load(outside, since, now).await?;
+    let mut states = state::load_states(outside, since, now).await?;
     // The index also lists closed sessions. Their own rows say that they are closed.
     let mut due: Vec<(SessionAt, StoredWatch)> = Vec::new();
     for at in ledger::switches_since(outside, since, now).await? {
         let begun = at.time;
-        let stored = state::take(&mut states, &at).unwrap_or_else(|| StoredWatch {
+        let stored = state::take_state(&mut states, &at).unwrap_or_else(|| StoredWatch {
             // Nothing to do earlier: until then the halves may still arrive through EventBridge.
             state: WatchState::new(begun.plus_seconds(DELIVERY)),
             version: 0,
@@ -99,7 +99,7 @@ pub async fn sweep<O: Table + Queue + Topic + Bucket + Trail + Clock>(
             swept.stopped = true;
             break;
         }
-        run.look(chunk, &mut swept).await?;
+        run.look_at(chunk, &mut swept).await?;
     }
     // `open` was counted before this run closed any.
     swept.open -= swept.closed.min(swept.open);
@@ -115,13 +115,13 @@ struct Run<'a, O> {
 }
 
 impl<O: Table + Queue + Topic + Bucket + Trail + Clock> Run<'_, O> {
-    async fn look(
+    async fn look_at(
         &mut self,
         sessions: &mut [(SessionAt, StoredWatch)],
         swept: &mut Swept,
     ) -> Result<(), Trouble> {
         let asked: BTreeSet<&SessionAt> = sessions.iter().map(|(at, _)| at).collect();
-        let dossiers = dossier::of(self.outside, self.book, &asked, self.now).await?;
+        let dossiers = dossier::load_dossiers(self.outside, self.book, &asked, self.now).await?;
         let policy = &self.book.policy;
         let trusts = |account: AccountId| policy.trusts(account);
         for (at, stored) in sessions {
@@ -129,13 +129,13 @@ impl<O: Table + Queue + Topic + Bucket + Trail + Clock> Run<'_, O> {
                 .iter()
                 .filter(|dossier| dossier.at == *at)
                 .collect();
-            match Plan::of(own, self.regions, &trusts, self.now) {
-                Some(plan) => self.watch(at, stored, &plan, swept).await?,
+            match Plan::for_dossiers(own, self.regions, &trusts, self.now) {
+                Some(plan) => self.look_at_session(at, stored, &plan, swept).await?,
                 // The policy no longer calls it elevated, or later records show that it began in
                 // another second.
-                None => self.gone(at, &mut stored.state, swept),
+                None => self.retry_or_close(at, &mut stored.state, swept),
             }
-            if !state::save(self.outside, at, stored, self.now).await? {
+            if !state::save_state(self.outside, at, stored, self.now).await? {
                 tracing::info!(
                     session = at.session,
                     "another invocation is watching this session"
@@ -145,7 +145,7 @@ impl<O: Table + Queue + Topic + Bucket + Trail + Clock> Run<'_, O> {
         Ok(())
     }
 
-    async fn watch(
+    async fn look_at_session(
         &mut self,
         at: &SessionAt,
         stored: &mut StoredWatch,
@@ -156,8 +156,8 @@ impl<O: Table + Queue + Topic + Bucket + Trail + Clock> Run<'_, O> {
         let step = plan.open(state);
         // A session that is given up isn't queried once more.
         if !step.close {
-            let asked = self.asker.ask(&mut state.open, swept).await?;
-            plan.go_on(state, asked);
+            let asked = self.asker.ask_open(&mut state.open, swept).await?;
+            plan.apply_answers(state, asked);
         }
         if step.rejudge {
             inbox::send_rejudge(
@@ -177,21 +177,21 @@ impl<O: Table + Queue + Topic + Bucket + Trail + Clock> Run<'_, O> {
             swept.unanswered += 1;
         }
         if step.close {
-            close(state, swept);
+            close_watch(state, swept);
         }
         Ok(())
     }
 
-    fn gone(&self, at: &SessionAt, state: &mut WatchState, swept: &mut Swept) {
+    fn retry_or_close(&self, at: &SessionAt, state: &mut WatchState, swept: &mut Swept) {
         if self.now.seconds_since(at.time) >= GONE {
-            close(state, swept);
+            close_watch(state, swept);
         } else {
             state.next = self.now.plus_seconds(GONE_AGAIN);
         }
     }
 }
 
-fn close(state: &mut WatchState, swept: &mut Swept) {
+fn close_watch(state: &mut WatchState, swept: &mut Swept) {
     *state = WatchState {
         closed: true,
         ..WatchState::new(state.next)

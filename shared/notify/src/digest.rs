@@ -67,7 +67,7 @@ pub(crate) fn written(view: &View, digest: &Digest, script: Script) -> DigestTex
 }
 
 /// The digest as an e-mail: subject and text.
-pub fn mail(view: &View, digest: &Digest) -> (String, String) {
+pub fn digest_mail(view: &View, digest: &Digest) -> (String, String) {
     let text = written(view, digest, MAIL);
     let mut lines = vec![text.headline, text.summary];
     for paragraph in text.paragraphs {
@@ -76,7 +76,7 @@ pub fn mail(view: &View, digest: &Digest) -> (String, String) {
         lines.extend(paragraph.lines.iter().map(|line| format!("- {line}")));
     }
     let note = view.language.digest().mail_note;
-    lines.push(format!("\n{}\n{note}", span(view, digest)));
+    lines.push(format!("\n{}\n{note}", span_shown(view, digest)));
     (subject(digest), lines.join("\n"))
 }
 
@@ -104,11 +104,11 @@ fn subject(digest: &Digest) -> String {
 }
 
 /// The period with its time zone.
-pub(crate) fn span(view: &View, digest: &Digest) -> String {
+pub(crate) fn span_shown(view: &View, digest: &Digest) -> String {
     format!(
         "{} – {}",
         plain(&view.minute(digest.since), 40),
-        plain(&view.local(digest.until), 80)
+        plain(&view.local_time(digest.until), 80)
     )
 }
 
@@ -122,7 +122,7 @@ struct Writer<'v> {
 impl Writer<'_> {
     fn headline(&self, digest: &Digest) -> String {
         let mark = if digest.is_quiet() { "☀️" } else { "📋" };
-        let day = self.said(&self.view.date(digest.until), 40);
+        let day = self.text_up_to(&self.view.date(digest.until), 40);
         format!("{mark} {} · {day}", self.words.title)
     }
 
@@ -141,7 +141,7 @@ impl Writer<'_> {
             &[
                 ("switches", &switches),
                 ("people", &people),
-                ("time", &self.long(digest.elevated)),
+                ("time", &self.duration_shown(digest.elevated)),
             ],
         )
     }
@@ -186,7 +186,10 @@ impl Writer<'_> {
     fn at_most(&self, digest: &Digest, most: usize, steps: Option<Paragraph>) -> Vec<Paragraph> {
         let words = self.words;
         let mut all = Vec::new();
-        all.extend(self.recipients(digest).map(|text| alone(text.to_owned())));
+        all.extend(
+            self.recipients(digest)
+                .map(|text| only_title(text.to_owned())),
+        );
         all.extend(
             self.listed(words.unacknowledged, &digest.unacknowledged, most, |open| {
                 self.since(open)
@@ -216,7 +219,7 @@ impl Writer<'_> {
             digest
                 .longest
                 .as_ref()
-                .map(|longest| alone(self.longest(longest))),
+                .map(|longest| only_title(self.longest(longest))),
         );
         all.extend(self.unused(&digest.unused, most.min(3)).map(alone));
         all
@@ -247,7 +250,7 @@ impl Writer<'_> {
     fn finding(&self, open: &Open) -> String {
         format!(
             "{} {}",
-            self.said(&open.rule, 20),
+            self.text_up_to(&open.rule, 20),
             self.who_in_role(&open.who, &open.role)
         )
     }
@@ -263,7 +266,7 @@ impl Writer<'_> {
     }
 
     fn minute(&self, time: Moment) -> String {
-        self.said(&self.view.minute(time), 40)
+        self.text_up_to(&self.view.minute(time), 40)
     }
 
     /// Text that a caller may have chosen.
@@ -271,12 +274,12 @@ impl Writer<'_> {
         (self.script.name)(text, most)
     }
 
-    fn said(&self, text: &str, most: usize) -> String {
+    fn text_up_to(&self, text: &str, most: usize) -> String {
         (self.script.text)(text, most)
     }
 
     /// A duration in whole minutes.
-    fn long(&self, seconds: i64) -> String {
+    fn duration_shown(&self, seconds: i64) -> String {
         let (hours, minutes) = (
             (seconds / 3_600).to_string(),
             (seconds % 3_600 / 60).to_string(),
@@ -289,7 +292,7 @@ impl Writer<'_> {
     }
 }
 
-fn alone(title: String) -> Paragraph {
+fn only_title(title: String) -> Paragraph {
     Paragraph {
         title,
         lines: Vec::new(),

@@ -7,7 +7,7 @@ use rolewatch_guard::steps::Circumstances;
 use rolewatch_live::wire::{Alert, NamedAccount, Status};
 use serde_json::Value;
 
-use crate::text::fill;
+use crate::text::fill_template;
 use crate::view::View;
 use crate::words::Words as _;
 
@@ -15,28 +15,28 @@ use crate::words::Words as _;
 pub(crate) fn headline(view: &View, alert: &Alert, follow_up: bool) -> String {
     let words = view.labels();
     let severity = view.language.severity(alert.severity);
-    let title = view.rule(&alert.rule).title;
+    let title = view.rule_words(&alert.rule).title;
     let (mark, state) = match (alert.status, alert.verdict) {
         (Status::Withdrawn, _) if alert.reviewed.is_some() => ("✅", words.resolved),
         (Status::Withdrawn, _) => ("✅", words.withdrawn),
         (Status::Ended, Verdict::Unproven) => ("⏹️", words.ended_unproven),
         (Status::Ended, _) => ("⏹️", words.ended),
         (Status::Open, Verdict::Unproven) => ("❔", words.unproven),
-        (Status::Open, _) => (mark(alert.severity), words.open),
+        (Status::Open, _) => (severity_mark(alert.severity), words.open),
     };
-    let state = fill(state, &[("severity", severity)]);
-    let headline = fill(
+    let state = fill_template(state, &[("severity", severity)]);
+    let headline = fill_template(
         words.headline,
         &[("mark", mark), ("state", &state), ("title", title)],
     );
     if follow_up {
-        fill(words.follow_up, &[("headline", &headline)])
+        fill_template(words.follow_up, &[("headline", &headline)])
     } else {
         headline
     }
 }
 
-fn mark(severity: Severity) -> &'static str {
+fn severity_mark(severity: Severity) -> &'static str {
     match severity {
         Severity::Low => "🟡",
         Severity::Medium => "🟠",

@@ -8,7 +8,7 @@ use crate::text::{fill, plain};
 use crate::view::{View, event_page};
 
 /// The notice for the operations topic. `why` is Slack's own error word.
-pub fn mail(view: &View, alert: &Alert, why: &str) -> Notice {
+pub fn alert_mail(view: &View, alert: &Alert, why: &str) -> Notice {
     let words = view.labels();
     let mut lines = vec![
         headline(view, alert, false),
@@ -70,7 +70,7 @@ fn who_and_when(view: &View, alert: &Alert) -> Vec<String> {
     ));
     lines.push(line(
         when_label(view, alert),
-        &format!("{}, {}", view.local(alert.time), alert.time),
+        &format!("{}, {}", view.local_time(alert.time), alert.time),
     ));
     if let Some(address) = &alert.source_ip {
         lines.push(line(words.address, address));
@@ -105,7 +105,7 @@ mod tests {
         for language in [Language::English, Language::Japanese] {
             let view = sample::view(language);
             let Notice::Operations { subject, body } =
-                mail(&view, &sample::alert(), "404 no_service")
+                alert_mail(&view, &sample::alert(), "404 no_service")
             else {
                 panic!("not a mail")
             };
@@ -129,7 +129,8 @@ mod tests {
     fn a_subject_never_breaks_what_sns_takes() {
         let mut alert = sample::alert();
         alert.name = "名\n前".repeat(100);
-        let Notice::Operations { subject, .. } = mail(&sample::view(Language::English), &alert, "")
+        let Notice::Operations { subject, .. } =
+            alert_mail(&sample::view(Language::English), &alert, "")
         else {
             panic!()
         };

@@ -17,12 +17,12 @@ pub fn clean(text: &str) -> String {
 }
 
 /// Text for a place without markup (an e-mail, a log line), at most `most` long.
-pub fn plain(text: &str, most: usize) -> String {
+pub fn plain_text(text: &str, most: usize) -> String {
     clipped(&clean(text), most, |_| None)
 }
 
 /// Fills in a template's `{names}` in one pass. The inserted text isn't searched for names again.
-pub fn fill(template: &str, values: &[(&str, &str)]) -> String {
+pub fn fill_template(template: &str, values: &[(&str, &str)]) -> String {
     let mut out = String::with_capacity(template.len());
     let mut rest = template;
     while let Some((before, from)) = rest.split_once('{') {
@@ -114,7 +114,7 @@ mod tests {
 
     #[test]
     fn clipping_never_cuts_a_character() {
-        assert_eq!(plain("😀😀", 3), "😀…");
+        assert_eq!(plain_text("😀😀", 3), "😀…");
     }
 
     #[test]
@@ -129,7 +129,7 @@ mod tests {
     #[test]
     fn what_is_filled_in_is_not_filled_again() {
         assert_eq!(
-            fill("{who} in {role}, {x}", &[("who", "{role}"), ("role", "R")]),
+            fill_template("{who} in {role}, {x}", &[("who", "{role}"), ("role", "R")]),
             "{role} in R, {x}"
         );
     }
@@ -137,7 +137,7 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn no_text_runs_over_its_limit(text: String, most in 3_usize..60) {
-            proptest::prop_assert!(length(&plain(&text, most)) <= most);
+            proptest::prop_assert!(length(&plain_text(&text, most)) <= most);
         }
     }
 }

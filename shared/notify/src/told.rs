@@ -29,7 +29,7 @@ pub enum DeliveryOutcome {
 
 impl DeliveryOutcome {
     /// The word for the acknowledgment row.
-    pub const fn how(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Delivered | Self::Updated | Self::Quiet | Self::Duplicate => "slack",
             Self::Folded => "folded",

@@ -22,7 +22,7 @@ pub struct View {
 
 impl Default for View {
     fn default() -> Self {
-        Self::made(Language::English, TimeZone::UTC, None)
+        Self::with_zone(Language::English, TimeZone::UTC, None)
     }
 }
 
@@ -51,10 +51,10 @@ impl View {
         if let Some(url) = runbook.filter(|url| !linkable(url)) {
             return Err(NotARunbook(url.chars().take(200).collect()));
         }
-        Ok(Self::made(language, zone, runbook))
+        Ok(Self::with_zone(language, zone, runbook))
     }
 
-    fn made(language: Language, zone: TimeZone, runbook: Option<&str>) -> Self {
+    fn with_zone(language: Language, zone: TimeZone, runbook: Option<&str>) -> Self {
         // Messages have to name the zone, so a zone without a name can't be used.
         let (zone, zone_name) = match zone.iana_name().map(str::to_owned) {
             Some(name) => (zone, name),
@@ -72,11 +72,11 @@ impl View {
     #[cfg(any(test, feature = "testing"))]
     pub(super) fn sample(language: Language) -> Self {
         let zone = TimeZone::get("Asia/Tokyo").unwrap_or(TimeZone::UTC);
-        Self::made(language, zone, Some("https://wiki.example.com/rolewatch"))
+        Self::with_zone(language, zone, Some("https://wiki.example.com/rolewatch"))
     }
 
     /// Event time as people in the zone write it, with the zone's name.
-    pub fn local(&self, time: Moment) -> String {
+    pub fn local_time(&self, time: Moment) -> String {
         let time = self.zoned(time).strftime("%Y-%m-%d %H:%M:%S");
         format!("{time} ({})", self.zone_name)
     }
@@ -101,7 +101,7 @@ impl View {
 
     /// The span between two event times. Within one day, only the times, because the message
     /// already has the date.
-    pub fn span(&self, from: Moment, to: Moment) -> String {
+    pub fn span_shown(&self, from: Moment, to: Moment) -> String {
         let first = self.zoned(from);
         let last = self.zoned(to);
         if first.date() == last.date() {
@@ -135,8 +135,8 @@ impl View {
     }
 
     /// The words of a rule.
-    pub fn rule(&self, code: &str) -> &'static RuleWords {
-        self.language.rule(code)
+    pub fn rule_words(&self, code: &str) -> &'static RuleWords {
+        self.language.rule_words(code)
     }
 }
 
@@ -168,7 +168,8 @@ mod tests {
 
     #[test]
     fn times_are_shown_in_the_zone_of_the_reader() {
-        let local = |zone: &str, time: &str| view(zone, None).unwrap().local(time.parse().unwrap());
+        let local =
+            |zone: &str, time: &str| view(zone, None).unwrap().local_time(time.parse().unwrap());
         assert_eq!(
             local("Asia/Tokyo", "2026-01-31T18:30:05Z"),
             "2026-02-01 03:30:05 (Asia/Tokyo)"

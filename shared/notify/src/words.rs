@@ -144,7 +144,7 @@ pub trait Words {
     fn labels(self) -> &'static Labels;
 
     /// The texts of a rule. For a rule that is newer than this notifier, general texts.
-    fn rule(self, code: &str) -> &'static RuleWords;
+    fn rule_words(self, code: &str) -> &'static RuleWords;
 
     /// What to do about a finding.
     fn steps(self, code: &str, of: &Circumstances<'_>) -> Vec<String>;
@@ -170,7 +170,7 @@ impl Words for Language {
         }
     }
 
-    fn rule(self, code: &str) -> &'static RuleWords {
+    fn rule_words(self, code: &str) -> &'static RuleWords {
         let (all, other) = match self {
             Self::English => (en::RULES, &en::OTHER),
             Self::Japanese => (ja::RULES, &ja::OTHER),
@@ -183,7 +183,7 @@ impl Words for Language {
         if let (Self::English, Some(rule)) = (self, rule) {
             return rule.steps(of);
         }
-        let words = self.rule(code);
+        let words = self.rule_words(code);
         let list = match of.verdict {
             Verdict::Unproven => words.unproven_steps,
             _ => words.steps,
@@ -261,7 +261,7 @@ mod tests {
     fn every_rule_is_spoken_of_in_both_languages() {
         for code in codes() {
             for language in [Language::English, Language::Japanese] {
-                let words = language.rule(code);
+                let words = language.rule_words(code);
                 assert_eq!(words.code, code, "{language:?} has no entry for {code}");
             }
         }
@@ -282,7 +282,7 @@ mod tests {
             outline
         };
         for rule in catalogue::listed() {
-            let words = Language::Japanese.rule(rule.code);
+            let words = Language::Japanese.rule_words(rule.code);
             let japanese = [words.steps, words.unproven_steps];
             for (english, japanese) in rule.written_steps().iter().zip(japanese) {
                 assert_eq!(
@@ -367,7 +367,7 @@ mod tests {
     #[test]
     fn every_rule_has_sentences_in_japanese_that_name_who_and_where() {
         for code in codes() {
-            let words = Language::Japanese.rule(code);
+            let words = Language::Japanese.rule_words(code);
             for sentence in [words.broken, words.unproven] {
                 // For a finding about the IAM setup, it may be unknown who made the change.
                 assert_eq!(
@@ -380,7 +380,7 @@ mod tests {
                     "{code}: {sentence}"
                 );
             }
-            assert_ne!(words.title, Language::English.rule(code).title);
+            assert_ne!(words.title, Language::English.rule_words(code).title);
         }
     }
 
@@ -405,7 +405,7 @@ mod tests {
                 foreign_account: false,
                 denied: false,
             };
-            assert!(!language.rule("RW999").title.is_empty());
+            assert!(!language.rule_words("RW999").title.is_empty());
             assert!(!language.steps("RW999", &of).is_empty());
         }
     }

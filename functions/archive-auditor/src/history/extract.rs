@@ -58,7 +58,7 @@ pub(crate) async fn extract<O: ArchivePorts>(
             format!("s3://{}/{}", batch.bucket, harmless(key)),
             &mut out,
         );
-        one(outside, &filter, scratch, &batch.bucket, key, &mut read).await?;
+        extract_file(outside, &filter, scratch, &batch.bucket, key, &mut read).await?;
         files += 1;
         failed += read.file.files.unreadable;
         read.end()
@@ -74,7 +74,7 @@ pub(crate) async fn extract<O: ArchivePorts>(
     Ok(json!({ "files": files, "failed": failed }))
 }
 
-async fn one<O: ArchivePorts>(
+async fn extract_file<O: ArchivePorts>(
     outside: &O,
     filter: &Filter,
     scratch: &RefCell<Scratch>,
@@ -137,7 +137,7 @@ impl<'p, 'o> FileReading<'p, 'o> {
     }
 
     /// Writes the file's result after its records.
-    fn end(mut self) -> io::Result<()> {
+    fn finish(mut self) -> io::Result<()> {
         if let Some(broken) = self.broken {
             return Err(broken);
         }
@@ -163,7 +163,7 @@ impl<'p, 'o> FileReading<'p, 'o> {
     }
 
     /// Mints by services are kept too, because they may start a chain.
-    fn take(
+    fn take_record(
         &mut self,
         said: &Said<'_>,
         delivery: Delivery<'_>,
@@ -191,14 +191,14 @@ impl<'p, 'o> FileReading<'p, 'o> {
         delivery: Delivery<'_>,
         at: &RecordPlace,
     ) {
-        match said.and_then(|said| self.take(said, delivery)) {
+        match said.and_then(|said| self.take_record(said, delivery)) {
             // The record itself counts. Reading its line again reports the same details.
             Ok(details) => details.iter().for_each(|problem| {
-                self.fault(Some(at.record), Some(at.byte), problem.of_detail());
+                self.note_fault(Some(at.record), Some(at.byte), problem.of_detail());
             }),
             Err(problem) => {
                 self.file.unread += 1;
-                self.fault(Some(at.record), Some(at.byte), problem.to_string());
+                self.note_fault(Some(at.record), Some(at.byte), problem.to_string());
             }
         }
     }
@@ -215,7 +215,7 @@ impl<'p, 'o> FileReading<'p, 'o> {
         }
     }
 
-    fn fault(&mut self, record: Option<u64>, byte: Option<u64>, reason: String) {
+    fn note_fault(&mut self, record: Option<u64>, byte: Option<u64>, reason: String) {
         self.file.fault_count += 1;
         if self.file.faults.len() < MOST_FAULTS {
             self.file.faults.push(Fault {
@@ -245,7 +245,7 @@ impl Sink for FileReading<'_, '_> {
             Err(NotUsed::NotEvidence(why)) => self.not_evidence(at, why.to_string()),
             Err(NotUsed::Unreadable(problem)) => {
                 self.file.unread += 1;
-                self.fault(Some(at.record), Some(at.byte), problem.to_string());
+                self.note_fault(Some(at.record), Some(at.byte), problem.to_string());
             }
         }
     }
@@ -256,7 +256,7 @@ impl Sink for FileReading<'_, '_> {
         } else {
             ""
         };
-        self.fault(
+        self.note_fault(
             problem.record,
             problem.byte,
             format!("{}{rest}", problem.reason),

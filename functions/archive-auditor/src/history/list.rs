@@ -116,9 +116,9 @@ struct Part {
 
 impl Part {
     fn add(&mut self, key: &str) {
-        let key = ascii(key);
+        let key = ascii_json(key);
         if self.keys == MOST_KEYS || self.lines.len() - self.open + key.len() > LARGEST_LINE {
-            self.close();
+            self.close_line();
         }
         self.lines
             .push_str(if self.keys == 0 { "{\"keys\":[" } else { "," });
@@ -127,7 +127,7 @@ impl Part {
         self.files += 1;
     }
 
-    fn close(&mut self) {
+    fn close_line(&mut self) {
         if self.keys == 0 {
             return;
         }
@@ -137,15 +137,15 @@ impl Part {
         self.batches += 1;
     }
 
-    fn end(mut self) -> Self {
-        self.close();
+    fn finish(mut self) -> Self {
+        self.close_line();
         self
     }
 }
 
 /// A JSON string in ASCII. Readers disagree about which other characters (such as U+2028) end a
 /// line.
-fn ascii(text: &str) -> String {
+fn ascii_json(text: &str) -> String {
     let mut written = String::with_capacity(text.len() + 2);
     for character in Value::from(text).to_string().chars() {
         if character.is_ascii() && character != '\u{7f}' {
@@ -166,7 +166,7 @@ mod tests {
 
     use super::*;
 
-    fn part(keys: &[String]) -> Part {
+    fn part_of(keys: &[String]) -> Part {
         let mut part = Part::default();
         for key in keys {
             part.add(key);
@@ -174,13 +174,13 @@ mod tests {
         part.end()
     }
 
-    fn lines(keys: &[String]) -> Vec<(usize, Vec<String>)> {
+    fn lines_of(keys: &[String]) -> Vec<(usize, Vec<String>)> {
         let Part {
             lines,
             batches,
             files,
             ..
-        } = part(keys);
+        } = part_of(keys);
         assert!(lines.is_empty() || lines.ends_with('\n'));
         let read: Vec<(usize, Vec<String>)> = lines
             .split_terminator('\n')
@@ -204,16 +204,16 @@ mod tests {
             .map(|number| format!("AWSLogs/{number:04}"))
             .collect();
         assert_eq!(
-            lines(&keys)
+            lines_of(&keys)
                 .iter()
                 .map(|(_, keys)| keys.len())
                 .collect::<Vec<_>>(),
             [100, 100, 50]
         );
-        assert_eq!(lines(&[]), []);
+        assert_eq!(lines_of(&[]), []);
         // The longest keys that S3 accepts, in their longest spelling.
         let longest: Vec<String> = (0..300).map(|_| "\u{1}".repeat(1_024)).collect();
-        let longest = lines(&longest);
+        let longest = lines_of(&longest);
         assert!(
             longest.len() > 3
                 && longest
@@ -225,9 +225,9 @@ mod tests {
     proptest! {
         #[test]
         fn what_is_written_is_what_was_listed_on_lines_that_nobody_can_read_otherwise(keys in prop::collection::vec("\\PC{0,40}|[\u{0}-\u{2030}]{0,40}", 0..130)) {
-            let written = lines(&keys);
+            let written = lines_of(&keys);
             prop_assert_eq!(written.into_iter().flat_map(|(_, keys)| keys).collect::<Vec<_>>(), keys.clone());
-            prop_assert!(part(&keys).lines.bytes().all(|byte| byte == b'\n' || (0x20..0x7f).contains(&byte)));
+            prop_assert!(part_of(&keys).lines.bytes().all(|byte| byte == b'\n' || (0x20..0x7f).contains(&byte)));
         }
     }
 }

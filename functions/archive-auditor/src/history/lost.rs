@@ -9,7 +9,10 @@ use super::{Fault, Lost, folder};
 use crate::{ArchivePorts, refused};
 
 /// Reports every file of the batch as unread.
-pub(crate) async fn lost<O: ArchivePorts>(outside: &O, lost: &Lost) -> Result<Value, Trouble> {
+pub(crate) async fn report_lost<O: ArchivePorts>(
+    outside: &O,
+    lost: &Lost,
+) -> Result<Value, Trouble> {
     let Lost { batch, cause } = lost;
     let folder = folder(&batch.run).ok_or_else(|| {
         refused(

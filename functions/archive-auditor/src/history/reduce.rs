@@ -48,7 +48,7 @@ pub(crate) async fn reduce<O: ArchivePorts>(
     let findings = format!("{folder}/findings.ndjson");
     let summary = format!("{folder}/summary.json");
     outside
-        .put(&findings, lines(&judged.judgement.findings)?)
+        .put(&findings, json_lines(&judged.judgement.findings)?)
         .await?;
     // Written last: when the summary exists, so do the findings.
     outside
@@ -145,7 +145,7 @@ impl JudgedRun {
 }
 
 /// One finding per line.
-fn lines(findings: &[Finding]) -> Result<Vec<u8>, Trouble> {
+fn json_lines(findings: &[Finding]) -> Result<Vec<u8>, Trouble> {
     let mut lines = Vec::new();
     for finding in findings {
         serde_json::to_writer(&mut lines, finding).map_err(|why| unwritten(&why))?;
@@ -198,7 +198,7 @@ async fn extracts<O: ArchivePorts>(
         };
         all.extract(&bytes)
             .map_err(|why| refused(&key, &why.to_string()))?;
-        read.insert(batch(&key).to_owned());
+        read.insert(batch_name(&key).to_owned());
     }
     Ok(read)
 }
@@ -212,7 +212,7 @@ async fn losses<O: ArchivePorts>(
 ) -> Result<(), Trouble> {
     for (key, _) in outside.list(&format!("{folder}/failed/")).await? {
         // The function did its work, but Step Functions didn't get the answer.
-        if read.contains(batch(&key)) {
+        if read.contains(batch_name(&key)) {
             continue;
         }
         let StoredObject::Found { bytes, .. } = outside.get(&key, None).await? else {
@@ -230,7 +230,7 @@ async fn losses<O: ArchivePorts>(
 }
 
 /// The name of a batch, from the key of its extract or of the note that it was lost.
-fn batch(key: &str) -> &str {
+fn batch_name(key: &str) -> &str {
     let file = key.rsplit('/').next().unwrap_or(key);
     file.split('.').next().unwrap_or(file)
 }
@@ -263,7 +263,7 @@ impl<'p> ReadSoFar<'p> {
         let mut line = Vec::new();
         while lines.read_until(b'\n', &mut line)? > 0 {
             if line.starts_with(FOOTER) {
-                self.file(serde_json::from_slice::<Footer>(&line)?.file);
+                self.add_file(serde_json::from_slice::<Footer>(&line)?.file);
             } else if let Err(problem) = self.intake.take(&line, Delivery::default()) {
                 // The map step read the same text with the same engine, and named the unreadable
                 // details.
@@ -274,7 +274,7 @@ impl<'p> ReadSoFar<'p> {
         Ok(())
     }
 
-    fn file(&mut self, file: FileRead) {
+    fn add_file(&mut self, file: FileRead) {
         let FileRead {
             policy,
             files,

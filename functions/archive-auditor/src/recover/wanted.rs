@@ -90,7 +90,7 @@ impl<'a> Wanted<'a> {
         }
     }
 
-    fn note(&mut self, fault: String) {
+    fn note_fault(&mut self, fault: String) {
         if self.unread.len() < NOTED {
             self.unread.push(fault);
         }
@@ -115,14 +115,19 @@ impl<'a> Wanted<'a> {
     ) {
         let taken = said
             .map_err(|problem| problem.to_string())
-            .and_then(|said| self.take(json, said, delivery));
+            .and_then(|said| self.take_record(json, said, delivery));
         if let Err(why) = taken {
             self.records_unread += 1;
-            self.note(format!("record {} (byte {}): {why}", at.record, at.byte));
+            self.note_fault(format!("record {} (byte {}): {why}", at.record, at.byte));
         }
     }
 
-    fn take(&mut self, json: &[u8], said: &Said<'_>, delivery: Delivery<'_>) -> Result<(), String> {
+    fn take_record(
+        &mut self,
+        json: &[u8],
+        said: &Said<'_>,
+        delivery: Delivery<'_>,
+    ) -> Result<(), String> {
         let Some(awaited) = self.awaited(said, delivery)? else {
             return Ok(());
         };
@@ -247,19 +252,19 @@ impl Sink for Wanted<'_> {
             NotUsed::NotEvidence(_) => self.not_evidence += 1,
             NotUsed::Unreadable(_) => self.records_unread += 1,
         }
-        self.note(format!("record {} (byte {}): {why}", at.record, at.byte));
+        self.note_fault(format!("record {} (byte {}): {why}", at.record, at.byte));
     }
 
     fn unread(&mut self, problem: Unread) {
         // Faults that the archive reader found were noted in the first reading.
         if self.from == 0 {
-            self.note(fault(&problem));
+            self.note_fault(unread_note(&problem));
         }
     }
 }
 
 /// The note names the file, so this leaves it out.
-fn fault(unread: &Unread) -> String {
+fn unread_note(unread: &Unread) -> String {
     let rest = if unread.rest {
         "; the rest of the file is skipped"
     } else {

@@ -24,7 +24,7 @@ fn change(number: u32, account: &str, kind: &str, name: &str) -> Value {
     })
 }
 
-fn file(twin: &Twin<Calm>, folder: &str, records: &[&Value]) -> String {
+fn put_file(twin: &Twin<Calm>, folder: &str, records: &[&Value]) -> String {
     let key = key(folder, "us-east-1", twin.clock.get(), "EXAMPLE1");
     put(twin, &key, log_file(records));
     key
@@ -40,7 +40,7 @@ fn a_change_that_was_withheld_is_recovered_and_one_that_was_delivered_is_not() {
     let event = json!({"source": "aws.iam", "account": "111122223333", "detail": delivered});
     run(guard.handle(&twin, &to_raw_value(&event).unwrap(), None)).unwrap();
     twin.queue.take();
-    let log = file(&twin, "111122223333", &[&delivered, &withheld]);
+    let log = put_file(&twin, "111122223333", &[&delivered, &withheld]);
     let report = notify(&mut auditor(), &twin, &[log]);
     assert_eq!(
         (
@@ -63,8 +63,8 @@ fn what_was_never_to_arrive_is_not_sent() {
     let mut refused = refused;
     refused["errorCode"] = "AccessDenied".into();
     let logs = [
-        file(&twin, "999988887777", &[&of_nobody]),
-        file(&twin, "111122223333", &[&by_service, &refused]),
+        put_file(&twin, "999988887777", &[&of_nobody]),
+        put_file(&twin, "111122223333", &[&by_service, &refused]),
     ];
     let report = notify(&mut auditor(), &twin, &logs);
     assert_eq!(
@@ -84,7 +84,7 @@ fn a_service_that_changes_a_role_or_a_policy_is_forwarded() {
         change(1, "111122223333", "AWSService", "UpdateAssumeRolePolicy"),
         change(2, "111122223333", "AWSService", "PutGroupPolicy"),
     );
-    let log = file(&twin, "111122223333", &[&trust, &policy]);
+    let log = put_file(&twin, "111122223333", &[&trust, &policy]);
     notify(&mut auditor(), &twin, &[log]);
     assert_eq!(sent(&twin).len(), 2);
 }

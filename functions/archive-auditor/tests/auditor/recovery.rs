@@ -18,7 +18,7 @@ use serde_json::Value;
 use crate::trail::{deliver, prepare};
 
 /// A story in one file, an hour later.
-fn told() -> (Story, Twin<Calm>, Vec<String>) {
+fn story_in_one_file() -> (Story, Twin<Calm>, Vec<String>) {
     let mut story = Story::new();
     story.switch("dora").with_mfa().used_after(60);
     let twin = Twin::new(Calm, story.now().plus_seconds(3_600));
@@ -27,7 +27,7 @@ fn told() -> (Story, Twin<Calm>, Vec<String>) {
     (story, twin, keys)
 }
 
-fn ids(records: &[Value]) -> Vec<String> {
+fn event_ids(records: &[Value]) -> Vec<String> {
     let mut ids: Vec<String> = records
         .iter()
         .map(|record| format!("{}{}", record["recipientAccountId"], record["eventID"]))
@@ -37,7 +37,7 @@ fn ids(records: &[Value]) -> Vec<String> {
 }
 
 /// Stores a record as the guard does.
-fn know(twin: &Twin<Calm>, record: &Value) {
+fn store_record(twin: &Twin<Calm>, record: &Value) {
     let text = record.to_string();
     let Ok(Reading::Seen(seen)) = read(text.as_bytes(), &|_| true) else {
         panic!("not relevant: {text}")

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::trail::{auditor, deliver, key, log_file, notify, prepare, put, sent};
 
-fn sweep<W: Weather>(
+fn run_sweep<W: Weather>(
     auditor: &mut ArchiveAuditor,
     twin: &Twin<W>,
     at: Moment,
@@ -24,7 +24,7 @@ fn sweep<W: Weather>(
 }
 
 /// Two days of switches, an hour apart.
-fn days() -> Story {
+fn two_days() -> Story {
     let mut story = Story::new();
     for hour in 0..48 {
         story.switch(["dora", "tess"][hour % 2]).with_mfa();
@@ -35,7 +35,7 @@ fn days() -> Story {
 
 #[test]
 fn the_first_sweep_reads_the_last_day_of_every_account_and_region_and_the_next_only_what_is_new() {
-    let story = days();
+    let story = two_days();
     let begin: Moment = story.records()[0]["eventTime"]
         .as_str()
         .unwrap()
@@ -57,14 +57,14 @@ fn the_first_sweep_reads_the_last_day_of_every_account_and_region_and_the_next_o
     );
     let mut auditor = auditor();
     let (answer, report) =
-        sweep(&mut auditor, &twin, begin.plus_seconds(40 * 3_600), None).unwrap();
+        run_sweep(&mut auditor, &twin, begin.plus_seconds(40 * 3_600), None).unwrap();
     assert_eq!(
         (&answer["whole"], report.files),
         (&json!(true), 2 * 24 + 2 * 8),
         "to the end of what is there, from 24 hours before"
     );
     assert_eq!(sent(&twin).len(), usize::try_from(report.files).unwrap());
-    let (_, again) = sweep(&mut auditor, &twin, begin.plus_seconds(41 * 3_600), None).unwrap();
+    let (_, again) = run_sweep(&mut auditor, &twin, begin.plus_seconds(41 * 3_600), None).unwrap();
     assert_eq!((again.files, sent(&twin).len()), (0, 0));
     let late = key(
         "444455556666",
@@ -73,14 +73,14 @@ fn the_first_sweep_reads_the_last_day_of_every_account_and_region_and_the_next_o
         "LATE",
     );
     put(&twin, &late, log_file(&[&story.records()[1]]));
-    let (_, again) = sweep(&mut auditor, &twin, begin.plus_seconds(42 * 3_600), None).unwrap();
+    let (_, again) = run_sweep(&mut auditor, &twin, begin.plus_seconds(42 * 3_600), None).unwrap();
     assert_eq!(again.files, 1, "a file of a time that was swept before");
     assert!(keys.len() > 64);
 }
 
 #[test]
 fn after_a_pause_nothing_is_left_out() {
-    let story = days();
+    let story = two_days();
     let begin: Moment = story.records()[0]["eventTime"]
         .as_str()
         .unwrap()
@@ -89,9 +89,9 @@ fn after_a_pause_nothing_is_left_out() {
     let twin = Twin::new(Calm, story.now());
     prepare(&twin, &story);
     let mut auditor = auditor();
-    sweep(&mut auditor, &twin, begin, None).unwrap();
+    run_sweep(&mut auditor, &twin, begin, None).unwrap();
     deliver(&twin, &story);
-    let (_, report) = sweep(&mut auditor, &twin, story.now().plus_seconds(600), None).unwrap();
+    let (_, report) = run_sweep(&mut auditor, &twin, story.now().plus_seconds(600), None).unwrap();
     assert_eq!(
         (report.files, sent(&twin).len()),
         (96, story.records().len())
@@ -100,22 +100,22 @@ fn after_a_pause_nothing_is_left_out() {
 
 #[test]
 fn a_sweep_that_has_no_time_left_goes_on_where_it_was() {
-    let story = days();
+    let story = two_days();
     let now = story.now().plus_seconds(600);
     let twin = Twin::new(Calm, now);
     prepare(&twin, &story);
     deliver(&twin, &story);
     let mut auditor = auditor();
-    let (answer, report) = sweep(&mut auditor, &twin, now, Some(now.plus_seconds(30))).unwrap();
+    let (answer, report) = run_sweep(&mut auditor, &twin, now, Some(now.plus_seconds(30))).unwrap();
     assert_eq!((&answer["whole"], report.files), (&json!(false), 0));
-    let (answer, report) = sweep(&mut auditor, &twin, now.plus_seconds(60), None).unwrap();
+    let (answer, report) = run_sweep(&mut auditor, &twin, now.plus_seconds(60), None).unwrap();
     assert_eq!(answer["whole"], json!(true));
     assert!(report.files > 40, "{report:?}");
 }
 
 #[test]
 fn what_was_told_of_is_not_swept_again() {
-    let story = days();
+    let story = two_days();
     let now = story.now().plus_seconds(600);
     let twin = Twin::new(Calm, now);
     prepare(&twin, &story);
@@ -123,13 +123,13 @@ fn what_was_told_of_is_not_swept_again() {
     let mut auditor = auditor();
     notify(&mut auditor, &twin, &keys);
     sent(&twin);
-    let (_, report) = sweep(&mut auditor, &twin, now, None).unwrap();
+    let (_, report) = run_sweep(&mut auditor, &twin, now, None).unwrap();
     assert_eq!((report.files, sent(&twin).len()), (0, 0));
 }
 
 #[test]
 fn an_organizations_trail_is_swept_too() {
-    let story = days();
+    let story = two_days();
     let now = story.now().plus_seconds(600);
     let twin = Twin::new(Calm, now);
     prepare(&twin, &story);
@@ -142,7 +142,7 @@ fn an_organizations_trail_is_swept_too() {
         )
     });
     *twin.logs.borrow_mut() = moved.collect();
-    let (_, report) = sweep(&mut auditor(), &twin, now, None).unwrap();
+    let (_, report) = run_sweep(&mut auditor(), &twin, now, None).unwrap();
     assert!(report.files > 40, "{report:?}");
 }
 
@@ -150,7 +150,7 @@ fn an_organizations_trail_is_swept_too() {
 fn without_a_trail_or_with_another_task_it_says_so() {
     let story = Story::new();
     let twin = Twin::new(Calm, story.now());
-    let why = sweep(&mut ArchiveAuditor::new(None), &twin, story.now(), None)
+    let why = run_sweep(&mut ArchiveAuditor::new(None), &twin, story.now(), None)
         .unwrap_err()
         .to_string();
     assert!(why.contains("ROLEWATCH_TRAIL_BUCKET"), "{why}");

@@ -31,7 +31,7 @@ fn thursday() -> Twin<Calm> {
     twin
 }
 
-fn file(twin: &Twin<Calm>, folder: &str, name: &str, records: &[&Value]) -> String {
+fn put_file(twin: &Twin<Calm>, folder: &str, name: &str, records: &[&Value]) -> String {
     let key = key(folder, "us-east-1", twin.clock.get(), name);
     put(twin, &key, log_file(records));
     key
@@ -54,7 +54,7 @@ fn handle(twin: &Twin<Calm>, guard: &mut Guard) {
 }
 
 /// The records of the RW201 findings in the outbox, and the number of published alerts.
-fn found(twin: &Twin<Calm>) -> (Vec<String>, usize) {
+fn tampering_found(twin: &Twin<Calm>) -> (Vec<String>, usize) {
     let rows = twin.rows.borrow();
     let states = rows
         .iter()
@@ -79,7 +79,7 @@ fn id(record: &Value) -> String {
 #[test]
 fn a_call_that_was_withheld_is_recovered_counted_and_found_once() {
     let (twin, call) = (thursday(), record("events-DisableRule"));
-    let first = file(&twin, "444455556666", "EXAMPLE1", &[&call]);
+    let first = put_file(&twin, "444455556666", "EXAMPLE1", &[&call]);
     let report = notify(&mut auditor(), &twin, &[first]);
     let place = ["444455556666".to_owned(), "us-east-1".to_owned()];
     assert_eq!(
@@ -91,15 +91,15 @@ fn a_call_that_was_withheld_is_recovered_counted_and_found_once() {
         (Some(&1), 0, 0)
     );
     handle(&twin, &mut Guard::new(guarded()));
-    assert_eq!(found(&twin), (vec![id(&call)], 1));
+    assert_eq!(tampering_found(&twin), (vec![id(&call)], 1));
     // A second file contains it too.
-    let second = file(&twin, "444455556666", "EXAMPLE2", &[&call, &call]);
+    let second = put_file(&twin, "444455556666", "EXAMPLE2", &[&call, &call]);
     let report = notify(&mut auditor(), &twin, &[second]);
     assert_eq!(
         (report.missed.len(), report.early, sent(&twin).len()),
         (0, 0, 0)
     );
-    assert_eq!(found(&twin), (vec![id(&call)], 1));
+    assert_eq!(tampering_found(&twin), (vec![id(&call)], 1));
 }
 
 #[test]
@@ -113,8 +113,8 @@ fn a_call_that_was_delivered_is_neither_sent_again_nor_missed() {
     );
     deliver(&twin, &mut guard, &delivered);
     deliver(&twin, &mut guard, &of_iam);
-    let production = file(&twin, "444455556666", "EXAMPLE1", &[&delivered, &of_iam]);
-    let hub = file(&twin, "123456789012", "EXAMPLE1", &[&withheld]);
+    let production = put_file(&twin, "444455556666", "EXAMPLE1", &[&delivered, &of_iam]);
+    let hub = put_file(&twin, "123456789012", "EXAMPLE1", &[&withheld]);
     let report = notify(&mut auditor(), &twin, &[production, hub]);
     let place = ["123456789012".to_owned(), "us-east-1".to_owned()];
     assert_eq!(
@@ -131,7 +131,7 @@ fn a_call_that_may_be_under_way_is_sent_but_not_counted_as_missed() {
     let report = notify(
         &mut auditor(),
         &twin,
-        &[file(&twin, "444455556666", "EXAMPLE1", &[&call])],
+        &[put_file(&twin, "444455556666", "EXAMPLE1", &[&call])],
     );
     assert_eq!(
         (report.missed.len(), report.early, sent(&twin).len()),
@@ -151,7 +151,7 @@ fn what_is_not_the_guards_own_is_not_recovered() {
     let report = notify(
         &mut auditor(),
         &twin,
-        &[file(&twin, "444455556666", "EXAMPLE1", &[&other])],
+        &[put_file(&twin, "444455556666", "EXAMPLE1", &[&other])],
     );
     assert_eq!(
         (
@@ -181,7 +181,7 @@ fn calls_that_the_rules_watch_in_the_hub_alone_are_recovered_there_alone() {
         &mut auditor(),
         &twin,
         &[
-            file(&twin, "444455556666", "EXAMPLE1", &[&elsewhere]),
+            put_file(&twin, "444455556666", "EXAMPLE1", &[&elsewhere]),
             tokyo,
         ],
     );
@@ -196,7 +196,7 @@ fn calls_that_the_rules_watch_in_the_hub_alone_are_recovered_there_alone() {
     notify(
         &mut auditor(),
         &twin,
-        &[file(&twin, "123456789012", "EXAMPLE1", &[&call])],
+        &[put_file(&twin, "123456789012", "EXAMPLE1", &[&call])],
     );
     assert_eq!(sent(&twin), [call]);
 }
@@ -218,15 +218,15 @@ fn an_elevated_session_is_forwarded_whatever_it_does_and_so_is_its_call_recovere
     notify(
         &mut auditor(),
         &twin,
-        &[file(&twin, "444455556666", "EXAMPLE1", &[&call])],
+        &[put_file(&twin, "444455556666", "EXAMPLE1", &[&call])],
     );
     handle(&twin, &mut Guard::new(guarded()));
-    assert_eq!(found(&twin).0, [id(&call)]);
+    assert_eq!(tampering_found(&twin).0, [id(&call)]);
     // The ledger has both the use and the call now.
     let report = notify(
         &mut auditor(),
         &twin,
-        &[file(&twin, "444455556666", "EXAMPLE2", &[&call])],
+        &[put_file(&twin, "444455556666", "EXAMPLE2", &[&call])],
     );
     assert_eq!(
         (report.missed.len(), report.early, sent(&twin).len()),
@@ -251,7 +251,7 @@ fn a_record_that_arrived_before_its_call_was_watched_is_sent_but_was_not_missed(
     let report = notify(
         &mut auditor(),
         &twin,
-        &[file(&twin, "444455556666", "EXAMPLE1", &[&call])],
+        &[put_file(&twin, "444455556666", "EXAMPLE1", &[&call])],
     );
     assert_eq!(
         (report.missed.len(), report.early, sent(&twin).len()),
@@ -270,7 +270,7 @@ fn a_call_that_was_told_before_the_guard_was_stopped_is_sent_but_was_not_missed(
     let report = notify(
         &mut auditor(),
         &twin,
-        &[file(&twin, "444455556666", "EXAMPLE1", &[&call])],
+        &[put_file(&twin, "444455556666", "EXAMPLE1", &[&call])],
     );
     assert_eq!(
         (report.missed.len(), report.early, sent(&twin).len()),
@@ -284,7 +284,7 @@ fn a_call_in_another_accounts_folder_is_no_evidence() {
     let report = notify(
         &mut auditor(),
         &twin,
-        &[file(&twin, "999988887777", "EXAMPLE1", &[&call])],
+        &[put_file(&twin, "999988887777", "EXAMPLE1", &[&call])],
     );
     assert_eq!(
         (
@@ -322,7 +322,7 @@ fn every_call_that_is_watched_is_found_in_a_log_file() {
         let report = notify(
             &mut auditor(),
             &twin,
-            &[file(&twin, account, "EXAMPLE1", &of_account)],
+            &[put_file(&twin, account, "EXAMPLE1", &of_account)],
         );
         assert_eq!(
             (report.missed.values().sum::<u64>(), sent(&twin).len()),

@@ -137,7 +137,7 @@ pub(crate) fn created(key: &str) -> Value {
 }
 
 /// Delivers a batch of the queue with a message per body. Returns the messages that failed.
-pub(crate) fn batch<W: Weather>(
+pub(crate) fn run_batch<W: Weather>(
     auditor: &mut ArchiveAuditor,
     twin: &Twin<W>,
     bodies: &[String],
@@ -161,13 +161,13 @@ pub(crate) fn notify<W: Weather>(
     keys: &[String],
 ) -> ArchiveReport {
     let bodies: Vec<String> = keys.iter().map(|key| created(key).to_string()).collect();
-    let (failed, report) = batch(auditor, twin, &bodies);
+    let (failed, report) = run_batch(auditor, twin, &bodies);
     assert_eq!(failed, [] as [String; 0]);
     report
 }
 
 /// Takes the records that were sent to switch-guard out of its queue.
-pub(crate) fn sent<W: Weather>(twin: &Twin<W>) -> Vec<Value> {
+pub(crate) fn records_sent<W: Weather>(twin: &Twin<W>) -> Vec<Value> {
     let messages = twin.queue.take();
     let records = messages.into_iter().filter_map(|(_, body)| {
         let message: Value = serde_json::from_str(&body).unwrap();

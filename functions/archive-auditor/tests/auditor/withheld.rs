@@ -60,7 +60,7 @@ fn fortnight() -> Story {
 }
 
 /// Passes the guard every message in its queue, until none is left.
-fn drain(guard: &mut Guard, twin: &Twin<Calm>) {
+fn drain_queue(guard: &mut Guard, twin: &Twin<Calm>) {
     loop {
         let Some((visible, body)) = twin.queue.borrow_mut().pop() else {
             return;
@@ -140,14 +140,14 @@ fn every_event_that_was_withheld_is_recovered_counted_by_place_and_judged() {
     prepare(&twin, &story);
     let mut guard = Guard::default();
     let withheld = publish(&mut guard, &twin, &events);
-    drain(&mut guard, &twin);
+    drain_queue(&mut guard, &twin);
     let report = notify(&mut auditor(), &twin, &deliver(&twin, &story));
     assert_eq!((&report.missed, report.early), (&withheld, 0));
     assert!(
         withheld.values().sum::<u64>() > 5 && withheld.len() > 1,
         "{withheld:?}"
     );
-    drain(&mut guard, &twin);
+    drain_queue(&mut guard, &twin);
 
     let wanted = offline(&story, &events, &twin);
     assert_eq!(standing(&twin), wanted);

@@ -18,7 +18,7 @@ fn now() -> Moment {
     "2026-03-02T09:00:00Z".parse().unwrap()
 }
 
-fn twin<W: Weather>(weather: W) -> Twin<W> {
+fn twin_with_policy<W: Weather>(weather: W) -> Twin<W> {
     let twin = Twin::new(weather, now());
     twin.objects
         .borrow_mut()
@@ -31,7 +31,7 @@ fn book<W: Weather>(twin: &Twin<W>) -> Rulebook {
 }
 
 /// The number of messages on the operations topic.
-fn mails<W: Weather>(twin: &Twin<W>) -> usize {
+fn mails_sent<W: Weather>(twin: &Twin<W>) -> usize {
     let topics = twin.topics.borrow();
     let mails = topics
         .iter()
@@ -41,7 +41,7 @@ fn mails<W: Weather>(twin: &Twin<W>) -> usize {
 
 #[test]
 fn a_day_on_which_nothing_happened_is_told_too() {
-    let twin = twin(Calm);
+    let twin = twin_with_policy(Calm);
     let view = sample::view(Language::English);
     let made = run(send(&twin, &book(&twin), &view, now())).unwrap();
     assert_eq!(
@@ -69,11 +69,11 @@ fn a_day_on_which_nothing_happened_is_told_too() {
 
 #[test]
 fn the_mail_of_one_digest_is_sent_once() {
-    let twin = twin(Calm);
+    let twin = twin_with_policy(Calm);
     let view = sample::view(Language::English);
     for (at, sent) in [(now(), 1), (now(), 1), (now().plus_seconds(60), 2)] {
         run(send(&twin, &book(&twin), &view, at)).unwrap();
-        assert_eq!(mails(&twin), sent);
+        assert_eq!(mails_sent(&twin), sent);
     }
 }
 
@@ -81,7 +81,7 @@ fn the_mail_of_one_digest_is_sent_once() {
 struct NoFindings(std::cell::Cell<bool>);
 
 impl Weather for NoFindings {
-    fn at(&self, gate: Gate, what: &'static str) -> Result<(), Trouble> {
+    fn allow_call(&self, gate: Gate, what: &'static str) -> Result<(), Trouble> {
         if what == "publish" && gate == Gate::Before && !self.0.replace(true) {
             return Err(Trouble::Refused {
                 what: what.to_owned(),
@@ -94,7 +94,7 @@ impl Weather for NoFindings {
 
 #[test]
 fn the_mail_goes_out_although_the_way_to_slack_is_broken() {
-    let twin = twin(NoFindings(std::cell::Cell::new(false)));
+    let twin = twin_with_policy(NoFindings(std::cell::Cell::new(false)));
     let outcome = run(send(
         &twin,
         &book(&twin),
@@ -113,7 +113,7 @@ fn the_mail_goes_out_although_the_way_to_slack_is_broken() {
 
 #[test]
 fn a_digest_that_says_that_somebody_receives_its_mail_was_mailed_while_they_did() {
-    let twin = twin(Calm);
+    let twin = twin_with_policy(Calm);
     twin.subscriptions.borrow_mut().clear();
     let view = sample::view(Language::English);
     run(send(&twin, &book(&twin), &view, now())).unwrap();
@@ -121,7 +121,7 @@ fn a_digest_that_says_that_somebody_receives_its_mail_was_mailed_while_they_did(
     for _ in 0..2 {
         let again = run(send(&twin, &book(&twin), &view, now())).unwrap();
         assert_eq!(
-            (again.recipients, mails(&twin)),
+            (again.recipients, mails_sent(&twin)),
             (Some(Recipients::Confirmed), 2)
         );
     }

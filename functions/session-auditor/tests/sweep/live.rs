@@ -38,11 +38,11 @@ pub(crate) fn auditor() -> SessionAuditor {
 impl<W: Weather> Live<W> {
     /// Puts all records into the event history. Those that `arrives` selects are also delivered in
     /// time.
-    pub(crate) fn of(weather: W, story: &Story, arrives: impl Fn(&Value) -> bool) -> Self {
+    pub(crate) fn delivering(weather: W, story: &Story, arrives: impl Fn(&Value) -> bool) -> Self {
         Self::saying(weather, story, arrives, true)
     }
 
-    /// Like [`Live::of`]. Without `whose`, no record names the account that received it, which
+    /// Like [`Live::delivering`]. Without `whose`, no record names the account that received it, which
     /// CloudTrail may omit.
     pub(crate) fn saying(
         weather: W,
@@ -101,7 +101,7 @@ impl<W: Weather> Live<W> {
 
     /// Moves the clock in steps of five minutes. At each step, the guard handles its queue and the
     /// auditor runs.
-    pub(crate) fn until(&mut self, end: Moment) -> Swept {
+    pub(crate) fn run_until(&mut self, end: Moment) -> Swept {
         self.in_steps(300, end)
     }
 
@@ -109,9 +109,9 @@ impl<W: Weather> Live<W> {
         let mut swept = Swept::default();
         while self.now() < end {
             self.twin.clock.set(self.now().plus_seconds(seconds));
-            self.drain();
+            self.drain_queue();
             swept = self.sweep();
-            self.drain();
+            self.drain_queue();
         }
         swept
     }
@@ -130,7 +130,7 @@ impl<W: Weather> Live<W> {
     }
 
     /// Handles the visible messages in the queue, each at the time when it became visible.
-    pub(crate) fn drain(&mut self) {
+    pub(crate) fn drain_queue(&mut self) {
         let now = self.now();
         loop {
             let next = {
@@ -221,7 +221,7 @@ impl<W: Weather> Live<W> {
     }
 
     /// What the alerts of a rule said about their sessions, without repetitions.
-    pub(crate) fn told(&self, rule: &str) -> Vec<Status> {
+    pub(crate) fn statuses_told(&self, rule: &str) -> Vec<Status> {
         let mut told: Vec<Status> = self
             .published(rule)
             .iter()
@@ -240,7 +240,7 @@ impl<W: Weather> Live<W> {
             .all(|alert| known.insert((alert.id, alert.version)))
     }
 
-    pub(crate) fn asked(&self) -> usize {
+    pub(crate) fn questions_asked(&self) -> usize {
         self.twin.history.borrow().asked.len()
     }
 }

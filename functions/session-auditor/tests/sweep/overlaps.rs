@@ -15,7 +15,7 @@ use crate::live::{Live, auditor, is_callers_half};
 struct Busy;
 
 impl Weather for Busy {
-    fn at(&self, _: Gate, _: &'static str) -> Result<(), Trouble> {
+    fn allow_call(&self, _: Gate, _: &'static str) -> Result<(), Trouble> {
         Ok(())
     }
 
@@ -30,7 +30,7 @@ fn two_runs_at_once_do_no_harm() {
     story.switch("dora").without_mfa();
     story.later(10);
     story.switch("dave").without_mfa();
-    let mut live = Live::of(Busy, &story, |record| !is_callers_half(record));
+    let mut live = Live::delivering(Busy, &story, |record| !is_callers_half(record));
     live.until(story.now().plus_seconds(800));
     live.twin.clock.set(live.now().plus_seconds(300));
     live.drain();

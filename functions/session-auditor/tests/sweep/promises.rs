@@ -16,7 +16,7 @@ fn begin() -> Moment {
     Story::new().now()
 }
 
-fn after(seconds: i64) -> Moment {
+fn seconds_after(seconds: i64) -> Moment {
     begin().plus_seconds(seconds)
 }
 
@@ -24,8 +24,8 @@ fn after(seconds: i64) -> Moment {
 fn nothing_is_asked_of_a_session_that_goes_on_within_its_limits() {
     let mut story = Story::new();
     story.switch("dora").with_mfa().used_after(600);
-    let mut live = Live::of(Calm, &story, |_| true);
-    let swept = live.until(after(HOUR));
+    let mut live = Live::delivering(Calm, &story, |_| true);
+    let swept = live.until(seconds_after(HOUR));
     assert_eq!((swept.open, live.asked()), (1, 0));
 }
 
@@ -33,10 +33,10 @@ fn nothing_is_asked_of_a_session_that_goes_on_within_its_limits() {
 fn a_half_that_never_came_is_recovered_and_settles_the_finding() {
     let mut story = Story::new();
     story.switch("dora").without_mfa();
-    let mut live = Live::of(Calm, &story, |record| !is_callers_half(record));
-    live.until(after(10 * MINUTE));
+    let mut live = Live::delivering(Calm, &story, |record| !is_callers_half(record));
+    live.until(seconds_after(10 * MINUTE));
     assert_eq!(live.verdicts()["RW002"], "unproven");
-    live.until(after(15 * MINUTE));
+    live.until(seconds_after(15 * MINUTE));
     assert_eq!(live.verdicts()["RW002"], "violation");
     let history = live.twin.history.borrow();
     let [(question, _)] = &history.asked[..] else {
@@ -53,10 +53,10 @@ fn a_half_that_never_came_is_recovered_and_settles_the_finding() {
 fn the_role_owners_half_is_looked_for_in_its_own_account() {
     let mut story = Story::new();
     story.switch("dora").with_mfa();
-    let mut live = Live::of(Calm, &story, |record| {
+    let mut live = Live::delivering(Calm, &story, |record| {
         record["recipientAccountId"] == PEOPLE
     });
-    live.until(after(20 * MINUTE));
+    live.until(seconds_after(20 * MINUTE));
     let history = live.twin.history.borrow();
     assert_eq!(
         history
@@ -72,9 +72,9 @@ fn the_role_owners_half_is_looked_for_in_its_own_account() {
 fn a_switch_that_only_the_console_told_of_is_found_with_both_halves() {
     let mut story = Story::new();
     story.switch("dora").without_mfa().by_console();
-    let mut live = Live::of(Calm, &story, |record| record["eventName"] == "SwitchRole");
-    live.until(after(15 * MINUTE));
-    live.until(after(40 * MINUTE));
+    let mut live = Live::delivering(Calm, &story, |record| record["eventName"] == "SwitchRole");
+    live.until(seconds_after(15 * MINUTE));
+    live.until(seconds_after(40 * MINUTE));
     assert_eq!(live.verdicts()["RW002"], "violation");
 }
 
@@ -86,10 +86,10 @@ fn use_that_never_came_is_found_while_the_session_goes_on_over_its_limit() {
         .with_mfa()
         .lasting(12 * HOUR)
         .used_after(2 * HOUR + 60);
-    let mut live = Live::of(Calm, &story, |record| !is_use(record));
-    live.until(after(2 * HOUR));
+    let mut live = Live::delivering(Calm, &story, |record| !is_use(record));
+    live.until(seconds_after(2 * HOUR));
     assert_eq!(live.verdicts()["RW004"], "unproven");
-    live.until(after(2 * HOUR + 30 * MINUTE));
+    live.until(seconds_after(2 * HOUR + 30 * MINUTE));
     assert_eq!(live.verdicts()["RW004"], "violation");
     assert_eq!(live.told("RW004"), [Status::Open]);
 }
@@ -103,8 +103,8 @@ fn use_of_a_console_session_is_found_by_its_name() {
         .by_console()
         .lasting(4 * HOUR)
         .used_after(3 * HOUR);
-    let mut live = Live::of(Calm, &story, |record| !is_use(record));
-    live.until(after(6 * HOUR));
+    let mut live = Live::delivering(Calm, &story, |record| !is_use(record));
+    live.until(seconds_after(6 * HOUR));
     assert_eq!(live.verdicts()["RW004"], "violation");
 }
 
@@ -128,8 +128,8 @@ fn use_is_found_in_every_region_that_is_named() {
         .clone();
     record["awsRegion"] = "ap-northeast-1".into();
     story.tell(record);
-    let mut live = Live::of(Calm, &story, |record| !is_use(record));
-    live.until(after(6 * HOUR));
+    let mut live = Live::delivering(Calm, &story, |record| !is_use(record));
+    live.until(seconds_after(6 * HOUR));
     assert_eq!(live.verdicts()["RW004"], "violation");
 }
 
@@ -137,13 +137,13 @@ fn use_is_found_in_every_region_that_is_named() {
 fn a_session_is_closed_once_everything_was_asked_and_never_asked_for_again() {
     let mut story = Story::new();
     story.switch("dora").with_mfa().used_after(600);
-    let mut live = Live::of(Calm, &story, |_| true);
-    let swept = live.until(after(HOUR + 45 * MINUTE));
+    let mut live = Live::delivering(Calm, &story, |_| true);
+    let swept = live.until(seconds_after(HOUR + 45 * MINUTE));
     assert_eq!(swept.open, 0);
     let asked = live.asked();
     assert_eq!(asked, 1, "uses by key, in one region");
     assert_eq!(live.recovered, 0, "what came in time is not sent again");
-    assert_eq!(live.until(after(30 * HOUR)).open, 0);
+    assert_eq!(live.until(seconds_after(30 * HOUR)).open, 0);
     assert_eq!(live.asked(), asked);
 }
 
@@ -157,11 +157,11 @@ fn a_session_that_is_used_beyond_its_credentials_is_watched_on() {
         .used_after(3 * HOUR);
     // The credentials were issued for an hour. If the session is used later, somebody has opened a
     // console with them.
-    let known = serde_json::json!(after(90 * MINUTE));
-    let mut live = Live::of(Calm, &story, |record| {
+    let known = serde_json::json!(seconds_after(90 * MINUTE));
+    let mut live = Live::delivering(Calm, &story, |record| {
         !is_use(record) || record["eventTime"] == known
     });
-    live.until(after(4 * HOUR));
+    live.until(seconds_after(4 * HOUR));
     assert_eq!(live.verdicts()["RW004"], "violation");
 }
 
@@ -169,13 +169,13 @@ fn a_session_that_is_used_beyond_its_credentials_is_watched_on() {
 fn the_end_of_a_session_is_told_once() {
     let mut story = Story::new();
     story.switch("dora").without_mfa().used_after(600);
-    let mut live = Live::of(Calm, &story, |_| true);
-    live.until(after(HOUR - 300));
+    let mut live = Live::delivering(Calm, &story, |_| true);
+    live.until(seconds_after(HOUR - 300));
     assert_eq!(live.told("RW002"), [Status::Open]);
-    live.until(after(HOUR + 10 * MINUTE));
+    live.until(seconds_after(HOUR + 10 * MINUTE));
     assert_eq!(live.told("RW002"), [Status::Open, Status::Ended]);
     let published = live.published("RW002").len();
-    live.until(after(30 * HOUR));
+    live.until(seconds_after(30 * HOUR));
     assert_eq!(live.published("RW002").len(), published, "and never again");
 }
 
@@ -188,11 +188,11 @@ fn leaving_the_role_ends_a_console_session() {
         .by_console()
         .lasting(4 * HOUR)
         .left_after(20 * MINUTE);
-    let mut live = Live::of(Calm, &story, |_| true);
-    live.until(after(25 * MINUTE));
+    let mut live = Live::delivering(Calm, &story, |_| true);
+    live.until(seconds_after(25 * MINUTE));
     assert_eq!(live.told("RW002"), [Status::Open, Status::Ended]);
     let published = live.published("RW002").len();
-    live.until(after(30 * HOUR));
+    live.until(seconds_after(30 * HOUR));
     assert_eq!(live.published("RW002").len(), published, "and never again");
 }
 
@@ -205,10 +205,10 @@ fn leaving_that_never_came_is_recovered() {
         .by_console()
         .lasting(4 * HOUR)
         .left_after(20 * MINUTE);
-    let mut live = Live::of(Calm, &story, |record| record["eventName"] != "ExitRole");
-    live.until(after(HOUR));
+    let mut live = Live::delivering(Calm, &story, |record| record["eventName"] != "ExitRole");
+    live.until(seconds_after(HOUR));
     assert_eq!(live.verdicts()["RW004"], "unproven");
-    live.until(after(6 * HOUR));
+    live.until(seconds_after(6 * HOUR));
     assert_eq!(live.verdicts().get("RW004"), None);
 }
 
@@ -222,8 +222,8 @@ fn use_after_leaving_is_found() {
         .lasting(4 * HOUR)
         .left_after(20 * MINUTE)
         .used_after(3 * HOUR);
-    let mut live = Live::of(Calm, &story, |record| !is_use(record));
-    live.until(after(6 * HOUR));
+    let mut live = Live::delivering(Calm, &story, |record| !is_use(record));
+    live.until(seconds_after(6 * HOUR));
     assert_eq!(live.verdicts()["RW004"], "violation");
 }
 
@@ -231,10 +231,10 @@ fn use_after_leaving_is_found() {
 fn a_session_that_nobody_says_the_end_of_ends_as_the_longest_does() {
     let mut story = Story::new();
     story.switch("dora").without_mfa().without_expiration();
-    let mut live = Live::of(Calm, &story, |_| true);
-    live.until(after(11 * HOUR));
+    let mut live = Live::delivering(Calm, &story, |_| true);
+    live.until(seconds_after(11 * HOUR));
     assert_eq!(live.published("RW002").last().unwrap().status, Status::Open);
-    live.until(after(12 * HOUR + 10 * MINUTE));
+    live.until(seconds_after(12 * HOUR + 10 * MINUTE));
     assert_eq!(
         live.published("RW002").last().unwrap().status,
         Status::Ended
@@ -249,17 +249,17 @@ fn a_lookup_that_is_throttled_goes_on_at_its_page_in_the_next_run() {
         step = step.used_after(2 * HOUR + second);
     }
     drop(step);
-    let mut live = Live::of(Calm, &story, |record| !is_use(record));
+    let mut live = Live::delivering(Calm, &story, |record| !is_use(record));
     let place = (account(PRODUCTION), "us-east-1".to_owned());
     live.twin
         .history
         .borrow_mut()
         .allows
         .insert(place.clone(), 1);
-    let swept = live.until(after(2 * HOUR + 25 * MINUTE));
+    let swept = live.until(seconds_after(2 * HOUR + 25 * MINUTE));
     assert_eq!((live.asked(), swept.throttled), (1, 1));
     live.twin.history.borrow_mut().allows.remove(&place);
-    live.until(after(2 * HOUR + 30 * MINUTE));
+    live.until(seconds_after(2 * HOUR + 30 * MINUTE));
     let history = live.twin.history.borrow();
     assert_eq!(history.asked.len(), 3, "120 records are three pages");
     assert!(
@@ -277,17 +277,17 @@ fn a_page_that_is_too_old_to_go_on_from_is_asked_for_from_the_start() {
         step = step.used_after(2 * HOUR + second);
     }
     drop(step);
-    let mut live = Live::of(Calm, &story, |record| !is_use(record));
+    let mut live = Live::delivering(Calm, &story, |record| !is_use(record));
     let place = (account(PRODUCTION), "us-east-1".to_owned());
     live.twin
         .history
         .borrow_mut()
         .allows
         .insert(place.clone(), 1);
-    live.until(after(2 * HOUR + 25 * MINUTE));
+    live.until(seconds_after(2 * HOUR + 25 * MINUTE));
     live.twin.history.borrow_mut().allows.remove(&place);
     live.twin.history.borrow_mut().era += 1;
-    let swept = live.until(after(2 * HOUR + 30 * MINUTE));
+    let swept = live.until(seconds_after(2 * HOUR + 30 * MINUTE));
     assert_eq!((live.asked(), swept.refused), (4, 0), "three pages again");
     assert_eq!(live.recovered, 120);
 }
@@ -300,7 +300,7 @@ fn an_account_that_lets_nobody_in_holds_up_no_other() {
         .with_mfa()
         .lasting(4 * HOUR)
         .used_after(3 * HOUR);
-    let mut live = Live::of(Calm, &story, |record| {
+    let mut live = Live::delivering(Calm, &story, |record| {
         !is_use(record) && !is_callers_half(record)
     });
     live.twin
@@ -308,7 +308,7 @@ fn an_account_that_lets_nobody_in_holds_up_no_other() {
         .borrow_mut()
         .refuses
         .insert(account(PEOPLE));
-    let swept = live.until(after(6 * HOUR));
+    let swept = live.until(seconds_after(6 * HOUR));
     assert_eq!(
         live.verdicts()["RW004"],
         "violation",
@@ -325,7 +325,7 @@ fn an_account_that_lets_nobody_in_holds_up_no_other() {
     };
     assert_eq!(told(&live), 1);
     live.twin.history.borrow_mut().refuses.clear();
-    assert_eq!(live.until(after(8 * HOUR)).open, 0);
+    assert_eq!(live.until(seconds_after(8 * HOUR)).open, 0);
     assert_eq!(live.verdicts().get("RW002"), None);
 }
 
@@ -333,15 +333,15 @@ fn an_account_that_lets_nobody_in_holds_up_no_other() {
 fn what_an_account_never_tells_is_given_up_after_two_days_and_counted() {
     let mut story = Story::new();
     story.switch("dora").with_mfa();
-    let mut live = Live::of(Calm, &story, |record| !is_callers_half(record));
+    let mut live = Live::delivering(Calm, &story, |record| !is_callers_half(record));
     live.twin
         .history
         .borrow_mut()
         .refuses
         .insert(account(PEOPLE));
-    assert_eq!(live.until(after(48 * HOUR)).open, 1);
+    assert_eq!(live.until(seconds_after(48 * HOUR)).open, 1);
     let mut unanswered = 0;
-    while live.now() < after(52 * HOUR) {
+    while live.now() < seconds_after(52 * HOUR) {
         unanswered += live.until(live.now().plus_seconds(300)).unanswered;
     }
     assert_eq!((unanswered, live.sweep().open), (1, 0));
@@ -351,9 +351,9 @@ fn what_an_account_never_tells_is_given_up_after_two_days_and_counted() {
 fn what_no_time_is_left_for_is_done_by_the_next_run() {
     let mut story = Story::new();
     story.switch("dora").without_mfa();
-    let mut live = Live::of(Calm, &story, |record| !is_callers_half(record));
-    live.until(after(10 * MINUTE));
-    live.twin.clock.set(after(15 * MINUTE));
+    let mut live = Live::delivering(Calm, &story, |record| !is_callers_half(record));
+    live.until(seconds_after(10 * MINUTE));
+    live.twin.clock.set(seconds_after(15 * MINUTE));
     live.drain();
     let request = Request {
         task: Task::Sweep,

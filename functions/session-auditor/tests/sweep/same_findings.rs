@@ -23,7 +23,7 @@ struct Visit {
     left: Option<i64>,
 }
 
-fn visit() -> impl Strategy<Value = Visit> {
+fn visit_strategy() -> impl Strategy<Value = Visit> {
     let times = (
         0_i64..9_000,
         prop::sample::select(vec![900_i64, 3_600, 14_400, 43_200]),
@@ -54,7 +54,7 @@ fn visit() -> impl Strategy<Value = Visit> {
         })
 }
 
-fn tell(visits: &[Visit]) -> Story {
+fn story_of(visits: &[Visit]) -> Story {
     let mut story = Story::new();
     for visit in visits {
         story.later(visit.pause);
@@ -86,11 +86,11 @@ proptest! {
 
     #[test]
     fn what_was_dropped_makes_no_difference_in_the_end(
-        visits in prop::collection::vec(visit(), 1..5),
+        visits in prop::collection::vec(visit_strategy(), 1..5),
         dropped in prop::collection::vec(any::<bool>(), 40),
         whose in any::<bool>(),
     ) {
-        let story = tell(&visits);
+        let story = story_of(&visits);
         // If no event shows a switch, rolewatch can't look it up. So one half of each switch
         // arrives.
         let mut told: Vec<String> = Vec::new();

@@ -8,7 +8,7 @@ use session_auditor::{Request, Task, TaskReport};
 
 use crate::live::Live;
 
-fn ask(live: &mut Live, task: Task) -> TaskReport {
+fn run_task(live: &mut Live, task: Task) -> TaskReport {
     let request = Request {
         task,
         at: Some(live.now()),
@@ -24,7 +24,7 @@ fn without_mfa() -> Story {
 
 #[test]
 fn a_sweep_sends_again_what_nobody_acknowledged_and_says_how_much_that_is() {
-    let mut live = Live::of(Calm, &without_mfa(), |_| true);
+    let mut live = Live::delivering(Calm, &without_mfa(), |_| true);
     live.unheard = true;
     live.until(live.now().plus_seconds(3_600));
     let sent = live.published("RW002");
@@ -34,7 +34,7 @@ fn a_sweep_sends_again_what_nobody_acknowledged_and_says_how_much_that_is() {
         sent.len()
     );
     let counted = |live: &mut Live| {
-        ask(live, Task::Sweep)
+        run_task(live, Task::Sweep)
             .metrics("session-auditor")
             .counted(Count::Unacknowledged)
     };
@@ -46,7 +46,7 @@ fn a_sweep_sends_again_what_nobody_acknowledged_and_says_how_much_that_is() {
 
 #[test]
 fn a_digest_is_sent_both_ways_and_once_a_moment() {
-    let mut live = Live::of(Calm, &without_mfa(), |_| true);
+    let mut live = Live::delivering(Calm, &without_mfa(), |_| true);
     live.until(live.now().plus_seconds(7_200));
     let mails = |live: &Live| {
         let topics = live.twin.topics.borrow();
@@ -59,7 +59,7 @@ fn a_digest_is_sent_both_ways_and_once_a_moment() {
         topics.iter().filter_map(subject).collect::<Vec<_>>()
     };
     for _ in 0..2 {
-        assert!(ask(&mut live, Task::Digest).digested);
+        assert!(run_task(&mut live, Task::Digest).digested);
         assert_eq!(mails(&live).len(), 1);
     }
     assert!(

@@ -8,7 +8,7 @@ use slack_notifier::{End, MAIL_FROM_RECEIPT};
 
 use crate::twin::{BOT, Fault, WEBHOOK, World, give, started};
 
-fn batch(digest: &Digest, receipt: u32) -> String {
+fn digest_batch(digest: &Digest, receipt: u32) -> String {
     let body = serde_json::to_string(&TopicMessage::Digest {
         digest: Box::new(digest.clone()),
     })
@@ -19,8 +19,8 @@ fn batch(digest: &Digest, receipt: u32) -> String {
 #[test]
 fn a_digest_is_posted_once_however_often_it_comes() {
     for secret in [WEBHOOK, BOT] {
-        let world = World::with(secret);
-        let event = batch(&sample::digest(), 1);
+        let world = World::with_secret(secret);
+        let event = digest_batch(&sample::digest(), 1);
         let report = give(&started(&world), &world, &event).unwrap();
         assert_eq!(
             (&report.ends[..], report.metrics.counted(Count::Delivered)),
@@ -45,14 +45,14 @@ fn a_digest_is_posted_once_however_often_it_comes() {
 
 #[test]
 fn a_digest_that_is_made_by_hand_is_posted_in_addition() {
-    let world = World::with(BOT);
+    let world = World::with_secret(BOT);
     let function = started(&world);
-    give(&function, &world, &batch(&sample::digest(), 1)).unwrap();
+    give(&function, &world, &digest_batch(&sample::digest(), 1)).unwrap();
     let by_hand = Digest {
         id: "2026-02-01T05:17:42Z".into(),
         ..sample::digest()
     };
-    give(&function, &world, &batch(&by_hand, 1)).unwrap();
+    give(&function, &world, &digest_batch(&by_hand, 1)).unwrap();
     assert_eq!(world.channel.borrow().len(), 2);
 }
 
@@ -65,9 +65,9 @@ fn a_digest_is_posted_wherever_the_process_dies() {
             Fault::NotDone,
             Fault::ReplyLost,
         ] {
-            let world = World::with(BOT);
+            let world = World::with_secret(BOT);
             world.fault(ahead, fault);
-            let event = batch(&sample::digest(), 1);
+            let event = digest_batch(&sample::digest(), 1);
             for _ in 0..3 {
                 give(&started(&world), &world, &event);
                 world.now.set(world.now.get() + 360);
@@ -83,18 +83,28 @@ fn a_digest_is_posted_wherever_the_process_dies() {
 
 #[test]
 fn a_digest_that_slack_does_not_take_is_left_to_the_mail_and_raises_the_alarm() {
-    let world = World::with(BOT);
+    let world = World::with_secret(BOT);
     "xoxb-revoked".clone_into(&mut world.secret.borrow_mut());
-    let report = give(&started(&world), &world, &batch(&sample::digest(), 1)).unwrap();
+    let report = give(
+        &started(&world),
+        &world,
+        &digest_batch(&sample::digest(), 1),
+    )
+    .unwrap();
     assert_eq!(
         (&report.ends[..], report.metrics.counted(Count::SlackFailed)),
         (&[End::Digest(DeliveryOutcome::Mailed)][..], 1)
     );
 
-    let busy = World::with(BOT);
+    let busy = World::with_secret(BOT);
     for (receipt, waits) in [(1, true), (MAIL_FROM_RECEIPT, false)] {
         busy.answer_later(429, "ratelimited", Some(60));
-        let report = give(&started(&busy), &busy, &batch(&sample::digest(), receipt)).unwrap();
+        let report = give(
+            &started(&busy),
+            &busy,
+            &digest_batch(&sample::digest(), receipt),
+        )
+        .unwrap();
         assert_eq!(
             report.response.batch_item_failures.len(),
             usize::from(waits),

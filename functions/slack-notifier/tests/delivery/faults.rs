@@ -31,7 +31,7 @@ impl Dice {
 }
 
 /// A few findings about a few people, each in a few versions.
-fn story(dice: &mut Dice) -> Vec<Alert> {
+fn random_story(dice: &mut Dice) -> Vec<Alert> {
     let start = sample::alert().time;
     let mut alerts = Vec::new();
     for n in 0..=dice.roll(6) {
@@ -66,7 +66,7 @@ fn queued(dice: &mut Dice, alerts: &[Alert]) -> Vec<Alert> {
 }
 
 /// Takes up to four alerts out of the queue.
-fn take(dice: &mut Dice, queue: &mut Vec<Alert>) -> Vec<Alert> {
+fn take_alerts(dice: &mut Dice, queue: &mut Vec<Alert>) -> Vec<Alert> {
     let mut taken = Vec::new();
     for _ in 0..=dice.roll(3) {
         if !queue.is_empty() {
@@ -109,8 +109,8 @@ fn failed(report: &DeliveryReport, taken: Vec<Alert>) -> impl Iterator<Item = Al
 
 fn run(seed: u64) {
     let mut dice = Dice(seed);
-    let world = World::with(dice.pick(&[WEBHOOK, BOT]));
-    let alerts = story(&mut dice);
+    let world = World::with_secret(dice.pick(&[WEBHOOK, BOT]));
+    let alerts = random_story(&mut dice);
     let mut queue = queued(&mut dice, &alerts);
     let mut function = started(&world);
     let mut rounds = 0;
@@ -121,7 +121,7 @@ fn run(seed: u64) {
             "seed {seed}: {} messages are never done",
             queue.len()
         );
-        let taken = take(&mut dice, &mut queue);
+        let taken = take_alerts(&mut dice, &mut queue);
         perhaps_fault(&mut dice, &world);
         let event = batch(&taken.iter().collect::<Vec<_>>(), 1);
         if let Some(report) = give(&function, &world, &event) {
@@ -134,10 +134,10 @@ fn run(seed: u64) {
         // expired.
         world.now.set(world.now.get() + 100);
     }
-    check(seed, &world, &alerts);
+    check_seed(seed, &world, &alerts);
 }
 
-fn check(seed: u64, world: &World, alerts: &[Alert]) {
+fn check_seed(seed: u64, world: &World, alerts: &[Alert]) {
     let mut last: BTreeMap<&str, &Alert> = BTreeMap::new();
     for alert in alerts {
         last.insert(&alert.id, alert);
@@ -185,9 +185,9 @@ fn nothing_is_lost_and_nothing_repeated_but_where_a_reply_was_lost() {
 fn without_faults_every_message_is_unlike_every_other() {
     for seed in 0..200 {
         let mut dice = Dice(seed);
-        let world = World::with(WEBHOOK);
+        let world = World::with_secret(WEBHOOK);
         let function = started(&world);
-        for alert in story(&mut dice) {
+        for alert in random_story(&mut dice) {
             assert!(
                 give(&function, &world, &batch(&[&alert, &alert], 1))
                     .unwrap()
@@ -196,7 +196,7 @@ fn without_faults_every_message_is_unlike_every_other() {
                     .is_empty()
             );
         }
-        check(seed, &world, &[]);
+        check_seed(seed, &world, &[]);
     }
 }
 
@@ -208,7 +208,7 @@ const OUTCOME: usize = 6;
 
 #[test]
 fn what_could_not_be_written_down_is_not_posted_again_by_the_same_process() {
-    let world = World::with(WEBHOOK);
+    let world = World::with_secret(WEBHOOK);
     let function = started(&world);
     for n in 0..3 {
         world.fault(OUTCOME + n, Fault::NotDone);
@@ -241,7 +241,7 @@ fn what_could_not_be_written_down_is_not_posted_again_by_the_same_process() {
 #[test]
 fn a_write_whose_reply_was_lost_is_looked_up_and_holds_nothing_up() {
     for at in [CLAIM, OUTCOME] {
-        let world = World::with(WEBHOOK);
+        let world = World::with_secret(WEBHOOK);
         world.fault(at, Fault::ReplyLost);
         let report = give(&started(&world), &world, &batch(&[&sample::alert()], 1)).unwrap();
         assert!(
@@ -253,7 +253,7 @@ fn a_write_whose_reply_was_lost_is_looked_up_and_holds_nothing_up() {
 
 #[test]
 fn a_post_that_was_not_answered_is_left_to_the_queue() {
-    let world = World::with(WEBHOOK);
+    let world = World::with_secret(WEBHOOK);
     world.fault(POST, Fault::ReplyLost);
     let report = give(&started(&world), &world, &batch(&[&sample::alert()], 1)).unwrap();
     assert_eq!(
@@ -276,7 +276,7 @@ fn a_crash_at_any_call_loses_nothing_and_repeats_at_most_once() {
             Fault::NotDone,
         ] {
             for at in 0..12 {
-                let world = World::with(secret);
+                let world = World::with_secret(secret);
                 world.fault(at, fault);
                 let event = batch(&[&sample::alert()], 1);
                 let mut function = started(&world);

@@ -19,7 +19,7 @@ fn repeat(n: u32, minutes: u32) -> Alert {
     }
 }
 
-fn told(end: &End) -> DeliveryOutcome {
+fn outcome_of(end: &End) -> DeliveryOutcome {
     match end {
         End::Told { outcome, .. } => *outcome,
         other => panic!("{other:?}"),
@@ -28,12 +28,12 @@ fn told(end: &End) -> DeliveryOutcome {
 
 #[test]
 fn a_bot_counts_repeats_in_one_follow_up_below_the_first() {
-    let world = World::with(BOT);
+    let world = World::with_secret(BOT);
     let function = started(&world);
     for n in 0..5 {
         let report = deliver(&function, &world, &repeat(n, n));
         assert_eq!(
-            told(&report.ends[0]),
+            outcome_of(&report.ends[0]),
             if n == 0 {
                 DeliveryOutcome::Delivered
             } else {
@@ -58,7 +58,7 @@ fn a_bot_counts_repeats_in_one_follow_up_below_the_first() {
 
 #[test]
 fn a_webhook_follows_up_at_the_first_repeat_and_whenever_their_number_has_doubled() {
-    let world = World::with(WEBHOOK);
+    let world = World::with_secret(WEBHOOK);
     let function = started(&world);
     for n in 0..10 {
         deliver(&function, &world, &repeat(n, 1));
@@ -107,11 +107,11 @@ fn what_is_another_matter_is_not_folded() {
         },
         repeat(1, 15),
     ] {
-        let world = World::with(BOT);
+        let world = World::with_secret(BOT);
         let function = started(&world);
         deliver(&function, &world, &repeat(0, 0));
         assert_eq!(
-            told(&deliver(&function, &world, &other).ends[0]),
+            outcome_of(&deliver(&function, &world, &other).ends[0]),
             DeliveryOutcome::Delivered,
             "{other:?}"
         );
@@ -120,7 +120,7 @@ fn what_is_another_matter_is_not_folded() {
 
 #[test]
 fn a_violation_is_not_folded_into_what_was_unproven() {
-    let world = World::with(BOT);
+    let world = World::with_secret(BOT);
     let function = started(&world);
     deliver(
         &function,
@@ -131,7 +131,7 @@ fn a_violation_is_not_folded_into_what_was_unproven() {
         },
     );
     assert_eq!(
-        told(&deliver(&function, &world, &repeat(1, 1)).ends[0]),
+        outcome_of(&deliver(&function, &world, &repeat(1, 1)).ends[0]),
         DeliveryOutcome::Delivered
     );
     let lesser = Alert {
@@ -139,14 +139,14 @@ fn a_violation_is_not_folded_into_what_was_unproven() {
         ..repeat(2, 2)
     };
     assert_eq!(
-        told(&deliver(&function, &world, &lesser).ends[0]),
+        outcome_of(&deliver(&function, &world, &lesser).ends[0]),
         DeliveryOutcome::Folded
     );
 }
 
 #[test]
 fn a_folded_finding_that_turns_out_to_be_worse_gets_a_message_of_its_own() {
-    let world = World::with(BOT);
+    let world = World::with_secret(BOT);
     let function = started(&world);
     for n in 0..2 {
         deliver(
@@ -166,14 +166,14 @@ fn a_folded_finding_that_turns_out_to_be_worse_gets_a_message_of_its_own() {
             ..repeat(1, 1)
         },
     );
-    assert_eq!(told(&report.ends[0]), DeliveryOutcome::Delivered);
+    assert_eq!(outcome_of(&report.ends[0]), DeliveryOutcome::Delivered);
     assert!(world.texts()[2].contains("🔴 HIGH"), "{:?}", world.texts());
 }
 
 #[test]
 fn when_the_first_is_withdrawn_its_repeats_are_named_and_the_next_one_is_a_first() {
     for secret in [WEBHOOK, BOT] {
-        let world = World::with(secret);
+        let world = World::with_secret(secret);
         let function = started(&world);
         deliver(&function, &world, &repeat(0, 0));
         deliver(&function, &world, &repeat(1, 1));
@@ -194,7 +194,7 @@ fn when_the_first_is_withdrawn_its_repeats_are_named_and_the_next_one_is_a_first
         assert!(gone.body.to_string().contains(&repeat(1, 1).id), "{gone:?}");
         drop(channel);
         assert_eq!(
-            told(&deliver(&function, &world, &repeat(2, 2)).ends[0]),
+            outcome_of(&deliver(&function, &world, &repeat(2, 2)).ends[0]),
             DeliveryOutcome::Delivered
         );
     }
@@ -202,7 +202,7 @@ fn when_the_first_is_withdrawn_its_repeats_are_named_and_the_next_one_is_a_first
 
 #[test]
 fn a_withdrawn_repeat_is_counted_out() {
-    let world = World::with(BOT);
+    let world = World::with_secret(BOT);
     let function = started(&world);
     for n in 0..3 {
         deliver(&function, &world, &repeat(n, n));
@@ -216,7 +216,7 @@ fn a_withdrawn_repeat_is_counted_out() {
             ..repeat(2, 2)
         },
     );
-    assert_eq!(told(&report.ends[0]), DeliveryOutcome::Folded);
+    assert_eq!(outcome_of(&report.ends[0]), DeliveryOutcome::Folded);
     let said = world.channel.borrow()[1].body.to_string();
     assert!(
         said.contains("1 more of the same")
@@ -228,12 +228,12 @@ fn a_withdrawn_repeat_is_counted_out() {
 
 #[test]
 fn what_went_by_mail_takes_no_repeats() {
-    let world = World::with(WEBHOOK);
+    let world = World::with_secret(WEBHOOK);
     "nothing".clone_into(&mut world.valid.borrow_mut());
     let function = started(&world);
     for n in 0..3 {
         assert_eq!(
-            told(&deliver(&function, &world, &repeat(n, n)).ends[0]),
+            outcome_of(&deliver(&function, &world, &repeat(n, n)).ends[0]),
             DeliveryOutcome::Mailed
         );
     }

@@ -13,7 +13,7 @@ use slack_notifier::{DeliveryReport, End, MAIL_FROM_RECEIPT};
 
 use crate::twin::{BOT, Fault, WEBHOOK, World, give, started};
 
-fn batch(version: u64, recipients: Recipients, receipt: u32) -> String {
+fn recipients_batch(version: u64, recipients: Recipients, receipt: u32) -> String {
     let since = "2026-01-31T18:30:00Z".parse().unwrap();
     let body = serde_json::to_string(&TopicMessage::Recipients {
         recipients: RecipientsChanged {
@@ -26,28 +26,33 @@ fn batch(version: u64, recipients: Recipients, receipt: u32) -> String {
     json!({"Records": [{"messageId": "m0", "body": body, "attributes": {"ApproximateReceiveCount": receipt.to_string()}}]}).to_string()
 }
 
-fn hand(world: &Rc<World>, version: u64, recipients: Recipients) -> DeliveryReport {
-    give(&started(world), world, &batch(version, recipients, 1)).unwrap()
+fn hand_over(world: &Rc<World>, version: u64, recipients: Recipients) -> DeliveryReport {
+    give(
+        &started(world),
+        world,
+        &recipients_batch(version, recipients, 1),
+    )
+    .unwrap()
 }
 
 #[test]
 fn each_change_is_posted_once_however_often_it_comes() {
     for secret in [WEBHOOK, BOT] {
-        let world = World::with(secret);
+        let world = World::with_secret(secret);
         for (version, recipients) in [
             (1, Recipients::Nobody),
             (2, Recipients::Confirmed),
             (3, Recipients::Pending),
             (4, Recipients::Confirmed),
         ] {
-            let report = hand(&world, version, recipients);
+            let report = hand_over(&world, version, recipients);
             assert_eq!(
                 (&report.ends[..], report.metrics.counted(Count::Delivered)),
                 (&[End::Recipients(DeliveryOutcome::Delivered)][..], 1)
             );
             for late in 1..=version {
                 assert_eq!(
-                    hand(&world, late, recipients).ends,
+                    hand_over(&world, late, recipients).ends,
                     [End::Recipients(DeliveryOutcome::Duplicate)]
                 );
             }
@@ -64,13 +69,13 @@ fn each_change_is_posted_once_however_often_it_comes() {
 
 #[test]
 fn that_somebody_is_there_again_is_no_news_for_those_who_never_heard_of_the_loss() {
-    let world = World::with(WEBHOOK);
+    let world = World::with_secret(WEBHOOK);
     assert_eq!(
-        hand(&world, 2, Recipients::Confirmed).ends,
+        hand_over(&world, 2, Recipients::Confirmed).ends,
         [End::Recipients(DeliveryOutcome::Unseen)]
     );
     assert_eq!(
-        hand(&world, 1, Recipients::Nobody).ends,
+        hand_over(&world, 1, Recipients::Nobody).ends,
         [End::Recipients(DeliveryOutcome::Duplicate)]
     );
     assert!(world.channel.borrow().is_empty());
@@ -78,15 +83,15 @@ fn that_somebody_is_there_again_is_no_news_for_those_who_never_heard_of_the_loss
 
 #[test]
 fn a_loss_that_slack_may_have_shown_is_taken_back_aloud() {
-    let world = World::with(WEBHOOK);
+    let world = World::with_secret(WEBHOOK);
     world.answer(500, "");
     world.answer(500, "");
     assert!(matches!(
-        hand(&world, 1, Recipients::Nobody).ends[0],
+        hand_over(&world, 1, Recipients::Nobody).ends[0],
         End::Pending(_)
     ));
     assert_eq!(
-        hand(&world, 2, Recipients::Confirmed).ends,
+        hand_over(&world, 2, Recipients::Confirmed).ends,
         [End::Recipients(DeliveryOutcome::Delivered)]
     );
 }
@@ -94,13 +99,13 @@ fn a_loss_that_slack_may_have_shown_is_taken_back_aloud() {
 #[test]
 fn a_dead_slack_is_asked_again_and_never_settles_it() {
     for secret in [WEBHOOK, BOT] {
-        let world = World::with(secret);
+        let world = World::with_secret(secret);
         "nothing".clone_into(&mut world.valid.borrow_mut());
         for receipt in 1..=MAIL_FROM_RECEIPT {
             let report = give(
                 &started(&world),
                 &world,
-                &batch(1, Recipients::Nobody, receipt),
+                &recipients_batch(1, Recipients::Nobody, receipt),
             )
             .unwrap();
             let (End::Pending(setback) | End::Left(setback)) = &report.ends[0] else {
@@ -118,7 +123,7 @@ fn a_dead_slack_is_asked_again_and_never_settles_it() {
         }
         secret.clone_into(&mut world.valid.borrow_mut());
         assert_eq!(
-            hand(&world, 1, Recipients::Nobody).ends,
+            hand_over(&world, 1, Recipients::Nobody).ends,
             [End::Recipients(DeliveryOutcome::Delivered)]
         );
     }
@@ -133,10 +138,14 @@ fn it_is_posted_wherever_the_process_dies() {
             Fault::NotDone,
             Fault::ReplyLost,
         ] {
-            let world = World::with(BOT);
+            let world = World::with_secret(BOT);
             world.fault(ahead, fault);
             for _ in 0..3 {
-                give(&started(&world), &world, &batch(1, Recipients::Nobody, 1));
+                give(
+                    &started(&world),
+                    &world,
+                    &recipients_batch(1, Recipients::Nobody, 1),
+                );
                 world.now.set(world.now.get() + 360);
             }
             let posts = world.channel.borrow().len();
@@ -157,14 +166,14 @@ fn a_process_notes_once_that_slack_takes_messages_and_again_after_it_had_not() {
             .get(&("recipients".to_owned(), "slack".to_owned()))
             .map(|row| row.body.clone())
     };
-    let world = World::with(WEBHOOK);
+    let world = World::with_secret(WEBHOOK);
     let function = started(&world);
     let post = |version: u64| {
         world.now.set(world.now.get() + 60);
         give(
             &function,
             &world,
-            &batch(
+            &recipients_batch(
                 version,
                 [Recipients::Confirmed, Recipients::Nobody][usize::from(version % 2 == 1)],
                 1,

@@ -75,7 +75,7 @@ pub(crate) const WEBHOOK: &str = "https://hooks.slack.com/services/T0EXAMPLE/B0E
 pub(crate) const BOT: &str = "xoxb-sesame";
 
 impl World {
-    pub(crate) fn with(secret: &str) -> Rc<Self> {
+    pub(crate) fn with_secret(secret: &str) -> Rc<Self> {
         let world = Self::default();
         world.now.set(sample::alert().time.epoch_seconds() + 4);
         secret.clone_into(&mut world.secret.borrow_mut());
@@ -97,7 +97,7 @@ impl World {
     }
 
     /// Makes the call fail that comes after this many others.
-    pub(crate) fn fault(&self, ahead: usize, fault: Fault) {
+    pub(crate) fn plan_fault(&self, ahead: usize, fault: Fault) {
         self.faults
             .borrow_mut()
             .insert(self.calls.get() + ahead, fault);
@@ -344,7 +344,7 @@ pub(crate) fn started_with_chatroom(world: &Rc<World>) -> Function {
 }
 
 /// An SQS event with these alerts, as the subscription delivers them.
-pub(crate) fn batch(alerts: &[&Alert], receipt: u32) -> String {
+pub(crate) fn alert_batch(alerts: &[&Alert], receipt: u32) -> String {
     let record = |(place, alert): (usize, &&Alert)| {
         json!({
             "messageId": format!("m{place}"),
@@ -358,7 +358,11 @@ pub(crate) fn batch(alerts: &[&Alert], receipt: u32) -> String {
 }
 
 /// Invokes the function with an event. `None`: the process died.
-pub(crate) fn give(function: &Function, world: &Rc<World>, event: &str) -> Option<DeliveryReport> {
+pub(crate) fn hand_over(
+    function: &Function,
+    world: &Rc<World>,
+    event: &str,
+) -> Option<DeliveryReport> {
     let invocation = format!("call-{}", world.calls());
     function
         .handle(event, &invocation)
@@ -368,5 +372,5 @@ pub(crate) fn give(function: &Function, world: &Rc<World>, event: &str) -> Optio
 
 /// Delivers one alert for the first time. The process must not die.
 pub(crate) fn deliver(function: &Function, world: &Rc<World>, alert: &Alert) -> DeliveryReport {
-    give(function, world, &batch(&[alert], 1)).expect("the process died")
+    hand_over(function, world, &alert_batch(&[alert], 1)).expect("the process died")
 }

@@ -19,8 +19,8 @@ use crate::twin::{
 };
 
 /// Slack rejects everything, and these are subscribed to the operations topic.
-fn dead(secret: &str, subscriptions: Vec<Subscription>) -> Rc<World> {
-    let world = World::with(secret);
+fn slack_refusing(secret: &str, subscriptions: Vec<Subscription>) -> Rc<World> {
+    let world = World::with_secret(secret);
     "nothing".clone_into(&mut world.valid.borrow_mut());
     *world.subscriptions.borrow_mut() = subscriptions;
     world
@@ -50,7 +50,7 @@ fn without_a_confirmed_address_a_dead_slack_acknowledges_nothing() {
     ];
     for subscriptions in unread {
         for secret in [WEBHOOK, BOT] {
-            let world = dead(secret, subscriptions.clone());
+            let world = slack_refusing(secret, subscriptions.clone());
             let report = deliver(&started(&world), &world, &sample::alert());
             assert!(nobody_reads(&report), "{report:?}");
             assert_eq!(
@@ -73,7 +73,7 @@ fn without_a_confirmed_address_a_dead_slack_acknowledges_nothing() {
 
 #[test]
 fn a_slack_that_is_too_busy_for_hours_acknowledges_nothing_either() {
-    let world = World::with(WEBHOOK);
+    let world = World::with_secret(WEBHOOK);
     world.subscriptions.borrow_mut().clear();
     for receipt in 1..=50 {
         world.answers.borrow_mut().clear();
@@ -99,7 +99,7 @@ fn a_slack_that_is_too_busy_for_hours_acknowledges_nothing_either() {
 #[test]
 fn what_nobody_can_read_is_left_to_session_auditor_and_told_when_it_sends_it_again() {
     for secret in [WEBHOOK, BOT] {
-        let world = dead(secret, Vec::new());
+        let world = slack_refusing(secret, Vec::new());
         for receipt in 1..=MAIL_FROM_RECEIPT {
             let report = give(
                 &started(&world),
@@ -135,7 +135,7 @@ fn what_nobody_can_read_is_left_to_session_auditor_and_told_when_it_sends_it_aga
 #[test]
 fn a_call_without_a_queue_fails_when_nobody_can_read_its_alert() {
     use futures_util::FutureExt;
-    let world = dead(WEBHOOK, Vec::new());
+    let world = slack_refusing(WEBHOOK, Vec::new());
     let event = serde_json::to_string(&sample::alert()).unwrap();
     assert!(
         started(&world)
@@ -148,7 +148,7 @@ fn a_call_without_a_queue_fails_when_nobody_can_read_its_alert() {
 
 #[test]
 fn once_somebody_confirms_the_alert_is_mailed_and_acknowledged() {
-    let world = dead(WEBHOOK, vec![unsubscribed("email", "PendingConfirmation")]);
+    let world = slack_refusing(WEBHOOK, vec![unsubscribed("email", "PendingConfirmation")]);
     let function = started(&world);
     deliver(&function, &world, &sample::alert());
     *world.subscriptions.borrow_mut() = vec![subscribed("email")];
@@ -173,7 +173,7 @@ fn once_somebody_confirms_the_alert_is_mailed_and_acknowledged() {
 
 #[test]
 fn whoever_left_counts_for_five_minutes_at_most() {
-    let world = dead(WEBHOOK, vec![subscribed("email")]);
+    let world = slack_refusing(WEBHOOK, vec![subscribed("email")]);
     let function = started(&world);
     let other = |n: u32| Alert {
         id: format!("{n:032}"),
@@ -189,7 +189,7 @@ fn whoever_left_counts_for_five_minutes_at_most() {
 
 #[test]
 fn what_else_is_subscribed_gets_each_version_once_and_acknowledges_nothing() {
-    let world = dead(
+    let world = slack_refusing(
         WEBHOOK,
         vec![
             subscribed("https"),
@@ -245,7 +245,7 @@ fn what_else_is_subscribed_gets_each_version_once_and_acknowledges_nothing() {
 
 #[test]
 fn what_nobody_was_told_of_is_withdrawn_in_silence() {
-    let world = dead(WEBHOOK, Vec::new());
+    let world = slack_refusing(WEBHOOK, Vec::new());
     deliver(&started(&world), &world, &sample::alert());
     revive(&world);
     let withdrawn = Alert {
@@ -269,7 +269,7 @@ fn what_nobody_was_told_of_is_withdrawn_in_silence() {
 
 #[test]
 fn subscriptions_that_cannot_be_listed_acknowledge_nothing() {
-    let world = dead(WEBHOOK, vec![subscribed("email")]);
+    let world = slack_refusing(WEBHOOK, vec![subscribed("email")]);
     world.unlisted.set(true);
     for receipt in 1..=MAIL_FROM_RECEIPT {
         assert!(nobody_reads(
@@ -313,7 +313,7 @@ fn wherever_it_is_stopped_nothing_is_acknowledged_that_nobody_could_read() {
                 Fault::NotDone,
                 Fault::ReplyLost,
             ] {
-                let world = dead(BOT, subscriptions.clone());
+                let world = slack_refusing(BOT, subscriptions.clone());
                 world.fault(ahead, fault);
                 for receipt in 1..=MAIL_FROM_RECEIPT {
                     give(
@@ -341,7 +341,7 @@ fn wherever_it_is_stopped_nothing_is_acknowledged_that_nobody_could_read() {
 
 #[test]
 fn amazon_q_developer_hears_of_it_once_and_acknowledges_nothing() {
-    let world = dead(WEBHOOK, Vec::new());
+    let world = slack_refusing(WEBHOOK, Vec::new());
     for _ in 0..3 {
         assert!(nobody_reads(&deliver(
             &started_with_chatroom(&world),
@@ -366,7 +366,7 @@ fn amazon_q_developer_hears_of_it_once_and_acknowledges_nothing() {
 
 #[test]
 fn a_subscription_is_never_sent_more_mails_than_sns_allows() {
-    let world = dead(WEBHOOK, vec![subscribed("email")]);
+    let world = slack_refusing(WEBHOOK, vec![subscribed("email")]);
     let alerts: Vec<Alert> = (0..10)
         .map(|n| Alert {
             id: format!("{n:032}"),
@@ -403,7 +403,7 @@ fn digest(recipients: Option<Recipients>, receipt: u32) -> String {
 #[test]
 fn a_digest_that_nobody_could_read_stays_in_the_queue() {
     for recipients in [None, Some(Recipients::Pending), Some(Recipients::Nobody)] {
-        let world = dead(BOT, vec![subscribed("sqs")]);
+        let world = slack_refusing(BOT, vec![subscribed("sqs")]);
         for receipt in 1..=50 {
             let report = give(&started(&world), &world, &digest(recipients, receipt)).unwrap();
             assert!(
@@ -430,7 +430,7 @@ fn a_digest_that_nobody_could_read_stays_in_the_queue() {
 
 #[test]
 fn a_digest_whose_mail_reached_somebody_needs_no_other() {
-    let world = dead(WEBHOOK, Vec::new());
+    let world = slack_refusing(WEBHOOK, Vec::new());
     let report = give(
         &started(&world),
         &world,

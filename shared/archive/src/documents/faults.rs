@@ -94,7 +94,7 @@ impl Documents {
                 items.unread_record(self.numbered, self.document.start, reason);
             } else {
                 self.met += 1;
-                items.fault(Some(fault), reason);
+                items.name_fault(Some(fault), reason);
             }
         } else {
             // The start of the next document would be a guess, and callers choose the content of

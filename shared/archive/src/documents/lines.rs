@@ -105,7 +105,7 @@ fn before_event(line: &[u8], last: bool) -> LineStart<usize> {
         None => return LineStart::Unsure,
     };
     let (before, rest) = shown.split_at(end);
-    let Some(time) = time(before) else {
+    let Some(time) = time_length(before) else {
         return LineStart::Not;
     };
     let after = before.get(time..).unwrap_or_default();
@@ -129,7 +129,7 @@ fn is_log_stream(text: &[u8]) -> bool {
 }
 
 /// The length of a time: ISO 8601 with or without a zone, or seconds or milliseconds since 1970.
-fn time(text: &[u8]) -> Option<usize> {
+fn time_length(text: &[u8]) -> Option<usize> {
     iso_time(text).or_else(|| {
         let whole = digits(text);
         let fraction = fraction(text.get(whole..)?, b".");
@@ -149,7 +149,7 @@ fn iso_time(text: &[u8]) -> Option<usize> {
         return None;
     }
     let fraction = fraction(rest, b".,");
-    Some(SHAPE.len() + fraction + zone(rest.get(fraction..)?))
+    Some(SHAPE.len() + fraction + zone_length(rest.get(fraction..)?))
 }
 
 /// The length of `.123`, which starts with one of the `marks`.
@@ -161,7 +161,7 @@ fn fraction(text: &[u8], marks: &[u8]) -> usize {
 }
 
 /// The length of `Z`, `+01:00` or `-0530`.
-fn zone(text: &[u8]) -> usize {
+fn zone_length(text: &[u8]) -> usize {
     match text {
         [b'Z', ..] => 1,
         [b'+' | b'-', rest @ ..] => {

@@ -21,7 +21,7 @@ impl Documents {
             ScanStep::End(length) => {
                 self.next += length as u64;
                 self.at = ReadingState::AfterElement;
-                let seen = scan.seen();
+                let seen = scan.traits_seen();
                 let size = self.next - self.token;
                 let item = ObjectPlace {
                     number: self.numbered,
@@ -73,16 +73,17 @@ impl Documents {
         match scan.advance(text.from(self.next)) {
             ScanStep::End(length) => {
                 self.next += length as u64;
-                self.note_seen(scan.seen());
+                self.note_seen(scan.traits_seen());
                 match self.at {
                     ReadingState::KeyText(_) => {
                         let written = text.range(self.token + 1, self.next - 1);
-                        self.document.key = Some(written.map_or(MemberKey::Other, MemberKey::of));
+                        self.document.key =
+                            Some(written.map_or(MemberKey::Other, MemberKey::from_json));
                         self.at = ReadingState::Colon;
                     }
                     ReadingState::ValueText(_) => self.end_value(text, items),
-                    ReadingState::TopText(_) => self.end_top_text(scan.seen(), text, items),
-                    _ => self.end_other(b'"', scan.seen(), text, items),
+                    ReadingState::TopText(_) => self.end_top_text(scan.traits_seen(), text, items),
+                    _ => self.end_other(b'"', scan.traits_seen(), text, items),
                 }
                 Some(())
             }
@@ -124,11 +125,11 @@ impl Documents {
         match scan.advance(text.from(self.next)) {
             ScanStep::End(length) => {
                 self.next += length as u64;
-                self.note_seen(scan.seen());
+                self.note_seen(scan.traits_seen());
                 if value {
                     self.end_value(text, items);
                 } else {
-                    self.end_other(b'[', scan.seen(), text, items);
+                    self.end_other(b'[', scan.traits_seen(), text, items);
                 }
                 Some(())
             }
@@ -191,7 +192,9 @@ impl Documents {
             Some(MemberKey::Events) => "Events",
             Some(MemberKey::LogEvents) => "logEvents",
             Some(MemberKey::MessageType) => {
-                self.document.message_type = text.range(self.token, self.next).map(MessageType::of);
+                self.document.message_type = text
+                    .range(self.token, self.next)
+                    .map(MessageType::from_json);
                 return;
             }
             Some(key) => {
@@ -202,13 +205,13 @@ impl Documents {
                 } else {
                     0..0
                 };
-                self.document.keys.note(key, value);
+                self.document.keys.note_member(key, value);
                 return;
             }
             None => return,
         };
         self.document.list = self.document.list.or(Some(RecordList::Records));
-        items.fault(Some(self.token), Reason::NotAList(name));
+        items.name_fault(Some(self.token), Reason::NotAList(name));
     }
 
     /// Handles a complete element of a list that isn't an object. CLI queries print records as
@@ -230,7 +233,7 @@ impl Documents {
         match (first, text.range(self.token, self.next)) {
             (b'"', Some(written)) => items.text(written, item),
             (b'[', Some(row)) if self.document.list != Some(RecordList::Records) => {
-                items.row(row, item);
+                items.take_row(row, item);
             }
             (b'[', Some(_)) => {
                 items.unread_record(item.number, item.byte, Reason::NotAnObject("a list"));
@@ -279,11 +282,11 @@ impl Documents {
         text: TextWindow<'_>,
         items: &mut Items<'_, S>,
     ) {
-        self.go(ReadingState::Top);
+        self.go_to(ReadingState::Top);
         if self.document.list.is_some() {
             // Its list was read. Whether it's also a record isn't certain.
             let keys = &self.document.keys;
-            if keys.of_a_record() || keys.has(MemberKey::CloudTrailEvent) {
+            if keys.of_a_record() || keys.contains(MemberKey::CloudTrailEvent) {
                 self.numbered += 1;
                 items.unread_record(self.numbered, self.document.start, Reason::RecordBesideList);
             }

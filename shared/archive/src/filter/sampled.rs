@@ -63,13 +63,13 @@ impl Sampled {
         for (index, text) in needles.iter().enumerate() {
             let needle = u16::try_from(index).ok()?;
             let mark_at = least_shared(text, needles, 1);
-            let mark = gram(text.get(mark_at..)?)?;
+            let mark = first_gram(text.get(mark_at..)?)?;
             // Of any `stride` consecutive positions, one is a multiple of the stride, so knowing
             // the four bytes at that many positions is enough. The rarest ones are chosen, because
             // each known place in the text costs a closer comparison.
-            let first = least_shared(text, needles, stride.bytes());
-            for offset in first..first + stride.bytes() {
-                let gram = gram(text.get(offset..)?)?;
+            let first = least_shared(text, needles, stride.byte_count());
+            for offset in first..first + stride.byte_count() {
+                let gram = first_gram(text.get(offset..)?)?;
                 places.push(NeedleGram {
                     gram,
                     mark,
@@ -82,14 +82,14 @@ impl Sampled {
         if places.len() > MOST {
             return None;
         }
-        places.sort_by_key(|place| slot(place.gram));
+        places.sort_by_key(|place| slot_of(place.gram));
         let mut known = Box::new([0; BITS / 64]);
         let mut first = Box::new([0; SLOTS]);
         // Backward, so that the first place of a slot is written last.
         for (index, place) in places.iter().enumerate().rev() {
             let bit = hash(place.gram, BITS);
             *known.get_mut(bit / 64)? |= 1 << (bit % 64);
-            *first.get_mut(slot(place.gram))? = u16::try_from(index + 1).ok()?;
+            *first.get_mut(slot_of(place.gram))? = u16::try_from(index + 1).ok()?;
         }
         Some(Self {
             stride,
@@ -102,7 +102,7 @@ impl Sampled {
 
     /// Whether the text contains some needle.
     #[inline]
-    pub(super) fn is_in(&self, text: &[u8]) -> bool {
+    pub(super) fn finds_any(&self, text: &[u8]) -> bool {
         match self.stride {
             Stride::Five => self.is_in_by::<5, 20>(text),
             Stride::Eight => self.is_in_by::<8, 32>(text),
@@ -117,7 +117,7 @@ impl Sampled {
         for (index, four) in fours.iter().enumerate() {
             let (pieces, _) = four.as_chunks::<STRIDE>();
             let met = pieces.iter().fold(0, |met, piece| {
-                met | gram(piece).map_or(0, |gram| self.known(gram))
+                met | first_gram(piece).map_or(0, |gram| self.known_bits(gram))
             });
             // One branch for four positions; it's rarely taken.
             if met & 1 != 0 && self.stands_in::<STRIDE>(text, index * FOUR, pieces) {
@@ -128,12 +128,12 @@ impl Sampled {
         let rest = fours.len() * FOUR;
         let end_at = rest + pieces.len() * STRIDE;
         self.stands_in::<STRIDE>(text, rest, pieces)
-            || gram(end).is_some_and(|gram| self.stands_at(text, end_at, gram))
+            || first_gram(end).is_some_and(|gram| self.stands_at(text, end_at, gram))
     }
 
     /// The lowest bit shows whether the four bytes may be known; the other bits are meaningless.
     #[inline]
-    fn known(&self, gram: u32) -> u64 {
+    fn known_bits(&self, gram: u32) -> u64 {
         let bit = hash(gram, BITS);
         self.known
             .get(bit / 64)
@@ -150,14 +150,14 @@ impl Sampled {
         pieces: &[[u8; STRIDE]],
     ) -> bool {
         pieces.iter().enumerate().any(|(index, piece)| {
-            gram(piece).is_some_and(|gram| self.stands_at(text, base + index * STRIDE, gram))
+            first_gram(piece).is_some_and(|gram| self.stands_at(text, base + index * STRIDE, gram))
         })
     }
 
     /// Whether the text contains some needle with these four bytes at this position.
     #[inline]
     fn stands_at(&self, text: &[u8], at: usize, gram_here: u32) -> bool {
-        let slot_here = slot(gram_here);
+        let slot_here = slot_of(gram_here);
         let Some(first) = self
             .first
             .get(slot_here)
@@ -171,14 +171,14 @@ impl Sampled {
             .unwrap_or_default()
             .iter();
         places
-            .take_while(|place| slot(place.gram) == slot_here)
+            .take_while(|place| slot_of(place.gram) == slot_here)
             .any(|place| {
                 let start = at
                     .checked_sub(usize::from(place.offset))
                     .filter(|_| place.gram == gram_here);
                 start.is_some_and(|start| {
                     text.get(start + usize::from(place.mark_at)..)
-                        .and_then(gram)
+                        .and_then(first_gram)
                         == Some(place.mark)
                         && self.stands_from(text, start, place)
                 })
@@ -195,7 +195,7 @@ impl Sampled {
 }
 
 impl Stride {
-    fn bytes(self) -> usize {
+    fn byte_count(self) -> usize {
         match self {
             Self::Five => 5,
             Self::Eight => 8,
@@ -226,13 +226,13 @@ fn least_shared(needle: &[u8], needles: &[&[u8]], places: usize) -> usize {
 }
 
 #[inline]
-fn gram(text: &[u8]) -> Option<u32> {
+fn first_gram(text: &[u8]) -> Option<u32> {
     text.first_chunk::<GRAM>()
         .map(|bytes| u32::from_le_bytes(*bytes))
 }
 
 #[inline]
-fn slot(gram: u32) -> usize {
+fn slot_of(gram: u32) -> usize {
     hash(gram, SLOTS)
 }
 

@@ -21,7 +21,7 @@ impl<S: Sink + ?Sized> Items<'_, S> {
         if !self.readable(json, item) {
             return;
         }
-        let Some(keys) = MemberKeys::of(json) else {
+        let Some(keys) = MemberKeys::of_object(json) else {
             return self.unread_record(item.number, item.byte, Reason::Unknown);
         };
         let message = keys.message.clone().filter(|_| keys.twice.is_none());
@@ -45,7 +45,7 @@ impl<S: Sink + ?Sized> Items<'_, S> {
 
     /// Handles JSON text that should be a record.
     pub(crate) fn text(&mut self, value: &[u8], item: ObjectPlace) {
-        if self.readable(value, item) && !self.held(value, item) {
+        if self.readable(value, item) && !self.take_held(value, item) {
             let object = object_in(value).is_some();
             let reason = if object {
                 Reason::NotARecord
@@ -58,7 +58,7 @@ impl<S: Sink + ?Sized> Items<'_, S> {
 
     /// Handles a list of columns, as `--query 'Events[].[EventTime,CloudTrailEvent]'` prints it, or
     /// of records. Each object in it should be a record.
-    pub(crate) fn row(&mut self, json: &[u8], item: ObjectPlace) {
+    pub(crate) fn take_row(&mut self, json: &[u8], item: ObjectPlace) {
         if !self.readable(json, item) {
             return;
         }
@@ -113,13 +113,13 @@ impl<S: Sink + ?Sized> Items<'_, S> {
 
     /// Handles the record or event in a value, or reports the value.
     pub(super) fn held_or(&mut self, value: &[u8], item: ObjectPlace, why_not: Reason) {
-        if !self.held(value, item) {
+        if !self.take_held(value, item) {
             self.unread_record(item.number, item.byte, why_not);
         }
     }
 
     /// Handles the record or event in a value. `false`: there is none.
-    fn held(&mut self, value: &[u8], item: ObjectPlace) -> bool {
+    fn take_held(&mut self, value: &[u8], item: ObjectPlace) -> bool {
         let Some((json, keys)) = record_in(value) else {
             return false;
         };
@@ -141,7 +141,7 @@ pub(crate) enum MessageType {
 
 impl MessageType {
     /// The type in a JSON value.
-    pub(crate) fn of(written: &[u8]) -> Self {
+    pub(crate) fn from_json(written: &[u8]) -> Self {
         let control = text_of(written).is_some_and(|text| text == "CONTROL_MESSAGE");
         if control { Self::Control } else { Self::Data }
     }

@@ -8,7 +8,8 @@ use crate::structure::{Scan, ScanStep};
 /// The record or event that a value is, or that its text is.
 pub(super) fn record_in(value: &[u8]) -> Option<(Cow<'_, [u8]>, MemberKeys)> {
     let json = object_in(value)?;
-    let keys = MemberKeys::of(&json).filter(|keys| keys.twice.is_none() && keys.of_a_record())?;
+    let keys =
+        MemberKeys::of_object(&json).filter(|keys| keys.twice.is_none() && keys.of_a_record())?;
     Some((json, keys))
 }
 

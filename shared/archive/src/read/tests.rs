@@ -107,7 +107,7 @@ fn from_stream(bytes: &[u8], filter: &Filter) -> (Kept, Counts) {
 
 /// Everything in the text. The result must be the same plain and compressed, at once and in small
 /// pieces.
-fn all(bytes: &[u8]) -> (Kept, Counts) {
+fn read_all_ways(bytes: &[u8]) -> (Kept, Counts) {
     let (kept, counts) = from_stream(bytes, &Filter::everything());
     if !bytes.starts_with(&MAGIC) {
         let (zipped, _) = from_stream(&gzip(bytes), &Filter::everything());
@@ -138,7 +138,7 @@ fn record(name: &str) -> String {
 }
 
 /// Both texts as the two records of a file.
-fn two() -> (String, String) {
+fn two_records() -> (String, String) {
     (record("AssumeRole"), record("GetSessionToken"))
 }
 

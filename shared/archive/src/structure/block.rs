@@ -67,7 +67,7 @@ impl<S: Simd> ScanBlock<S> {
 
     /// The bits of both blocks combined.
     #[inline(always)]
-    pub(super) fn over(self, other: Self) -> Self {
+    pub(super) fn overlaid_on(self, other: Self) -> Self {
         Self {
             text: self.text | other.text,
         }

@@ -61,7 +61,7 @@ impl<C: Clock> ReaderCredentials<C> {
         if let Some(kept) = known.filter(|kept| kept.closes.seconds_since(now) > RENEWED) {
             return Ok(kept.credentials);
         }
-        let kept = self.enter(account).await?;
+        let kept = self.assume_reader(account).await?;
         let credentials = kept.credentials.clone();
         self.open
             .lock()
@@ -70,7 +70,7 @@ impl<C: Clock> ReaderCredentials<C> {
         Ok(credentials)
     }
 
-    async fn enter(&self, account: AccountId) -> Result<IssuedCredentials, Trouble> {
+    async fn assume_reader(&self, account: AccountId) -> Result<IssuedCredentials, Trouble> {
         let what = format!("sts:AssumeRole in account {account}");
         let entered = self
             .sts

@@ -16,7 +16,7 @@ pub struct Secrets {
 }
 
 /// The names to ask for, in this order, until the service knows one.
-fn names(arn: &SecretArn) -> Vec<String> {
+fn names_to_try(arn: &SecretArn) -> Vec<String> {
     match arn {
         // An ARN without the hyphen and six characters that Secrets Manager appends isn't always
         // resolved, but the name is.
@@ -56,8 +56,8 @@ impl Secrets {
     /// The current secret, without surrounding blanks. It must not be shown or logged.
     pub async fn value(&self) -> Result<String, Trouble> {
         let mut first_refused = None;
-        for id in names(&self.arn) {
-            match self.ask(&id).await {
+        for id in names_to_try(&self.arn) {
+            match self.fetch_by_id(&id).await {
                 // The service doesn't always distinguish a missing secret from one that may not be
                 // read.
                 Err(Trouble::Refused { what, why }) => {
@@ -71,7 +71,7 @@ impl Secrets {
             .unwrap_or_else(|| refused("reading Slack's secret", "its ARN contains no name")))
     }
 
-    async fn ask(&self, id: &str) -> Result<String, Trouble> {
+    async fn fetch_by_id(&self, id: &str) -> Result<String, Trouble> {
         let (what, value) = match &self.arn {
             SecretArn::Secret(_) => {
                 const WHAT: &str = "secretsmanager:GetSecretValue";
@@ -112,7 +112,7 @@ mod tests {
     use super::*;
 
     fn asked_for(arn: &str) -> Vec<String> {
-        names(&SecretArn::parse(arn).unwrap())
+        names_to_try(&SecretArn::parse(arn).unwrap())
     }
 
     #[test]

@@ -35,7 +35,7 @@ impl Printed {
                     "UserPolicyList": inline(user.user_policy_list()),
                     "AttachedManagedPolicies": attached(user.attached_managed_policies()),
                     "PermissionsBoundary": boundary(user.permissions_boundary()),
-                    "Tags": tags(user.tags()),
+                    "Tags": tag_values(user.tags()),
                 })
             }));
         self.groups
@@ -90,7 +90,7 @@ fn printed_role(role: &RoleDetail) -> Value {
         "RolePolicyList": inline(role.role_policy_list()),
         "AttachedManagedPolicies": attached(role.attached_managed_policies()),
         "PermissionsBoundary": boundary(role.permissions_boundary()),
-        "Tags": tags(role.tags()),
+        "Tags": tag_values(role.tags()),
     })
 }
 
@@ -139,7 +139,7 @@ fn boundary(boundary: Option<&AttachedPermissionsBoundary>) -> Option<Value> {
     boundary.map(|boundary| json!({"PermissionsBoundaryArn": boundary.permissions_boundary_arn()}))
 }
 
-fn tags(tags: &[Tag]) -> Vec<Value> {
+fn tag_values(tags: &[Tag]) -> Vec<Value> {
     tags.iter()
         .map(|tag| json!({"Key": tag.key(), "Value": tag.value()}))
         .collect()

@@ -67,7 +67,7 @@ impl Tables {
             .consistent_read(true);
         Ok(question
             .key_condition_expression(which.expression)
-            .set_expression_attribute_names(Some(names(which.names)))
+            .set_expression_attribute_names(Some(name_map(which.names)))
             .set_expression_attribute_values(Some(which.values)))
     }
 
@@ -82,9 +82,9 @@ impl Tables {
             .client
             .put_item()
             .table_name(self.name(place)?)
-            .set_item(Some(item(row)))
+            .set_item(Some(item_of_row(row)))
             .condition_expression(condition.expression)
-            .set_expression_attribute_names(Some(names(condition.names)))
+            .set_expression_attribute_names(Some(name_map(condition.names)))
             .set_expression_attribute_values(
                 condition
                     .value
@@ -122,7 +122,7 @@ impl PutCondition {
         value: None,
     };
 
-    fn keep(keep: Keep, rank: &str) -> Self {
+    fn for_keep(keep: Keep, rank: &str) -> Self {
         let expression = match keep {
             Keep::First => return Self::NONE_THERE,
             Keep::Least => "attribute_not_exists(#pk) OR #rank > :it",
@@ -149,7 +149,7 @@ impl PutCondition {
 
 impl Table for Tables {
     async fn keep(&self, place: TableKind, row: Row, keep: Keep) -> Result<KeepOutcome, Trouble> {
-        let condition = PutCondition::keep(keep, &row.rank);
+        let condition = PutCondition::for_keep(keep, &row.rank);
         Ok(if self.put(place, row, condition).await? {
             KeepOutcome::Written
         } else {
@@ -179,7 +179,7 @@ impl Table for Tables {
         while let Some(page) = pages.next().await {
             let page = page.map_err(|error| trouble("dynamodb:Query", &error))?;
             for item in page.items.unwrap_or_default() {
-                rows.push(row(item)?);
+                rows.push(row_of_item(item)?);
             }
         }
         Ok(rows)
@@ -211,7 +211,7 @@ impl Table for Tables {
                 .items
                 .unwrap_or_default()
             {
-                rows.push(row(item)?);
+                rows.push(row_of_item(item)?);
             }
         }
         // The limit applies to a page, so the last page may return more than needed.
@@ -254,14 +254,14 @@ impl Keys {
     }
 }
 
-fn names(names: &[(&str, &str)]) -> HashMap<String, String> {
+fn name_map(names: &[(&str, &str)]) -> HashMap<String, String> {
     names
         .iter()
         .map(|(placeholder, name)| ((*placeholder).to_owned(), (*name).to_owned()))
         .collect()
 }
 
-fn item(row: Row) -> Item {
+fn item_of_row(row: Row) -> Item {
     let mut item = Item::from([
         ("pk".to_owned(), AttributeValue::S(row.pk)),
         ("sk".to_owned(), AttributeValue::S(row.sk)),
@@ -281,7 +281,7 @@ fn item(row: Row) -> Item {
     item
 }
 
-fn row(mut item: Item) -> Result<Row, Trouble> {
+fn row_of_item(mut item: Item) -> Result<Row, Trouble> {
     let mut text = |name: &str| match item.remove(name) {
         Some(AttributeValue::S(text)) => Ok(text),
         _ => Err(not_a_row(name)),

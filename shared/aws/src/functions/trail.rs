@@ -39,7 +39,7 @@ impl<C: Clock> Histories<C> {
     }
 
     /// Waits until the account and Region may be called.
-    async fn turn(&self, account: AccountId, region: &str) {
+    async fn wait_for_turn(&self, account: AccountId, region: &str) {
         let turn = {
             let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
             let next = turns
@@ -79,7 +79,7 @@ impl<C: Clock> Trail for Histories<C> {
             .credentials_provider(credentials)
             .retry_config(RetryConfig::disabled())
             .build();
-        self.turn(account, region).await;
+        self.wait_for_turn(account, region).await;
         let answer = aws_sdk_cloudtrail::Client::from_conf(config)
             .lookup_events()
             .lookup_attributes(attribute)

@@ -48,7 +48,7 @@ pub(super) fn shown_name(event: &CenterEvent) -> Option<&Arc<str>> {
 }
 
 /// The sign-in that a record belongs to.
-pub(super) fn of(event: &CenterEvent) -> Option<&Arc<str>> {
+pub(super) fn workflow_of(event: &CenterEvent) -> Option<&Arc<str>> {
     match &event.what {
         CenterKind::SignIn(sign_in) => sign_in.workflow.as_ref(),
         _ => None,

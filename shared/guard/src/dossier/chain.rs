@@ -82,7 +82,7 @@ impl<'g, 'w> Tracer<'g, 'w> {
             {
                 break known;
             }
-            let parent = match self.step(at) {
+            let parent = match self.step_back(at) {
                 ChainStep::End(origin) => break origin,
                 ChainStep::From(parent) => parent,
             };
@@ -113,7 +113,7 @@ impl<'g, 'w> Tracer<'g, 'w> {
     }
 
     /// One step back: to the switch that issued the caller's session, or to the end of the chain.
-    fn step(&self, at: &Switch<'w>) -> ChainStep<'_, 'w> {
+    fn step_back(&self, at: &Switch<'w>) -> ChainStep<'_, 'w> {
         let Some(caller) = at.caller() else {
             return ChainStep::End(self.without_mint(at));
         };

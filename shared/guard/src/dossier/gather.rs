@@ -79,7 +79,7 @@ impl<'w> Dossiers<'w> {
                 Fact::Mint(_) | Fact::IdentityCenter(_) | Fact::Nothing => {}
             }
         }
-        links(world, &mut wanted, &mut halves);
+        follow_callers(world, &mut wanted, &mut halves);
         let conflicting = contradicted(world);
         // INVARIANT (order): facts come out of a hash map, so everything that depends on their
         // order is sorted first. Ties are broken by content, which no two copies share.
@@ -253,7 +253,7 @@ impl<'w> WantedMints<'w> {
 }
 
 /// Follows callers back until nothing new is wanted.
-fn links<'w>(world: &'w World, wanted: &mut WantedMints<'w>, halves: &mut Vec<Half<'w>>) {
+fn follow_callers<'w>(world: &'w World, wanted: &mut WantedMints<'w>, halves: &mut Vec<Half<'w>>) {
     // A mint is identified by its address: copies of one record that contradict each other are two
     // mints, and comparing by content would confuse equal ones.
     let mut taken: HashSet<*const Mint> = halves

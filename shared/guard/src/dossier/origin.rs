@@ -30,7 +30,7 @@ pub enum Person {
 
 impl Person {
     /// The parts that a finding's id is made from.
-    pub fn parts(&self) -> [String; 2] {
+    pub fn id_parts(&self) -> [String; 2] {
         match self {
             Self::User(account, id) => [account.to_string(), id.to_string()],
             Self::StoreUser(StoreUser { store, user }) => [store.to_string(), user.to_string()],

@@ -22,7 +22,7 @@ pub(super) fn attach<'w>(
     steps: &[RecordedStep<'w>],
     elevated: &Elevated<'w>,
 ) -> usize {
-    let candidates = StepCandidates::of(switches, steps);
+    let candidates = StepCandidates::new(switches, steps);
     // SwitchRole has no request id, no issued key and no `sharedEventID`. Only session and time tie
     // it to a mint.
     let mut alone = join_nearest(switches, steps, &candidates);
@@ -39,7 +39,7 @@ pub(super) fn attach<'w>(
         .filter(|(_, step)| is_doubtful(step, elevated))
         .count();
     switches.extend(alone_in(&unexplained, elevated));
-    exits(switches, steps);
+    end_left_sessions(switches, steps);
     doubtful
 }
 
@@ -61,7 +61,7 @@ struct StepCandidates {
 
 impl StepCandidates {
     /// Most switches are made by API, so only those that a step may mean are indexed.
-    fn of(switches: &[Switch<'_>], steps: &[RecordedStep<'_>]) -> Self {
+    fn new(switches: &[Switch<'_>], steps: &[RecordedStep<'_>]) -> Self {
         let mut sessions: BTreeSet<&str> = BTreeSet::new();
         let mut people: BTreeSet<&str> = BTreeSet::new();
         for (_, step) in steps {
@@ -275,7 +275,7 @@ fn alone_in<'w>(
 }
 
 /// Leaving a role ends the console session that is open then, if the same person leaves.
-fn exits<'w>(switches: &mut [Switch<'w>], steps: &[(&'w RecordKey, &'w ConsoleStep)]) {
+fn end_left_sessions<'w>(switches: &mut [Switch<'w>], steps: &[(&'w RecordKey, &'w ConsoleStep)]) {
     let mut by_session: BTreeMap<&str, Vec<&ConsoleStep>> = BTreeMap::new();
     for (_, step) in steps
         .iter()

@@ -16,7 +16,7 @@ pub(super) fn attach<'w>(
     world: &'w World,
     elevated: &Elevated<'w>,
 ) {
-    let sessions = SessionIndex::of(switches);
+    let sessions = SessionIndex::new(switches);
     let mut alone: BTreeMap<SwitchKey, Switch<'w>> = BTreeMap::new();
     let mut folds: Vec<(&SessionKey, &UseFold)> = world.uses.iter().collect();
     // Several folds may make one switch, whose role comes from the last fold. Sorting makes the
@@ -45,7 +45,7 @@ pub(super) fn attach<'w>(
             Some(switch)
         };
         if let Some(switch) = switch {
-            let used = UsedSpan::of(fold);
+            let used = UsedSpan::from_fold(fold);
             switch.used = Some(switch.used.map_or(used, |known| known.join(used)));
         }
     }
@@ -62,7 +62,7 @@ struct SessionIndex {
 }
 
 impl SessionIndex {
-    fn of(switches: &[Switch<'_>]) -> Self {
+    fn new(switches: &[Switch<'_>]) -> Self {
         let mut sessions = Self::default();
         let mut sorted: Vec<usize> = (0..switches.len())
             .filter(|at| {

@@ -49,7 +49,7 @@ impl<'p> RolesMet<'p> {
             .policy
             .roles
             .iter()
-            .any(|entry| entry.arn.miss(role).is_some())
+            .any(|entry| entry.arn.near_miss(role).is_some())
         {
             self.near.borrow_mut().insert(role.clone());
         }

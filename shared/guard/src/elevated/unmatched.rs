@@ -58,7 +58,7 @@ pub fn unmatched(
     let listed: BTreeSet<KnownRole> = rosters
         .iter()
         .flat_map(|snapshot| snapshot.roles.values())
-        .map(|role| KnownRole::whole(role.clone()))
+        .map(|role| KnownRole::with_whole_arn(role.clone()))
         .collect();
     let named: BTreeSet<KnownRole> = logs
         .iter()
@@ -71,14 +71,14 @@ pub fn unmatched(
         .map(|known| known.role.account())
         .collect();
     let search = EntrySearch {
-        strays: StrayRoles::of(policy, &named),
-        unlisted: StrayRoles::of(policy, &listed),
+        strays: StrayRoles::new(policy, &named),
+        unlisted: StrayRoles::new(policy, &listed),
         refused: refused(world),
         listed: &listed,
         accounts,
     };
     entries(policy)
-        .filter(|entry| !logs.iter().any(|known| known.is_of(entry)))
+        .filter(|entry| !logs.iter().any(|known| known.may_be_meant_by(entry)))
         .filter_map(|entry| search.unmatched(entry))
         .collect()
 }
@@ -99,11 +99,15 @@ struct EntrySearch<'a> {
 
 impl EntrySearch<'_> {
     fn unmatched(&self, entry: &RolePolicy) -> Option<UnmatchedEntry> {
-        let exists = self.listed.iter().any(|known| known.is_of(entry));
+        let exists = self.listed.iter().any(|known| known.may_be_meant_by(entry));
         // If the entry's own role exists, a role with a similar name is a different one. A role
         // that somebody was denied counts too: it's unlikely that the caller and the policy's
         // author misspelled its name in the same way.
-        let meant = exists || self.refused.iter().any(|known| known.is_of(entry));
+        let meant = exists
+            || self
+                .refused
+                .iter()
+                .any(|known| known.may_be_meant_by(entry));
         let is_right = |miss: Miss| match miss {
             Miss::Word | Miss::Letter | Miss::Ending => !meant,
             // A role with the same name in another account is normal. It's only a mistake if
@@ -114,14 +118,14 @@ impl EntrySearch<'_> {
                 .is_some_and(|account| !self.accounts.contains(&account)),
             _ => true,
         };
-        let mut near = self.strays.near(entry, is_right);
+        let mut near = self.strays.nearest_to(entry, is_right);
         let mut place = RoleSource::Logs;
         if near.is_empty() {
             if self.has_roster_of(entry) {
                 place = RoleSource::Roster;
             }
             if !exists {
-                near = self.unlisted.near(entry, |miss| {
+                near = self.unlisted.nearest_to(entry, |miss| {
                     !matches!(miss, Miss::Word | Miss::Ending) && is_right(miss)
                 });
             }
@@ -154,7 +158,7 @@ pub(crate) fn unmatched_among(
     roles: impl IntoIterator<Item = RoleArn>,
     policy: &Policy,
 ) -> Vec<UnmatchedEntry> {
-    let roles: BTreeSet<KnownRole> = roles.into_iter().map(KnownRole::whole).collect();
+    let roles: BTreeSet<KnownRole> = roles.into_iter().map(KnownRole::with_whole_arn).collect();
     let accounts: BTreeSet<AccountId> = roles.iter().map(|known| known.role.account()).collect();
     // All paths are known, so a role with another path isn't the one that an entry means.
     let matched = |known: &KnownRole| {
@@ -177,7 +181,7 @@ pub(crate) fn unmatched_among(
             .arn
             .account()
             .is_some_and(|account| !accounts.contains(&account));
-        let near = candidates.near(entry, |miss| miss != Miss::Account || slip);
+        let near = candidates.nearest_to(entry, |miss| miss != Miss::Account || slip);
         UnmatchedEntry {
             line: entry.line,
             pattern: entry.arn.clone(),
@@ -197,7 +201,7 @@ struct KnownRole {
 }
 
 impl KnownRole {
-    fn whole(role: RoleArn) -> Self {
+    fn with_whole_arn(role: RoleArn) -> Self {
         Self { role, part: false }
     }
 
@@ -209,7 +213,7 @@ impl KnownRole {
     }
 
     /// Whether the entry matches, or may match, this role.
-    fn is_of(&self, entry: &RolePolicy) -> bool {
+    fn may_be_meant_by(&self, entry: &RolePolicy) -> bool {
         let role = &self.role;
         // The engine does the same: without a path, it finds the entry by name.
         let by_name = || {
@@ -236,19 +240,22 @@ fn entries(policy: &Policy) -> impl Iterator<Item = &RolePolicy> {
 struct StrayRoles<'a>(Vec<&'a RoleArn>);
 
 impl<'a> StrayRoles<'a> {
-    fn of(policy: &Policy, roles: &'a BTreeSet<KnownRole>) -> Self {
-        let strays = with_paths(roles)
-            .into_iter()
-            .filter(|known| !policy.roles.iter().any(|entry| known.is_of(entry)));
+    fn new(policy: &Policy, roles: &'a BTreeSet<KnownRole>) -> Self {
+        let strays = with_paths(roles).into_iter().filter(|known| {
+            !policy
+                .roles
+                .iter()
+                .any(|entry| known.may_be_meant_by(entry))
+        });
         Self(strays.map(|known| &known.role).collect())
     }
 
     /// The roles that an entry misses most narrowly, if they are near enough.
-    fn near(&self, entry: &RolePolicy, is_right: impl Fn(Miss) -> bool) -> Vec<RoleArn> {
+    fn nearest_to(&self, entry: &RolePolicy, is_right: impl Fn(Miss) -> bool) -> Vec<RoleArn> {
         let mut nearest: Option<Miss> = None;
         let mut roles: Vec<RoleArn> = Vec::new();
         for role in &self.0 {
-            let Some(miss) = entry.arn.miss(role).filter(|miss| is_right(*miss)) else {
+            let Some(miss) = entry.arn.near_miss(role).filter(|miss| is_right(*miss)) else {
                 continue;
             };
             // Only the most likely mistake is reported. Nobody would read a list of everything that
@@ -271,7 +278,7 @@ fn in_logs(world: &World, elevated: &Elevated<'_>) -> BTreeSet<KnownRole> {
     let mut add = |role: &RoleArn, session: Option<&str>, whole: bool| {
         let role = elevated.full_arn(role, session);
         known.insert(if whole {
-            KnownRole::whole(role)
+            KnownRole::with_whole_arn(role)
         } else {
             KnownRole::maybe_part(role)
         });
@@ -299,7 +306,7 @@ fn in_logs(world: &World, elevated: &Elevated<'_>) -> BTreeSet<KnownRole> {
             .values()
             .flatten()
             .cloned()
-            .map(KnownRole::whole),
+            .map(KnownRole::with_whole_arn),
     );
     known
 }
@@ -318,7 +325,7 @@ fn refused(world: &World) -> BTreeSet<KnownRole> {
             None
         }
     });
-    tried.map(KnownRole::whole).collect()
+    tried.map(KnownRole::with_whole_arn).collect()
 }
 
 /// The roles without duplicates whose ARN only lacks the path: an account has no two roles with the

@@ -60,7 +60,7 @@ impl Condition {
                     .saturating_sub(if if_exists { IF_EXISTS.len() } else { 0 }),
             )
             .unwrap_or(name);
-        let operator = Operator::named(base);
+        let operator = Operator::by_name(base);
         Self {
             written: written.to_owned(),
             key: key.to_owned(),
@@ -73,11 +73,11 @@ impl Condition {
     }
 
     /// Whether the request meets the condition.
-    pub fn holds(&self, context: &Context) -> Truth {
+    pub fn evaluate(&self, context: &Context) -> Truth {
         let Some(operator) = self.operator else {
             return Truth::open(format!("the unknown condition operator `{}`", self.written));
         };
-        let held = context.held(&self.key);
+        let held = context.value(&self.key);
         if operator.kind == OperatorKind::Null {
             return self.is_null(held);
         }
@@ -138,7 +138,7 @@ impl Condition {
     }
 
     /// Whether only certain values of this key meet the condition.
-    pub(super) fn pins(&self, key: &str) -> bool {
+    pub(super) fn is_pinned_to(&self, key: &str) -> bool {
         self.key.eq_ignore_ascii_case(key)
             && self
                 .operator
@@ -184,11 +184,11 @@ impl Condition {
             negated: operator.negated,
         };
         for wanted in &self.values {
-            let (texts, is_sure) = operator.texts(wanted, self.variables, context)?;
+            let (texts, is_sure) = operator.matching_texts(wanted, self.variables, context)?;
             if is_sure {
-                compared.sure = compared.sure.or(texts.clone());
+                compared.sure = compared.sure.union(texts.clone());
             }
-            compared.possible = compared.possible.or(texts);
+            compared.possible = compared.possible.union(texts);
         }
         Some(compared)
     }

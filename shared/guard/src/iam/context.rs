@@ -43,7 +43,7 @@ impl Context {
 
     /// Sets one value.
     #[must_use]
-    pub fn with(self, key: &str, value: impl Into<String>) -> Self {
+    pub fn with_value(self, key: &str, value: impl Into<String>) -> Self {
         self.with_held(key, ContextValue::Values(vec![value.into()]))
     }
 
@@ -73,7 +73,7 @@ impl Context {
     }
 
     /// The value of a key.
-    pub fn held(&self, key: &str) -> &ContextValue {
+    pub fn value(&self, key: &str) -> &ContextValue {
         let key = key.to_ascii_lowercase();
         match self.keys.get(&key) {
             Some(held) => held,
@@ -96,24 +96,27 @@ mod tests {
     #[test]
     fn keys_are_found_in_any_case_and_unset_ones_are_as_the_context_says() {
         let context = Context::partial()
-            .with("aws:username", "dora")
+            .with_value("aws:username", "dora")
             .without("aws:SourceIp")
             .knowing_all_of("aws:PrincipalTag/");
         assert_eq!(
-            context.held("AWS:UserName"),
+            context.value("AWS:UserName"),
             &ContextValue::Values(vec!["dora".into()])
         );
-        assert_eq!(context.held("aws:sourceip"), &ContextValue::Absent);
-        assert_eq!(context.held("aws:PrincipalTag/team"), &ContextValue::Absent);
-        assert_eq!(context.held("aws:CurrentTime"), &ContextValue::Unknown);
+        assert_eq!(context.value("aws:sourceip"), &ContextValue::Absent);
         assert_eq!(
-            Context::complete().held("aws:CurrentTime"),
+            context.value("aws:PrincipalTag/team"),
+            &ContextValue::Absent
+        );
+        assert_eq!(context.value("aws:CurrentTime"), &ContextValue::Unknown);
+        assert_eq!(
+            Context::complete().value("aws:CurrentTime"),
             &ContextValue::Absent
         );
         assert_eq!(
             Context::partial()
                 .with_held("a:b", ContextValue::Values(Vec::new()))
-                .held("a:b"),
+                .value("a:b"),
             &ContextValue::Absent
         );
     }

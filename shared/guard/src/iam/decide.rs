@@ -63,7 +63,7 @@ impl PolicyPlace {
 
     /// Whether it's an AWS managed policy, which nobody else can edit.
     pub fn is_of_aws(&self) -> bool {
-        matches!(self, Self::Managed { arn, .. } | Self::Boundary { arn } if ArnParts::of(arn).is_some_and(|parts| parts.account == "aws"))
+        matches!(self, Self::Managed { arn, .. } | Self::Boundary { arn } if ArnParts::split(arn).is_some_and(|parts| parts.account == "aws"))
     }
 }
 
@@ -152,7 +152,7 @@ pub fn decide<'a>(
     let mut denied = Truth::No;
     let mut by_identity = Truth::No;
     for policy in &identity.policies {
-        let side = side(request, policy, &mut own, &mut denies);
+        let side = evaluate_policy(request, policy, &mut own, &mut denies);
         denied = denied.or(side.denied);
         by_identity = by_identity.or(side.allowed);
     }
@@ -162,7 +162,7 @@ pub fn decide<'a>(
     if let Some(boundary) = &identity.boundary {
         // Its Allow statements aren't collected: a boundary grants no access, so naming them as the
         // cause would be misleading.
-        let side = side(request, boundary, &mut Vec::new(), &mut denies);
+        let side = evaluate_policy(request, boundary, &mut Vec::new(), &mut denies);
         denied = denied.or(side.denied);
         by_boundary = side.allowed;
     }
@@ -180,19 +180,19 @@ pub fn decide<'a>(
     // (IAM User Guide, *Cross-account policy evaluation logic*).
     let allowed = if from_outside {
         // Providers and services have no policies of their own.
-        grips.any()
+        grips.any_grip()
     } else if request.caller.account != request.owner {
-        by_identity.and(by_boundary).and(grips.any())
+        by_identity.and(by_boundary).and(grips.any_grip())
     } else {
         let by_identity = by_identity.and(by_boundary.clone());
         // Within an account, a resource policy is an alternative to the identity's. A trust policy
         // isn't: without it nobody can enter the role, not even an administrator of the account.
         let by_identity = if must_trust {
-            by_identity.and(grips.any())
+            by_identity.and(grips.any_grip())
         } else {
             by_identity
         };
-        by_identity.or(grips.alone(request.caller, &by_boundary))
+        by_identity.or(grips.suffices_alone(request.caller, &by_boundary))
     };
     AccessDecision {
         // An explicit deny takes precedence. If it's open, the whole answer is open.
@@ -209,7 +209,7 @@ struct Side {
 }
 
 /// The answer of one policy of the identity.
-fn side<'a>(
+fn evaluate_policy<'a>(
     request: &AccessRequest<'_>,
     policy: &Governing<'a>,
     allows: &mut Vec<AppliedStatement<'a>>,
@@ -321,7 +321,7 @@ impl Grips {
                             if statement
                                 .conditions
                                 .iter()
-                                .any(|condition| condition.pins(PRINCIPAL_ARN)) =>
+                                .any(|condition| condition.is_pinned_to(PRINCIPAL_ARN)) =>
                         {
                             &mut self.unbound
                         }
@@ -344,7 +344,7 @@ impl Grips {
         denied
     }
 
-    fn any(&self) -> Truth {
+    fn any_grip(&self) -> Truth {
         Truth::any([
             self.account.clone(),
             self.everyone.clone(),
@@ -356,7 +356,7 @@ impl Grips {
     /// Whether the resource's policy is enough within its account. Naming the account isn't enough.
     /// A boundary that leaves out the action limits a role that is named, but not a user or a
     /// session that is named.
-    fn alone(&self, caller: &Requester, by_boundary: &Truth) -> Truth {
+    fn suffices_alone(&self, caller: &Requester, by_boundary: &Truth) -> Truth {
         // Naming a role's ARN grants to the role, whose boundary limits it. Naming a user's or a
         // session's ARN grants directly to that principal, even if the boundary leaves out the
         // action.

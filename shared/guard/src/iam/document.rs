@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::condition::Condition;
 use super::principal::Principals;
 use super::statement::{Effect, Statement, StatementScope};
-use super::text::{DocumentError, decoded, texts};
+use super::text::{DocumentError, decoded, one_or_more_texts};
 
 /// A parsed policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -103,9 +103,9 @@ fn statement(value: &Value, variables: bool) -> Result<Statement, DocumentError>
         Some("Deny") => Effect::Deny,
         _ => return Err(DocumentError::new("`Effect` must be `Allow` or `Deny`")),
     };
-    let action = scope(object, "Action", "NotAction")?
+    let action = parse_scope(object, "Action", "NotAction")?
         .ok_or_else(|| DocumentError::new("it has neither `Action` nor `NotAction`"))?;
-    let resource = scope(object, "Resource", "NotResource")?;
+    let resource = parse_scope(object, "Resource", "NotResource")?;
     let principal = match (object.get("Principal"), object.get("NotPrincipal")) {
         (None, None) => None,
         (Some(names), None) => Some(Principals::read(names, false)?),
@@ -132,7 +132,7 @@ fn statement(value: &Value, variables: bool) -> Result<Statement, DocumentError>
     })
 }
 
-fn scope(
+fn parse_scope(
     object: &Map<String, Value>,
     only: &str,
     all_but: &str,
@@ -147,7 +147,7 @@ fn scope(
             )));
         }
     };
-    let patterns = texts(value).ok_or_else(|| {
+    let patterns = one_or_more_texts(value).ok_or_else(|| {
         DocumentError::new(format!("`{key}` must be a string or a list of strings"))
     })?;
     Ok(Some(StatementScope {
@@ -164,7 +164,7 @@ fn conditions(block: &Value, variables: bool) -> Result<Vec<Condition>, Document
             conditions.push(Condition::new(
                 operator,
                 key,
-                texts(values).ok_or_else(wrong)?,
+                one_or_more_texts(values).ok_or_else(wrong)?,
                 variables,
             ));
         }

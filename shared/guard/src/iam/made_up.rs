@@ -28,7 +28,7 @@ pub(super) enum Class {
 }
 
 impl Class {
-    fn has(self, c: char) -> bool {
+    fn contains(self, c: char) -> bool {
         match self {
             Self::Any => true,
             Self::InPart => c != ':',
@@ -49,11 +49,11 @@ enum Mark {
 }
 
 impl Mark {
-    fn takes(self, c: char) -> bool {
+    fn accepts(self, c: char) -> bool {
         match self {
             Self::Exact(wanted) => wanted == c,
             Self::AnyCase(wanted) => wanted == c || wanted.to_lowercase().eq(c.to_lowercase()),
-            Self::One(class) | Self::Run(class) => class.has(c),
+            Self::One(class) | Self::Run(class) => class.contains(c),
         }
     }
 }
@@ -98,7 +98,7 @@ impl Texts {
     }
 
     /// A path before a name, or none.
-    pub fn path() -> Self {
+    pub fn any_path() -> Self {
         Self(vec![
             Vec::new(),
             vec![Mark::Run(Class::InName), Mark::Exact('/')],
@@ -107,14 +107,14 @@ impl Texts {
 
     /// Texts of either set.
     #[must_use]
-    pub fn or(mut self, other: Self) -> Self {
+    pub fn union(mut self, other: Self) -> Self {
         self.0.extend(other.0);
         self
     }
 
     /// Texts of the first set followed by a text of the second.
     #[must_use]
-    pub fn then(&self, next: &Self) -> Self {
+    pub fn followed_by(&self, next: &Self) -> Self {
         Self(
             self.0
                 .iter()
@@ -172,13 +172,13 @@ impl Texts {
         Self(vec![marks.collect()])
     }
 
-    fn start(&self) -> PatternPositions {
+    fn start_positions(&self) -> PatternPositions {
         self.reached(self.0.iter().enumerate().map(|(which, _)| (which, 0)))
     }
 
-    fn after(&self, places: &PatternPositions, c: char) -> PatternPositions {
+    fn positions_after(&self, places: &PatternPositions, c: char) -> PatternPositions {
         self.reached(places.iter().filter_map(|(which, at)| {
-            let mark = self.mark(*which, *at).filter(|mark| mark.takes(c))?;
+            let mark = self.mark_at(*which, *at).filter(|mark| mark.accepts(c))?;
             Some((
                 *which,
                 if matches!(mark, Mark::Run(_)) {
@@ -194,14 +194,14 @@ impl Texts {
     fn reached(&self, places: impl Iterator<Item = (usize, usize)>) -> PatternPositions {
         let mut all = PatternPositions::new();
         for (which, mut at) in places {
-            while all.insert((which, at)) && matches!(self.mark(which, at), Some(Mark::Run(_))) {
+            while all.insert((which, at)) && matches!(self.mark_at(which, at), Some(Mark::Run(_))) {
                 at += 1;
             }
         }
         all
     }
 
-    fn mark(&self, which: usize, at: usize) -> Option<Mark> {
+    fn mark_at(&self, which: usize, at: usize) -> Option<Mark> {
         self.0.get(which)?.get(at).copied()
     }
 
@@ -219,7 +219,7 @@ type PatternPositions = BTreeSet<(usize, usize)>;
 pub fn made_up(within: &[Texts], without: &[Texts]) -> MadeUp {
     let all: Vec<&Texts> = within.iter().chain(without).collect();
     let mut steps = STEPS;
-    let start: Vec<PatternPositions> = all.iter().map(|texts| texts.start()).collect();
+    let start: Vec<PatternPositions> = all.iter().map(|texts| texts.start_positions()).collect();
     let mut came_from: BTreeMap<Vec<PatternPositions>, Option<(Vec<PatternPositions>, char)>> =
         BTreeMap::from([(start.clone(), None)]);
     let mut next = VecDeque::from([start]);
@@ -243,7 +243,7 @@ pub fn made_up(within: &[Texts], without: &[Texts]) -> MadeUp {
             let after: Vec<PatternPositions> = all
                 .iter()
                 .zip(&state)
-                .map(|(texts, places)| texts.after(places, c))
+                .map(|(texts, places)| texts.positions_after(places, c))
                 .collect();
             let dead = after.iter().take(within.len()).any(BTreeSet::is_empty);
             if !dead && !came_from.contains_key(&after) {
@@ -273,7 +273,7 @@ fn candidates(all: &[&Texts], state: &[PatternPositions]) -> Vec<char> {
     let marks = all.iter().zip(state).flat_map(|(texts, places)| {
         places
             .iter()
-            .filter_map(|(which, at)| texts.mark(*which, *at))
+            .filter_map(|(which, at)| texts.mark_at(*which, *at))
     });
     let mut waited_for = BTreeSet::new();
     for mark in marks {
@@ -311,11 +311,11 @@ mod tests {
         )
     }
 
-    fn like(text: &str) -> Texts {
+    fn texts_like(text: &str) -> Texts {
         Texts::of_pattern(&pattern(text), false, false)
     }
 
-    fn found(within: &[Texts], without: &[Texts]) -> Option<String> {
+    fn made_up_text(within: &[Texts], without: &[Texts]) -> Option<String> {
         match made_up(within, without) {
             MadeUp::Text(text) => Some(text),
             MadeUp::None => None,
@@ -327,39 +327,45 @@ mod tests {
     fn an_arn_is_made_up_that_meets_everything_asked_of_it() {
         let head = Texts::exactly("arn:aws:iam::");
         let user = head
-            .then(&Texts::account())
-            .then(&Texts::exactly(":user/"))
-            .then(&Texts::name());
+            .followed_by(&Texts::account())
+            .followed_by(&Texts::exactly(":user/"))
+            .followed_by(&Texts::name());
         let all = |more: &[&str]| -> Vec<Texts> {
             std::iter::once(user.clone())
-                .chain(more.iter().map(|text| like(text)))
+                .chain(more.iter().map(|text| texts_like(text)))
                 .collect()
         };
         assert_eq!(
-            found(&all(&[]), &[]).as_deref(),
+            made_up_text(&all(&[]), &[]).as_deref(),
             Some("arn:aws:iam::999999999999:user/z")
         );
         let dora = Some("arn:aws:iam::999988887777:user/team/dora");
         assert_eq!(
-            found(
+            made_up_text(
                 &all(&["*:99998888*", "*7777:*", "*user/team/d*", "*ora"]),
-                &[like("*/team/dzora")]
+                &[texts_like("*/team/dzora")]
             )
             .as_deref(),
             dora
         );
-        assert_eq!(found(&all(&["arn:aws:iam::1111*", "*:2222*"]), &[]), None);
-        assert_eq!(found(&all(&["*:role/*"]), &[]), None);
         assert_eq!(
-            found(&all(&["arn:aws:iam::999988887777:*"]), &[like("*:9999*")]),
+            made_up_text(&all(&["arn:aws:iam::1111*", "*:2222*"]), &[]),
             None
         );
-        let other = found(
+        assert_eq!(made_up_text(&all(&["*:role/*"]), &[]), None);
+        assert_eq!(
+            made_up_text(
+                &all(&["arn:aws:iam::999988887777:*"]),
+                &[texts_like("*:9999*")]
+            ),
+            None
+        );
+        let other = made_up_text(
             &all(&[]),
             &[head
-                .then(&like("9*").in_part())
-                .then(&Texts::exactly(":"))
-                .then(&Texts::any())],
+                .followed_by(&texts_like("9*").in_part())
+                .followed_by(&Texts::exactly(":"))
+                .followed_by(&Texts::any())],
         );
         assert_eq!(other.as_deref(), Some("arn:aws:iam::899999999999:user/z"));
     }
@@ -368,21 +374,26 @@ mod tests {
     fn letters_count_or_not_and_wildcards_stay_in_their_parts() {
         let any_case = Texts::of_pattern(&pattern("AbC*"), true, false);
         assert_eq!(
-            found(&[any_case.clone(), like("aB*")], &[]).as_deref(),
+            made_up_text(&[any_case.clone(), texts_like("aB*")], &[]).as_deref(),
             Some("aBC")
         );
-        assert_eq!(found(&[any_case, like("x*")], &[]), None);
+        assert_eq!(made_up_text(&[any_case, texts_like("x*")], &[]), None);
         let by_parts = Texts::of_pattern(&pattern("a:*b:c:d:e:f*"), false, true);
-        assert_eq!(found(&[by_parts.clone(), like("a:x:b*")], &[]), None);
         assert_eq!(
-            found(&[by_parts, like("*:g")], &[]).as_deref(),
+            made_up_text(&[by_parts.clone(), texts_like("a:x:b*")], &[]),
+            None
+        );
+        assert_eq!(
+            made_up_text(&[by_parts, texts_like("*:g")], &[]).as_deref(),
             Some("a:b:c:d:e:f:g")
         );
     }
 
     #[test]
     fn what_would_take_too_long_is_given_up() {
-        let hard: Vec<Texts> = (0..40).map(|at| like(&format!("*{at:02}*"))).collect();
+        let hard: Vec<Texts> = (0..40)
+            .map(|at| texts_like(&format!("*{at:02}*")))
+            .collect();
         assert_eq!(made_up(&hard, &[]), MadeUp::TooHard);
     }
 
@@ -400,14 +411,14 @@ mod tests {
                 let matches = |wanted: &String| pattern(wanted).matches(text, false).is_yes();
                 within.iter().all(matches) && !without.iter().any(matches)
             };
-            let texts = |patterns: &[String]| patterns.iter().map(|text| like(text)).collect::<Vec<_>>();
+            let texts = |patterns: &[String]| patterns.iter().map(|text| texts_like(text)).collect::<Vec<_>>();
             let mut all = vec![String::new()];
             let mut shorter = all.clone();
             for _ in 0..7 {
                 shorter = shorter.iter().flat_map(|text| ["a", "b", "z"].map(|c| format!("{text}{c}"))).collect();
                 all.extend(shorter.iter().cloned());
             }
-            let made = found(&texts(&within), &texts(&without));
+            let made = made_up_text(&texts(&within), &texts(&without));
             prop_assert!(made.as_ref().is_none_or(|text| fits(text)), "{:?}", made);
             let least = all.iter().find(|text| fits(text)).map(|text| text.chars().count());
             prop_assert_eq!(made.filter(|text| text.len() <= 7).map(|text| text.chars().count()), least);

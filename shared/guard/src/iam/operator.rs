@@ -57,7 +57,7 @@ pub(super) struct Operator {
 
 impl Operator {
     /// `None`: IAM has no such operator.
-    pub(super) fn named(name: &str) -> Option<Self> {
+    pub(super) fn by_name(name: &str) -> Option<Self> {
         let (kind, negated) = match &*name.to_ascii_lowercase() {
             "stringequals" => (OperatorKind::Text, false),
             "stringnotequals" => (OperatorKind::Text, true),
@@ -98,7 +98,7 @@ impl Operator {
 
     /// All texts that match `wanted`, and whether they certainly do: a variable whose value isn't
     /// known is assumed to match any text. `None`: it doesn't compare texts.
-    pub(super) fn texts(
+    pub(super) fn matching_texts(
         self,
         wanted: &str,
         variables: bool,
@@ -179,7 +179,10 @@ impl Operator {
             ),
             OperatorKind::Date(order) => compared(wanted, instant(wanted), instant(value), order),
             OperatorKind::Address => match AddressBlock::read(wanted) {
-                Some(block) => value.parse().is_ok_and(|address| block.has(address)).into(),
+                Some(block) => value
+                    .parse()
+                    .is_ok_and(|address| block.contains(address))
+                    .into(),
                 None => Truth::open(format!("`{wanted}`, which is not an IP address range")),
             },
             OperatorKind::Binary => {
@@ -247,13 +250,13 @@ impl AddressBlock {
         (bits <= most).then_some(Self { start, bits })
     }
 
-    fn has(&self, address: IpAddr) -> bool {
-        let (first, last) = self.ends();
+    fn contains(&self, address: IpAddr) -> bool {
+        let (first, last) = self.first_and_last();
         first.is_ipv4() == address.is_ipv4() && (first..=last).contains(&address)
     }
 
     /// Its first and its last address.
-    fn ends(&self) -> (IpAddr, IpAddr) {
+    fn first_and_last(&self) -> (IpAddr, IpAddr) {
         match self.start {
             IpAddr::V4(start) => {
                 let mask = u32::MAX.checked_shl(32 - self.bits).unwrap_or(0);

@@ -81,7 +81,7 @@ impl Pattern {
             None => (inner.trim(), None),
         };
         let shown = format!("${{{key}}}");
-        match (context.held(key), default) {
+        match (context.value(key), default) {
             (ContextValue::Values(values), _) => match &**values {
                 // As `Given`, not as a pattern: a `*` in a user's name or tag must not become a
                 // wildcard.
@@ -121,7 +121,7 @@ impl Pattern {
 
     /// Whether the whole text matches.
     pub(super) fn matches(&self, text: &str, ignore_case: bool) -> Truth {
-        self.judged(fits(&self.pieces, text, ignore_case))
+        self.judged(pieces_match(&self.pieces, text, ignore_case))
     }
 
     /// Example texts that match, if the variables are known: with each `*` as nothing, and as
@@ -151,7 +151,7 @@ impl Pattern {
         }
         let mut pattern = Cow::Borrowed(&*self.pieces);
         let mut matched = runs_over(&pattern, arn);
-        if !matched && !pattern.is_empty() && self.parts().len() < ARN_PARTS {
+        if !matched && !pattern.is_empty() && self.arn_parts().len() < ARN_PARTS {
             // AWS fills up patterns such as `arn:aws:s3`, so they match more than they seem to.
             pattern.to_mut().extend([Piece::Char(':'), Piece::Run]);
             matched = runs_over(&pattern, arn);
@@ -162,7 +162,7 @@ impl Pattern {
     /// Whether an ARN matches part by part, compared like `ArnLike`. `None`: the pattern isn't a
     /// whole ARN, and IAM doesn't document how it treats that.
     pub(super) fn matches_arn(&self, arn: &str) -> Option<Truth> {
-        let parts = self.parts();
+        let parts = self.arn_parts();
         if parts.len() != ARN_PARTS {
             return None;
         }
@@ -171,16 +171,16 @@ impl Pattern {
             && parts
                 .iter()
                 .zip(given)
-                .all(|(pieces, part)| fits(pieces, part, false));
+                .all(|(pieces, part)| pieces_match(pieces, part, false));
         Some(self.judged(matched))
     }
 
     /// Whether it has as many parts as an ARN.
     pub(super) fn is_whole_arn(&self) -> bool {
-        self.parts().len() == ARN_PARTS
+        self.arn_parts().len() == ARN_PARTS
     }
 
-    fn parts(&self) -> Vec<&[Piece]> {
+    fn arn_parts(&self) -> Vec<&[Piece]> {
         self.pieces
             .splitn(ARN_PARTS, |piece| *piece == Piece::Char(':'))
             .collect()
@@ -236,7 +236,7 @@ fn quoted(text: &str) -> Option<String> {
     Some(inner.replace("''", "'"))
 }
 
-fn fits(pieces: &[Piece], text: &str, ignore_case: bool) -> bool {
+fn pieces_match(pieces: &[Piece], text: &str, ignore_case: bool) -> bool {
     let text: Vec<char> = text.chars().collect();
     let same = |a: char, b: char| a == b || (ignore_case && a.to_lowercase().eq(b.to_lowercase()));
     let (mut p, mut t) = (0, 0);

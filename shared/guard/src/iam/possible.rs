@@ -159,7 +159,7 @@ mod tests {
                 _ => ResourceSide::None,
             };
             let bare = Context::partial();
-            let told = bare.clone().with("aws:username", "A").with("aws:MultiFactorAuthPresent", "true").without("aws:PrincipalTag/team");
+            let told = bare.clone().with_value("aws:username", "A").with_value("aws:MultiFactorAuthPresent", "true").without("aws:PrincipalTag/team");
             let ask = |context| AccessRequest { caller: &caller, action: "sts:AssumeRole", resource: "arn:aws:iam::444455556666:role/A",
                 owner: "444455556666".parse().unwrap(), context };
             let possible = is_possible(&ask(&bare), &identity, &resource);

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::caller::{Requester, RequesterKind};
-use super::text::{DocumentError, texts};
+use super::text::{DocumentError, one_or_more_texts};
 use super::truth::Truth;
 use crate::arn::{ArnParts, account_of};
 use crate::id::AccountId;
@@ -62,9 +62,9 @@ impl Principals {
             Value::String(text) if text == "*" => named.push(Principal::Everyone),
             Value::Object(kinds) => {
                 for (kind, names) in kinds {
-                    for name in texts(names).ok_or_else(wrong)? {
+                    for name in one_or_more_texts(names).ok_or_else(wrong)? {
                         named.push(match &**kind {
-                            "AWS" => aws(name),
+                            "AWS" => parse_aws_principal(name),
                             "Federated" => Principal::Federated(name),
                             "Service" => Principal::Service(name),
                             "CanonicalUser" => Principal::CanonicalUser(name),
@@ -135,7 +135,7 @@ impl Principals {
 }
 
 /// `"AWS": "…"`
-fn aws(name: String) -> Principal {
+fn parse_aws_principal(name: String) -> Principal {
     if name == "*" {
         return Principal::Everyone;
     }
@@ -146,7 +146,7 @@ fn aws(name: String) -> Principal {
             && parts.resource == "root"
     };
     // An account is named by its id or by the ARN of its root; both mean the whole account.
-    let account = ArnParts::of(&name)
+    let account = ArnParts::split(&name)
         .filter(is_of_account)
         .map_or(name.as_str(), |parts| parts.account);
     match account.parse().ok() {

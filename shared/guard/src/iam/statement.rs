@@ -27,7 +27,7 @@ pub struct StatementScope {
 }
 
 impl StatementScope {
-    fn has(&self, matches: impl FnMut(&String) -> Truth) -> Truth {
+    fn covers(&self, matches: impl FnMut(&String) -> Truth) -> Truth {
         let matched = Truth::any(self.patterns.iter().map(matches));
         if self.all_but { matched.not() } else { matched }
     }
@@ -71,7 +71,7 @@ impl Statement {
             variables: self.variables,
         };
         self.resource.as_ref().map_or(Truth::Yes, |scope| {
-            scope.has(|pattern| Pattern::read(pattern, reading, context).matches_resource(arn))
+            scope.covers(|pattern| Pattern::read(pattern, reading, context).matches_resource(arn))
         })
     }
 
@@ -80,7 +80,7 @@ impl Statement {
         Truth::all(
             self.conditions
                 .iter()
-                .map(|condition| condition.holds(context)),
+                .map(|condition| condition.evaluate(context)),
         )
     }
 

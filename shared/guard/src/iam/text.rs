@@ -14,7 +14,7 @@ impl DocumentError {
 }
 
 /// One text or a list of texts. Numbers and booleans count with their JSON text.
-pub(super) fn texts(value: &Value) -> Option<Vec<String>> {
+pub(super) fn one_or_more_texts(value: &Value) -> Option<Vec<String>> {
     let text = |value: &Value| match value {
         Value::String(text) => Some(text.clone()),
         Value::Bool(_) | Value::Number(_) => Some(value.to_string()),

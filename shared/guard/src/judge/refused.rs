@@ -10,7 +10,7 @@ use crate::elevated::{Elevated, ElevatedRole};
 use crate::finding::CallerShown;
 use crate::id::{AccountId, RecordKey};
 use crate::partition::KNOWN;
-use crate::policy::{IdentityKind, RolePolicy, Severity, account_shown, place};
+use crate::policy::{IdentityKind, RolePolicy, Severity, account_shown, role_in_account};
 use crate::roster::Bearer;
 use crate::rules::{self, Check, RefusedAttempt};
 use crate::seen::{CallerKind, Denial, MintApi};
@@ -82,7 +82,7 @@ impl<'w> Judge<'_, 'w> {
             record,
             time: denial.time,
             origin: self.behind(denial, record, Some(found.arn.as_str())),
-            place: place(&found.arn, self.policy),
+            place: role_in_account(&found.arn, self.policy),
             severity: found.policy.severity,
             role: Some(found.arn),
             conflicting: self.tracer.gathered.conflicting.contains_key(record),
@@ -141,7 +141,7 @@ impl<'w> Judge<'_, 'w> {
                 let role = refused.role.as_ref();
                 let role = role.map_or_else(String::new, |role| harmless(role.as_str()));
                 let caller = CallerShown::of_origin(&refused.origin);
-                self.draft(rule, draft, role, caller, Some(refused.severity));
+                self.add_draft(rule, draft, role, caller, Some(refused.severity));
             }
         }
     }

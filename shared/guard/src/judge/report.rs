@@ -139,7 +139,7 @@ impl ExaminedSwitch<'_> {
     }
 }
 
-fn keep<T: ?Sized + Eq + std::hash::Hash>(kept: &mut HashSet<Arc<T>>, value: Arc<T>) -> Arc<T> {
+fn intern<T: ?Sized + Eq + std::hash::Hash>(kept: &mut HashSet<Arc<T>>, value: Arc<T>) -> Arc<T> {
     if let Some(known) = kept.get(&value) {
         return Arc::clone(known);
     }
@@ -206,8 +206,8 @@ impl Judgement {
             )
             .unwrap_or(u16::MAX)
         };
-        let role = keep(&mut self.roles, Arc::from(role));
-        let caller = keep(&mut self.callers, Arc::new(caller.clone()));
+        let role = intern(&mut self.roles, Arc::from(role));
+        let caller = intern(&mut self.callers, Arc::new(caller.clone()));
         self.switches.push(SwitchSummary {
             time: switch.key.second,
             role,

@@ -5,16 +5,16 @@ use crate::arn::{RoleArn, iam_arn, partition_of};
 use crate::catalogue;
 use crate::dossier::{Origin, Switch};
 use crate::finding::CallerShown;
-use crate::finding::{Subject, Verdict, id_of};
+use crate::finding::{Subject, Verdict, finding_id};
 use crate::id::RecordKey;
-use crate::policy::{AllowOrDeny, Severity, account_shown, place};
+use crate::policy::{AllowOrDeny, Severity, account_shown, role_in_account};
 use crate::rules;
 use crate::seen::{Denial, MintApi};
 use crate::untrusted::harmless;
 
 impl<'w> Judge<'_, 'w> {
     pub(super) fn root_session(&mut self, switch: &Switch<'w>) {
-        if !self.scope.holds(switch.key.second) {
+        if !self.scope.contains(switch.key.second) {
             return;
         }
         let rule = &catalogue::ROOT_SWITCH;
@@ -32,7 +32,7 @@ impl<'w> Judge<'_, 'w> {
             .find_map(|grant| grant.target.as_deref())
             .unwrap_or_default();
         let issued = switch.key.issued.as_deref().unwrap_or_default();
-        let id = id_of(rule.code, &[target, &switch.key.second.to_string(), issued]);
+        let id = finding_id(rule.code, &[target, &switch.key.second.to_string(), issued]);
         let mut events = switch.evidence();
         events.extend(answer.events);
         let sentence = answer.because.into_owned();
@@ -70,7 +70,7 @@ impl<'w> Judge<'_, 'w> {
         sure: bool,
     ) {
         let rule = &catalogue::ROOT_SWITCH;
-        if !self.scope.holds(denial.time) {
+        if !self.scope.contains(denial.time) {
             return;
         }
         if denial.api == MintApi::AssumeRoot && self.policy.assume_root == AllowOrDeny::Allow {
@@ -97,7 +97,7 @@ impl<'w> Judge<'_, 'w> {
             Verdict::Unproven
         };
         self.judgement.count(rule.code, verdict);
-        let id = id_of(rule.code, &[&record.event.to_string()]);
+        let id = finding_id(rule.code, &[&record.event.to_string()]);
         let events = vec![record.clone()];
         let subject = Subject {
             switches: Vec::new(),
@@ -127,7 +127,7 @@ impl<'w> Judge<'_, 'w> {
         );
         format!(
             "the root user of {account} was denied when trying to enter {}",
-            place(role, self.policy)
+            role_in_account(role, self.policy)
         )
     }
 }

@@ -14,12 +14,12 @@ pub struct Scope {
 }
 
 impl Scope {
-    pub(super) fn holds(&self, time: Moment) -> bool {
-        self.meets(time, time)
+    pub(super) fn contains(&self, time: Moment) -> bool {
+        self.overlaps(time, time)
     }
 
     /// Whether any moment from `begin` to `end` is in the scope.
-    pub(super) fn meets(&self, begin: Moment, end: Moment) -> bool {
+    pub(super) fn overlaps(&self, begin: Moment, end: Moment) -> bool {
         self.since.is_none_or(|since| since <= end) && self.until.is_none_or(|until| begin < until)
     }
 }

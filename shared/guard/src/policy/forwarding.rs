@@ -22,7 +22,7 @@ pub struct Forwarding {
 
 impl Forwarding {
     /// Covers all roles of the policy.
-    pub fn of(policy: &Policy) -> Self {
+    pub fn for_policy(policy: &Policy) -> Self {
         let all: Vec<(String, String)> = policy
             .roles
             .iter()
@@ -73,17 +73,17 @@ impl Forwarding {
         );
         // A session without `sessionIssuer` may belong to any role. Leaving it out would hide
         // whatever CloudTrail shortens. One rule is enough for these sessions.
-        let mut patterns = split(head, r#"{"exists":false}"#, &self.roles, tail);
+        let mut patterns = split_patterns(head, r#"{"exists":false}"#, &self.roles, tail);
         let (head, tail) = (
             r#"{"source":["aws.sts"],"detail":{"eventName":[{"prefix":"AssumeRole"}],"userIdentity":{"type":["AWSService"]},"requestParameters":{"roleArn":["#,
             "]}}}",
         );
-        patterns.extend(split(head, "", &self.roles, tail));
+        patterns.extend(split_patterns(head, "", &self.roles, tail));
         let (head, tail) = (
             r#"{"source":["aws.sts","aws.signin"],"detail":{"$or":[{"eventName":["SwitchRole","RenewRole","ExitRole"]},{"eventName":[{"prefix":"AssumeRole"}],"requestParameters":{"roleArn":["#,
             "]}}]}}",
         );
-        patterns.extend(split(head, "", &self.roles, tail));
+        patterns.extend(split_patterns(head, "", &self.roles, tail));
         patterns
     }
 
@@ -139,7 +139,7 @@ fn covers(wide: &str, glob: &str) -> bool {
 /// EventBridge has no `?` and no two `*` in a row. The parameter is a comma-separated list, and
 /// takes partition and account whole or as `*`.
 fn wildcard(glob: &str) -> String {
-    let parts = ArnParts::of(glob);
+    let parts = ArnParts::split(glob);
     let whole = |part: Option<&str>| {
         // A part that is wider than the policy only forwards more than is judged, which costs
         // little. A narrower one would lose events.
@@ -164,7 +164,7 @@ fn wildcard(glob: &str) -> String {
 }
 
 /// Distributes all roles over as few patterns as possible.
-fn split(head: &str, first: &str, roles: &[String], tail: &str) -> Vec<String> {
+fn split_patterns(head: &str, first: &str, roles: &[String], tail: &str) -> Vec<String> {
     let mut patterns = Vec::new();
     let mut items = first.to_owned();
     let mut held = 0;

@@ -14,7 +14,7 @@ pub struct PolicyHash([u8; 8]);
 
 impl PolicyHash {
     /// Hashes a file's bytes.
-    pub fn of(bytes: &[u8]) -> Self {
+    pub fn of_bytes(bytes: &[u8]) -> Self {
         let mut first = [0; 8];
         for (to, from) in first.iter_mut().zip(Sha256::digest(bytes)) {
             *to = from;

@@ -30,12 +30,12 @@ pub struct MfaByKind([(IdentityKind, Mfa); IdentityKind::ALL.len()]);
 
 impl MfaByKind {
     /// The same for every kind.
-    pub fn same(mfa: Mfa) -> Self {
+    pub fn same_for_all(mfa: Mfa) -> Self {
         Self(IdentityKind::ALL.map(|kind| (kind, mfa)))
     }
 
     /// The same, except for one kind.
-    pub(super) fn with(mut self, kind: IdentityKind, mfa: Mfa) -> Self {
+    pub(super) fn with_kind(mut self, kind: IdentityKind, mfa: Mfa) -> Self {
         for (known, asked) in &mut self.0 {
             if *known == kind {
                 *asked = mfa;
@@ -45,14 +45,14 @@ impl MfaByKind {
     }
 
     /// The value for a kind.
-    pub fn of(&self, kind: IdentityKind) -> Mfa {
+    pub fn for_kind(&self, kind: IdentityKind) -> Mfa {
         let found = self.0.iter().find(|(known, _)| *known == kind);
         found.map_or(Mfa::Required, |(_, mfa)| *mfa)
     }
 
     /// Whether this kind must use MFA.
     pub fn requires(&self, kind: IdentityKind) -> bool {
-        self.of(kind) == Mfa::Required
+        self.for_kind(kind) == Mfa::Required
     }
 
     /// The kinds without a requirement, when others have one.
@@ -79,17 +79,18 @@ mod tests {
         ) {
             let (same, other) = (Mfa::ALL[words.0], Mfa::ALL[words.1]);
             let (kind, asked) = (IdentityKind::ALL[first], IdentityKind::ALL[second]);
-            let by_kind = MfaByKind::same(same).with(kind, other);
-            prop_assert_eq!(by_kind.of(asked), if asked == kind { other } else { same });
+            let by_kind = MfaByKind::same_for_all(same).with_kind(kind, other);
+            prop_assert_eq!(by_kind.for_kind(asked), if asked == kind { other } else { same });
         }
     }
 
     #[test]
     fn kinds_are_excepted_only_where_others_are_not() {
         let excepted = |mfa: MfaByKind| mfa.excepted().collect::<Vec<_>>();
-        assert_eq!(excepted(MfaByKind::same(Mfa::Optional)), []);
-        assert_eq!(excepted(MfaByKind::same(Mfa::Required)), []);
-        let saml = MfaByKind::same(Mfa::Required).with(IdentityKind::Saml, Mfa::Optional);
+        assert_eq!(excepted(MfaByKind::same_for_all(Mfa::Optional)), []);
+        assert_eq!(excepted(MfaByKind::same_for_all(Mfa::Required)), []);
+        let saml =
+            MfaByKind::same_for_all(Mfa::Required).with_kind(IdentityKind::Saml, Mfa::Optional);
         assert_eq!(excepted(saml), [IdentityKind::Saml]);
     }
 }

@@ -39,7 +39,7 @@ pub use mfa::{Mfa, MfaByKind};
 pub use near::Miss;
 pub(crate) use near::permission_set_of;
 pub use note::PolicyNote;
-pub(crate) use place::{account_shown, place};
+pub(crate) use place::{account_shown, role_in_account};
 pub use problem::{PolicyError, PolicyErrors};
 pub use role::{GroupName, GroupRef, RolePattern, RolePolicy};
 pub use schema::schema;
@@ -176,7 +176,7 @@ mod tests {
             (role.severity, role.mfa, role.chaining),
             (
                 Severity::High,
-                MfaByKind::same(Mfa::Required),
+                MfaByKind::same_for_all(Mfa::Required),
                 AllowOrDeny::Deny
             )
         );
@@ -207,9 +207,9 @@ mod tests {
 
     #[test]
     fn the_version_is_the_start_of_the_sha_256_of_the_bytes() {
-        assert_eq!(PolicyHash::of(b"").to_string(), "e3b0c44298fc1c14");
+        assert_eq!(PolicyHash::of_bytes(b"").to_string(), "e3b0c44298fc1c14");
         assert_eq!(
-            serde_json::to_string(&PolicyHash::of(b"abc")).unwrap(),
+            serde_json::to_string(&PolicyHash::of_bytes(b"abc")).unwrap(),
             "\"ba7816bf8f01cfea\""
         );
         let changed = Policy::read(format!("{EXAMPLE}#\n").as_bytes(), "p").unwrap();

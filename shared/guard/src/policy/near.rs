@@ -52,7 +52,7 @@ pub enum Miss {
 
 impl RolePattern {
     /// How the pattern narrowly misses a role. `None`: it matches the role, or means another one.
-    pub fn miss(&self, role: &RoleArn) -> Option<Miss> {
+    pub fn near_miss(&self, role: &RoleArn) -> Option<Miss> {
         // The accounts in `accounts` were chosen, so a role elsewhere isn't a near miss.
         let is_its = self.matches(role) || self.matches_without_path(role);
         if is_its || !self.is_listed(role.account()) {
@@ -62,8 +62,8 @@ impl RolePattern {
             return of_permission_sets(set, permission_set_of(role)?);
         }
         let (ours, theirs) = (
-            RoleArnParts::of(self.as_str())?,
-            RoleArnParts::of(role.as_str())?,
+            RoleArnParts::split(self.as_str())?,
+            RoleArnParts::split(role.as_str())?,
         );
         if !glob_matches(ours.account, theirs.account) {
             // Only a typo leads to another account; everything else has to match then.
@@ -89,8 +89,8 @@ struct RoleArnParts<'a> {
 }
 
 impl<'a> RoleArnParts<'a> {
-    fn of(arn: &'a str) -> Option<Self> {
-        let parts = ArnParts::of(arn)?;
+    fn split(arn: &'a str) -> Option<Self> {
+        let parts = ArnParts::split(arn)?;
         Some(Self {
             partition: parts.partition,
             account: parts.account,
@@ -247,7 +247,7 @@ fn suffix(ours: &str, theirs: &str) -> Option<Miss> {
         ours.trim_end_matches(is_dash),
         theirs.trim_end_matches(is_dash),
     );
-    let (our_stems, their_stems) = (stems(ours), stems(theirs));
+    let (our_stems, their_stems) = (stems_of(ours), stems_of(theirs));
     let longer = their_stems
         .iter()
         .filter(|(stem, _)| matches_any_case(ours, stem))
@@ -271,7 +271,7 @@ fn suffix(ours: &str, theirs: &str) -> Option<Miss> {
 }
 
 /// What is left of a name without its suffix, for each place where one could begin.
-fn stems(name: &str) -> Vec<(&str, Miss)> {
+fn stems_of(name: &str) -> Vec<(&str, Miss)> {
     let mut stems = Vec::new();
     let mut before = None;
     for (at, c) in name.char_indices() {

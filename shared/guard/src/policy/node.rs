@@ -35,14 +35,14 @@ pub(super) struct ValueSlot<'a> {
 impl<'a> Fields<'a> {
     /// The fields of a map that may have the keys `known`. `what` is the map's name in messages: "a
     /// role".
-    pub(super) fn of(
+    pub(super) fn of_map(
         node: &'a Node,
         what: &'static str,
         known: &'static [&'static str],
         problems: &mut Problems,
     ) -> Option<Self> {
         let NodeValue::Map(pairs) = &node.value else {
-            problems.at(node.place, || {
+            problems.report_at(node.place, || {
                 format!(
                     "{what} has the keys {}; this is {}",
                     listing(known.iter().copied(), "and"),
@@ -57,7 +57,7 @@ impl<'a> Fields<'a> {
             let text = key.as_text().unwrap_or_default();
             match known.iter().find(|name| **name == text) {
                 Some(name) => entries.push(Field { name, key, value }),
-                None => problems.at(key.place, || {
+                None => problems.report_at(key.place, || {
                     let meant = nearest(text, known.iter().copied());
                     misspelt.extend(meant);
                     unknown_key(text, meant, what, known)
@@ -92,7 +92,7 @@ impl<'a> Fields<'a> {
         let field = self.optional(name);
         // One mistake is reported as one error.
         if field.is_none() && !self.has_misspelt(name) {
-            problems.at(self.place, || {
+            problems.report_at(self.place, || {
                 format!("{} needs `{name}`: {why}", self.what)
             });
         }
@@ -113,7 +113,7 @@ fn unknown_key(text: &str, meant: Option<&str>, what: &str, known: &[&str]) -> S
 
 impl<'a> Field<'a> {
     /// The value, with a place to point at even if nothing was written.
-    pub(super) fn slot(&self) -> ValueSlot<'a> {
+    pub(super) fn value_slot(&self) -> ValueSlot<'a> {
         let place = if matches!(self.value.value, NodeValue::Nothing) {
             self.key.place
         } else {
@@ -151,7 +151,7 @@ impl<'a> Field<'a> {
             );
         }
         let name = self.name;
-        problems.at(self.slot().place, || match (&self.value.value, entries) {
+        problems.report_at(self.value_slot().place, || match (&self.value.value, entries) {
             (NodeValue::Nothing, Entries::Texts(such_as)) => {
                 format!("`{name}` has no value: write a list such as `[{such_as}]`")
             }
@@ -188,14 +188,14 @@ impl<'a> ValueSlot<'a> {
     pub(super) fn text(&self, such_as: &str, problems: &mut Problems) -> Option<&'a str> {
         match &self.node.value {
             NodeValue::Text(text) if text.is_empty() => {
-                problems.at(self.place, || {
+                problems.report_at(self.place, || {
                     format!("{} is empty: write one such as `{such_as}`", self.called)
                 });
                 None
             }
             NodeValue::Text(text) => Some(text),
             NodeValue::Nothing => {
-                problems.at(self.place, || {
+                problems.report_at(self.place, || {
                     format!(
                         "{} has no value: write one such as `{such_as}`",
                         self.called
@@ -204,7 +204,7 @@ impl<'a> ValueSlot<'a> {
                 None
             }
             NodeValue::List(_) | NodeValue::Map(_) => {
-                problems.at(self.place, || {
+                problems.report_at(self.place, || {
                     format!(
                         "{} must be one value such as `{such_as}`; this is {}",
                         self.called,
@@ -227,7 +227,7 @@ impl<'a> ValueSlot<'a> {
         let text = self.text(first, problems)?;
         let found = choices.iter().copied().find(|choice| word(*choice) == text);
         if found.is_none() {
-            problems.at(self.place, || {
+            problems.report_at(self.place, || {
                 let words = || choices.iter().map(|choice| word(*choice));
                 format!(
                     "{} must be {}, not `{}`{}",
@@ -269,13 +269,13 @@ pub(super) fn did_you_mean<'w>(text: &str, words: impl IntoIterator<Item = &'w s
 /// The word that was most likely meant. Letter case, `-` and `_` don't count, and one in three
 /// characters may be wrong.
 pub(super) fn nearest<'w>(text: &str, words: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
-    let text = plain(text);
+    let text = normalized(text);
     let length = text.chars().count();
     // Nobody misspells a key into one of this length, and the cost of the distance is quadratic.
     if length > 100 {
         return None;
     }
-    let distance = |word: &str| strsim::damerau_levenshtein(&text, &plain(word));
+    let distance = |word: &str| strsim::damerau_levenshtein(&text, &normalized(word));
     let (best, word) = words
         .into_iter()
         .map(|word| (distance(word), word))
@@ -283,7 +283,7 @@ pub(super) fn nearest<'w>(text: &str, words: impl IntoIterator<Item = &'w str>) 
     (best <= (length / 3).max(1)).then_some(word)
 }
 
-fn plain(text: &str) -> String {
+fn normalized(text: &str) -> String {
     text.chars()
         .filter(|c| !matches!(c, '-' | '_'))
         .flat_map(char::to_lowercase)

@@ -37,7 +37,7 @@ impl fmt::Display for PolicyNote {
 }
 
 /// All warnings, by line. `knows_center`: the policy says where Identity Center is.
-pub(super) fn all(
+pub(super) fn policy_notes(
     roles: &[ReadRole],
     roles_line: usize,
     accounts: &BTreeMap<AccountId, String>,
@@ -54,7 +54,7 @@ pub(super) fn all(
     for read in roles {
         let (role, from) = (&read.policy, &read.from);
         let about = |keys: &[&str], text: Option<String>| {
-            let line = from.line(keys);
+            let line = from.line_of(keys);
             text.map(|text| PolicyNote { line, text })
         };
         let unlisted = unlisted_account(role, accounts).map(|text| PolicyNote {
@@ -135,7 +135,7 @@ fn unprovable_mfa(role: &RolePolicy, knows_center: bool) -> Option<String> {
     }
     let words = role.identities.iter().map(|kind| {
         let word = if provable(*kind) {
-            role.mfa.of(*kind)
+            role.mfa.for_kind(*kind)
         } else {
             Mfa::Optional
         };

@@ -6,7 +6,7 @@ use crate::id::AccountId;
 use crate::untrusted::harmless;
 
 /// `UpdateApp in production`.
-pub(crate) fn place(role: &RoleArn, policy: &Policy) -> String {
+pub(crate) fn role_in_account(role: &RoleArn, policy: &Policy) -> String {
     let name = role.permission_set().map_or_else(
         || harmless(role.name()),
         |set| format!("permission set {}", harmless(set)),

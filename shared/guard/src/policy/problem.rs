@@ -104,7 +104,7 @@ pub(super) struct Problems {
 impl Problems {
     /// Adds an error. The message is only computed if it will be reported, because that may include
     /// a search for what was meant.
-    pub(super) fn at(&mut self, place: TextSpan, message: impl FnOnce() -> String) {
+    pub(super) fn report_at(&mut self, place: TextSpan, message: impl FnOnce() -> String) {
         if self.found.len() >= TOLD {
             self.untold += 1;
             return;
@@ -123,7 +123,7 @@ impl Problems {
     /// Adds to each problem the line that it is in.
     pub(super) fn into_errors(mut self, name: &str, source: &str) -> PolicyErrors {
         self.found.sort();
-        let lines = lines(source);
+        let lines = yaml_lines(source);
         let errors = self.found.into_iter().map(|(place, message)| {
             let line = place
                 .line
@@ -131,7 +131,7 @@ impl Problems {
                 .and_then(|at| lines.get(at))
                 .copied()
                 .unwrap_or_default();
-            let (quote, mark) = quote(line, place);
+            let (quote, mark) = quote_line(line, place);
             PolicyError {
                 line: place.line,
                 column: place.column,
@@ -149,7 +149,7 @@ impl Problems {
 }
 
 /// The lines as YAML counts them: a lone carriage return also ends one.
-fn lines(source: &str) -> Vec<&str> {
+fn yaml_lines(source: &str) -> Vec<&str> {
     source
         .split('\n')
         .flat_map(|line| line.strip_suffix('\r').unwrap_or(line).split('\r'))
@@ -157,7 +157,7 @@ fn lines(source: &str) -> Vec<&str> {
 }
 
 /// The quoted part of a line, and the carets under the place.
-fn quote(line: &str, place: TextSpan) -> (String, String) {
+fn quote_line(line: &str, place: TextSpan) -> (String, String) {
     let marked_from = place.column.saturating_sub(1);
     let skipped = if marked_from < QUOTED - KEPT_BEFORE {
         0
@@ -198,7 +198,7 @@ mod tests {
     fn rendered(source: &str, places: &[(usize, usize, usize)]) -> String {
         let mut problems = Problems::default();
         for (line, column, length) in places {
-            problems.at(
+            problems.report_at(
                 TextSpan {
                     line: *line,
                     column: *column,

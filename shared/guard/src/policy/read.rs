@@ -61,8 +61,8 @@ impl Policy {
         let mut problems = Problems::default();
         let marked = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
         let policy = text(marked, &mut problems)
-            .and_then(|text| tree::grow(text, &mut problems))
-            .and_then(|root| policy(&root, PolicyHash::of(bytes), &mut problems));
+            .and_then(|text| tree::parse_tree(text, &mut problems))
+            .and_then(|root| policy(&root, PolicyHash::of_bytes(bytes), &mut problems));
         match policy {
             Some(policy) if problems.is_empty() => Ok(policy),
             _ => {
@@ -76,7 +76,7 @@ impl Policy {
 /// The text of the file, if a person can have written it.
 fn text<'a>(bytes: &'a [u8], problems: &mut Problems) -> Option<&'a str> {
     if bytes.len() > MOST_BYTES {
-        problems.at(TextSpan::START, || {
+        problems.report_at(TextSpan::START, || {
             format!(
                 "the file has {} bytes: a policy can have at most 1 MiB",
                 bytes.len()
@@ -85,7 +85,7 @@ fn text<'a>(bytes: &'a [u8], problems: &mut Problems) -> Option<&'a str> {
         return None;
     }
     if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
-        problems.at(TextSpan::START, || {
+        problems.report_at(TextSpan::START, || {
             "the file is UTF-16: save it as UTF-8".into()
         });
         return None;
@@ -94,7 +94,7 @@ fn text<'a>(bytes: &'a [u8], problems: &mut Problems) -> Option<&'a str> {
         Ok(text) => text,
         Err(error) => {
             let readable = bytes.get(..error.valid_up_to()).unwrap_or_default();
-            problems.at(after(&String::from_utf8_lossy(readable)), || {
+            problems.report_at(place_after(&String::from_utf8_lossy(readable)), || {
                 "this is not UTF-8: save the file as UTF-8".into()
             });
             return None;
@@ -109,7 +109,7 @@ fn text<'a>(bytes: &'a [u8], problems: &mut Problems) -> Option<&'a str> {
         .find(control)
         .and_then(|at| Some((text.get(..at)?, text.get(at..)?.chars().next()?)))
     {
-        problems.at(after(before), || {
+        problems.report_at(place_after(before), || {
             format!(
                 "there is an invisible character here (U+{:04X}): remove it",
                 u32::from(c)
@@ -121,7 +121,7 @@ fn text<'a>(bytes: &'a [u8], problems: &mut Problems) -> Option<&'a str> {
 }
 
 /// The place right after `text`.
-fn after(text: &str) -> TextSpan {
+fn place_after(text: &str) -> TextSpan {
     let newlines = text.replace("\r\n", "\n").replace('\r', "\n");
     let column = newlines
         .rsplit('\n')
@@ -137,15 +137,15 @@ fn after(text: &str) -> TextSpan {
 fn policy(root: &Node, version_hash: PolicyHash, problems: &mut Problems) -> Option<Policy> {
     // Another version may have other keys, so its number is the only error.
     if let Some(version) = other_version(root) {
-        problems.at(version.place, || {
+        problems.report_at(version.place, || {
             let written = version.node.as_text().map(harmless).unwrap_or_default();
             format!("unknown version `{written}`: this program reads `version: {VERSION}`")
         });
         return None;
     }
-    let fields = Fields::of(root, "a policy", POLICY_KEYS, problems)?;
+    let fields = Fields::of_map(root, "a policy", POLICY_KEYS, problems)?;
     if let Some(version) = fields.required("version", "write `version: 1`", problems) {
-        version.slot().text(VERSION, problems);
+        version.value_slot().text(VERSION, problems);
     }
     let accounts = Accounts::read(&fields, problems);
     let regions = fields.optional("regions").map_or_else(Vec::new, |field| {
@@ -155,12 +155,14 @@ fn policy(root: &Node, version_hash: PolicyHash, problems: &mut Problems) -> Opt
     let center = CenterKey::read(&fields, &accounts, problems);
     let known = Known { accounts, center };
     let assume_root = match fields.optional("assume_root") {
-        Some(field) => field
-            .slot()
-            .choice(&AllowOrDeny::ALL, AllowOrDeny::as_str, problems)?,
+        Some(field) => {
+            field
+                .value_slot()
+                .choice(&AllowOrDeny::ALL, AllowOrDeny::as_str, problems)?
+        }
         None => AllowOrDeny::Deny,
     };
-    let roles = roles(&fields, &known, problems);
+    let roles = read_roles(&fields, &known, problems);
     let suppress = fields
         .optional("suppress")
         .map_or_else(Vec::new, |field| suppression::read_all(field, problems));
@@ -169,7 +171,7 @@ fn policy(root: &Node, version_hash: PolicyHash, problems: &mut Problems) -> Opt
         .map_or(1, |field| field.key_place().line);
     let accounts = known.accounts.by_id;
     let identity_center = known.center.into_settings();
-    let warnings = note::all(&roles, roles_line, &accounts, identity_center.is_some());
+    let warnings = note::policy_notes(&roles, roles_line, &accounts, identity_center.is_some());
     Some(Policy {
         version_hash,
         accounts,
@@ -188,7 +190,7 @@ struct Known {
     center: CenterKey,
 }
 
-fn roles(fields: &Fields<'_>, known: &Known, problems: &mut Problems) -> Vec<ReadRole> {
+fn read_roles(fields: &Fields<'_>, known: &Known, problems: &mut Problems) -> Vec<ReadRole> {
     let defaults = fields
         .optional("defaults")
         .map_or_else(Defaults::default, |field| {
@@ -206,8 +208,8 @@ fn roles(fields: &Fields<'_>, known: &Known, problems: &mut Problems) -> Vec<Rea
 
 /// The version, if the file has one that isn't ours.
 fn other_version(root: &Node) -> Option<ValueSlot<'_>> {
-    let fields = Fields::of(root, "a policy", POLICY_KEYS, &mut Problems::default())?;
-    let slot = fields.optional("version")?.slot();
+    let fields = Fields::of_map(root, "a policy", POLICY_KEYS, &mut Problems::default())?;
+    let slot = fields.optional("version")?.value_slot();
     slot.node
         .as_text()
         .is_some_and(|text| !text.is_empty() && text != VERSION)

@@ -76,7 +76,7 @@ impl RolePolicy {
             arn: RolePattern::new("*".to_owned(), None, Vec::new()),
             groups: Vec::new(),
             store_groups: Vec::new(),
-            mfa: MfaByKind::same(Mfa::Optional),
+            mfa: MfaByKind::same_for_all(Mfa::Optional),
             max_session: None,
             max_stretch: None,
             max_per_day: None,
@@ -178,7 +178,7 @@ impl RolePattern {
     /// Whether the pattern can match roles of an account.
     pub(crate) fn may_be_in(&self, account: AccountId) -> bool {
         self.is_listed(account)
-            && ArnParts::of(&self.text)
+            && ArnParts::split(&self.text)
                 .is_some_and(|parts| glob_matches(parts.account, &account.to_string()))
     }
 
@@ -201,7 +201,7 @@ impl RolePattern {
 
     /// The pattern, limited to the roles of one account.
     pub(crate) fn in_account(&self, account: AccountId) -> String {
-        ArnParts::of(&self.text).map_or_else(
+        ArnParts::split(&self.text).map_or_else(
             || self.text.clone(),
             |parts| {
                 let ArnParts {
@@ -243,7 +243,7 @@ impl RolePattern {
         // Most roles already differ at one end, and a trail has many more roles than a policy.
         let (glob, text) = (self.text.as_bytes(), arn.as_bytes());
         let same_ends = glob.get(..self.head) == text.get(..self.head)
-            && last(glob, self.tail) == last(text, self.tail);
+            && last_bytes(glob, self.tail) == last_bytes(text, self.tail);
         same_ends && glob_matches(&self.text, arn) && self.is_listed_in(arn)
     }
 
@@ -285,7 +285,7 @@ impl RolePattern {
     }
 }
 
-fn last(bytes: &[u8], count: usize) -> Option<&[u8]> {
+fn last_bytes(bytes: &[u8], count: usize) -> Option<&[u8]> {
     bytes.get(bytes.len().checked_sub(count)?..)
 }
 

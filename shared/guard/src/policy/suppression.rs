@@ -48,7 +48,7 @@ impl Suppression {
 mod tests {
     use super::*;
 
-    fn until(day: Date) -> Suppression {
+    fn suppression_until(day: Date) -> Suppression {
         Suppression {
             rule: "RW003",
             caller: "*".into(),
@@ -62,11 +62,20 @@ mod tests {
     #[test]
     fn the_last_day_is_hidden_whole() {
         assert_eq!(
-            until(date(2026, 12, 31)).end().to_string(),
+            suppression_until(date(2026, 12, 31)).end().to_string(),
             "2027-01-01T00:00:00Z"
         );
-        assert_eq!(until(date(1969, 12, 31)).end().epoch_seconds(), 0);
-        assert_eq!(until(date(1, 1, 1)).end().epoch_seconds(), -62_135_510_400);
-        assert_eq!(until(Date::MAX).end().epoch_seconds(), 253_402_300_800);
+        assert_eq!(
+            suppression_until(date(1969, 12, 31)).end().epoch_seconds(),
+            0
+        );
+        assert_eq!(
+            suppression_until(date(1, 1, 1)).end().epoch_seconds(),
+            -62_135_510_400
+        );
+        assert_eq!(
+            suppression_until(Date::MAX).end().epoch_seconds(),
+            253_402_300_800
+        );
     }
 }

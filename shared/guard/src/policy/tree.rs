@@ -47,7 +47,7 @@ impl Node {
 }
 
 /// Parses the only document of a file. `None` after an error that leaves nothing to judge.
-pub(super) fn grow(text: &str, problems: &mut Problems) -> Option<Rc<Node>> {
+pub(super) fn parse_tree(text: &str, problems: &mut Problems) -> Option<Rc<Node>> {
     let mut grower = Grower {
         problems,
         open: Vec::new(),
@@ -61,15 +61,15 @@ pub(super) fn grow(text: &str, problems: &mut Problems) -> Option<Rc<Node>> {
             Err(error) => {
                 grower
                     .problems
-                    .at(place_of_scan_error(&error), || scan_error(&error));
+                    .report_at(place_of_scan_error(&error), || scan_error(&error));
                 return None;
             }
         };
-        grower.take(event, place(&span), &span)?;
+        grower.take_event(event, text_span(&span), &span)?;
     }
     let root = grower.root;
     if root.is_none() {
-        problems.at(TextSpan::START, || {
+        problems.report_at(TextSpan::START, || {
             "the file is empty: a policy begins with `version: 1`".into()
         });
     }
@@ -98,10 +98,10 @@ struct OpenNode {
 }
 
 impl Grower<'_> {
-    fn take(&mut self, event: Event<'_>, place: TextSpan, span: &Span) -> Option<()> {
+    fn take_event(&mut self, event: Event<'_>, place: TextSpan, span: &Span) -> Option<()> {
         match event {
             Event::DocumentStart(..) if self.root.is_some() => {
-                self.problems.at(place, || {
+                self.problems.report_at(place, || {
                     "a second document begins here: a policy is one document".into()
                 });
                 None
@@ -112,11 +112,11 @@ impl Grower<'_> {
             }
             Event::SequenceStart(_, anchor, tag) | Event::MappingStart(_, anchor, tag) => {
                 self.judge_tag(tag.as_deref(), place, span);
-                self.begin(anchor, place)
+                self.begin_node(anchor, place)
             }
             Event::SequenceEnd => self.end_list(),
             Event::MappingEnd => self.end_map(),
-            Event::Alias(anchor) => self.alias(anchor, place),
+            Event::Alias(anchor) => self.take_alias(anchor, place),
             Event::UnresolvedAlias(name) => self.unresolved_alias(&name, place),
             _ => Some(()),
         }
@@ -139,11 +139,11 @@ impl Grower<'_> {
         };
         self.count(1, place)?;
         let size = 1;
-        self.place(Node { place, value, size }, anchor);
+        self.place_node(Node { place, value, size }, anchor);
         Some(())
     }
 
-    fn begin(&mut self, anchor: usize, place: TextSpan) -> Option<()> {
+    fn begin_node(&mut self, anchor: usize, place: TextSpan) -> Option<()> {
         let size_before = self.size;
         self.count(1, place)?;
         self.open.push(OpenNode {
@@ -162,7 +162,7 @@ impl Grower<'_> {
             value: NodeValue::List(open.items),
             size: self.size - open.size_before,
         };
-        self.place(node, open.anchor);
+        self.place_node(node, open.anchor);
         Some(())
     }
 
@@ -172,17 +172,17 @@ impl Grower<'_> {
         // A map in block form begins with its first key and has no bracket to mark.
         let first_key = open.items.first().filter(|_| open.place.length == 0);
         let place = first_key.map_or(open.place, |key| key.place);
-        let value = NodeValue::Map(self.pairs(open.items));
-        self.place(Node { place, value, size }, open.anchor);
+        let value = NodeValue::Map(self.map_entries(open.items));
+        self.place_node(Node { place, value, size }, open.anchor);
         Some(())
     }
 
-    fn alias(&mut self, anchor: usize, place: TextSpan) -> Option<()> {
+    fn take_alias(&mut self, anchor: usize, place: TextSpan) -> Option<()> {
         // An anchor is registered when its node ends, so an alias inside it isn't found. That is
         // how an infinite tree is rejected.
         let Some(node) = self.anchors.get(&anchor).cloned() else {
             self.problems
-                .at(place, || "this alias refers to itself".into());
+                .report_at(place, || "this alias refers to itself".into());
             return None;
         };
         // A few lines of nested aliases would expand to millions of values. They are counted
@@ -194,7 +194,7 @@ impl Grower<'_> {
 
     /// An empty value takes the alias's place, so that other errors are reported as well.
     fn unresolved_alias(&mut self, name: &str, place: TextSpan) -> Option<()> {
-        self.problems.at(place, || {
+        self.problems.report_at(place, || {
             format!(
                 "there is no anchor `&{0}`: put text that begins with `*` in quotes, as in `\"*{0}\"`",
                 harmless(name)
@@ -218,7 +218,7 @@ impl Grower<'_> {
             )
         }) {
             let place = span.tag_span().map_or(place, |span| self::place(&span));
-            self.problems.at(place, || {
+            self.problems.report_at(place, || {
                 format!(
                     "the tag `{}` has no meaning here: write the plain value",
                     harmless(&tag.to_string())
@@ -230,7 +230,7 @@ impl Grower<'_> {
     fn count(&mut self, nodes: usize, place: TextSpan) -> Option<()> {
         self.size = self.size.saturating_add(nodes);
         if self.size > MOST_VALUES {
-            self.problems.at(place, || {
+            self.problems.report_at(place, || {
                 "too many values: a policy can have at most 100,000, with aliases counted as written out"
                     .into()
             });
@@ -239,7 +239,7 @@ impl Grower<'_> {
         Some(())
     }
 
-    fn place(&mut self, node: Node, anchor: usize) {
+    fn place_node(&mut self, node: Node, anchor: usize) {
         let node = Rc::new(node);
         if anchor != 0 {
             self.anchors.insert(anchor, Rc::clone(&node));
@@ -255,24 +255,24 @@ impl Grower<'_> {
     }
 
     /// The keys and values of a map, without keys that aren't texts or are duplicates.
-    fn pairs(&mut self, items: Vec<Rc<Node>>) -> Vec<(Rc<Node>, Rc<Node>)> {
+    fn map_entries(&mut self, items: Vec<Rc<Node>>) -> Vec<(Rc<Node>, Rc<Node>)> {
         let mut pairs = Vec::with_capacity(items.len() / 2);
         let mut first_lines: HashMap<String, usize> = HashMap::new();
         let mut items = items.into_iter();
         while let (Some(key), Some(value)) = (items.next(), items.next()) {
             let Some(text) = key.as_text() else {
                 self.problems
-                    .at(key.place, || "a key must be a plain word".into());
+                    .report_at(key.place, || "a key must be a plain word".into());
                 continue;
             };
             if text == "<<" {
-                self.problems.at(key.place, || {
+                self.problems.report_at(key.place, || {
                     "keys can't be merged in with `<<`: write them out".into()
                 });
                 continue;
             }
             if let Some(line) = first_lines.get(text) {
-                self.problems.at(key.place, || {
+                self.problems.report_at(key.place, || {
                     format!("`{}` appears twice: first on line {line}", harmless(text))
                 });
                 continue;
@@ -284,7 +284,7 @@ impl Grower<'_> {
     }
 }
 
-fn place(span: &Span) -> TextSpan {
+fn text_span(span: &Span) -> TextSpan {
     let length = if span.start.line() == span.end.line() {
         span.end.col().saturating_sub(span.start.col())
     } else {

@@ -77,16 +77,16 @@ impl<'de: 'a, 'a> Deserialize<'de> for Shown<'a> {
             }
             let wrapped: Option<Wrapped<'de>> = serde_json::from_str(raw).ok();
             let id = wrapped.and_then(|wrapped| wrapped.user_id);
-            return Ok(id.map_or(Self::Odd, Self::of));
+            return Ok(id.map_or(Self::Odd, Self::new));
         }
         serde_json::from_str(raw)
-            .map(Self::of)
+            .map(Self::new)
             .map_err(D::Error::custom)
     }
 }
 
 impl<'a> Shown<'a> {
-    fn of(text: Text<'a>) -> Self {
+    fn new(text: Text<'a>) -> Self {
         if text.is_odd() {
             return Self::Odd;
         }

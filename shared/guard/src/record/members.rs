@@ -16,7 +16,7 @@ pub(crate) trait Members {
 
 type MemberText<'r, 'a> = (&'static str, &'r Option<Text<'a>>);
 
-fn texts(slots: &[MemberText<'_, '_>], name: &mut dyn FnMut(&'static str)) {
+fn name_odd_texts(slots: &[MemberText<'_, '_>], name: &mut dyn FnMut(&'static str)) {
     for (field, text) in slots {
         if text.as_ref().is_some_and(Text::is_odd) {
             name(field);
@@ -41,7 +41,7 @@ fn object<T: Members>(
 impl Members for Record<'_> {
     fn name_odd(&self, name: &mut dyn FnMut(&'static str)) {
         object("userIdentity", self.user_identity.as_ref(), name);
-        texts(
+        name_odd_texts(
             &[
                 ("awsRegion", &self.aws_region),
                 ("sourceIPAddress", &self.source_ip_address),
@@ -61,7 +61,7 @@ impl Members for Record<'_> {
 
 impl Members for UserIdentity<'_> {
     fn name_odd(&self, name: &mut dyn FnMut(&'static str)) {
-        texts(
+        name_odd_texts(
             &[
                 ("userIdentity.type", &self.kind),
                 ("userIdentity.principalId", &self.principal_id),
@@ -101,7 +101,7 @@ impl Members for SessionContext<'_> {
 
 impl Members for SessionIssuer<'_> {
     fn name_odd(&self, name: &mut dyn FnMut(&'static str)) {
-        texts(
+        name_odd_texts(
             &[
                 (
                     "userIdentity.sessionContext.sessionIssuer.principalId",
@@ -116,7 +116,7 @@ impl Members for SessionIssuer<'_> {
 
 impl Members for SessionAttributes<'_> {
     fn name_odd(&self, name: &mut dyn FnMut(&'static str)) {
-        texts(
+        name_odd_texts(
             &[
                 (
                     "userIdentity.sessionContext.attributes.creationDate",
@@ -134,7 +134,7 @@ impl Members for SessionAttributes<'_> {
 
 impl Members for Addendum<'_> {
     fn name_odd(&self, name: &mut dyn FnMut(&'static str)) {
-        texts(
+        name_odd_texts(
             &[("addendum.originalEventID", &self.original_event_id)],
             name,
         );
@@ -143,7 +143,7 @@ impl Members for Addendum<'_> {
 
 impl Members for RequestParameters<'_> {
     fn name_odd(&self, name: &mut dyn FnMut(&'static str)) {
-        texts(
+        name_odd_texts(
             &[
                 ("requestParameters.roleArn", &self.role_arn),
                 ("requestParameters.durationSeconds", &self.duration_seconds),
@@ -175,7 +175,7 @@ impl Members for ResponseElements<'_> {
         );
         object("responseElements.user", self.user.as_ref(), name);
         object("responseElements.group", self.group.as_ref(), name);
-        texts(
+        name_odd_texts(
             &[
                 ("responseElements.SwitchRole", &self.switch_role),
                 ("responseElements.ExitRole", &self.exit_role),
@@ -189,7 +189,7 @@ impl Members for ResponseElements<'_> {
 
 impl Members for Credentials<'_> {
     fn name_odd(&self, name: &mut dyn FnMut(&'static str)) {
-        texts(
+        name_odd_texts(
             &[
                 (
                     "responseElements.credentials.accessKeyId",
@@ -204,7 +204,7 @@ impl Members for Credentials<'_> {
 
 impl Members for AssumedRoleUser<'_> {
     fn name_odd(&self, name: &mut dyn FnMut(&'static str)) {
-        texts(
+        name_odd_texts(
             &[
                 (
                     "responseElements.assumedRoleUser.assumedRoleId",
@@ -219,19 +219,19 @@ impl Members for AssumedRoleUser<'_> {
 
 impl Members for CreatedUser<'_> {
     fn name_odd(&self, name: &mut dyn FnMut(&'static str)) {
-        texts(&[("responseElements.user.userId", &self.user_id)], name);
+        name_odd_texts(&[("responseElements.user.userId", &self.user_id)], name);
     }
 }
 
 impl Members for CreatedGroup<'_> {
     fn name_odd(&self, name: &mut dyn FnMut(&'static str)) {
-        texts(&[("responseElements.group.groupId", &self.group_id)], name);
+        name_odd_texts(&[("responseElements.group.groupId", &self.group_id)], name);
     }
 }
 
 impl Members for AdditionalEventData<'_> {
     fn name_odd(&self, name: &mut dyn FnMut(&'static str)) {
-        texts(
+        name_odd_texts(
             &[
                 ("additionalEventData.SwitchFrom", &self.switch_from),
                 ("additionalEventData.SwitchTo", &self.switch_to),
@@ -263,7 +263,7 @@ impl Members for AdditionalEventData<'_> {
 
 impl Members for Resource<'_> {
     fn name_odd(&self, name: &mut dyn FnMut(&'static str)) {
-        texts(
+        name_odd_texts(
             &[
                 ("resources[].type", &self.kind),
                 ("resources[].ARN", &self.arn),

@@ -41,7 +41,7 @@ impl Parameters {
     }
 
     /// The texts under any of these names, in any case.
-    pub(crate) fn named<'a>(&'a self, names: &'a [&str]) -> impl Iterator<Item = &'a str> {
+    pub(crate) fn texts_named<'a>(&'a self, names: &'a [&str]) -> impl Iterator<Item = &'a str> {
         names
             .iter()
             .filter_map(|name| self.members.get(&name.to_ascii_lowercase()))
@@ -65,7 +65,7 @@ mod tests {
         );
         assert_eq!(
             parameters
-                .named(&["alarmNames", "uuid", "targets", "name"])
+                .texts_named(&["alarmNames", "uuid", "targets", "name"])
                 .collect::<Vec<_>>(),
             ["a", "b", "c"]
         );
@@ -75,7 +75,7 @@ mod tests {
     #[test]
     fn what_is_no_object_has_no_members() {
         for json in ["null", "\"name\"", "[\"name\"]"] {
-            assert_eq!(read(json).named(&["name"]).count(), 0, "{json}");
+            assert_eq!(read(json).texts_named(&["name"]).count(), 0, "{json}");
         }
         assert!(read(r#"{"reason": "requestParameters too large", "omitted": true}"#).omitted);
     }

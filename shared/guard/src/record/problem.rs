@@ -34,7 +34,7 @@ pub enum RecordProblem {
 
 impl RecordProblem {
     /// A text that isn't valid for its field.
-    pub(crate) fn odd(field: &'static str, found: &str, expected: &str) -> Self {
+    pub(crate) fn unexpected_text(field: &'static str, found: &str, expected: &str) -> Self {
         Self::Odd {
             field,
             found: harmless(found),

@@ -26,7 +26,7 @@ impl<'a> Text<'a> {
         self.0.unwrap_or_default()
     }
 
-    const fn of(text: Cow<'a, str>) -> Self {
+    const fn new(text: Cow<'a, str>) -> Self {
         Self(Some(text))
     }
 }
@@ -41,7 +41,7 @@ impl Deref for Text<'_> {
 
 impl From<String> for Text<'_> {
     fn from(text: String) -> Self {
-        Self::of(Cow::Owned(text))
+        Self::new(Cow::Owned(text))
     }
 }
 
@@ -94,27 +94,27 @@ impl<'de> Visitor<'de> for AnyText {
     }
 
     fn visit_borrowed_str<E: Error>(self, v: &'de str) -> Result<Self::Value, E> {
-        Ok(Text::of(Cow::Borrowed(v)))
+        Ok(Text::new(Cow::Borrowed(v)))
     }
 
     fn visit_str<E: Error>(self, v: &str) -> Result<Self::Value, E> {
-        Ok(Text::of(Cow::Owned(v.to_owned())))
+        Ok(Text::new(Cow::Owned(v.to_owned())))
     }
 
     fn visit_bool<E: Error>(self, v: bool) -> Result<Self::Value, E> {
-        Ok(Text::of(Cow::Borrowed(if v { "true" } else { "false" })))
+        Ok(Text::new(Cow::Borrowed(if v { "true" } else { "false" })))
     }
 
     fn visit_i64<E: Error>(self, v: i64) -> Result<Self::Value, E> {
-        Ok(Text::of(Cow::Owned(v.to_string())))
+        Ok(Text::new(Cow::Owned(v.to_string())))
     }
 
     fn visit_u64<E: Error>(self, v: u64) -> Result<Self::Value, E> {
-        Ok(Text::of(Cow::Owned(v.to_string())))
+        Ok(Text::new(Cow::Owned(v.to_string())))
     }
 
     fn visit_f64<E: Error>(self, v: f64) -> Result<Self::Value, E> {
-        Ok(Text::of(Cow::Owned(v.to_string())))
+        Ok(Text::new(Cow::Owned(v.to_string())))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {

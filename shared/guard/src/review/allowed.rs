@@ -33,11 +33,11 @@ use crate::id::AccountId;
 use crate::judge::ExaminedSwitch;
 use crate::moment::Moment;
 use crate::policy::Policy;
-use crate::revoke::ascii;
+use crate::revoke::ascii_json;
 use crate::rule::Prevention;
 use crate::untrusted::harmless;
 use caller::KnownCaller;
-use request::asked;
+use request::decide_again;
 
 /// What allowed a switch. Every text in it is safe to print; statements are quoted unchanged.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
@@ -113,20 +113,20 @@ pub fn allowed_by(
     }
     let arn = switch.role.as_ref()?;
     let at = switch.key.second;
-    let (owner, owner_taken) = files.of(arn.account(), at)?;
+    let (owner, owner_taken) = files.account_at(arn.account(), at)?;
     let role = entered_role(owner, switch)?;
     let anything = IamDocument::read(
         &serde_json::json!({"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}),
     )
     .ok()?;
-    let mut who = KnownCaller::of(switch.caller()?, owner.id, files, at, &anything)?;
+    let mut who = KnownCaller::from_event(switch.caller()?, owner.id, files, at, &anything)?;
     if prevention == Prevention::Permission {
         // The finding says that they were in none of these groups then, even if a later file shows
         // it.
         let policies = &mut who.entrant.identity.policies;
         policies.retain(|policy| !is_of_allowed_group(policy, switch, files, at));
     }
-    let decision = asked(&who.entrant, switch, owner.id, role);
+    let decision = decide_again(&who.entrant, switch, owner.id, role);
     if decision.allowed.is_no() {
         return None;
     }
@@ -205,7 +205,7 @@ fn is_of_allowed_group(
     rules
         .groups
         .iter()
-        .filter_map(|named| files.of(named.account, at))
+        .filter_map(|named| files.account_at(named.account, at))
         .any(|(account, _)| {
             account
                 .groups
@@ -252,7 +252,7 @@ impl Asks<'_> {
                 }
             }
             Prevention::Trust => each(trusting, &|grant| {
-                fix::trusting(&grant.statement.json, &self.kept(grant))
+                fix::trusting(&grant.statement.json, &self.trusted_principals(grant))
             }),
             Prevention::Permission | Prevention::Caller => match &self.entrant.caller.kind {
                 RequesterKind::Service => each(trusting, &|grant| {
@@ -277,7 +277,7 @@ impl Asks<'_> {
     }
 
     /// The principals of trusted accounts; for `*`, the accounts of the role's groups.
-    fn kept(&self, grant: &AppliedStatement<'_>) -> Vec<String> {
+    fn trusted_principals(&self, grant: &AppliedStatement<'_>) -> Vec<String> {
         let Some(principals) = &grant.statement.principal else {
             return Vec::new();
         };
@@ -309,8 +309,8 @@ impl Asks<'_> {
 fn allowing(grant: &AppliedStatement<'_>, role: &Role) -> Allowing {
     Allowing {
         policy: policy_of(grant, role),
-        which: which(grant),
-        statement: ascii(&grant.statement.json),
+        which: statement_name(grant),
+        statement: ascii_json(&grant.statement.json),
     }
 }
 
@@ -321,8 +321,8 @@ fn changed(grant: &AppliedStatement<'_>, role: &Role, by: &[Value]) -> Statement
     };
     StatementChange {
         policy,
-        which: which(grant),
-        by: by.iter().map(ascii).collect(),
+        which: statement_name(grant),
+        by: by.iter().map(ascii_json).collect(),
     }
 }
 
@@ -333,7 +333,7 @@ fn policy_of(grant: &AppliedStatement<'_>, role: &Role) -> String {
     })
 }
 
-fn which(grant: &AppliedStatement<'_>) -> String {
+fn statement_name(grant: &AppliedStatement<'_>) -> String {
     grant.statement.sid.as_deref().map_or_else(
         || "the statement".to_owned(),
         |sid| format!("statement {}", harmless(sid)),

@@ -42,7 +42,7 @@ impl<'a> Entrant<'a> {
             .conditions(&role.trusting())
             .into_iter()
             .filter(|condition| condition.key.eq_ignore_ascii_case("aws:userid"));
-        let known = self.known();
+        let known = self.known_context();
         let ids: Vec<String> = conditions
             .flat_map(|condition| condition.examples(&known))
             .collect();
@@ -52,7 +52,7 @@ impl<'a> Entrant<'a> {
 
     /// Whether they can enter a role, using the best of the values that they can choose: session
     /// name, external id, source identity, and duration of the session.
-    pub(super) fn enter(
+    pub(super) fn decide_entry(
         &self,
         owner: AccountId,
         role: &'a Role,
@@ -83,7 +83,7 @@ impl<'a> Entrant<'a> {
 
     /// Whether they can reach a goal by entering a role; the decision's `allowed` is the answer.
     /// Somebody who doesn't know the external id doesn't pass any.
-    pub(super) fn reach(
+    pub(super) fn decide_goal(
         &self,
         owner: AccountId,
         role: &'a Role,
@@ -118,16 +118,16 @@ impl<'a> Entrant<'a> {
         let conditions = self.conditions(&trust);
         let own = |text: &str| ContextValue::Values(vec![text.to_owned()]);
         let external_id = if bound.without_external_id {
-            Choice::of
+            Choice::one_of
         } else {
-            Choice::free
+            Choice::open_ended
         };
         // STS lets the caller choose these four. A condition of the trust policy may require a
         // value of any of them.
         let name = if bound.name.is_some() {
-            Choice::of
+            Choice::one_of
         } else {
-            Choice::free
+            Choice::open_ended
         };
         let mut choices = self.chosen.clone();
         choices.extend([
@@ -136,11 +136,11 @@ impl<'a> Entrant<'a> {
                 vec![own(bound.name.unwrap_or(&self.session))],
             ),
             external_id("sts:ExternalId", vec![ContextValue::Absent]),
-            Choice::free(
+            Choice::open_ended(
                 "sts:SourceIdentity",
                 [ContextValue::Absent, own(&self.session)],
             ),
-            Choice::free("sts:DurationSeconds", [ContextValue::Absent, own("900")]),
+            Choice::open_ended("sts:DurationSeconds", [ContextValue::Absent, own("900")]),
         ]);
         ChoiceSearch {
             entrant: self,
@@ -150,7 +150,7 @@ impl<'a> Entrant<'a> {
             conditions,
             goal,
         }
-        .best(&context, &choices)
+        .best_decision(&context, &choices)
     }
 
     /// Whether one of their own statements covers entering the role, ignoring conditions and the
@@ -167,14 +167,14 @@ impl<'a> Entrant<'a> {
     }
 
     /// Whether they can do something else, in their own account.
-    pub(super) fn can(
+    pub(super) fn decide_action(
         &self,
         action: &str,
         resource: &str,
         proof: Authentication,
     ) -> AccessDecision<'a> {
         let context = self.context(proof, self.caller.account);
-        self.asked(
+        self.decide_request(
             action,
             resource,
             self.caller.account,
@@ -199,7 +199,7 @@ pub(super) fn better<'a>(a: AccessDecision<'a>, b: AccessDecision<'a>) -> Access
 
 /// The best answer for all kinds of authentication. MFA usually allows most, but a policy may
 /// forbid it.
-pub(super) fn best<'a>(
+pub(super) fn best_entry<'a>(
     entrant: &Entrant<'a>,
     owner: AccountId,
     role: &'a Role,
@@ -235,7 +235,7 @@ pub(super) fn best_of_session<'a>(
     role: &'a Role,
 ) -> AccessDecision<'a> {
     better(
-        entrant.enter(owner, role, Authentication::WithoutMfa),
-        entrant.enter(owner, role, Authentication::PermanentKey),
+        entrant.decide_entry(owner, role, Authentication::WithoutMfa),
+        entrant.decide_entry(owner, role, Authentication::PermanentKey),
     )
 }

@@ -118,12 +118,12 @@ pub(crate) fn change_of(
     {
         return Ok(None);
     }
-    let caller = Caller::of(record);
+    let caller = Caller::from_record(record);
     let parameters = Parameters::read(record.request_parameters);
-    let policies = parameters.named(&["policyArn"]).map(harmless);
+    let policies = parameters.texts_named(&["policyArn"]).map(harmless);
     let named = NAMES.iter().flat_map(|(kind, members)| {
         parameters
-            .named(members)
+            .texts_named(members)
             .map(move |name| format!("{kind}{}", harmless(name)))
     });
     Ok(Some(SetupChange {

@@ -13,13 +13,13 @@ use super::view::listed;
 use crate::iam::Principal;
 use crate::id::AccountId;
 use crate::untrusted::harmless;
-use entry::entry;
+use entry::draft_entry;
 use ways::trusted;
-use written::line;
+use written::push_line;
 
 /// Drafts `rolewatch.yaml`: the roles that users of other accounts can enter today, the groups that
 /// allow it, and limits. `names` has the names of accounts, if known.
-pub fn draft(setup: &Setup, names: &BTreeMap<AccountId, String>) -> String {
+pub fn draft_policy(setup: &Setup, names: &BTreeMap<AccountId, String>) -> String {
     let called = called(setup, names);
     let mut text = String::from(
         "# Drafted by `rolewatch init` from what IAM allows today. It's a starting point: go through every comment, decide, then delete it.\n\
@@ -34,13 +34,13 @@ pub fn draft(setup: &Setup, names: &BTreeMap<AccountId, String>) -> String {
     }
     for (account, roles) in trusted_and_not_given(setup) {
         let roles = listed(roles);
-        line(
+        push_line(
             &mut text,
             &format!(
                 "  # \"{account}\": NAME   # trusted by {roles}; nothing about it was supplied. If it's yours, supply its authorization"
             ),
         );
-        line(
+        push_line(
             &mut text,
             "  #                        details too. If it's a third party's, its callers violate RW007 until you list it here.",
         );
@@ -49,8 +49,8 @@ pub fn draft(setup: &Setup, names: &BTreeMap<AccountId, String>) -> String {
     text.push_str("# The elevated roles. The first matching entry applies. Roles that users in other accounts can't enter are left out: add \
         those that are\n");
     text.push_str("# dangerous and entered in other ways (by people in their own account, through single sign-on, by pipelines).\n");
-    let entries: Vec<String> = roles(setup)
-        .filter_map(|(account, role)| entry(setup, &called, account, role))
+    let entries: Vec<String> = editable_roles(setup)
+        .filter_map(|(account, role)| draft_entry(setup, &called, account, role))
         .collect();
     if entries.iter().any(|entry| entry.contains("\n  - arn:")) {
         text.push_str("roles:\n");
@@ -67,7 +67,7 @@ pub fn draft(setup: &Setup, names: &BTreeMap<AccountId, String>) -> String {
 fn account_entry(text: &mut String, account: &Account, called: &BTreeMap<AccountId, String>) {
     let (users, groups, roles) = account.counts();
     let name = called.get(&account.id).cloned().unwrap_or_default();
-    line(
+    push_line(
         text,
         &format!(
             "  \"{}\": {name}   # {users} users, {groups} groups, {roles} roles",
@@ -80,14 +80,14 @@ fn account_entry(text: &mut String, account: &Account, called: &BTreeMap<Account
         .map(DetailList::key)
         .collect();
     if !missing.is_empty() {
-        line(
+        push_line(
             text,
             &format!(
                 "  # {} of this account was not supplied, so more people may be able to enter than",
                 missing.join(", ")
             ),
         );
-        line(
+        push_line(
             text,
             "  # the entries below say, and roles may be missing. Export the details again without `--filter`.",
         );
@@ -123,7 +123,7 @@ fn called(setup: &Setup, names: &BTreeMap<AccountId, String>) -> BTreeMap<Accoun
     called
 }
 
-fn roles(setup: &Setup) -> impl Iterator<Item = (&Account, &Role)> {
+fn editable_roles(setup: &Setup) -> impl Iterator<Item = (&Account, &Role)> {
     let roles = setup
         .accounts()
         .flat_map(|account| account.roles.values().map(move |role| (account, role)));
@@ -132,7 +132,7 @@ fn roles(setup: &Setup) -> impl Iterator<Item = (&Account, &Role)> {
 
 fn trusted_and_not_given(setup: &Setup) -> BTreeMap<AccountId, BTreeSet<String>> {
     let mut unknown: BTreeMap<AccountId, BTreeSet<String>> = BTreeMap::new();
-    for (_, role) in roles(setup) {
+    for (_, role) in editable_roles(setup) {
         for account in trusted(role)
             .filter_map(Principal::account)
             .filter(|account| setup.account(*account).is_none())

@@ -9,7 +9,7 @@ use super::view::listed;
 use crate::untrusted::harmless;
 
 /// One sentence for each account and suspicious list.
-pub(super) fn lists(view: &SetupView<'_>) -> Vec<String> {
+pub(super) fn empty_list_notes(view: &SetupView<'_>) -> Vec<String> {
     let all = view
         .setup
         .accounts()
@@ -44,7 +44,7 @@ fn against(view: &SetupView<'_>, account: &Account, list: DetailList) -> Option<
                 .roles
                 .iter()
                 .filter(|rules| rules.arn.account() == Some(account.id));
-            named(
+            named_by_policy(
                 roles
                     .map(|rules| harmless(&rules.arn.to_string()))
                     .collect(),
@@ -67,10 +67,10 @@ fn named_groups(view: &SetupView<'_>, account: &Account) -> Option<String> {
     let mut written: Vec<String> = groups.map(|group| harmless(&group.written)).collect();
     written.sort();
     written.dedup();
-    named(written)
+    named_by_policy(written)
 }
 
-fn named(names: Vec<String>) -> Option<String> {
+fn named_by_policy(names: Vec<String>) -> Option<String> {
     (!names.is_empty()).then(|| format!("the policy names {}", listed(names)))
 }
 

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::gap::NOT_GIVEN;
 use super::gap::{Gap, MissingPart, Wanting};
-use crate::finding::{Verdict, id_of};
+use crate::finding::{Verdict, finding_id};
 use crate::iam::PolicyPlace;
 use crate::id::AccountId;
 use crate::policy::{PolicyHash, Severity};
@@ -51,7 +51,7 @@ pub struct ReviewFinding {
 impl ReviewFinding {
     /// Whether it's unproven because an account wasn't supplied: its own, or one that it depends
     /// on.
-    pub fn wants(&self, given: impl Fn(AccountId) -> bool) -> bool {
+    pub fn lacks_account(&self, given: impl Fn(AccountId) -> bool) -> bool {
         let missing = || {
             self.undecided
                 .iter()
@@ -182,7 +182,7 @@ impl ReviewDraft {
             .map(Value::to_string)
             .unwrap_or_default();
         let verdict = self.verdict.as_str();
-        let id = id_of(
+        let id = finding_id(
             rule,
             &[
                 &self.subject,

@@ -83,7 +83,7 @@ pub(super) fn without(
     let less = if grant.place.is_of_aws() {
         None
     } else {
-        less(grant.statement, actions, resources)
+        statement_without(grant.statement, actions, resources)
     };
     less.unwrap_or_else(|| vec![grant.statement.json.clone(), denial(actions, resources)])
 }
@@ -102,7 +102,11 @@ pub(super) fn elsewhere(place: &PolicyPlace) -> String {
     }
 }
 
-fn less(statement: &Statement, actions: &[&str], resources: &[&str]) -> Option<Vec<Value>> {
+fn statement_without(
+    statement: &Statement,
+    actions: &[&str],
+    resources: &[&str],
+) -> Option<Vec<Value>> {
     let scope = statement
         .resource
         .as_ref()

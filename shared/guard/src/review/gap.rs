@@ -65,7 +65,7 @@ pub struct Gap {
 
 impl Gap {
     /// Why the policies of a user or role in the account are open; "its" means the account.
-    pub(crate) const fn own(&self) -> &'static str {
+    pub(crate) const fn why_open(&self) -> &'static str {
         match self.part {
             MissingPart::Details => NOT_GIVEN,
             MissingPart::List(DetailList::Users) => {
@@ -85,7 +85,7 @@ impl Gap {
     }
 
     /// The sentence that says what is missing, for an account as it's shown.
-    pub fn of(&self, account: &str) -> String {
+    pub fn sentence_for(&self, account: &str) -> String {
         match self.part {
             MissingPart::Details => format!("no authorization details for {account} were supplied"),
             MissingPart::List(list) => format!(
@@ -101,7 +101,7 @@ impl Gap {
 
     /// What an open answer depends on because this is missing.
     pub(super) fn reason(&self) -> String {
-        format!("account {}: {}", self.account, self.own())
+        format!("account {}: {}", self.account, self.why_open())
     }
 }
 
@@ -116,7 +116,7 @@ pub struct Wanting {
 
 impl Wanting {
     /// What two findings need that are reported as one.
-    pub(super) fn and(mut self, other: Self) -> Self {
+    pub(super) fn merged_with(mut self, other: Self) -> Self {
         // Empty means that something else is open too. Two findings that are reported as one can
         // only name what is missing if neither depends on anything else.
         if self.gaps.is_empty() || other.gaps.is_empty() {

@@ -25,7 +25,7 @@ pub(super) fn joining<'a>(
         return None;
     }
     let by_new = lacking(
-        new.enter(owner, role, proof),
+        new.decide_entry(owner, role, proof),
         account.gap(DetailList::Users),
     );
     let mut best: Option<AccessDecision<'a>> = None;
@@ -34,7 +34,7 @@ pub(super) fn joining<'a>(
         if !joined.may_enter(owner, role) {
             continue;
         }
-        let decision = joined.enter(owner, role, proof);
+        let decision = joined.decide_entry(owner, role, proof);
         if decision.allowed.is_yes() {
             return Some(decision);
         }
@@ -62,5 +62,5 @@ fn is_closed(account: &Account, owner: AccountId, role: &Role, proof: Authentica
     let names_users = named
         .any(|named| matches!(named, Principal::Arn(_)) && named.account() == Some(account.id));
     let anybody = Entrant::unseen(Requester::somebody(account.id));
-    !names_users && anybody.enter(owner, role, proof).allowed.is_no()
+    !names_users && anybody.decide_entry(owner, role, proof).allowed.is_no()
 }

@@ -20,7 +20,7 @@ pub(super) struct RoleLink<'a> {
 
 /// The roles from which each elevated role with chaining can be entered. Only one role back, not
 /// further.
-pub(super) fn links<'a>(view: &SetupView<'a>) -> Vec<(ElevatedTarget<'a>, Vec<RoleLink<'a>>)> {
+pub(super) fn role_links<'a>(view: &SetupView<'a>) -> Vec<(ElevatedTarget<'a>, Vec<RoleLink<'a>>)> {
     let chained = view
         .elevated
         .iter()
@@ -37,14 +37,14 @@ pub(super) fn links<'a>(view: &SetupView<'a>) -> Vec<(ElevatedTarget<'a>, Vec<Ro
                 .iter_mut()
                 .filter(|(target, _)| target.role.arn != role.arn)
             {
-                found.extend(into(target, account, role, &any));
+                found.extend(links_into(target, account, role, &any));
             }
         }
     }
     links
 }
 
-fn into<'a>(
+fn links_into<'a>(
     target: &ElevatedTarget<'a>,
     account: &'a Account,
     role: &'a Role,
@@ -65,7 +65,7 @@ fn into<'a>(
     if by_any.is_yes() {
         return vec![link(None, by_any)];
     }
-    let named: Vec<_> = session::named(target.role).collect();
+    let named: Vec<_> = session::named_sessions(target.role).collect();
     let called = session::called(any, (account, role), (owner, target.role), &named);
     let by_name = called.iter().map(|session| {
         link(
@@ -81,7 +81,7 @@ fn into<'a>(
 
 impl<'a> RoleLink<'a> {
     /// How much access somebody gets through the role, given how they can enter it.
-    pub(super) fn over(
+    pub(super) fn decide_through(
         &self,
         enter: impl FnOnce(Option<&str>) -> AccessDecision<'a>,
     ) -> AccessDecision<'a> {
@@ -94,7 +94,7 @@ impl<'a> RoleLink<'a> {
     }
 
     /// `role Jump in development`, with the session's name if it must have one.
-    pub(super) fn shown(&self, view: &SetupView<'_>) -> String {
+    pub(super) fn describe(&self, view: &SetupView<'_>) -> String {
         let role = format!(
             "role {} in {}",
             name_of(&self.role.arn),

@@ -50,7 +50,7 @@ pub(super) enum Organization {
 }
 
 impl Organization {
-    fn keys(self) -> Vec<(&'static str, ContextValue)> {
+    fn context_keys(self) -> Vec<(&'static str, ContextValue)> {
         let one = |text: String| ContextValue::Values(vec![text]);
         match self {
             Self::Any => Vec::new(),
@@ -69,16 +69,16 @@ impl Organization {
 impl<'a> TrustStatement<'_, 'a> {
     /// Whether it allows somebody of these accounts.
     pub(super) fn lets_in(&self, whose: &Whose<'_>) -> LetIn {
-        self.best(whose, true)
+        self.best_let_in(whose, true)
     }
 
     /// The same for somebody who doesn't know an external id.
     pub(super) fn lets_in_without_external_id(&self, whose: &Whose<'_>) -> LetIn {
-        self.best(whose, false)
+        self.best_let_in(whose, false)
     }
 
-    fn best(&self, whose: &Whose<'_>, knows_id: bool) -> LetIn {
-        let (people, is_all) = people::of(self, whose);
+    fn best_let_in(&self, whose: &Whose<'_>, knows_id: bool) -> LetIn {
+        let (people, is_all) = people::people_to_try(self, whose);
         let mut best = LetIn {
             truth: Truth::No,
             account: None,
@@ -124,7 +124,7 @@ impl<'a> TrustStatement<'_, 'a> {
         // Their own account controls its policies. So these are assumed to allow everything, and
         // only the trust policy is evaluated.
         let entrant = Entrant::outsider(person.clone(), arn, &self.view.anything)
-            .carrying(organization.keys());
+            .carrying(organization.context_keys());
         let entrant = entrant.choosing(self.chosen(person, &id));
         let goal = |decision: &AccessDecision<'a>| {
             let of_statement = decision
@@ -142,7 +142,7 @@ impl<'a> TrustStatement<'_, 'a> {
             Authentication::PermanentKey,
         ];
         let tried = proofs.map(|proof| {
-            entrant.reach(
+            entrant.decide_goal(
                 self.target.account.id,
                 self.target.role,
                 proof,
@@ -177,28 +177,28 @@ impl<'a> TrustStatement<'_, 'a> {
                 .chain(own.iter().map(|text| one(text)))
                 .collect::<Vec<_>>()
         };
-        let mut chosen = vec![Choice::of("aws:userid", ids)];
+        let mut chosen = vec![Choice::one_of("aws:userid", ids)];
         chosen.extend(
-            self.tags()
+            self.demanded_tags()
                 .into_values()
-                .map(|tag| Choice::free(&tag, words())),
+                .map(|tag| Choice::open_ended(&tag, words())),
         );
         let of_sessions = ["aws:SourceIdentity", "aws:FederatedProvider"];
         let is_session = matches!(person.kind, RequesterKind::Session { .. });
         chosen.extend(of_sessions.map(|key| {
             if is_session {
-                Choice::free(key, words())
+                Choice::open_ended(key, words())
             } else {
                 // Only a session can carry a source identity or a provider from before; a user's
                 // request has none.
-                Choice::of(key, [ContextValue::Absent])
+                Choice::one_of(key, [ContextValue::Absent])
             }
         }));
         chosen
     }
 
     /// Keys of tags that the trust policy checks, by their lower-case form.
-    fn tags(&self) -> BTreeMap<String, String> {
+    fn demanded_tags(&self) -> BTreeMap<String, String> {
         let keys = self
             .conditions()
             .flat_map(|condition| condition.variables().chain([condition.key.as_str()]));

@@ -20,7 +20,7 @@ pub(super) const ENTERING: [&str; 3] = [
 ];
 
 /// The sessions that any statement of a trust policy names, in `Principal` or `NotPrincipal`.
-pub(super) fn named(role: &Role) -> impl Iterator<Item = AssumedRoleArn<'_>> {
+pub(super) fn named_sessions(role: &Role) -> impl Iterator<Item = AssumedRoleArn<'_>> {
     role.trust
         .iter()
         .flat_map(|trust| &trust.statements)
@@ -43,7 +43,7 @@ pub(super) fn named_by(statement: &Statement) -> impl Iterator<Item = AssumedRol
 }
 
 /// Whether it's a session of this role, as far as its ARN shows.
-pub(super) fn is_of(named: &AssumedRoleArn<'_>, account: &Account, role: &Role) -> bool {
+pub(super) fn is_session_of(named: &AssumedRoleArn<'_>, account: &Account, role: &Role) -> bool {
     named.account == account.id && named.role_name == role.name
 }
 
@@ -73,7 +73,9 @@ pub(super) fn called<'a>(
     (owner, target): (AccountId, &'a Role),
     named: &[AssumedRoleArn<'_>],
 ) -> Vec<Entrant<'a>> {
-    let of_role = named.iter().filter(|named| is_of(named, account, role));
+    let of_role = named
+        .iter()
+        .filter(|named| is_session_of(named, account, role));
     let mut names: BTreeSet<String> = of_role.map(|named| named.session.to_owned()).collect();
     if names.is_empty() && !any.may_enter(owner, target) {
         return Vec::new();
@@ -94,7 +96,7 @@ pub(super) fn called<'a>(
 /// require other names.
 fn can_be_called(role: &Role, session: &str) -> bool {
     let Ok(trust) = &role.trust else { return true };
-    let context = Context::partial().with("sts:RoleSessionName", session);
+    let context = Context::partial().with_value("sts:RoleSessionName", session);
     trust.statements.iter().any(|statement| {
         let enters = ENTERING.iter().any(|action| statement.has_action(action));
         statement.effect == Effect::Allow && enters && !statement.conditions_hold(&context).is_no()

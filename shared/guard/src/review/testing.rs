@@ -18,7 +18,7 @@ pub(super) const PRODUCTION: &str = "444455556666";
 pub(super) const ROLE: &str = "arn:aws:iam::444455556666:role/UpdateApp";
 
 /// The condition that requires MFA.
-pub(super) fn mfa() -> Value {
+pub(super) fn mfa_condition() -> Value {
     json!({"Bool": {"aws:MultiFactorAuthPresent": "true"}})
 }
 
@@ -47,7 +47,7 @@ impl Company {
         };
         let assume = json!({"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": ROLE});
         let trust = json!({"Effect": "Allow", "Principal": {"AWS": format!("arn:aws:iam::{DEVELOPMENT}:root")}, "Action": "sts:AssumeRole",
-            "Condition": mfa()});
+            "Condition": mfa_condition()});
         company
             .group(DEVELOPMENT, "Developers")
             .group(DEVELOPMENT, "Testers")
@@ -65,7 +65,7 @@ impl Company {
         self
     }
 
-    pub(super) fn trust(self, statements: Value) -> Self {
+    pub(super) fn with_trust(self, statements: Value) -> Self {
         self.change(
             "RoleDetailList",
             "UpdateApp",
@@ -81,7 +81,7 @@ impl Company {
     pub(super) fn group(self, account: &'static str, name: &str) -> Self {
         let id = format!("AGPA{}EXAMPLE", name.to_ascii_uppercase());
         let arn = format!("arn:aws:iam::{account}:group/{name}");
-        self.entry(
+        self.with_entry(
             account,
             "GroupDetailList",
             json!({"GroupName": name, "GroupId": id, "Arn": arn}),
@@ -96,7 +96,7 @@ impl Company {
     pub(super) fn user(self, account: &'static str, name: &str, groups: &[&str]) -> Self {
         let id = format!("AIDA{}EXAMPLE", name.to_ascii_uppercase());
         let arn = format!("arn:aws:iam::{account}:user/{name}");
-        self.entry(
+        self.with_entry(
             account,
             "UserDetailList",
             json!({"UserName": name, "UserId": id, "Arn": arn, "GroupList": groups}),
@@ -118,7 +118,7 @@ impl Company {
         let id = format!("AROA{}EXAMPLE", name.to_ascii_uppercase());
         let arn = format!("arn:aws:iam::{account}:role/{name}");
         let policy = json!([{"PolicyName": "own", "PolicyDocument": document(&statements)}]);
-        self.entry(
+        self.with_entry(
             account,
             "RoleDetailList",
             json!({"RoleName": name, "RoleId": id, "Arn": arn,
@@ -132,7 +132,7 @@ impl Company {
             json!({"VersionId": "v1", "IsDefaultVersion": false, "Document": document(&json!([]))});
         let version =
             json!({"VersionId": "v2", "IsDefaultVersion": true, "Document": document(&statements)});
-        self.entry(
+        self.with_entry(
             account,
             "Policies",
             json!({"PolicyName": name, "Arn": arn, "DefaultVersionId": "v2", "PolicyVersionList": [old, version]}),
@@ -183,7 +183,7 @@ impl Company {
         self
     }
 
-    fn entry(mut self, account: &'static str, list: &str, entry: Value) -> Self {
+    fn with_entry(mut self, account: &'static str, list: &str, entry: Value) -> Self {
         self.accounts.get_mut(account).unwrap()[list]
             .as_array_mut()
             .unwrap()
@@ -198,7 +198,7 @@ impl Company {
     }
 
     /// Adds a file.
-    pub(super) fn with(mut self, file: Value) -> Self {
+    pub(super) fn with_file(mut self, file: Value) -> Self {
         self.more.push(file);
         self
     }
@@ -233,7 +233,7 @@ impl Company {
     }
 
     /// The findings of one rule.
-    pub(super) fn found(&self, rule: &str) -> Vec<ReviewFinding> {
+    pub(super) fn findings_by(&self, rule: &str) -> Vec<ReviewFinding> {
         self.review()
             .findings
             .into_iter()
@@ -241,8 +241,8 @@ impl Company {
             .collect()
     }
 
-    pub(super) fn one(&self, rule: &str) -> ReviewFinding {
-        let found = self.found(rule);
+    pub(super) fn only_finding(&self, rule: &str) -> ReviewFinding {
+        let found = self.findings_by(rule);
         let [finding] = &found[..] else {
             panic!("one finding of {rule}: {found:#?}")
         };
@@ -250,16 +250,16 @@ impl Company {
     }
 
     pub(super) fn silent(&self, rule: &str) {
-        assert_eq!(self.found(rule), []);
+        assert_eq!(self.findings_by(rule), []);
     }
 
-    pub(super) fn fires(&self, rule: &str) {
+    pub(super) fn assert_fires(&self, rule: &str) {
         assert!(
-            self.found(rule)
+            self.findings_by(rule)
                 .iter()
                 .any(|finding| finding.verdict == Verdict::Violation),
             "{:#?}",
-            self.found(rule)
+            self.findings_by(rule)
         );
     }
 
@@ -267,16 +267,16 @@ impl Company {
     pub(super) fn fires_nothing_sure(&self, rule: &str) {
         assert!(
             !self
-                .found(rule)
+                .findings_by(rule)
                 .iter()
                 .any(|finding| finding.verdict == Verdict::Violation),
             "{:#?}",
-            self.found(rule)
+            self.findings_by(rule)
         );
     }
 
     /// Replaces what a finding quotes with its correction.
-    pub(super) fn fixed(mut self, finding: &ReviewFinding) -> Self {
+    pub(super) fn with_fix(mut self, finding: &ReviewFinding) -> Self {
         let (Some(statement), Some(fix)) = (&finding.statement, &finding.fix) else {
             panic!("no fix: {finding:#?}")
         };

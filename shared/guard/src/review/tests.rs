@@ -14,31 +14,34 @@ fn allow(action: &str, resource: &Value) -> Value {
     json!({"Effect": "Allow", "Action": action, "Resource": resource})
 }
 
-fn trust(principal: Value, condition: Value) -> Value {
+fn trust_statement(principal: Value, condition: Value) -> Value {
     json!({"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole", "Condition": condition})
 }
 
 /// Setups with one error each.
-pub(super) fn wrong() -> Vec<Company> {
+pub(super) fn flawed_companies() -> Vec<Company> {
     let attached =
         json!([{"PolicyName": "Wide", "PolicyArn": "arn:aws:iam::111122223333:policy/Wide"}]);
-    let mfa = super::testing::mfa;
+    let mfa = super::testing::mfa_condition;
     vec![
-        Company::new().trust(trust(json!({"AWS": DEVELOPMENT}), json!({}))),
-        Company::new().trust(trust(
+        Company::new().with_trust(trust_statement(json!({"AWS": DEVELOPMENT}), json!({}))),
+        Company::new().with_trust(trust_statement(
             json!({"AWS": DEVELOPMENT}),
             json!({"BoolIfExists": {"aws:MultiFactorAuthPresent": "true"}}),
         )),
-        Company::new().trust(trust(
+        Company::new().with_trust(trust_statement(
             json!({"AWS": DEVELOPMENT, "Service": "ec2.amazonaws.com"}),
             json!({}),
         )),
-        Company::new().trust(trust(json!("*"), mfa())),
-        Company::new().trust(trust(json!({"AWS": "*"}), json!({}))),
-        Company::new().trust(trust(json!({"AWS": [DEVELOPMENT, "999988887777"]}), mfa())),
-        Company::new().trust(json!([
-            trust(json!({"AWS": DEVELOPMENT}), mfa()),
-            trust(json!({"AWS": "999988887777"}), mfa())
+        Company::new().with_trust(trust_statement(json!("*"), mfa())),
+        Company::new().with_trust(trust_statement(json!({"AWS": "*"}), json!({}))),
+        Company::new().with_trust(trust_statement(
+            json!({"AWS": [DEVELOPMENT, "999988887777"]}),
+            mfa(),
+        )),
+        Company::new().with_trust(json!([
+            trust_statement(json!({"AWS": DEVELOPMENT}), mfa()),
+            trust_statement(json!({"AWS": "999988887777"}), mfa())
         ])),
         Company::new().lasting("UpdateApp", 43_200),
         Company::new().policy("max_session: 1h  ", "max_session: 15m "),
@@ -62,17 +65,19 @@ pub(super) fn wrong() -> Vec<Company> {
                 "AttachedManagedPolicies",
                 attached,
             ),
-        Company::new().user(PRODUCTION, "anna", &[]).trust(trust(
-            json!({"AWS": [DEVELOPMENT, "arn:aws:iam::444455556666:user/anna"]}),
-            mfa(),
-        )),
+        Company::new()
+            .user(PRODUCTION, "anna", &[])
+            .with_trust(trust_statement(
+                json!({"AWS": [DEVELOPMENT, "arn:aws:iam::444455556666:user/anna"]}),
+                mfa(),
+            )),
         Company::new()
             .policy("mfa: required ", "mfa: optional ")
-            .trust(trust(json!({"AWS": DEVELOPMENT}), json!({})))
+            .with_trust(trust_statement(json!({"AWS": DEVELOPMENT}), json!({})))
             .role(
                 DEVELOPMENT,
                 "Server",
-                trust(json!({"Service": "ec2.amazonaws.com"}), json!({})),
+                trust_statement(json!({"Service": "ec2.amazonaws.com"}), json!({})),
                 allow("sts:AssumeRole", &json!("*")),
             ),
     ]
@@ -81,7 +86,7 @@ pub(super) fn wrong() -> Vec<Company> {
 /// A correction that doesn't fix the problem would be worse than none.
 #[test]
 fn what_a_finding_prints_as_its_fix_silences_it_and_nothing_new_is_found() {
-    for (at, company) in wrong().into_iter().enumerate() {
+    for (at, company) in flawed_companies().into_iter().enumerate() {
         let mut company = company;
         let mut rounds = 0;
         loop {
@@ -96,7 +101,7 @@ fn what_a_finding_prints_as_its_fix_silences_it_and_nothing_new_is_found() {
             rounds += 1;
             assert!(rounds <= 6, "{at}: {finding:#?}");
             let before = findings.len();
-            company = company.fixed(finding);
+            company = company.with_fix(finding);
             let after = company.review().findings;
             assert!(
                 !after.iter().any(|other| other.id == finding.id),
@@ -116,7 +121,7 @@ fn what_a_finding_prints_as_its_fix_silences_it_and_nothing_new_is_found() {
 
 #[test]
 fn the_order_of_files_and_entries_does_not_matter() {
-    for company in wrong() {
+    for company in flawed_companies() {
         let forwards = company.review().findings;
         assert_eq!(company.turned_round().review().findings, forwards);
     }
@@ -194,7 +199,10 @@ fn two_states_of_one_account_are_refused() {
 fn every_finding_has_an_id_of_its_own() {
     let several = json!({"Effect": "Allow", "Principal": {"AWS": [DEVELOPMENT, "999988887777"], "Service": ["ec2.amazonaws.com", "lambda.amazonaws.com"]},
         "Action": "sts:AssumeRole"});
-    for company in wrong().into_iter().chain([Company::new().trust(several)]) {
+    for company in flawed_companies()
+        .into_iter()
+        .chain([Company::new().with_trust(several)])
+    {
         let mut ids: Vec<String> = company
             .review()
             .findings

@@ -101,7 +101,7 @@ impl<'a> SetupView<'a> {
     }
 
     /// `UpdateApp in production`
-    pub(super) fn place(&self, target: &ElevatedTarget<'_>) -> String {
+    pub(super) fn role_in_account(&self, target: &ElevatedTarget<'_>) -> String {
         format!(
             "{} in {}",
             harmless(&target.role.name),
@@ -111,7 +111,7 @@ impl<'a> SetupView<'a> {
 
     /// `UpdateApp in production, BreakGlass in production`
     pub(super) fn places(&self, targets: &[ElevatedTarget<'_>]) -> String {
-        listed(targets.iter().map(|target| self.place(target)))
+        listed(targets.iter().map(|target| self.role_in_account(target)))
     }
 
     /// What is missing of an account, if one of these lists is needed.
@@ -126,8 +126,8 @@ impl<'a> SetupView<'a> {
     }
 
     /// The sentence that says what wasn't supplied.
-    pub(super) fn lacks(&self, gap: Gap) -> String {
-        gap.of(&self.account_shown(gap.account))
+    pub(super) fn gap_sentence(&self, gap: Gap) -> String {
+        gap.sentence_for(&self.account_shown(gap.account))
     }
 
     /// Policy entries for roles in an account whose roles weren't supplied, each with its ARN in
@@ -200,7 +200,7 @@ impl<'a> SetupView<'a> {
             account
                 .groups
                 .values()
-                .find(|group| is(named, group))
+                .find(|group| is_same_group(named, group))
                 .map(|group| (account, group))
         })
     }
@@ -210,7 +210,7 @@ impl<'a> SetupView<'a> {
         rules
             .groups
             .iter()
-            .any(|named| named.account == account && is(named, group))
+            .any(|named| named.account == account && is_same_group(named, group))
     }
 
     /// Whether the policy allows the user to enter the role.
@@ -280,9 +280,12 @@ impl<'a> SetupView<'a> {
         for rules in &self.policy.roles {
             for group in &rules.groups {
                 let account = self.setup.account(group.account);
-                if account
-                    .is_some_and(|account| !account.groups.values().any(|known| is(group, known)))
-                {
+                if account.is_some_and(|account| {
+                    !account
+                        .groups
+                        .values()
+                        .any(|known| is_same_group(group, known))
+                }) {
                     notices.push(format!(
                         "group {} doesn't exist (line {} of the policy)",
                         harmless(&group.written),
@@ -304,7 +307,7 @@ fn sentence(entry: &UnmatchedEntry) -> String {
     format!("line {} of the policy: {entry}", entry.line)
 }
 
-fn is(named: &GroupRef, group: &Group) -> bool {
+fn is_same_group(named: &GroupRef, group: &Group) -> bool {
     match &named.group {
         GroupName::ByName(name) => name.eq_ignore_ascii_case(&group.name),
         GroupName::ById(id) => *id == group.id,

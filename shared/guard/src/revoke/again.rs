@@ -15,15 +15,15 @@ use super::target::RevocationTarget;
 use crate::dossier::{OriginKind, Person};
 use crate::id::AccountId;
 use crate::moment::Moment;
-use crate::policy::place;
+use crate::policy::role_in_account;
 use crate::policy::{GroupName, GroupRef, IdentityKind};
 use crate::roster::{Bearer, Membership};
 use crate::untrusted::harmless;
 
 /// The credentials of a new switch are issued later than those that are denied.
-pub(super) fn again(plan: &RevocationTarget<'_, '_>) -> PlanLimit {
+pub(super) fn reentry_limit(plan: &RevocationTarget<'_, '_>) -> PlanLimit {
     let who = harmless(&plan.origin.name);
-    let place = place(plan.role, plan.case.policy);
+    let place = role_in_account(plan.role, plan.case.policy);
     let at = plan.case.as_of;
     if let (OriginKind::Listed(IdentityKind::IamUser), Person::User(account, id)) =
         (&plan.origin.kind, &plan.origin.person)
@@ -35,7 +35,7 @@ pub(super) fn again(plan: &RevocationTarget<'_, '_>) -> PlanLimit {
             who,
             place,
         }
-        .again();
+        .reentry_limit();
     }
     let why = match plan.origin.kind {
         OriginKind::Listed(IdentityKind::IdentityCenter) => {
@@ -51,10 +51,10 @@ pub(super) fn again(plan: &RevocationTarget<'_, '_>) -> PlanLimit {
             "The records don't identify them well enough to lock them out; the role's trust policy says who can enter."
         }
     };
-    PlanLimit::of(format!("{} {why}", begin(&who, &place, at)))
+    PlanLimit::new(format!("{} {why}", reentry_sentence(&who, &place, at)))
 }
 
-fn begin(who: &str, place: &str, at: Moment) -> String {
+fn reentry_sentence(who: &str, place: &str, at: Moment) -> String {
     format!(
         "New switches: sessions issued from {at} on are not denied, so {who} can enter {place} again immediately."
     )
@@ -89,7 +89,7 @@ enum GroupStanding {
 }
 
 impl UserToLockOut<'_, '_> {
-    fn again(&self) -> PlanLimit {
+    fn reentry_limit(&self) -> PlanLimit {
         let at = self.plan.case.as_of;
         if let Some(deleted) = self
             .plan
@@ -98,13 +98,13 @@ impl UserToLockOut<'_, '_> {
             .user_deleted(self.account, self.id)
             .filter(|deleted| *deleted <= at)
         {
-            return PlanLimit::of(format!(
+            return PlanLimit::new(format!(
                 "New switches: sessions issued from {at} on are not denied. {} was deleted at {deleted}, so nobody can enter {} as this user \
                  again; a user with the same name is a different user.",
                 self.who, self.place
             ));
         }
-        let mut limit = PlanLimit::of(begin(&self.who, &self.place, at));
+        let mut limit = PlanLimit::new(reentry_sentence(&self.who, &self.place, at));
         let name = self.name();
         let groups: Vec<(&GroupRef, GroupStanding)> = self
             .groups()
@@ -120,13 +120,13 @@ impl UserToLockOut<'_, '_> {
             .iter()
             .all(|(_, standing)| matches!(standing, GroupStanding::NotIn))
         {
-            say(
+            add_sentence(
                 &mut limit,
                 "They aren't in any of the groups that the policy names for this role, so their access comes from something else.",
             );
         }
         if let (None, false) = (&name, groups.is_empty()) {
-            say(
+            add_sentence(
                 &mut limit,
                 &format!(
                     "The name of the user with the id {} at {at} is unknown.",
@@ -134,7 +134,7 @@ impl UserToLockOut<'_, '_> {
                 ),
             );
         }
-        self.deny(name.as_deref(), &mut limit);
+        self.deny_user(name.as_deref(), &mut limit);
         limit
     }
 
@@ -240,27 +240,27 @@ impl UserToLockOut<'_, '_> {
             ..
         } = standing
         {
-            say(
+            add_sentence(
                 limit,
                 &format!("{who} joined {written} at {joined}, after the switch."),
             );
         }
         if let GroupStanding::In { .. } = standing {
-            let leave = self.leave(group, name, "to remove them from the group");
+            let leave = self.leave_group(group, name, "to remove them from the group");
             limit.ways.extend(leave);
             return;
         }
         let Some(unsure) = self.unsure(standing, &written) else {
             return;
         };
-        say(limit, &unsure);
-        limit.ways.extend(self.look(name));
+        add_sentence(limit, &unsure);
+        limit.ways.extend(self.list_groups(name));
         if let GroupStanding::Unknown {
             last: Some((_, true)),
             ..
         } = standing
         {
-            limit.ways.extend(self.leave(
+            limit.ways.extend(self.leave_group(
                 group,
                 name,
                 "to remove them from the group, if the command above lists it",
@@ -314,7 +314,7 @@ impl UserToLockOut<'_, '_> {
     }
 
     /// The command that lists the user's groups; printed once.
-    fn look(&self, name: Option<&str>) -> Option<WayToStop> {
+    fn list_groups(&self, name: Option<&str>) -> Option<WayToStop> {
         let line = command::list_groups(name?)?;
         Some(WayToStop {
             what: format!(
@@ -325,7 +325,7 @@ impl UserToLockOut<'_, '_> {
         })
     }
 
-    fn leave(&self, group: &GroupRef, user: Option<&str>, what: &str) -> Option<WayToStop> {
+    fn leave_group(&self, group: &GroupRef, user: Option<&str>, what: &str) -> Option<WayToStop> {
         let (roster, at) = (self.plan.tracer.roster, self.plan.case.as_of);
         let id = roster.group(group)?;
         let written = match &group.group {
@@ -343,7 +343,7 @@ impl UserToLockOut<'_, '_> {
     }
 
     /// The caller of a chained switch is a session: denying the user wouldn't stop it.
-    fn deny(&self, name: Option<&str>, limit: &mut PlanLimit) {
+    fn deny_user(&self, name: Option<&str>, limit: &mut PlanLimit) {
         let (Some(arn), Some(name)) = (&self.plan.origin.arn, name) else {
             return;
         };
@@ -357,7 +357,7 @@ impl UserToLockOut<'_, '_> {
             .caller()
             .is_some_and(|caller| caller.role_session().is_some());
         let what = if chained {
-            say(
+            add_sentence(
                 limit,
                 "They came through another role, and can do so again as long as they can enter that role.",
             );
@@ -367,7 +367,7 @@ impl UserToLockOut<'_, '_> {
         };
         limit.ways.push(WayToStop {
             what: what.to_owned(),
-            line: super::ascii(&statement),
+            line: super::ascii_json(&statement),
         });
     }
 }
@@ -382,7 +382,7 @@ fn joined_after(switch: Moment, membership: Membership) -> Option<Moment> {
     }
 }
 
-fn say(limit: &mut PlanLimit, sentence: &str) {
+fn add_sentence(limit: &mut PlanLimit, sentence: &str) {
     limit.what.push(' ');
     limit.what.push_str(sentence);
 }

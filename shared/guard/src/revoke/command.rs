@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::case::{RevocationCase, account_named};
-use super::document::ascii;
+use super::document::ascii_json;
 use crate::arn::RoleArn;
 use crate::moment::Moment;
 use crate::time::chosen::LAST_RECORD;
@@ -33,14 +33,14 @@ pub(super) fn commands(
 ) -> Option<Commands> {
     // The command is pasted into a shell. A name with other characters than IAM allows didn't come
     // from IAM.
-    let role_name = word(role.name())?;
+    let role_name = shell_word(role.name())?;
     let profile = profile(case);
     Some(Commands {
         account: account_named(role.account(), case.policy),
         check: format!("aws sts get-caller-identity --query Account --output text{profile}"),
         apply: format!(
             "aws iam put-role-policy --role-name {role_name} --policy-name {policy_name} --policy-document '{}'{profile}",
-            ascii(policy)
+            ascii_json(policy)
         ),
         remove: format!(
             "aws iam delete-role-policy --role-name {role_name} --policy-name {policy_name}{profile}"
@@ -51,7 +51,7 @@ pub(super) fn commands(
 
 /// `aws iam remove-user-from-group …`. It has no profile, because the account isn't the role's.
 pub(super) fn leave_group(user: &str, group: &str) -> Option<String> {
-    let (user, group) = (word(user)?, word(group)?);
+    let (user, group) = (shell_word(user)?, shell_word(group)?);
     Some(format!(
         "aws iam remove-user-from-group --user-name {user} --group-name {group}"
     ))
@@ -61,7 +61,7 @@ pub(super) fn leave_group(user: &str, group: &str) -> Option<String> {
 pub(super) fn list_groups(user: &str) -> Option<String> {
     Some(format!(
         "aws iam list-groups-for-user --user-name {} --query 'Groups[].GroupName'",
-        word(user)?
+        shell_word(user)?
     ))
 }
 
@@ -73,7 +73,7 @@ fn profile(case: &RevocationCase<'_>) -> String {
 }
 
 /// A name with only IAM's characters, which no shell interprets. `None`: it has others.
-pub(super) fn word(name: &str) -> Option<&str> {
+pub(super) fn shell_word(name: &str) -> Option<&str> {
     let plain =
         |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '=' | ',' | '.' | '@' | '-' | '_');
     // A leading dash would be read as an option.

@@ -47,7 +47,7 @@ pub(super) fn of_all(before: Moment) -> Value {
 
 /// JSON in which every character is visible ASCII and none ends a quotation in a shell. The values
 /// are the same, with escapes.
-pub fn ascii(value: &Value) -> String {
+pub fn ascii_json(value: &Value) -> String {
     // A `'` never follows a backslash of its own, because JSON has no such escape.
     visible(&value.to_string()).replace('\'', "\\u0027")
 }

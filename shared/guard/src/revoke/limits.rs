@@ -7,7 +7,7 @@ use super::sessions::is_known;
 use super::target::RevocationTarget;
 use crate::arn::RoleArn;
 use crate::dossier::Switch;
-use crate::policy::place;
+use crate::policy::role_in_account;
 use crate::untrusted::harmless;
 
 /// The most characters in all inline policies of a role (IAM quotas).
@@ -29,9 +29,9 @@ pub(super) fn refused(role: &RoleArn) -> Option<String> {
 }
 
 pub(super) fn not_stopped(plan: &RevocationTarget<'_, '_>) -> Vec<PlanLimit> {
-    let mut told = vec![super::again::again(plan)];
-    told.extend(parent(plan).map(PlanLimit::of));
-    told.extend(elsewhere(plan).map(PlanLimit::of));
+    let mut told = vec![super::again::reentry_limit(plan)];
+    told.extend(parent(plan).map(PlanLimit::new));
+    told.extend(elsewhere(plan).map(PlanLimit::new));
     told.extend(
         [
             "IAM takes seconds to minutes to apply a policy everywhere. Until then the session works, and if the role can call \
@@ -41,7 +41,7 @@ pub(super) fn not_stopped(plan: &RevocationTarget<'_, '_>) -> Vec<PlanLimit> {
              GetFederationToken (up to 36 hours, even after the key is deleted).",
             "What the session has already done, such as creating users, keys or roles; and sessions that were not read.",
         ]
-        .map(|text| PlanLimit::of(text.to_owned())),
+        .map(|text| PlanLimit::new(text.to_owned())),
     );
     told
 }
@@ -63,10 +63,10 @@ fn parent(plan: &RevocationTarget<'_, '_>) -> Option<String> {
     }
     let role = known.and_then(|parent| parent.role.as_ref()).map_or_else(
         || "another role".to_owned(),
-        |role| place(role, plan.case.policy),
+        |role| role_in_account(role, plan.case.policy),
     );
     let works = match known {
-        Some(parent) if !plan.sessions.works(parent) => return None,
+        Some(parent) if !plan.sessions.still_works(parent) => return None,
         Some(parent) => parent
             .works_until()
             .map_or_else(String::new, |until| format!(", which works until {until}")),
@@ -107,7 +107,7 @@ fn elsewhere(plan: &RevocationTarget<'_, '_>) -> Option<String> {
             Some(format!(
                 "{} in {}{until}",
                 harmless(name_of(&switch.key.session)),
-                place(switch.role.as_ref()?, plan.case.policy)
+                role_in_account(switch.role.as_ref()?, plan.case.policy)
             ))
         })
         .collect();

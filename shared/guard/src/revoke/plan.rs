@@ -35,7 +35,7 @@ pub struct PlanLimit {
 }
 
 impl PlanLimit {
-    pub(super) fn of(what: String) -> Self {
+    pub(super) fn new(what: String) -> Self {
         Self {
             what,
             ways: Vec::new(),

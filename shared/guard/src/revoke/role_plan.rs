@@ -1,7 +1,7 @@
 //! The plan for one role: the sessions that a denial cuts off, and how to add it.
 
 use super::case::{RevocationCase, name_of};
-use super::document::ascii;
+use super::document::ascii_json;
 use super::plan::{DenialVariant, RolePlan, SessionRelation, SessionShown};
 use super::sessions::{EnteredSession, KnownSessions, is_known};
 use super::{command, document, limits};
@@ -9,7 +9,7 @@ use crate::arn::RoleArn;
 use crate::dossier::{Origin, Person, Switch};
 use crate::finding::CallerShown;
 use crate::moment::Moment;
-use crate::policy::place;
+use crate::policy::role_in_account;
 use crate::untrusted::harmless;
 
 /// Plans one role after the other.
@@ -32,7 +32,7 @@ impl<'a, 'w> RolePlanner<'a, 'w> {
         );
         RolePlan {
             role: harmless(role.as_str()),
-            place: place(role, self.case.policy),
+            place: role_in_account(role, self.case.policy),
             account: role.account(),
             chained,
             notes: in_role.notes(scoped.as_ref()),
@@ -84,7 +84,7 @@ struct InRole<'r, 'a, 'w> {
 }
 
 impl InRole<'_, '_, '_> {
-    fn how(&self, switch: &Switch<'_>) -> SessionRelation {
+    fn relation_to(&self, switch: &Switch<'_>) -> SessionRelation {
         self.targets
             .iter()
             .find(|target| target.switch.key == switch.key)
@@ -92,7 +92,7 @@ impl InRole<'_, '_, '_> {
     }
 
     fn is_theirs(&self, switch: &Switch<'_>, origin: &Origin) -> bool {
-        match self.how(switch) {
+        match self.relation_to(switch) {
             SessionRelation::Finding | SessionRelation::Chained => true,
             SessionRelation::PerhapsChained | SessionRelation::Other => {
                 is_known(self.person) && origin.person == *self.person
@@ -107,7 +107,8 @@ impl InRole<'_, '_, '_> {
             .targets
             .iter()
             .filter(|target| {
-                target.how != SessionRelation::PerhapsChained || self.sessions.works(target.switch)
+                target.how != SessionRelation::PerhapsChained
+                    || self.sessions.still_works(target.switch)
             })
             .map(|target| &*target.switch.key.session)
             .collect();
@@ -151,7 +152,7 @@ impl InRole<'_, '_, '_> {
             if !matches(switch) || switch.key.second >= self.before {
                 continue;
             }
-            let session = session_shown(switch, origin, self.how(switch));
+            let session = session_shown(switch, origin, self.relation_to(switch));
             if self.is_theirs(switch, origin) {
                 cuts.push(session);
             } else {
@@ -174,7 +175,7 @@ impl InRole<'_, '_, '_> {
     /// Why there is no narrow variant or no commands, and other information.
     fn notes(&self, scoped: Option<&DenialVariant>) -> Vec<String> {
         let mut notes = Vec::new();
-        match scoped.map(|scoped| ascii(&scoped.policy).len()) {
+        match scoped.map(|scoped| ascii_json(&scoped.policy).len()) {
             None => notes.push(
                 "no record shows the session's id (`AROA…:name`), so the denial can't be narrowed to it"
                     .to_owned(),
@@ -196,7 +197,7 @@ impl InRole<'_, '_, '_> {
                 self.case.as_of
             ));
         }
-        if self.refused.is_none() && command::word(self.role.name()).is_none() {
+        if self.refused.is_none() && command::shell_word(self.role.name()).is_none() {
             notes.push(format!(
                 "`{}` is not a valid name for an IAM role, so no command is printed",
                 harmless(self.role.name())

@@ -28,7 +28,7 @@ impl<'a, 'w> KnownSessions<'a, 'w> {
 
     /// Whether its credentials are valid at the time of the plan. A person who left the role in the
     /// console may still have them.
-    pub(super) fn works(&self, switch: &Switch<'_>) -> bool {
+    pub(super) fn still_works(&self, switch: &Switch<'_>) -> bool {
         let until = switch
             .works_until()
             // If the end isn't known, AWS's longest session is assumed. Calling a valid session
@@ -41,7 +41,7 @@ impl<'a, 'w> KnownSessions<'a, 'w> {
     pub(super) fn working(&self) -> impl Iterator<Item = (&'a Switch<'w>, Origin)> + '_ {
         self.all
             .iter()
-            .filter(|switch| switch.role.is_some() && self.works(switch))
+            .filter(|switch| switch.role.is_some() && self.still_works(switch))
             .map(|switch| (switch, self.tracer.origin(switch)))
     }
 
@@ -49,7 +49,7 @@ impl<'a, 'w> KnownSessions<'a, 'w> {
         let in_role = self
             .all
             .iter()
-            .filter(|switch| switch.role.as_ref() == Some(role) && self.works(switch));
+            .filter(|switch| switch.role.as_ref() == Some(role) && self.still_works(switch));
         in_role
             .map(|switch| (switch, self.tracer.origin(switch)))
             .collect()
@@ -127,7 +127,7 @@ impl<'a, 'w> KnownSessions<'a, 'w> {
 }
 
 /// One session of each role, in the order in which the roles were found.
-pub(super) fn roles<'a, 'w: 'a>(
+pub(super) fn one_per_role<'a, 'w: 'a>(
     entered: impl Iterator<Item = &'a EnteredSession<'a, 'w>>,
 ) -> Vec<&'a Switch<'w>> {
     let mut met: Vec<&Switch<'w>> = Vec::new();

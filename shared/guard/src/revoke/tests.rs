@@ -4,7 +4,9 @@ mod groups;
 
 use serde_json::{Value, json};
 
-use super::{DenialVariant, NoPlan, RevocationCase, RevocationPlan, SessionRelation, ascii, plan};
+use super::{
+    DenialVariant, NoPlan, RevocationCase, RevocationPlan, SessionRelation, ascii_json, plan,
+};
 use crate::finding::Finding;
 use crate::iam::{
     AccessRequest, Context, Governing, IamDocument, Identity, PolicyPlace, PolicyText, Requester,
@@ -45,7 +47,7 @@ fn scoped(plan: &RevocationPlan) -> &DenialVariant {
     plan.roles[0].scoped.as_ref().unwrap()
 }
 
-fn names(sessions: &[super::SessionShown]) -> Vec<String> {
+fn shown_names(sessions: &[super::SessionShown]) -> Vec<String> {
     sessions
         .iter()
         .map(|session| format!("{} by {}", session.session, session.person.name))
@@ -53,7 +55,7 @@ fn names(sessions: &[super::SessionShown]) -> Vec<String> {
 }
 
 /// Whether a session that is allowed everything is still allowed something under the policy.
-fn may(policy: &Value, userid: &str, issued: Moment) -> bool {
+fn may_still_act(policy: &Value, userid: &str, issued: Moment) -> bool {
     let everything = IamDocument::read(
         &json!({"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}),
     )
@@ -66,8 +68,8 @@ fn may(policy: &Value, userid: &str, issued: Moment) -> bool {
         userid.split_once(':').unwrap().1,
     );
     let context = Context::complete()
-        .with("aws:userid", userid)
-        .with("aws:TokenIssueTime", issued.to_string());
+        .with_value("aws:userid", userid)
+        .with_value("aws:TokenIssueTime", issued.to_string());
     let request = AccessRequest {
         caller: &caller,
         action: "s3:GetObject",
@@ -102,25 +104,29 @@ fn the_policy_denies_the_session_and_neither_others_nor_what_is_issued_later() {
     let (tom, dora) = ("AROAUPDATEAPPXXXXXXX:tom", "AROAUPDATEAPPXXXXXXX:dora");
     let policy = &scoped(&plan).policy;
     assert!(
-        !may(policy, tom, began) && may(policy, dora, began),
+        !may_still_act(policy, tom, began) && may_still_act(policy, dora, began),
         "{policy}"
     );
     assert!(
-        !may(policy, tom, plan.as_of.plus_seconds(-1)) && may(policy, tom, plan.as_of),
+        !may_still_act(policy, tom, plan.as_of.plus_seconds(-1))
+            && may_still_act(policy, tom, plan.as_of),
         "{policy}"
     );
     assert_eq!(
-        (names(&scoped(&plan).cuts), scoped(&plan).bystanders.len()),
+        (
+            shown_names(&scoped(&plan).cuts),
+            scoped(&plan).bystanders.len()
+        ),
         (vec!["tom by tom".to_owned()], 0)
     );
     let whole = &plan.roles[0].whole;
     assert!(
-        !may(&whole.policy, tom, began)
-            && !may(&whole.policy, dora, began)
-            && may(&whole.policy, dora, plan.as_of)
+        !may_still_act(&whole.policy, tom, began)
+            && !may_still_act(&whole.policy, dora, began)
+            && may_still_act(&whole.policy, dora, plan.as_of)
     );
     assert_eq!(
-        (names(&whole.cuts), names(&whole.bystanders)),
+        (shown_names(&whole.cuts), shown_names(&whole.bystanders)),
         (vec!["tom by tom".into()], vec!["dora by dora".into()])
     );
 }
@@ -129,11 +135,11 @@ fn the_policy_denies_the_session_and_neither_others_nor_what_is_issued_later() {
 fn whoever_chose_the_same_session_name_is_a_bystander() {
     let mut story = Story::new();
     story.switch("dora");
-    story.switch("tom").named("dora");
+    story.switch("tom").with_session_name("dora");
     let plan = planned(&story, "RW001", 600).unwrap();
-    assert_eq!(names(&scoped(&plan).bystanders), ["dora by dora"]);
-    assert_eq!(names(&scoped(&plan).cuts), ["dora by tom"]);
-    assert!(!may(
+    assert_eq!(shown_names(&scoped(&plan).bystanders), ["dora by dora"]);
+    assert_eq!(shown_names(&scoped(&plan).cuts), ["dora by tom"]);
+    assert!(!may_still_act(
         &scoped(&plan).policy,
         "AROAUPDATEAPPXXXXXXX:dora",
         story.now()
@@ -143,10 +149,13 @@ fn whoever_chose_the_same_session_name_is_a_bystander() {
 #[test]
 fn every_working_session_of_the_person_in_the_role_is_meant_and_none_that_has_ended() {
     let mut story = Story::new();
-    story.switch("tom").named("old").lasting(900);
+    story.switch("tom").with_session_name("old").lasting(900);
     story.later(2_000);
-    story.switch("tom").named("second");
-    story.switch("tom").named("third").without_expiration();
+    story.switch("tom").with_session_name("second");
+    story
+        .switch("tom")
+        .with_session_name("third")
+        .without_expiration();
     let found = story
         .findings()
         .into_iter()
@@ -155,7 +164,7 @@ fn every_working_session_of_the_person_in_the_role_is_meant_and_none_that_has_en
         .unwrap();
     let plan = planned_for(&story, &found, 600).unwrap();
     let cuts = &scoped(&plan).cuts;
-    assert_eq!(names(cuts), ["second by tom", "third by tom"]);
+    assert_eq!(shown_names(cuts), ["second by tom", "third by tom"]);
     let others: Vec<SessionRelation> = cuts
         .iter()
         .map(|session| session.how)
@@ -165,7 +174,7 @@ fn every_working_session_of_the_person_in_the_role_is_meant_and_none_that_has_en
         (others, cuts[1].until),
         (vec![SessionRelation::Other], None)
     );
-    assert!(may(
+    assert!(may_still_act(
         &scoped(&plan).policy,
         "AROAUPDATEAPPXXXXXXX:old",
         story.now()
@@ -199,20 +208,20 @@ fn sessions_entered_from_one_that_has_ended_are_cut_in_their_own_roles() {
     );
     let variant = deploy.scoped.as_ref().unwrap();
     assert_eq!(
-        (names(&variant.cuts), variant.cuts[0].how),
+        (shown_names(&variant.cuts), variant.cuts[0].how),
         (vec!["tom by tom".into()], SessionRelation::Chained)
     );
-    assert!(!may(
+    assert!(!may_still_act(
         &variant.policy,
         "AROADEPLOYXXXXXXXXXX:tom",
         story.now().plus_seconds(600)
     ));
-    assert!(may(
+    assert!(may_still_act(
         &variant.policy,
         "AROADEPLOYXXXXXXXXXX:dora",
         story.now()
     ));
-    assert_eq!(names(&deploy.whole.bystanders), ["dora by dora"]);
+    assert_eq!(shown_names(&deploy.whole.bystanders), ["dora by dora"]);
 }
 
 #[test]
@@ -280,13 +289,13 @@ fn a_name_with_wildcards_or_variables_means_itself() {
         "\u{202e}mot\u{1b}[2J",
     ] {
         let mut story = Story::new();
-        story.switch("tom").named(hostile);
+        story.switch("tom").with_session_name(hostile);
         let plan = planned(&story, "RW001", 60).unwrap();
         let scoped = scoped(&plan);
         let id = |name: &str| format!("AROAUPDATEAPPXXXXXXX:{name}");
         assert!(
-            !may(&scoped.policy, &id(hostile), story.now())
-                && may(&scoped.policy, &id("tom"), story.now()),
+            !may_still_act(&scoped.policy, &id(hostile), story.now())
+                && may_still_act(&scoped.policy, &id("tom"), story.now()),
             "{}",
             scoped.policy
         );
@@ -328,7 +337,7 @@ fn roles_that_nobody_may_change_get_no_command() {
         let mut retold =
             Story::new().with_policy_line("role/UpdateApp", &format!("role/{path}UpdateApp"));
         for record in records {
-            retold.tell(record);
+            retold.add_record(record);
         }
         let plan = planned(&retold, "RW001", 60).unwrap();
         assert!(scoped(&plan).commands.is_none() && plan.roles[0].whole.commands.is_none());
@@ -351,14 +360,14 @@ fn where_no_session_id_was_read_only_the_whole_role_can_be_denied() {
     copy["additionalEventData"] = json!({"SwitchTo": "arn:aws:iam::444455556666:role/UpdateApp"});
     copy["recipientAccountId"] = json!("111122223333");
     let mut retold = Story::new();
-    retold.tell(copy);
+    retold.add_record(copy);
     let plan = planned(&retold, "RW001", 60).unwrap();
     assert!(
         plan.roles[0].scoped.is_none() && plan.roles[0].notes[0].contains("can't be narrowed"),
         "{:?}",
         plan.roles[0]
     );
-    assert_eq!(names(&plan.roles[0].whole.cuts).len(), 1);
+    assert_eq!(shown_names(&plan.roles[0].whole.cuts).len(), 1);
 }
 
 #[test]
@@ -419,11 +428,11 @@ fn a_finding_from_elsewhere_is_met_by_its_events() {
 fn json_in_escapes_is_the_same_json() {
     let value = json!({"a'b": "\u{1f980}\u{7f}\u{202e}\n\"é", "n": [1, true, null]});
     assert_eq!(
-        serde_json::from_str::<Value>(&ascii(&value)).unwrap(),
+        serde_json::from_str::<Value>(&ascii_json(&value)).unwrap(),
         value
     );
     assert!(
-        ascii(&value)
+        ascii_json(&value)
             .bytes()
             .all(|byte| (b' '..=b'~').contains(&byte) && byte != b'\'')
     );

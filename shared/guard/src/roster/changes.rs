@@ -169,7 +169,7 @@ impl RosterChanges {
         }
         for (books, existence) in [(users, &mut out.users), (groups, &mut out.groups)] {
             for (account, names) in books {
-                for (id, created, deleted) in names.lives() {
+                for (id, created, deleted) in names.lifetimes() {
                     existence.insert((*account, id), Existence { created, deleted });
                 }
             }

@@ -35,7 +35,7 @@ pub enum Entity {
 }
 
 impl Entity {
-    fn of(what: NamedKind, account: AccountId, handle: Handle) -> Self {
+    fn new(what: NamedKind, account: AccountId, handle: Handle) -> Self {
         match what {
             NamedKind::User => Self::User(account, handle),
             NamedKind::Group => Self::Group(account, handle),
@@ -48,7 +48,7 @@ impl IamChange {
     /// lists the user: about the group, it shows only that its name exists.
     pub fn entities(&self) -> BTreeSet<Entity> {
         let account = self.account;
-        let named = |what: NamedKind, name: &str| Entity::of(what, account, Handle::name(name));
+        let named = |what: NamedKind, name: &str| Entity::new(what, account, Handle::name(name));
         match &self.what {
             IamChangeKind::AddUserToGroup { user, .. }
             | IamChangeKind::RemoveUserFromGroup { user, .. } => {
@@ -57,7 +57,7 @@ impl IamChange {
             IamChangeKind::Create { what, name, id } => {
                 let by_id = id
                     .iter()
-                    .map(|id| Entity::of(*what, account, Handle::Id(Arc::clone(id))));
+                    .map(|id| Entity::new(*what, account, Handle::Id(Arc::clone(id))));
                 by_id.chain([named(*what, name)]).collect()
             }
             IamChangeKind::Delete { what, name } => BTreeSet::from([named(*what, name)]),

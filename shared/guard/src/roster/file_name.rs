@@ -9,17 +9,17 @@ pub const ROSTER_PREFIX: &str = "roster/";
 
 /// The key that `rolewatch roster push` gives a roster taken at this time.
 pub fn roster_key(name: &str, taken: Moment) -> String {
-    dated(ROSTER_PREFIX, name, taken)
+    dated_key(ROSTER_PREFIX, name, taken)
 }
 
 /// The key of an object that shows the state at this time: `PREFIXNAME@TIME.json`. The time has no
 /// colons, because not every file system allows them.
-pub fn dated(prefix: &str, name: &str, taken: Moment) -> String {
+pub fn dated_key(prefix: &str, name: &str, taken: Moment) -> String {
     format!("{prefix}{name}@{}.json", taken.to_string().replace(':', ""))
 }
 
 /// When a roster was taken, from its key: `roster/development@2026-03-01T000000Z.json`.
-pub fn taken(key: &str) -> Option<Moment> {
+pub fn taken_at(key: &str) -> Option<Moment> {
     let (_, taken) = name_and_time(key.strip_suffix(".json")?)?;
     Some(taken)
 }
@@ -60,9 +60,9 @@ mod tests {
         let time: Moment = "2026-03-31T09:30:00Z".parse().unwrap();
         let key = roster_key("development", time);
         assert_eq!(key, "roster/development@2026-03-31T093000Z.json");
-        assert_eq!(taken(&key), Some(time));
-        assert_eq!(taken("roster/dev@2026-03-31T09:30:00Z.json"), Some(time));
-        assert_eq!(taken("roster/dev@2026-03-31T0930Z.json"), Some(time));
+        assert_eq!(taken_at(&key), Some(time));
+        assert_eq!(taken_at("roster/dev@2026-03-31T09:30:00Z.json"), Some(time));
+        assert_eq!(taken_at("roster/dev@2026-03-31T0930Z.json"), Some(time));
     }
 
     #[test]

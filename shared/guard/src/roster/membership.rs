@@ -97,8 +97,8 @@ impl Roster<'_> {
                 missing: "the membership changed in the same second as the switch".to_owned(),
             };
         }
-        let user_life = life(&self.changes.users, account, &key.1);
-        let group_life = life(&self.changes.groups, account, &key.2);
+        let user_life = existence_of(&self.changes.users, account, &key.1);
+        let group_life = existence_of(&self.changes.groups, account, &key.2);
         // A group that doesn't exist has no members. The user's own dates aren't checked here,
         // because a user who switched existed.
         if group_life.created.is_some_and(|created| at < created)
@@ -142,7 +142,7 @@ impl Roster<'_> {
         let evidence = last.records();
         match last.added {
             Some(true) => Membership::Member {
-                began: self.began(account, user, group, before),
+                began: self.first_lasting_addition(account, user, group, before),
                 evidence,
             },
             Some(false) => Membership::NotMember { evidence },
@@ -167,11 +167,11 @@ impl Roster<'_> {
         let says_so = |snapshot: &Snapshot| snapshot.is_member(user, group) == Some(member);
         let mut later = self
             .rosters
-            .of(account)
+            .snapshots_of(account)
             .filter(|snapshot| says_so(snapshot))
             .filter_map(|snapshot| snapshot.taken);
-        last.is_some_and(|last| self.gap(account, last, at).is_none())
-            || later.any(|taken| taken >= at && self.gap(account, at, taken).is_none())
+        last.is_some_and(|last| self.log_gap(account, last, at).is_none())
+            || later.any(|taken| taken >= at && self.log_gap(account, at, taken).is_none())
     }
 
     /// The latest moment up to `until` at which something shows the membership, with its value at
@@ -186,7 +186,7 @@ impl Roster<'_> {
     ) -> Option<(Moment, bool)> {
         let taken = self
             .rosters
-            .of(account)
+            .snapshots_of(account)
             .filter_map(|snapshot| snapshot.taken);
         let key = (account, Arc::from(user), Arc::from(group));
         let ended = self
@@ -238,7 +238,7 @@ impl Roster<'_> {
         let earlier = |snapshot: &Snapshot| snapshot.taken.is_some_and(|taken| taken < next.time);
         let mut shown = self
             .rosters
-            .of(account)
+            .snapshots_of(account)
             .filter(|snapshot| earlier(snapshot))
             .filter_map(|snapshot| snapshot.is_member(user, group));
         if !shown.any(|member| member == added) {
@@ -265,7 +265,7 @@ impl Roster<'_> {
     }
 
     /// The first of the additions that weren't undone before the switch.
-    fn began(
+    fn first_lasting_addition(
         &self,
         account: AccountId,
         user: &str,
@@ -277,7 +277,7 @@ impl Roster<'_> {
         // If a snapshot shows a member before the first addition, they were a member all along and
         // the addition changed nothing, unless they were removed in between.
         let undone_before = before.first().is_some_and(|second| second.time < run.time);
-        let earlier_member = self.rosters.of(account).any(|snapshot| {
+        let earlier_member = self.rosters.snapshots_of(account).any(|snapshot| {
             snapshot.taken.is_some_and(|taken| taken < run.time)
                 && snapshot.is_member(user, group) == Some(true)
         });
@@ -351,7 +351,7 @@ impl Roster<'_> {
         let mut before = None;
         let mut after = None;
         let mut untimed = Vec::new();
-        for snapshot in self.rosters.of(account).filter(|one| counts(one)) {
+        for snapshot in self.rosters.snapshots_of(account).filter(|one| counts(one)) {
             let Some(member) = snapshot.is_member(user, group) else {
                 continue;
             };
@@ -369,7 +369,7 @@ impl Roster<'_> {
 
     /// The reason why no snapshot shows the membership.
     fn why_not_shown(&self, account: AccountId, user: &str) -> String {
-        let mut snapshots = self.rosters.of(account).peekable();
+        let mut snapshots = self.rosters.snapshots_of(account).peekable();
         if snapshots.peek().is_none() {
             format!(
                 "there is no roster of account {account}, and the logs don't show a change of this membership"
@@ -398,14 +398,14 @@ impl Roster<'_> {
         for (snapshot, _) in snapshots {
             // Both `?` return `None`: a snapshot without a time is accepted, and one without a gap
             // is enough.
-            let gap = self.gap(account, at, snapshot.taken?)?;
+            let gap = self.log_gap(account, at, snapshot.taken?)?;
             first = first.or(Some(gap));
         }
         first
     }
 
     /// The first silence of more than a day in the account's IAM events between two moments.
-    fn gap(&self, account: AccountId, a: Moment, b: Moment) -> Option<LogGap> {
+    fn log_gap(&self, account: AccountId, a: Moment, b: Moment) -> Option<LogGap> {
         let heard = &self.world.heard;
         let (from, to) = (a.min(b), a.max(b));
         let regions = heard.iam_regions(account, self.rosters.partition(account));
@@ -459,7 +459,7 @@ pub(crate) fn before_change(next: &Second) -> Membership {
 }
 
 /// When the user or group was created and deleted, if the logs show it.
-fn life(
+fn existence_of(
     lives: &HashMap<(AccountId, IamId), Existence>,
     account: AccountId,
     id: &IamId,

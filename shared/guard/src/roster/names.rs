@@ -22,7 +22,7 @@ use crate::world::World;
 use book::Turn;
 
 /// One book of names for each account that anything is known about.
-pub(super) fn books(
+pub(super) fn name_books(
     what: NamedKind,
     iam: &[(&RecordKey, &IamChange)],
     world: &World,
@@ -56,7 +56,7 @@ pub(super) fn books(
         }
     }
     for ((account, name), turns) in turns {
-        books.entry(account).or_default().cut(name, &turns);
+        books.entry(account).or_default().cut_at(name, &turns);
     }
     // A tie needs both of its tenures, so all names are divided before any two are tied.
     let mut ties: BTreeMap<AccountId, Vec<(usize, usize)>> = BTreeMap::new();

@@ -21,7 +21,7 @@ pub fn related(world: &World, rosters: &Rosters, entities: BTreeSet<Entity>) -> 
     // had one of those names before. The set only grows, so the loop ends.
     loop {
         let mut more = BTreeSet::new();
-        for (one, other) in ties(world, rosters, &found) {
+        for (one, other) in tied_entities(world, rosters, &found) {
             match (found.contains(&one), found.contains(&other)) {
                 (true, false) => drop(more.insert(other)),
                 (false, true) => drop(more.insert(one)),
@@ -58,23 +58,23 @@ pub fn stirred(
                 .iter()
                 .any(|entity| related.contains(entity))
     });
-    let users = Users::of(related);
+    let users = Users::new(related);
     let sighted = world
         .names
         .iter()
         .any(|((account, name, id), (first, last))| {
             // The pair itself was seen at both ends of the range, so it doesn't count.
             let own = *account == seen.account && *name == seen.name && *id == seen.id;
-            !own && (between(*first) || between(*last)) && users.has(*account, name, id)
+            !own && (between(*first) || between(*last)) && users.contains(*account, name, id)
         });
     let shown = rosters
-        .of(seen.account)
+        .snapshots_of(seen.account)
         .filter(|snapshot| snapshot.taken.is_some_and(between))
         .any(|snapshot| {
             snapshot
                 .users
                 .iter()
-                .any(|(id, user)| users.has(snapshot.account, &user.name, id))
+                .any(|(id, user)| users.contains(snapshot.account, &user.name, id))
         });
     if changed || sighted || shown {
         return related.clone();
@@ -103,7 +103,7 @@ pub fn first_to_name_group<'w>(
     name: &str,
 ) -> Option<&'w RecordKey> {
     if rosters
-        .of(account)
+        .snapshots_of(account)
         .any(|snapshot| snapshot.group_id(name).is_some())
     {
         return None;
@@ -143,7 +143,7 @@ struct Users<'a> {
 }
 
 impl<'a> Users<'a> {
-    fn of(entities: &'a BTreeSet<Entity>) -> Self {
+    fn new(entities: &'a BTreeSet<Entity>) -> Self {
         let mut users = Self {
             names: Vec::new(),
             ids: HashSet::new(),
@@ -158,7 +158,7 @@ impl<'a> Users<'a> {
         users
     }
 
-    fn has(&self, account: AccountId, name: &str, id: &str) -> bool {
+    fn contains(&self, account: AccountId, name: &str, id: &str) -> bool {
         let same = |known: &str| {
             if name.is_ascii() {
                 name.eq_ignore_ascii_case(known)
@@ -175,8 +175,12 @@ impl<'a> Users<'a> {
 }
 
 /// Pairs of handles that something ties together, including all pairs with a handle in `known`.
-fn ties(world: &World, rosters: &Rosters, known: &BTreeSet<Entity>) -> Vec<(Entity, Entity)> {
-    let users = Users::of(known);
+fn tied_entities(
+    world: &World,
+    rosters: &Rosters,
+    known: &BTreeSet<Entity>,
+) -> Vec<(Entity, Entity)> {
+    let users = Users::new(known);
     let user = |account: AccountId, name: &str, id: &IamId| {
         let both = || {
             (
@@ -184,7 +188,7 @@ fn ties(world: &World, rosters: &Rosters, known: &BTreeSet<Entity>) -> Vec<(Enti
                 Entity::User(account, Handle::Id(Arc::clone(id))),
             )
         };
-        users.has(account, name, id).then(both)
+        users.contains(account, name, id).then(both)
     };
     let mut found: Vec<(Entity, Entity)> = Vec::new();
     for change in changes(world).filter(|change| {
@@ -250,7 +254,7 @@ mod cases {
         Entity::Group(PEOPLE.parse().unwrap(), Handle::name(name))
     }
 
-    fn found(story: &Story, entity: Entity) -> BTreeSet<Entity> {
+    fn related_to(story: &Story, entity: Entity) -> BTreeSet<Entity> {
         related(
             &story.world_of(story.records()),
             &story.rosters(),
@@ -258,14 +262,17 @@ mod cases {
         )
     }
 
-    fn names(story: &Story, entity: Entity) -> Vec<String> {
+    fn names_related_to(story: &Story, entity: Entity) -> Vec<String> {
         let name = |entity: Entity| match entity {
             Entity::User(_, Handle::Name(name)) | Entity::Group(_, Handle::Name(name)) => {
                 Some(name.to_string())
             }
             _ => None,
         };
-        found(story, entity).into_iter().filter_map(name).collect()
+        related_to(story, entity)
+            .into_iter()
+            .filter_map(name)
+            .collect()
     }
 
     #[test]
@@ -275,8 +282,11 @@ mod cases {
         story.iam(60, "admin").renames_user("Dora", "dorothy");
         story.iam(90, "admin").renames_user("dorothy", "dot");
         story.iam(90, "admin").renames_user("tom", "tim");
-        assert_eq!(names(&story, user("dot")), ["dora", "dorothy", "dot"]);
-        let ids = found(&story, user("dot"))
+        assert_eq!(
+            names_related_to(&story, user("dot")),
+            ["dora", "dorothy", "dot"]
+        );
+        let ids = related_to(&story, user("dot"))
             .into_iter()
             .filter(|entity| matches!(entity, Entity::User(_, Handle::Id(_))))
             .count();
@@ -289,16 +299,20 @@ mod cases {
         drop(story.switch("dora"));
         story.iam(60, "admin").deletes_user("dora");
         story.iam(90, "admin").creates_user("dora", "another");
-        assert_eq!(found(&story, user("dora")).len(), 3, "the name and two ids");
-        assert_eq!(names(&story, user("tom")), ["tom"]);
+        assert_eq!(
+            related_to(&story, user("dora")).len(),
+            3,
+            "the name and two ids"
+        );
+        assert_eq!(names_related_to(&story, user("tom")), ["tom"]);
     }
 
     #[test]
     fn a_roster_ties_names_to_ids_of_users_and_of_groups() {
         let story = Story::new();
-        assert_eq!(found(&story, user("dora")).len(), 2);
-        assert_eq!(found(&story, group("developers")).len(), 2);
-        assert_eq!(found(&story, group("nobody")).len(), 1);
+        assert_eq!(related_to(&story, user("dora")).len(), 2);
+        assert_eq!(related_to(&story, group("developers")).len(), 2);
+        assert_eq!(related_to(&story, group("nobody")).len(), 1);
     }
 
     #[test]
@@ -339,7 +353,10 @@ mod cases {
             time: story.now(),
         };
         let stirs = |from: i64, to: i64| {
-            let (world, own) = (story.world_of(story.records()), found(&story, user("dora")));
+            let (world, own) = (
+                story.world_of(story.records()),
+                related_to(&story, user("dora")),
+            );
             assert_eq!(own.len(), 2);
             let ends = (seen.time.plus_seconds(from), seen.time.plus_seconds(to));
             !stirred(&world, &story.rosters(), &seen, ends, &own).is_empty()

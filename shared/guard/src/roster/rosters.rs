@@ -30,7 +30,7 @@ impl Rosters {
     }
 
     /// The account's snapshots, oldest first, those of unknown time last.
-    pub fn of(&self, account: AccountId) -> impl DoubleEndedIterator<Item = &Snapshot> {
+    pub fn snapshots_of(&self, account: AccountId) -> impl DoubleEndedIterator<Item = &Snapshot> {
         let from = self
             .snapshots
             .partition_point(|snapshot| snapshot.account < account);

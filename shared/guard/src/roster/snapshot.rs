@@ -21,7 +21,7 @@ pub struct Snapshot {
     pub taken: Option<Moment>,
     /// `IsTruncated`: a page is missing, and may list users that seem absent.
     pub truncated: bool,
-    /// Users by id. Snapshots of one account share equal users ([`Snapshot::share`]).
+    /// Users by id. Snapshots of one account share equal users ([`Snapshot::share_unchanged`]).
     pub users: BTreeMap<IamId, Arc<SnapshotUser>>,
     /// Group ids by lower-case name.
     pub groups: BTreeMap<String, IamId>,
@@ -128,7 +128,7 @@ impl Snapshot {
         let account = account_of(&pages)?;
         let mut snapshot = Self {
             account,
-            partition: arns(&pages).find_map(partition_of).map(Arc::from),
+            partition: arns_in(&pages).find_map(partition_of).map(Arc::from),
             taken,
             // Every page except the last says that more pages follow. Only the last one shows
             // whether the listing is complete.
@@ -274,7 +274,7 @@ impl Snapshot {
 
     /// Shares equal users with another snapshot of the account. Most of a large account's data is
     /// the same in many snapshots.
-    pub fn share(&mut self, other: &Self) {
+    pub fn share_unchanged(&mut self, other: &Self) {
         let users = std::mem::take(&mut self.users);
         self.users = users
             .into_iter()
@@ -301,7 +301,7 @@ impl Snapshot {
     }
 }
 
-fn arns(pages: &[Details]) -> impl Iterator<Item = &str> {
+fn arns_in(pages: &[Details]) -> impl Iterator<Item = &str> {
     pages.iter().flat_map(|page| {
         let users = page.user_detail_list.iter().map(|user| &*user.arn);
         let groups = page.group_detail_list.iter().map(|group| &*group.arn);
@@ -313,7 +313,7 @@ fn arns(pages: &[Details]) -> impl Iterator<Item = &str> {
 
 fn account_of(pages: &[Details]) -> Result<AccountId, SnapshotError> {
     let mut found: Option<AccountId> = None;
-    for account in arns(pages).filter_map(crate::arn::account_of) {
+    for account in arns_in(pages).filter_map(crate::arn::account_of) {
         match found {
             Some(known) if known != account => return Err(SnapshotError::Mixed(known, account)),
             _ => found = Some(account),

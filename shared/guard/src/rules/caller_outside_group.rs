@@ -53,7 +53,7 @@ pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
             "the caller's account is not in the policy; RW007 reports that",
         );
     }
-    let who = view.who();
+    let who = view.person_shown();
     if view.is_of_center() {
         if !view.role.asks_group(IdentityKind::IdentityCenter) {
             return RuleAnswer::not_applicable("the policy doesn't require a group");
@@ -66,13 +66,13 @@ pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
     if let Some(why) = &view.origin.broken {
         return RuleAnswer::unproven(format!(
             "can't tell whether {who} was in an allowed group for {}: {why}",
-            view.place()
+            view.role_in_account()
         ));
     }
     if !matches!(view.origin.person, Person::User(..) | Person::StoreUser(_)) {
         return RuleAnswer::unproven(format!(
             "can't tell whether {who} was in an allowed group for {}: no record links the name to a user id",
-            view.place()
+            view.role_in_account()
         ));
     }
     by_memberships(view, &who)
@@ -99,7 +99,7 @@ fn by_memberships(view: &SwitchView<'_, '_>, who: &str) -> RuleAnswer {
     if missing.is_empty() {
         let sentence = format!(
             "{who} entered {} but was not in {} at that moment",
-            view.place(),
+            view.role_in_account(),
             allowed.join(" or ")
         );
         return RuleAnswer::violation(sentence)
@@ -109,7 +109,7 @@ fn by_memberships(view: &SwitchView<'_, '_>, who: &str) -> RuleAnswer {
     RuleAnswer::unproven(format!(
         "can't tell whether {who} was in {} when entering {}: {}",
         allowed.join(" or "),
-        view.place(),
+        view.role_in_account(),
         missing.join("; ")
     ))
     .with_events(view.evidence_of_person())

@@ -37,8 +37,8 @@ pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
     match view.switch.caller_account() {
         None if has_account(view) => RuleAnswer::unproven(format!(
             "can't tell which account {} entered {} from: the record doesn't show it",
-            view.who(),
-            view.place()
+            view.person_shown(),
+            view.role_in_account()
         )),
         None => RuleAnswer::not_applicable("the caller doesn't belong to an account"),
         Some(account) if view.policy.trusts(account) => {
@@ -46,8 +46,8 @@ pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
         }
         Some(account) => RuleAnswer::violation(format!(
             "{} entered {} from account {account}, which is not one of the accounts in the policy",
-            view.who(),
-            view.place()
+            view.person_shown(),
+            view.role_in_account()
         )),
     }
 }

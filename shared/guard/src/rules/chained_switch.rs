@@ -57,8 +57,8 @@ pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
     );
     RuleAnswer::violation(format!(
         "{} entered {} from {from} instead of directly",
-        view.who(),
-        view.place()
+        view.person_shown(),
+        view.role_in_account()
     ))
     .with_events(view.origin.links.iter().cloned())
 }

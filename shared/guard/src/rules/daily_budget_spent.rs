@@ -32,9 +32,9 @@ pub(super) fn check(held: &HeldSessions<'_, '_>) -> Vec<FindingDraft> {
         return Vec::new();
     };
     held.drafts(
-        |intervals| over(intervals, limit),
+        |intervals| spans_over_limit(intervals, limit),
         |run, time| {
-            let (who, place, reached, at) = (held.who(run), held.place(), run.reached, run.crossing);
+            let (who, place, reached, at) = (held.person_shown(run), held.role_in_account(), run.reached, run.crossing);
             match time {
                 HeldTime::Observed => format!("{who} used {place} for {reached} within 24 hours and passed the limit of {limit} at {at}"),
                 HeldTime::Granted => format!(
@@ -48,8 +48,8 @@ pub(super) fn check(held: &HeldSessions<'_, '_>) -> Vec<FindingDraft> {
 }
 
 /// The longest periods in which, at every moment, more than `limit` of the last 24 hours was held.
-fn over(intervals: &[Interval], limit: Span) -> Vec<OverLimit> {
-    let held = Union::of(intervals);
+fn spans_over_limit(intervals: &[Interval], limit: Span) -> Vec<OverLimit> {
+    let held = Union::new(intervals);
     // The time held in the 24 hours up to a moment is piecewise linear. Its slope only changes
     // where an interval begins or ends, or leaves the window a day later. So only those moments
     // have to be checked, not every second.
@@ -106,7 +106,7 @@ struct Union {
 }
 
 impl Union {
-    fn of(intervals: &[Interval]) -> Self {
+    fn new(intervals: &[Interval]) -> Self {
         let mut spans: Vec<(i64, i64)> = Vec::new();
         for interval in intervals
             .iter()
@@ -132,7 +132,7 @@ impl Union {
     }
 
     /// The total time held up to `at`.
-    fn until(&self, at: i64) -> i64 {
+    fn held_until(&self, at: i64) -> i64 {
         let next = self.spans.partition_point(|(from, _)| *from < at);
         let Some(last) = next.checked_sub(1) else {
             return 0;
@@ -144,7 +144,7 @@ impl Union {
     }
 
     fn within_day_before(&self, at: i64) -> i64 {
-        self.until(at) - self.until(at.saturating_sub(DAY))
+        self.held_until(at) - self.held_until(at.saturating_sub(DAY))
     }
 }
 
@@ -184,7 +184,7 @@ mod cases {
         assert_eq!(story.verdict("RW005"), Verdicts::Unproven);
     }
 
-    fn held(spans: &[(i64, i64)]) -> Vec<Interval> {
+    fn intervals(spans: &[(i64, i64)]) -> Vec<Interval> {
         let moment = Moment::from_epoch_seconds;
         spans
             .iter()
@@ -199,8 +199,8 @@ mod cases {
 
     #[test]
     fn the_crossing_is_the_second_at_which_the_budget_was_spent() {
-        let runs = over(
-            &held(&[(0, 3 * 3_600), (10 * 3_600, 12 * 3_600)]),
+        let runs = spans_over_limit(
+            &intervals(&[(0, 3 * 3_600), (10 * 3_600, 12 * 3_600)]),
             Span::from_seconds(4 * 3_600),
         );
         assert_eq!(runs.len(), 1);
@@ -219,7 +219,7 @@ mod cases {
             (35 * hour, 37 * hour),
             (80 * hour, 81 * hour),
         ];
-        let runs = over(&held(&spans), Span::from_seconds(4 * hour));
+        let runs = spans_over_limit(&intervals(&spans), Span::from_seconds(4 * hour));
         assert_eq!(
             runs.iter()
                 .map(|run| run.sessions.clone())
@@ -231,8 +231,8 @@ mod cases {
     #[test]
     fn exactly_the_budget_is_within_it() {
         assert!(
-            over(
-                &held(&[(0, 3_600), (7_200, 10_800)]),
+            spans_over_limit(
+                &intervals(&[(0, 3_600), (7_200, 10_800)]),
                 Span::from_seconds(7_200)
             )
             .is_empty()
@@ -247,7 +247,7 @@ mod cases {
             // scaled.
             let unit = DAY / 300;
             let scaled: Vec<(i64, i64)> = { let mut s: Vec<_> = spans.iter().map(|(from, len)| (from * unit, (from + len) * unit)).collect(); s.sort_unstable(); s };
-            let runs = over(&held(&scaled), Span::from_seconds(limit * unit));
+            let runs = spans_over_limit(&intervals(&scaled), Span::from_seconds(limit * unit));
             let over_at = |t: i64| {
                 let seconds = (t - 300..t).filter(|second| spans.iter().any(|(from, len)| (*from..from + len).contains(second))).count();
                 i64::try_from(seconds).unwrap() > limit

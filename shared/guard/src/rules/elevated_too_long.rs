@@ -42,7 +42,7 @@ pub(super) fn check(held: &HeldSessions<'_, '_>) -> Vec<FindingDraft> {
     held.drafts(
         |intervals| stretches(intervals).into_iter().filter(|stretch| stretch.reached > limit).map(|s| crossing(s, limit)).collect(),
         |stretch, time| {
-            let (who, place) = (held.who(stretch), held.place());
+            let (who, place) = (held.person_shown(stretch), held.role_in_account());
             let (from, to, length) = (stretch.from, stretch.to, stretch.reached);
             match time {
                 HeldTime::Observed => format!("{who} used {place} for {length} continuously, from {from} to {to}, longer than the {limit} allowed"),

@@ -10,7 +10,7 @@ use crate::dossier::{Origin, Person, Switch, SwitchKey, Tracer};
 use crate::finding::Verdict;
 use crate::id::RecordKey;
 use crate::moment::{Moment, Span};
-use crate::policy::{Policy, RolePolicy, Severity, place};
+use crate::policy::{Policy, RolePolicy, Severity, role_in_account};
 
 /// All sessions of one person in one role.
 pub(crate) struct HeldSessions<'a, 'w> {
@@ -159,7 +159,7 @@ impl HeldSessions<'_, '_> {
         };
         // The id depends on person, role and first session, which later evidence doesn't change.
         // The end of the period isn't part of it, because it grows.
-        let mut anchor: Vec<String> = self.person.parts().into();
+        let mut anchor: Vec<String> = self.person.id_parts().into();
         anchor.push(self.counted_as.as_str().to_owned());
         if let Some(first) = sessions.iter().map(|switch| &switch.key).min() {
             anchor.extend([
@@ -202,11 +202,11 @@ impl HeldSessions<'_, '_> {
         }
     }
 
-    pub(crate) fn who(&self, over: &OverLimit) -> String {
+    pub(crate) fn person_shown(&self, over: &OverLimit) -> String {
         crate::untrusted::harmless(&self.origin_of(over).name)
     }
 
-    pub(crate) fn place(&self) -> String {
-        place(self.role, self.policy)
+    pub(crate) fn role_in_account(&self) -> String {
+        role_in_account(self.role, self.policy)
     }
 }

@@ -85,8 +85,8 @@ pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
     };
     let mut answer = RuleAnswer::violation(format!(
         "{} entered {} {age} after {joined}; the policy requires {limit}",
-        view.who(),
-        view.place(),
+        view.person_shown(),
+        view.role_in_account(),
     ))
     .with_events(records)
     .with_severity(severity);

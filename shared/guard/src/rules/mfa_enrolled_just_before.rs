@@ -66,7 +66,7 @@ pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
             .with_events([latest.record.clone()]);
     }
     let sure = latest.sure && (serial.is_some() || matches!(latest.user, Bearer::One(_)));
-    let (who, place) = (view.who(), view.place());
+    let (who, place) = (view.person_shown(), view.role_in_account());
     let answer = if sure {
         RuleAnswer::violation(format!(
             "{who} entered {place} with an MFA device that was enrolled {age} before; the policy requires {limit}"
@@ -100,7 +100,7 @@ fn of_center(view: &SwitchView<'_, '_>, user: &str, limit: Span) -> RuleAnswer {
         return RuleAnswer::allow("no device was enrolled just before the sign-in");
     };
     let age = Span::from_seconds(signed_in.seconds_since(device.time));
-    let (who, place) = (view.who(), view.place());
+    let (who, place) = (view.person_shown(), view.role_in_account());
     let events: Vec<_> = young
         .iter()
         .map(|(_, device)| device.record.clone())

@@ -47,7 +47,7 @@ pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
         );
         return RuleAnswer::violation(format!(
             "the root user of {account} entered {}",
-            view.place()
+            view.role_in_account()
         ))
         .with_severity(Severity::Critical);
     }

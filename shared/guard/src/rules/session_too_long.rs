@@ -47,7 +47,7 @@ pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
         .switch
         .grants()
         .find_map(|grant| lifetime(grant, view.time(), of_set));
-    let (who, place) = (view.who(), view.place());
+    let (who, place) = (view.person_shown(), view.role_in_account());
     match granted.map(|(seconds, slack)| {
         (
             Span::from_seconds(seconds),

@@ -174,7 +174,7 @@ fn lineage(held: &HeldSessions<'_, '_>, members: &[usize], limit: Span) -> Optio
             .max()?;
         (until > crossing).then(|| LineageEnd {
             until,
-            by: means(sessions().map(|(_, switch)| switch)),
+            by: count_by_means(sessions().map(|(_, switch)| switch)),
         })
     };
     // Observed use is a violation, which includes granted time.
@@ -190,7 +190,12 @@ fn lineage(held: &HeldSessions<'_, '_>, members: &[usize], limit: Span) -> Optio
         reached,
         sessions: members.to_vec(),
     };
-    let (who, place, to, how) = (held.who(&over), held.place(), kept.until, said(kept.by));
+    let (who, place, to, how) = (
+        held.person_shown(&over),
+        held.role_in_account(),
+        kept.until,
+        means_sentence(kept.by),
+    );
     let sentence = match time {
         HeldTime::Observed => format!(
             "{who} was still using {place} {reached} after entering it, from {begin} to {to}, though one set of credentials may last at most \
@@ -239,7 +244,7 @@ fn outlived(switch: &Switch<'_>) -> bool {
 
 /// The number of sessions entered from others, the number of renewed ones, and the number of
 /// sessions used after they had expired without a renewal.
-fn means<'s, 'w: 's>(sessions: impl Iterator<Item = &'s Switch<'w>>) -> [usize; 3] {
+fn count_by_means<'s, 'w: 's>(sessions: impl Iterator<Item = &'s Switch<'w>>) -> [usize; 3] {
     let mut by = [0; 3];
     let [entered, renewed, outlasted] = &mut by;
     for (place, switch) in sessions.enumerate() {
@@ -250,7 +255,7 @@ fn means<'s, 'w: 's>(sessions: impl Iterator<Item = &'s Switch<'w>>) -> [usize; 
     by
 }
 
-fn said([entered, renewed, outlasted]: [usize; 3]) -> String {
+fn means_sentence([entered, renewed, outlasted]: [usize; 3]) -> String {
     let times = |count: usize| {
         if count == 1 {
             "once".to_owned()

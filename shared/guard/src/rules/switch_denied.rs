@@ -55,13 +55,13 @@ pub(crate) fn check(refused: &[RefusedAttempt<'_>]) -> Vec<FindingDraft> {
         for run in
             attempts.chunk_by(|(_, a), (_, b)| b.time.seconds_since(a.time) <= ATTEMPTS_PAUSE)
         {
-            drafts.extend(draft(run));
+            drafts.extend(draft_for_run(run));
         }
     }
     drafts
 }
 
-fn draft(run: &[(usize, &RefusedAttempt<'_>)]) -> Option<FindingDraft> {
+fn draft_for_run(run: &[(usize, &RefusedAttempt<'_>)]) -> Option<FindingDraft> {
     let (at, first) = *run.first()?;
     let mut events: Vec<_> = run
         .iter()
@@ -73,7 +73,7 @@ fn draft(run: &[(usize, &RefusedAttempt<'_>)]) -> Option<FindingDraft> {
     let sure = run.iter().all(|(_, attempt)| !attempt.conflicting);
     if !sure {
         // Contradicting copies of one denial can be two findings.
-        anchor.extend(first.origin.person.parts());
+        anchor.extend(first.origin.person.id_parts());
         anchor.push(
             first
                 .role

@@ -59,7 +59,7 @@ pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
     if let Some(silenced) = view.silenced_unless_known() {
         return silenced;
     }
-    let (who, place) = (view.who(), view.place());
+    let (who, place) = (view.person_shown(), view.role_in_account());
     let mut events = view.origin.links.clone();
     if let Some(evidence) = &view.origin.center {
         events.extend(evidence.records().cloned());

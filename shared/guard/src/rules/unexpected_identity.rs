@@ -60,8 +60,8 @@ pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
                 .unwrap_or("the records don't show it");
             return RuleAnswer::unproven(format!(
                 "can't tell what type of identity {} had when entering {}: {why}",
-                view.who(),
-                view.place()
+                view.person_shown(),
+                view.role_in_account()
             ))
             .with_events(view.origin.links.iter().cloned());
         }
@@ -74,8 +74,8 @@ pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
         .collect();
     RuleAnswer::violation(format!(
         "{} entered {} as {kind}; the policy allows only {}",
-        view.who(),
-        view.place(),
+        view.person_shown(),
+        view.role_in_account(),
         admitted.join(", ")
     ))
     .with_events(view.origin.links.iter().cloned())

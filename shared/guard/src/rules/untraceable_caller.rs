@@ -54,8 +54,8 @@ pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
     match &view.origin.broken {
         Some(why) => RuleAnswer::unproven(format!(
             "can't identify who is behind {} in {}: {why}",
-            view.who(),
-            view.place()
+            view.person_shown(),
+            view.role_in_account()
         ))
         .with_events(view.evidence_of_person()),
         None => RuleAnswer::allow("the person is known").with_events(view.evidence_of_person()),

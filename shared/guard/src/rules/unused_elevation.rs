@@ -86,8 +86,8 @@ pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
     };
     let sentence = format!(
         "{} entered {}, and no use of it was logged before the session {ended} {until}; most logs don't include object reads and writes",
-        view.who(),
-        view.place()
+        view.person_shown(),
+        view.role_in_account()
     );
     RuleAnswer::unproven(sentence).with_severity(Severity::Low)
 }
@@ -100,7 +100,7 @@ mod cases {
     use crate::testing::{Story, Verdicts};
 
     /// The findings this many seconds later.
-    fn after(story: &Story, seconds: i64) -> Vec<Finding> {
+    fn findings_after(story: &Story, seconds: i64) -> Vec<Finding> {
         let scope = Scope {
             as_of: Some(story.now().plus_seconds(seconds)),
             ..Scope::default()
@@ -123,8 +123,8 @@ mod cases {
     fn unproven_and_low_fifteen_minutes_after_the_session_ended() {
         let mut story = Story::new();
         story.switch("dora").with_mfa();
-        assert_eq!(after(&story, 4_499), []);
-        let findings = after(&story, 4_500);
+        assert_eq!(findings_after(&story, 4_499), []);
+        let findings = findings_after(&story, 4_500);
         assert_eq!(findings.len(), 1);
         assert_eq!(
             (findings[0].severity, findings[0].verdict),
@@ -140,9 +140,9 @@ mod cases {
             record["responseElements"]["credentials"]["expiration"] = "1772445600".into();
             record["requestParameters"]["durationSeconds"] = "1h".into();
         });
-        assert_eq!(after(&story, 43_200 + 899), []);
+        assert_eq!(findings_after(&story, 43_200 + 899), []);
         assert!(
-            after(&story, 43_200 + 900)[0]
+            findings_after(&story, 43_200 + 900)[0]
                 .message
                 .contains("at the latest")
         );
@@ -153,7 +153,7 @@ mod cases {
         let mut story = Story::new();
         story.switch("dora").with_mfa().used_after(3_000);
         story.switch("dave").by_console().used_after(10);
-        assert_eq!(after(&story, 86_400), []);
+        assert_eq!(findings_after(&story, 86_400), []);
     }
 
     #[test]
@@ -162,7 +162,7 @@ mod cases {
         story.switch("dora").with_mfa();
         story.later(60);
         story.switch_to("dora", "Jump").from_own_session();
-        assert_eq!(after(&story, 86_400), []);
+        assert_eq!(findings_after(&story, 86_400), []);
     }
 
     #[test]
@@ -170,7 +170,7 @@ mod cases {
         let mut story = Story::new();
         story.switch("dora").with_mfa().only_caller_half();
         story.switch("dave").by_console().only_switch_role();
-        assert_eq!(after(&story, 86_400), []);
+        assert_eq!(findings_after(&story, 86_400), []);
     }
 
     #[test]
@@ -181,7 +181,7 @@ mod cases {
         );
         story.service_switch("ec2.amazonaws.com");
         story.denied("dora", "UpdateApp");
-        assert_eq!(after(&story, 86_400), []);
+        assert_eq!(findings_after(&story, 86_400), []);
     }
 
     #[test]
@@ -189,7 +189,7 @@ mod cases {
         let mut story =
             Story::new().with_policy_line("    max_session: 1h\n", "    identities: [saml]\n");
         story.switch("dora").with_mfa();
-        assert_eq!(after(&story, 86_400), []);
+        assert_eq!(findings_after(&story, 86_400), []);
         assert_eq!(story.verdict("RW012"), Verdicts::Violation);
     }
 
@@ -199,9 +199,9 @@ mod cases {
         story.switch("dora").by_console().lasting(43_200);
         story.later(43_000);
         story.switch("dora").as_renewal();
-        assert_eq!(after(&story, 200 + 899), []);
+        assert_eq!(findings_after(&story, 200 + 899), []);
         assert_eq!(
-            after(&story, 200 + 900).len(),
+            findings_after(&story, 200 + 900).len(),
             1,
             "the last renewal was for an hour more"
         );
@@ -215,8 +215,8 @@ mod cases {
             .by_console()
             .lasting(43_200)
             .left_after(600);
-        assert_eq!(after(&story, 1_499), []);
-        assert_eq!(after(&story, 1_500).len(), 1);
+        assert_eq!(findings_after(&story, 1_499), []);
+        assert_eq!(findings_after(&story, 1_500).len(), 1);
     }
 
     #[test]
@@ -233,13 +233,13 @@ mod cases {
             });
             story
         };
-        assert_eq!(after(&renewed(true), 86_400), []);
+        assert_eq!(findings_after(&renewed(true), 86_400), []);
         assert_eq!(
-            after(&renewed(false), 4_499),
+            findings_after(&renewed(false), 4_499),
             [],
             "the renewed session may still be used"
         );
-        assert_eq!(after(&renewed(false), 4_500).len(), 1);
+        assert_eq!(findings_after(&renewed(false), 4_500).len(), 1);
     }
 
     #[test]
@@ -250,7 +250,7 @@ mod cases {
         story.switch("dora").by_console().used_after(60);
         story.later(3_300);
         story.switch("dora").as_renewal().used_after(30);
-        assert_eq!(after(&story, 86_400).len(), 1);
+        assert_eq!(findings_after(&story, 86_400).len(), 1);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::finding::Verdict;
 use crate::id::{AccountId, RecordKey};
 use crate::moment::Moment;
 use crate::policy::{
-    IdentityKind, Policy, RolePolicy, Severity, StoreGroupName, account_shown, place,
+    IdentityKind, Policy, RolePolicy, Severity, StoreGroupName, account_shown, role_in_account,
 };
 use crate::roster::Membership;
 use crate::seen::StoreUser;
@@ -84,15 +84,15 @@ impl SwitchView<'_, '_> {
     }
 
     /// The person's name for sentences.
-    pub(crate) fn who(&self) -> String {
+    pub(crate) fn person_shown(&self) -> String {
         harmless(&self.origin.name)
     }
 
     /// `UpdateApp in production`.
-    pub(crate) fn place(&self) -> String {
+    pub(crate) fn role_in_account(&self) -> String {
         self.switch.role.as_ref().map_or_else(
             || "an unknown role".to_owned(),
-            |role| place(role, self.policy),
+            |role| role_in_account(role, self.policy),
         )
     }
 

@@ -80,7 +80,7 @@ pub struct CallerSession {
     pub delivered_by_service: bool,
 }
 
-fn kind(text: &str) -> CallerKind {
+fn parse_kind(text: &str) -> CallerKind {
     match text {
         "IAMUser" => CallerKind::IamUser,
         "AssumedRole" => CallerKind::AssumedRole,
@@ -106,13 +106,13 @@ fn session(identity: &UserIdentity<'_>, unread: &mut UnreadDetails) -> Option<Ca
     let attributes = attributes.and_then(Object::read);
     let created = attributes.and_then(|attributes| attributes.creation_date.as_ref());
     let mfa = attributes.and_then(|attributes| attributes.mfa_authenticated.as_ref());
-    let created = created_at(created, unread).of(unread_attributes);
+    let created = created_at(created, unread).in_part(unread_attributes);
     let mfa = unread
-        .flag(
+        .read_flag(
             mfa,
             "userIdentity.sessionContext.attributes.mfaAuthenticated",
         )
-        .of(unread_attributes);
+        .in_part(unread_attributes);
     let issuer = context
         .and_then(|context| context.session_issuer.as_ref())
         .and_then(Object::read);
@@ -147,7 +147,7 @@ const CONSOLE: &str = "AWS Internal";
 
 impl Caller {
     /// The caller of a record, without reporting details that can't be read.
-    pub(crate) fn of(record: &Record<'_>) -> Self {
+    pub(crate) fn from_record(record: &Record<'_>) -> Self {
         Self::read(record, &mut UnreadDetails::default())
     }
 
@@ -156,7 +156,7 @@ impl Caller {
             return Self::unknown();
         };
         let text = |value: &Option<Text<'_>>| shared(value.as_ref());
-        let kind = kind(identity.kind.as_deref().unwrap_or_default());
+        let kind = parse_kind(identity.kind.as_deref().unwrap_or_default());
         let provider = match kind {
             CallerKind::Service => text(&identity.invoked_by),
             _ => text(&identity.identity_provider),

@@ -36,7 +36,7 @@ impl<T> Detail<T> {
     }
 
     /// The same detail, or `Unread` if the part of the record that contains it couldn't be read.
-    pub(super) fn of(self, unread_part: bool) -> Self {
+    pub(super) fn in_part(self, unread_part: bool) -> Self {
         if unread_part { Self::Unread } else { self }
     }
 }
@@ -52,8 +52,9 @@ impl UnreadDetails {
     }
 
     /// Notes that the member has a text that CloudTrail never writes there.
-    pub(super) fn odd(&mut self, field: &'static str, found: &str, expected: &str) {
-        self.0.push(RecordProblem::odd(field, found, expected));
+    pub(super) fn note_unexpected(&mut self, field: &'static str, found: &str, expected: &str) {
+        self.0
+            .push(RecordProblem::unexpected_text(field, found, expected));
     }
 
     /// Notes every member of a part of the record that has a value of the wrong type.
@@ -75,7 +76,7 @@ impl UnreadDetails {
             Some(text) if text.is_empty() => Detail::Absent,
             Some(text) => read(text).map_or_else(
                 || {
-                    self.odd(field, text, expected);
+                    self.note_unexpected(field, text, expected);
                     Detail::Unread
                 },
                 Detail::Read,
@@ -84,7 +85,11 @@ impl UnreadDetails {
     }
 
     /// Reads `true` or `false`.
-    pub(super) fn flag(&mut self, text: Option<&Text<'_>>, field: &'static str) -> Detail<bool> {
+    pub(super) fn read_flag(
+        &mut self,
+        text: Option<&Text<'_>>,
+        field: &'static str,
+    ) -> Detail<bool> {
         self.detail(text, (field, "expected `true` or `false`"), |text| {
             [true, false]
                 .into_iter()
@@ -93,7 +98,7 @@ impl UnreadDetails {
     }
 
     /// Reads one of the raw parts of a record.
-    pub(super) fn part<'a, T: Deserialize<'a> + Default + Members>(
+    pub(super) fn read_part<'a, T: Deserialize<'a> + Default + Members>(
         &mut self,
         raw: Option<&'a RawValue>,
         field: &'static str,

@@ -56,7 +56,7 @@ pub(super) fn odd_session(record: &Record<'_>) -> Option<RecordProblem> {
 
 /// The use of a role session. The console's own steps aren't uses. A record without a key and a
 /// creation time can't be matched to a session.
-pub(super) fn used(
+pub(super) fn read_use(
     record: &Record<'_>,
     at: &RecordHead<'_>,
     role: RoleArn,
@@ -82,9 +82,12 @@ pub(super) fn used(
             .session
             .as_ref()
             .is_some_and(|session| session.delivered_by_service),
-        read_only: unread.flag(record.read_only.as_ref(), "readOnly").read() == Some(true),
+        read_only: unread
+            .read_flag(record.read_only.as_ref(), "readOnly")
+            .read()
+            == Some(true),
         by_console: unread
-            .flag(
+            .read_flag(
                 record.session_credential_from_console.as_ref(),
                 "sessionCredentialFromConsole",
             )
@@ -94,7 +97,7 @@ pub(super) fn used(
     })
 }
 
-pub(super) fn named(caller: &Caller, service: Service, time: Moment) -> Option<NameSeen> {
+pub(super) fn name_seen(caller: &Caller, service: Service, time: Moment) -> Option<NameSeen> {
     // Millions of data events would repeat the same pair. The events of STS, sign-in and IAM are
     // enough.
     let shows_enough = matches!(

@@ -8,7 +8,7 @@ use super::parts::RecordHead;
 use super::{Fact, IamChange, IamChangeKind, NamedKind};
 use crate::record::{Object, Record, RecordProblem, RequestParameters, ResponseElements, Text};
 
-pub(super) fn fact(
+pub(super) fn read_fact(
     record: &Record<'_>,
     at: &RecordHead<'_>,
     unread: &mut UnreadDetails,
@@ -19,7 +19,7 @@ pub(super) fn fact(
         return Ok(None);
     }
     let asked: RecordPart<RequestParameters<'_>> =
-        unread.part(record.request_parameters, "requestParameters", false);
+        unread.read_part(record.request_parameters, "requestParameters", false);
     if asked.unread {
         // No other field shows what the change is about.
         return Err(RecordProblem::Unlike {
@@ -27,7 +27,7 @@ pub(super) fn fact(
         });
     }
     let answer: RecordPart<ResponseElements<'_>> =
-        unread.part(record.response_elements, "responseElements", false);
+        unread.read_part(record.response_elements, "responseElements", false);
     let (request, response) = (asked.members, answer.members);
     let change = match at.name {
         "AddUserToGroup" | "RemoveUserFromGroup" => of_membership(&request, at)?,

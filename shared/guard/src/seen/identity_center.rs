@@ -315,7 +315,7 @@ impl TokenApi {
 ///
 /// The event type isn't checked: the same call is `AwsServiceEvent` in one captured record and
 /// `AwsApiCall` in another, and AWS also spells the former `AWSServiceEvent`.
-pub(super) fn fact(
+pub(super) fn read_fact(
     record: &Record<'_>,
     service: Service,
     at: &RecordHead<'_>,
@@ -353,10 +353,12 @@ pub(super) fn fact(
 
 fn is_watched(service: Service, name: &str) -> bool {
     match service {
-        Service::SignIn => sign_in::step(name).is_some() || token::of_sign_in(name).is_some(),
+        Service::SignIn => {
+            sign_in::sign_in_step(name).is_some() || token::of_sign_in(name).is_some()
+        }
         Service::SsoOauth => token::of_center(name).is_some(),
         Service::Sso => {
-            portal::api(name).is_some()
+            portal::portal_api(name).is_some()
                 || token::of_center(name).is_some()
                 || grant::is_watched(name)
         }

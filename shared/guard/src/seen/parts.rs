@@ -28,7 +28,7 @@ pub enum Service {
 
 impl Service {
     /// The service for the first part of `eventSource`, in any case.
-    pub(super) fn named(source: &str) -> Self {
+    pub(super) fn from_source(source: &str) -> Self {
         const NAMES: [(&str, Service); 8] = [
             ("sts", Service::Sts),
             ("signin", Service::SignIn),
@@ -71,8 +71,9 @@ pub(crate) fn event_id(record: &Record<'_>) -> Result<EventId, RecordProblem> {
         .event_id
         .as_deref()
         .ok_or(RecordProblem::Missing("eventID"))?;
-    text.parse()
-        .map_err(|error: NotAnEventId| RecordProblem::odd("eventID", text, &error.to_string()))
+    text.parse().map_err(|error: NotAnEventId| {
+        RecordProblem::unexpected_text("eventID", text, &error.to_string())
+    })
 }
 
 pub(crate) fn event_time(record: &Record<'_>) -> Result<Moment, RecordProblem> {
@@ -80,6 +81,7 @@ pub(crate) fn event_time(record: &Record<'_>) -> Result<Moment, RecordProblem> {
         .event_time
         .as_deref()
         .ok_or(RecordProblem::Missing("eventTime"))?;
-    text.parse()
-        .map_err(|error: NotAMoment| RecordProblem::odd("eventTime", text, &error.to_string()))
+    text.parse().map_err(|error: NotAMoment| {
+        RecordProblem::unexpected_text("eventTime", text, &error.to_string())
+    })
 }

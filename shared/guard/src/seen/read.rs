@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::details::UnreadDetails;
-use super::hints::{named, odd_session, role_id, session_role, used};
+use super::hints::{name_seen, odd_session, read_use, role_id, session_role};
 use super::parts::{RecordHead, Service, event_id, event_time};
 use super::service::ServiceSeen;
 use super::{Caller, Correction, Fact, NameSeen, Use};
@@ -128,7 +128,7 @@ fn relevant(
     // This is read first: a failed call changed nothing, whatever its parameters say.
     let failed = failed(record, service, &mut unread)?;
     if service == Service::Sts
-        && let Some(stub) = super::service::stub(record, &key, time, elevated)
+        && let Some(stub) = super::service::service_mint(record, &key, time, elevated)
     {
         return Ok(Reading::Service(ServiceSeen { stub, time, region }));
     }
@@ -147,7 +147,7 @@ fn relevant(
         failed,
         on_behalf_of,
     };
-    let fact = fact(record, service, &at, &mut unread)?;
+    let fact = read_fact(record, service, &at, &mut unread)?;
     let correction = correction(record, &key, &mut unread);
     Ok(Reading::Seen(Box::new(SeenRecord {
         role: role_id(record, fact.as_ref()).filter(|(_, role)| {
@@ -156,8 +156,8 @@ fn relevant(
             elevated(role) || role.without_path().is_some_and(|short| elevated(&short))
         }),
         used: session_role
-            .and_then(|(_, role)| used(record, &at, role, fact.as_ref(), &mut unread)),
-        named: named(&caller, service, time),
+            .and_then(|(_, role)| read_use(record, &at, role, fact.as_ref(), &mut unread)),
+        named: name_seen(&caller, service, time),
         region,
         error: record.error().map(Arc::from),
         // A correction without a fact of its own still invalidates the original's fact, so it's
@@ -174,21 +174,21 @@ fn relevant(
 }
 
 /// The fact in the service's own fields.
-fn fact(
+fn read_fact(
     record: &Record<'_>,
     service: Service,
     at: &RecordHead<'_>,
     unread: &mut UnreadDetails,
 ) -> Result<Option<Fact>, RecordProblem> {
     match service {
-        Service::Sts => super::sts::fact(record, at, unread),
-        Service::SignIn => match super::sign_in::fact(record, at, unread)? {
-            None => super::identity_center::fact(record, service, at, unread),
+        Service::Sts => super::sts::read_fact(record, at, unread),
+        Service::SignIn => match super::sign_in::read_fact(record, at, unread)? {
+            None => super::identity_center::read_fact(record, service, at, unread),
             step => Ok(step),
         },
-        Service::Iam => super::iam::fact(record, at, unread),
+        Service::Iam => super::iam::read_fact(record, at, unread),
         Service::Sso | Service::Directory | Service::SsoOauth => {
-            super::identity_center::fact(record, service, at, unread)
+            super::identity_center::read_fact(record, service, at, unread)
         }
         Service::Other => Ok(None),
     }
@@ -213,7 +213,7 @@ pub(super) fn service(record: &Record<'_>) -> Result<Service, RecordProblem> {
     if source.trim().is_empty() {
         return Err(RecordProblem::Missing(field));
     }
-    Ok(Service::named(source))
+    Ok(Service::from_source(source))
 }
 
 /// The name of the call. For a use, it isn't needed.

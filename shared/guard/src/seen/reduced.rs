@@ -44,24 +44,24 @@ pub(crate) fn reduced_record(
     let service = service(record).ok();
     let (asked, answer) = (record.request_parameters, record.response_elements);
     let request = if service.is_some_and(Service::is_of_identity_center) {
-        part::<CenterRequest<'_>>(asked, failed)
+        reduce_part::<CenterRequest<'_>>(asked, failed)
     } else {
-        part::<RequestParameters<'_>>(asked, failed)
+        reduce_part::<RequestParameters<'_>>(asked, failed)
     }
     .map_err(shape)?;
     // The responses to the console's steps are in sign-in's records.
     let response = if service
         .is_some_and(|service| service.is_of_identity_center() && service != Service::SignIn)
     {
-        part::<CenterResponse<'_>>(answer, failed)
+        reduce_part::<CenterResponse<'_>>(answer, failed)
     } else {
-        part::<ResponseElements<'_>>(answer, failed)
+        reduce_part::<ResponseElements<'_>>(answer, failed)
     }
     .map_err(shape)?;
-    let details =
-        part::<ServiceEventDetails<'_>>(record.service_event_details, failed).map_err(shape)?;
-    let additional =
-        part::<AdditionalEventData<'_>>(record.additional_event_data, failed).map_err(shape)?;
+    let details = reduce_part::<ServiceEventDetails<'_>>(record.service_event_details, failed)
+        .map_err(shape)?;
+    let additional = reduce_part::<AdditionalEventData<'_>>(record.additional_event_data, failed)
+        .map_err(shape)?;
     let resources = list::<Object<Resource<'_>>>(record.resources).map_err(shape)?;
     // If the record's account can't be decided, reading the record fails, and so does reading the
     // reduced one.
@@ -93,7 +93,7 @@ pub(crate) fn reduced_record(
 
 /// An object with only the members that are read. A value that can't be read is replaced with
 /// another one that can't be read.
-fn part<'a, T: Deserialize<'a> + Serialize>(
+fn reduce_part<'a, T: Deserialize<'a> + Serialize>(
     raw: Option<&'a RawValue>,
     failed: bool,
 ) -> Result<Option<Box<RawValue>>, serde_json::Error> {

@@ -50,7 +50,7 @@ impl ServiceMint {
 
 /// The stub of a mint for a service. `None`: the record is of another kind, or doesn't fit into a
 /// stub and is kept whole.
-pub(super) fn stub(
+pub(super) fn service_mint(
     record: &Record<'_>,
     key: &RecordKey,
     time: Moment,

@@ -9,7 +9,7 @@ use crate::record::{AdditionalEventData, Object, Record, RecordProblem, Response
 /// Reads a step of the console. `SwitchRole` comes in two variants: in the role account's copy, the
 /// identity is the role session and `SwitchFrom` is the person. In the user's own copy, the
 /// identity is the person and `SwitchTo` is the role.
-pub(super) fn fact(
+pub(super) fn read_fact(
     record: &Record<'_>,
     at: &RecordHead<'_>,
     unread: &mut UnreadDetails,
@@ -24,7 +24,7 @@ pub(super) fn fact(
         return Ok(None);
     }
     let more: RecordPart<AdditionalEventData<'_>> =
-        unread.part(record.additional_event_data, "additionalEventData", false);
+        unread.read_part(record.additional_event_data, "additionalEventData", false);
     let more = more.members;
     let caller = at.caller;
     let expected = NotARoleArn.to_string();
@@ -65,7 +65,7 @@ pub(super) fn fact(
 /// member, it did.
 fn succeeded(record: &Record<'_>, act: ConsoleAct, unread: &mut UnreadDetails) -> bool {
     let answer: RecordPart<ResponseElements<'_>> =
-        unread.part(record.response_elements, "responseElements", false);
+        unread.read_part(record.response_elements, "responseElements", false);
     let (field, outcome) = match act {
         ConsoleAct::Enter => ("responseElements.SwitchRole", answer.members.switch_role),
         ConsoleAct::Renew => ("responseElements.RenewRole", answer.members.renew_role),

@@ -20,7 +20,7 @@ use crate::record::{
 };
 use crate::time::aws::{LONGEST_CREDENTIALS, LONGEST_SESSION};
 
-pub(super) fn fact(
+pub(super) fn read_fact(
     record: &Record<'_>,
     at: &RecordHead<'_>,
     unread: &mut UnreadDetails,
@@ -33,7 +33,7 @@ pub(super) fn fact(
             record, at, api, unread,
         )))));
     }
-    mint(record, at, api, unread).map(|mint| Some(Fact::Mint(Box::new(mint))))
+    read_mint(record, at, api, unread).map(|mint| Some(Fact::Mint(Box::new(mint))))
 }
 
 fn denial(
@@ -66,20 +66,20 @@ fn denial(
 /// The caller may have requested something that isn't a role.
 fn asked_role(record: &Record<'_>, unread: &mut UnreadDetails) -> Option<RoleArn> {
     let request: RecordPart<RequestParameters<'_>> =
-        unread.part(record.request_parameters, "requestParameters", true);
+        unread.read_part(record.request_parameters, "requestParameters", true);
     RoleArn::parse(&request.members.role_arn?).ok()
 }
 
-fn mint(
+fn read_mint(
     record: &Record<'_>,
     at: &RecordHead<'_>,
     api: MintApi,
     unread: &mut UnreadDetails,
 ) -> Result<Mint, RecordProblem> {
     let asked: RecordPart<RequestParameters<'_>> =
-        unread.part(record.request_parameters, "requestParameters", false);
+        unread.read_part(record.request_parameters, "requestParameters", false);
     let answer: RecordPart<ResponseElements<'_>> =
-        unread.part(record.response_elements, "responseElements", false);
+        unread.read_part(record.response_elements, "responseElements", false);
     let request = &asked.members;
     let credentials = answer.members.credentials.as_ref();
     let assumed: Option<&AssumedRoleUser<'_>> = answer
@@ -120,7 +120,7 @@ fn mint(
                 .and_then(|c| c.access_key_id.as_ref()),
         ),
         shared: shared_id(record, unread),
-        grant: Some(Box::new(grant(
+        grant: Some(Box::new(read_grant(
             record,
             (at, api),
             &asked,
@@ -159,7 +159,7 @@ fn center_account(issuer: &str) -> Option<AccountId> {
     text.split('_').next()?.parse().ok()
 }
 
-fn grant(
+fn read_grant(
     record: &Record<'_>,
     (at, api): (&RecordHead<'_>, MintApi),
     asked: &RecordPart<RequestParameters<'_>>,
@@ -172,9 +172,10 @@ fn grant(
     let expiration = credentials
         .and_then(Object::read)
         .and_then(|credentials| credentials.expiration.as_ref());
-    let expiration = expires(expiration, at.time, unread).of(unread_credentials);
-    let duration = lasts(request.duration_seconds.as_ref(), longest, unread).of(asked.unread);
-    let serial = device(request.serial_number.as_ref(), unread).of(asked.unread);
+    let expiration = expires(expiration, at.time, unread).in_part(unread_credentials);
+    let duration =
+        read_duration(request.duration_seconds.as_ref(), longest, unread).in_part(asked.unread);
+    let serial = device(request.serial_number.as_ref(), unread).in_part(asked.unread);
     let unread = UnreadGrant {
         expiration: expiration.is_unread(),
         duration: duration.is_unread(),
@@ -215,7 +216,7 @@ fn expires(text: Option<&Text<'_>>, issued: Moment, unread: &mut UnreadDetails) 
     )
 }
 
-fn lasts(text: Option<&Text<'_>>, longest: i64, unread: &mut UnreadDetails) -> Detail<i64> {
+fn read_duration(text: Option<&Text<'_>>, longest: i64, unread: &mut UnreadDetails) -> Detail<i64> {
     let expected = format!("expected a number of seconds from 1 to {longest}");
     unread.detail(
         text,

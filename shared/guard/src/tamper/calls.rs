@@ -36,7 +36,7 @@ pub(super) enum GuardedKind {
 
 impl GuardedKind {
     /// Its description for the documentation.
-    pub(super) const fn what(self) -> &'static str {
+    pub(super) const fn in_words(self) -> &'static str {
         match self {
             Self::Stack => "named after the stack",
             Self::Role => "roles named after the stack, and the reader role",
@@ -219,7 +219,7 @@ pub fn markdown() -> String {
             ":",
             call.name,
             "` | ",
-            call.of.what(),
+            call.of.in_words(),
             " | ",
             call.does,
             " |\n",

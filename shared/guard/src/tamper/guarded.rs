@@ -28,24 +28,32 @@ impl GuardedResources {
     }
 
     /// Whether `text` (a name, an ARN, a URL or part of a message) refers to a watched resource.
-    pub(super) fn holds(&self, of: GuardedKind, text: &str) -> bool {
+    pub(super) fn includes(&self, of: GuardedKind, text: &str) -> bool {
         self.watches_all(of)
-            || self.others.iter().any(|other| is(text, other))
+            || self
+                .others
+                .iter()
+                .any(|other| names_same_thing(text, other))
             || match of {
                 GuardedKind::Stack => self.is_of_stack(text),
                 GuardedKind::Role => {
                     self.is_of_stack(text)
-                        || words(text).any(|word| !word.is_empty() && word == self.reader_role)
+                        || words_in(text).any(|word| !word.is_empty() && word == self.reader_role)
                 }
                 GuardedKind::Key => {
-                    self.is_of_stack(text) || self.keys.iter().any(|key| is(text, key))
+                    self.is_of_stack(text)
+                        || self.keys.iter().any(|key| names_same_thing(text, key))
                 }
                 GuardedKind::Bucket => {
                     self.is_of_stack(text)
-                        || words(text).any(|word| self.buckets.iter().any(|bucket| bucket == word))
+                        || words_in(text)
+                            .any(|word| self.buckets.iter().any(|bucket| bucket == word))
                 }
                 GuardedKind::Organization => false,
-                GuardedKind::Trail => self.trails.iter().any(|trail| is(text, trail)),
+                GuardedKind::Trail => self
+                    .trails
+                    .iter()
+                    .any(|trail| names_same_thing(text, trail)),
             }
     }
 
@@ -54,7 +62,7 @@ impl GuardedResources {
     fn is_of_stack(&self, text: &str) -> bool {
         let prefix = self.stack.as_str();
         !prefix.is_empty()
-            && words(text)
+            && words_in(text)
                 .map(|word| word.strip_prefix("StackSet-").unwrap_or(word))
                 .any(|word| {
                     let (Some(start), Some(rest)) =
@@ -72,12 +80,12 @@ impl GuardedResources {
 }
 
 /// The parts of an ARN, a path, a URL or a sentence.
-fn words(text: &str) -> impl Iterator<Item = &str> {
+fn words_in(text: &str) -> impl Iterator<Item = &str> {
     text.split(['/', ':', ' ', '"'])
 }
 
 /// Whether two texts refer to the same resource, each by name or ARN.
-fn is(text: &str, watched: &str) -> bool {
+fn names_same_thing(text: &str, watched: &str) -> bool {
     let (text, watched) = (name(text), name(watched));
     if watched.is_empty() || text.is_empty() {
         return false;
@@ -143,7 +151,7 @@ mod tests {
             "role RoleWatch-SwitchGuardRole-1A2B3C",
             "arn:aws:cloudformation:eu-west-1:444455556666:stack/StackSet-RoleWatch-spoke-0a0a/0b0b",
         ] {
-            assert!(guarded().holds(GuardedKind::Stack, text), "{text}");
+            assert!(guarded().includes(GuardedKind::Stack, text), "{text}");
         }
         for text in [
             "RoleWatcher",
@@ -152,9 +160,9 @@ mod tests {
             "arn:aws:sns:us-east-1:123456789012:shop",
             "ロールウォッチ",
         ] {
-            assert!(!guarded().holds(GuardedKind::Stack, text), "{text}");
+            assert!(!guarded().includes(GuardedKind::Stack, text), "{text}");
         }
-        assert!(!GuardedResources::default().holds(GuardedKind::Stack, "anything"));
+        assert!(!GuardedResources::default().includes(GuardedKind::Stack, "anything"));
     }
 
     #[test]
@@ -165,11 +173,11 @@ mod tests {
             "role audit-reader",
             "RoleWatch-SwitchGuardRole",
         ] {
-            assert!(guarded().holds(GuardedKind::Role, text), "{text}");
+            assert!(guarded().includes(GuardedKind::Role, text), "{text}");
         }
-        assert!(!guarded().holds(GuardedKind::Role, "audit-reader-2"));
-        assert!(!guarded().holds(GuardedKind::Stack, "audit-reader"));
-        assert!(!GuardedResources::default().holds(GuardedKind::Role, ""));
+        assert!(!guarded().includes(GuardedKind::Role, "audit-reader-2"));
+        assert!(!guarded().includes(GuardedKind::Stack, "audit-reader"));
+        assert!(!GuardedResources::default().includes(GuardedKind::Role, ""));
     }
 
     #[test]
@@ -178,16 +186,16 @@ mod tests {
             keys: vec!["alias/guard".to_owned()],
             ..GuardedResources::default()
         };
-        assert!(guarded().holds(GuardedKind::Key, "1234abcd-12ab-34cd-56ef-1234567890ab"));
-        assert!(guarded().holds(
+        assert!(guarded().includes(GuardedKind::Key, "1234abcd-12ab-34cd-56ef-1234567890ab"));
+        assert!(guarded().includes(
             GuardedKind::Key,
             "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
         ));
-        assert!(by_alias.holds(
+        assert!(by_alias.includes(
             GuardedKind::Key,
             "arn:aws:kms:us-east-1:123456789012:alias/guard"
         ));
-        assert!(!guarded().holds(GuardedKind::Key, "0000abcd-12ab-34cd-56ef-1234567890ab"));
+        assert!(!guarded().includes(GuardedKind::Key, "0000abcd-12ab-34cd-56ef-1234567890ab"));
     }
 
     #[test]
@@ -198,7 +206,7 @@ mod tests {
             "\"arn:aws:s3:::organization-logs\"",
             "rolewatch-statebucket-1a2b3c",
         ] {
-            assert!(guarded().holds(GuardedKind::Bucket, text), "{text}");
+            assert!(guarded().includes(GuardedKind::Bucket, text), "{text}");
         }
         for text in [
             "organization-logs-2",
@@ -207,19 +215,19 @@ mod tests {
             "arn:aws:s3:::shop",
             "",
         ] {
-            assert!(!guarded().holds(GuardedKind::Bucket, text), "{text}");
+            assert!(!guarded().includes(GuardedKind::Bucket, text), "{text}");
         }
-        assert!(!guarded().holds(GuardedKind::Stack, "organization-logs"));
+        assert!(!guarded().includes(GuardedKind::Stack, "organization-logs"));
     }
 
     #[test]
     fn any_trail_is_watched_unless_one_is_named() {
-        assert!(guarded().holds(
+        assert!(guarded().includes(
             GuardedKind::Trail,
             "arn:aws:cloudtrail:us-east-1:123456789012:trail/organization"
         ));
-        assert!(!guarded().holds(GuardedKind::Trail, "other"));
-        assert!(GuardedResources::default().holds(GuardedKind::Trail, "other"));
+        assert!(!guarded().includes(GuardedKind::Trail, "other"));
+        assert!(GuardedResources::default().includes(GuardedKind::Trail, "other"));
     }
 
     #[test]
@@ -229,13 +237,13 @@ mod tests {
             "chat/slack-AbCdEf",
             "arn:aws:secretsmanager:us-east-1:123456789012:secret:chat/slack-AbCdEf",
         ] {
-            assert!(guarded().holds(GuardedKind::Stack, text), "{text}");
+            assert!(guarded().includes(GuardedKind::Stack, text), "{text}");
         }
-        assert!(!guarded().holds(GuardedKind::Stack, "chat/slack-2"));
+        assert!(!guarded().includes(GuardedKind::Stack, "chat/slack-2"));
         let parameter = GuardedResources {
             others: vec!["arn:aws:ssm:us-east-1:123456789012:parameter/chat/slack".to_owned()],
             ..GuardedResources::default()
         };
-        assert!(parameter.holds(GuardedKind::Stack, "/chat/slack"));
+        assert!(parameter.includes(GuardedKind::Stack, "/chat/slack"));
     }
 }

@@ -38,13 +38,13 @@ pub(super) fn target(
         return None;
     }
     let shown = request
-        .named(call.names)
+        .texts_named(call.names)
         .next()
         .map(harmless)
         .unwrap_or_default();
     if request
-        .named(&TEXTS)
-        .any(|text| guarded.holds(GuardedKind::Role, text))
+        .texts_named(&TEXTS)
+        .any(|text| guarded.includes(GuardedKind::Role, text))
     {
         return Some(TamperTarget::Named(shown));
     }
@@ -60,8 +60,8 @@ fn concerns_rights(record: &Record<'_>, request: &Parameters) -> bool {
     let answered = answered
         .as_ref()
         .and_then(|answer| answer.pointer("/policy/policySummary/type")?.as_str());
-    let kinds = request.named(&["type", "policyType"]).chain(answered);
-    let mut services = request.named(&["servicePrincipal"]);
+    let kinds = request.texts_named(&["type", "policyType"]).chain(answered);
+    let mut services = request.texts_named(&["servicePrincipal"]);
     kinds.into_iter().all(|kind| AUTHORIZING.contains(&kind))
         && services.all(|service| SERVICES.contains(&service))
 }

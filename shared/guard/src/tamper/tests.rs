@@ -280,7 +280,7 @@ fn the_finding_says_who_did_what_to_which_resource() {
     );
     assert_eq!(
         finding.id,
-        id_of("RW201", &[&finding.events[0].to_string()])
+        finding_id("RW201", &[&finding.events[0].to_string()])
     );
     assert_eq!(finding.subject.records.len(), 1);
 }

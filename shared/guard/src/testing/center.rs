@@ -5,7 +5,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use super::half::java;
+use super::half::java_date;
 use super::people::uuid;
 use super::story::Story;
 use super::{MANAGEMENT, PRODUCTION};
@@ -224,7 +224,7 @@ impl Story {
                 record.entry(name.clone()).or_insert_with(|| value.clone());
             }
         }
-        self.tell(record);
+        self.add_record(record);
     }
 }
 
@@ -387,7 +387,7 @@ impl CenterStep<'_> {
             "durationSeconds": self.seconds,
         });
         record["responseElements"] = json!({
-            "credentials": {"accessKeyId": format!("ASIAM{:015}", self.number), "expiration": java(self.time.plus_seconds(self.seconds - 1))},
+            "credentials": {"accessKeyId": format!("ASIAM{:015}", self.number), "expiration": java_date(self.time.plus_seconds(self.seconds - 1))},
             "assumedRoleUser": {"assumedRoleId": self.session(), "arn": format!("arn:aws:sts::{}:assumed-role/{}/{user}", self.account, self.role_name())},
             "issuer": format!("https://portal.sso.{HOME}.amazonaws.com/saml/assertion/{issuer}"),
         });
@@ -403,7 +403,7 @@ impl CenterStep<'_> {
         record["requestParameters"] =
             json!({"roleArn": arn, "roleSessionName": self.user, "durationSeconds": 3_600});
         record["responseElements"] = json!({
-            "credentials": {"accessKeyId": format!("ASIAN{:015}", self.number), "expiration": java(at.plus_seconds(3_600))},
+            "credentials": {"accessKeyId": format!("ASIAN{:015}", self.number), "expiration": java_date(at.plus_seconds(3_600))},
             "assumedRoleUser": {"assumedRoleId": format!("AROAONWARDXXXXXXXXXX:{}", self.user), "arn": format!("arn:aws:sts::{PRODUCTION}:assumed-role/{role}/{}", self.user)},
         });
         record

@@ -27,7 +27,7 @@ impl Elsewhere {
     };
 
     /// Converts a text of the first partition to this one: ARNs and Regions.
-    pub fn moved(&self, text: &str) -> String {
+    pub fn moved_text(&self, text: &str) -> String {
         let arns = text.replace("arn:aws:", &format!("arn:{}:", self.partition));
         arns.replace("us-east-1", self.first)
             .replace("ap-northeast-1", self.second)

@@ -58,7 +58,7 @@ impl SwitchRecords {
         )
     }
 
-    fn base(&self, account: &str, event: u64) -> Map<String, Value> {
+    fn base_fields(&self, account: &str, event: u64) -> Map<String, Value> {
         let mut request = json!({"roleArn": self.role_arn(), "roleSessionName": self.session});
         if !self.console {
             request["durationSeconds"] = json!(self.seconds);
@@ -73,7 +73,7 @@ impl SwitchRecords {
                 request.remove("durationSeconds");
             }
         } else {
-            credentials["expiration"] = json!(java(self.time.plus_seconds(self.seconds)));
+            credentials["expiration"] = json!(java_date(self.time.plus_seconds(self.seconds)));
         }
         let ip = if self.console {
             "AWS Internal"
@@ -108,7 +108,7 @@ impl SwitchRecords {
     }
 
     pub(super) fn caller_half(&self) -> Value {
-        let mut record = self.base(&self.user_account, self.number * 16 + 1);
+        let mut record = self.base_fields(&self.user_account, self.number * 16 + 1);
         if self.user_account == self.role_account {
             record.remove("sharedEventID");
         }
@@ -147,7 +147,7 @@ impl SwitchRecords {
     }
 
     pub(super) fn owner_half(&self) -> Value {
-        let mut record = self.base(&self.role_account, self.number * 16 + 2);
+        let mut record = self.base_fields(&self.role_account, self.number * 16 + 2);
         let principal = match &self.from_session {
             Some(identity) => identity["principalId"].clone(),
             None => json!(id("AIDA", &self.user)),
@@ -204,7 +204,7 @@ impl SwitchRecords {
         })
     }
 
-    pub(super) fn used(&self, at: Moment, event: u64) -> Value {
+    pub(super) fn use_record(&self, at: Moment, event: u64) -> Value {
         json!({
             "eventVersion": "1.08",
             "userIdentity": self.session_identity(),
@@ -227,7 +227,7 @@ impl SwitchRecords {
 }
 
 /// `Jul 10, 2023, 12:09:47 PM`.
-pub(super) fn java(moment: Moment) -> String {
+pub(super) fn java_date(moment: Moment) -> String {
     jiff::Timestamp::from_second(moment.epoch_seconds())
         .map(|stamp| {
             stamp

@@ -72,7 +72,7 @@ impl SwitchStep<'_> {
     }
 
     /// Under a session name of the caller's choice.
-    pub fn named(mut self, session: &str) -> Self {
+    pub fn with_session_name(mut self, session: &str) -> Self {
         session.clone_into(&mut self.records.session);
         self
     }
@@ -224,7 +224,7 @@ impl Drop for SwitchStep<'_> {
             let outlived = outlived.map(|seconds| records.used_with_own_key(seconds));
             story.records.extend(outlived);
             for (at, seconds) in (5..).zip(uses.iter()) {
-                story.records.push(records.used(
+                story.records.push(records.use_record(
                     records.time.plus_seconds(*seconds),
                     records.number * 16 + at,
                 ));
@@ -267,7 +267,7 @@ impl SwitchRecords {
     /// A use with a key that the switch didn't issue, as the console makes them.
     fn used_with_own_key(&self, seconds: i64) -> Value {
         let time = self.time.plus_seconds(seconds);
-        let mut record = self.used(time, self.number * 16 + 14);
+        let mut record = self.use_record(time, self.number * 16 + 14);
         record["userIdentity"]["accessKeyId"] = json!(format!("ASIC{:016}", self.number));
         record
     }
@@ -283,7 +283,7 @@ pub struct IamStep<'s> {
 impl IamStep<'_> {
     /// `AddUserToGroup`.
     pub fn adds(self, user: &str, group: &str) {
-        self.call(
+        self.record_call(
             "AddUserToGroup",
             &json!({"userName": user, "groupName": group}),
             &Value::Null,
@@ -292,7 +292,7 @@ impl IamStep<'_> {
 
     /// `RemoveUserFromGroup`.
     pub fn removes(self, user: &str, group: &str) {
-        self.call(
+        self.record_call(
             "RemoveUserFromGroup",
             &json!({"userName": user, "groupName": group}),
             &Value::Null,
@@ -301,7 +301,7 @@ impl IamStep<'_> {
 
     /// `EnableMFADevice`.
     pub fn enrols(self, user: &str, serial: &str) {
-        self.call(
+        self.record_call(
             "EnableMFADevice",
             &json!({"userName": user, "serialNumber": serial}),
             &Value::Null,
@@ -310,7 +310,7 @@ impl IamStep<'_> {
 
     /// `CreateUser`; the id is made from `id_of`.
     pub fn creates_user(self, user: &str, id_of: &str) {
-        self.call(
+        self.record_call(
             "CreateUser",
             &json!({"userName": user}),
             &json!({"user": {"userName": user, "userId": id("AIDA", id_of)}}),
@@ -319,12 +319,12 @@ impl IamStep<'_> {
 
     /// `DeleteUser`.
     pub fn deletes_user(self, user: &str) {
-        self.call("DeleteUser", &json!({"userName": user}), &Value::Null);
+        self.record_call("DeleteUser", &json!({"userName": user}), &Value::Null);
     }
 
     /// `UpdateUser`.
     pub fn renames_user(self, from: &str, to: &str) {
-        self.call(
+        self.record_call(
             "UpdateUser",
             &json!({"userName": from, "newUserName": to}),
             &Value::Null,
@@ -333,7 +333,7 @@ impl IamStep<'_> {
 
     /// `CreateGroup`; the id is made from `id_of`.
     pub fn creates_group(self, group: &str, id_of: &str) {
-        self.call(
+        self.record_call(
             "CreateGroup",
             &json!({"groupName": group}),
             &json!({"group": {"groupName": group, "groupId": id("AGPA", id_of)}}),
@@ -342,19 +342,19 @@ impl IamStep<'_> {
 
     /// `DeleteGroup`.
     pub fn deletes_group(self, group: &str) {
-        self.call("DeleteGroup", &json!({"groupName": group}), &Value::Null);
+        self.record_call("DeleteGroup", &json!({"groupName": group}), &Value::Null);
     }
 
     /// `UpdateGroup`.
     pub fn renames_group(self, from: &str, to: &str) {
-        self.call(
+        self.record_call(
             "UpdateGroup",
             &json!({"groupName": from, "newGroupName": to}),
             &Value::Null,
         );
     }
 
-    fn call(self, name: &str, request: &Value, response: &Value) {
+    fn record_call(self, name: &str, request: &Value, response: &Value) {
         let number = self.story.number();
         let by = &self.by;
         self.story.records.push(json!({

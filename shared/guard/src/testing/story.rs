@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use super::half::{IssuedCredentials, SwitchRecords, java};
+use super::half::{IssuedCredentials, SwitchRecords, java_date};
 use super::people::{id, roster, uuid};
 use super::steps::{IamStep, StoryParts, SwitchStep};
 use super::{PEOPLE, PRODUCTION};
@@ -122,7 +122,7 @@ impl Story {
     }
 
     /// Adds a record unchanged.
-    pub fn tell(&mut self, record: Value) {
+    pub fn add_record(&mut self, record: Value) {
         self.records.push(record);
     }
 
@@ -174,15 +174,15 @@ impl Story {
 
     /// Somebody enters a role of the people's account, and `UpdateApp` from there.
     pub fn chain(&mut self, user: &str, through: &str) {
-        self.hop(user, through, true);
+        self.chain_through(user, through, true);
     }
 
     /// The same, but the first mint isn't read.
     pub fn chain_without_start(&mut self, user: &str, through: &str) {
-        self.hop(user, through, false);
+        self.chain_through(user, through, false);
     }
 
-    fn hop(&mut self, user: &str, through: &str, with_start: bool) {
+    fn chain_through(&mut self, user: &str, through: &str, with_start: bool) {
         let mut first = self.switch_to(user, through);
         let itself = through == "UpdateApp";
         if !itself {
@@ -279,7 +279,7 @@ impl Story {
             "recipientAccountId": PEOPLE,
             "eventCategory": "Management",
         });
-        self.tell(record);
+        self.add_record(record);
     }
 
     /// Somebody gets root credentials of an account.
@@ -295,11 +295,11 @@ impl Story {
             "sourceIPAddress": "192.0.2.10",
             "userAgent": "aws-cli/2.15.0",
             "requestParameters": {"targetPrincipal": target, "taskPolicyArn": {"arn": "arn:aws:iam::aws:policy/root-task/S3UnlockBucketPolicy"}},
-            "responseElements": {"credentials": {"accessKeyId": format!("ASIA{number:016}"), "sessionToken": "HIDDEN_DUE_TO_SECURITY_REASONS", "expiration": java(self.now.plus_seconds(900))}},
+            "responseElements": {"credentials": {"accessKeyId": format!("ASIA{number:016}"), "sessionToken": "HIDDEN_DUE_TO_SECURITY_REASONS", "expiration": java_date(self.now.plus_seconds(900))}},
             "eventID": uuid(number * 16),
             "recipientAccountId": PEOPLE,
         });
-        self.tell(record);
+        self.add_record(record);
     }
 
     /// Somebody changes IAM, `offset` seconds from now.

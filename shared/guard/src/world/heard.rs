@@ -28,7 +28,7 @@ pub enum Log {
 
 impl Log {
     /// What a service's record shows about the log of the Region that recorded it.
-    pub fn of(service: Service, region: &str) -> Self {
+    pub fn for_service(service: Service, region: &str) -> Self {
         match service {
             // Until 2021, events of global services had `global` as their Region. They show that
             // there is a log, but not where.
@@ -120,7 +120,13 @@ impl Hours {
 
 impl HeardLogs {
     /// Notes that a Region's log has a record about an account.
-    pub(crate) fn hear(&mut self, account: AccountId, region: &Arc<str>, log: Log, time: Moment) {
+    pub(crate) fn note_heard(
+        &mut self,
+        account: AccountId,
+        region: &Arc<str>,
+        log: Log,
+        time: Moment,
+    ) {
         let of_account = self.accounts.entry(account).or_default();
         if log == Log::Iam {
             if !of_account.iam.contains(region) {
@@ -141,7 +147,7 @@ impl HeardLogs {
     }
 
     /// Notes that an account has a log in a Region, if nothing more is known.
-    pub(crate) fn visit(&mut self, account: AccountId, region: &Arc<str>) {
+    pub(crate) fn note_region(&mut self, account: AccountId, region: &Arc<str>) {
         self.accounts
             .entry(account)
             .or_default()
@@ -151,7 +157,7 @@ impl HeardLogs {
     }
 
     /// Notes that IAM events of this account, or of any account, are recorded in a Region.
-    pub(crate) fn learn(&mut self, account: Option<AccountId>, region: &Arc<str>) {
+    pub(crate) fn note_iam_region(&mut self, account: Option<AccountId>, region: &Arc<str>) {
         if let Some(account) = account {
             self.accounts
                 .entry(account)
@@ -221,7 +227,7 @@ impl HeardLogs {
         longest: Span,
     ) -> Option<(Moment, Moment)> {
         let mut last = from;
-        for hour in self.hours(account, region).between(from, to) {
+        for hour in self.hours_heard(account, region).between(from, to) {
             // An hour with a record counts up to its last second, so that the silence isn't
             // overstated because only hours are stored.
             if hour.seconds_since(last) > longest.seconds() {
@@ -241,7 +247,7 @@ impl HeardLogs {
         region: &str,
         (from, to): (Moment, Moment),
     ) -> Option<(Moment, Moment)> {
-        let hours = self.hours(account, region);
+        let hours = self.hours_heard(account, region);
         if hours.0.is_empty() {
             return None;
         }
@@ -254,7 +260,7 @@ impl HeardLogs {
     }
 
     /// The hours in which a Region's log had a record of the account.
-    fn hours(&self, account: AccountId, region: &str) -> Cow<'_, Hours> {
+    fn hours_heard(&self, account: AccountId, region: &str) -> Cow<'_, Hours> {
         let regions = self.accounts.get(&account).map(|heard| &heard.regions);
         let of = |region: &str| regions.and_then(|regions| regions.get(region));
         // Old records under `global` are IAM's too, whichever Region IAM uses today.
@@ -278,13 +284,13 @@ mod tests {
 
     type Told = (u8, u8, u8, i64);
 
-    fn heard(told: &[Told]) -> HeardLogs {
+    fn heard_logs(told: &[Told]) -> HeardLogs {
         let mut heard = HeardLogs::default();
         for (account, region, log, hour) in told {
             let log = [Log::Use, Log::Identity, Log::Iam][usize::from(*log)];
             let region: Arc<str> =
                 Arc::from(["us-east-1", "nova-lyra-2", GLOBAL][usize::from(*region)]);
-            heard.hear(
+            heard.note_heard(
                 account_of(*account),
                 &region,
                 log,
@@ -298,7 +304,7 @@ mod tests {
         format!("{number}").repeat(12).parse().unwrap()
     }
 
-    fn told() -> impl Strategy<Value = Vec<Told>> {
+    fn told_strategy() -> impl Strategy<Value = Vec<Told>> {
         prop::collection::vec((1..4_u8, 0..3_u8, 0..3_u8, -60..60_i64), 0..12)
     }
 
@@ -309,12 +315,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn joining_knows_no_order_and_no_repetition(a in told(), b in told(), c in told()) {
-            let (x, y, z) = (heard(&a), heard(&b), heard(&c));
+        fn joining_knows_no_order_and_no_repetition(a in told_strategy(), b in told_strategy(), c in told_strategy()) {
+            let (x, y, z) = (heard_logs(&a), heard_logs(&b), heard_logs(&c));
             prop_assert_eq!(joined(x.clone(), y.clone()), joined(y.clone(), x.clone()));
             prop_assert_eq!(joined(joined(x.clone(), y.clone()), z.clone()), joined(x.clone(), joined(y.clone(), z)));
             prop_assert_eq!(joined(x.clone(), x.clone()), x.clone());
-            prop_assert_eq!(joined(x, y), heard(&[a, b].concat()), "as if all of it had been told to one");
+            prop_assert_eq!(joined(x, y), heard_logs(&[a, b].concat()), "as if all of it had been told to one");
         }
 
         #[test]
@@ -322,7 +328,7 @@ mod tests {
             let told: Vec<Told> = hours.iter().map(|hour| (1, 0, 1, *hour)).collect();
             let (from, to) = (from * HOUR, (from + length) * HOUR);
             let moment = Moment::from_epoch_seconds;
-            let found = heard(&told).silence(account_of(1), "us-east-1", (moment(from), moment(to)), Span::from_seconds(24 * HOUR));
+            let found = heard_logs(&told).silence(account_of(1), "us-east-1", (moment(from), moment(to)), Span::from_seconds(24 * HOUR));
             // The ends of the range, and the first and last second of each hour in it.
             let edges: Vec<i64> = hours.iter().map(|hour| hour * HOUR).filter(|begin| (from..=to).contains(begin)).collect();
             let ends = std::iter::once(from).chain(edges.iter().map(|begin| begin + HOUR - 1));
@@ -334,7 +340,7 @@ mod tests {
 
     #[test]
     fn a_use_shows_that_there_is_a_log_and_no_more() {
-        let used = heard(&[(1, 1, 0, 0), (2, 1, 2, 0)]);
+        let used = heard_logs(&[(1, 1, 0, 0), (2, 1, 2, 0)]);
         assert_eq!(
             used.iam_regions(account_of(1), Some("aws-nova")),
             BTreeSet::from(["nova-lyra-2"])
@@ -365,7 +371,7 @@ mod tests {
 
     #[test]
     fn what_is_known_of_a_partition_is_required_beside_what_the_logs_show() {
-        let odd = heard(&[(1, 1, 2, 0), (1, 0, 1, 0)]);
+        let odd = heard_logs(&[(1, 1, 2, 0), (1, 0, 1, 0)]);
         let both = BTreeSet::from(["nova-lyra-2", "us-east-1"]);
         assert_eq!(odd.iam_regions(account_of(1), Some("aws")), both);
         assert_eq!(
@@ -378,7 +384,7 @@ mod tests {
             BTreeSet::from(["nova-lyra-2"])
         );
         assert_eq!(
-            Log::of(Service::Iam, GLOBAL),
+            Log::for_service(Service::Iam, GLOBAL),
             Log::Identity,
             "`global` is not a Region"
         );

@@ -12,7 +12,7 @@ pub(super) struct Strings {
 }
 
 impl Strings {
-    pub(super) fn keep(&mut self, text: Arc<str>) -> Arc<str> {
+    pub(super) fn intern(&mut self, text: Arc<str>) -> Arc<str> {
         if let Some(known) = self.texts.get(&text) {
             return Arc::clone(known);
         }
@@ -31,21 +31,21 @@ impl Strings {
     /// Shares a person's texts, because the same users of an identity store sign in every day.
     fn person(&mut self, person: &mut StoreUser) {
         for text in [&mut person.store, &mut person.user] {
-            *text = self.keep(Arc::clone(text));
+            *text = self.intern(Arc::clone(text));
         }
     }
 
     /// Replaces recurring texts in a fact with the copy that is already stored. Issued keys are
     /// unique, so they aren't shared.
-    pub(super) fn share(&mut self, fact: &mut Fact) {
+    pub(super) fn intern_fact(&mut self, fact: &mut Fact) {
         match fact {
             Fact::Mint(mint) => {
                 self.caller(&mut mint.caller);
                 if let Some(role) = &mut mint.role {
-                    role.share(|text| self.keep(text));
+                    role.share_text(|text| self.intern(text));
                 }
                 if let Some(session) = &mut mint.session {
-                    *session = self.keep(Arc::clone(session));
+                    *session = self.intern(Arc::clone(session));
                 }
                 if let Some(grant) = &mut mint.grant {
                     for text in [
@@ -56,7 +56,7 @@ impl Strings {
                     .into_iter()
                     .flatten()
                     {
-                        *text = self.keep(Arc::clone(text));
+                        *text = self.intern(Arc::clone(text));
                     }
                 }
             }

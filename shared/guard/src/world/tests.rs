@@ -61,7 +61,7 @@ fn record(source: &str, name: &str, event: usize, person: &str) -> Value {
     })
 }
 
-fn world<'r>(records: impl Iterator<Item = &'r Value>) -> World {
+fn world_of<'r>(records: impl Iterator<Item = &'r Value>) -> World {
     let mut world = World::default();
     for record in records {
         match read(record.to_string().as_bytes(), &|_| true) {
@@ -78,7 +78,7 @@ fn is_same(one: &World, other: &World) -> bool {
 
 #[test]
 fn two_contents_of_one_record_are_both_kept_and_a_sessions_people_are_bounded() {
-    let world = world(records().iter());
+    let world = world_of(records().iter());
     assert_eq!(world.records.len(), 6);
     assert_eq!(world.len(), 12);
     let [fold] = world.uses.values().collect::<Vec<_>>()[..] else {
@@ -95,7 +95,7 @@ proptest! {
         parts in 1_usize..5,
     ) {
         let records = records();
-        let straight = world(records.iter());
+        let straight = world_of(records.iter());
         let mut all: Vec<&Value> = records.iter().collect();
         all.extend(order.iter().map(|at| at.get(&records)));
         for (at, other) in order.iter().enumerate() {
@@ -103,7 +103,7 @@ proptest! {
             all.swap(a, b);
         }
         let worlds: Vec<World> = (0..parts)
-            .map(|part| world(all.iter().copied().skip(part).step_by(parts)))
+            .map(|part| world_of(all.iter().copied().skip(part).step_by(parts)))
             .collect();
         let joined = worlds.iter().cloned().fold(World::default(), World::join);
         let tree = worlds.into_iter().rev().reduce(|a, b| b.join(a)).unwrap();

@@ -20,7 +20,7 @@ pub struct SessionKey {
 }
 
 impl SessionKey {
-    pub(super) fn map(self, mut keep: impl FnMut(Arc<str>) -> Arc<str>) -> Self {
+    pub(super) fn map_strings(self, mut keep: impl FnMut(Arc<str>) -> Arc<str>) -> Self {
         Self {
             session: keep(self.session),
             created: self.created,
@@ -49,7 +49,7 @@ pub struct UseFold {
 const PEOPLE_KEPT: usize = 4;
 
 impl UseFold {
-    pub(super) fn of(used: Use, record: &RecordKey) -> (SessionKey, Self) {
+    pub(super) fn from_use(used: Use, record: &RecordKey) -> (SessionKey, Self) {
         let at = (used.time, record.clone());
         let key = SessionKey {
             session: used.session,

@@ -42,7 +42,7 @@ pub(super) async fn sessions<T: Table>(
         for at in chunk {
             gather.session(at);
         }
-        gather.close().await?;
+        gather.ask_until_closed().await?;
         let facts = gather.facts();
         let rosters = facts.rosters(&book.rosters, now);
         let scope = Scope {
@@ -76,7 +76,7 @@ pub(super) async fn sessions<T: Table>(
 fn session(examined: &ExaminedSwitch<'_>) -> Session {
     let switch = examined.switch;
     Session {
-        person: examined.origin.person.parts(),
+        person: examined.origin.person.id_parts(),
         who: harmless(&examined.origin.name),
         role: switch
             .role
@@ -112,7 +112,7 @@ pub(super) fn by_person_and_role(sessions: &[Session]) -> Vec<Held> {
         .into_values()
         .filter_map(|of| {
             let first = of.first()?;
-            let seconds = spans(&of, 0)
+            let seconds = spans_of_use(&of, 0)
                 .iter()
                 .map(|(from, to)| to.seconds_since(*from))
                 .sum();
@@ -133,7 +133,7 @@ pub(super) fn by_person_and_role(sessions: &[Session]) -> Vec<Held> {
 /// The longest observed stretch.
 pub(super) fn longest(sessions: &[Session]) -> Option<Stretch> {
     let stretches = by_holder(sessions).into_values().flat_map(|of| {
-        let spans = spans(&of, STRETCH_PAUSE);
+        let spans = spans_of_use(&of, STRETCH_PAUSE);
         let first = of.first().copied();
         spans
             .into_iter()
@@ -177,7 +177,7 @@ fn by_holder(sessions: &[Session]) -> BTreeMap<Holder<'_>, Vec<&Session>> {
 
 /// The spans in which these sessions were seen used. `sessions` must be in order of time. Spans at
 /// most `apart` seconds apart are merged.
-fn spans(sessions: &[&Session], apart: i64) -> Vec<(Moment, Moment)> {
+fn spans_of_use(sessions: &[&Session], apart: i64) -> Vec<(Moment, Moment)> {
     let mut spans: Vec<(Moment, Moment)> = Vec::new();
     for session in sessions {
         let Some(last) = session.last_use.filter(|last| *last >= session.began) else {

@@ -26,7 +26,7 @@ pub(super) async fn findings<T: Table>(
         .await?
         .chunks(CHUNK)
     {
-        let states = outbox::load(table, ids.iter().cloned()).await?;
+        let states = outbox::load_findings(table, ids.iter().cloned()).await?;
         found.extend(
             states
                 .into_values()
@@ -71,7 +71,7 @@ pub(super) fn broken(findings: &[FindingState], since: Moment) -> Vec<Broken> {
 pub(super) fn unproven(findings: &[FindingState], now: Moment) -> Vec<Open> {
     let mut open: Vec<&FindingState> = findings
         .iter()
-        .filter(|state| state.alert.verdict == Verdict::Unproven && !state.waits(now))
+        .filter(|state| state.alert.verdict == Verdict::Unproven && !state.is_waiting(now))
         .collect();
     open.sort_by_key(|state| {
         (
@@ -82,7 +82,7 @@ pub(super) fn unproven(findings: &[FindingState], now: Moment) -> Vec<Open> {
         )
     });
     open.into_iter()
-        .map(|state| shown(&state.alert, state.alert.time))
+        .map(|state| open_finding(&state.alert, state.alert.time))
         .collect()
 }
 
@@ -95,15 +95,15 @@ pub(super) async fn unacknowledged<T: Table>(table: &T, now: Moment) -> Result<V
     });
     Ok(owed
         .iter()
-        .map(|one| shown(&one.stored.state.alert, one.since))
+        .map(|one| open_finding(&one.stored.state.alert, one.since))
         .collect())
 }
 
 fn weight(alert: &Alert) -> (bool, Severity) {
-    AlertState::of(alert).weight()
+    AlertState::from_alert(alert).weight()
 }
 
-fn shown(alert: &Alert, time: Moment) -> Open {
+fn open_finding(alert: &Alert, time: Moment) -> Open {
     Open {
         id: alert.id.clone(),
         rule: alert.rule.clone(),

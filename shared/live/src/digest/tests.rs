@@ -5,7 +5,7 @@ use rolewatch_guard::seen::{Reading, read};
 
 use super::held::Session;
 use super::*;
-use crate::ledger::store;
+use crate::ledger::store_record;
 use crate::outbox::{self, FindingState};
 use crate::rulebook::{POLICY_KEY, Shelf};
 use crate::testing::{Calm, Gate, Twin, Weather, run, sample, subscribed, unsubscribed};
@@ -31,7 +31,7 @@ fn now() -> Moment {
     "2026-03-02T09:00:00Z".parse().unwrap()
 }
 
-fn twin<W: Weather>(weather: W) -> Twin<W> {
+fn twin_at_start<W: Weather>(weather: W) -> Twin<W> {
     let twin = Twin::new(weather, now());
     twin.objects
         .borrow_mut()
@@ -82,7 +82,7 @@ fn finding(twin: &Twin<Calm>, id: &str, change: impl FnOnce(&mut FindingState)) 
     assert!(run(outbox::write(twin, &state, 0, state.alert.noticed)).unwrap());
 }
 
-fn heard(twin: &Twin<Calm>, account: &str, region: &str, time: &str) {
+fn note_heard(twin: &Twin<Calm>, account: &str, region: &str, time: &str) {
     let record = serde_json::json!({
         "eventVersion": "1.08", "eventID": format!("{account}-{time}-EXAMPLE"), "eventTime": time, "awsRegion": region,
         "eventSource": "sts.amazonaws.com", "eventName": "AssumeRole", "eventType": "AwsApiCall", "recipientAccountId": account,
@@ -96,7 +96,15 @@ fn heard(twin: &Twin<Calm>, account: &str, region: &str, time: &str) {
     let Reading::Seen(seen) = read(record.as_bytes(), &|_: &RoleArn| false).unwrap() else {
         panic!("not seen: {record}")
     };
-    run(store(twin, &book(twin).policy, *seen, record, true, now())).unwrap();
+    run(store_record(
+        twin,
+        &book(twin).policy,
+        *seen,
+        record,
+        true,
+        now(),
+    ))
+    .unwrap();
 }
 
 #[test]
@@ -140,7 +148,7 @@ fn time_is_added_up_by_person_and_role_and_no_second_counts_twice() {
 
 #[test]
 fn broken_rules_are_counted_by_what_was_noticed_that_day() {
-    let twin = twin(Calm);
+    let twin = twin_at_start(Calm);
     finding(&twin, "a", |_| ());
     finding(&twin, "b", |state| {
         state.alert.severity = Severity::Critical;
@@ -168,7 +176,7 @@ fn broken_rules_are_counted_by_what_was_noticed_that_day() {
 
 #[test]
 fn what_is_unproven_is_listed_with_its_reason_until_it_is_a_week_old() {
-    let twin = twin(Calm);
+    let twin = twin_at_start(Calm);
     let unproven = |id: &str, days: i64, change: fn(&mut FindingState)| {
         finding(&twin, id, |state| {
             state.alert.verdict = Verdict::Unproven;
@@ -200,7 +208,7 @@ fn what_is_unproven_is_listed_with_its_reason_until_it_is_a_week_old() {
 
 #[test]
 fn what_nobody_acknowledged_is_listed_however_old_it_is() {
-    let twin = twin(Calm);
+    let twin = twin_at_start(Calm);
     finding(&twin, "old", |state| {
         state.alert.noticed = now().plus_seconds(-100 * 86_400);
     });
@@ -218,7 +226,7 @@ fn what_nobody_acknowledged_is_listed_however_old_it_is() {
 
 #[test]
 fn suppressions_are_named_two_weeks_before_they_end_and_after_that() {
-    let named: Vec<(String, bool)> = gathered(&twin(Calm))
+    let named: Vec<(String, bool)> = gathered(&twin_at_start(Calm))
         .suppressions
         .first
         .into_iter()
@@ -241,17 +249,17 @@ fn suppressions_are_named_two_weeks_before_they_end_and_after_that() {
 
 #[test]
 fn accounts_and_regions_of_which_nothing_was_heard_are_named() {
-    let twin = twin(Calm);
-    heard(&twin, "111122223333", "us-east-1", "2026-03-02T08:59:00Z");
-    heard(
+    let twin = twin_at_start(Calm);
+    note_heard(&twin, "111122223333", "us-east-1", "2026-03-02T08:59:00Z");
+    note_heard(
         &twin,
         "111122223333",
         "ap-northeast-1",
         "2026-03-01T09:00:00Z",
     );
-    heard(&twin, "444455556666", "us-east-1", "2026-03-01T12:00:00Z");
-    heard(&twin, "444455556666", "us-east-1", "2026-02-20T12:00:00Z");
-    heard(
+    note_heard(&twin, "444455556666", "us-east-1", "2026-03-01T12:00:00Z");
+    note_heard(&twin, "444455556666", "us-east-1", "2026-02-20T12:00:00Z");
+    note_heard(
         &twin,
         "444455556666",
         "ap-northeast-1",
@@ -278,9 +286,9 @@ fn accounts_and_regions_of_which_nothing_was_heard_are_named() {
 
 #[test]
 fn an_account_says_that_it_lives_once_an_hour() {
-    let twin = twin(Calm);
+    let twin = twin_at_start(Calm);
     for minute in 10..40 {
-        heard(
+        note_heard(
             &twin,
             "111122223333",
             "us-east-1",
@@ -303,7 +311,7 @@ fn an_account_says_that_it_lives_once_an_hour() {
 
 #[test]
 fn who_receives_its_mail_is_looked_up_when_it_is_made() {
-    let twin = twin(Calm);
+    let twin = twin_at_start(Calm);
     assert_eq!(gathered(&twin).recipients, Some(Recipients::Confirmed));
     *twin.subscriptions.borrow_mut() = vec![
         unsubscribed("email", "PendingConfirmation"),
@@ -325,7 +333,7 @@ fn who_receives_its_mail_is_looked_up_when_it_is_made() {
 struct Unlisted;
 
 impl Weather for Unlisted {
-    fn at(&self, _: Gate, what: &'static str) -> Result<(), Trouble> {
+    fn allow_call(&self, _: Gate, what: &'static str) -> Result<(), Trouble> {
         if what == "subscribers" {
             Err(Trouble::throttled(what))
         } else {
@@ -336,7 +344,7 @@ impl Weather for Unlisted {
 
 #[test]
 fn what_is_in_quarantine_is_counted() {
-    let twin = twin(Calm);
+    let twin = twin_at_start(Calm);
     for key in ["2026-03-02/a", "2026-03-01/b", "2026-02-28/c"] {
         twin.objects
             .borrow_mut()
@@ -347,7 +355,7 @@ fn what_is_in_quarantine_is_counted() {
 
 #[test]
 fn where_probes_did_not_come_back_from_is_listed_by_account_as_of_the_last_run() {
-    let twin = twin(Calm);
+    let twin = twin_at_start(Calm);
     let policy = &book(&twin).policy;
     let probe = |names: &[&str], now: Moment| {
         let regions: Vec<String> = names.iter().map(ToString::to_string).collect();

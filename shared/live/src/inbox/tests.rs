@@ -8,7 +8,7 @@ const RECORD: &str =
     r#"{"eventID":"00000000-0000-4000-8000-000000000001","recipientAccountId":"111122223333"}"#;
 
 /// The text that one writer sends.
-fn sent(write: impl AsyncFnOnce(&Twin<Calm>) -> Result<(), Trouble>) -> String {
+fn text_sent(write: impl AsyncFnOnce(&Twin<Calm>) -> Result<(), Trouble>) -> String {
     let twin = Twin::new(Calm, Moment::from_epoch_seconds(1_772_442_000));
     run(write(&twin)).unwrap();
     twin.queue.take().remove(0).1
@@ -32,17 +32,17 @@ proptest! {
         due in 0..4_000_000_000_i64,
     ) {
         let rejudge = Rejudge { sessions, records };
-        let body = sent(async |twin| send_rejudge(twin, &rejudge, 0).await);
+        let body = text_sent(async |twin| send_rejudge(twin, &rejudge, 0).await);
         prop_assert!(matches!(open(&body), Inbound::Rejudge(read) if read == rejudge), "{}", body);
 
-        let body = sent(async |twin| send_turn(twin, &chain).await);
+        let body = text_sent(async |twin| send_turn(twin, &chain).await);
         prop_assert!(matches!(open(&body), Inbound::Turn(read) if read == chain), "{}", body);
 
         let ask = Ask {
             account: account.map(|account| format!("{account:012}").parse().unwrap()),
             due: Moment::from_epoch_seconds(due),
         };
-        let body = sent(async |twin| send_review(twin, &ask, 0).await);
+        let body = text_sent(async |twin| send_review(twin, &ask, 0).await);
         prop_assert!(matches!(open(&body), Inbound::Review(read) if read == ask), "{}", body);
     }
 }
@@ -57,11 +57,11 @@ fn the_queue_holds_these_texts() {
         records: vec![("111122223333".to_owned(), "id".to_owned())],
     };
     assert_eq!(
-        sent(async |twin| send_rejudge(twin, &rejudge, 0).await),
+        text_sent(async |twin| send_rejudge(twin, &rejudge, 0).await),
         r#"{"rejudge":{"records":[["111122223333","id"]],"sessions":[{"session":"AROAEXAMPLE:dora","time":"2026-03-02T09:00:00Z"}]}}"#
     );
     assert_eq!(
-        sent(async |twin| send_turn(twin, "111122223333").await),
+        text_sent(async |twin| send_turn(twin, "111122223333").await),
         r#"{"turn":"111122223333"}"#
     );
     let mut ask = Ask {
@@ -69,12 +69,12 @@ fn the_queue_holds_these_texts() {
         due: "2026-03-02T09:00:00Z".parse().unwrap(),
     };
     assert_eq!(
-        sent(async |twin| send_review(twin, &ask, 0).await),
+        text_sent(async |twin| send_review(twin, &ask, 0).await),
         r#"{"review":{"account":"111122223333","due":"2026-03-02T09:00:00Z"}}"#
     );
     ask.account = None;
     assert_eq!(
-        sent(async |twin| send_review(twin, &ask, 0).await),
+        text_sent(async |twin| send_review(twin, &ask, 0).await),
         r#"{"review":{"due":"2026-03-02T09:00:00Z"}}"#
     );
     let account = "111122223333".parse().unwrap();

@@ -4,7 +4,7 @@ use rolewatch_guard::id::RecordKey;
 use rolewatch_guard::moment::Moment;
 
 use super::keys;
-use super::store::row;
+use super::store::fact_row;
 use crate::port::{Keep, KeepOutcome, KeyRange, Table, TableKind, Trouble};
 use crate::time::FACTS_KEPT;
 
@@ -27,7 +27,7 @@ pub enum RecordKnowledge {
 ///
 /// # Errors
 /// Returns the table's error.
-pub async fn known<T: Table>(
+pub async fn known_record<T: Table>(
     table: &T,
     record: &RecordKey,
     body: &str,
@@ -67,7 +67,7 @@ pub async fn note_missed<T: Table>(
     table
         .keep(
             TableKind::Ledger,
-            row(
+            fact_row(
                 keys::record(record),
                 MISSED.to_owned(),
                 "",
@@ -92,7 +92,7 @@ pub async fn mark_done<T: Table>(
     table
         .keep(
             TableKind::Ledger,
-            row(keys::record(record), sk, "", now.plus_seconds(FACTS_KEPT)),
+            fact_row(keys::record(record), sk, "", now.plus_seconds(FACTS_KEPT)),
             Keep::First,
         )
         .await

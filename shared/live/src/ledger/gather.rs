@@ -83,18 +83,18 @@ impl<'a, T: Table> Gather<'a, T> {
             self.record(&record);
             return;
         }
-        self.ask(
+        self.add_question(
             keys::session(&at.session),
             keys::around(at.time, LAST_RECORD, LAST_RECORD),
         );
         if let Some((id, _)) = at.session.split_once(':') {
-            self.ask(keys::role(id), KeyRange::default());
+            self.add_question(keys::role(id), KeyRange::default());
         }
     }
 
     /// Asks for a record with all its versions and corrections.
     pub fn record(&mut self, record: &RecordKey) {
-        self.ask(
+        self.add_question(
             keys::record(record),
             KeyRange {
                 from: "v#".into(),
@@ -145,7 +145,7 @@ impl<'a, T: Table> Gather<'a, T> {
     ///
     /// # Errors
     /// Returns the table's error.
-    pub async fn close(&mut self) -> Result<(), Trouble> {
+    pub async fn ask_until_closed(&mut self) -> Result<(), Trouble> {
         while !self.open.is_empty() {
             // All open questions are asked at once. A wave costs one round trip, and a chain of
             // sessions costs as many as it has links.
@@ -158,11 +158,11 @@ impl<'a, T: Table> Gather<'a, T> {
                 .await?;
             for ((pk, _), rows) in wave.iter().zip(answers) {
                 for row in rows {
-                    self.take(pk, row);
+                    self.take_row(pk, row);
                 }
             }
             for question in self.heard.questions(&self.accounts) {
-                self.ask(question, KeyRange::default());
+                self.add_question(question, KeyRange::default());
             }
         }
         Ok(())
@@ -174,7 +174,7 @@ impl<'a, T: Table> Gather<'a, T> {
         for seen in self.facts.values().chain(self.hints.values()) {
             world.add(seen.clone());
         }
-        self.heard.tell(&mut world);
+        self.heard.add_to_world(&mut world);
         let observed = self
             .observed
             .iter()
@@ -198,7 +198,7 @@ impl<'a, T: Table> Gather<'a, T> {
         }
     }
 
-    fn ask(&mut self, pk: String, span: KeyRange) {
+    fn add_question(&mut self, pk: String, span: KeyRange) {
         let question = (pk, span);
         if !self.asked.contains(&question) {
             self.asked.insert(question.clone());
@@ -214,7 +214,7 @@ impl<'a, T: Table> Gather<'a, T> {
         ))
     }
 
-    fn take(&mut self, pk: &str, row: Row) {
+    fn take_row(&mut self, pk: &str, row: Row) {
         let of = pk.split('#').next().unwrap_or_default();
         let account = || {
             pk.split('#')
@@ -222,7 +222,7 @@ impl<'a, T: Table> Gather<'a, T> {
                 .and_then(|account| account.parse::<AccountId>().ok())
         };
         match of {
-            "heard" | "regions" | "iam-regions" => self.heard.take(pk, &row.sk),
+            "heard" | "regions" | "iam-regions" => self.heard.take_row(pk, &row.sk),
             "groups" => {
                 if let (Some(account), Ok(observed)) =
                     (account(), serde_json::from_str::<Observed>(&row.body))
@@ -230,16 +230,16 @@ impl<'a, T: Table> Gather<'a, T> {
                     self.observed.insert((account, row.sk), observed);
                 }
             }
-            "names" | "role" => self.hint(row),
-            "session" if Kind::Use.is(&row.sk) => self.hint(row),
+            "names" | "role" => self.take_hint(row),
+            "session" if Kind::Use.is_kind_of(&row.sk) => self.take_hint(row),
             // Use of a session is stored there to wait for the session's mint. Nothing leads from
             // the mint to the use.
-            "session" | "key" if Kind::Child.is(&row.sk) => {}
-            _ => self.fact(row),
+            "session" | "key" if Kind::Child.is_kind_of(&row.sk) => {}
+            _ => self.take_fact(row),
         }
     }
 
-    fn hint(&mut self, row: Row) {
+    fn take_hint(&mut self, row: Row) {
         if let Some(mut seen) = reread(&row.body, self.policy) {
             // Only the least and the greatest of these rows are kept. They show who had a name, so
             // they must not count as events.
@@ -248,7 +248,7 @@ impl<'a, T: Table> Gather<'a, T> {
         }
     }
 
-    fn fact(&mut self, row: Row) {
+    fn take_fact(&mut self, row: Row) {
         if self.known.contains(row.body.as_str()) {
             return;
         }
@@ -267,19 +267,19 @@ impl<'a, T: Table> Gather<'a, T> {
                 let near = keys::around(mint.time, SAME_CALL, SAME_CALL);
                 if let Some(session) = &mint.session {
                     if !self.has_asked(session, mint.time) {
-                        self.ask(keys::session(session), near.clone());
+                        self.add_question(keys::session(session), near.clone());
                     }
                     if let Some((id, _)) = session.split_once(':') {
-                        self.ask(keys::role(id), KeyRange::default());
+                        self.add_question(keys::role(id), KeyRange::default());
                     }
                 }
                 if let Some(issued) = &mint.issued {
-                    self.ask(keys::issued(issued), KeyRange::default());
+                    self.add_question(keys::issued(issued), KeyRange::default());
                 }
                 // The copies of one call in two accounts have different event IDs and the same
                 // sharedEventID.
                 if let Some(shared) = &mint.shared {
-                    self.ask(keys::shared(&shared.to_string()), near.clone());
+                    self.add_question(keys::shared(&shared.to_string()), near.clone());
                 }
                 // A console step without a session is found by its caller and time.
                 if mint.role.as_ref().is_some_and(elevated(self.policy)) {
@@ -287,7 +287,7 @@ impl<'a, T: Table> Gather<'a, T> {
                         .into_iter()
                         .flatten()
                     {
-                        self.ask(
+                        self.add_question(
                             keys::who(person),
                             keys::around(mint.time, SAME_CALL, SAME_CALL),
                         );
@@ -299,7 +299,7 @@ impl<'a, T: Table> Gather<'a, T> {
             Some(Fact::Console(step)) => {
                 if step.session.is_none() {
                     for person in [&step.from_id, &step.from].into_iter().flatten() {
-                        self.ask(
+                        self.add_question(
                             keys::who(person),
                             keys::around(step.time, 2 * SAME_CALL, 2 * SAME_CALL),
                         );
@@ -326,14 +326,14 @@ impl<'a, T: Table> Gather<'a, T> {
         // Temporary keys begin with ASIA. No call issued a permanent key, so it leads no further
         // back.
         if let Some(key) = caller.key.as_deref().filter(|key| key.starts_with("ASIA")) {
-            self.ask(keys::issued(key), KeyRange::default());
+            self.add_question(keys::issued(key), KeyRange::default());
         }
         // The creation date in the caller's session is the time of the call that issued it.
         if let (Some(session), Some(created)) = (
             caller.role_session(),
             caller.session.as_ref().and_then(|context| context.created),
         ) {
-            self.ask(
+            self.add_question(
                 keys::session(session),
                 keys::around(created, SAME_CALL, SAME_CALL),
             );
@@ -364,7 +364,7 @@ impl<'a, T: Table> Gather<'a, T> {
     pub fn account(&mut self, account: AccountId) {
         if self.accounts.insert(account) && !self.held_back {
             for pk in who_is_who(account) {
-                self.ask(pk, KeyRange::default());
+                self.add_question(pk, KeyRange::default());
             }
         }
     }

@@ -55,7 +55,7 @@ pub(super) struct Heard {
 
 impl Heard {
     /// Takes in one row.
-    pub(super) fn take(&mut self, pk: &str, sk: &str) {
+    pub(super) fn take_row(&mut self, pk: &str, sk: &str) {
         if pk == keys::IAM_REGIONS {
             self.iam_of_any.extend(keys::iam_region(sk).map(Arc::from));
         } else if let Some((account, region)) = keys::heard_of(pk) {
@@ -94,7 +94,7 @@ impl Heard {
     }
 
     /// Adds this knowledge to `world`.
-    pub(super) fn tell(&self, world: &mut World) {
+    pub(super) fn add_to_world(&self, world: &mut World) {
         for (account, region) in &self.logs {
             world.hear_of_log(*account, region);
         }

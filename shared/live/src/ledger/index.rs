@@ -47,7 +47,7 @@ pub(crate) struct IndexEntry {
 }
 
 impl IndexEntry {
-    fn of(switch: &IndexedSwitch<'_>) -> Self {
+    fn from_switch(switch: &IndexedSwitch<'_>) -> Self {
         // The user's own copy of SwitchRole names no session, so the switch is found through its
         // records.
         let named = !switch.at.session.contains(' ');
@@ -91,13 +91,13 @@ impl IndexEntry {
         touched.records.extend(self.records.iter().filter_map(read));
     }
 
-    fn row(&self, pk: String, now: Moment) -> Result<Row, Trouble> {
+    fn to_row(&self, pk: String, now: Moment) -> Result<Row, Trouble> {
         let what = if self.at.session.is_empty() {
             keys::hash(&format!("{:?}", self.records))
         } else {
             keys::hash(&self.at.session)
         };
-        row(pk, format!("{}#{what}", second(self.at.time)), self, now)
+        index_row(pk, format!("{}#{what}", second(self.at.time)), self, now)
     }
 }
 
@@ -105,7 +105,7 @@ fn name(record: &RecordKey) -> (String, String) {
     (record.account.to_string(), record.event.to_string())
 }
 
-fn row<B: Serialize>(pk: String, sk: String, body: &B, now: Moment) -> Result<Row, Trouble> {
+fn index_row<B: Serialize>(pk: String, sk: String, body: &B, now: Moment) -> Result<Row, Trouble> {
     let body = serde_json::to_string(body).map_err(|error| Trouble::refused("indexing", &error))?;
     Ok(Row {
         pk,
@@ -124,23 +124,23 @@ pub(crate) fn partitions_of_entities(entities: &BTreeSet<Entity>) -> BTreeSet<St
 
 /// Adds a switch to the index: under its person, account and day, and under what its judgment
 /// depends on.
-pub(crate) async fn note<T: Table>(
+pub(crate) async fn index_switch<T: Table>(
     table: &T,
     switch: &IndexedSwitch<'_>,
     now: Moment,
 ) -> Result<(), Trouble> {
-    let entry = IndexEntry::of(switch);
+    let entry = IndexEntry::from_switch(switch);
     let asked = partitions_of_entities(switch.rests_on);
-    let mut rows = vec![entry.row(keys::day(switch.at.time), now)?];
+    let mut rows = vec![entry.to_row(keys::day(switch.at.time), now)?];
     for pk in &asked {
-        rows.push(entry.row(pk.clone(), now)?);
+        rows.push(entry.to_row(pk.clone(), now)?);
     }
     let with_role = IndexEntry {
         role: Some(switch.role.to_owned()),
         ..entry.clone()
     };
     for account in switch.accounts.into_iter().flatten() {
-        rows.push(with_role.row(keys::people(account), now)?);
+        rows.push(with_role.to_row(keys::people(account), now)?);
     }
     try_join_all(
         rows.into_iter()
@@ -154,7 +154,7 @@ pub(crate) async fn note<T: Table>(
         second(switch.at.time),
         keys::hash(&format!("{asked:?}"))
     );
-    let row = row(
+    let row = index_row(
         keys::held(switch.person, switch.role),
         sk,
         &IndexEntry { asked, ..entry },
@@ -175,7 +175,7 @@ pub(crate) async fn note_alone<T: Table>(
     let entry = IndexEntry::of_record(alone);
     let rows: Vec<Row> = partitions_of_entities(&alone.asked)
         .into_iter()
-        .map(|pk| entry.row(pk, now))
+        .map(|pk| entry.to_row(pk, now))
         .collect::<Result<_, _>>()?;
     try_join_all(
         rows.into_iter()
@@ -195,7 +195,7 @@ pub(crate) async fn note_refusal<T: Table>(
     now: Moment,
 ) -> Result<(), Trouble> {
     let body = (record.account.to_string(), record.event.to_string(), time);
-    let row = row(
+    let row = index_row(
         keys::held(person, role),
         format!("d#{}#{}", second(time), record_part(record)),
         &body,
@@ -208,7 +208,7 @@ pub(crate) async fn note_refusal<T: Table>(
 }
 
 /// The switches of a person in a role, by second, with the other partitions that list each of them.
-pub(crate) async fn held<T: Table>(
+pub(crate) async fn sessions_held<T: Table>(
     table: &T,
     person: &[String; 2],
     role: &str,
@@ -329,5 +329,5 @@ pub(crate) async fn note_switch<T: Table>(
         records: &BTreeSet::new(),
         rests_on: &rests_on,
     };
-    note(table, &switch, now).await
+    index_switch(table, &switch, now).await
 }

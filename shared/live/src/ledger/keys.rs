@@ -32,7 +32,7 @@ impl SessionAt {
 
 /// A text as part of a key. AWS's own names are short. A text that is too long, or that contains
 /// the separator, is replaced with its hash.
-fn part(text: &str) -> String {
+fn key_part(text: &str) -> String {
     if text.len() <= 200 && !text.contains('#') {
         text.to_owned()
     } else {
@@ -60,23 +60,23 @@ pub(crate) fn second(time: Moment) -> String {
 
 /// A record as text that sorts like [`RecordKey`].
 pub(crate) fn record_part(record: &RecordKey) -> String {
-    format!("{}~{}", record.account, part(&record.event.to_string()))
+    format!("{}~{}", record.account, key_part(&record.event.to_string()))
 }
 
 pub(crate) fn session(session: &str) -> String {
-    format!("session#{}", part(session))
+    format!("session#{}", key_part(session))
 }
 
 pub(crate) fn issued(key: &str) -> String {
-    format!("key#{}", part(key))
+    format!("key#{}", key_part(key))
 }
 
 pub(crate) fn who(person: &str) -> String {
-    format!("who#{}", part(person))
+    format!("who#{}", key_part(person))
 }
 
 pub(crate) fn shared(event: &str) -> String {
-    format!("shared#{}", part(event))
+    format!("shared#{}", key_part(event))
 }
 
 pub(crate) fn record(record: &RecordKey) -> String {
@@ -95,7 +95,7 @@ pub(crate) fn asked(account: AccountId) -> String {
 
 /// The sort key of a change: its time, then its record.
 pub(crate) fn change(time: Moment, record: &RecordKey) -> String {
-    format!("{}#{}", second(time), part(&record.event.to_string()))
+    format!("{}#{}", second(time), key_part(&record.event.to_string()))
 }
 
 /// The time and the event ID in the sort key of a change.
@@ -119,16 +119,16 @@ pub(crate) fn names(account: AccountId) -> String {
 }
 
 pub(crate) fn name_part(name: &str, id: &str) -> String {
-    format!("{}#{}", part(name), part(id))
+    format!("{}#{}", key_part(name), key_part(id))
 }
 
 /// The partition of the uses of a session.
 pub(crate) fn uses(session: &str, created: Moment) -> String {
-    format!("uses#{}#{}", part(session), second(created))
+    format!("uses#{}#{}", key_part(session), second(created))
 }
 
 pub(crate) fn role(id: &str) -> String {
-    format!("role#{}", part(id))
+    format!("role#{}", key_part(id))
 }
 
 /// The partition of the hours in which a Region's log had a record about an account.
@@ -162,7 +162,7 @@ pub(crate) fn iam_region(sk: &str) -> Option<&str> {
 }
 
 pub(crate) fn region_part(region: &str) -> String {
-    part(region)
+    key_part(region)
 }
 
 pub(crate) fn hour(time: Moment) -> String {
@@ -189,13 +189,13 @@ pub(crate) fn people(account: AccountId) -> String {
 /// The partition of everything whose judgment depends on a user, a group or a device.
 pub(crate) fn asks(entity: &Entity) -> String {
     let of = |kind: char, account: &AccountId, handle: &Handle| match handle {
-        Handle::Name(name) => format!("asks#{account}#{kind}n#{}", part(name)),
-        Handle::Id(id) => format!("asks#{account}#{kind}i#{}", part(id)),
+        Handle::Name(name) => format!("asks#{account}#{kind}n#{}", key_part(name)),
+        Handle::Id(id) => format!("asks#{account}#{kind}i#{}", key_part(id)),
     };
     match entity {
         Entity::User(account, handle) => of('u', account, handle),
         Entity::Group(account, handle) => of('g', account, handle),
-        Entity::Device(serial) => format!("asks#d#{}", part(serial)),
+        Entity::Device(serial) => format!("asks#d#{}", key_part(serial)),
     }
 }
 
@@ -215,7 +215,7 @@ pub(crate) fn watch(time: Moment) -> String {
 }
 
 /// One of 4,096 slots, derived from a text.
-pub(crate) fn slot(text: &str) -> String {
+pub(crate) fn shard_of(text: &str) -> String {
     hash(text).chars().take(3).collect()
 }
 
@@ -241,12 +241,12 @@ impl Kind {
     }
 
     /// Builds a sort key. `rest` distinguishes rows of the same second.
-    pub(crate) fn at(self, time: Moment, rest: &str) -> String {
+    pub(crate) fn sort_key(self, time: Moment, rest: &str) -> String {
         format!("{}#{}#{rest}", second(time), self.letter())
     }
 
     /// Whether a row with this sort key is of this kind.
-    pub(crate) fn is(self, sk: &str) -> bool {
+    pub(crate) fn is_kind_of(self, sk: &str) -> bool {
         sk.split('#')
             .nth(1)
             .is_some_and(|kind| kind.starts_with(self.letter()))

@@ -28,7 +28,7 @@ pub struct Observed {
 }
 
 impl Observed {
-    pub(crate) fn row(&self, account: AccountId) -> Result<Row, serde_json::Error> {
+    pub(crate) fn to_row(&self, account: AccountId) -> Result<Row, serde_json::Error> {
         Ok(Row {
             pk: keys::observed(account),
             sk: format!("{}#{}", self.user, keys::second(self.taken)),

@@ -69,7 +69,7 @@ pub(crate) fn elevated(policy: &Policy) -> impl Fn(&RoleArn) -> bool + '_ {
 ///
 /// # Errors
 /// Returns the table's error. The record then has to be stored again.
-pub async fn store<T: Table>(
+pub async fn store_record<T: Table>(
     table: &T,
     policy: &Policy,
     seen: SeenRecord,
@@ -102,7 +102,7 @@ pub async fn store<T: Table>(
         return Ok(arrival);
     }
     arrival.sighting = sighting(table, &arrival.seen).await?;
-    let mut rows = hints(&arrival.seen, &arrival.body, now);
+    let mut rows = hint_rows(&arrival.seen, &arrival.body, now);
     rows.extend(fact_rows(&arrival, policy, now));
     try_join_all(
         rows.into_iter()
@@ -135,7 +135,7 @@ fn fact_rows(arrival: &Arrival, policy: &Policy, now: Moment) -> Vec<(Row, Keep)
         let tail = format!("{}~{}", keys::record_part(&seen.key), keys::hash(body));
         for (pk, sk) in &places {
             rows.push((
-                row(
+                fact_row(
                     pk.clone(),
                     format!("{sk}{tail}"),
                     body,
@@ -148,7 +148,7 @@ fn fact_rows(arrival: &Arrival, policy: &Policy, now: Moment) -> Vec<(Row, Keep)
     rows
 }
 
-pub(super) fn row(pk: String, sk: String, body: &str, expires: Moment) -> Row {
+pub(super) fn fact_row(pk: String, sk: String, body: &str, expires: Moment) -> Row {
     Row {
         pk,
         sk,
@@ -186,7 +186,7 @@ fn places(seen: &SeenRecord, policy: &Policy) -> Vec<(String, String)> {
     let mut places = Vec::new();
     match &seen.fact {
         Some(Fact::Mint(mint)) => {
-            let at = Kind::Mint.at(mint.time, "");
+            let at = Kind::Mint.sort_key(mint.time, "");
             places.extend(
                 mint.session
                     .as_deref()
@@ -214,12 +214,14 @@ fn places(seen: &SeenRecord, policy: &Policy) -> Vec<(String, String)> {
             places.extend(child_places(&mint.caller, mint.time));
         }
         Some(Fact::Console(step)) => match &step.session {
-            Some(session) => places.push((keys::session(session), Kind::Step.at(step.time, ""))),
+            Some(session) => {
+                places.push((keys::session(session), Kind::Step.sort_key(step.time, "")))
+            }
             None => places.extend(
                 [&step.from_id, &step.from]
                     .into_iter()
                     .flatten()
-                    .map(|person| (keys::who(person), Kind::Step.at(step.time, ""))),
+                    .map(|person| (keys::who(person), Kind::Step.sort_key(step.time, ""))),
             ),
         },
         Some(Fact::Denial(denial)) => places.extend(child_places(&denial.caller, denial.time)),
@@ -240,19 +242,19 @@ fn places(seen: &SeenRecord, policy: &Policy) -> Vec<(String, String)> {
 fn child_places(caller: &Caller, time: Moment) -> Vec<(String, String)> {
     let mut places = Vec::new();
     if let Some(key) = caller.key.as_deref().filter(|key| key.starts_with("ASIA")) {
-        places.push((keys::issued(key), Kind::Child.at(time, "")));
+        places.push((keys::issued(key), Kind::Child.sort_key(time, "")));
     }
     if let (Some(session), Some(created)) = (
         caller.role_session(),
         caller.session.as_ref().and_then(|context| context.created),
     ) {
-        places.push((keys::session(session), Kind::Child.at(created, "")));
+        places.push((keys::session(session), Kind::Child.sort_key(created, "")));
     }
     places
 }
 
 /// The text by which the first and the last of several records are determined.
-fn rank(seen: &SeenRecord) -> String {
+fn rank_of(seen: &SeenRecord) -> String {
     format!(
         "{}#{}",
         keys::second(seen.time),
@@ -261,13 +263,13 @@ fn rank(seen: &SeenRecord) -> String {
 }
 
 /// The rows of which only the first and the last are kept.
-fn hints(seen: &SeenRecord, body: &str, now: Moment) -> Vec<(Row, Keep)> {
+fn hint_rows(seen: &SeenRecord, body: &str, now: Moment) -> Vec<(Row, Keep)> {
     let mut rows = Vec::new();
-    let rank = rank(seen);
+    let rank = rank_of(seen);
     let expires = now.plus_seconds(FACTS_KEPT);
     let mut both = |pk: String, sk: String| {
         for (end, keep) in [("first", Keep::Least), ("last", Keep::Greatest)] {
-            let mut row = row(pk.clone(), format!("{sk}#{end}"), body, expires);
+            let mut row = fact_row(pk.clone(), format!("{sk}#{end}"), body, expires);
             row.rank.clone_from(&rank);
             rows.push((row, keep));
         }
@@ -280,10 +282,11 @@ fn hints(seen: &SeenRecord, body: &str, now: Moment) -> Vec<(Row, Keep)> {
         );
         both(
             keys::session(&used.session),
-            Kind::Use.at(created, &keys::hash(&what)),
+            Kind::Use.sort_key(created, &keys::hash(&what)),
         );
     }
-    let counted = super::uses::row(seen).map(|(pk, sk)| (row(pk, sk, "", expires), Keep::First));
+    let counted =
+        super::uses::use_row(seen).map(|(pk, sk)| (fact_row(pk, sk, "", expires), Keep::First));
     if let Some(named) = &seen.named {
         both(
             keys::names(named.account),
@@ -293,7 +296,7 @@ fn hints(seen: &SeenRecord, body: &str, now: Moment) -> Vec<(Row, Keep)> {
     rows.extend(counted);
     if let Some((id, role)) = &seen.role {
         rows.push((
-            row(keys::role(id), keys::hash(role.as_str()), body, expires),
+            fact_row(keys::role(id), keys::hash(role.as_str()), body, expires),
             Keep::First,
         ));
     }
@@ -306,12 +309,12 @@ fn hints(seen: &SeenRecord, body: &str, now: Moment) -> Vec<(Row, Keep)> {
 ///
 /// # Errors
 /// Returns the table's error.
-pub(crate) async fn hear<T: Table>(
+pub(crate) async fn note_log_heard<T: Table>(
     table: &T,
     seen: &SeenRecord,
     now: Moment,
 ) -> Result<(), Trouble> {
-    let rows = log_rows(seen, &rank(seen), now.plus_seconds(FACTS_KEPT));
+    let rows = log_rows(seen, &rank_of(seen), now.plus_seconds(FACTS_KEPT));
     try_join_all(
         rows.into_iter()
             .map(|(row, keep)| table.keep(TableKind::Ledger, row, keep)),
@@ -325,7 +328,7 @@ fn log_rows(seen: &SeenRecord, rank: &str, expires: Moment) -> Vec<(Row, Keep)> 
         return Vec::new();
     };
     // The row changes once an hour. Within the hour, the stored value is at least as great.
-    let mut latest = row(
+    let mut latest = fact_row(
         keys::regions(seen.key.account),
         keys::region_part(region),
         "",
@@ -333,18 +336,18 @@ fn log_rows(seen: &SeenRecord, rank: &str, expires: Moment) -> Vec<(Row, Keep)> 
     );
     latest.rank = keys::hour(seen.time);
     let mut rows = vec![(latest, Keep::Greatest)];
-    rows.extend(heard(seen, region, rank, expires));
+    rows.extend(heard_rows(seen, region, rank, expires));
     rows
 }
 
 /// Rows that say that a Region's log had a record about an account in this hour, and whether IAM's
 /// events are recorded there.
-fn heard(seen: &SeenRecord, region: &str, rank: &str, expires: Moment) -> Vec<(Row, Keep)> {
-    let log = Log::of(seen.service, region);
+fn heard_rows(seen: &SeenRecord, region: &str, rank: &str, expires: Moment) -> Vec<(Row, Keep)> {
+    let log = Log::for_service(seen.service, region);
     let mut rows = Vec::new();
     if log != Log::Use {
         rows.push((
-            row(
+            fact_row(
                 keys::heard(seen.key.account, region),
                 keys::hour(seen.time),
                 "",
@@ -363,7 +366,7 @@ fn heard(seen: &SeenRecord, region: &str, rank: &str, expires: Moment) -> Vec<(R
                 ("first", Keep::Least, rank),
                 ("last", Keep::Greatest, &hour),
             ] {
-                let mut row = row(pk.clone(), keys::iam_region_part(region, end), "", expires);
+                let mut row = fact_row(pk.clone(), keys::iam_region_part(region, end), "", expires);
                 rank.clone_into(&mut row.rank);
                 rows.push((row, keep));
             }
@@ -377,7 +380,7 @@ async fn learned<T: Table>(table: &T, seen: &SeenRecord) -> Result<Option<Learne
     let Some(region) = seen
         .region
         .as_deref()
-        .filter(|region| Log::of(seen.service, region) == Log::Iam)
+        .filter(|region| Log::for_service(seen.service, region) == Log::Iam)
     else {
         return Ok(None);
     };
@@ -424,7 +427,7 @@ async fn sighting<T: Table>(table: &T, seen: &SeenRecord) -> Result<Option<Sight
         )
         .await?;
     let end = |which: &str| rows.iter().find(|row| row.sk == format!("{own}{which}"));
-    let rank = rank(seen);
+    let rank = rank_of(seen);
     let known = match (end("first"), end("last")) {
         (Some(first), Some(last)) if first.rank == rank || last.rank == rank => None,
         (Some(first), Some(_)) if rank < first.rank => keys::second_of(&first.rank),

@@ -121,7 +121,7 @@ impl TouchedEvidence {
 ///
 /// # Errors
 /// Returns the table's error.
-pub async fn touch<T: Table>(
+pub async fn find_touched<T: Table>(
     table: &T,
     policy: &Policy,
     arrival: &Arrival,
@@ -159,7 +159,7 @@ pub async fn touch<T: Table>(
                     // The record is part of the proof for everything that the session led to.
                     open.extend(
                         of_session(table, policy, session, step.time, |sk| {
-                            Kind::Mint.is(sk) || Kind::Child.is(sk)
+                            Kind::Mint.is_kind_of(sk) || Kind::Child.is_kind_of(sk)
                         })
                         .await?,
                     );
@@ -220,12 +220,17 @@ async fn children<T: Table>(
             .await?;
         found.extend(
             rows.iter()
-                .filter(|row| Kind::Child.is(&row.sk))
+                .filter(|row| Kind::Child.is_kind_of(&row.sk))
                 .filter_map(|row| reread(&row.body, policy)),
         );
     }
     if let Some(session) = &mint.session {
-        found.extend(of_session(table, policy, session, mint.time, |sk| Kind::Child.is(sk)).await?);
+        found.extend(
+            of_session(table, policy, session, mint.time, |sk| {
+                Kind::Child.is_kind_of(sk)
+            })
+            .await?,
+        );
     }
     Ok(found)
 }

@@ -29,7 +29,7 @@ fn name_part(name: &str) -> String {
     }
 }
 
-fn note(pk: String, sk: String, rank: String, now: Moment) -> Row {
+fn note_row(pk: String, sk: String, rank: String, now: Moment) -> Row {
     Row {
         pk,
         sk,
@@ -52,7 +52,7 @@ pub async fn mark_file<T: Table>(
     name: &str,
     now: Moment,
 ) -> Result<(), Trouble> {
-    let row = note(
+    let row = note_row(
         folder_of(bucket, folder),
         name_part(name),
         String::new(),
@@ -102,7 +102,7 @@ pub async fn read_files<T: Table>(
 ///
 /// # Errors
 /// Returns the table's error.
-pub async fn swept<T: Table>(
+pub async fn swept_until<T: Table>(
     table: &T,
     bucket: &str,
     prefix: &str,
@@ -129,7 +129,7 @@ pub async fn mark_sweep<T: Table>(
     at: Moment,
     now: Moment,
 ) -> Result<(), Trouble> {
-    let row = note(
+    let row = note_row(
         trail_of(bucket, prefix),
         "until".to_owned(),
         second(at),

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::seen::SeenRecord;
 
-use super::keys::{self, Kind, SessionAt, slot};
+use super::keys::{self, Kind, SessionAt, shard_of};
 use crate::port::{KeyRange, Table, TableKind, Trouble};
 
 /// The uses of one session.
@@ -27,7 +27,7 @@ pub struct Counted {
 }
 
 /// The row that counts a record's use. `None`: the record doesn't show which session was used.
-pub(super) fn row(seen: &SeenRecord) -> Option<(String, String)> {
+pub(super) fn use_row(seen: &SeenRecord) -> Option<(String, String)> {
     let used = seen.used.as_ref()?;
     // A correction counts as the event that it corrects.
     let event = seen
@@ -39,7 +39,7 @@ pub(super) fn row(seen: &SeenRecord) -> Option<(String, String)> {
     let by = if used.by_console { 'c' } else { 'a' };
     Some((
         keys::uses(&used.session, used.created?),
-        format!("{what}{by}#{}", slot(&keys::record_part(event))),
+        format!("{what}{by}#{}", shard_of(&keys::record_part(event))),
     ))
 }
 
@@ -47,7 +47,7 @@ pub(super) fn row(seen: &SeenRecord) -> Option<(String, String)> {
 ///
 /// # Errors
 /// Returns the table's error.
-pub async fn uses<T: Table>(table: &T, at: &SessionAt) -> Result<Option<Counted>, Trouble> {
+pub async fn read_uses<T: Table>(table: &T, at: &SessionAt) -> Result<Option<Counted>, Trouble> {
     let folded = table
         .query(
             TableKind::Ledger,
@@ -57,7 +57,7 @@ pub async fn uses<T: Table>(table: &T, at: &SessionAt) -> Result<Option<Counted>
         .await?;
     let seconds = folded
         .iter()
-        .filter(|row| Kind::Use.is(&row.sk))
+        .filter(|row| Kind::Use.is_kind_of(&row.sk))
         .filter_map(|row| row.rank.split('#').next()?.parse::<i64>().ok());
     let seconds: BTreeSet<i64> = seconds.collect();
     let (Some(first), Some(last)) = (seconds.first(), seconds.last()) else {
@@ -92,7 +92,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::ledger::store::{self, store as put_in};
+    use crate::ledger::store::{self, store_record as put_in};
     use crate::testing::{Calm, Twin, run};
 
     const POLICY: &[u8] = b"\
@@ -110,7 +110,7 @@ roles:
         "2026-03-02T09:00:00Z".parse().unwrap()
     }
 
-    fn used(number: u64, read_only: bool, console: bool) -> Value {
+    fn use_record(number: u64, read_only: bool, console: bool) -> Value {
         let mut record = json!({
             "eventVersion": "1.08",
             "userIdentity": {
@@ -155,7 +155,7 @@ roles:
             .map(|(_, rows)| rows.len())
             .sum();
         (
-            run(uses(
+            run(read_uses(
                 &twin,
                 &SessionAt {
                     session: SESSION.to_owned(),
@@ -167,17 +167,17 @@ roles:
         )
     }
 
-    fn some() -> Vec<Value> {
-        let reads = (0..8).map(|number| used(number, true, false));
+    fn some_uses() -> Vec<Value> {
+        let reads = (0..8).map(|number| use_record(number, true, false));
         reads
-            .chain((8..11).map(|number| used(number, false, true)))
-            .chain([used(11, false, false), used(12, true, true)])
+            .chain((8..11).map(|number| use_record(number, false, true)))
+            .chain([use_record(11, false, false), use_record(12, true, true)])
             .collect()
     }
 
     #[test]
     fn reads_and_writes_are_counted_apart_and_so_are_console_and_api() {
-        let (counted, _) = counted(&some());
+        let (counted, _) = counted(&some_uses());
         let wanted = Counted {
             first: entered().plus_seconds(60),
             last: entered().plus_seconds(72),
@@ -189,10 +189,10 @@ roles:
 
     #[test]
     fn copies_and_corrections_count_once_in_whatever_order_they_come() {
-        let mut records = some();
+        let mut records = some_uses();
         let once = counted(&records);
-        records.extend(some());
-        let mut corrected = used(3, true, false);
+        records.extend(some_uses());
+        let mut corrected = use_record(3, true, false);
         corrected["addendum"] =
             json!({"reason": "UPDATED_DATA", "originalEventID": corrected["eventID"]});
         corrected["eventID"] = json!("00000000-0000-4000-8000-00000000ffff");
@@ -206,7 +206,9 @@ roles:
 
     #[test]
     fn rows_stay_few_and_the_count_a_least() {
-        let many: Vec<Value> = (0..9_000).map(|number| used(number, true, false)).collect();
+        let many: Vec<Value> = (0..9_000)
+            .map(|number| use_record(number, true, false))
+            .collect();
         let (hundred, rows) = counted(&many[..100]);
         let reads = hundred.unwrap().reads[1];
         assert!((90..=100).contains(&reads) && rows <= 100, "{reads}");

@@ -25,7 +25,7 @@ pub(crate) async fn send_due<O: Table + Topic>(
         .values_mut()
         .filter(|stored| stored.state.is_due(now))
     {
-        if !claim(outside, stored, now).await? {
+        if !claim_publication(outside, stored, now).await? {
             continue;
         }
         outside.publish(notice(&stored.state.alert)?).await?;
@@ -41,7 +41,7 @@ pub(crate) async fn send_due<O: Table + Topic>(
 
 /// Claims the finding for this invocation. Returns `false` if another invocation is sending it or
 /// has changed it.
-async fn claim<O: Table>(
+async fn claim_publication<O: Table>(
     outside: &O,
     stored: &mut StoredFinding,
     now: Moment,

@@ -67,7 +67,7 @@ pub struct Day {
 }
 
 /// Notes that a version of a finding has to be delivered. Repeating it changes nothing.
-pub(crate) async fn note<T: Table>(
+pub(crate) async fn note_unsent<T: Table>(
     table: &T,
     id: &str,
     version: u64,
@@ -80,11 +80,11 @@ pub(crate) async fn note<T: Table>(
         last: None,
         closed: None,
     })?;
-    let pointer = row(partition(&day), format!("{id}#{version:012}"), body, now);
+    let pointer = unsent_row(partition(&day), format!("{id}#{version:012}"), body, now);
     // Uses `replace`, not `keep`, because these rows are later changed by version.
     let of_day = table.replace(
         TableKind::Outbox,
-        row(DAYS.to_owned(), day, String::new(), now),
+        unsent_row(DAYS.to_owned(), day, String::new(), now),
         0,
     );
     try_join(of_day, table.replace(TableKind::Outbox, pointer, 0))
@@ -96,7 +96,7 @@ pub(crate) async fn note<T: Table>(
 ///
 /// # Errors
 /// Returns the table's error.
-pub async fn days<T: Table>(table: &T) -> Result<Vec<Day>, Trouble> {
+pub async fn unsent_days<T: Table>(table: &T) -> Result<Vec<Day>, Trouble> {
     Ok(all_days(table, &KeyRange::default())
         .await?
         .into_iter()
@@ -179,7 +179,7 @@ pub(crate) async fn try_again<T: Table>(
 
 /// Notes that nothing is left to do. If somebody changed the row meanwhile, the next sweep closes
 /// it.
-pub(crate) async fn close<T: Table>(
+pub(crate) async fn close_unsent<T: Table>(
     table: &T,
     unsent: &Unsent,
     why: Closed,
@@ -203,7 +203,7 @@ async fn change<T: Table>(
     note: &Note,
     now: Moment,
 ) -> Result<bool, Trouble> {
-    let row = row(
+    let row = unsent_row(
         partition(&unsent.day),
         format!("{}#{:012}", unsent.id, unsent.version),
         write(note)?,
@@ -218,7 +218,7 @@ pub(crate) async fn finish<T: Table>(table: &T, day: &Day, now: Moment) -> Resul
     table
         .replace(
             TableKind::Outbox,
-            row(DAYS.to_owned(), day.name.clone(), DONE.to_owned(), now),
+            unsent_row(DAYS.to_owned(), day.name.clone(), DONE.to_owned(), now),
             day.seen,
         )
         .await
@@ -226,7 +226,7 @@ pub(crate) async fn finish<T: Table>(table: &T, day: &Day, now: Moment) -> Resul
 
 impl Unsent {
     /// Whether the row belongs to this day.
-    pub(crate) fn is_of(&self, day: &Day) -> bool {
+    pub(crate) fn is_of_day(&self, day: &Day) -> bool {
         self.day == day.name
     }
 
@@ -257,7 +257,7 @@ fn partition(day: &str) -> String {
     format!("{DAYS}#{day}")
 }
 
-fn row(pk: String, sk: String, body: String, now: Moment) -> Row {
+fn unsent_row(pk: String, sk: String, body: String, now: Moment) -> Row {
     Row {
         pk,
         sk,

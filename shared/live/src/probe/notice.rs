@@ -8,7 +8,7 @@ use rolewatch_guard::untrusted::harmless;
 
 use super::Probed;
 use super::place::{Silence, Spot};
-use crate::operations::once;
+use crate::operations::notify_once;
 use crate::port::{Table, Topic, Trouble};
 
 /// The most places that a notice names.
@@ -25,12 +25,12 @@ pub(super) async fn silent<O: Table + Topic>(
         .keys()
         .map(|(account, region)| format!("{account} {region}"))
         .collect();
-    let what = format!("silent on day {}: {}", day(now), set.join(", "));
+    let what = format!("silent on day {}: {}", day_number(now), set.join(", "));
     let subject = match silent.len() {
         1 => "rolewatch: no events come from one account and Region".to_owned(),
         n => format!("rolewatch: no events come from {n} accounts and Regions"),
     };
-    once(outside, &what, &subject, text(policy, silent), now).await
+    notify_once(outside, &what, &subject, text(policy, silent), now).await
 }
 
 fn text(policy: &Policy, silent: &BTreeMap<Spot, Silence>) -> String {
@@ -43,7 +43,7 @@ fn text(policy: &Policy, silent: &BTreeMap<Spot, Silence>) -> String {
         silent
             .iter()
             .take(NAMED)
-            .map(|(spot, silence)| line(policy, spot, silence)),
+            .map(|(spot, silence)| silence_line(policy, spot, silence)),
     );
     if let Some(more @ 1..) = silent.len().checked_sub(NAMED) {
         lines.push(format!("- and {more} more"));
@@ -56,7 +56,7 @@ fn text(policy: &Policy, silent: &BTreeMap<Spot, Silence>) -> String {
     lines.join("\n\n")
 }
 
-fn line(policy: &Policy, (account, region): &Spot, silence: &Silence) -> String {
+fn silence_line(policy: &Policy, (account, region): &Spot, silence: &Silence) -> String {
     let name = policy
         .account_name(*account)
         .map(harmless)
@@ -73,7 +73,7 @@ fn line(policy: &Policy, (account, region): &Spot, silence: &Silence) -> String 
 }
 
 /// Reports that one run isn't enough for all places, once a day.
-pub(super) async fn left<O: Table + Topic>(
+pub(super) async fn report_unprobed<O: Table + Topic>(
     outside: &O,
     sums: &Probed,
     now: Moment,
@@ -84,8 +84,8 @@ pub(super) async fn left<O: Table + Topic>(
          were slow.",
         sums.left, sums.expected
     );
-    let what = format!("probes left on day {}", day(now));
-    once(
+    let what = format!("probes left on day {}", day_number(now));
+    notify_once(
         outside,
         &what,
         "rolewatch: couldn't probe every account and Region",
@@ -95,6 +95,6 @@ pub(super) async fn left<O: Table + Topic>(
     .await
 }
 
-fn day(now: Moment) -> i64 {
+fn day_number(now: Moment) -> i64 {
     now.epoch_seconds().div_euclid(86_400)
 }

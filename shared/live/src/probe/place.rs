@@ -46,7 +46,7 @@ pub(super) struct ProbeKnowledge {
 impl ProbeKnowledge {
     /// When the first unanswered probe was sent. `None`: every probe was answered, or none was
     /// sent.
-    pub(super) fn since(&self, spot: &Spot) -> Option<Moment> {
+    pub(super) fn unanswered_since(&self, spot: &Spot) -> Option<Moment> {
         let asked = self.asked.get(spot)?;
         match self
             .answered
@@ -63,7 +63,7 @@ impl ProbeKnowledge {
     /// Why a place is silent: a probe had enough time and wasn't answered. `None`: it isn't silent.
     pub(super) fn silence(&self, spot: &Spot, now: Moment) -> Option<Silence> {
         let since = self
-            .since(spot)
+            .unanswered_since(spot)
             .filter(|since| now.seconds_since(*since) >= PROBE_ON_ITS_WAY)?;
         Some(Silence {
             since,

@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 
 use super::AT_ONCE;
 use super::place::{ProbeKnowledge, SentProbes, Silence, Spot};
-use crate::ledger::{hear, keys};
+use crate::ledger::{keys, note_log_heard};
 use crate::port::{Keep, KeyRange, Row, Table, TableKind, Trouble};
 use crate::time::PROBE_FORGOTTEN;
 
@@ -32,9 +32,9 @@ pub async fn answered<T: Table>(table: &T, probe: &Probe, now: Moment) -> Result
     let Some(region) = &probe.answers else {
         return Ok(());
     };
-    hear(table, &probe.seen, now).await?;
+    note_log_heard(table, &probe.seen, now).await?;
     let sk = key(ANSWER, probe.role.account(), region);
-    keep(table, row(sk, String::new(), probe.seen.time)).await
+    put_row(table, probe_row(sk, String::new(), probe.seen.time)).await
 }
 
 /// The places that were silent at the last run.
@@ -68,7 +68,7 @@ pub async fn standing<T: Table>(table: &T) -> Result<SilentPlaces, Trouble> {
         .iter()
         .filter(|row| row.sk != RUN && row.rank == run.rank);
     let silent = of_run
-        .map(|row| Ok((spot(row)?, read(row)?)))
+        .map(|row| Ok((spot_of(row)?, read(row)?)))
         .collect::<Result<_, Trouble>>()?;
     Ok(SilentPlaces {
         run: keys::second_of(&run.rank),
@@ -77,7 +77,10 @@ pub async fn standing<T: Table>(table: &T) -> Result<SilentPlaces, Trouble> {
 }
 
 /// Loads what is known about every place that was probed recently.
-pub(super) async fn known<T: Table>(table: &T, now: Moment) -> Result<ProbeKnowledge, Trouble> {
+pub(super) async fn known_places<T: Table>(
+    table: &T,
+    now: Moment,
+) -> Result<ProbeKnowledge, Trouble> {
     let span = KeyRange {
         from: ANSWER.to_owned(),
         to: ASKED.to_owned(),
@@ -87,12 +90,12 @@ pub(super) async fn known<T: Table>(table: &T, now: Moment) -> Result<ProbeKnowl
         if row.sk.starts_with(ANSWER) {
             let time = keys::second_of(&row.rank)
                 .ok_or_else(|| unreadable(&row, "it has no valid time"))?;
-            known.answered.insert(spot(&row)?, time);
+            known.answered.insert(spot_of(&row)?, time);
             continue;
         }
         let asked: SentProbes = read(&row)?;
         if now.seconds_since(asked.last) < PROBE_FORGOTTEN {
-            known.asked.insert(spot(&row)?, asked);
+            known.asked.insert(spot_of(&row)?, asked);
         }
     }
     Ok(known)
@@ -105,9 +108,9 @@ pub(super) async fn keep_asked<T: Table>(
     asked: &SentProbes,
 ) -> Result<(), Trouble> {
     let (account, region) = spot;
-    keep(
+    put_row(
         table,
-        row(key(ASKED, *account, region), json(asked)?, asked.last),
+        probe_row(key(ASKED, *account, region), to_json(asked)?, asked.last),
     )
     .await
 }
@@ -119,24 +122,28 @@ pub(super) async fn keep_result<T: Table>(
     now: Moment,
 ) -> Result<(), Trouble> {
     let rows = silent.iter().map(|((account, region), silence)| {
-        Ok(row(key(SILENT, *account, region), json(silence)?, now))
+        Ok(probe_row(
+            key(SILENT, *account, region),
+            to_json(silence)?,
+            now,
+        ))
     });
     let rows: Vec<Row> = rows.collect::<Result<_, Trouble>>()?;
     let kept = stream::iter(rows)
-        .map(|row| keep(table, row))
+        .map(|row| put_row(table, row))
         .buffer_unordered(AT_ONCE);
     kept.try_collect::<Vec<()>>().await?;
-    keep(table, row(RUN.to_owned(), String::new(), now)).await
+    put_row(table, probe_row(RUN.to_owned(), String::new(), now)).await
 }
 
-async fn keep<T: Table>(table: &T, row: Row) -> Result<(), Trouble> {
+async fn put_row<T: Table>(table: &T, row: Row) -> Result<(), Trouble> {
     table
         .keep(TableKind::Ledger, row, Keep::Greatest)
         .await
         .map(drop)
 }
 
-fn row(sk: String, body: String, time: Moment) -> Row {
+fn probe_row(sk: String, body: String, time: Moment) -> Row {
     let expires = Some(time.plus_seconds(PROBE_FORGOTTEN));
     Row {
         pk: PK.to_owned(),
@@ -153,7 +160,7 @@ fn key(kind: &str, account: AccountId, region: &str) -> String {
 }
 
 /// The place in a row's key.
-fn spot(row: &Row) -> Result<Spot, Trouble> {
+fn spot_of(row: &Row) -> Result<Spot, Trouble> {
     let mut parts = row.sk.splitn(3, '#').skip(1);
     let account = parts.next().and_then(|account| account.parse().ok());
     account
@@ -161,7 +168,7 @@ fn spot(row: &Row) -> Result<Spot, Trouble> {
         .ok_or_else(|| unreadable(row, "its key doesn't name an account and Region"))
 }
 
-fn json(what: &impl Serialize) -> Result<String, Trouble> {
+fn to_json(what: &impl Serialize) -> Result<String, Trouble> {
     serde_json::to_string(what).map_err(|error| Trouble::refused("recording a probe", &error))
 }
 

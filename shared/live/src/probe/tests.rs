@@ -31,7 +31,7 @@ fn regions(names: &[&str]) -> Vec<String> {
 }
 
 /// A run that is due on the hour and begins some seconds later.
-fn probe(twin: &Twin<Calm>, policy: &Policy, names: &[&str], number: i64) -> Probed {
+fn run_probes(twin: &Twin<Calm>, policy: &Policy, names: &[&str], number: i64) -> Probed {
     twin.clock.set(hour(number).plus_seconds(5));
     wait(run(twin, policy, &regions(names), None, hour(number))).unwrap()
 }
@@ -70,7 +70,7 @@ fn answer(twin: &Twin<Calm>, account: rolewatch_guard::id::AccountId, region: &s
     wait(answered(twin, &probe, time.plus_seconds(120))).unwrap();
 }
 
-fn named(twin: &Twin<Calm>) -> Vec<(String, String)> {
+fn places_named(twin: &Twin<Calm>) -> Vec<(String, String)> {
     let standing = wait(standing(twin)).unwrap();
     standing
         .silent
@@ -90,7 +90,7 @@ fn notices(twin: &Twin<Calm>) -> Vec<(String, String)> {
 #[test]
 fn every_account_of_the_policy_is_probed_in_every_region() {
     let twin = Twin::new(Calm, hour(0));
-    let sums = probe(&twin, &policy(), &["eu-west-1", "us-east-1"], 0);
+    let sums = run_probes(&twin, &policy(), &["eu-west-1", "us-east-1"], 0);
     assert_eq!(
         sums,
         Probed {
@@ -107,7 +107,7 @@ fn every_account_of_the_policy_is_probed_in_every_region() {
         .collect();
     assert_eq!(probed.len(), 4);
     assert_eq!(
-        (notices(&twin), named(&twin)),
+        (notices(&twin), places_named(&twin)),
         (Vec::new(), Vec::new()),
         "a first run knows of no silence"
     );
@@ -119,12 +119,12 @@ fn a_place_that_is_cut_off_is_named_at_the_second_run_and_taken_off_when_it_answ
     let regions = ["eu-west-1", "us-east-1"];
     let cut = [("444455556666", "eu-west-1")];
     let told = vec![("444455556666".to_owned(), "eu-west-1".to_owned())];
-    probe(&twin, &policy(), &regions, 0);
+    run_probes(&twin, &policy(), &regions, 0);
     come_back(&twin, &[]);
-    assert_eq!(probe(&twin, &policy(), &regions, 1).silent, 0);
+    assert_eq!(run_probes(&twin, &policy(), &regions, 1).silent, 0);
     come_back(&twin, &cut);
-    assert_eq!(probe(&twin, &policy(), &regions, 2).silent, 1);
-    assert_eq!(named(&twin), told);
+    assert_eq!(run_probes(&twin, &policy(), &regions, 2).silent, 1);
+    assert_eq!(places_named(&twin), told);
     let (subject, body) = notices(&twin).pop().unwrap();
     assert_eq!(
         subject,
@@ -139,8 +139,11 @@ fn a_place_that_is_cut_off_is_named_at_the_second_run_and_taken_off_when_it_answ
         "{body}"
     );
     come_back(&twin, &[]);
-    assert_eq!(probe(&twin, &policy(), &regions, 3).silent, 0);
-    assert_eq!((named(&twin), notices(&twin)), (Vec::new(), Vec::new()));
+    assert_eq!(run_probes(&twin, &policy(), &regions, 3).silent, 0);
+    assert_eq!(
+        (places_named(&twin), notices(&twin)),
+        (Vec::new(), Vec::new())
+    );
 }
 
 #[test]
@@ -148,13 +151,17 @@ fn an_answer_that_is_late_or_lost_once_clears_the_place_at_the_next_run() {
     let twin = Twin::new(Calm, hour(0));
     let account = "444455556666".parse().unwrap();
     let lost = [("444455556666", "us-east-1")];
-    probe(&twin, &policy(), &["us-east-1"], 0);
+    run_probes(&twin, &policy(), &["us-east-1"], 0);
     come_back(&twin, &lost);
-    assert_eq!(probe(&twin, &policy(), &["us-east-1"], 1).silent, 1, "lost");
+    assert_eq!(
+        run_probes(&twin, &policy(), &["us-east-1"], 1).silent,
+        1,
+        "lost"
+    );
     come_back(&twin, &lost);
     // The first event arrives late. The second one is still missing.
     answer(&twin, account, "us-east-1", hour(0).plus_seconds(6));
-    assert_eq!(probe(&twin, &policy(), &["us-east-1"], 2).silent, 1);
+    assert_eq!(run_probes(&twin, &policy(), &["us-east-1"], 2).silent, 1);
     let since: Vec<Moment> = wait(standing(&twin))
         .unwrap()
         .silent
@@ -163,13 +170,13 @@ fn an_answer_that_is_late_or_lost_once_clears_the_place_at_the_next_run() {
         .collect();
     assert_eq!(since, [hour(1).plus_seconds(5)]);
     come_back(&twin, &[]);
-    assert_eq!(probe(&twin, &policy(), &["us-east-1"], 3).silent, 0);
+    assert_eq!(run_probes(&twin, &policy(), &["us-east-1"], 3).silent, 0);
 }
 
 #[test]
 fn a_probe_has_half_an_hour_before_its_place_is_silent() {
     let twin = Twin::new(Calm, hour(0));
-    probe(&twin, &policy(), &["us-east-1"], 0);
+    run_probes(&twin, &policy(), &["us-east-1"], 0);
     for (seconds, silent) in [(1_800, 0), (1_805, 2)] {
         let now = hour(0).plus_seconds(seconds);
         // The first of them replaces the one before and keeps its time.
@@ -189,7 +196,7 @@ fn a_role_that_lets_nobody_in_is_silent_at_once_and_the_reason_is_told() {
     let place = ("444455556666".parse().unwrap(), "me-south-1".to_owned());
     let refused = Trouble::refused("sts:AssumeRole", "RegionDisabledException");
     twin.unprobed.borrow_mut().insert(place.clone(), refused);
-    let sums = probe(&twin, &policy(), &["me-south-1"], 0);
+    let sums = run_probes(&twin, &policy(), &["me-south-1"], 0);
     assert_eq!((sums.sent, sums.failed, sums.silent), (1, 1, 1));
     let (_, body) = notices(&twin).pop().unwrap();
     assert!(
@@ -204,13 +211,13 @@ fn a_role_that_lets_nobody_in_is_silent_at_once_and_the_reason_is_told() {
     twin.unprobed.borrow_mut().insert(other, unreachable);
     come_back(&twin, &[]);
     assert_eq!(
-        probe(&twin, &policy(), &["me-south-1"], 1).silent,
+        run_probes(&twin, &policy(), &["me-south-1"], 1).silent,
         1,
         "only the one that was refused"
     );
     come_back(&twin, &[]);
     assert_eq!(
-        probe(&twin, &policy(), &["me-south-1"], 2).silent,
+        run_probes(&twin, &policy(), &["me-south-1"], 2).silent,
         1,
         "only the other one"
     );
@@ -258,26 +265,26 @@ fn what_a_run_has_no_time_for_is_not_silent_and_comes_first_in_the_next_one() {
 #[test]
 fn a_repeated_run_says_the_same() {
     let twin = Twin::new(Calm, hour(0));
-    probe(&twin, &policy(), &["us-east-1"], 0);
+    run_probes(&twin, &policy(), &["us-east-1"], 0);
     for _ in 0..2 {
-        assert_eq!(probe(&twin, &policy(), &["us-east-1"], 1).silent, 2);
+        assert_eq!(run_probes(&twin, &policy(), &["us-east-1"], 1).silent, 2);
     }
     assert_eq!(
         notices(&twin).len(),
         1,
         "the same places are told once a day"
     );
-    assert_eq!(probe(&twin, &policy(), &["us-east-1"], 24).silent, 2);
+    assert_eq!(run_probes(&twin, &policy(), &["us-east-1"], 24).silent, 2);
     assert_eq!(notices(&twin).len(), 1);
 }
 
 #[test]
 fn whoever_is_no_longer_expected_is_no_longer_named() {
     let twin = Twin::new(Calm, hour(0));
-    probe(&twin, &policy(), &["us-east-1"], 0);
-    assert_eq!(probe(&twin, &policy(), &["us-east-1"], 1).silent, 2);
-    assert_eq!(probe(&twin, &policy(), &["eu-west-1"], 2).silent, 0);
-    assert_eq!(named(&twin), []);
+    run_probes(&twin, &policy(), &["us-east-1"], 0);
+    assert_eq!(run_probes(&twin, &policy(), &["us-east-1"], 1).silent, 2);
+    assert_eq!(run_probes(&twin, &policy(), &["eu-west-1"], 2).silent, 0);
+    assert_eq!(places_named(&twin), []);
 }
 
 #[test]
@@ -287,8 +294,8 @@ fn of_many_places_twenty_are_named_and_the_rest_is_counted() {
         .map(|number| format!("eu-north-{number}"))
         .collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    probe(&twin, &policy(), &names, 0);
-    assert_eq!(probe(&twin, &policy(), &names, 1).silent, 30);
+    run_probes(&twin, &policy(), &names, 0);
+    assert_eq!(run_probes(&twin, &policy(), &names, 1).silent, 30);
     let (subject, body) = notices(&twin).pop().unwrap();
     assert_eq!(
         subject,

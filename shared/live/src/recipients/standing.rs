@@ -16,7 +16,7 @@ use super::{Recipients, audience};
 use crate::operations;
 use crate::outbox::told;
 use crate::port::{Keep, KeyRange, Notice, Row, Subscribers, Table, TableKind, Topic, Trouble};
-use crate::resend::pause;
+use crate::resend::pause_after;
 use crate::time::{NOTICES_KEPT, RECIPIENTS_LOOKED_AT};
 use crate::wire::{RecipientsChanged, TopicMessage};
 
@@ -54,7 +54,7 @@ pub struct RecipientsState {
 }
 
 impl RecipientsState {
-    fn first(recipients: Recipients, now: Moment) -> Self {
+    fn first_seen(recipients: Recipients, now: Moment) -> Self {
         // Nobody knows whether somebody was subscribed before the first sweep.
         let unread_since =
             (recipients != Recipients::Confirmed).then(|| now.plus_seconds(-NOTICES_KEPT));
@@ -70,9 +70,9 @@ impl RecipientsState {
     }
 
     /// The state after the subscriptions were listed.
-    fn after(before: Option<&Self>, found: Recipients, now: Moment) -> Self {
+    fn after_look(before: Option<&Self>, found: Recipients, now: Moment) -> Self {
         let Some(before) = before else {
-            return Self::first(found, now);
+            return Self::first_seen(found, now);
         };
         if before.recipients == found {
             return before.clone();
@@ -103,7 +103,7 @@ impl RecipientsState {
         let Some(last) = self.last.filter(|_| self.told < self.version) else {
             return self.told < self.version;
         };
-        let waited = last.plus_seconds(pause(self.tries.saturating_sub(1))) <= now;
+        let waited = last.plus_seconds(pause_after(self.tries.saturating_sub(1))) <= now;
         waited || slack.is_some_and(|since| last < since && since <= now)
     }
 
@@ -139,7 +139,7 @@ pub async fn look_after<O: Table + Topic + Subscribers>(
     let seen = state.map_or(0, |row| row.version);
     let before: Option<RecipientsState> = state.map(read).transpose()?;
     let mut standing = match (found, &before) {
-        (Ok(found), before) => RecipientsState::after(before.as_ref(), found.recipients, now),
+        (Ok(found), before) => RecipientsState::after_look(before.as_ref(), found.recipients, now),
         (Err(trouble), before) => {
             tracing::error!(%trouble, "can't tell whether anybody receives e-mail from the operations topic");
             // A failed listing changes nothing, but the message that is already known is still
@@ -166,7 +166,7 @@ pub async fn look_after<O: Table + Topic + Subscribers>(
     // Written before it is published: if two sweeps see the same change, only one publishes it.
     let mine = before.as_ref() == Some(&standing) || write(outside, &standing, seen).await?;
     if due && mine {
-        tell(outside, standing.changed()).await?;
+        publish_change(outside, standing.changed()).await?;
     }
     let mail = (standing.recipients == Recipients::Confirmed).then_some(standing.since);
     // Anything sent before the later of the two may have reached nobody.
@@ -193,7 +193,7 @@ async fn catch_up<O: Table + Topic>(outside: &O, standing: &RecipientsState) -> 
     }
 }
 
-async fn tell<O: Topic>(outside: &O, changed: RecipientsChanged) -> Result<(), Trouble> {
+async fn publish_change<O: Topic>(outside: &O, changed: RecipientsChanged) -> Result<(), Trouble> {
     let body = serde_json::to_string(&TopicMessage::Recipients {
         recipients: changed,
     })

@@ -8,7 +8,7 @@ fn start() -> Moment {
     "2026-03-02T09:00:00Z".parse().unwrap()
 }
 
-fn of(subscriptions: Vec<Subscription>) -> Audience {
+fn audience_of(subscriptions: Vec<Subscription>) -> Audience {
     let twin = Twin::new(Calm, start());
     *twin.subscriptions.borrow_mut() = subscriptions;
     run(audience(&twin)).unwrap()
@@ -18,7 +18,7 @@ fn of(subscriptions: Vec<Subscription>) -> Audience {
 fn only_a_confirmed_email_subscription_is_a_person() {
     for protocol in ["email", "email-json"] {
         assert_eq!(
-            of(vec![subscribed(protocol)]).recipients,
+            audience_of(vec![subscribed(protocol)]).recipients,
             Recipients::Confirmed,
             "{protocol}"
         );
@@ -34,7 +34,7 @@ fn only_a_confirmed_email_subscription_is_a_person() {
         "Email ",
         "",
     ] {
-        let found = of(vec![subscribed(protocol)]);
+        let found = audience_of(vec![subscribed(protocol)]);
         assert_eq!(
             found,
             Audience {
@@ -44,7 +44,7 @@ fn only_a_confirmed_email_subscription_is_a_person() {
             "{protocol}"
         );
     }
-    assert_eq!(of(Vec::new()), Audience::EMPTY);
+    assert_eq!(audience_of(Vec::new()), Audience::EMPTY);
 }
 
 #[test]
@@ -68,7 +68,7 @@ fn a_word_in_place_of_the_arn_is_not_a_confirmation() {
         ),
     ];
     for (word, recipients) in cases {
-        let found = of(vec![
+        let found = audience_of(vec![
             unsubscribed("email", word),
             unsubscribed("https", word),
         ]);
@@ -93,13 +93,17 @@ fn one_confirmed_address_is_enough_and_the_order_does_not_matter() {
     ];
     for _ in 0..all.len() {
         all.rotate_left(1);
-        assert_eq!(of(all.clone()).recipients, Recipients::Confirmed, "{all:?}");
+        assert_eq!(
+            audience_of(all.clone()).recipients,
+            Recipients::Confirmed,
+            "{all:?}"
+        );
     }
     all.retain(|one| *one != subscribed("email"));
     for _ in 0..all.len() {
         all.rotate_left(1);
         assert_eq!(
-            of(all.clone()),
+            audience_of(all.clone()),
             Audience {
                 recipients: Recipients::Pending,
                 others: true
@@ -159,7 +163,7 @@ struct Counted {
 }
 
 impl Weather for Counted {
-    fn at(&self, gate: Gate, what: &'static str) -> Result<(), Trouble> {
+    fn allow_call(&self, gate: Gate, what: &'static str) -> Result<(), Trouble> {
         self.calls
             .set(self.calls.get() + usize::from(gate == Gate::Before));
         if self.fails.get() {

@@ -36,7 +36,7 @@ pub(crate) struct Walk {
 }
 
 impl Walk {
-    pub(crate) fn whole(partition: String) -> Self {
+    pub(crate) fn over_all(partition: String) -> Self {
         Self::of_groups(partition, BTreeSet::new())
     }
 
@@ -53,7 +53,7 @@ impl Walk {
     }
 
     /// Takes in one more request.
-    pub(super) fn ask(&mut self, other: Self, now: Moment) {
+    pub(super) fn ask_once_more(&mut self, other: Self, now: Moment) {
         self.asked += 1;
         if self.since.is_none() {
             *self = Self {
@@ -68,17 +68,17 @@ impl Walk {
         } else {
             &self.groups | &other.groups
         };
-        self.again();
+        self.repeat_to_here();
     }
 
     /// Makes the walk go around once more, up to its current position.
-    pub(crate) fn again(&mut self) {
+    pub(crate) fn repeat_to_here(&mut self) {
         self.until.clone_from(&self.at);
         self.round = false;
     }
 
     /// The entries to read before the walk ends or goes around.
-    pub(crate) fn span(&self) -> KeyRange {
+    pub(crate) fn unread_range(&self) -> KeyRange {
         let from = self
             .until
             .clone()

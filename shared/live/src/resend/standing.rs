@@ -73,7 +73,7 @@ pub(super) fn standing(
                 AcknowledgementState::Closed(Closed::Nothing)
             };
         }
-        if state.waits(now) {
+        if state.is_waiting(now) {
             return AcknowledgementState::Waits;
         }
     }
@@ -94,12 +94,12 @@ pub(super) fn standing(
         .unwrap_or(unsent.note.since.max(due.unwrap_or(unsent.note.since)));
     AcknowledgementState::Owed(Due {
         since,
-        next: last.plus_seconds(pause(unsent.note.tries)),
+        next: last.plus_seconds(pause_after(unsent.note.tries)),
         unsent,
     })
 }
 
 /// How long to wait for an acknowledgment after this many attempts, in seconds.
-pub(crate) fn pause(tries: u32) -> i64 {
+pub(crate) fn pause_after(tries: u32) -> i64 {
     (FIRST_PAUSE << tries.min(32)).min(LONGEST_PAUSE)
 }

@@ -2,7 +2,7 @@ use std::cell::Cell;
 
 use futures_util::future::join;
 
-use super::standing::pause;
+use super::standing::pause_after;
 use super::*;
 use crate::ledger::SessionAt;
 use crate::outbox::{ACK, Acknowledged, FindingState};
@@ -19,7 +19,7 @@ struct Stop {
 }
 
 impl Weather for Stop {
-    fn at(&self, _: Gate, what: &'static str) -> Result<(), Trouble> {
+    fn allow_call(&self, _: Gate, what: &'static str) -> Result<(), Trouble> {
         self.passed.set(self.passed.get() + 1);
         if self.passed.get() == self.at.get() {
             return Err(Trouble::unreachable(what, "stopped"));
@@ -32,7 +32,7 @@ impl Weather for Stop {
 struct Busy;
 
 impl Weather for Busy {
-    fn at(&self, _: Gate, _: &'static str) -> Result<(), Trouble> {
+    fn allow_call(&self, _: Gate, _: &'static str) -> Result<(), Trouble> {
         Ok(())
     }
 
@@ -107,11 +107,11 @@ fn acknowledge<W: Weather>(twin: &Twin<W>, version: u64) {
     run(twin.keep(TableKind::Outbox, row, Keep::Greatest)).unwrap();
 }
 
-fn later<W: Weather>(twin: &Twin<W>, seconds: i64) {
+fn let_pass<W: Weather>(twin: &Twin<W>, seconds: i64) {
     twin.clock.set(twin.clock.get().plus_seconds(seconds));
 }
 
-fn sweep<W: Weather>(twin: &Twin<W>) -> Resent {
+fn sweep_now<W: Weather>(twin: &Twin<W>) -> Resent {
     run(resend(twin, twin.clock.get(), PLENTY, None)).unwrap()
 }
 
@@ -138,12 +138,12 @@ fn what_was_stored_and_never_published_is_published() {
     let twin = Twin::new(Calm, start());
     put(&twin, &state(|_| ()));
     assert_eq!(
-        sweep(&twin),
+        sweep_now(&twin),
         Resent::default(),
         "whoever stored it is given time to publish it"
     );
-    later(&twin, FIRST_PAUSE);
-    let resent = sweep(&twin);
+    let_pass(&twin, FIRST_PAUSE);
+    let resent = sweep_now(&twin);
     assert_eq!(
         (resent.published, resent.unacknowledged, resent.oldest),
         (1, 1, Some(start()))
@@ -151,8 +151,8 @@ fn what_was_stored_and_never_published_is_published() {
     assert_eq!(published(&twin), [(sample::alert().id, 1)]);
     assert_eq!(stored(&twin).published, 1);
     acknowledge(&twin, 1);
-    later(&twin, 86_400);
-    assert_eq!(sweep(&twin), Resent::default());
+    let_pass(&twin, 86_400);
+    assert_eq!(sweep_now(&twin), Resent::default());
     assert_eq!(published(&twin).len(), 1);
 }
 
@@ -162,12 +162,12 @@ fn what_was_acknowledged_is_never_sent_again_nor_read_again() {
     put(&twin, &state(|state| state.published = 0));
     acknowledge(&twin, 1);
     for _ in 0..4 {
-        later(&twin, 86_400);
-        assert_eq!(sweep(&twin), Resent::default());
+        let_pass(&twin, 86_400);
+        assert_eq!(sweep_now(&twin), Resent::default());
     }
     assert_eq!(published(&twin), []);
     assert_eq!(
-        run(unsent::days(&twin)).unwrap(),
+        run(unsent::unsent_days(&twin)).unwrap(),
         [],
         "a day of which all was told is not looked at again"
     );
@@ -179,8 +179,8 @@ fn what_is_not_acknowledged_is_sent_again_with_growing_pauses() {
     put(&twin, &state(|_| ()));
     let mut sent = Vec::new();
     for minute in 1..=24 * 60 {
-        later(&twin, 60);
-        if sweep(&twin).published > 0 {
+        let_pass(&twin, 60);
+        if sweep_now(&twin).published > 0 {
             sent.push(minute);
         }
     }
@@ -190,7 +190,7 @@ fn what_is_not_acknowledged_is_sent_again_with_growing_pauses() {
             .iter()
             .all(|(id, version)| (id.as_str(), *version) == (&sample::alert().id, 1))
     );
-    assert_eq!(pause(u32::MAX), LONGEST_PAUSE);
+    assert_eq!(pause_after(u32::MAX), LONGEST_PAUSE);
 }
 
 #[test]
@@ -199,8 +199,8 @@ fn once_somebody_can_read_again_what_waits_is_sent_at_once_and_once() {
     put(&twin, &state(|_| ()));
     // A day of pauses, of which the longest has just begun.
     for _ in 0..288 {
-        later(&twin, 300);
-        sweep(&twin);
+        let_pass(&twin, 300);
+        sweep_now(&twin);
     }
     let sent = published(&twin).len();
     let readable = twin.clock.get().plus_seconds(60);
@@ -210,9 +210,9 @@ fn once_somebody_can_read_again_what_waits_is_sent_at_once_and_once() {
             .published
     };
     assert_eq!(resent(&twin), 0, "it is not so yet");
-    later(&twin, 300);
+    let_pass(&twin, 300);
     assert_eq!(resent(&twin), 1);
-    later(&twin, 300);
+    let_pass(&twin, 300);
     assert_eq!(resent(&twin), 0, "from then on it has its pauses");
     assert_eq!(published(&twin).len(), sent + 1);
 }
@@ -223,7 +223,7 @@ fn after_any_number_of_days_it_is_still_stored_counted_and_sent() {
     put(&twin, &state(|_| ()));
     for day in [1, 15, 100, 399] {
         twin.clock.set(start().plus_seconds(day * 86_400));
-        let resent = sweep(&twin);
+        let resent = sweep_now(&twin);
         assert_eq!(
             (resent.published, resent.unacknowledged, resent.oldest),
             (1, 1, Some(start())),
@@ -244,37 +244,37 @@ fn after_any_number_of_days_it_is_still_stored_counted_and_sent() {
 fn a_new_version_has_its_own_pauses_and_is_owed_until_it_is_acknowledged() {
     let twin = Twin::new(Calm, start());
     put(&twin, &state(|state| state.published = 0));
-    later(&twin, FIRST_PAUSE);
-    sweep(&twin);
+    let_pass(&twin, FIRST_PAUSE);
+    sweep_now(&twin);
     acknowledge(&twin, 1);
-    later(&twin, 3 * 86_400);
+    let_pass(&twin, 3 * 86_400);
     put(
         &twin,
         &state(|state| {
             (state.alert.version, state.alert.status, state.published) = (2, Status::Withdrawn, 1);
         }),
     );
-    later(&twin, FIRST_PAUSE);
-    assert_eq!(sweep(&twin).published, 1);
+    let_pass(&twin, FIRST_PAUSE);
+    assert_eq!(sweep_now(&twin).published, 1);
     assert_eq!(published(&twin).last(), Some(&(sample::alert().id, 2)));
     // An acknowledgment of the previous version doesn't count for this one.
-    later(&twin, LONGEST_PAUSE);
+    let_pass(&twin, LONGEST_PAUSE);
     assert_eq!(
-        (sweep(&twin).published, sweep(&twin).unacknowledged),
+        (sweep_now(&twin).published, sweep_now(&twin).unacknowledged),
         (1, 1)
     );
     acknowledge(&twin, 2);
-    assert_eq!(sweep(&twin), Resent::default());
+    assert_eq!(sweep_now(&twin), Resent::default());
 }
 
 #[test]
 fn what_nobody_judged_again_in_time_is_judged_again_and_not_told_as_it_was() {
     let twin = Twin::new(Calm, start());
     put(&twin, &state(unproven));
-    later(&twin, 900);
-    assert_eq!(sweep(&twin), Resent::default());
-    later(&twin, FIRST_PAUSE);
-    let resent = sweep(&twin);
+    let_pass(&twin, 900);
+    assert_eq!(sweep_now(&twin), Resent::default());
+    let_pass(&twin, FIRST_PAUSE);
+    let resent = sweep_now(&twin);
     assert_eq!(
         (resent.published, resent.rejudged, resent.unacknowledged),
         (0, 1, 1)
@@ -297,10 +297,10 @@ fn what_nobody_judged_again_in_time_is_judged_again_and_not_told_as_it_was() {
 fn what_waits_for_its_evidence_is_neither_sent_nor_counted() {
     let twin = Twin::new(Calm, start());
     put(&twin, &state(unproven));
-    later(&twin, 899);
-    assert_eq!(sweep(&twin), Resent::default());
+    let_pass(&twin, 899);
+    assert_eq!(sweep_now(&twin), Resent::default());
     assert_eq!(
-        run(unsent::days(&twin)).unwrap().len(),
+        run(unsent::unsent_days(&twin)).unwrap().len(),
         1,
         "it is not forgotten either"
     );
@@ -316,23 +316,26 @@ fn tampering_that_is_unproven_is_told_as_it_is() {
             (state.alert.rule, state.due) = ("RW201".into(), Some(start()));
         }),
     );
-    later(&twin, FIRST_PAUSE);
-    assert_eq!((sweep(&twin).published, twin.queue.borrow().len()), (1, 0));
+    let_pass(&twin, FIRST_PAUSE);
+    assert_eq!(
+        (sweep_now(&twin).published, twin.queue.borrow().len()),
+        (1, 0)
+    );
 }
 
 #[test]
 fn what_is_reported_and_not_alerted_is_not_sent() {
     let twin = Twin::new(Calm, start());
     put(&twin, &state(|state| state.quiet = true));
-    later(&twin, 86_400);
+    let_pass(&twin, 86_400);
     assert_eq!(
-        (sweep(&twin), published(&twin).len()),
+        (sweep_now(&twin), published(&twin).len()),
         (Resent::default(), 0)
     );
     // Later it turns out to be worse.
     put(&twin, &state(|state| state.alert.version = 2));
-    later(&twin, FIRST_PAUSE);
-    assert_eq!(sweep(&twin).published, 1);
+    let_pass(&twin, FIRST_PAUSE);
+    assert_eq!(sweep_now(&twin).published, 1);
 }
 
 #[test]
@@ -344,13 +347,13 @@ fn what_was_withdrawn_before_anybody_was_told_is_not_sent() {
         &state(|state| (state.alert.version, state.alert.status) = (2, Status::Withdrawn)),
     );
     for _ in 0..5 {
-        later(&twin, 86_400);
-        assert_eq!(sweep(&twin), Resent::default());
+        let_pass(&twin, 86_400);
+        assert_eq!(sweep_now(&twin), Resent::default());
     }
     assert_eq!(
         (
             published(&twin).len(),
-            run(unsent::days(&twin)).unwrap().len()
+            run(unsent::unsent_days(&twin)).unwrap().len()
         ),
         (0, 0)
     );
@@ -365,10 +368,10 @@ fn what_was_told_by_somebody_who_could_not_note_it_is_withdrawn_aloud() {
         &twin,
         &state(|state| (state.alert.version, state.alert.status) = (2, Status::Withdrawn)),
     );
-    later(&twin, FIRST_PAUSE);
-    assert_eq!(sweep(&twin), Resent::default());
+    let_pass(&twin, FIRST_PAUSE);
+    assert_eq!(sweep_now(&twin), Resent::default());
     acknowledge(&twin, 1);
-    assert_eq!(sweep(&twin).published, 1);
+    assert_eq!(sweep_now(&twin).published, 1);
     assert_eq!(published(&twin), [(sample::alert().id, 2)]);
 }
 
@@ -378,7 +381,7 @@ fn wherever_a_sweep_is_stopped_the_next_ones_send_it() {
     for at in 1.. {
         let twin = Twin::new(Stop::default(), start());
         put(&twin, &state(|_| ()));
-        later(&twin, FIRST_PAUSE);
+        let_pass(&twin, FIRST_PAUSE);
         twin.weather.passed.set(0);
         twin.weather.at.set(at);
         let outcome = run(resend(&twin, twin.clock.get(), PLENTY, None));
@@ -390,15 +393,15 @@ fn wherever_a_sweep_is_stopped_the_next_ones_send_it() {
             "at {at}: {outcome:?}"
         );
         stops += 1;
-        later(&twin, 2 * FIRST_PAUSE);
-        let resent = sweep(&twin);
+        let_pass(&twin, 2 * FIRST_PAUSE);
+        let resent = sweep_now(&twin);
         assert_eq!((resent.unacknowledged, resent.failed), (1, 0), "at {at}");
         assert!(!published(&twin).is_empty(), "at {at}: nothing was sent");
-        later(&twin, 4 * FIRST_PAUSE);
-        sweep(&twin);
+        let_pass(&twin, 4 * FIRST_PAUSE);
+        sweep_now(&twin);
         assert_eq!(stored(&twin).published, 1, "at {at}");
         acknowledge(&twin, 1);
-        assert_eq!(sweep(&twin), Resent::default(), "at {at}");
+        assert_eq!(sweep_now(&twin), Resent::default(), "at {at}");
     }
     assert!(stops >= 10, "only {stops} places to be stopped at");
 }
@@ -414,8 +417,8 @@ fn wherever_storing_is_stopped_what_is_stored_is_told() {
             .rows
             .borrow()
             .contains_key(&(TableKind::Outbox, format!("finding#{}", sample::alert().id)));
-        later(&twin, FIRST_PAUSE);
-        let resent = sweep(&twin);
+        let_pass(&twin, FIRST_PAUSE);
+        let resent = sweep_now(&twin);
         assert_eq!(
             (resent.published, resent.unacknowledged),
             if is_stored { (1, 1) } else { (0, 0) },
@@ -427,27 +430,30 @@ fn wherever_storing_is_stopped_what_is_stored_is_told() {
 #[test]
 fn a_row_without_its_finding_is_let_go_when_its_day_is_over() {
     let twin = Twin::new(Calm, start());
-    run(unsent::note(&twin, "nothing", 1, start())).unwrap();
-    later(&twin, 86_400);
+    run(unsent::note_unsent(&twin, "nothing", 1, start())).unwrap();
+    let_pass(&twin, 86_400);
     assert_eq!(
-        (sweep(&twin), run(unsent::days(&twin)).unwrap().len()),
+        (
+            sweep_now(&twin),
+            run(unsent::unsent_days(&twin)).unwrap().len()
+        ),
         (Resent::default(), 1)
     );
-    later(&twin, 86_400);
-    sweep(&twin);
-    sweep(&twin);
-    assert_eq!(run(unsent::days(&twin)).unwrap(), []);
+    let_pass(&twin, 86_400);
+    sweep_now(&twin);
+    sweep_now(&twin);
+    assert_eq!(run(unsent::unsent_days(&twin)).unwrap(), []);
     // The event is brought back from the dead-letter queue.
     put(&twin, &state(|state| state.alert.id = "nothing".into()));
-    later(&twin, FIRST_PAUSE);
-    assert_eq!(sweep(&twin).published, 1);
+    let_pass(&twin, FIRST_PAUSE);
+    assert_eq!(sweep_now(&twin).published, 1);
 }
 
 #[test]
 fn of_two_sweeps_at_once_one_sends() {
     let twin = Twin::new(Busy, start());
     put(&twin, &state(|_| ()));
-    later(&twin, FIRST_PAUSE);
+    let_pass(&twin, FIRST_PAUSE);
     let now = twin.clock.get();
     let (one, other) = run(join(
         resend(&twin, now, PLENTY, None),
@@ -473,15 +479,15 @@ fn what_the_budget_leaves_out_comes_first_the_next_time() {
             &twin,
             &state(|state| state.alert.id = format!("finding{n}")),
         );
-        later(&twin, 1);
+        let_pass(&twin, 1);
     }
-    later(&twin, FIRST_PAUSE);
+    let_pass(&twin, FIRST_PAUSE);
     let mut first = Vec::new();
     for left in [3, 1, 0] {
         let resent = run(resend(&twin, twin.clock.get(), 2, None)).unwrap();
         assert_eq!((resent.left, resent.unacknowledged), (left, 5));
         first.push(published(&twin).len());
-        later(&twin, 1);
+        let_pass(&twin, 1);
     }
     assert_eq!(first, [2, 4, 5]);
 }
@@ -498,8 +504,8 @@ fn a_finding_that_cannot_be_read_holds_no_other_back() {
         .get_mut("state")
         .unwrap()
         .body = "{".into();
-    later(&twin, FIRST_PAUSE);
-    let resent = sweep(&twin);
+    let_pass(&twin, FIRST_PAUSE);
+    let resent = sweep_now(&twin);
     assert_eq!(
         (resent.published, resent.failed, resent.unacknowledged),
         (1, 1, 2)

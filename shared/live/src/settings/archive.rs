@@ -1,7 +1,7 @@
 //! The settings of archive-auditor.
 
 use super::reader::{Noted, VariableReader};
-use super::{Lookup, OwnSettings, SettingsError, StackSettings, shown, variable};
+use super::{Lookup, OwnSettings, SettingsError, StackSettings, is_visible, variable};
 
 /// The settings of archive-auditor.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,7 +22,7 @@ impl ArchiveSettings {
 
     /// Reads the settings through `lookup`.
     pub fn read(lookup: Lookup<'_>) -> Result<Self, SettingsError> {
-        let mut read = VariableReader::over(lookup);
+        let mut read = VariableReader::new(lookup);
         let stack = StackSettings::read(&mut read);
         let own = OwnSettings::read(&mut read);
         let trail_prefix = read.optional(
@@ -37,14 +37,14 @@ impl ArchiveSettings {
                 trail_prefix: trail_prefix?.unwrap_or_default(),
             })
         };
-        settings().map_err(|Noted| read.wrong())
+        settings().map_err(|Noted| read.into_error())
     }
 }
 
 /// Accepts the prefix with or without slashes around it.
 fn prefix(text: &str) -> Option<String> {
     let text = text.trim_matches('/');
-    (text.len() <= 200 && shown(text)).then(|| text.to_owned())
+    (text.len() <= 200 && is_visible(text)).then(|| text.to_owned())
 }
 
 #[cfg(test)]

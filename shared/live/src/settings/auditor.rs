@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 
 use super::reader::{Noted, VariableReader};
 use super::{
-    Language, Lookup, SettingsError, StackSettings, TopicArn, plain, role_name, variable,
+    Language, Lookup, SettingsError, StackSettings, TopicArn, has_only, role_name, variable,
     web_address,
 };
 
@@ -40,7 +40,7 @@ impl AuditorSettings {
 
     /// Reads the settings through `lookup`.
     pub fn read(lookup: Lookup<'_>) -> Result<Self, SettingsError> {
-        let mut read = VariableReader::over(lookup);
+        let mut read = VariableReader::new(lookup);
         let stack = StackSettings::read(&mut read);
         let switch_queue_url = read.optional(
             "ROLEWATCH_SWITCH_QUEUE_URL",
@@ -81,12 +81,12 @@ impl AuditorSettings {
                 home: home?,
             })
         };
-        settings().map_err(|Noted| read.wrong())
+        settings().map_err(|Noted| read.into_error())
     }
 }
 
 fn region(text: &str) -> Option<String> {
-    plain(text, 30, "-").then(|| text.to_owned())
+    has_only(text, 30, "-").then(|| text.to_owned())
 }
 
 fn region_names(text: &str) -> Option<Vec<String>> {

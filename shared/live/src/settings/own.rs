@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use rolewatch_guard::tamper::GuardedResources;
 
 use super::reader::{Noted, VariableReader};
-use super::{SecretArn, arn_of, bucket, plain, role_name};
+use super::{SecretArn, arn_of, bucket, has_only, role_name};
 
 /// For the functions that notice when somebody tampers with the guard.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,13 +78,13 @@ fn key_arn(text: &str) -> Option<String> {
 }
 
 fn stack_name(text: &str) -> Option<String> {
-    plain(text, 128, "-").then(|| text.to_owned())
+    has_only(text, 128, "-").then(|| text.to_owned())
 }
 
 fn trail_names(text: &str) -> Option<BTreeSet<String>> {
     text.split(',')
         .map(str::trim)
         .filter(|name| !name.is_empty())
-        .map(|name| plain(name, 128, "-_.").then(|| name.to_owned()))
+        .map(|name| has_only(name, 128, "-_.").then(|| name.to_owned()))
         .collect()
 }

@@ -2,7 +2,7 @@
 
 use super::{Lookup, SettingsError, WrongVariable};
 
-/// The variable is wrong, and [`VariableReader::wrong`] has the reason.
+/// The variable is wrong, and [`VariableReader::into_error`] has the reason.
 pub(super) struct Noted;
 
 pub(super) struct VariableReader<'a> {
@@ -11,7 +11,7 @@ pub(super) struct VariableReader<'a> {
 }
 
 impl<'a> VariableReader<'a> {
-    pub(super) fn over(lookup: Lookup<'a>) -> Self {
+    pub(super) fn new(lookup: Lookup<'a>) -> Self {
         Self {
             lookup,
             wrong: Vec::new(),
@@ -51,7 +51,7 @@ impl<'a> VariableReader<'a> {
         })
     }
 
-    pub(super) fn wrong(self) -> SettingsError {
+    pub(super) fn into_error(self) -> SettingsError {
         SettingsError(self.wrong)
     }
 }

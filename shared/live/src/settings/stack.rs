@@ -1,7 +1,7 @@
 //! The settings of every function that works with the ledger.
 
 use super::reader::{Noted, VariableReader};
-use super::{TableNames, TopicArn, bucket, table, web_address};
+use super::{TableNames, TopicArn, bucket, table_name, web_address};
 
 /// For switch-guard, session-auditor and archive-auditor.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,8 +18,8 @@ pub struct StackSettings {
 
 impl StackSettings {
     pub(super) fn read(read: &mut VariableReader<'_>) -> Result<Self, Noted> {
-        let ledger = read.required("ROLEWATCH_LEDGER_TABLE", "the name of a table", table);
-        let outbox = read.required("ROLEWATCH_OUTBOX_TABLE", "the name of a table", table);
+        let ledger = read.required("ROLEWATCH_LEDGER_TABLE", "the name of a table", table_name);
+        let outbox = read.required("ROLEWATCH_OUTBOX_TABLE", "the name of a table", table_name);
         let bucket = read.required("ROLEWATCH_BUCKET", "the name of a bucket", bucket);
         let operations_topic = read.required(
             "ROLEWATCH_OPERATIONS_TOPIC_ARN",

@@ -36,26 +36,26 @@ const NOTIFIER: &[(&str, &str)] = &[
     ),
 ];
 
-fn with(
+fn with_more(
     base: &[(&'static str, &'static str)],
     more: &[(&'static str, &'static str)],
 ) -> BTreeMap<&'static str, &'static str> {
     base.iter().chain(more).copied().collect()
 }
 
-fn guard(more: &[(&'static str, &'static str)]) -> Result<GuardSettings, SettingsError> {
-    let variables = with(GUARD, more);
+fn guard_settings(more: &[(&'static str, &'static str)]) -> Result<GuardSettings, SettingsError> {
+    let variables = with_more(GUARD, more);
     GuardSettings::read(&|name| variables.get(name).map(ToString::to_string))
 }
 
 fn notifier(more: &[(&'static str, &'static str)]) -> Result<NotifierSettings, SettingsError> {
-    let variables = with(NOTIFIER, more);
+    let variables = with_more(NOTIFIER, more);
     NotifierSettings::read(&|name| variables.get(name).map(ToString::to_string))
 }
 
 #[test]
 fn what_the_template_sets_is_read() {
-    let settings = guard(&[]).unwrap();
+    let settings = guard_settings(&[]).unwrap();
     assert_eq!(
         settings.stack.tables,
         TableNames {
@@ -94,8 +94,11 @@ fn what_the_template_sets_is_read() {
         buckets: vec!["trail-logs".to_owned()],
         others: vec![secret.to_owned()],
     };
-    assert_eq!(GuardedResources::from(&guard(&more).unwrap().own), guarded);
-    let china = guard(&[(
+    assert_eq!(
+        GuardedResources::from(&guard_settings(&more).unwrap().own),
+        guarded
+    );
+    let china = guard_settings(&[(
         "ROLEWATCH_FINDINGS_TOPIC_ARN",
         "arn:aws-cn:sns:cn-north-1:111122223333:f",
     )])
@@ -106,7 +109,7 @@ fn what_the_template_sets_is_read() {
 #[test]
 fn an_empty_variable_is_an_absent_one() {
     assert!(
-        guard(&[("ROLEWATCH_TRAILS", "")])
+        guard_settings(&[("ROLEWATCH_TRAILS", "")])
             .unwrap()
             .own
             .trails
@@ -124,7 +127,10 @@ fn an_empty_variable_is_an_absent_one() {
         (Language::English, TimeZone::UTC)
     );
     assert_eq!(
-        guard(&[("ROLEWATCH_BUCKET", "")]).unwrap_err().0.len(),
+        guard_settings(&[("ROLEWATCH_BUCKET", "")])
+            .unwrap_err()
+            .0
+            .len(),
         1,
         "what is required may not be empty"
     );
@@ -132,7 +138,7 @@ fn an_empty_variable_is_an_absent_one() {
 
 #[test]
 fn everything_that_is_wrong_is_said_at_once_with_what_belongs_there() {
-    let error = guard(&[
+    let error = guard_settings(&[
         ("ROLEWATCH_BUCKET", "s3://state"),
         ("ROLEWATCH_QUEUE_URL", ""),
         ("ROLEWATCH_TRAILS", "a b"),
@@ -248,9 +254,9 @@ fn the_process_environment_is_what_is_read() {
 #[test]
 fn the_log_level_is_the_one_that_lambda_names() {
     let named = |name: &'static str| {
-        level(&|variable| (variable == "AWS_LAMBDA_LOG_LEVEL").then(|| name.to_owned()))
+        parse_level(&|variable| (variable == "AWS_LAMBDA_LOG_LEVEL").then(|| name.to_owned()))
     };
     assert_eq!(named("DEBUG"), Level::Debug);
     assert_eq!(named("whatever"), Level::Info);
-    assert_eq!(level(&|_| None), Level::Info);
+    assert_eq!(parse_level(&|_| None), Level::Info);
 }

@@ -10,7 +10,7 @@ use super::judged::TouchedJudgement;
 use crate::wire::{Alert, NewAlert, Status};
 
 /// The first version of a finding.
-pub(super) fn of(finding: &Finding, judged: &TouchedJudgement, now: Moment) -> Alert {
+pub(super) fn first_alert(finding: &Finding, judged: &TouchedJudgement, now: Moment) -> Alert {
     let entered = judged.entered_of(finding).next();
     // For a stretch, these are all its sessions.
     let mut sessions = judged.entered_of(finding).peekable();
@@ -21,12 +21,12 @@ pub(super) fn of(finding: &Finding, judged: &TouchedJudgement, now: Moment) -> A
         region: entered
             .and_then(|one| one.region.clone())
             .or_else(|| region(finding, judged)),
-        ..plain(finding, &judged.policy, now)
+        ..alert_of_finding(finding, &judged.policy, now)
     }
 }
 
 /// The alert with only what the finding itself provides.
-pub(super) fn plain(finding: &Finding, policy: &Policy, now: Moment) -> Alert {
+pub(super) fn alert_of_finding(finding: &Finding, policy: &Policy, now: Moment) -> Alert {
     let role_account = account_of(&finding.role)
         .map(|account| account.to_string())
         .unwrap_or_default();
@@ -49,7 +49,7 @@ pub(super) fn plain(finding: &Finding, policy: &Policy, now: Moment) -> Alert {
         self_granted: finding.self_granted,
         denied: finding.denied,
         owner: finding.owner.clone(),
-        ..Alert::first(new, policy, now)
+        ..Alert::first_version(new, policy, now)
     }
 }
 

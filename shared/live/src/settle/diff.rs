@@ -52,11 +52,11 @@ pub(super) async fn compare<T: Table>(
     let mut all: BTreeSet<String> = own.union(&absorbed).cloned().collect();
     all.extend(wanted.iter().map(|id| (*id).to_owned()));
     let mut changes = Changes {
-        states: outbox::load(table, all).await?,
+        states: outbox::load_findings(table, all).await?,
         more: BTreeSet::new(),
         dirty: BTreeSet::new(),
     };
-    let gone = changes.gone(touched, &wanted, (&own, &absorbed));
+    let gone = changes.findings_gone(touched, &wanted, (&own, &absorbed));
     // Findings of sessions that weren't judged must not be withdrawn, so those sessions are judged
     // first.
     if !changes.more.is_empty() {
@@ -64,11 +64,11 @@ pub(super) async fn compare<T: Table>(
     }
     changes.withdraw(&gone);
     for finding in &judged.findings {
-        changes.bring(finding, judged, &gone, now);
+        changes.update_finding(finding, judged, &gone, now);
     }
     for id in &changes.dirty {
         if let Some(stored) = changes.states.get_mut(id) {
-            uses::tell(table, &mut stored.state).await?;
+            uses::add_uses(table, &mut stored.state).await?;
         }
     }
     Ok(changes)
@@ -95,7 +95,7 @@ async fn absorbed<T: Table>(
 impl Changes {
     /// The findings that no longer hold. Where an unwanted finding is about sessions that weren't
     /// judged, adds those sessions to `more` instead.
-    fn gone(
+    fn findings_gone(
         &mut self,
         touched: &TouchedEvidence,
         wanted: &BTreeSet<&str>,
@@ -131,14 +131,14 @@ impl Changes {
     }
 
     /// Brings the state of one finding up to date.
-    fn bring(
+    fn update_finding(
         &mut self,
         finding: &Finding,
         judged: &TouchedJudgement,
         gone: &[String],
         now: Moment,
     ) {
-        let mut alert = alert::of(finding, judged, now);
+        let mut alert = alert::first_alert(finding, judged, now);
         let (switches, records) = subject(finding);
         let rule = catalogue::find(finding.rule);
         let several = rule.is_some_and(Rule::over_several);
@@ -209,7 +209,7 @@ impl Changes {
         settled: &mut SettleCounts,
     ) -> Result<bool, Trouble> {
         let dirty = std::mem::take(&mut self.dirty);
-        store(table, &self.states, &dirty, now, settled).await?;
+        store_states(table, &self.states, &dirty, now, settled).await?;
         Ok(!dirty.is_empty())
     }
 }
@@ -225,7 +225,7 @@ fn shares(old: &FindingState, switches: &[SessionAt], records: &[String]) -> boo
 
 /// Stores the states of these findings, except those that somebody else has stored since they were
 /// read.
-pub(crate) async fn store<T: Table>(
+pub(crate) async fn store_states<T: Table>(
     table: &T,
     states: &BTreeMap<String, StoredFinding>,
     dirty: &BTreeSet<String>,

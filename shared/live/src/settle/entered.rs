@@ -45,7 +45,7 @@ impl EnteredSwitch {
     }
 
     /// What the index already holds for the switch.
-    pub(super) fn noted(&self) -> (SessionAt, Holder, BTreeSet<String>) {
+    pub(super) fn to_note(&self) -> (SessionAt, Holder, BTreeSet<String>) {
         (
             self.at.clone(),
             self.holder(),
@@ -86,7 +86,7 @@ pub(super) fn entered(
             session: switch.key.session.to_string(),
             time: switch.key.second,
         },
-        person: origin.person.parts(),
+        person: origin.person.id_parts(),
         account: origin.account,
         // Most callers belong to the person's own account, which is already in the index.
         caller_account: switch

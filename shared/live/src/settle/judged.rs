@@ -51,7 +51,7 @@ pub(super) async fn judge_touched<T: Table>(
     // Something was added to the index after facts about it may have been read.
     let mut late = false;
     loop {
-        gather.close().await?;
+        gather.ask_until_closed().await?;
         let facts = gather.facts();
         // Which roles were entered shows in the session's records alone, so skip the rosters, which
         // take time.
@@ -65,18 +65,18 @@ pub(super) async fn judge_touched<T: Table>(
             own,
             others,
         } = judge_gathered(&facts, book, &rosters, touched, now);
-        late |= notes.take(&own, &judgement, touched).await?;
+        late |= notes.take_note(&own, &judgement, touched).await?;
         let limited = limited_holders(&own);
         let mut cluster: BTreeSet<SessionAt> = own.iter().map(|one| one.at.clone()).collect();
         for holder in &limited {
-            cluster.extend(notes.near(holder, &own));
+            cluster.extend(notes.sessions_near(holder, &own));
         }
         // Read all facts of each session, including sessions that began long before or after what
         // touched them.
         for at in &cluster {
             gather.session(at);
         }
-        let tried = notes.tried(&judgement, touched);
+        let tried = notes.attempts_near(&judgement, touched);
         for record in &tried {
             gather.record(record);
         }
@@ -87,7 +87,7 @@ pub(super) async fn judge_touched<T: Table>(
             late = false;
             continue;
         }
-        let findings = about(
+        let findings = findings_about(
             judgement,
             touched,
             (&own, &others),
@@ -196,7 +196,7 @@ fn limited_holders(own: &[EnteredSwitch]) -> BTreeSet<Holder> {
 }
 
 /// The findings about what was touched, out of all that were found.
-fn about(
+fn findings_about(
     judgement: Judgement,
     touched: &TouchedEvidence,
     (own, others): (&[EnteredSwitch], &[EnteredSwitch]),

@@ -27,7 +27,7 @@ pub(super) struct Lookups {
 ///
 /// # Errors
 /// Returns the table's error.
-pub(super) async fn ask<O: Table + Directory>(
+pub(super) async fn ask_about_people<O: Table + Directory>(
     outside: &O,
     book: &Rulebook,
     judged: &TouchedJudgement,
@@ -64,7 +64,7 @@ pub(super) async fn ask<O: Table + Directory>(
                     taken: now,
                 };
                 let row = observed
-                    .row(*account)
+                    .to_row(*account)
                     .map_err(|error| Trouble::refused("storing IAM's answer", &error))?;
                 outside.keep(TableKind::Ledger, row, Keep::First).await?;
                 lookups.answered = true;

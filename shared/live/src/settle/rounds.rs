@@ -39,7 +39,7 @@ pub(super) async fn rounds<O: Table + Queue + Topic + Directory>(
     };
     for _ in 0..MOST_ROUNDS {
         let judged = judge_touched(outside, book, &touched, now).await?;
-        let lookups = lookup::ask(outside, book, &judged, &mut asked, now).await?;
+        let lookups = lookup::ask_about_people(outside, book, &judged, &mut asked, now).await?;
         settled.unanswered += lookups.unanswered;
         // IAM's answer is a fact like any other. Judge with it before anything is written.
         if lookups.answered {
@@ -59,7 +59,7 @@ pub(super) async fn rounds<O: Table + Queue + Topic + Directory>(
             || changes
                 .states
                 .values()
-                .any(|stored| stored.state.waits(now))
+                .any(|stored| stored.state.is_waiting(now))
         {
             judge_later(outside, &touched).await?;
         }
@@ -73,5 +73,5 @@ pub(super) async fn rounds<O: Table + Queue + Topic + Directory>(
 
 /// Queues another judgment for the time when evidence should have arrived.
 async fn judge_later<O: Queue>(outside: &O, touched: &TouchedEvidence) -> Result<(), Trouble> {
-    inbox::send_rejudge(outside, &Rejudge::of(touched), LONGEST_DELAY).await
+    inbox::send_rejudge(outside, &Rejudge::from_touched(touched), LONGEST_DELAY).await
 }

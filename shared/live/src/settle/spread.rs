@@ -41,7 +41,7 @@ pub(super) async fn spread<O: Table + Queue + Topic + Directory>(
         .told
         .everybody()
         .iter()
-        .map(|account| (account.to_string(), Walk::whole(keys::people(*account))));
+        .map(|account| (account.to_string(), Walk::over_all(keys::people(*account))));
     let mut all: Vec<(String, Walk)> = walks_of(&entities, accounts, &book.policy)
         .into_iter()
         .chain(everybody)
@@ -83,7 +83,7 @@ pub(super) async fn spread<O: Table + Queue + Topic + Directory>(
             .filter(|(other, _)| other == chain)
             .map(|(_, walk)| walk.clone())
             .collect();
-        requeue::ask(outside, chain, of_chain, now).await?;
+        requeue::ask_for_walks(outside, chain, of_chain, now).await?;
     }
     Ok(())
 }
@@ -98,7 +98,7 @@ async fn who_is_who<T: Table>(
     for account in accounts {
         gather.account(*account);
     }
-    gather.close().await?;
+    gather.ask_until_closed().await?;
     Ok(gather.facts())
 }
 
@@ -113,7 +113,7 @@ fn walks_of(
     for entity in entities {
         match entity {
             Entity::User(account, _) => {
-                walks.push((account.to_string(), Walk::whole(keys::asks(entity))));
+                walks.push((account.to_string(), Walk::over_all(keys::asks(entity))));
             }
             // Switches are stored under people, not under groups. So one walk covers the switches
             // of the account for all its groups.
@@ -125,7 +125,7 @@ fn walks_of(
                     .first()
                     .map(ToString::to_string)
                     .unwrap_or_default();
-                walks.push((account, Walk::whole(keys::asks(entity))));
+                walks.push((account, Walk::over_all(keys::asks(entity))));
             }
         }
     }

@@ -39,7 +39,7 @@ pub async fn take_turn<O: Table + Queue + Topic + Directory + Clock>(
 ) -> Result<SettleCounts, Trouble> {
     let mut settled = SettleCounts::default();
     for _ in 0..PAGES {
-        match step(outside, book, chain, first_try, &mut settled, now).await? {
+        match judge_page(outside, book, chain, first_try, &mut settled, now).await? {
             TurnOutcome::Judged if outside.now().seconds_since(now) < LONG => {}
             // Lambda stops an invocation when its time is over, so leave the rest to the next
             // message.
@@ -47,7 +47,7 @@ pub async fn take_turn<O: Table + Queue + Topic + Directory + Clock>(
             // The faster invocation sends the next message.
             TurnOutcome::Overtaken => return Ok(settled),
             TurnOutcome::NothingOpen => {
-                requeue::rest(outside, chain, now).await?;
+                requeue::note_idle(outside, chain, now).await?;
                 // Somebody may have made a request before they could see that no message is under
                 // way.
                 if requeue::next(outside, chain).await?.is_none() {
@@ -69,7 +69,7 @@ enum TurnOutcome {
     NothingOpen,
 }
 
-async fn step<O: Table + Queue + Topic + Directory>(
+async fn judge_page<O: Table + Queue + Topic + Directory>(
     outside: &O,
     book: &Rulebook,
     chain: &str,
@@ -84,7 +84,7 @@ async fn step<O: Table + Queue + Topic + Directory>(
     else {
         return Ok(TurnOutcome::NothingOpen);
     };
-    let page = index::latest(outside, &walk.partition, &walk.span(), READ).await?;
+    let page = index::latest(outside, &walk.partition, &walk.unread_range(), READ).await?;
     // A full page may not be the last one.
     let mut left = page.len() == READ;
     let mut touched = TouchedEvidence::default();
@@ -111,11 +111,12 @@ async fn step<O: Table + Queue + Topic + Directory>(
             return Err(trouble);
         }
         tracing::error!(%chain, %trouble, "couldn't judge these switches again together; queueing each one separately");
-        alone(outside, &touched).await?;
+        send_each_alone(outside, &touched).await?;
     }
     // Without a position, the walk counts as done down to the oldest entry.
     let reached = reached.filter(|_| left);
-    let is_noted = requeue::note(outside, chain, (&mut walk, version), reached, now).await?;
+    let is_noted =
+        requeue::note_progress(outside, chain, (&mut walk, version), reached, now).await?;
     Ok(if is_noted {
         TurnOutcome::Judged
     } else {
@@ -124,20 +125,20 @@ async fn step<O: Table + Queue + Topic + Directory>(
 }
 
 /// Queues each switch and record as a message of its own.
-async fn alone<O: Queue>(outside: &O, touched: &TouchedEvidence) -> Result<(), Trouble> {
+async fn send_each_alone<O: Queue>(outside: &O, touched: &TouchedEvidence) -> Result<(), Trouble> {
     for at in &touched.sessions {
         let one = TouchedEvidence {
             sessions: BTreeSet::from([at.clone()]),
             ..TouchedEvidence::default()
         };
-        inbox::send_rejudge(outside, &Rejudge::of(&one), 0).await?;
+        inbox::send_rejudge(outside, &Rejudge::from_touched(&one), 0).await?;
     }
     for record in &touched.records {
         let one = TouchedEvidence {
             records: BTreeSet::from([record.clone()]),
             ..TouchedEvidence::default()
         };
-        inbox::send_rejudge(outside, &Rejudge::of(&one), 0).await?;
+        inbox::send_rejudge(outside, &Rejudge::from_touched(&one), 0).await?;
     }
     Ok(())
 }

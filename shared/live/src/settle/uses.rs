@@ -4,20 +4,20 @@ use futures_util::future::try_join_all;
 
 use rolewatch_guard::catalogue;
 
-use crate::ledger::uses;
+use crate::ledger::read_uses;
 use crate::outbox::FindingState;
 use crate::port::{Table, Trouble};
 use crate::wire::{Status, Uses};
 
 /// Fills in the uses known now. This runs only when a version is made for another reason. Otherwise
 /// every event of a session would make a new version.
-pub(super) async fn tell<T: Table>(table: &T, state: &mut FindingState) -> Result<(), Trouble> {
+pub(super) async fn add_uses<T: Table>(table: &T, state: &mut FindingState) -> Result<(), Trouble> {
     let alert = &mut state.alert;
     let about_use = || catalogue::find(&alert.rule).is_some_and(|rule| rule.about_use);
     if alert.status != Status::Ended && !(alert.status == Status::Open && about_use()) {
         return Ok(());
     }
-    let counted = try_join_all(state.switches.iter().map(|at| uses(table, at))).await?;
+    let counted = try_join_all(state.switches.iter().map(|at| read_uses(table, at))).await?;
     alert.uses = counted
         .into_iter()
         .flatten()

@@ -13,7 +13,7 @@ use rolewatch_guard::time::aws::LONGEST_DELAY;
 
 /// Requests a reading that shows what changed at `time`. If the same reading was already requested,
 /// nothing is sent.
-pub(super) async fn after<O: Table + Queue>(
+pub(super) async fn ask_after_change<O: Table + Queue>(
     outside: &O,
     account: AccountId,
     time: Moment,
@@ -38,7 +38,7 @@ pub(super) async fn after<O: Table + Queue>(
     {
         return Ok(());
     }
-    again(
+    queue_again(
         outside,
         &Ask {
             account: Some(account),
@@ -63,7 +63,11 @@ pub(super) async fn after<O: Table + Queue>(
 }
 
 /// Queues the request for when the reading is due, or for the longest delay that a queue allows.
-pub(super) async fn again<O: Queue>(outside: &O, ask: &Ask, now: Moment) -> Result<(), Trouble> {
+pub(super) async fn queue_again<O: Queue>(
+    outside: &O,
+    ask: &Ask,
+    now: Moment,
+) -> Result<(), Trouble> {
     let delay = ask
         .due
         .seconds_since(now)
@@ -76,7 +80,7 @@ pub(super) async fn again<O: Queue>(outside: &O, ask: &Ask, now: Moment) -> Resu
 ///
 /// # Errors
 /// Returns the first error of a port. The call can then be repeated.
-pub async fn all<O: Table + Queue>(
+pub async fn ask_for_all<O: Table + Queue>(
     outside: &O,
     book: &Rulebook,
     now: Moment,
@@ -84,7 +88,7 @@ pub async fn all<O: Table + Queue>(
     // `after` adds `SETUP_SETTLES` to the time, so the first reading is due now.
     let mut from = now.plus_seconds(-SETUP_SETTLES);
     for account in book.policy.accounts.keys() {
-        after(outside, *account, from, now).await?;
+        ask_after_change(outside, *account, from, now).await?;
         from = from.plus_seconds(READINGS_APART);
     }
     Ok(())

@@ -58,7 +58,7 @@ pub(super) async fn of_new<O: Table + Bucket>(
             };
             if found.contains(&finding.id) {
                 cause = Cause {
-                    time: files.began(finding.account).0,
+                    time: files.readings_began(finding.account).0,
                     ..Cause::default()
                 };
             }
@@ -75,7 +75,7 @@ async fn candidate<T: Table>(
     finding: &ReviewFinding,
     files: &Files,
 ) -> Result<Cause, Trouble> {
-    let (latest, before) = files.began(finding.account);
+    let (latest, before) = files.readings_began(finding.account);
     let (Some(latest), Some(before)) = (latest, before) else {
         return Ok(Cause {
             time: latest,

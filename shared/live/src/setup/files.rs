@@ -13,7 +13,7 @@ use rolewatch_guard::policy::Policy;
 use rolewatch_guard::review::{Account, Input, Setup, review};
 
 use crate::port::{Bucket, Clock, Directory, StoredObject, Trouble};
-use crate::rulebook::{AT_ONCE, dated, taken};
+use crate::rulebook::{AT_ONCE, dated_key, taken_at};
 
 /// The prefix of their keys.
 pub const SETUP_PREFIX: &str = "setup/";
@@ -49,7 +49,7 @@ pub(super) async fn read<O: Bucket + Directory + Clock>(
                 return Err(refused("the answer is not an IAM setup".to_owned()));
             }
         }
-        let key = dated(SETUP_PREFIX, &account.to_string(), began);
+        let key = dated_key(SETUP_PREFIX, &account.to_string(), began);
         outside.put(&key, text.into_bytes()).await?;
         known.push((began, key));
         known.sort_by(|a, b| b.cmp(a));
@@ -69,7 +69,7 @@ async fn listed<O: Bucket>(
     let keys = outside.list(&format!("{SETUP_PREFIX}{account}@")).await?;
     let mut known: Vec<(Moment, String)> = keys
         .into_iter()
-        .filter_map(|(key, _)| Some((taken(&key)?, key)))
+        .filter_map(|(key, _)| Some((taken_at(&key)?, key)))
         .collect();
     known.sort_by(|a, b| b.cmp(a));
     Ok(known)
@@ -117,14 +117,14 @@ impl Files {
     }
 
     /// Whether the account was ever read.
-    pub(super) fn has(&self, account: AccountId) -> bool {
+    pub(super) fn contains(&self, account: AccountId) -> bool {
         self.listing
             .get(&account)
             .is_some_and(|known| !known.is_empty())
     }
 
     /// When the latest reading of an account began, and when the previous one began.
-    pub(super) fn began(&self, account: AccountId) -> (Option<Moment>, Option<Moment>) {
+    pub(super) fn readings_began(&self, account: AccountId) -> (Option<Moment>, Option<Moment>) {
         let mut began = self
             .listing
             .get(&account)

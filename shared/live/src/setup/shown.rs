@@ -13,7 +13,12 @@ use crate::wire::{Alert, CallerShown, NewAlert, Reviewed};
 const LONGEST: usize = 40_000;
 
 /// The first version, or a version of a finding that had gone and came back.
-pub(super) fn first(finding: &ReviewFinding, policy: &Policy, cause: &Cause, now: Moment) -> Alert {
+pub(super) fn first_alert(
+    finding: &ReviewFinding,
+    policy: &Policy,
+    cause: &Cause,
+    now: Moment,
+) -> Alert {
     let account = finding.account.to_string();
     let new = NewAlert {
         rule: finding.rule,
@@ -38,12 +43,12 @@ pub(super) fn first(finding: &ReviewFinding, policy: &Policy, cause: &Cause, now
         source_ip: cause.source_ip.clone(),
         region: cause.region.clone(),
         reviewed: Some(quoted(finding)),
-        ..Alert::first(new, policy, now)
+        ..Alert::first_version(new, policy, now)
     }
 }
 
 /// A further version. It keeps the cause that was published first.
-pub(super) fn again(finding: &ReviewFinding, known: &Alert) -> Alert {
+pub(super) fn next_alert(finding: &ReviewFinding, known: &Alert) -> Alert {
     Alert {
         severity: finding.severity,
         message: finding.message.clone(),

@@ -6,7 +6,7 @@ use rolewatch_guard::policy::Policy;
 use rolewatch_guard::review::{SetupChange, change};
 use serde_json::{Value, json};
 
-use super::{SETUP_PREFIX, all, heard, review};
+use super::{SETUP_PREFIX, ask_for_all, note_change, review};
 use crate::inbox::Ask;
 use crate::port::{Notice, Trouble};
 use crate::rulebook::{POLICY_KEY, Rulebook, Shelf};
@@ -104,18 +104,18 @@ impl World {
             .unwrap()
             .clone();
         let world = Self { twin, book };
-        world.is(&development(false), &production(true));
+        world.set_setups(&development(false), &production(true));
         world
     }
 
     /// A world whose accounts were read before anything happens.
-    fn known() -> Self {
+    fn already_read() -> Self {
         let world = Self::new();
         world.settle();
         world
     }
 
-    fn is(&self, development: &str, production: &str) {
+    fn set_setups(&self, development: &str, production: &str) {
         let mut setups = self.twin.setups.borrow_mut();
         let now = self.twin.clock.get();
         setups
@@ -138,8 +138,8 @@ impl World {
             .insert(now, text.to_owned());
     }
 
-    fn hears(&self, change: &SetupChange) {
-        run(heard(&self.twin, change, self.twin.clock.get())).unwrap();
+    fn note_change(&self, change: &SetupChange) {
+        run(note_change(&self.twin, change, self.twin.clock.get())).unwrap();
     }
 
     /// Delivers everything that is queued, each at its time. Returns how many readings were
@@ -171,7 +171,7 @@ impl World {
     }
 
     /// What was published since the last call: the last version of each finding.
-    fn told(&self) -> Vec<Alert> {
+    fn newly_told(&self) -> Vec<Alert> {
         let notices = std::mem::take(&mut *self.twin.topics.borrow_mut());
         let alerts = notices.into_iter().filter_map(|notice| match notice {
             Notice::Finding { body, .. } => serde_json::from_str(&body).ok(),
@@ -181,7 +181,7 @@ impl World {
     }
 }
 
-fn shown(alerts: &[Alert]) -> Vec<(&str, &str, Status)> {
+fn alerts_shown(alerts: &[Alert]) -> Vec<(&str, &str, Status)> {
     alerts
         .iter()
         .map(|alert| {
@@ -196,8 +196,8 @@ fn shown(alerts: &[Alert]) -> Vec<(&str, &str, Status)> {
 
 #[test]
 fn a_set_up_that_keeps_the_policy_is_silent() {
-    let world = World::known();
-    assert_eq!(shown(&world.told()), []);
+    let world = World::already_read();
+    assert_eq!(alerts_shown(&world.newly_told()), []);
     let read: Vec<String> = world
         .twin
         .objects
@@ -218,10 +218,10 @@ fn a_set_up_that_keeps_the_policy_is_silent() {
 #[test]
 fn what_is_wrong_from_the_start_is_told_and_nobody_is_named() {
     let world = World::new();
-    world.is(&development(false), &production(false));
+    world.set_setups(&development(false), &production(false));
     world.settle();
-    let told = world.told();
-    assert_eq!(shown(&told), [("RW101", "", Status::Open)]);
+    let told = world.newly_told();
+    assert_eq!(alerts_shown(&told), [("RW101", "", Status::Open)]);
     assert_eq!(
         (told[0].events.len(), told[0].role.as_str()),
         (0, "arn:aws:iam::444455556666:role/UpdateApp")
@@ -230,18 +230,18 @@ fn what_is_wrong_from_the_start_is_told_and_nobody_is_named() {
 
 #[test]
 fn a_change_is_told_with_who_made_it_what_it_says_and_what_it_should_say() {
-    let world = World::known();
+    let world = World::already_read();
     world.twin.clock.set(at(1_000));
-    world.is(&development(false), &production(false));
-    world.hears(&opened(1, 998));
+    world.set_setups(&development(false), &production(false));
+    world.note_change(&opened(1, 998));
     assert_eq!(world.settle(), 1);
     assert!(
         (60..=240).contains(&world.twin.clock.get().seconds_since(at(998))),
         "{}",
         world.twin.clock.get()
     );
-    let told = world.told();
-    assert_eq!(shown(&told), [("RW101", "anna", Status::Open)]);
+    let told = world.newly_told();
+    assert_eq!(alerts_shown(&told), [("RW101", "anna", Status::Open)]);
     let alert = &told[0];
     assert_eq!(
         (alert.time.to_string().as_str(), alert.events.as_slice()),
@@ -264,7 +264,7 @@ fn a_change_is_told_with_who_made_it_what_it_says_and_what_it_should_say() {
 
 #[test]
 fn what_is_mended_is_no_longer_so_and_what_comes_back_is_told_anew() {
-    let world = World::known();
+    let world = World::already_read();
     let mut changes = 0;
     for (time, mfa, expected) in [
         (1_000, false, Status::Open),
@@ -272,12 +272,12 @@ fn what_is_mended_is_no_longer_so_and_what_comes_back_is_told_anew() {
         (3_000, false, Status::Open),
     ] {
         world.twin.clock.set(at(time));
-        world.is(&development(false), &production(mfa));
+        world.set_setups(&development(false), &production(mfa));
         changes += 1;
-        world.hears(&opened(changes, time));
+        world.note_change(&opened(changes, time));
         world.settle();
-        let told = world.told();
-        assert_eq!(shown(&told), [("RW101", "anna", expected)], "{time}");
+        let told = world.newly_told();
+        assert_eq!(alerts_shown(&told), [("RW101", "anna", expected)], "{time}");
         assert_eq!(
             (told[0].version, told[0].time == at(time)),
             (u64::from(changes), expected == Status::Open)
@@ -287,40 +287,40 @@ fn what_is_mended_is_no_longer_so_and_what_comes_back_is_told_anew() {
 
 #[test]
 fn nothing_is_told_twice() {
-    let world = World::known();
-    world.is(&development(true), &production(false));
-    world.hears(&opened(1, 0));
+    let world = World::already_read();
+    world.set_setups(&development(true), &production(false));
+    world.note_change(&opened(1, 0));
     world.settle();
     assert_eq!(
-        shown(&world.told()),
+        alerts_shown(&world.newly_told()),
         [("RW101", "anna", Status::Open)],
         "the other account is read anew by its own change only"
     );
-    world.hears(&opened(1, 0));
-    world.hears(&opened(2, 30));
+    world.note_change(&opened(1, 0));
+    world.note_change(&opened(2, 30));
     world.settle();
     world.reviews(&Ask {
         account: None,
         due: world.twin.clock.get(),
     });
-    assert_eq!(shown(&world.told()), []);
+    assert_eq!(alerts_shown(&world.newly_told()), []);
 }
 
 #[test]
 fn many_changes_share_a_reading() {
-    let world = World::known();
+    let world = World::already_read();
     world.twin.clock.set(at(1_000));
     for event in 0..40 {
-        world.hears(&opened(event, 990 + i64::from(event % 8)));
+        world.note_change(&opened(event, 990 + i64::from(event % 8)));
     }
     assert!(world.settle() <= 2);
 }
 
 #[test]
 fn nobody_is_named_who_changed_something_else() {
-    let world = World::known();
+    let world = World::already_read();
     world.twin.clock.set(at(1_000));
-    world.is(&development(true), &production(true));
+    world.set_setups(&development(true), &production(true));
     let other = called(
         1,
         990,
@@ -329,19 +329,22 @@ fn nobody_is_named_who_changed_something_else() {
         "111122223333",
         &json!({"groupName": "Developers", "policyName": "Other"}),
     );
-    world.hears(&other);
+    world.note_change(&other);
     world.settle();
-    assert_eq!(shown(&world.told()), [("RW104", "", Status::Open)]);
+    assert_eq!(
+        alerts_shown(&world.newly_told()),
+        [("RW104", "", Status::Open)]
+    );
 }
 
 #[test]
 fn of_two_readings_the_later_counts_whichever_was_written_last() {
-    let world = World::known();
+    let world = World::already_read();
     world.twin.clock.set(at(1_000));
     // This reading began before the later one and was written after it.
     let stale = (production(true).into_bytes(), at(1_000));
-    world.is(&development(false), &production(false));
-    world.hears(&opened(1, 900));
+    world.set_setups(&development(false), &production(false));
+    world.note_change(&opened(1, 900));
     world.settle();
     world.twin.objects.borrow_mut().insert(
         "setup/444455556666@2026-03-02T091000Z.json".to_owned(),
@@ -351,17 +354,20 @@ fn of_two_readings_the_later_counts_whichever_was_written_last() {
         account: None,
         due: at(1_000),
     });
-    assert_eq!(shown(&world.told()), [("RW101", "anna", Status::Open)]);
+    assert_eq!(
+        alerts_shown(&world.newly_told()),
+        [("RW101", "anna", Status::Open)]
+    );
 }
 
 #[test]
 fn nobody_is_named_for_what_was_so_before() {
-    let world = World::known();
+    let world = World::already_read();
     world.twin.clock.set(at(1_000));
     // The policy of the group, in the other account, kept out people without MFA, until somebody
     // removed that condition in a change that no event reported.
     let role = |name: &str| json!({"roleName": name});
-    world.is(&development(false), &production(false));
+    world.set_setups(&development(false), &production(false));
     run(review(
         &world.twin,
         &world.book,
@@ -372,7 +378,7 @@ fn nobody_is_named_for_what_was_so_before() {
         at(1_000),
     ))
     .unwrap();
-    world.told();
+    world.newly_told();
     // The same finding comes back because the policy changed. Meanwhile somebody wrote the same
     // trust policy again.
     let lenient = Policy::read(
@@ -387,9 +393,9 @@ fn nobody_is_named_for_what_was_so_before() {
         account: None,
         due: at(1_100),
     });
-    world.told();
+    world.newly_told();
     world.twin.clock.set(at(2_000));
-    world.hears(&called(
+    world.note_change(&called(
         7,
         1_990,
         "carol",
@@ -403,15 +409,18 @@ fn nobody_is_named_for_what_was_so_before() {
         account: None,
         due: at(2_500),
     });
-    assert_eq!(shown(&world.told()), [("RW101", "", Status::Open)]);
+    assert_eq!(
+        alerts_shown(&world.newly_told()),
+        [("RW101", "", Status::Open)]
+    );
 }
 
 #[test]
 fn a_call_that_leads_to_nothing_of_the_kind_names_nobody() {
-    let world = World::known();
+    let world = World::already_read();
     world.twin.clock.set(at(1_000));
-    world.is(&development(false), &production(false));
-    world.hears(&called(
+    world.set_setups(&development(false), &production(false));
+    world.note_change(&called(
         1,
         990,
         "tom",
@@ -420,22 +429,25 @@ fn a_call_that_leads_to_nothing_of_the_kind_names_nobody() {
         &json!({"roleName": "UpdateApp"}),
     ));
     world.settle();
-    assert_eq!(shown(&world.told()), [("RW101", "", Status::Open)]);
+    assert_eq!(
+        alerts_shown(&world.newly_told()),
+        [("RW101", "", Status::Open)]
+    );
 }
 
 #[test]
 fn two_faults_of_one_statement_are_one_finding_that_comes_to_rest() {
-    let world = World::known();
+    let world = World::already_read();
     world.twin.clock.set(at(1_000));
     let services = production(true).replace(
         r#"{"AWS":"111122223333"}"#,
         r#"{"AWS":["111122223333","999988887777"],"Service":["ec2.amazonaws.com","lambda.amazonaws.com"]}"#,
     );
     assert_ne!(services, production(true));
-    world.is(&development(false), &services);
-    world.hears(&opened(1, 990));
+    world.set_setups(&development(false), &services);
+    world.note_change(&opened(1, 990));
     world.settle();
-    let told = world.told();
+    let told = world.newly_told();
     let open: Vec<&str> = told
         .iter()
         .filter(|alert| alert.rule == "RW102")
@@ -467,7 +479,7 @@ fn what_hangs_on_a_condition_is_told_although_another_account_was_never_read() {
     );
     world.is_only("444455556666", &anybody);
     world.settle();
-    let told = world.told();
+    let told = world.newly_told();
     assert_eq!(
         told.iter()
             .map(|alert| (alert.rule.as_str(), alert.verdict.as_str()))
@@ -485,7 +497,7 @@ fn an_account_that_lets_nobody_in_is_said_once_and_wakes_nobody() {
         .borrow_mut()
         .remove(&"111122223333".parse().unwrap());
     world.settle();
-    run(all(
+    run(ask_for_all(
         &world.twin,
         &world.book,
         world.twin.clock.get().plus_seconds(600),
@@ -511,16 +523,19 @@ fn what_could_not_be_told_for_want_of_an_account_is_told_when_it_is_read() {
         .borrow_mut()
         .remove(&"111122223333".parse().unwrap());
     world.settle();
-    world.told();
-    world.is(&development(true), &production(true));
-    run(all(&world.twin, &world.book, at(5_000))).unwrap();
+    world.newly_told();
+    world.set_setups(&development(true), &production(true));
+    run(ask_for_all(&world.twin, &world.book, at(5_000))).unwrap();
     world.settle();
-    assert_eq!(shown(&world.told()), [("RW104", "", Status::Open)]);
+    assert_eq!(
+        alerts_shown(&world.newly_told()),
+        [("RW104", "", Status::Open)]
+    );
 }
 
 #[test]
 fn an_account_outside_the_zone_of_trust_is_not_read() {
-    let world = World::known();
+    let world = World::already_read();
     world.is_only(
         "999988887777",
         &production(true).replace("444455556666", "999988887777"),
@@ -563,7 +578,7 @@ fn a_reading_is_dated_by_its_beginning() {
 struct Once(std::cell::Cell<bool>);
 
 impl Weather for Once {
-    fn at(&self, gate: Gate, what: &'static str) -> Result<(), Trouble> {
+    fn allow_call(&self, gate: Gate, what: &'static str) -> Result<(), Trouble> {
         if what == "send" && gate == Gate::Before && self.0.replace(false) {
             return Err(Trouble::throttled(what));
         }
@@ -574,18 +589,18 @@ impl Weather for Once {
 #[test]
 fn a_reading_that_could_not_be_asked_for_is_asked_for_again() {
     let twin = Twin::new(Once(std::cell::Cell::new(true)), begin());
-    assert!(run(heard(&twin, &opened(1, 0), begin())).is_err());
+    assert!(run(note_change(&twin, &opened(1, 0), begin())).is_err());
     assert!(twin.queue.borrow().is_empty());
-    run(heard(&twin, &opened(1, 0), begin())).unwrap();
+    run(note_change(&twin, &opened(1, 0), begin())).unwrap();
     assert_eq!(twin.queue.borrow().len(), 1);
 }
 
 #[test]
 fn two_readings_are_kept() {
-    let world = World::known();
+    let world = World::already_read();
     for day in 1..5 {
         world.twin.clock.set(at(day * 86_400));
-        run(all(&world.twin, &world.book, at(day * 86_400))).unwrap();
+        run(ask_for_all(&world.twin, &world.book, at(day * 86_400))).unwrap();
         world.settle();
     }
     assert_eq!(

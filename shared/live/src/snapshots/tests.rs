@@ -5,7 +5,7 @@ use rolewatch_guard::roster::Snapshot;
 
 use super::{SnapshotCounts, take_all};
 use crate::port::{Notice, StoredObject, Trouble};
-use crate::rulebook::{POLICY_KEY, Rulebook, Shelf, taken};
+use crate::rulebook::{POLICY_KEY, Rulebook, Shelf, taken_at};
 use crate::testing::{Calm, Gate, Twin, Weather, run};
 
 const POLICY: &str = "\
@@ -24,7 +24,7 @@ fn begin() -> Moment {
 }
 
 /// IAM's answer for an account: users and their groups.
-fn told(account: &str, users: &[(&str, &[&str])]) -> Snapshot {
+fn snapshot_of(account: &str, users: &[(&str, &[&str])]) -> Snapshot {
     let user = |(name, groups): &(&str, &[&str])| {
         serde_json::json!({"UserName": name, "UserId": format!("AIDA{}EXAMPLE", name.to_uppercase()),
             "Arn": format!("arn:aws:iam::{account}:user/{name}"), "GroupList": groups})
@@ -48,22 +48,22 @@ fn with_policy<W: Weather>(weather: W) -> (Twin<W>, Rulebook) {
     (twin, book)
 }
 
-fn tell<W>(twin: &Twin<W>, account: &str, readings: Vec<(Snapshot, i64)>) {
+fn set_readings<W>(twin: &Twin<W>, account: &str, readings: Vec<(Snapshot, i64)>) {
     twin.details
         .borrow_mut()
         .insert(account.parse().unwrap(), readings);
 }
 
-fn both(twin: &Twin<impl Weather>) {
-    tell(
+fn set_both(twin: &Twin<impl Weather>) {
+    set_readings(
         twin,
         "111122223333",
-        vec![(told("111122223333", &[("dora", &["Developers"])]), 4)],
+        vec![(snapshot_of("111122223333", &[("dora", &["Developers"])]), 4)],
     );
-    tell(
+    set_readings(
         twin,
         "555555555555",
-        vec![(told("555555555555", &[("bob", &["Builders"])]), 4)],
+        vec![(snapshot_of("555555555555", &[("bob", &["Builders"])]), 4)],
     );
 }
 
@@ -79,7 +79,7 @@ fn rosters<W>(twin: &Twin<W>) -> Vec<String> {
 #[test]
 fn accounts_that_own_groups_are_read_and_others_are_not() {
     let (twin, book) = with_policy(Calm);
-    both(&twin);
+    set_both(&twin);
     assert_eq!(
         run(take_all(&twin, &book, begin(), None)),
         Ok(SnapshotCounts {
@@ -100,21 +100,24 @@ fn accounts_that_own_groups_are_read_and_others_are_not() {
         .0
         .clone();
     let read = Snapshot::read(&bytes, None).unwrap();
-    assert_eq!(read, told("111122223333", &[("dora", &["Developers"])]));
+    assert_eq!(
+        read,
+        snapshot_of("111122223333", &[("dora", &["Developers"])])
+    );
 }
 
 #[test]
 fn whoever_joins_during_the_reading_is_not_said_to_be_a_member_nor_none() {
     let (twin, book) = with_policy(Calm);
-    both(&twin);
+    set_both(&twin);
     let (before, after) = (
-        told("111122223333", &[("dora", &["Developers"]), ("tom", &[])]),
-        told(
+        snapshot_of("111122223333", &[("dora", &["Developers"]), ("tom", &[])]),
+        snapshot_of(
             "111122223333",
             &[("dora", &["Developers"]), ("tom", &["Developers"])],
         ),
     );
-    tell(
+    set_readings(
         &twin,
         "111122223333",
         vec![
@@ -127,7 +130,7 @@ fn whoever_joins_during_the_reading_is_not_said_to_be_a_member_nor_none() {
     run(take_all(&twin, &book, begin(), None)).unwrap();
     let key = rosters(&twin).remove(0);
     assert_eq!(
-        taken(&key),
+        taken_at(&key),
         Some(begin().plus_seconds(9)),
         "between the last two readings"
     );
@@ -144,17 +147,17 @@ fn whoever_joins_during_the_reading_is_not_said_to_be_a_member_nor_none() {
 #[test]
 fn an_account_that_comes_to_rest_is_shown_whole_as_of_then() {
     let (twin, book) = with_policy(Calm);
-    both(&twin);
-    let after = told(
+    set_both(&twin);
+    let after = snapshot_of(
         "111122223333",
         &[("dora", &["Developers"]), ("tom", &["Developers"])],
     );
-    tell(
+    set_readings(
         &twin,
         "111122223333",
         vec![
             (
-                told("111122223333", &[("dora", &["Developers"]), ("tom", &[])]),
+                snapshot_of("111122223333", &[("dora", &["Developers"]), ("tom", &[])]),
                 3,
             ),
             (after.clone(), 3),
@@ -162,7 +165,7 @@ fn an_account_that_comes_to_rest_is_shown_whole_as_of_then() {
     );
     run(take_all(&twin, &book, begin(), None)).unwrap();
     let key = rosters(&twin).remove(0);
-    assert_eq!(taken(&key), Some(begin().plus_seconds(6)));
+    assert_eq!(taken_at(&key), Some(begin().plus_seconds(6)));
     assert_eq!(
         Snapshot::read(&twin.objects.borrow()[&key].0, None).unwrap(),
         after
@@ -172,7 +175,7 @@ fn an_account_that_comes_to_rest_is_shown_whole_as_of_then() {
 #[test]
 fn a_run_that_is_repeated_takes_nothing_twice_and_the_next_run_does() {
     let (twin, book) = with_policy(Calm);
-    both(&twin);
+    set_both(&twin);
     run(take_all(&twin, &book, begin(), None)).unwrap();
     let first = rosters(&twin);
     twin.clock.set(begin().plus_seconds(600));
@@ -198,7 +201,7 @@ fn a_run_that_is_repeated_takes_nothing_twice_and_the_next_run_does() {
 #[test]
 fn an_account_that_fails_is_told_once_a_day_and_keeps_no_other_from_its_snapshot() {
     let (twin, book) = with_policy(Calm);
-    both(&twin);
+    set_both(&twin);
     twin.details
         .borrow_mut()
         .remove(&"111122223333".parse().unwrap());
@@ -228,12 +231,16 @@ fn an_account_that_fails_is_told_once_a_day_and_keeps_no_other_from_its_snapshot
 #[test]
 fn a_snapshot_that_is_truncated_or_of_another_account_proves_no_absence() {
     let (twin, book) = with_policy(Calm);
-    both(&twin);
-    let mut cut = told("111122223333", &[("dora", &["Developers"])]);
+    set_both(&twin);
+    let mut cut = snapshot_of("111122223333", &[("dora", &["Developers"])]);
     let whole = cut.clone();
     cut.truncated = true;
-    tell(&twin, "111122223333", vec![(whole, 1), (cut, 1)]);
-    tell(&twin, "555555555555", vec![(told("111122223333", &[]), 1)]);
+    set_readings(&twin, "111122223333", vec![(whole, 1), (cut, 1)]);
+    set_readings(
+        &twin,
+        "555555555555",
+        vec![(snapshot_of("111122223333", &[]), 1)],
+    );
     assert_eq!(
         run(take_all(&twin, &book, begin(), None)),
         Ok(SnapshotCounts {
@@ -250,7 +257,7 @@ fn a_snapshot_that_is_truncated_or_of_another_account_proves_no_absence() {
 #[test]
 fn a_year_of_snapshots_leaves_few_and_those_that_people_pushed() {
     let (twin, book) = with_policy(Calm);
-    both(&twin);
+    set_both(&twin);
     let pushed = "roster/development@2026-01-01T000000Z.json";
     twin.objects
         .borrow_mut()
@@ -274,7 +281,7 @@ fn a_year_of_snapshots_leaves_few_and_those_that_people_pushed() {
 struct Once(&'static str, Gate, std::cell::Cell<bool>);
 
 impl Weather for Once {
-    fn at(&self, gate: Gate, what: &'static str) -> Result<(), Trouble> {
+    fn allow_call(&self, gate: Gate, what: &'static str) -> Result<(), Trouble> {
         if what == self.0 && gate == self.1 && !self.2.replace(true) {
             return Err(Trouble::unreachable(what, "no reply"));
         }
@@ -289,7 +296,7 @@ fn a_run_that_was_cut_short_is_made_good_by_repeating_it() {
             let (calm, book) = with_policy(Calm);
             let twin = Twin::new(Once(what, gate, std::cell::Cell::new(false)), begin());
             *twin.objects.borrow_mut() = calm.objects.borrow().clone();
-            both(&twin);
+            set_both(&twin);
             let first = run(take_all(&twin, &book, begin(), None));
             let again = run(take_all(&twin, &book, begin(), None)).unwrap();
             assert_eq!(
@@ -305,7 +312,7 @@ fn a_run_that_was_cut_short_is_made_good_by_repeating_it() {
 #[test]
 fn an_account_for_which_no_time_is_left_is_taken_by_the_next_run() {
     let (twin, book) = with_policy(Calm);
-    both(&twin);
+    set_both(&twin);
     let deadline = Some(begin().plus_seconds(74));
     let taken = run(take_all(&twin, &book, begin(), deadline));
     assert_eq!(

@@ -42,7 +42,7 @@ mod tests {
     use super::*;
 
     /// One snapshot a day for this many days, thinned out after each.
-    fn after(days: i64) -> Vec<i64> {
+    fn kept_after(days: i64) -> Vec<i64> {
         let begin = Moment::from_epoch_seconds(1_772_420_400);
         let mut kept: Vec<(Moment, String)> = Vec::new();
         for day in 0..days {
@@ -55,8 +55,8 @@ mod tests {
 
     #[test]
     fn the_newest_stay_and_of_each_week_the_first() {
-        assert_eq!(after(3), [0, 1, 2]);
-        let kept = after(30);
+        assert_eq!(kept_after(3), [0, 1, 2]);
+        let kept = kept_after(30);
         assert!(kept.ends_with(&[27, 28, 29]), "{kept:?}");
         let weeks: Vec<i64> = kept
             .windows(2)
@@ -68,7 +68,7 @@ mod tests {
 
     #[test]
     fn they_stay_few() {
-        let kept = after(400);
+        let kept = kept_after(400);
         assert!(kept.len() <= 17 && kept[0] >= 400 - 91, "{kept:?}");
     }
 

@@ -25,7 +25,7 @@ pub enum Level {
 impl Level {
     /// The level with the name that Lambda sets in `AWS_LAMBDA_LOG_LEVEL`. Unknown names give
     /// `info`.
-    pub fn named(name: &str) -> Self {
+    pub fn by_name(name: &str) -> Self {
         match name.trim().to_ascii_uppercase().as_str() {
             "FATAL" | "ERROR" => Self::Error,
             "WARN" => Self::Warn,
@@ -58,7 +58,7 @@ const OURS: [&str; 8] = [
 pub fn init(level: Level) -> Result<(), TryInitError> {
     tracing_subscriber::registry()
         .with(filter(level))
-        .with(lines(io::stdout))
+        .with(line_layer(io::stdout))
         .try_init()
 }
 
@@ -76,7 +76,7 @@ fn filter(level: Level) -> Targets {
 
 /// Writes `timestamp`, `level` and `target`, with the line's own fields beside them. Spans are left
 /// out, because libraries put arbitrary content in them.
-fn lines<S, W>(out: W) -> impl tracing_subscriber::Layer<S>
+fn line_layer<S, W>(out: W) -> impl tracing_subscriber::Layer<S>
 where
     S: tracing::Subscriber + for<'a> tracing_subscriber::registry::LookupSpan<'a>,
     W: for<'a> fmt::MakeWriter<'a> + 'static,
@@ -130,7 +130,7 @@ mod tests {
         let out = page.clone();
         let subscriber = tracing_subscriber::registry()
             .with(filter(level))
-            .with(lines(move || out.clone()));
+            .with(line_layer(move || out.clone()));
         tracing::subscriber::with_default(subscriber, log);
         let text = String::from_utf8(page.0.lock().unwrap().clone()).unwrap();
         text.lines()
@@ -165,7 +165,7 @@ mod tests {
         let named = [
             "TRACE", "debug", "INFO", "WARN", "ERROR", "FATAL", "", "loud",
         ]
-        .map(Level::named);
+        .map(Level::by_name);
         assert_eq!(
             named,
             [

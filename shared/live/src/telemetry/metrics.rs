@@ -172,7 +172,7 @@ pub struct Metrics {
 impl Metrics {
     /// Creates the metrics of an invocation. `function` is the function's name in the code, such as
     /// `switch-guard`.
-    pub const fn of(function: &'static str) -> Self {
+    pub const fn of_function(function: &'static str) -> Self {
         Self {
             function,
             counts: BTreeMap::new(),
@@ -200,7 +200,7 @@ impl Metrics {
 
     /// Notes how long something took. The clocks of two machines are compared, so a negative time
     /// counts as 0.
-    pub fn took(&mut self, what: Latency, milliseconds: i64) {
+    pub fn note_latency(&mut self, what: Latency, milliseconds: i64) {
         self.latencies
             .entry(what)
             .or_default()
@@ -296,7 +296,7 @@ impl Metrics {
             }
         }
         let line = MetricLine {
-            aws: Some(MetricMetadata::of(now, &[DIMENSION], metrics)),
+            aws: Some(MetricMetadata::new(now, &[DIMENSION], metrics)),
             function: self.function,
             account: None,
             region: None,
@@ -331,7 +331,7 @@ struct MetricMetadata {
 }
 
 impl MetricMetadata {
-    fn of(now: Moment, dimensions: &'static [&'static str], metrics: Vec<Definition>) -> Self {
+    fn new(now: Moment, dimensions: &'static [&'static str], metrics: Vec<Definition>) -> Self {
         let directive = Directive {
             namespace: NAMESPACE,
             dimensions: [dimensions],

@@ -9,7 +9,7 @@ const PAGE: usize = 1_000;
 
 impl<W: Weather> Logs for Twin<W> {
     async fn read(&self, bucket: &str, key: &str) -> Result<LogFile, Trouble> {
-        self.call("read", || {
+        self.call_after_weather("read", || {
             match self.logs.borrow().get(&(bucket.to_owned(), key.to_owned())) {
                 None => LogFile::Missing,
                 Some(bytes) if bytes.len() as u64 > LARGEST_LOG => {
@@ -22,7 +22,7 @@ impl<W: Weather> Logs for Twin<W> {
     }
 
     async fn keys(&self, bucket: &str, prefix: &str, after: &str) -> Result<KeyPage, Trouble> {
-        self.call("keys", || {
+        self.call_after_weather("keys", || {
             let logs = self.logs.borrow();
             let mut found = logs
                 .iter()
@@ -40,7 +40,7 @@ impl<W: Weather> Logs for Twin<W> {
     }
 
     async fn folders(&self, bucket: &str, prefix: &str) -> Result<Vec<String>, Trouble> {
-        self.call("folders", || {
+        self.call_after_weather("folders", || {
             let logs = self.logs.borrow();
             let rest = logs
                 .keys()

@@ -89,12 +89,12 @@ pub fn digest() -> Digest {
         switches: 14,
         people: 4,
         elevated: 3 * 3_600 + 25 * 60,
-        held: held(),
+        held: sessions_held(),
         longest: Some(stretch("dora", 6_300)),
-        unused: Listed::of(vec![stretch("tess", 0)]),
+        unused: Listed::first_of(vec![stretch("tess", 0)]),
         broken: broken(),
         unproven: unproven(),
-        unacknowledged: Listed::of(vec![Open {
+        unacknowledged: Listed::first_of(vec![Open {
             verdict: Verdict::Violation,
             ..open("RW002", "dora", "dora entered UpdateApp without MFA")
         }]),
@@ -131,14 +131,14 @@ fn open(rule: &str, who: &str, message: &str) -> Open {
     }
 }
 
-fn held() -> Listed<Held> {
+fn sessions_held() -> Listed<Held> {
     let held = |who: &str, name: &str, switches, seconds| Held {
         who: who.into(),
         role: role(name),
         switches,
         seconds,
     };
-    Listed::of(vec![
+    Listed::first_of(vec![
         held("dora", "UpdateApp", 6, 7_500),
         held("dave", "UpdateApp", 4, 3_600),
         held("tom", "SiteAdmin", 3, 1_200),
@@ -162,7 +162,7 @@ fn broken() -> Vec<Broken> {
 }
 
 fn unproven() -> Listed<Open> {
-    Listed::of(vec![
+    Listed::first_of(vec![
         open(
             "RW001",
             "tom",
@@ -181,7 +181,7 @@ fn silent() -> Listed<Silent> {
         id: id.into(),
         name: Some(name.into()),
     };
-    Listed::of(vec![
+    Listed::first_of(vec![
         Silent {
             account: account("555555555555", "staging"),
             regions: Vec::new(),
@@ -196,7 +196,7 @@ fn silent() -> Listed<Silent> {
 }
 
 fn suppressions() -> Listed<Ending> {
-    Listed::of(vec![
+    Listed::first_of(vec![
         Ending {
             rule: "RW003".into(),
             caller: "arn:aws:iam::111122223333:user/batch".into(),

@@ -93,7 +93,7 @@ impl<W: Weather> Twin<W> {
         }
     }
 
-    pub(super) async fn call<T>(
+    pub(super) async fn call_after_weather<T>(
         &self,
         what: &'static str,
         effect: impl FnOnce() -> T,
@@ -101,14 +101,17 @@ impl<W: Weather> Twin<W> {
         if self.weather.gives_way() {
             give_way().await;
         }
-        self.weather.at(Gate::Before, what)?;
+        self.weather.allow_call(Gate::Before, what)?;
         let outcome = effect();
-        self.clock
-            .set(self.clock.get().plus_seconds(self.weather.takes(what)));
+        self.clock.set(
+            self.clock
+                .get()
+                .plus_seconds(self.weather.seconds_for(what)),
+        );
         if self.weather.gives_way() {
             give_way().await;
         }
-        self.weather.at(Gate::After, what)?;
+        self.weather.allow_call(Gate::After, what)?;
         Ok(outcome)
     }
 
@@ -120,14 +123,14 @@ impl<W: Weather> Twin<W> {
         rows
     }
 
-    fn tag(bytes: &[u8]) -> String {
+    fn entity_tag(bytes: &[u8]) -> String {
         crate::ledger::keys::hash(&String::from_utf8_lossy(bytes))
     }
 }
 
 impl<W: Weather> Table for Twin<W> {
     async fn keep(&self, place: TableKind, row: Row, keep: Keep) -> Result<KeepOutcome, Trouble> {
-        self.call("keep", || {
+        self.call_after_weather("keep", || {
             let mut rows = self.rows.borrow_mut();
             let partition = rows.entry((place, row.pk.clone())).or_default();
             let stays = partition.get(&row.sk).is_some_and(|known| match keep {
@@ -145,7 +148,7 @@ impl<W: Weather> Table for Twin<W> {
     }
 
     async fn replace(&self, place: TableKind, mut row: Row, seen: u64) -> Result<bool, Trouble> {
-        self.call("replace", || {
+        self.call_after_weather("replace", || {
             let mut rows = self.rows.borrow_mut();
             let partition = rows.entry((place, row.pk.clone())).or_default();
             // As in a DynamoDB condition: an existing item never matches version 0.
@@ -168,7 +171,7 @@ impl<W: Weather> Table for Twin<W> {
         pk: &str,
         span: &KeyRange,
     ) -> Result<Vec<Row>, Trouble> {
-        self.call("query", || {
+        self.call_after_weather("query", || {
             let rows = self.rows.borrow();
             let partition = rows.get(&(place, pk.to_owned()));
             let within = |sk: &str| {
@@ -194,7 +197,7 @@ impl<W: Weather> Table for Twin<W> {
         span: &KeyRange,
         most: usize,
     ) -> Result<Vec<Row>, Trouble> {
-        self.call("latest", || {
+        self.call_after_weather("latest", || {
             let rows = self.rows.borrow();
             let to = if span.to.is_empty() {
                 String::from(char::MAX)
@@ -216,7 +219,7 @@ impl<W: Weather> Table for Twin<W> {
 impl<W: Weather> Queue for Twin<W> {
     async fn send(&self, body: String, delay: u32) -> Result<(), Trouble> {
         let visible = self.clock.get().plus_seconds(i64::from(delay.min(900)));
-        self.call("send", || self.queue.borrow_mut().push((visible, body)))
+        self.call_after_weather("send", || self.queue.borrow_mut().push((visible, body)))
             .await
     }
 
@@ -227,7 +230,7 @@ impl<W: Weather> Queue for Twin<W> {
 
 impl<W: Weather> Topic for Twin<W> {
     async fn publish(&self, notice: Notice) -> Result<(), Trouble> {
-        self.call("publish", || self.topics.borrow_mut().push(notice))
+        self.call_after_weather("publish", || self.topics.borrow_mut().push(notice))
             .await
     }
 }
@@ -252,7 +255,7 @@ pub fn unsubscribed(protocol: &str, word: &str) -> Subscription {
 impl<W: Weather> Subscribers for Twin<W> {
     async fn subscribers(&self, token: Option<&str>) -> Result<SubscriptionPage, Trouble> {
         let from: usize = token.map_or(0, |token| token.parse().unwrap_or(usize::MAX));
-        self.call("subscribers", || {
+        self.call_after_weather("subscribers", || {
             let (all, page) = (self.subscriptions.borrow(), self.subscriptions_page.get());
             let next = from.saturating_add(page);
             SubscriptionPage {
@@ -266,12 +269,12 @@ impl<W: Weather> Subscribers for Twin<W> {
 
 impl<W: Weather> Bucket for Twin<W> {
     async fn get(&self, key: &str, known: Option<&str>) -> Result<StoredObject, Trouble> {
-        self.call("get", || match self.objects.borrow().get(key) {
+        self.call_after_weather("get", || match self.objects.borrow().get(key) {
             None => StoredObject::Missing,
-            Some((bytes, _)) if known == Some(&*Self::tag(bytes)) => StoredObject::Unchanged,
+            Some((bytes, _)) if known == Some(&*Self::entity_tag(bytes)) => StoredObject::Unchanged,
             Some((bytes, written)) => StoredObject::Found {
                 bytes: bytes.clone(),
-                etag: Self::tag(bytes),
+                etag: Self::entity_tag(bytes),
                 written: *written,
             },
         })
@@ -279,12 +282,12 @@ impl<W: Weather> Bucket for Twin<W> {
     }
 
     async fn list(&self, prefix: &str) -> Result<Vec<(String, String)>, Trouble> {
-        self.call("list", || {
+        self.call_after_weather("list", || {
             let objects = self.objects.borrow();
             objects
                 .iter()
                 .filter(|(key, _)| key.starts_with(prefix))
-                .map(|(key, (bytes, _))| (key.clone(), Self::tag(bytes)))
+                .map(|(key, (bytes, _))| (key.clone(), Self::entity_tag(bytes)))
                 .collect()
         })
         .await
@@ -292,7 +295,7 @@ impl<W: Weather> Bucket for Twin<W> {
 
     async fn put(&self, key: &str, bytes: Vec<u8>) -> Result<(), Trouble> {
         let now = self.clock.get();
-        self.call("put", || {
+        self.call_after_weather("put", || {
             self.objects
                 .borrow_mut()
                 .insert(key.to_owned(), (bytes, now));
@@ -301,7 +304,7 @@ impl<W: Weather> Bucket for Twin<W> {
     }
 
     async fn delete(&self, key: &str) -> Result<(), Trouble> {
-        self.call("delete", || {
+        self.call_after_weather("delete", || {
             self.objects.borrow_mut().remove(key);
         })
         .await
@@ -310,7 +313,7 @@ impl<W: Weather> Bucket for Twin<W> {
 
 impl<W: Weather> Directory for Twin<W> {
     async fn groups_of(&self, account: AccountId, user_name: &str) -> Result<GroupsNow, Trouble> {
-        self.call("groups_of", || {
+        self.call_after_weather("groups_of", || {
             let groups = self.groups.borrow();
             groups
                 .get(&(account, user_name.to_owned()))
@@ -322,7 +325,7 @@ impl<W: Weather> Directory for Twin<W> {
     }
 
     async fn details(&self, account: AccountId) -> Result<Snapshot, Trouble> {
-        let told = self.call("details", || {
+        let told = self.call_after_weather("details", || {
             let mut details = self.details.borrow_mut();
             let readings = details.get_mut(&account)?;
             let (snapshot, seconds) = if readings.len() > 1 {
@@ -333,7 +336,7 @@ impl<W: Weather> Directory for Twin<W> {
             self.clock.set(self.clock.get().plus_seconds(seconds));
             Some(snapshot)
         });
-        told.await?.ok_or_else(|| shut(account))
+        told.await?.ok_or_else(|| no_reader_role(account))
     }
 
     async fn setup(&self, account: AccountId) -> Result<String, Trouble> {
@@ -344,17 +347,17 @@ impl<W: Weather> Directory for Twin<W> {
                 .next_back()
                 .map(|(_, text)| text.clone())
         };
-        let told = self.call("setup", || {
+        let told = self.call_after_weather("setup", || {
             self.clock
                 .set(self.clock.get().plus_seconds(self.reading.get()));
             self.setups.borrow().get(&account).and_then(as_of)
         });
-        told.await?.ok_or_else(|| shut(account))
+        told.await?.ok_or_else(|| no_reader_role(account))
     }
 }
 
 /// The error of an account whose reader role can't be assumed.
-fn shut(account: AccountId) -> Trouble {
+fn no_reader_role(account: AccountId) -> Trouble {
     Trouble::refused(
         format!("sts:AssumeRole in account {account}"),
         "AccessDenied",
@@ -364,7 +367,7 @@ fn shut(account: AccountId) -> Trouble {
 impl<W: Weather> Trail for Twin<W> {
     async fn lookup(&self, question: &Question, token: Option<&str>) -> Result<EventPage, Trouble> {
         let now = self.clock.get();
-        self.call("lookup", || {
+        self.call_after_weather("lookup", || {
             self.history.borrow_mut().answer(question, token, now)
         })
         .await?
@@ -374,7 +377,7 @@ impl<W: Weather> Trail for Twin<W> {
 impl<W: Weather> Prober for Twin<W> {
     async fn probe(&self, account: AccountId, region: &str) -> Result<(), Trouble> {
         let place = (account, region.to_owned());
-        let entered = self.call("probe", || {
+        let entered = self.call_after_weather("probe", || {
             self.clock
                 .set(self.clock.get().plus_seconds(self.probing.get()));
             if let Some(trouble) = self.unprobed.borrow().get(&place) {

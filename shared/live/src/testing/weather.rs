@@ -21,10 +21,10 @@ pub trait Weather {
     ///
     /// # Errors
     /// Returns the error that the caller gets.
-    fn at(&self, gate: Gate, what: &'static str) -> Result<(), Trouble>;
+    fn allow_call(&self, gate: Gate, what: &'static str) -> Result<(), Trouble>;
 
     /// How many seconds a call takes.
-    fn takes(&self, _what: &'static str) -> i64 {
+    fn seconds_for(&self, _what: &'static str) -> i64 {
         0
     }
 
@@ -39,7 +39,7 @@ pub trait Weather {
 pub struct Calm;
 
 impl Weather for Calm {
-    fn at(&self, _: Gate, _: &'static str) -> Result<(), Trouble> {
+    fn allow_call(&self, _: Gate, _: &'static str) -> Result<(), Trouble> {
         Ok(())
     }
 }

@@ -72,7 +72,7 @@ impl<'a, O: Table + Queue + Topic + Bucket + Trail + Clock> Asker<'a, O> {
 
     /// Asks the open questions as far as the budget allows. Questions without a complete answer
     /// stay in `open`.
-    pub(super) async fn ask(
+    pub(super) async fn ask_open(
         &mut self,
         open: &mut Vec<OpenQuestion>,
         swept: &mut Swept,
@@ -128,7 +128,7 @@ impl<'a, O: Table + Queue + Topic + Bucket + Trail + Clock> Asker<'a, O> {
                 Err(trouble) => {
                     // Other questions to this place would fail in the same way during this run.
                     self.shut.insert(place.clone());
-                    self.note(&place, &trouble, swept).await?;
+                    self.note_trouble(&place, &trouble, swept).await?;
                     return Ok(false);
                 }
             }
@@ -136,7 +136,7 @@ impl<'a, O: Table + Queue + Topic + Bucket + Trail + Clock> Asker<'a, O> {
         Ok(false)
     }
 
-    async fn note(
+    async fn note_trouble(
         &mut self,
         place: &AccountRegion,
         trouble: &Trouble,
@@ -160,7 +160,7 @@ impl<'a, O: Table + Queue + Topic + Bucket + Trail + Clock> Asker<'a, O> {
                      cloudtrail:LookupEvents. Deploy deploy/spoke.yaml in the account to create such a role. rolewatch retries every \
                      hour, for two days after each session."
                 );
-                operations::once(
+                operations::notify_once(
                     self.outside,
                     &format!("lookup {account} {day}"),
                     "rolewatch: can't read an event history",

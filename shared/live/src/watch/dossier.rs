@@ -39,7 +39,7 @@ pub(super) struct Dossier {
 impl Dossier {
     /// When nothing more can be done with the session. Use seen after the credentials expired shows
     /// that the session was kept alive in another way.
-    pub(super) fn ends(&self) -> Moment {
+    pub(super) fn watched_until(&self) -> Moment {
         if self.is_kept_alive() {
             self.at.time.plus_seconds(LAST_RECORD)
         } else {
@@ -78,7 +78,7 @@ impl Dossier {
 }
 
 /// The switches of these sessions that the policy calls elevated.
-pub(super) async fn of<T: Table>(
+pub(super) async fn load_dossiers<T: Table>(
     table: &T,
     book: &Rulebook,
     sessions: &BTreeSet<&SessionAt>,
@@ -88,7 +88,7 @@ pub(super) async fn of<T: Table>(
     for at in sessions {
         gather.session(at);
     }
-    gather.close().await?;
+    gather.ask_until_closed().await?;
     let facts = gather.facts();
     let mut found = Vec::new();
     let scope = Scope {

@@ -45,7 +45,7 @@ pub(super) struct Plan<'a> {
 
 impl<'a> Plan<'a> {
     /// Returns `None` if there is no switch.
-    pub(super) fn of(
+    pub(super) fn for_dossiers(
         dossiers: Vec<&'a Dossier>,
         regions: &'a [String],
         trusts: &'a dyn Fn(AccountId) -> bool,
@@ -53,7 +53,7 @@ impl<'a> Plan<'a> {
     ) -> Option<Self> {
         let begun = dossiers.iter().map(|one| one.at.time).min()?;
         let expires = dossiers.iter().map(|one| one.until).max()?;
-        let ends = dossiers.iter().map(|one| one.ends()).max()?;
+        let ends = dossiers.iter().map(|one| one.watched_until()).max()?;
         Some(Self {
             dossiers,
             regions,
@@ -75,7 +75,9 @@ impl<'a> Plan<'a> {
         // stretch would be reported hours late, when it is over.
         let over = !self.is_due(self.at_end())
             && state.asking.is_none()
-            && self.over(state).is_some_and(|time| self.is_due(time));
+            && self
+                .over_limit_due(state)
+                .is_some_and(|time| self.is_due(time));
         if self.is_due(self.delivered()) {
             for half in self.missing_halves() {
                 let sought = state.sought.contains(&half);
@@ -86,7 +88,7 @@ impl<'a> Plan<'a> {
                         self.begun.plus_seconds(-AROUND_SWITCH),
                         self.begun.plus_seconds(AROUND_SWITCH),
                     );
-                    self.ask(state, half.0, &LookBy::ResourceName(half.1.clone()), span);
+                    self.add_questions(state, half.0, &LookBy::ResourceName(half.1.clone()), span);
                 }
                 if !sought {
                     state.sought.push(half);
@@ -114,7 +116,7 @@ impl<'a> Plan<'a> {
     }
 
     /// Takes in the answers and decides when to look again.
-    pub(super) fn go_on(&self, state: &mut WatchState, asked: AskingOutcome) {
+    pub(super) fn apply_answers(&self, state: &mut WatchState, asked: AskingOutcome) {
         // Questions by resource name are about halves, all others are about uses.
         if state
             .open
@@ -130,7 +132,7 @@ impl<'a> Plan<'a> {
             .any(|half| !state.sought.contains(half));
         let times = [
             Some(self.at_end()),
-            self.over(state),
+            self.over_limit_due(state),
             Some(self.expires),
             Some(self.delivered()).filter(|_| unsought),
         ];
@@ -169,7 +171,7 @@ impl<'a> Plan<'a> {
     }
 
     /// When use over the limit is searched for next, while the session goes on.
-    fn over(&self, state: &WatchState) -> Option<Moment> {
+    fn over_limit_due(&self, state: &WatchState) -> Option<Moment> {
         let limit = self.dossiers.iter().filter_map(|one| one.limit).min()?;
         let over = Some(self.begun.plus_seconds(limit)).filter(|over| *over < self.ends)?;
         // The first search comes once the use past the limit can be in the event history. Each
@@ -197,7 +199,7 @@ impl<'a> Plan<'a> {
         );
         for one in &self.dossiers {
             if let Some(issued) = &one.issued {
-                self.ask(
+                self.add_questions(
                     state,
                     one.account,
                     &LookBy::AccessKeyId(issued.clone()),
@@ -212,7 +214,7 @@ impl<'a> Plan<'a> {
                 .split_once(':')
                 .filter(|_| one.has_other_keys())
             {
-                self.ask(state, one.account, &LookBy::Username(name.to_owned()), span);
+                self.add_questions(state, one.account, &LookBy::Username(name.to_owned()), span);
             }
         }
         // Events of the last minutes may not be in the event history yet, so the next search starts
@@ -221,7 +223,7 @@ impl<'a> Plan<'a> {
     }
 
     /// Opens a question in every Region, if the account has a reader role.
-    fn ask(
+    fn add_questions(
         &self,
         state: &mut WatchState,
         account: AccountId,

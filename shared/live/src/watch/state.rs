@@ -69,12 +69,12 @@ impl WatchState {
     }
 }
 
-fn sk(at: &SessionAt) -> String {
+fn sort_key(at: &SessionAt) -> String {
     format!("{}#{}", second(at.time), keys::hash(&at.session))
 }
 
 /// Loads how far the sessions of these days were watched, by the sort key of each.
-pub(super) async fn load<T: Table>(
+pub(super) async fn load_states<T: Table>(
     table: &T,
     since: Moment,
     now: Moment,
@@ -107,16 +107,16 @@ pub(super) async fn load<T: Table>(
 }
 
 /// Takes the state of a session out of those loaded.
-pub(super) fn take(
+pub(super) fn take_state(
     states: &mut BTreeMap<String, StoredWatch>,
     at: &SessionAt,
 ) -> Option<StoredWatch> {
-    states.remove(&sk(at))
+    states.remove(&sort_key(at))
 }
 
 /// Stores a state unless another run has stored it since it was read. Returns `false` if another
 /// run has, which then knows as much.
-pub(super) async fn save<T: Table>(
+pub(super) async fn save_state<T: Table>(
     table: &T,
     at: &SessionAt,
     stored: &StoredWatch,
@@ -127,7 +127,7 @@ pub(super) async fn save<T: Table>(
     let expires = Some(now.plus_seconds(WATCHED_KEPT));
     let row = Row {
         pk: keys::watch(at.time),
-        sk: sk(at),
+        sk: sort_key(at),
         body,
         rank: String::new(),
         version: 0,

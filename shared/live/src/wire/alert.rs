@@ -104,7 +104,7 @@ pub(crate) struct NewAlert<'a> {
 
 impl Alert {
     /// The first version of a finding, noticed at `now`. `policy` names the accounts.
-    pub(crate) fn first(new: NewAlert<'_>, policy: &Policy, now: Moment) -> Self {
+    pub(crate) fn first_version(new: NewAlert<'_>, policy: &Policy, now: Moment) -> Self {
         let name_of = |id: &str| {
             let name = policy.account_name(id.parse().ok()?)?;
             Some(harmless(name))

@@ -167,7 +167,7 @@ pub struct Ending {
 
 impl<T> Listed<T> {
     /// Keeps the first entries of a list.
-    pub fn of(all: Vec<T>) -> Self {
+    pub fn first_of(all: Vec<T>) -> Self {
         Self {
             total: all.len(),
             first: all.into_iter().take(MOST_LISTED).collect(),

@@ -18,7 +18,7 @@ pub struct AlertState {
 
 impl AlertState {
     /// The state of an alert.
-    pub fn of(alert: &Alert) -> Self {
+    pub fn from_alert(alert: &Alert) -> Self {
         Self {
             verdict: alert.verdict,
             severity: alert.severity,

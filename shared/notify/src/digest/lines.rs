@@ -11,12 +11,12 @@ use rolewatch_live::wire::{
 
 use super::{Writer, counted};
 use crate::finding::role_name;
-use crate::text::fill;
+use crate::text::fill_template;
 
 impl Writer<'_> {
     /// A finding that nobody has acknowledged.
-    pub(super) fn since(&self, open: &Open) -> String {
-        fill(
+    pub(super) fn open_line(&self, open: &Open) -> String {
+        fill_template(
             self.words.since,
             &[
                 ("what", &self.finding(open)),
@@ -40,7 +40,10 @@ impl Writer<'_> {
         match digest.quarantined {
             None => Some(self.words.uncounted.to_owned()),
             Some(0) => None,
-            Some(count) => Some(fill(self.words.quarantined, &[("n", &count.to_string())])),
+            Some(count) => Some(fill_template(
+                self.words.quarantined,
+                &[("n", &count.to_string())],
+            )),
         }
     }
 
@@ -51,7 +54,7 @@ impl Writer<'_> {
         } else {
             self.words.ends
         };
-        fill(
+        fill_template(
             template,
             &[
                 ("rule", &self.said(&entry.rule, 20)),
@@ -74,7 +77,7 @@ impl Writer<'_> {
     pub(super) fn broken(&self, digest: &Digest) -> Option<String> {
         let total: usize = digest.broken.iter().map(|broken| broken.count).sum();
         let rule = |broken: &rolewatch_live::wire::Broken| {
-            fill(
+            fill_template(
                 self.words.broken_rule,
                 &[
                     ("rule", &self.said(&broken.rule, 20)),
@@ -85,7 +88,7 @@ impl Writer<'_> {
         };
         let rules: Vec<String> = digest.broken.iter().map(rule).collect();
         (total > 0).then(|| {
-            fill(
+            fill_template(
                 self.words.broken,
                 &[
                     ("n", &total.to_string()),
@@ -137,11 +140,11 @@ impl Writer<'_> {
     pub(super) fn silent(&self, silent: &Silent) -> String {
         let what = self.regions(&silent.account, &silent.regions);
         match &silent.last {
-            Some(last) => fill(
+            Some(last) => fill_template(
                 self.words.heard,
                 &[("what", &what), ("time", &self.minute(*last))],
             ),
-            None => fill(self.words.never, &[("what", &what)]),
+            None => fill_template(self.words.never, &[("what", &what)]),
         }
     }
 
@@ -150,7 +153,7 @@ impl Writer<'_> {
             self.regions(&entry.account, &entry.regions),
             self.minute(entry.since),
         );
-        let said = fill(self.words.since, &[("what", &what), ("time", &time)]);
+        let said = fill_template(self.words.since, &[("what", &what), ("time", &time)]);
         match &entry.why {
             Some(why) => format!("{said}: {}", self.said(why, 160)),
             None => said,
@@ -182,13 +185,13 @@ impl Writer<'_> {
         }
     }
 
-    pub(super) fn held(&self, held: &Held) -> String {
+    pub(super) fn held_line(&self, held: &Held) -> String {
         let (who, role) = (
             self.name(&held.who, 80),
             self.name(&role_name(&held.role), 80),
         );
         let switches = counted(self.words.switches, held.switches);
-        fill(
+        fill_template(
             self.words.held_by,
             &[
                 ("who", &who),
@@ -204,7 +207,7 @@ impl Writer<'_> {
             self.who_in_role(&longest.who, &longest.role),
             self.long(longest.seconds),
         );
-        fill(
+        fill_template(
             self.words.longest,
             &[
                 ("what", &what),
@@ -223,10 +226,13 @@ impl Writer<'_> {
             .collect();
         let more = unused.total.saturating_sub(which.len());
         if more > 0 {
-            which.push(fill(self.view.labels().more, &[("n", &more.to_string())]));
+            which.push(fill_template(
+                self.view.labels().more,
+                &[("n", &more.to_string())],
+            ));
         }
         (unused.total > 0).then(|| {
-            fill(
+            fill_template(
                 self.words.unused,
                 &[
                     ("n", &unused.total.to_string()),

@@ -48,7 +48,7 @@ pub fn of_webhook(reply: &Reply) -> SlackAnswer {
             channel: None,
             ts: None,
         },
-        400 | 413 => SlackAnswer::Malformed(word(reply)),
+        400 | 413 => SlackAnswer::Malformed(status_and_word(reply)),
         _ => of_status(reply),
     }
 }
@@ -118,12 +118,12 @@ fn of_status(reply: &Reply) -> SlackAnswer {
         },
         // This includes redirects. They aren't followed, because that would send the secret to
         // another host.
-        _ => SlackAnswer::Dead(word(reply)),
+        _ => SlackAnswer::Dead(status_and_word(reply)),
     }
 }
 
 /// For example `404 no_service`.
-fn word(reply: &Reply) -> String {
+fn status_and_word(reply: &Reply) -> String {
     format!("{} {}", reply.status, known_word(reply.body.trim()))
         .trim_end()
         .to_owned()

@@ -58,7 +58,7 @@ fn description(view: &View, alert: &Alert) -> String {
     lines.push(format!(
         "*{}*: {}",
         when_label(view, alert),
-        escape(&view.local(alert.time), 80)
+        escape(&view.local_time(alert.time), 80)
     ));
     if let Some(address) = &alert.source_ip {
         lines.push(format!("*{}*: {}", words.address, code(address, 120)));

@@ -263,8 +263,8 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
                 .carry_out(plan, &mut opened, alert, visit, last_try)
                 .await
             {
-                let change =
-                    before.and_then(|before| Change::between(&before, &AlertState::of(alert)));
+                let change = before
+                    .and_then(|before| Change::between(&before, &AlertState::from_alert(alert)));
                 self.announce_unread(alert, change, &setback).await;
                 return Err(setback);
             }
@@ -293,7 +293,8 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
                 DeliveryOutcome::Delivered | DeliveryOutcome::Updated | DeliveryOutcome::Mailed
             )
         {
-            let change = before.and_then(|before| Change::between(&before, &AlertState::of(alert)));
+            let change =
+                before.and_then(|before| Change::between(&before, &AlertState::from_alert(alert)));
             self.announce(alert, change).await?;
         }
         let now = self.aws.now();

@@ -82,13 +82,13 @@ impl Credential {
                 serde_json::from_str(text).map_err(|_| NotACredential)?;
             let mut values = values.values().filter_map(serde_json::Value::as_str);
             return values
-                .find_map(|value| Self::bare(value.trim(), loopback))
+                .find_map(|value| Self::parse_bare(value.trim(), loopback))
                 .ok_or(NotACredential);
         }
-        Self::bare(text, loopback).ok_or(NotACredential)
+        Self::parse_bare(text, loopback).ok_or(NotACredential)
     }
 
-    fn bare(text: &str, loopback: Option<&Loopback>) -> Option<Self> {
+    fn parse_bare(text: &str, loopback: Option<&Loopback>) -> Option<Self> {
         // Without `.`, `%`, `?` and `@`, the text after the host can only be a path.
         let path = |rest: &str| {
             !rest.is_empty()

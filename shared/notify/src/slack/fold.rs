@@ -58,9 +58,9 @@ pub async fn note_anchor<A: Table + Clock>(
     let anchor = Anchor {
         id: alert.id.clone(),
         time,
-        state: AlertState::of(alert),
+        state: AlertState::from_alert(alert),
     };
-    keep(
+    keep_version(
         aws,
         fold,
         format!("anchor#{time}#{}", alert.id),
@@ -91,7 +91,7 @@ pub async fn anchors_of<A: Table>(
         // The range includes both its ends, but the window doesn't.
         let near = time.seconds_since(anchor.time).abs() < FOLDED;
         let open = anchor.state.status != Status::Withdrawn
-            && anchor.state.weight() >= AlertState::of(alert).weight();
+            && anchor.state.weight() >= AlertState::from_alert(alert).weight();
         if near && open && anchor.id != alert.id {
             anchors.push(anchor.id);
         }
@@ -115,7 +115,7 @@ pub async fn note_repeat<A: Table + Clock>(
         event: alert.events.first().cloned(),
         region: alert.region.clone(),
     };
-    keep(
+    keep_version(
         aws,
         fold,
         format!("repeat#{anchor}#{}", alert.id),
@@ -151,7 +151,7 @@ pub async fn repeats_of<A: Table>(
 }
 
 /// The highest version is current. Padded with zeros, so that it compares as a number.
-pub fn rank(version: u64) -> String {
+pub fn version_rank(version: u64) -> String {
     format!("{version:012}")
 }
 
@@ -162,7 +162,7 @@ fn read<T: for<'a> Deserialize<'a>>(fold: &str, body: &str) -> Result<T, Trouble
     })
 }
 
-async fn keep<A: Table + Clock>(
+async fn keep_version<A: Table + Clock>(
     aws: &A,
     fold: &str,
     sk: String,
@@ -178,7 +178,7 @@ async fn keep<A: Table + Clock>(
         pk: fold.to_owned(),
         sk,
         body,
-        rank: rank(version),
+        rank: version_rank(version),
         version: 0,
         expires,
     };

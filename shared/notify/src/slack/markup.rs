@@ -5,12 +5,12 @@ use crate::text::{clean, clipped};
 /// Text for a sentence in mrkdwn: escaped, with formatting characters replaced by look-alikes, at
 /// most `most` long.
 pub fn escape(text: &str, most: usize) -> String {
-    clipped(&inert(&clean(text)), most, entity)
+    clipped(&make_inert(&clean(text)), most, entity)
 }
 
 /// A name, an ID or an ARN in a code span, where mrkdwn formats nothing and the text can be copied
 /// as it is. At most `most` long in all.
-pub fn code(text: &str, most: usize) -> String {
+pub fn code_span(text: &str, most: usize) -> String {
     let inner = clipped(&clean(text), most.saturating_sub(2), |c| {
         if c == '`' { Some("\u{2cb}") } else { entity(c) }
     });
@@ -22,7 +22,7 @@ pub fn code(text: &str, most: usize) -> String {
 }
 
 /// Lines in a code block, shown as they are. At most `most` long in all.
-pub fn block(text: &str, most: usize) -> String {
+pub fn code_block(text: &str, most: usize) -> String {
     let lines: Vec<String> = text.lines().map(clean).collect();
     let inner = clipped(&lines.join("\n"), most.saturating_sub(8), |c| {
         if c == '`' { Some("\u{2cb}") } else { entity(c) }
@@ -44,7 +44,7 @@ fn entity(c: char) -> Option<&'static str> {
 ///
 /// mrkdwn can't escape them. Characters inside a word (`john_doe`, `bob@example.com`) format
 /// nothing and stay as they are.
-fn inert(text: &str) -> String {
+fn make_inert(text: &str) -> String {
     let all: Vec<char> = text.chars().collect();
     let word = |c: Option<&char>| c.is_some_and(|c| c.is_alphanumeric());
     let mut out = String::with_capacity(text.len());
@@ -108,14 +108,14 @@ mod tests {
 
     #[test]
     fn a_code_span_cannot_be_left() {
-        assert_eq!(code("a`<!here>`*b*", 200), "`aˋ&lt;!here&gt;ˋ*b*`");
-        assert_eq!(code("", 200), "`?`");
+        assert_eq!(code_span("a`<!here>`*b*", 200), "`aˋ&lt;!here&gt;ˋ*b*`");
+        assert_eq!(code_span("", 200), "`?`");
     }
 
     #[test]
     fn a_code_block_cannot_be_left() {
         assert_eq!(
-            block("{\n  \"a\": \"```<!here>\u{202e}\"\n}", 200),
+            code_block("{\n  \"a\": \"```<!here>\u{202e}\"\n}", 200),
             "```\n{\n  \"a\": \"ˋˋˋ&lt;!here&gt;\u{fffd}\"\n}\n```"
         );
     }
@@ -131,8 +131,8 @@ mod tests {
         #[test]
         fn no_text_runs_over_its_limit(text: String, most in 3_usize..60) {
             proptest::prop_assert!(length(&escape(&text, most)) <= most);
-            proptest::prop_assert!(length(&code(&text, most)) <= most);
-            proptest::prop_assert!(length(&block(&text, most)) <= most.max(9));
+            proptest::prop_assert!(length(&code_span(&text, most)) <= most);
+            proptest::prop_assert!(length(&code_block(&text, most)) <= most.max(9));
         }
     }
 }

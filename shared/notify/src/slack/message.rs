@@ -13,7 +13,7 @@ use rolewatch_live::wire::{Alert, Status};
 
 use super::markup::{code, escape};
 use crate::finding::{account_name, headline, numbered, quoted, role_name, steps_of, who_label};
-use crate::text::fill;
+use crate::text::fill_template;
 use crate::told::{Change, Repeat};
 use crate::view::View;
 use parts::{context, events, fields, header, section, sentence, steps};
@@ -31,7 +31,7 @@ pub struct SlackMessage {
 
 /// The message of a finding. `change` marks a follow-up. `repeats` are those that were folded into
 /// it and are still open although it isn't.
-pub fn alert(
+pub fn alert_message(
     view: &View,
     alert: &Alert,
     change: Option<Change>,
@@ -40,11 +40,11 @@ pub fn alert(
     let words = view.labels();
     let mut blocks = vec![header(&headline(view, alert, change.is_some()))];
     blocks.push(section(&sentence(view, alert)));
-    if let Some(note) = note(view, alert, change) {
+    if let Some(note) = note_text(view, alert, change) {
         blocks.push(section(&note));
     }
     if !repeats.is_empty() && alert.status == Status::Withdrawn {
-        let lead = fill(words.repeats_stand, &[("n", &repeats.len().to_string())]);
+        let lead = fill_template(words.repeats_stand, &[("n", &repeats.len().to_string())]);
         blocks.push(section(&format!(
             "⚠️ *{lead}*\n{}",
             parts::repeats(view, alert, repeats)
@@ -52,7 +52,7 @@ pub fn alert(
     }
     blocks.push(json!({"type": "section", "fields": fields(view, alert)}));
     blocks.extend(parts::quotes(view, alert));
-    blocks.extend(parts::uses(view, alert).map(|uses| section(&uses)));
+    blocks.extend(parts::uses_line(view, alert).map(|uses| section(&uses)));
     blocks.push(section(&format!(
         "*{}*\n{}",
         words.proof,
@@ -76,7 +76,7 @@ pub fn alert(
 /// The follow-up for repeats of the finding `anchor`: how many more there were, and which. `alert`
 /// is any one of them. With `doubling`, the text says that the next follow-up comes when the number
 /// has doubled.
-pub fn again(
+pub fn repeats_message(
     view: &View,
     alert: &Alert,
     anchor: &str,
@@ -93,8 +93,8 @@ pub fn again(
     let count = standing.len().to_string();
     let title = format!(
         "🔁 {} · {}",
-        fill(words.again, &[("n", &count)]),
-        view.rule(&alert.rule).title
+        fill_template(words.again, &[("n", &count)]),
+        view.rule_words(&alert.rule).title
     );
     let who = code(&alert.caller.name, 300);
     let role = code(&role_name(&alert.role), 150);
@@ -102,7 +102,7 @@ pub fn again(
     if gone > 0 {
         said = format!(
             "{said} {}",
-            fill(words.again_withdrawn, &[("n", &gone.to_string())])
+            fill_template(words.again_withdrawn, &[("n", &gone.to_string())])
         );
     }
     let mut blocks = vec![header(&title), section(&said)];
@@ -137,7 +137,7 @@ pub fn again(
 /// escaped.
 fn again_sentence(view: &View, count: &str, who: &str, role: &str) -> String {
     let minutes = (crate::time::FOLDED / 60).to_string();
-    fill(
+    fill_template(
         view.labels().again_sentence,
         &[
             ("who", who),
@@ -148,7 +148,7 @@ fn again_sentence(view: &View, count: &str, who: &str, role: &str) -> String {
     )
 }
 
-fn note(view: &View, alert: &Alert, change: Option<Change>) -> Option<String> {
+fn note_text(view: &View, alert: &Alert, change: Option<Change>) -> Option<String> {
     let words = view.labels();
     let said = match (alert.status, change) {
         (Status::Withdrawn, _) if alert.reviewed.is_some() => words.resolved_note,
@@ -178,7 +178,7 @@ fn fallback(view: &View, alert: &Alert, follow_up: bool) -> String {
     let account = escape(&account_name(&alert.role_account), 100);
     format!(
         "{headline}: {who}{role} ({account}), {}",
-        escape(&view.local(alert.time), 80)
+        escape(&view.local_time(alert.time), 80)
     )
 }
 
@@ -188,8 +188,8 @@ fn minimal(view: &View, alert: &Alert, change: Option<Change>) -> String {
         fallback(view, alert, change.is_some()),
         escape(&alert.message, 1_200),
     ];
-    lines.extend(note(view, alert, change).map(|note| note.trim_matches('_').to_owned()));
-    lines.extend(parts::uses(view, alert));
+    lines.extend(note_text(view, alert, change).map(|note| note.trim_matches('_').to_owned()));
+    lines.extend(parts::uses_line(view, alert));
     lines.extend(
         quoted(view, alert)
             .into_iter()

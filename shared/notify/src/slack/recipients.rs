@@ -6,14 +6,14 @@ use rolewatch_live::wire::RecipientsChanged;
 use super::markup::escape;
 use super::message::SlackMessage;
 use super::message::parts::{header, section};
-use crate::text::fill;
+use crate::text::fill_template;
 use crate::view::View;
 use crate::words::Words as _;
 
 /// The message.
 pub fn message(view: &View, changed: &RecipientsChanged) -> SlackMessage {
     let words = view.language.recipients();
-    let time = escape(&view.local(changed.since), 80);
+    let time = escape(&view.local_time(changed.since), 80);
     let (mark, title, paragraphs) = match changed.recipients {
         Recipients::Confirmed => ("✅", words.back, vec![words.back_means]),
         Recipients::Pending => ("📭", words.lost, vec![words.lost_means, words.pending]),
@@ -22,7 +22,7 @@ pub fn message(view: &View, changed: &RecipientsChanged) -> SlackMessage {
     let title = format!("{mark} {title}");
     let paragraphs: Vec<String> = paragraphs
         .into_iter()
-        .map(|text| fill(text, &[("time", &time)]))
+        .map(|text| fill_template(text, &[("time", &time)]))
         .collect();
     let mut blocks = vec![header(&title)];
     blocks.extend(paragraphs.iter().map(|text| section(text)));

@@ -6,14 +6,14 @@ use rolewatch_guard::testing::Story;
 use rolewatch_live::port::Trouble;
 use rolewatch_live::testing::{Gate, Twin, Weather};
 
-use super::ids;
+use super::event_ids;
 use crate::trail::{auditor, batch, created, deliver, prepare, sent};
 
 /// Fails the one call at which its countdown ends.
 struct FailsAt(RefCell<usize>);
 
 impl Weather for FailsAt {
-    fn at(&self, _: Gate, what: &'static str) -> Result<(), Trouble> {
+    fn allow_call(&self, _: Gate, what: &'static str) -> Result<(), Trouble> {
         let mut left = self.0.borrow_mut();
         *left = left.wrapping_sub(1);
         if *left == 0 {
@@ -40,7 +40,7 @@ fn wherever_it_is_stopped_the_message_comes_again_and_all_is_recovered() {
         let (failed, _) = batch(&mut auditor, &twin, &bodies);
         let mut all = sent(&twin);
         if failed.is_empty() {
-            assert_eq!(ids(&all), ids(story.records()));
+            assert_eq!(event_ids(&all), event_ids(story.records()));
             break;
         }
         stopped += 1;
@@ -51,9 +51,13 @@ fn wherever_it_is_stopped_the_message_comes_again_and_all_is_recovered() {
         let (failed, _) = batch(&mut auditor, &twin, &again);
         assert!(failed.is_empty(), "stopped at call {at}");
         all.extend(sent(&twin));
-        let mut ids = ids(&all);
+        let mut ids = event_ids(&all);
         ids.dedup();
-        assert_eq!(ids, super::ids(story.records()), "stopped at call {at}");
+        assert_eq!(
+            ids,
+            super::event_ids(story.records()),
+            "stopped at call {at}"
+        );
     }
     assert!((20..399).contains(&stopped), "{stopped}");
 }

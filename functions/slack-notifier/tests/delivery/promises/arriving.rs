@@ -10,7 +10,7 @@ use crate::twin::{Fault, WEBHOOK, World, batch, deliver, give, started};
 
 #[test]
 fn a_sibling_is_never_lost() {
-    let world = World::with(WEBHOOK);
+    let world = World::with_secret(WEBHOOK);
     let good = sample::alert();
     let mut event: serde_json::Value =
         serde_json::from_str(&batch(&[&good, &good, &good], 1)).unwrap();
@@ -43,7 +43,7 @@ fn an_alert_is_read_however_it_comes() {
         notification.to_string(),
         alert.clone(),
     ] {
-        let world = World::with(WEBHOOK);
+        let world = World::with_secret(WEBHOOK);
         assert_eq!(
             outcome(&give(&started(&world), &world, &event).unwrap().ends[0]),
             DeliveryOutcome::Delivered,
@@ -55,7 +55,7 @@ fn an_alert_is_read_however_it_comes() {
 #[test]
 fn a_call_without_a_queue_fails_when_its_alert_does() {
     use futures_util::FutureExt;
-    let world = World::with(WEBHOOK);
+    let world = World::with_secret(WEBHOOK);
     world.answer_later(503, "", Some(60));
     let event = serde_json::to_string(&sample::alert()).unwrap();
     assert!(
@@ -79,7 +79,7 @@ fn a_heartbeat_posts_nothing_and_shows_that_the_secret_can_be_read() {
     let event =
         json!({"Records": [{"messageId": "m", "body": r#"{"heartbeat":"2026-01-31T18:30:00Z"}"#}]})
             .to_string();
-    let world = World::with(WEBHOOK);
+    let world = World::with_secret(WEBHOOK);
     let report = give(&started(&world), &world, &event).unwrap();
     assert_eq!(
         (
@@ -90,7 +90,7 @@ fn a_heartbeat_posts_nothing_and_shows_that_the_secret_can_be_read() {
     );
     assert!(world.channel.borrow().is_empty() && world.secrets_read.get() == 1);
 
-    let broken = World::with("nonsense");
+    let broken = World::with_secret("nonsense");
     let report = give(&started(&broken), &broken, &event).unwrap();
     assert_eq!(
         (
@@ -103,7 +103,7 @@ fn a_heartbeat_posts_nothing_and_shows_that_the_secret_can_be_read() {
 
 #[test]
 fn two_deliveries_at_once_post_once() {
-    let world = World::with(WEBHOOK);
+    let world = World::with_secret(WEBHOOK);
     // The first process has written the claim and died before it posted. Before that, it had read
     // ack, slot and fold.
     world.fault(5, Fault::CrashBefore);

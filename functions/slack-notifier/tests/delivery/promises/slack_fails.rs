@@ -11,7 +11,7 @@ use crate::twin::{BOT, WEBHOOK, World, batch, deliver, give, started};
 
 #[test]
 fn slack_is_given_the_time_that_it_asks_for() {
-    let world = World::with(WEBHOOK);
+    let world = World::with_secret(WEBHOOK);
     let function = started(&world);
     world.answer_later(429, "", Some(3));
     deliver(&function, &world, &sample::alert());
@@ -49,7 +49,7 @@ fn slack_is_given_the_time_that_it_asks_for() {
 #[test]
 fn refused_blocks_become_text() {
     for secret in [WEBHOOK, BOT] {
-        let world = World::with(secret);
+        let world = World::with_secret(secret);
         world.no_blocks.set(true);
         let report = deliver(&started(&world), &world, &sample::alert());
         assert_eq!(outcome(&report.ends[0]), DeliveryOutcome::Delivered);
@@ -71,7 +71,7 @@ fn a_rotated_secret_is_read_again_and_used() {
         (BOT, "xoxb-new"),
         (WEBHOOK, "xoxb-new"),
     ] {
-        let world = World::with(old);
+        let world = World::with_secret(old);
         let function = started(&world);
         deliver(&function, &world, &sample::alert());
         new.clone_into(&mut world.secret.borrow_mut());
@@ -89,7 +89,7 @@ fn a_rotated_secret_is_read_again_and_used() {
 
 #[test]
 fn the_secret_is_read_once_and_kept() {
-    let world = World::with(WEBHOOK);
+    let world = World::with_secret(WEBHOOK);
     let function = started(&world);
     for n in 0..5 {
         deliver(
@@ -109,7 +109,7 @@ fn the_secret_is_read_once_and_kept() {
 #[test]
 fn a_dead_webhook_or_token_becomes_mail_and_is_counted() {
     for (secret, said) in [(WEBHOOK, "404 no_service"), (BOT, "invalid_auth")] {
-        let world = World::with(secret);
+        let world = World::with_secret(secret);
         "nothing".clone_into(&mut world.valid.borrow_mut());
         let report = deliver(&started(&world), &world, &sample::alert());
         assert_eq!(outcome(&report.ends[0]), DeliveryOutcome::Mailed);
@@ -135,7 +135,7 @@ fn every_way_of_being_dead_becomes_mail() {
         (302, ""),
         (401, ""),
     ] {
-        let world = World::with(WEBHOOK);
+        let world = World::with_secret(WEBHOOK);
         world.answer(status, body);
         let report = deliver(&started(&world), &world, &sample::alert());
         assert_eq!(
@@ -150,7 +150,7 @@ fn every_way_of_being_dead_becomes_mail() {
         "channel_not_found",
         "not_in_channel",
     ] {
-        let world = World::with(BOT);
+        let world = World::with_secret(BOT);
         world.answer(200, &json!({"ok": false, "error": error}).to_string());
         assert_eq!(
             outcome(&deliver(&started(&world), &world, &sample::alert()).ends[0]),
@@ -162,7 +162,7 @@ fn every_way_of_being_dead_becomes_mail() {
 
 #[test]
 fn a_secret_that_is_none_becomes_mail_and_is_not_repeated_there() {
-    let world = World::with("https://evil.example/services/sesame");
+    let world = World::with_secret("https://evil.example/services/sesame");
     let report = deliver(&started(&world), &world, &sample::alert());
     assert_eq!(outcome(&report.ends[0]), DeliveryOutcome::Mailed);
     assert!(!format!("{:?}", world.mails.borrow()).contains("sesame"));
@@ -170,7 +170,7 @@ fn a_secret_that_is_none_becomes_mail_and_is_not_repeated_there() {
 
 #[test]
 fn an_alert_that_slack_is_too_busy_for_goes_by_mail_in_the_end() {
-    let world = World::with(WEBHOOK);
+    let world = World::with_secret(WEBHOOK);
     for receipt in 1..=MAIL_FROM_RECEIPT {
         world.answers.borrow_mut().clear();
         world.answer_later(503, "", Some(60));

@@ -14,7 +14,7 @@ use crate::twin::{BOT, WEBHOOK, World, deliver, started, started_with_chatroom};
 #[test]
 fn an_alert_is_told_once_however_often_it_comes() {
     for secret in [WEBHOOK, BOT] {
-        let world = World::with(secret);
+        let world = World::with_secret(secret);
         let function = started(&world);
         let first = deliver(&function, &world, &sample::alert());
         assert_eq!(outcome(&first.ends[0]), DeliveryOutcome::Delivered);
@@ -31,7 +31,7 @@ fn an_alert_is_told_once_however_often_it_comes() {
 
 #[test]
 fn the_row_that_acknowledges_is_ranked_by_version() {
-    let world = World::with(WEBHOOK);
+    let world = World::with_secret(WEBHOOK);
     deliver(&started(&world), &world, &version(7, |_| {}));
     let rows = world.rows.borrow();
     let row = &rows[&(format!("finding#{}", sample::alert().id), "ack".to_owned())];
@@ -40,7 +40,7 @@ fn the_row_that_acknowledges_is_ranked_by_version() {
 
 #[test]
 fn the_latency_is_from_event_time_until_slack_took_it() {
-    let world = World::with(WEBHOOK);
+    let world = World::with_secret(WEBHOOK);
     let report = deliver(&started(&world), &world, &sample::alert());
     let mut line = Vec::new();
     report
@@ -53,7 +53,7 @@ fn the_latency_is_from_event_time_until_slack_took_it() {
 
 #[test]
 fn a_bot_changes_its_message_and_posts_no_other() {
-    let world = World::with(BOT);
+    let world = World::with_secret(BOT);
     let function = started(&world);
     deliver(
         &function,
@@ -86,7 +86,7 @@ fn a_bot_changes_its_message_and_posts_no_other() {
 
 #[test]
 fn a_message_that_cannot_be_changed_any_more_gets_a_new_one() {
-    let world = World::with(BOT);
+    let world = World::with_secret(BOT);
     let function = started(&world);
     deliver(&function, &world, &sample::alert());
     world.answer(200, r#"{"ok":false,"error":"edit_window_closed"}"#);
@@ -105,7 +105,7 @@ fn a_message_that_cannot_be_changed_any_more_gets_a_new_one() {
 
 #[test]
 fn a_webhook_follows_up_once() {
-    let world = World::with(WEBHOOK);
+    let world = World::with_secret(WEBHOOK);
     let function = started(&world);
     deliver(
         &function,
@@ -142,7 +142,7 @@ fn a_webhook_follows_up_once() {
 
 #[test]
 fn a_webhook_never_keeps_a_withdrawal_to_itself() {
-    let world = World::with(WEBHOOK);
+    let world = World::with_secret(WEBHOOK);
     let function = started(&world);
     deliver(&function, &world, &sample::alert());
     deliver(
@@ -166,7 +166,7 @@ fn a_webhook_never_keeps_a_withdrawal_to_itself() {
 
 #[test]
 fn an_older_version_that_comes_late_is_dropped() {
-    let world = World::with(BOT);
+    let world = World::with_secret(BOT);
     let function = started(&world);
     deliver(
         &function,
@@ -180,7 +180,7 @@ fn an_older_version_that_comes_late_is_dropped() {
 
 #[test]
 fn what_was_withdrawn_before_anybody_was_told_is_not_told() {
-    let world = World::with(BOT);
+    let world = World::with_secret(BOT);
     let report = deliver(
         &started(&world),
         &world,
@@ -196,7 +196,7 @@ fn what_was_withdrawn_before_anybody_was_told_is_not_told() {
 
 #[test]
 fn what_may_have_been_told_is_withdrawn_aloud() {
-    let world = World::with(WEBHOOK);
+    let world = World::with_secret(WEBHOOK);
     world.answer(500, "");
     world.answer(500, "");
     let report = deliver(&started(&world), &world, &sample::alert());
@@ -218,7 +218,7 @@ fn what_may_have_been_told_is_withdrawn_aloud() {
 
 #[test]
 fn amazon_q_developer_is_told_each_version_once() {
-    let world = World::with(WEBHOOK);
+    let world = World::with_secret(WEBHOOK);
     deliver(&started_with_chatroom(&world), &world, &sample::alert());
     deliver(&started_with_chatroom(&world), &world, &sample::alert());
     deliver(

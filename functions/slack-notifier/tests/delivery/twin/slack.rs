@@ -21,7 +21,7 @@ pub(crate) struct Posted {
 impl World {
     /// Slack: gives the answers that a test has set, rejects invalid requests, and otherwise shows
     /// the message.
-    pub(super) fn slack(&self, call: &Call) -> Reply {
+    pub(super) fn answer_call(&self, call: &Call) -> Reply {
         let token = call.target.token().map(|token| token.reveal().to_owned());
         let secret = token.as_deref().unwrap_or(call.target.url());
         let valid = secret == self.valid.borrow().as_str();

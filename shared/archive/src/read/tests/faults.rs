@@ -64,7 +64,7 @@ fn what_is_no_log_is_named_with_what_was_found() {
 
 #[test]
 fn a_fault_in_one_record_costs_that_record_only() {
-    let (a, b) = two();
+    let (a, b) = two_records();
     let spoilt = |text: &[u8]| {
         let bytes = [
             b"{\"Records\":[",
@@ -76,7 +76,7 @@ fn a_fault_in_one_record_costs_that_record_only() {
             b"]}",
         ]
         .concat();
-        let (kept, counts) = all(&bytes);
+        let (kept, counts) = read_all_ways(&bytes);
         assert_eq!(kept.texts(), [a.as_str(), b.as_str()]);
         assert_eq!((counts.files_read, counts.records_unread), (1, 1));
         kept.problems().remove(0)
@@ -99,7 +99,7 @@ fn a_fault_in_one_record_costs_that_record_only() {
 
 #[test]
 fn a_line_that_is_cut_off_costs_that_line_only() {
-    let (a, b) = two();
+    let (a, b) = two_records();
     let cuts = [
         r#"{"eventName":"Ass"#,
         r#"{"eventName"#,
@@ -111,7 +111,7 @@ fn a_line_that_is_cut_off_costs_that_line_only() {
     ];
     for cut in cuts {
         let text = format!("{a}\n{cut}\n{b}\n");
-        let (kept, counts) = all(text.as_bytes());
+        let (kept, counts) = read_all_ways(text.as_bytes());
         if cut.ends_with(':') {
             // The line is cut off where an object could follow, so the next line may be that
             // object.
@@ -142,7 +142,7 @@ fn a_line_is_never_taken_for_a_document_inside_one() {
         format!(" {{\"eventName\":\"\n{fake}\"}}"),
     ];
     for case in cases {
-        let (kept, _) = all(case.as_bytes());
+        let (kept, _) = read_all_ways(case.as_bytes());
         assert!(
             !kept.texts().contains(&fake.as_str())
                 || case.starts_with("{\"Records\":[{\"a\":1}},,"),
@@ -154,7 +154,7 @@ fn a_line_is_never_taken_for_a_document_inside_one() {
 
 #[test]
 fn a_cut_off_file_gives_what_came_before() {
-    let (a, b) = two();
+    let (a, b) = two_records();
     let text = format!(r#"{{"Records":[{a},{b}]}}"#);
     for end in 1..text.len() {
         let (kept, counts) = from_stream(&text.as_bytes()[..end], &Filter::everything());

@@ -13,7 +13,7 @@ pub(super) fn escaped(text: &str) -> String {
 }
 
 /// Both records, in every form.
-pub(super) fn forms(a: &str, b: &str) -> Vec<String> {
+pub(super) fn all_forms(a: &str, b: &str) -> Vec<String> {
     let answer = |message: &str| json!({"logStreamName": "s", "timestamp": 1, "message": message, "ingestionTime": 2, "eventId": "3"});
     let objects: Value = json!([{"timestamp": 1, "message": serde_json::from_str::<Value>(a).unwrap()}, log_event(b)]);
     let (qa, qb) = (quoted(a), quoted(b));
@@ -76,9 +76,9 @@ pub(super) fn forms(a: &str, b: &str) -> Vec<String> {
 
 #[test]
 fn every_form_gives_its_records() {
-    let (a, b) = two();
-    for form in forms(&a, &b) {
-        let (kept, counts) = all(form.as_bytes());
+    let (a, b) = two_records();
+    for form in all_forms(&a, &b) {
+        let (kept, counts) = read_all_ways(form.as_bytes());
         assert_eq!(kept.unread, [], "{form}");
         let parsed: Vec<Value> = kept
             .texts()
@@ -99,9 +99,9 @@ fn every_form_may_hold_events_of_event_bridge() {
     let event = |record: &str| {
         format!(r#"{{"source":"aws.sts","account":"111122223333","detail":{record}}}"#)
     };
-    let (a, b) = two();
-    for form in forms(&event(&a), &event(&b)) {
-        let (kept, _) = all(form.as_bytes());
+    let (a, b) = two_records();
+    for form in all_forms(&event(&a), &event(&b)) {
+        let (kept, _) = read_all_ways(form.as_bytes());
         assert_eq!(
             (kept.events.len(), kept.unread.len()),
             (2, 0),
@@ -118,7 +118,7 @@ fn what_does_not_matter_is_passed_over_in_every_form() {
         record("DescribeInstances").replace("sts", "ec2"),
     );
     let filter = Filter::new(&["\"sts.amazonaws.com\"".to_owned()]).unwrap();
-    for form in forms(&a, &b) {
+    for form in all_forms(&a, &b) {
         let (kept, counts) = from_stream(form.as_bytes(), &filter);
         assert_eq!((kept.records.len(), counts.passed_over), (1, 1), "{form}");
     }
@@ -126,7 +126,7 @@ fn what_does_not_matter_is_passed_over_in_every_form() {
 
 #[test]
 fn what_is_searched_for_is_found_however_it_is_spelled() {
-    let (a, b) = two();
+    let (a, b) = two_records();
     let filter = Filter::new(&[
         "\"sts.amazonaws.com\"".to_owned(),
         ":assumed-role/Update/".to_owned(),
@@ -149,7 +149,7 @@ fn what_is_searched_for_is_found_however_it_is_spelled() {
         (role("/"), role("\\/")),
         (role("\\u002f"), role("\\u002F")),
     ] {
-        for form in forms(&a, &b) {
+        for form in all_forms(&a, &b) {
             let (kept, counts) = from_stream(form.as_bytes(), &filter);
             assert_eq!(
                 (kept.records.len(), counts.passed_over, kept.unread.len()),
@@ -179,7 +179,7 @@ fn text_that_is_not_a_record_is_named_for_what_it_is() {
             format!("[{text}]"),
             format!(r#"{{"Records":[{text}]}}"#),
         ] {
-            let (kept, _) = all(text.as_bytes());
+            let (kept, _) = read_all_ways(text.as_bytes());
             assert!(
                 kept.problems()[0].ends_with(why),
                 "{text}: {:?}",
@@ -200,7 +200,7 @@ fn a_row_with_more_than_one_record_is_named() {
         format!(r#"[{{"name":{qa},"event":{qb}}}]"#),
         format!(r#"{{"Events":[{{"name":{qa},"event":{qb}}}]}}"#),
     ] {
-        let (kept, counts) = all(text.as_bytes());
+        let (kept, counts) = read_all_ways(text.as_bytes());
         assert_eq!(
             (kept.records.len(), counts.records_unread),
             (0, 1),
@@ -227,7 +227,7 @@ fn a_column_that_is_not_a_record_is_named_and_the_one_beside_it_is_read() {
         r#""{\"a\":\"\u0000\"}""#,
     ] {
         for row in [format!("[[{qa},{odd}]]"), format!("[[1,{odd},{qa}]]")] {
-            let (kept, counts) = all(row.as_bytes());
+            let (kept, counts) = read_all_ways(row.as_bytes());
             assert_eq!(
                 (kept.texts(), counts.records_unread),
                 (vec![a.as_str()], 1),
@@ -236,7 +236,7 @@ fn a_column_that_is_not_a_record_is_named_and_the_one_beside_it_is_read() {
         }
     }
     for row in ["[[]]", "[[[]]]", r#"[["x",7]]"#, "[[1,]]", "[[1 2]]"] {
-        let (kept, counts) = all(row.as_bytes());
+        let (kept, counts) = read_all_ways(row.as_bytes());
         assert_eq!((kept.records.len(), counts.records_unread), (0, 1), "{row}");
     }
 }
@@ -256,7 +256,7 @@ fn text_that_a_caller_chose_is_never_a_record() {
             format!("[[{object}]]"),
             format!("[{}]", quoted(&object)),
         ] {
-            let (kept, counts) = all(text.as_bytes());
+            let (kept, counts) = read_all_ways(text.as_bytes());
             assert_eq!(
                 (kept.records.len(), counts.records_unread),
                 (0, 1),
@@ -266,7 +266,7 @@ fn text_that_a_caller_chose_is_never_a_record() {
     }
     // Lines of an application: it isn't known which of their members AWS wrote.
     let line = format!(r#"{{"level":"info","body":{fake}}}"#);
-    assert_eq!(all(line.as_bytes()).0.records, []);
+    assert_eq!(read_all_ways(line.as_bytes()).0.records, []);
 }
 
 #[test]
@@ -279,7 +279,7 @@ fn columns_that_are_named_as_in_a_record_do_not_pass_for_one() {
         subscription(&[&columns]),
         json!([columns]).to_string(),
     ] {
-        let (kept, counts) = all(text.as_bytes());
+        let (kept, counts) = read_all_ways(text.as_bytes());
         assert_eq!(
             (kept.records.len(), counts.records_unread),
             (0, 1),
@@ -292,5 +292,5 @@ fn columns_that_are_named_as_in_a_record_do_not_pass_for_one() {
         );
     }
     let named = format!(r#"{{"Records":[{{"eventName":"AssumeRole","event":{qa}}}]}}"#);
-    assert_eq!(all(named.as_bytes()).1.records_unread, 1);
+    assert_eq!(read_all_ways(named.as_bytes()).1.records_unread, 1);
 }

@@ -4,7 +4,7 @@ use super::*;
 
 /// A log file with two records, as text.
 fn log_of_two() -> String {
-    let (a, b) = two();
+    let (a, b) = two_records();
     format!(r#"{{"Records":[{a},{b}]}}"#)
 }
 

@@ -6,7 +6,7 @@ const LARGEST_TEST: usize = crate::items::LARGEST;
 
 #[test]
 fn a_record_over_the_limit_is_named_and_the_next_one_is_read() {
-    let (a, b) = two();
+    let (a, b) = two_records();
     let large = format!(
         r#"{{"eventName":"x","requestParameters":"{}"}}"#,
         "\\\"[{".repeat(LARGEST_TEST / 4)
@@ -172,6 +172,6 @@ fn bombs_in_any_form_take_no_memory() {
 #[test]
 fn deep_rows_take_no_stack() {
     let deep = format!("[{}{}]", "[".repeat(1_000_000), "]".repeat(1_000_000));
-    let (kept, counts) = all(deep.as_bytes());
+    let (kept, counts) = read_all_ways(deep.as_bytes());
     assert_eq!((kept.records.len(), counts.records_unread), (0, 1));
 }

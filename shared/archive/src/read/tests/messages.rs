@@ -25,7 +25,7 @@ fn a_message_that_is_not_a_record_is_named_wherever_it_is() {
             format!("[{},{},{}]", quoted(&a), quoted(message), quoted(&a)),
             format!("{}\n{}\n{}", quoted(&a), quoted(message), quoted(&a)),
         ] {
-            let (kept, counts) = all(text.as_bytes());
+            let (kept, counts) = read_all_ways(text.as_bytes());
             assert_eq!(
                 (kept.records.len(), counts.records, counts.records_unread),
                 (2, 3, 1),
@@ -49,7 +49,7 @@ fn a_message_that_is_not_a_record_is_named_wherever_it_is() {
         "null",
     ] {
         for list in ["logEvents", "events"] {
-            let (kept, counts) = all(format!(r#"{{"{list}":[{event}]}}"#).as_bytes());
+            let (kept, counts) = read_all_ways(format!(r#"{{"{list}":[{event}]}}"#).as_bytes());
             assert_eq!(
                 (kept.records.len(), counts.records_unread),
                 (0, 1),
@@ -64,7 +64,7 @@ fn a_test_of_a_destination_is_not_relevant_whichever_key_comes_first() {
     let reordered = serde_json::from_str::<Value>(CONTROL).unwrap().to_string();
     assert!(reordered.find("logEvents").unwrap() < reordered.find("messageType").unwrap());
     for text in [CONTROL.to_owned(), reordered, format!("{CONTROL}{CONTROL}")] {
-        let (kept, counts) = all(text.as_bytes());
+        let (kept, counts) = read_all_ways(text.as_bytes());
         assert_eq!(
             (kept.unread.len(), counts.records, counts.files_not_relevant),
             (0, 0, 1),
@@ -72,15 +72,15 @@ fn a_test_of_a_destination_is_not_relevant_whichever_key_comes_first() {
         );
     }
     // Among log events, the same words are an ordinary message.
-    let (_, counts) =
-        all(
-            subscription(&["CWL CONTROL MESSAGE: Checking health of destination Firehose."])
-                .as_bytes(),
-        );
+    let (_, counts) = read_all_ways(
+        subscription(&["CWL CONTROL MESSAGE: Checking health of destination Firehose."]).as_bytes(),
+    );
     assert_eq!(counts.records_unread, 1);
-    let (_, counts) = all(CONTROL
-        .replace("CONTROL_MESSAGE", "DATA_MESSAGE")
-        .as_bytes());
+    let (_, counts) = read_all_ways(
+        CONTROL
+            .replace("CONTROL_MESSAGE", "DATA_MESSAGE")
+            .as_bytes(),
+    );
     assert_eq!(counts.records_unread, 1);
 }
 
@@ -88,11 +88,13 @@ fn a_test_of_a_destination_is_not_relevant_whichever_key_comes_first() {
 fn a_record_is_read_whatever_the_type_of_its_document() {
     let a = record("AssumeRole");
     let cut = subscription(&[&a[..60]]).replace("DATA_MESSAGE", "CONTROL_MESSAGE");
-    assert_eq!(all(cut.as_bytes()).1.records_unread, 1);
+    assert_eq!(read_all_ways(cut.as_bytes()).1.records_unread, 1);
     for kind in [r#""CONTROL_MESSAGE""#, r#""NEW_MESSAGE""#, "7", "null"] {
-        let (kept, counts) = all(subscription(&[&a])
-            .replace(r#""DATA_MESSAGE""#, kind)
-            .as_bytes());
+        let (kept, counts) = read_all_ways(
+            subscription(&[&a])
+                .replace(r#""DATA_MESSAGE""#, kind)
+                .as_bytes(),
+        );
         assert_eq!(
             (kept.texts(), counts.records),
             (vec![a.as_str()], 1),
@@ -111,7 +113,7 @@ fn an_insight_is_not_relevant_as_a_message_either() {
         insight.to_owned(),
         json!({"Events": [event]}).to_string(),
     ] {
-        let (kept, counts) = all(text.as_bytes());
+        let (kept, counts) = read_all_ways(text.as_bytes());
         assert_eq!(
             (kept.unread.len(), counts.records, counts.insights),
             (0, 1, 1),
@@ -131,7 +133,7 @@ fn log_events_that_are_not_a_list_are_named() {
         format!(r#"{{"events":{}}}"#, log_event(&a)),
         r#"{"events":7}"#.to_owned(),
     ] {
-        let (kept, counts) = all(text.as_bytes());
+        let (kept, counts) = read_all_ways(text.as_bytes());
         assert_eq!(
             (kept.records.len(), counts.files_failed),
             (0, 1),
@@ -141,12 +143,12 @@ fn log_events_that_are_not_a_list_are_named() {
     }
     // A record may have a member with this name.
     let own = format!(r#"{{"events":7,{}"#, a.trim_start_matches('{'));
-    assert_eq!(all(own.as_bytes()).0.texts(), [own.as_str()]);
+    assert_eq!(read_all_ways(own.as_bytes()).0.texts(), [own.as_str()]);
 }
 
 #[test]
 fn lines_with_a_time_cost_no_more_than_themselves() {
-    let (a, b) = two();
+    let (a, b) = two_records();
     let time = "2026-03-02T09:00:00.000Z";
     for odd in [
         "START RequestId",
@@ -158,7 +160,7 @@ fn lines_with_a_time_cost_no_more_than_themselves() {
         "{\"a\":1} x",
     ] {
         let text = format!("{time} {a}\n{time} {odd}\n{time} {b}\n");
-        let (kept, _) = all(text.as_bytes());
+        let (kept, _) = read_all_ways(text.as_bytes());
         assert_eq!(
             kept.texts(),
             [a.as_str(), b.as_str()],
@@ -180,7 +182,7 @@ fn a_line_without_a_time_is_no_document_where_lines_have_one() {
         format!("{time} {a}\n{}\n{time} {a}\n", quoted(&fake)),
         format!("{time} {a} {fake}\n{time} {a}\n"),
     ] {
-        let (kept, _) = all(text.as_bytes());
+        let (kept, _) = read_all_ways(text.as_bytes());
         assert!(!kept.texts().contains(&fake.as_str()), "{text}");
         assert!(
             kept.texts().contains(&a.as_str()) && !kept.unread.is_empty(),
@@ -199,7 +201,7 @@ fn what_begins_like_a_time_and_is_none_is_named() {
         "2026-03-02T09:00:00Z{}",
         "17724420000 {}",
     ] {
-        let (kept, counts) = all(text.as_bytes());
+        let (kept, counts) = read_all_ways(text.as_bytes());
         assert_eq!((kept.records.len(), counts.files_failed), (0, 1), "{text}");
         assert!(
             kept.problems()[0].contains("this is not JSON"),

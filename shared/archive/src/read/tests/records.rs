@@ -4,7 +4,7 @@ use super::*;
 
 #[test]
 fn an_element_of_records_without_a_key_of_a_record_is_named() {
-    let (a, b) = two();
+    let (a, b) = two_records();
     let s3 = json!({
         "eventVersion": "2.1", "eventSource": "aws:s3", "awsRegion": "us-east-1", "eventTime": "2026-03-02T09:00:00Z", "eventName": "ObjectCreated:Put",
         "userIdentity": {"principalId": "EXAMPLE"}, "requestParameters": {"sourceIPAddress": "192.0.2.7"}, "responseElements": {},
@@ -24,7 +24,7 @@ fn an_element_of_records_without_a_key_of_a_record_is_named() {
         r#"{"eventName" 1}"#.to_owned(),
     ];
     for odd in odd {
-        let (kept, counts) = all(format!(r#"{{"Records":[{a},{odd},{b}]}}"#).as_bytes());
+        let (kept, counts) = read_all_ways(format!(r#"{{"Records":[{a},{odd},{b}]}}"#).as_bytes());
         assert_eq!(kept.texts(), [a.as_str(), b.as_str()], "{odd}");
         assert_eq!(
             (counts.records, counts.records_unread, counts.files_read),
@@ -40,7 +40,7 @@ fn an_element_of_records_without_a_key_of_a_record_is_named() {
             "what is searched for makes no difference: {odd}"
         );
     }
-    let (kept, _) = all(s3.to_string().as_bytes());
+    let (kept, _) = read_all_ways(s3.to_string().as_bytes());
     assert!(
         kept.problems()[0].contains("a Lambda event"),
         "{:?}",
@@ -59,7 +59,7 @@ fn any_key_of_a_record_makes_a_record() {
         r#"{"addendum":{},"x":2}"#,
         r#"{"detail":{},"eventName":"x"}"#,
     ] {
-        let (kept, counts) = all(format!(r#"{{"Records":[{record}]}}"#).as_bytes());
+        let (kept, counts) = read_all_ways(format!(r#"{{"Records":[{record}]}}"#).as_bytes());
         assert_eq!(
             (kept.texts(), counts.records_unread),
             (vec![record], 0),
@@ -70,9 +70,9 @@ fn any_key_of_a_record_makes_a_record() {
 
 #[test]
 fn an_event_under_records_is_opened_as_one() {
-    let (a, b) = two();
+    let (a, b) = two_records();
     let event = format!(r#"{{"source":"com.example.app","account":"111122223333","detail":{a}}}"#);
-    let (kept, _) = all(format!(r#"{{"Records":[{event},{b}]}}"#).as_bytes());
+    let (kept, _) = read_all_ways(format!(r#"{{"Records":[{event},{b}]}}"#).as_bytes());
     assert_eq!((kept.events, kept.unread), (vec![event], vec![]));
 }
 
@@ -89,7 +89,7 @@ fn a_list_beside_a_record_does_not_hide_it() {
         } else {
             format!("{{{own},\"{list}\":[]}}")
         };
-        let (kept, counts) = all(text.as_bytes());
+        let (kept, counts) = read_all_ways(text.as_bytes());
         assert_eq!(
             (kept.records.len(), counts.records_unread),
             (0, 1),
@@ -110,11 +110,11 @@ fn a_list_beside_a_record_does_not_hide_it() {
             format!(r#"{{{beside},"Records":[]}}"#),
             format!(r#"{{"Records":[],{beside}}}"#),
         ] {
-            assert_eq!(all(text.as_bytes()).1.records_unread, 1, "{text}");
+            assert_eq!(read_all_ways(text.as_bytes()).1.records_unread, 1, "{text}");
         }
     }
     // An empty list on its own hides nothing.
-    let (_, counts) = all(br#"{"Records":[]}"#);
+    let (_, counts) = read_all_ways(br#"{"Records":[]}"#);
     assert_eq!((counts.files_read, counts.records_unread), (1, 0));
 }
 

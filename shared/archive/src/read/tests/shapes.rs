@@ -8,7 +8,7 @@ use super::*;
 
 #[test]
 fn every_shape_gives_its_records() {
-    let (a, b) = two();
+    let (a, b) = two_records();
     let envelope = |detail: &str| {
         format!(
             r#"{{"version":"0","detail-type":"AWS API Call via CloudTrail","source":"aws.sts","detail":{detail}}}"#
@@ -49,12 +49,12 @@ fn every_shape_gives_its_records() {
         format!("{}\n{}", event(&a), event(&b)),
     ];
     for shape in &shapes {
-        let (kept, counts) = all(shape.as_bytes());
+        let (kept, counts) = read_all_ways(shape.as_bytes());
         assert_eq!(kept.texts(), [a.as_str(), b.as_str()], "{shape}");
         assert_eq!(kept.unread, [], "{shape}");
         assert_eq!((counts.files_read, counts.records), (1, 2), "{shape}");
     }
-    let (kept, _) = all(serde_json::to_string_pretty(&pretty).unwrap().as_bytes());
+    let (kept, _) = read_all_ways(serde_json::to_string_pretty(&pretty).unwrap().as_bytes());
     let parsed: Vec<Value> = kept
         .texts()
         .into_iter()
@@ -65,9 +65,9 @@ fn every_shape_gives_its_records() {
 
 #[test]
 fn a_place_says_which_record_and_which_byte() {
-    let (a, b) = two();
+    let (a, b) = two_records();
     let text = format!(r#"{{"Records":[{a},{b}]}}"#);
-    let (kept, _) = all(text.as_bytes());
+    let (kept, _) = read_all_ways(text.as_bytes());
     assert_eq!(kept.records[1].1, 2);
     assert!(text[usize::try_from(kept.records[1].2).unwrap()..].starts_with(&b));
 }
@@ -87,7 +87,7 @@ fn a_record_within_a_record_stays_within() {
         format!("[{text}]"),
         format!("{text}\n{text}"),
     ] {
-        let (kept, _) = all(shape.as_bytes());
+        let (kept, _) = read_all_ways(shape.as_bytes());
         assert!(kept.texts().iter().all(|got| **got == text), "{shape}");
         assert_eq!(kept.unread, []);
     }
@@ -96,7 +96,7 @@ fn a_record_within_a_record_stays_within() {
 #[test]
 fn what_tells_of_no_call_is_counted_and_not_handed_over() {
     let (_, counts) =
-        all(br#"{"awsAccountId":"111122223333","digestStartTime":"2026-01-01T00:00:00Z","logFiles":[{"s3Object":"Records"}]}"#);
+        read_all_ways(br#"{"awsAccountId":"111122223333","digestStartTime":"2026-01-01T00:00:00Z","logFiles":[{"s3Object":"Records"}]}"#);
     assert_eq!(
         (
             counts.files_not_relevant,
@@ -106,7 +106,8 @@ fn what_tells_of_no_call_is_counted_and_not_handed_over() {
         (1, 1, 0)
     );
     let insight = r#"{"eventSource":"sts.amazonaws.com","eventName":"AssumeRole","insightDetails":{"state":"Start"}}"#;
-    let (kept, counts) = all(format!(r#"{{"Records":[{insight},{insight}]}}"#).as_bytes());
+    let (kept, counts) =
+        read_all_ways(format!(r#"{{"Records":[{insight},{insight}]}}"#).as_bytes());
     assert_eq!(
         (
             counts.files_not_relevant,
@@ -116,7 +117,7 @@ fn what_tells_of_no_call_is_counted_and_not_handed_over() {
         (1, 2, 0)
     );
     let state = r#"{"detail-type":"EC2 Instance State-change Notification","source":"aws.ec2","detail":{"state":"running"}}"#;
-    let (_, counts) = all(format!("{state}\n{state}").as_bytes());
+    let (_, counts) = read_all_ways(format!("{state}\n{state}").as_bytes());
     assert_eq!(
         (counts.files_read, counts.other_documents, counts.records),
         (1, 2, 0)
@@ -172,7 +173,7 @@ fn an_event_whose_record_is_uncertain_is_named() {
             "its `detail` is not a JSON object",
         ),
     ] {
-        let (kept, counts) = all(event.as_bytes());
+        let (kept, counts) = read_all_ways(event.as_bytes());
         assert_eq!(
             (kept.records.len(), counts.records_unread),
             (0, 1),
@@ -219,7 +220,7 @@ fn a_lookup_event_without_a_usable_text_is_named() {
         r#"{"CloudTrailEvent":"{}{}"}"#,
         r#"{"CloudTrailEvent":"\ud800"}"#,
     ] {
-        let (kept, counts) = all(format!(r#"{{"Events":[{event}]}}"#).as_bytes());
+        let (kept, counts) = read_all_ways(format!(r#"{{"Events":[{event}]}}"#).as_bytes());
         assert_eq!(
             (kept.records.len(), counts.records_unread),
             (0, 1),
@@ -283,7 +284,7 @@ proptest! {
             4 => serde_json::to_string(&json!({ "Events": texts.iter().map(|t| json!({ "CloudTrailEvent": t })).collect::<Vec<_>>() })).unwrap(),
             _ => format!("[{}]", texts.join(" ,\n")),
         };
-        let (kept, _) = all(document.as_bytes());
+        let (kept, _) = read_all_ways(document.as_bytes());
         prop_assert_eq!(&kept.unread, &[]);
         let parsed: Vec<Value> = kept.texts().into_iter().map(|text| serde_json::from_str(text).unwrap()).collect();
         prop_assert_eq!(parsed, records);
@@ -297,7 +298,7 @@ proptest! {
     ], 0..60)) {
         let bytes = bytes.concat();
         if !bytes.starts_with(&MAGIC) {
-            all(&bytes);
+            read_all_ways(&bytes);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::forms::{escaped, forms};
+use super::forms::{all_forms, escaped};
 use super::shapes::awkward;
 use super::*;
 use crate::documents::{Documents, TextWindow};
@@ -19,7 +19,7 @@ fn in_windows(bytes: &[u8], size: usize) -> Kept {
         end = (end + size).min(bytes.len());
         let base = documents.keep_from();
         let shown = &bytes[usize::try_from(base).unwrap()..end];
-        documents.feed(
+        documents.read_on(
             TextWindow {
                 bytes: shown,
                 base,
@@ -35,7 +35,7 @@ fn in_windows(bytes: &[u8], size: usize) -> Kept {
 
 #[test]
 fn a_form_is_read_alike_wherever_a_window_ends() {
-    let (a, b) = two();
+    let (a, b) = two_records();
     let broken = [
         format!(
             "2026-03-02T09:00:00Z {a}\n2026-03-02T09:00:00Z START\n{{\"eventName\":\"x\"}}\n2026-03-02T09:00:01Z {b}\n"
@@ -47,7 +47,7 @@ fn a_form_is_read_alike_wherever_a_window_ends() {
             subscription(&["x", &a])
         ),
     ];
-    for form in forms(&a, &b).into_iter().chain(broken) {
+    for form in all_forms(&a, &b).into_iter().chain(broken) {
         let (whole, _) = from_stream(form.as_bytes(), &Filter::everything());
         for size in 1..80 {
             let kept = in_windows(form.as_bytes(), size);
@@ -85,7 +85,7 @@ proptest! {
         prop_assert_eq!(&kept.unread, &[]);
         let parsed: Vec<Value> = kept.texts().into_iter().map(|text| serde_json::from_str(text).unwrap()).collect();
         prop_assert_eq!(&parsed, &records);
-        let (whole, _) = all(text.as_bytes());
+        let (whole, _) = read_all_ways(text.as_bytes());
         prop_assert_eq!(whole.records, kept.records);
     }
 
@@ -100,7 +100,7 @@ proptest! {
     ], 0..60), size in 1_usize..90) {
         let bytes = bytes.concat();
         if !bytes.starts_with(&MAGIC) && !bytes.is_empty() {
-            let (whole, _) = all(&bytes);
+            let (whole, _) = read_all_ways(&bytes);
             let kept = in_windows(&bytes, size);
             prop_assert_eq!(kept.records, whole.records);
             prop_assert_eq!(kept.unread, whole.unread);

@@ -70,7 +70,7 @@ fn every_name_and_value_of_a_query_is_given_and_used() {
 #[test]
 fn every_name_and_value_of_a_condition_is_given_and_used() {
     let keeps =
-        [Keep::First, Keep::Least, Keep::Greatest].map(|keep| PutCondition::keep(keep, "r"));
+        [Keep::First, Keep::Least, Keep::Greatest].map(|keep| PutCondition::for_keep(keep, "r"));
     for condition in keeps
         .into_iter()
         .chain([PutCondition::replace(0), PutCondition::replace(1)])

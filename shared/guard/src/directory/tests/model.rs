@@ -25,7 +25,7 @@ struct History {
 }
 
 impl History {
-    fn of(begin: &[usize], steps: &[Step]) -> Self {
+    fn new(begin: &[usize], steps: &[Step]) -> Self {
         let mut truth = Truth::default();
         truth.users.extend([("u0", "ann"), ("u1", "bob")]);
         truth.groups.extend(["g0"]);
@@ -97,7 +97,7 @@ fn begin() -> impl Strategy<Value = Vec<usize>> {
 proptest! {
     #[test]
     fn no_membership_is_ever_wrong(begin in begin(), steps in steps()) {
-        let history = History::of(&begin, &steps);
+        let history = History::new(&begin, &steps);
         let world = history.store.world();
         let directory = Directory::new(&world, &history.store.rosters, &history.store.settings);
         for second in -2..history.end() + 3 {
@@ -125,7 +125,7 @@ proptest! {
 
     #[test]
     fn no_name_is_ever_wrong(steps in steps()) {
-        let history = History::of(&[], &steps);
+        let history = History::new(&[], &steps);
         let world = history.store.world();
         let directory = Directory::new(&world, &history.store.rosters, &history.store.settings);
         for second in -2..history.end() + 3 {
@@ -153,7 +153,7 @@ proptest! {
         steps in steps(),
         order in prop::collection::vec(any::<prop::sample::Index>(), 16),
     ) {
-        let history = History::of(&begin, &steps);
+        let history = History::new(&begin, &steps);
         let expected = answers(&history.store, &history.store.records, history.end());
         let mut records = history.store.records.clone();
         for (at, other) in order.iter().enumerate() {
@@ -187,7 +187,7 @@ fn a_history_of_which_nothing_is_hidden_is_known() {
         (9, 7, 0, 2, 0),
         (9, 8, 0, 0, 0),
     ];
-    let history = History::of(&[1], &steps);
+    let history = History::new(&[1], &steps);
     let world = history.store.world();
     let directory = Directory::new(&world, &history.store.rosters, &history.store.settings);
     let changes = [18, 27, 36, 45];

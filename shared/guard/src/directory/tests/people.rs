@@ -3,7 +3,7 @@
 use super::*;
 use crate::seen::Fact;
 
-fn of(store: &Store, record: &Value) -> Bearer {
+fn bearer_of(store: &Store, record: &Value) -> Bearer {
     let event = match read(record.to_string().as_bytes(), &|_| false).unwrap() {
         Reading::Seen(seen) => match seen.fact {
             Some(Fact::IdentityCenter(event)) => event,
@@ -16,7 +16,7 @@ fn of(store: &Store, record: &Value) -> Bearer {
 
 /// The person of the record at this place.
 fn person(store: &Store, at: usize) -> Bearer {
-    of(store, &store.records[at])
+    bearer_of(store, &store.records[at])
 }
 
 #[test]
@@ -95,7 +95,7 @@ fn a_name_alone_is_that_of_its_bearer_at_its_time() {
     let mut elsewhere = store.records[6].clone();
     elsewhere["recipientAccountId"] = json!("777788889999");
     assert_eq!(
-        of(&store, &elsewhere),
+        bearer_of(&store, &elsewhere),
         Bearer::Unknown,
         "of another Identity Center"
     );

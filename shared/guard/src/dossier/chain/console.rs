@@ -34,7 +34,7 @@ impl<'w> Tracer<'_, 'w> {
         if let Some(step) = later_step(switch) {
             return later_alone(switch, step);
         }
-        let Some(from) = SwitchedFrom::of(switch) else {
+        let Some(from) = SwitchedFrom::from_switch(switch) else {
             return uses_alone(switch);
         };
         if from.resource.starts_with(CENTER_SESSION)
@@ -111,7 +111,7 @@ impl<'w> Tracer<'_, 'w> {
 }
 
 impl<'s> SwitchedFrom<'s> {
-    fn of(switch: &Switch<'s>) -> Option<Self> {
+    fn from_switch(switch: &Switch<'s>) -> Option<Self> {
         let (arn, id) = switch
             .steps
             .iter()

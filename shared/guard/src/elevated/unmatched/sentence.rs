@@ -25,13 +25,13 @@ impl UnmatchedEntry {
         let kept: Vec<&RoleArn> = self.near.iter().filter(named).collect();
         let quoted =
             |role: &RoleArn| match self.pattern.permission_set().and(permission_set_of(role)) {
-                Some(set) => format!("permission set `{}`", shown(set)),
-                None => format!("`{}`", shown(role.as_str())),
+                Some(set) => format!("permission set `{}`", shown_arn(set)),
+                None => format!("`{}`", shown_arn(role.as_str())),
             };
         kept.into_iter().map(quoted).collect()
     }
 
-    fn asks(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fn write_suggestions(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let place = match self.place {
             RoleSource::Logs => "the logs",
             RoleSource::Roster => "the roster",
@@ -59,7 +59,7 @@ impl fmt::Display for UnmatchedEntry {
         let pattern = self.pattern.quoted_up_to(SHOWN);
         if self.is_near_miss() {
             write!(f, "no role matches {pattern}")?;
-            return self.asks(f);
+            return self.write_suggestions(f);
         }
         let role = if self.pattern.permission_set().is_some() {
             pattern.clone()
@@ -79,6 +79,6 @@ impl fmt::Display for UnmatchedEntry {
     }
 }
 
-fn shown(arn: &str) -> String {
+fn shown_arn(arn: &str) -> String {
     harmless_up_to(arn, SHOWN)
 }

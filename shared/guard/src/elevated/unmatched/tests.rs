@@ -50,7 +50,7 @@ fn taken_in<'p>(policy: &'p Policy, story: &Story) -> TakenIn {
     let mut intake: Intake<'p> = Intake::new(policy);
     for record in story.records() {
         intake
-            .take(record.to_string().as_bytes(), Delivery::default())
+            .take_record(record.to_string().as_bytes(), Delivery::default())
             .unwrap();
     }
     intake.finish()
@@ -60,7 +60,7 @@ fn role(name: &str) -> String {
     format!("arn:aws:iam::444455556666:role/{name}")
 }
 
-fn near(pattern: &str, meant: &str, place: &str) -> String {
+fn suggestion(pattern: &str, meant: &str, place: &str) -> String {
     format!(
         "no role matches `{}`; did you mean `{}`, which is in {place}?",
         role(pattern),
@@ -110,7 +110,7 @@ fn the_role_that_was_entered_is_suggested() {
     ] {
         assert_eq!(
             said_of(&[&pattern], &entered(&meant), &nothing),
-            [near(&pattern, &meant, "the logs")],
+            [suggestion(&pattern, &meant, "the logs")],
             "{pattern}"
         );
     }
@@ -156,7 +156,7 @@ fn a_role_of_another_account_is_not_suggested_unless_the_entry_is_for_any() {
         .to_string()
         .replace("444455556666", "444455556665")
         .replace("UpdateApp", "Other");
-    both.tell(serde_json::from_str(&elsewhere).unwrap());
+    both.add_record(serde_json::from_str(&elsewhere).unwrap());
     assert!(!said_of(&[slip], &both, &nothing)[0].contains("did you mean"));
 }
 
@@ -185,13 +185,13 @@ fn a_role_in_use_and_one_that_only_a_service_enters_are_suggested() {
         .only_uses();
     assert_eq!(
         said_of(&["UpdateApp"], &used, &Rosters::default()),
-        [near("UpdateApp", "team/UpdateApp", "the logs")]
+        [suggestion("UpdateApp", "team/UpdateApp", "the logs")]
     );
     let mut served = Story::new();
     served.service_switch("lambda.amazonaws.com");
     assert_eq!(
         said_of(&["team/updateapp"], &served, &Rosters::default()),
-        [near("team/updateapp", "UpdateApp", "the logs")]
+        [suggestion("team/updateapp", "UpdateApp", "the logs")]
     );
 }
 
@@ -218,16 +218,16 @@ fn rosters_tell_which_roles_exist() {
     );
     assert_eq!(
         said_of(&["UpdateApp"], &story, &Rosters::default()),
-        [near("UpdateApp", "UpdateAppRole", "the logs")]
+        [suggestion("UpdateApp", "UpdateAppRole", "the logs")]
     );
     // An account has only one role of a name, so with another path it's the same role, moved.
     assert_eq!(
         said_of(&["Update"], &entered("x/Update"), &roster(&["Update"])),
-        [near("Update", "x/Update", "the logs")]
+        [suggestion("Update", "x/Update", "the logs")]
     );
     assert_eq!(
         said_of(&["BreakGlass"], &story, &roster(&["ops/BreakGlass"])),
-        [near("BreakGlass", "ops/BreakGlass", "the roster")]
+        [suggestion("BreakGlass", "ops/BreakGlass", "the roster")]
     );
     let misspelled = format!(
         "role `{}` doesn't appear in any roster of its account or in the logs; is it misspelled?",
@@ -257,7 +257,7 @@ fn among_roles_with_whole_arns_one_at_another_path_is_suggested() {
     ] {
         assert_eq!(
             said(&[entry], &[meant]),
-            [near(entry, meant, "the authorization details")]
+            [suggestion(entry, meant, "the authorization details")]
         );
     }
     // A role that another entry matches isn't a near miss of this one.
@@ -280,7 +280,7 @@ fn a_role_that_differs_in_its_suffix_is_suggested_unless_both_exist() {
     ] {
         assert_eq!(
             said_of(&[entry], &entered(meant), &Rosters::default()),
-            [near(entry, meant, "the logs")]
+            [suggestion(entry, meant, "the logs")]
         );
         assert_eq!(
             said_of(&[entry], &entered(meant), &roster(&[entry])),
@@ -348,7 +348,7 @@ proptest! {
             let Some(record) = story.records().get(*at) else { continue };
             let part = if place < cut { &mut parts.0 } else { &mut parts.1 };
             for _ in 0..=(at % 2) {
-                part.take(record.to_string().as_bytes(), Delivery::default()).unwrap();
+                part.take_record(record.to_string().as_bytes(), Delivery::default()).unwrap();
             }
         }
         let joined = parts.0.join(parts.1).finish();

@@ -17,7 +17,7 @@ impl Operator {
     pub(in crate::iam) fn samples(self, wanted: &str) -> Vec<String> {
         match self.kind {
             OperatorKind::Number(_) => wanted.trim().parse().ok().map_or_else(Vec::new, numbers),
-            OperatorKind::Date(_) => instant(wanted).map_or_else(Vec::new, times),
+            OperatorKind::Date(_) => instant(wanted).map_or_else(Vec::new, times_around),
             OperatorKind::Address => {
                 AddressBlock::read(wanted).map_or_else(Vec::new, |block| addresses(&block))
             }
@@ -41,7 +41,7 @@ fn numbers(at: f64) -> Vec<String> {
         .collect()
 }
 
-fn times(at: Timestamp) -> Vec<String> {
+fn times_around(at: Timestamp) -> Vec<String> {
     let (second, least) = (SignedDuration::from_secs(1), SignedDuration::from_nanos(1));
     let beside = [-second, second, -least, least].map(|step| at.checked_add(step).ok());
     std::iter::once(at)
@@ -52,8 +52,8 @@ fn times(at: Timestamp) -> Vec<String> {
 
 /// Includes the smallest address of each version: it may be the only one outside all ranges.
 fn addresses(block: &AddressBlock) -> Vec<String> {
-    let (first, last) = block.ends();
-    let beside = [before(first), after(last)].into_iter().flatten();
+    let (first, last) = block.first_and_last();
+    let beside = [before(first), next_address(last)].into_iter().flatten();
     let least = [
         IpAddr::from(Ipv4Addr::UNSPECIFIED),
         IpAddr::from(Ipv6Addr::UNSPECIFIED),
@@ -73,7 +73,7 @@ fn before(address: IpAddr) -> Option<IpAddr> {
     }
 }
 
-fn after(address: IpAddr) -> Option<IpAddr> {
+fn next_address(address: IpAddr) -> Option<IpAddr> {
     match address {
         IpAddr::V4(four) => Some(Ipv4Addr::from_bits(four.to_bits().checked_add(1)?).into()),
         IpAddr::V6(six) => Some(Ipv6Addr::from_bits(six.to_bits().checked_add(1)?).into()),
@@ -85,7 +85,7 @@ mod tests {
     use super::*;
 
     fn samples(operator: &str, wanted: &str) -> Vec<String> {
-        Operator::named(operator).unwrap().samples(wanted)
+        Operator::by_name(operator).unwrap().samples(wanted)
     }
 
     #[test]

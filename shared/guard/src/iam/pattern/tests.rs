@@ -9,9 +9,9 @@ const FULL: PatternSyntax = PatternSyntax {
 
 fn pattern(text: &str) -> Pattern {
     let context = Context::partial()
-        .with("aws:username", "do*ra")
+        .with_value("aws:username", "do*ra")
         .without("aws:PrincipalTag/team")
-        .with("aws:userid", "a:b");
+        .with_value("aws:userid", "a:b");
     Pattern::read(text, FULL, &context)
 }
 

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::evaluation::{
-    ANNA, Case, DEVELOPMENT, DORA, PRODUCTION, account, anna, assume, dora, root, trust,
+    ANNA, Case, DEVELOPMENT, DORA, PRODUCTION, account, anna, assume, dora, root_arn, trust_policy,
 };
 use crate::iam::{Context, Requester, Truth};
 
@@ -13,24 +13,24 @@ fn a_boundary_limits_what_the_identity_may_and_not_a_user_whom_the_trust_policy_
     let all = || json!({"Effect": "Allow", "Action": "*", "Resource": "*"});
     assert_eq!(
         dora()
-            .may(assume())
+            .with_identity_policy(assume())
             .within(reads())
-            .trusted(trust(&root(DEVELOPMENT)))
+            .trusted(trust_policy(&root_arn(DEVELOPMENT)))
             .allowed(),
         Truth::No
     );
     assert_eq!(
         dora()
-            .may(assume())
+            .with_identity_policy(assume())
             .within(all())
-            .trusted(trust(&root(DEVELOPMENT)))
+            .trusted(trust_policy(&root_arn(DEVELOPMENT)))
             .allowed(),
         Truth::Yes
     );
     assert_eq!(
         dora()
             .within(all())
-            .trusted(trust(&root(DEVELOPMENT)))
+            .trusted(trust_policy(&root_arn(DEVELOPMENT)))
             .allowed(),
         Truth::No,
         "a boundary grants nothing"
@@ -38,7 +38,7 @@ fn a_boundary_limits_what_the_identity_may_and_not_a_user_whom_the_trust_policy_
     assert_eq!(
         anna()
             .within(reads())
-            .trusted(trust(&json!({"AWS": ANNA})))
+            .trusted(trust_policy(&json!({"AWS": ANNA})))
             .allowed(),
         Truth::Yes
     );
@@ -46,7 +46,7 @@ fn a_boundary_limits_what_the_identity_may_and_not_a_user_whom_the_trust_policy_
     assert_eq!(
         anna()
             .within(deny)
-            .trusted(trust(&json!({"AWS": ANNA})))
+            .trusted(trust_policy(&json!({"AWS": ANNA})))
             .allowed(),
         Truth::No
     );
@@ -63,17 +63,22 @@ fn a_boundary_limits_a_role_that_the_trust_policy_names_and_not_a_session() {
     assert_eq!(
         session()
             .within(reads())
-            .trusted(trust(&json!({"AWS": role})))
+            .trusted(trust_policy(&json!({"AWS": role})))
             .allowed(),
         Truth::No
     );
     assert_eq!(
-        session().trusted(trust(&json!({"AWS": role}))).allowed(),
+        session()
+            .trusted(trust_policy(&json!({"AWS": role})))
+            .allowed(),
         Truth::Yes
     );
     let named = json!({"AWS": "arn:aws:sts::444455556666:assumed-role/Jump/s"});
     assert_eq!(
-        session().within(reads()).trusted(trust(&named)).allowed(),
+        session()
+            .within(reads())
+            .trusted(trust_policy(&named))
+            .allowed(),
         Truth::Yes
     );
 }
@@ -88,7 +93,7 @@ fn a_boundary_does_not_limit_a_wildcard_for_a_certain_arn() {
         let condition = json!({operator: {"aws:PrincipalArn": arn}});
         let trusting = json!({"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRole", "Condition": condition});
         let mut case = anna().trusted(trusting);
-        case.context = Context::complete().with("aws:PrincipalArn", ANNA);
+        case.context = Context::complete().with_value("aws:PrincipalArn", ANNA);
         case
     };
     assert_eq!(
@@ -110,7 +115,10 @@ fn a_boundary_does_not_limit_a_wildcard_for_a_certain_arn() {
         Truth::Open(_)
     ));
     assert!(matches!(
-        anna().within(reads()).trusted(trust(&json!("*"))).allowed(),
+        anna()
+            .within(reads())
+            .trusted(trust_policy(&json!("*")))
+            .allowed(),
         Truth::Open(_)
     ));
 }

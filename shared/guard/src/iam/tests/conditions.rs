@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::iam::{Context, ContextValue, IamDocument, Truth};
 
 /// The result of a `Condition` block.
-pub(super) fn holds(block: &Value, context: &Context) -> Truth {
+pub(super) fn evaluate_block(block: &Value, context: &Context) -> Truth {
     let policy = json!({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": block}});
     IamDocument::read(&policy).unwrap().statements[0].conditions_hold(context)
 }
@@ -34,7 +34,7 @@ pub(super) fn context(keys: &Value) -> Context {
 /// `true`, `false`, or `null` for open.
 pub(super) fn expect(cases: &[(Value, Value, Option<bool>)]) {
     for (block, keys, expected) in cases {
-        let truth = holds(block, &context(keys));
+        let truth = evaluate_block(block, &context(keys));
         let found = match truth {
             Truth::Yes => Some(true),
             Truth::No => Some(false),
@@ -219,7 +219,7 @@ fn variables() {
 
 #[test]
 fn what_is_not_known_is_named() {
-    let open = holds(
+    let open = evaluate_block(
         &json!({"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}),
         &Context::partial(),
     );
@@ -229,7 +229,7 @@ fn what_is_not_known_is_named() {
     );
     // Even `…IfExists` and `ForAllValues` may fail if there is a value.
     assert!(
-        !holds(
+        !evaluate_block(
             &json!({"BoolIfExists": {"aws:SecureTransport": "true"}}),
             &Context::partial()
         )

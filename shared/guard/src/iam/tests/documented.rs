@@ -7,13 +7,13 @@
 
 use serde_json::{Value, json};
 
-use super::conditions::{context, holds};
+use super::conditions::{context, evaluate_block};
 use crate::iam::Truth;
 
 fn expect(page: &str, condition: &Value, cases: &[(Value, bool)]) {
     for (carried, matches) in cases {
         assert_eq!(
-            holds(condition, &context(carried)),
+            evaluate_block(condition, &context(carried)),
             Truth::from(*matches),
             "{page}: {condition} with {carried}"
         );
@@ -211,7 +211,7 @@ fn bytes_and_addresses() {
 /// `reference_policies_elements_condition_operators`, *Amazon Resource Name (ARN) condition
 /// operators*.
 #[test]
-fn arns() {
+fn arn_operators() {
     let page = "Conditions_ARN";
     let source = "aws:SourceArn";
     for operator in ["ArnEquals", "ArnLike"] {
@@ -320,7 +320,7 @@ fn existence() {
 /// `reference_policies_condition-single-vs-multi-valued-context-keys` (once
 /// `reference_policies_multi-value-conditions`): *Set operators*.
 #[test]
-fn sets() {
+fn set_operators() {
     let page = "multi-valued context keys";
     let asked = "dynamodb:requestedAttributes";
     let all = json!({"ForAllValues:StringLike": {asked: ["PostDateTime", "Message", "Tags"]}});

@@ -19,7 +19,7 @@ pub(super) fn account(id: &str) -> AccountId {
     id.parse().unwrap()
 }
 
-fn at(place: PolicyPlace, document: &IamDocument) -> Governing<'_> {
+fn governing_at(place: PolicyPlace, document: &IamDocument) -> Governing<'_> {
     Governing {
         place,
         text: PolicyText::Read(document),
@@ -56,7 +56,7 @@ pub(super) fn anna() -> Case {
 }
 
 impl Case {
-    pub(super) fn may(mut self, statements: Value) -> Self {
+    pub(super) fn with_identity_policy(mut self, statements: Value) -> Self {
         self.identity.push(statements);
         self
     }
@@ -98,16 +98,16 @@ impl Case {
         let identity = Identity {
             policies: identity
                 .iter()
-                .map(|document| at(place("p"), document))
+                .map(|document| governing_at(place("p"), document))
                 .collect(),
             boundary: boundary
                 .as_ref()
-                .map(|document| at(PolicyPlace::Boundary { arn: "b".into() }, document)),
+                .map(|document| governing_at(PolicyPlace::Boundary { arn: "b".into() }, document)),
         };
         then(decide(
             &request,
             &identity,
-            &ResourceSide::Trust(at(PolicyPlace::Resource, &trust)),
+            &ResourceSide::Trust(governing_at(PolicyPlace::Resource, &trust)),
         ))
     }
 
@@ -120,11 +120,11 @@ pub(super) fn assume() -> Value {
     json!({"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": ROLE})
 }
 
-pub(super) fn trust(principal: &Value) -> Value {
+pub(super) fn trust_policy(principal: &Value) -> Value {
     json!({"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"})
 }
 
-pub(super) fn root(id: &str) -> Value {
+pub(super) fn root_arn(id: &str) -> Value {
     json!({"AWS": format!("arn:aws:iam::{id}:root")})
 }
 
@@ -132,52 +132,59 @@ pub(super) fn root(id: &str) -> Value {
 fn across_accounts_both_sides_must_allow() {
     assert_eq!(
         dora()
-            .may(assume())
-            .trusted(trust(&root(DEVELOPMENT)))
+            .with_identity_policy(assume())
+            .trusted(trust_policy(&root_arn(DEVELOPMENT)))
             .allowed(),
         Truth::Yes
     );
     assert_eq!(
         dora()
-            .may(assume())
-            .trusted(trust(&json!({"AWS": DEVELOPMENT})))
+            .with_identity_policy(assume())
+            .trusted(trust_policy(&json!({"AWS": DEVELOPMENT})))
             .allowed(),
         Truth::Yes
     );
     assert_eq!(
         dora()
-            .may(assume())
-            .trusted(trust(&json!({"AWS": DORA})))
+            .with_identity_policy(assume())
+            .trusted(trust_policy(&json!({"AWS": DORA})))
             .allowed(),
         Truth::Yes
     );
     assert_eq!(
-        dora().may(assume()).trusted(trust(&json!("*"))).allowed(),
+        dora()
+            .with_identity_policy(assume())
+            .trusted(trust_policy(&json!("*")))
+            .allowed(),
         Truth::Yes
     );
     assert_eq!(
-        dora().trusted(trust(&json!({"AWS": DORA}))).allowed(),
-        Truth::No
-    );
-    assert_eq!(
         dora()
-            .may(assume())
-            .trusted(trust(&root(PRODUCTION)))
+            .trusted(trust_policy(&json!({"AWS": DORA})))
             .allowed(),
         Truth::No
     );
     assert_eq!(
         dora()
-            .may(assume())
-            .trusted(trust(&json!({"AWS": "arn:aws:iam::111122223333:user/tom"})))
+            .with_identity_policy(assume())
+            .trusted(trust_policy(&root_arn(PRODUCTION)))
+            .allowed(),
+        Truth::No
+    );
+    assert_eq!(
+        dora()
+            .with_identity_policy(assume())
+            .trusted(trust_policy(
+                &json!({"AWS": "arn:aws:iam::111122223333:user/tom"})
+            ))
             .allowed(),
         Truth::No
     );
     // What IAM shows for a deleted user matches nobody.
     assert_eq!(
         dora()
-            .may(assume())
-            .trusted(trust(&json!({"AWS": "AIDAEXAMPLEGONE"})))
+            .with_identity_policy(assume())
+            .trusted(trust_policy(&json!({"AWS": "AIDAEXAMPLEGONE"})))
             .allowed(),
         Truth::No
     );
@@ -186,26 +193,30 @@ fn across_accounts_both_sides_must_allow() {
 #[test]
 fn within_an_account_it_is_enough_to_be_named_in_the_trust_policy() {
     assert_eq!(
-        anna().trusted(trust(&json!({"AWS": ANNA}))).allowed(),
+        anna()
+            .trusted(trust_policy(&json!({"AWS": ANNA})))
+            .allowed(),
         Truth::Yes
     );
     assert_eq!(
-        anna().trusted(trust(&json!({"AWS": "*"}))).allowed(),
+        anna().trusted(trust_policy(&json!({"AWS": "*"}))).allowed(),
         Truth::Yes
     );
     // Naming the account doesn't name the user, and without trust no policy of the user helps.
     assert_eq!(
-        anna().trusted(trust(&root(PRODUCTION))).allowed(),
+        anna()
+            .trusted(trust_policy(&root_arn(PRODUCTION)))
+            .allowed(),
         Truth::No
     );
     assert_eq!(
         anna()
-            .may(assume())
-            .trusted(trust(&root(PRODUCTION)))
+            .with_identity_policy(assume())
+            .trusted(trust_policy(&root_arn(PRODUCTION)))
             .allowed(),
         Truth::Yes
     );
-    assert_eq!(anna().may(assume()).allowed(), Truth::No);
+    assert_eq!(anna().with_identity_policy(assume()).allowed(), Truth::No);
 }
 
 #[test]
@@ -217,29 +228,38 @@ fn a_deny_anywhere_wins() {
         }
         statement
     };
-    let open = || dora().may(assume());
+    let open = || dora().with_identity_policy(assume());
     assert_eq!(
         open()
-            .may(deny(None))
-            .trusted(trust(&root(DEVELOPMENT)))
+            .with_identity_policy(deny(None))
+            .trusted(trust_policy(&root_arn(DEVELOPMENT)))
             .allowed(),
         Truth::No
     );
     assert_eq!(
         open()
-            .trusted(json!([trust(&root(DEVELOPMENT)), deny(Some(DEVELOPMENT))]))
+            .trusted(json!([
+                trust_policy(&root_arn(DEVELOPMENT)),
+                deny(Some(DEVELOPMENT))
+            ]))
             .allowed(),
         Truth::No
     );
     assert_eq!(
         open()
-            .trusted(json!([trust(&root(DEVELOPMENT)), deny(Some(ANNA))]))
+            .trusted(json!([
+                trust_policy(&root_arn(DEVELOPMENT)),
+                deny(Some(ANNA))
+            ]))
             .allowed(),
         Truth::Yes
     );
     assert_eq!(
         anna()
-            .trusted(json!([trust(&json!({"AWS": ANNA})), deny(Some("*"))]))
+            .trusted(json!([
+                trust_policy(&json!({"AWS": ANNA})),
+                deny(Some("*"))
+            ]))
             .allowed(),
         Truth::No
     );
@@ -247,31 +267,38 @@ fn a_deny_anywhere_wins() {
 
 #[test]
 fn not_action_and_not_resource_grant_all_the_rest() {
-    let trusting = || trust(&root(DEVELOPMENT));
+    let trusting = || trust_policy(&root_arn(DEVELOPMENT));
     let not_action = json!({"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"});
     assert_eq!(
-        dora().may(not_action).trusted(trusting()).allowed(),
+        dora()
+            .with_identity_policy(not_action)
+            .trusted(trusting())
+            .allowed(),
         Truth::Yes
     );
     let not_resource =
         |arn: &str| json!({"Effect": "Allow", "Action": "sts:AssumeRole", "NotResource": [arn]});
     assert_eq!(
         dora()
-            .may(not_resource("arn:aws:iam::444455556666:role/Other"))
+            .with_identity_policy(not_resource("arn:aws:iam::444455556666:role/Other"))
             .trusted(trusting())
             .allowed(),
         Truth::Yes
     );
     assert_eq!(
         dora()
-            .may(not_resource("arn:aws:iam::444455556666:role/Up*"))
+            .with_identity_policy(not_resource("arn:aws:iam::444455556666:role/Up*"))
             .trusted(trusting())
             .allowed(),
         Truth::No
     );
     let deny = json!({"Effect": "Deny", "NotAction": ["iam:ChangePassword"], "Resource": "*"});
     assert_eq!(
-        dora().may(assume()).may(deny).trusted(trusting()).allowed(),
+        dora()
+            .with_identity_policy(assume())
+            .with_identity_policy(deny)
+            .trusted(trusting())
+            .allowed(),
         Truth::No
     );
 }
@@ -284,8 +311,8 @@ fn the_documented_deny_without_mfa_misses_permanent_keys_unless_it_says_if_exist
     };
     let permanent_key = |operator: &str| {
         dora()
-            .may(policy(operator))
-            .trusted(trust(&root(DEVELOPMENT)))
+            .with_identity_policy(policy(operator))
+            .trusted(trust_policy(&root_arn(DEVELOPMENT)))
             .allowed()
     };
     assert_eq!(permanent_key("Bool"), Truth::Yes);
@@ -336,8 +363,8 @@ fn not_principal_denies_whoever_is_not_named_with_the_account() {
         let all_but =
             json!({"Effect": "Deny", "NotPrincipal": {"AWS": named}, "Action": "sts:AssumeRole"});
         dora()
-            .may(assume())
-            .trusted(json!([trust(&root(DEVELOPMENT)), all_but]))
+            .with_identity_policy(assume())
+            .trusted(json!([trust_policy(&root_arn(DEVELOPMENT)), all_but]))
     };
     assert_eq!(deny(&json!([ANNA])).allowed(), Truth::No);
     assert_eq!(deny(&json!([DORA, DEVELOPMENT])).allowed(), Truth::Yes);
@@ -349,8 +376,8 @@ fn not_principal_denies_whoever_is_not_named_with_the_account() {
 
 #[test]
 fn what_hangs_on_an_unknown_condition_is_open_and_says_on_which() {
-    let mut case = dora().may(assume()).trusted(
-        json!({"Effect": "Allow", "Principal": root(DEVELOPMENT), "Action": "sts:AssumeRole",
+    let mut case = dora().with_identity_policy(assume()).trusted(
+        json!({"Effect": "Allow", "Principal": root_arn(DEVELOPMENT), "Action": "sts:AssumeRole",
         "Condition": {"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}}),
     );
     case.context = Context::partial();
@@ -359,17 +386,19 @@ fn what_hangs_on_an_unknown_condition_is_open_and_says_on_which() {
         ["IpAddress aws:SourceIp 203.0.113.0/24"]
     );
     // An Allow statement without the condition decides the answer; so does a certain deny.
-    let wide = case.may(assume());
+    let wide = case.with_identity_policy(assume());
     assert!(!wide.allowed().is_no());
-    let sure = wide.may(json!({"Effect": "Deny", "Action": "*", "Resource": "*"}));
+    let sure = wide.with_identity_policy(json!({"Effect": "Deny", "Action": "*", "Resource": "*"}));
     assert_eq!(sure.allowed(), Truth::No);
 }
 
 #[test]
 fn a_decision_names_the_statements_that_made_it() {
     let case = dora()
-        .may(json!([{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}, assume()]))
-        .trusted(trust(&root(DEVELOPMENT)));
+        .with_identity_policy(
+            json!([{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}, assume()]),
+        )
+        .trusted(trust_policy(&root_arn(DEVELOPMENT)));
     case.decided(|decision| {
         assert_eq!(decision.identity.len(), 1);
         assert_eq!(decision.identity[0].statement.json, assume());
@@ -400,7 +429,8 @@ fn a_policy_that_is_missing_leaves_open_what_it_could_say() {
         }],
         boundary: None,
     };
-    let document = IamDocument::read(&json!({"Statement": trust(&root(DEVELOPMENT))})).unwrap();
+    let document =
+        IamDocument::read(&json!({"Statement": trust_policy(&root_arn(DEVELOPMENT))})).unwrap();
     let trusted = ResourceSide::Trust(Governing {
         place: PolicyPlace::Resource,
         text: PolicyText::Read(&document),

@@ -163,7 +163,7 @@ fn numbers() {
 }
 
 #[test]
-fn dates() {
+fn date_operators() {
     let now = "aws:CurrentTime";
     expect(&[
         (
@@ -262,7 +262,7 @@ fn addresses() {
 }
 
 #[test]
-fn arns() {
+fn arn_operators() {
     let arn = "aws:PrincipalArn";
     let role = "arn:aws:iam::444455556666:role/team/App";
     expect(&[

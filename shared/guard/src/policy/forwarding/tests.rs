@@ -12,7 +12,7 @@ fn policy(roles: &[&str]) -> Policy {
 }
 
 fn forwarding(roles: &[&str]) -> Forwarding {
-    Forwarding::of(&policy(roles))
+    Forwarding::for_policy(&policy(roles))
 }
 
 #[test]
@@ -175,15 +175,15 @@ fn an_entry_in_some_accounts_is_forwarded_as_one_wildcard() {
         Policy::read(text.as_bytes(), "p").unwrap_or_else(|errors| panic!("{errors}"))
     };
     let one = policy("[production]");
-    let parameter = Forwarding::of(&one).parameter();
+    let parameter = Forwarding::for_policy(&one).parameter();
     assert_eq!(
         parameter,
         "arn:aws:iam::444455556666:role/A,arn:aws:iam::444455556666:role/B"
     );
-    assert_eq!(Forwarding::of(&one).widened, []);
+    assert_eq!(Forwarding::for_policy(&one).widened, []);
     assert_eq!(uncovered(&one, &parameter), Vec::<&RolePattern>::new());
     let two = policy("[development, production]");
-    let wide = Forwarding::of(&two).parameter();
+    let wide = Forwarding::for_policy(&two).parameter();
     assert_eq!(wide, "arn:aws:iam::*:role/A,arn:aws:iam::*:role/B");
     assert_eq!(uncovered(&two, &wide), Vec::<&RolePattern>::new());
     let both = format!(
@@ -206,18 +206,18 @@ fn a_permission_set_is_forwarded_in_any_partition_and_region() {
     };
     let path = "role/aws-reserved/sso.amazonaws.com/";
     let all = policy("permission_set: Admin");
-    let parameter = Forwarding::of(&all).parameter();
+    let parameter = Forwarding::for_policy(&all).parameter();
     assert_eq!(
         parameter,
         format!("arn:*:iam::*:{path}*AWSReservedSSO_Admin_*")
     );
-    assert_eq!(Forwarding::of(&all).widened, []);
+    assert_eq!(Forwarding::for_policy(&all).widened, []);
     assert_eq!(uncovered(&all, &parameter), Vec::<&RolePattern>::new());
     let one = policy("permission_set: 'a,b', accounts: [production]");
     let wide = format!("arn:*:iam::444455556666:{path}*AWSReservedSSO_a*b_*");
-    assert_eq!(Forwarding::of(&one).parameter(), wide);
+    assert_eq!(Forwarding::for_policy(&one).parameter(), wide);
     let widened = [("permission set a,b".to_owned(), wide)];
-    assert_eq!(Forwarding::of(&one).widened, widened);
+    assert_eq!(Forwarding::for_policy(&one).widened, widened);
     assert_eq!(uncovered(&one, &parameter).len(), 1);
 }
 
@@ -234,7 +234,10 @@ fn what_is_deployed_has_to_cover_every_role() {
             .map(|arn| arn.as_str())
             .collect::<Vec<_>>()
     };
-    assert_eq!(missing(&Forwarding::of(&policy).parameter()), [""; 0]);
+    assert_eq!(
+        missing(&Forwarding::for_policy(&policy).parameter()),
+        [""; 0]
+    );
     assert_eq!(missing("*"), [""; 0]);
     assert_eq!(
         missing(" arn:aws:iam::444455556666:role/*, arn:aws:iam::*:role/A*"),

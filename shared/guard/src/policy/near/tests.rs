@@ -3,16 +3,16 @@ use super::*;
 const IN: &str = "arn:aws:iam::444455556666:role/";
 const CENTER: &str = "arn:aws:iam::444455556666:role/aws-reserved/sso.amazonaws.com/";
 
-fn miss(pattern: &str, role: &str) -> Option<Miss> {
-    RolePattern::new(pattern.to_owned(), None, Vec::new()).miss(&RoleArn::parse(role).unwrap())
+fn near_miss(pattern: &str, role: &str) -> Option<Miss> {
+    RolePattern::new(pattern.to_owned(), None, Vec::new()).near_miss(&RoleArn::parse(role).unwrap())
 }
 
 fn of_names(pattern: &str, role: &str) -> Option<Miss> {
-    miss(&format!("{IN}{pattern}"), &format!("{IN}{role}"))
+    near_miss(&format!("{IN}{pattern}"), &format!("{IN}{role}"))
 }
 
 fn of_sets(pattern: &str, role: &str) -> Option<Miss> {
-    miss(&format!("{CENTER}{pattern}"), &format!("{CENTER}{role}"))
+    near_miss(&format!("{CENTER}{pattern}"), &format!("{CENTER}{role}"))
 }
 
 #[test]
@@ -236,7 +236,7 @@ fn another_account_is_near_only_by_a_slip() {
         ),
         ("arn:aws:iam::444455556666:role/team/UpdateApp", None),
     ] {
-        assert_eq!(miss(pattern, role), expected, "{pattern}");
+        assert_eq!(near_miss(pattern, role), expected, "{pattern}");
     }
 }
 
@@ -256,7 +256,7 @@ fn names_of_any_characters_are_compared() {
 fn a_role_in_an_account_that_the_entry_leaves_out_is_not_meant() {
     let only = vec!["444455556666".parse().unwrap()];
     let pattern = RolePattern::new("arn:aws:iam::*:role/UpdateApp".to_owned(), None, only);
-    let miss = |role: &str| pattern.miss(&RoleArn::parse(role).unwrap());
+    let miss = |role: &str| pattern.near_miss(&RoleArn::parse(role).unwrap());
     assert_eq!(
         miss("arn:aws:iam::444455556666:role/updateapp"),
         Some(Miss::LetterCase)
@@ -268,7 +268,7 @@ fn a_role_in_an_account_that_the_entry_leaves_out_is_not_meant() {
 #[test]
 fn a_permission_set_is_near_others_of_nearly_the_same_name() {
     let set = RolePattern::of_permission_set("ReleaseManager", Vec::new());
-    let miss = |role: &str| set.miss(&RoleArn::parse(role).unwrap());
+    let miss = |role: &str| set.near_miss(&RoleArn::parse(role).unwrap());
     for (name, expected) in [
         ("releasemanager", Some(Miss::LetterCase)),
         ("ReleaseManagr", Some(Miss::Letter)),
@@ -290,5 +290,5 @@ fn a_permission_set_is_near_others_of_nearly_the_same_name() {
     let only = vec!["444455556666".parse().unwrap()];
     let here = RolePattern::of_permission_set("releasemanager", only);
     let elsewhere = format!("{CENTER}AWSReservedSSO_ReleaseManager_{A}").replace('4', "1");
-    assert_eq!(here.miss(&RoleArn::parse(&elsewhere).unwrap()), None);
+    assert_eq!(here.near_miss(&RoleArn::parse(&elsewhere).unwrap()), None);
 }

@@ -10,7 +10,7 @@ fn account(at: usize) -> AccountId {
     ACCOUNTS[at].parse().unwrap()
 }
 
-fn of(set: &str, accounts: &[usize]) -> RolePattern {
+fn pattern_of(set: &str, accounts: &[usize]) -> RolePattern {
     RolePattern::of_permission_set(set, accounts.iter().map(|at| account(*at)).collect())
 }
 
@@ -18,7 +18,7 @@ const CENTER: &str = "arn:aws:iam::444455556666:role/aws-reserved/sso.amazonaws.
 
 #[test]
 fn a_permission_set_is_found_with_and_without_a_region_whatever_the_suffix() {
-    let admin = of("Admin", &[]);
+    let admin = pattern_of("Admin", &[]);
     for role in [
         "AWSReservedSSO_Admin_0123456789abcdef",
         "ap-northeast-1/AWSReservedSSO_Admin_fedcba9876543210",
@@ -55,21 +55,21 @@ fn a_role_whose_path_is_not_known_may_be_the_permission_sets() {
     let may_be =
         |pattern: &RolePattern, name: &str| pattern.matches_without_path(&role(name).unwrap());
     let name = "AWSReservedSSO_Admin_0123456789abcdef";
-    assert!(may_be(&of("Admin", &[]), name) && may_be(&of("Admin", &[1]), name));
-    assert!(!may_be(&of("Admin", &[0]), name) && !may_be(&of("Admi", &[]), name));
+    assert!(may_be(&pattern_of("Admin", &[]), name) && may_be(&pattern_of("Admin", &[1]), name));
+    assert!(!may_be(&pattern_of("Admin", &[0]), name) && !may_be(&pattern_of("Admi", &[]), name));
     // Its path is known, and is another one.
-    assert!(!may_be(&of("Admin", &[]), &format!("team/{name}")));
+    assert!(!may_be(&pattern_of("Admin", &[]), &format!("team/{name}")));
     let glob = RolePattern::new("arn:aws:iam::*:role/team/*".to_owned(), None, Vec::new());
     assert!(!may_be(&glob, "UpdateApp"));
 }
 
 #[test]
 fn a_permission_set_covers_its_own_roles_only() {
-    let (admin, here) = (of("Admin", &[]), of("Admin", &[1]));
+    let (admin, here) = (pattern_of("Admin", &[]), pattern_of("Admin", &[1]));
     let glob = |text: &str| RolePattern::new(text.to_owned(), None, Vec::new());
     assert!(admin.covers(&admin) && admin.covers(&here) && !here.covers(&admin));
-    assert!(!admin.covers(&of("Admin_ReadOnly", &[])));
-    assert!(!of("Admin_ReadOnly", &[]).covers(&admin));
+    assert!(!admin.covers(&pattern_of("Admin_ReadOnly", &[])));
+    assert!(!pattern_of("Admin_ReadOnly", &[]).covers(&admin));
     let role = format!("{CENTER}AWSReservedSSO_Admin_0123456789abcdef");
     assert!(admin.covers(&glob(&role)));
     assert!(!admin.covers(&glob(&format!("{CENTER}AWSReservedSSO_Admin_*"))));
@@ -79,7 +79,7 @@ fn a_permission_set_covers_its_own_roles_only() {
 
 #[test]
 fn a_permission_set_shows_as_its_name() {
-    let admin = of("Admin", &[1]);
+    let admin = pattern_of("Admin", &[1]);
     assert_eq!(admin.to_string(), "permission set Admin");
     assert_eq!(admin.quoted(), "permission set `Admin`");
     assert_eq!(admin.account(), Some(account(1)));
@@ -113,7 +113,7 @@ proptest! {
         let path = format!("aws-reserved/sso.amazonaws.com/{region}");
         let arn = format!("arn:{partition}:iam::{id}:role/{path}{name}");
         let only: Vec<usize> = only.into_iter().collect();
-        let pattern = of(&ours, &only);
+        let pattern = pattern_of(&ours, &only);
         let listed = only.is_empty() || only.contains(&role_in);
         prop_assert_eq!(pattern.matches_text(&arn), ours == theirs && listed);
         let without_path = RoleArn::parse(&format!("arn:{partition}:iam::{id}:role/{name}")).unwrap();

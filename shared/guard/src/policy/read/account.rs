@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::super::node::{Fields, ValueSlot, did_you_mean, listing};
 use super::super::problem::{Problems, TextSpan};
 use super::super::tree::NodeValue;
-use super::prose::prose;
+use super::prose::read_prose;
 use crate::id::AccountId;
 use crate::policy::IdentityKind;
 use crate::untrusted::harmless;
@@ -33,7 +33,7 @@ impl Accounts {
             accounts.doubtful = true;
             return accounts;
         };
-        let slot = field.slot();
+        let slot = field.value_slot();
         match &slot.node.value {
             NodeValue::Map(pairs) if !pairs.is_empty() => {
                 for (key, value) in pairs {
@@ -53,13 +53,13 @@ impl Accounts {
             }
             NodeValue::Map(_) | NodeValue::Nothing => {
                 accounts.doubtful = true;
-                problems.at(slot.place, || {
+                problems.report_at(slot.place, || {
                     "`accounts` is empty: list the trusted accounts, such as `\"111122223333\": development`".into()
                 });
             }
             NodeValue::Text(_) | NodeValue::List(_) => {
                 accounts.doubtful = true;
-                problems.at(slot.place, || {
+                problems.report_at(slot.place, || {
                     "`accounts` must map ids to names, such as `\"111122223333\": development`"
                         .into()
                 });
@@ -77,9 +77,9 @@ impl Accounts {
     ) {
         let id = written.parse::<AccountId>().ok();
         if id.is_none() {
-            problems.at(place, || no_account_id(written));
+            problems.report_at(place, || no_account_id(written));
         }
-        let name_text = prose(name, "development", problems);
+        let name_text = read_prose(name, "development", problems);
         let name_place = name.place;
         let (Some(id), Some(text)) = (id, name_text) else {
             self.doubtful = true;
@@ -108,7 +108,7 @@ impl Accounts {
         };
         if let Some(wrong) = wrong {
             self.doubtful = true;
-            problems.at(name_place, || wrong);
+            problems.report_at(name_place, || wrong);
             return;
         }
         self.by_name.insert(text.to_owned(), id);
@@ -177,11 +177,11 @@ fn no_account_id(written: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{good, told};
+    use super::super::tests::{assert_problems, good_policy};
 
     #[test]
     fn an_account_id_may_stand_without_quotes() {
-        let policy = good(
+        let policy = good_policy(
             "version: 1\naccounts: {000123456789: a, '111122223333': b, 012345670123: c d}\nroles: []\n",
         );
         let accounts: Vec<String> = policy
@@ -197,7 +197,7 @@ mod tests {
 
     #[test]
     fn accounts_are_required() {
-        told(
+        assert_problems(
             "version: 1\nroles: []\n",
             r#"
 rolewatch.yaml:1:1: a policy needs `accounts`: the trusted accounts, such as `"111122223333": development`
@@ -205,7 +205,7 @@ rolewatch.yaml:1:1: a policy needs `accounts`: the trusted accounts, such as `"1
       | ^^^^^^^
 "#,
         );
-        told(
+        assert_problems(
             "version: 1\nroles: []\naccounts: {}\n",
             r#"
 rolewatch.yaml:3:11: `accounts` is empty: list the trusted accounts, such as `"111122223333": development`
@@ -213,7 +213,7 @@ rolewatch.yaml:3:11: `accounts` is empty: list the trusted accounts, such as `"1
       |           ^
 "#,
         );
-        told(
+        assert_problems(
             "version: 1\nroles: []\naccounts:\n",
             r#"
 rolewatch.yaml:3:1: `accounts` is empty: list the trusted accounts, such as `"111122223333": development`
@@ -221,7 +221,7 @@ rolewatch.yaml:3:1: `accounts` is empty: list the trusted accounts, such as `"11
       | ^^^^^^^^
 "#,
         );
-        told(
+        assert_problems(
             "version: 1\nroles: []\naccounts: [a]\n",
             r#"
 rolewatch.yaml:3:11: `accounts` must map ids to names, such as `"111122223333": development`
@@ -233,7 +233,7 @@ rolewatch.yaml:3:11: `accounts` must map ids to names, such as `"111122223333": 
 
     #[test]
     fn an_account_id_has_twelve_digits() {
-        told(
+        assert_problems(
             "version: 1\nroles: []\naccounts:\n  11112222333: a\n",
             "
 rolewatch.yaml:4:3: `11112222333` has 11 digits, but an account id has twelve: write it in quotes, with its leading zeros
@@ -241,7 +241,7 @@ rolewatch.yaml:4:3: `11112222333` has 11 digits, but an account id has twelve: w
       |   ^^^^^^^^^^^
 ",
         );
-        told(
+        assert_problems(
             "version: 1\nroles: []\naccounts:\n  1111-2222-3333: a\n",
             r#"
 rolewatch.yaml:4:3: `1111-2222-3333` is not an account id: write `"111122223333"`
@@ -249,7 +249,7 @@ rolewatch.yaml:4:3: `1111-2222-3333` is not an account id: write `"111122223333"
       |   ^^^^^^^^^^^^^^
 "#,
         );
-        told(
+        assert_problems(
             "version: 1\nroles: []\naccounts:\n  development: \"111122223333\"\n",
             r#"
 rolewatch.yaml:4:3: `development` is not an account id: write its twelve digits in quotes, then the name, as in `"111122223333": development`
@@ -261,7 +261,7 @@ rolewatch.yaml:4:3: `development` is not an account id: write its twelve digits 
 
     #[test]
     fn an_account_has_a_name_of_its_own() {
-        told(
+        assert_problems(
             "version: 1\nroles: []\naccounts:\n  111122223333:\n  444455556666: \"\"\n  123456789012: a/b\n  555555555555: \"123456789012\"\n  777788889999: \" a\"\n  000000000001: x\n  000000000002: x\n  111122223333: y\n  000000000003: \"a\\u202eb\"\n  000000000004: [a]\n",
             r#"
 rolewatch.yaml:4:3: the name of account `111122223333` has no value: write one such as `development`
@@ -297,7 +297,7 @@ rolewatch.yaml:13:17: the name of account `000000000004` must be one value such 
 
     #[test]
     fn a_reference_to_a_doubtful_account_is_not_told_too() {
-        told(
+        assert_problems(
             "version: 1\naccounts: {1111: development}\nroles:\n  - {arn: \"arn:aws:iam::444455556666:role/A\", groups: [development/Developers]}\n",
             "
 rolewatch.yaml:2:12: `1111` has 4 digits, but an account id has twelve: write it in quotes, with its leading zeros

@@ -4,11 +4,11 @@ use proptest::prelude::*;
 
 use super::super::{EXAMPLE, Policy};
 use super::MOST_BYTES;
-use super::tests::{HEAD, good, told};
+use super::tests::{HEAD, assert_problems, good_policy};
 
 #[test]
 fn a_file_that_is_no_text_is_told_where() {
-    told(
+    assert_problems(
         b"version: 1\nx: \xff\n",
         "
 rolewatch.yaml:2:4: this is not UTF-8: save the file as UTF-8
@@ -16,7 +16,7 @@ rolewatch.yaml:2:4: this is not UTF-8: save the file as UTF-8
       |    ^
 ",
     );
-    told(
+    assert_problems(
         b"version: 1\r\nx: a\0b\n",
         "
 rolewatch.yaml:2:5: there is an invisible character here (U+0000): remove it
@@ -24,7 +24,7 @@ rolewatch.yaml:2:5: there is an invisible character here (U+0000): remove it
       |     ^
 ",
     );
-    told(
+    assert_problems(
         b"\xff\xfev\0",
         "
 rolewatch.yaml:1:1: the file is UTF-16: save it as UTF-8
@@ -32,7 +32,7 @@ rolewatch.yaml:1:1: the file is UTF-16: save it as UTF-8
       | ^
 ",
     );
-    told(
+    assert_problems(
         b"",
         "
 rolewatch.yaml:1:1: the file is empty: a policy begins with `version: 1`
@@ -46,7 +46,7 @@ rolewatch.yaml:1:1: the file is empty: a policy begins with `version: 1`
 fn a_file_is_at_most_a_mebibyte() {
     let mut text = format!("{HEAD}roles: []\n");
     text.push_str(&"#".repeat(MOST_BYTES - text.len()));
-    good(&text);
+    good_policy(&text);
     text.push('#');
     let told = Policy::read(text.as_bytes(), "p")
         .expect_err("it is too large")
@@ -60,7 +60,7 @@ fn a_file_is_at_most_a_mebibyte() {
 #[test]
 fn a_byte_order_mark_and_windows_line_ends_do_no_harm() {
     let windows = format!("\u{feff}{}", EXAMPLE.replace('\n', "\r\n"));
-    let (mut read, written) = (good(&windows), good(EXAMPLE));
+    let (mut read, written) = (good_policy(&windows), good_policy(EXAMPLE));
     assert_ne!(read.version_hash, written.version_hash);
     read.version_hash = written.version_hash;
     assert_eq!(read, written);
@@ -74,12 +74,12 @@ fn a_large_policy_is_read() {
         writeln!(text, "  - arn: arn:aws:iam::444455556666:role/Team{number}-*\n    groups: [development/Developers]").unwrap();
     }
     assert!(text.len() < MOST_BYTES);
-    assert_eq!(good(&text).roles.len(), 500);
+    assert_eq!(good_policy(&text).roles.len(), 500);
 }
 
 #[test]
 fn the_terminal_is_safe_from_the_file() {
-    told(
+    assert_problems(
         format!("{HEAD}roles: []\n\"\\e[31mrole\\u202es\": 1\n"),
         r#"
 rolewatch.yaml:6:1: unknown key `�[31mrole�s`: a policy has `version`, `accounts`, `regions`, `identity_center`, `assume_root`, `defaults`, `roles` and `suppress`

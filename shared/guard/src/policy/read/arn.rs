@@ -26,7 +26,7 @@ pub(super) fn read_all(
     let ids: Vec<AccountId> = ids.into_iter().flatten().collect();
     let sets = fields.optional("permission_set").map(|field| {
         if fields.optional("arn").is_some() {
-            problems.at(field.key_place(), || {
+            problems.report_at(field.key_place(), || {
                 "an entry has either `arn` or `permission_set`: write an entry for each".into()
             });
         }
@@ -49,7 +49,7 @@ pub(super) fn read_all(
             .iter()
             .any(|(pattern, _)| pattern.may_be_in(account))
         {
-            problems.at(slot.place, || no_arn_in(&slot));
+            problems.report_at(slot.place, || no_arn_in(&slot));
         }
     }
     Some(patterns)
@@ -71,7 +71,7 @@ fn each(
     read: impl Fn(&ValueSlot<'_>, &mut Problems) -> Option<RolePattern>,
     problems: &mut Problems,
 ) -> Option<Vec<(RolePattern, usize)>> {
-    let slot = field.slot();
+    let slot = field.value_slot();
     let is_list = matches!(slot.node.value, NodeValue::List(_));
     let slots = if is_list {
         field.list(&Entries::Texts(such_as), problems)?
@@ -79,7 +79,7 @@ fn each(
         vec![slot.clone()]
     };
     if slots.is_empty() {
-        problems.at(slot.place, || {
+        problems.report_at(slot.place, || {
             format!(
                 "{} is empty: write which roles it is about, such as `{such_as}`",
                 slot.called
@@ -93,7 +93,7 @@ fn each(
         .map(|slot| {
             let pattern = read(slot, problems)?;
             if !seen.insert(pattern.clone()) {
-                problems.at(slot.place, || {
+                problems.report_at(slot.place, || {
                     let written = slot.node.as_text().unwrap_or_default();
                     format!("`{}` is listed twice", harmless(written))
                 });
@@ -123,7 +123,7 @@ fn only_in<'a>(
     };
     let slots = field.list(&Entries::Texts("production"), problems)?;
     if slots.is_empty() {
-        problems.at(field.slot().place, || {
+        problems.report_at(field.value_slot().place, || {
             "`accounts` is empty, so the entry applies nowhere: name an account, or leave the key out".into()
         });
         return None;
@@ -136,10 +136,10 @@ fn only_in<'a>(
             let account = accounts.find(written);
             match account {
                 None if !accounts.are_doubtful() => {
-                    problems.at(slot.place, || accounts.unknown(written));
+                    problems.report_at(slot.place, || accounts.unknown(written));
                 }
                 Some(account) if !seen.insert(account) => {
-                    problems.at(slot.place, || {
+                    problems.report_at(slot.place, || {
                         format!("`{}` is listed twice", harmless(written))
                     });
                 }

@@ -19,7 +19,12 @@ pub(super) struct Defaults<'a> {
 
 impl<'a> Defaults<'a> {
     pub(super) fn read(field: &Field<'a>, known: &Known, problems: &mut Problems) -> Self {
-        let fields = Fields::of(field.slot().node, "`defaults`", DEFAULTS_KEYS, problems);
+        let fields = Fields::of_map(
+            field.value_slot().node,
+            "`defaults`",
+            DEFAULTS_KEYS,
+            problems,
+        );
         if let Some(fields) = &fields {
             role::check_defaults(fields, known, problems);
         }
@@ -42,7 +47,7 @@ pub(super) struct Keys<'f, 'a> {
 }
 
 impl<'f, 'a> Keys<'f, 'a> {
-    pub(super) fn of(own: &'f Fields<'a>, defaults: &'f Defaults<'a>) -> Self {
+    pub(super) fn new(own: &'f Fields<'a>, defaults: &'f Defaults<'a>) -> Self {
         Self { own, defaults }
     }
 
@@ -100,7 +105,7 @@ pub(in crate::policy) struct KeySources {
 impl KeySources {
     /// The line to point at for an effect of these keys together: in `defaults` if all of them are
     /// there.
-    pub(in crate::policy) fn line(&self, keys: &[&str]) -> usize {
+    pub(in crate::policy) fn line_of(&self, keys: &[&str]) -> usize {
         let lines = keys.iter().map(|key| self.defaults.get(key).copied());
         let all: Option<Vec<usize>> = lines.collect();
         all.and_then(|lines| lines.first().copied())

@@ -18,12 +18,12 @@ pub(super) fn limit(
     bound: DurationBound,
     problems: &mut Problems,
 ) -> Option<Span> {
-    let slot = field?.slot();
+    let slot = field?.value_slot();
     let span = read(&slot, problems)?;
     if span.seconds() > 0 {
         return Some(span);
     }
-    problems.at(slot.place, || match bound {
+    problems.report_at(slot.place, || match bound {
         DurationBound::AtMost => format!(
             "{} of zero would be exceeded by every use: write the longest time allowed, or leave the key out",
             slot.called
@@ -41,7 +41,7 @@ pub(super) fn read(slot: &ValueSlot<'_>, problems: &mut Problems) -> Option<Span
     match text.parse::<Span>() {
         Ok(span) => Some(span),
         Err(error) => {
-            problems.at(slot.place, || {
+            problems.report_at(slot.place, || {
                 let shown = harmless(text);
                 if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
                     format!("`{shown}` has no unit: write `{shown}s`, `{shown}m` or `{shown}h`")

@@ -30,7 +30,7 @@ impl Entrants {
         let groups = groups(keys, allowed, known, problems);
         let ((identities, shut_out), groups) = (kinds?, groups?);
         if let Some(wrong) = contradiction(keys, &identities, &groups, known) {
-            problems.at(place(keys), || wrong);
+            problems.report_at(place(keys), || wrong);
             return None;
         }
         Some(Self {
@@ -66,10 +66,10 @@ fn kinds(
     }
     let only = "only people of Identity Center can enter the role of a permission set";
     match keys.own("identities") {
-        Some(own) => problems.at(own.slot().place, || {
+        Some(own) => problems.report_at(own.value_slot().place, || {
             format!("{only}: write `[{RESERVED}]`, or leave the key out")
         }),
-        None => problems.at(set.key_place(), || {
+        None => problems.report_at(set.key_place(), || {
             format!(
                 "{only}, and `identities` of `defaults` doesn't include them: write `identities: [{RESERVED}]` here"
             )
@@ -82,7 +82,7 @@ fn kinds(
 pub(super) fn identities(field: &Field<'_>, problems: &mut Problems) -> Option<Vec<IdentityKind>> {
     let slots = field.list(&Entries::Texts("iam-user"), problems)?;
     if slots.is_empty() {
-        problems.at(field.slot().place, || "`identities` is empty, so nobody could ever be allowed: name a type such as `iam-user`".into());
+        problems.report_at(field.value_slot().place, || "`identities` is empty, so nobody could ever be allowed: name a type such as `iam-user`".into());
         return None;
     }
     let mut seen = BTreeSet::new();
@@ -91,7 +91,7 @@ pub(super) fn identities(field: &Field<'_>, problems: &mut Problems) -> Option<V
         .map(|slot| {
             let kind = slot.choice(&IdentityKind::ALL, IdentityKind::as_str, problems)?;
             if !seen.insert(kind) {
-                problems.at(slot.place, || format!("`{kind}` is listed twice"));
+                problems.report_at(slot.place, || format!("`{kind}` is listed twice"));
             }
             Some(kind)
         })
@@ -117,7 +117,7 @@ fn groups(
     let field = keys.required("groups", why, problems)?;
     let groups = group::read_all(field, known, problems)?;
     if groups == Groups::default() && users && identities.is_some() {
-        problems.at(field.slot().place, || {
+        problems.report_at(field.value_slot().place, || {
             "`groups` is empty, so no IAM user could ever be allowed: name a group, or remove `iam-user` from `identities`".into()
         });
         return None;
@@ -168,7 +168,7 @@ fn place(keys: &Keys<'_, '_>) -> TextSpan {
     let field = own.into_iter().flatten().next();
     field
         .or_else(|| keys.optional("groups"))
-        .map_or(TextSpan::START, |field| field.slot().place)
+        .map_or(TextSpan::START, |field| field.value_slot().place)
 }
 
 #[cfg(test)]

@@ -46,7 +46,7 @@ pub(super) fn read_all(
             }
         };
         if !is_new {
-            problems.at(slot.place, || {
+            problems.report_at(slot.place, || {
                 format!("`{}` is listed twice", harmless(&written))
             });
         }
@@ -76,7 +76,7 @@ fn read(slot: &ValueSlot<'_>, known: &Known, problems: &mut Problems) -> Option<
         .split_once('/')
         .filter(|_| !written.starts_with("arn:"))
     else {
-        problems.at(slot.place, || lacks_its_account(written, accounts));
+        problems.report_at(slot.place, || lacks_its_account(written, accounts));
         return None;
     };
     if account == RESERVED {
@@ -84,10 +84,10 @@ fn read(slot: &ValueSlot<'_>, known: &Known, problems: &mut Problems) -> Option<
     }
     let found = accounts.find(account);
     if found.is_none() && !accounts.are_doubtful() {
-        problems.at(slot.place, || unknown_account(account, group, accounts));
+        problems.report_at(slot.place, || unknown_account(account, group, accounts));
     }
     if let Some(wrong) = wrong_name(account, group) {
-        problems.at(slot.place, || wrong);
+        problems.report_at(slot.place, || wrong);
         return None;
     }
     let group = if is_group_id(group) {
@@ -141,7 +141,7 @@ fn lacks_its_account(written: &str, accounts: &Accounts) -> String {
 
 /// The account and the name in `arn:aws:iam::111122223333:group/path/Developers`.
 fn from_arn(written: &str) -> Option<(AccountId, &str)> {
-    let parts = ArnParts::of(written).filter(|parts| parts.prefix == "arn")?;
+    let parts = ArnParts::split(written).filter(|parts| parts.prefix == "arn")?;
     let name = parts.resource.strip_prefix("group/")?.rsplit('/').next()?;
     Some((parts.account.parse().ok()?, name))
 }

@@ -78,8 +78,8 @@ pub(super) const ADD_IT: &str =
     "add `identity_center:` to the policy, with `account`, `regions` and `identity_store`";
 
 fn read(field: &Field<'_>, accounts: &Accounts, problems: &mut Problems) -> Option<IdentityCenter> {
-    let keys = Fields::of(
-        field.slot().node,
+    let keys = Fields::of_map(
+        field.value_slot().node,
         "`identity_center`",
         IDENTITY_CENTER_KEYS,
         problems,
@@ -90,9 +90,9 @@ fn read(field: &Field<'_>, accounts: &Accounts, problems: &mut Problems) -> Opti
         "the account where Identity Center is enabled, by name or id",
         problems,
     );
-    let home = home.and_then(|field| account(&field.slot(), accounts, problems));
+    let home = home.and_then(|field| account(&field.value_slot(), accounts, problems));
     let directory = match keys.optional("directory_account") {
-        Some(field) => account(&field.slot(), accounts, problems),
+        Some(field) => account(&field.value_slot(), accounts, problems),
         None => home,
     };
     let regions = keys.required(
@@ -109,19 +109,19 @@ fn read(field: &Field<'_>, accounts: &Accounts, problems: &mut Problems) -> Opti
         "the id of the identity store, such as `d-1234567890`; `aws sso-admin list-instances` prints it",
         problems,
     );
-    let store = store.and_then(|field| identity_store(&field.slot(), problems));
+    let store = store.and_then(|field| identity_store(&field.value_slot(), problems));
     let lasts = match keys.optional("sign_in_lasts") {
-        Some(field) => sign_in_lasts(&field.slot(), problems),
+        Some(field) => sign_in_lasts(&field.value_slot(), problems),
         None => Some(USUAL),
     };
     let external_idp = match keys.optional("external_idp") {
         Some(field) => field
-            .slot()
+            .value_slot()
             .choice(&ExternalIdp::ALL, ExternalIdp::as_str, problems),
         None => Some(ExternalIdp::Unproven),
     };
     let start_url = match keys.optional("start_url") {
-        Some(field) => Some(address(&field.slot(), problems)?),
+        Some(field) => Some(address(&field.value_slot(), problems)?),
         None => None,
     };
     Some(IdentityCenter {
@@ -143,7 +143,7 @@ fn account(
     let written = slot.text("management", problems)?;
     let found = accounts.find(written);
     if found.is_none() && !accounts.are_doubtful() {
-        problems.at(slot.place, || accounts.unknown(written));
+        problems.report_at(slot.place, || accounts.unknown(written));
     }
     found
 }
@@ -153,7 +153,7 @@ fn identity_store(slot: &ValueSlot<'_>, problems: &mut Problems) -> Option<Arc<s
     if is_store(text) {
         return Some(Arc::from(text));
     }
-    problems.at(slot.place, || {
+    problems.report_at(slot.place, || {
         let instead = match text.rsplit_once('/') {
             Some((_, id)) if is_store(id) => format!("write `{id}`"),
             _ => format!(
@@ -185,7 +185,7 @@ fn sign_in_lasts(slot: &ValueSlot<'_>, problems: &mut Problems) -> Option<Span> 
     if (SHORTEST..=LONGEST).contains(&span) {
         return Some(span);
     }
-    problems.at(slot.place, || {
+    problems.report_at(slot.place, || {
         format!(
             "`sign_in_lasts` of {span} isn't possible: AWS allows {SHORTEST} to {LONGEST} for a session of the access portal"
         )
@@ -199,7 +199,7 @@ fn address(slot: &ValueSlot<'_>, problems: &mut Problems) -> Option<String> {
     if is_address(text) {
         return Some(text.to_owned());
     }
-    problems.at(slot.place, || {
+    problems.report_at(slot.place, || {
         format!(
             "`{}` is not the address of an access portal: write it like `{LIKE_A_PORTAL}`",
             harmless(text)

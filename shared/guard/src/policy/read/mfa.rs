@@ -16,51 +16,51 @@ pub(in crate::policy) const MFA_KEYS: &[&str] = &[
 
 /// The value for each kind. A kind that isn't listed must use MFA.
 pub(super) fn read(field: Option<&Field<'_>>, problems: &mut Problems) -> Option<MfaByKind> {
-    let strict = MfaByKind::same(Mfa::Required);
+    let strict = MfaByKind::same_for_all(Mfa::Required);
     let Some(field) = field else {
         return Some(strict);
     };
-    let slot = field.slot();
+    let slot = field.value_slot();
     let NodeValue::Map(pairs) = &slot.node.value else {
         let word = slot.choice(&Mfa::ALL, Mfa::as_str, problems)?;
-        return Some(MfaByKind::same(word));
+        return Some(MfaByKind::same_for_all(word));
     };
     if pairs.is_empty() {
-        problems.at(slot.place, || {
+        problems.report_at(slot.place, || {
             "`mfa` is empty: write `required`, or a word for each identity type, such as `{saml: optional}`"
                 .into()
         });
         return None;
     }
-    let kinds = Fields::of(slot.node, "`mfa`", MFA_KEYS, problems)?;
+    let kinds = Fields::of_map(slot.node, "`mfa`", MFA_KEYS, problems)?;
     let words = IdentityKind::ALL.iter().map(|kind| {
         let word = kinds
             .optional(kind.as_str())
             .map_or(Some(Mfa::Required), |field| {
-                field.slot().choice(&Mfa::ALL, Mfa::as_str, problems)
+                field.value_slot().choice(&Mfa::ALL, Mfa::as_str, problems)
             });
         Some((*kind, word?))
     });
     // Every word is read, so that all errors are reported at once.
     let words: Vec<Option<(IdentityKind, Mfa)>> = words.collect();
     let words: Option<Vec<(IdentityKind, Mfa)>> = words.into_iter().collect();
-    let with = |mfa: MfaByKind, (kind, word)| mfa.with(kind, word);
+    let with = |mfa: MfaByKind, (kind, word)| mfa.with_kind(kind, word);
     Some(words?.into_iter().fold(strict, with))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{good, role_with, told};
+    use super::super::tests::{assert_problems, good_policy, role_with};
     use super::*;
 
     fn read(lines: &str) -> MfaByKind {
-        good(&role_with(lines)).roles[0].mfa
+        good_policy(&role_with(lines)).roles[0].mfa
     }
 
     #[test]
     fn a_kind_that_is_not_listed_has_to_prove_it() {
         let mfa = read("    mfa: {saml: optional, iam-user: required}\n");
-        let asked = IdentityKind::ALL.map(|kind| mfa.of(kind));
+        let asked = IdentityKind::ALL.map(|kind| mfa.for_kind(kind));
         assert_eq!(
             asked,
             [
@@ -75,14 +75,20 @@ mod tests {
 
     #[test]
     fn one_word_is_for_all_kinds() {
-        assert_eq!(read(""), MfaByKind::same(Mfa::Required));
-        assert_eq!(read("    mfa: required\n"), MfaByKind::same(Mfa::Required));
-        assert_eq!(read("    mfa: optional\n"), MfaByKind::same(Mfa::Optional));
+        assert_eq!(read(""), MfaByKind::same_for_all(Mfa::Required));
+        assert_eq!(
+            read("    mfa: required\n"),
+            MfaByKind::same_for_all(Mfa::Required)
+        );
+        assert_eq!(
+            read("    mfa: optional\n"),
+            MfaByKind::same_for_all(Mfa::Optional)
+        );
     }
 
     #[test]
     fn a_word_is_for_a_kind_that_exists() {
-        told(
+        assert_problems(
             role_with("    mfa: {iam_user: required, okta: optional, saml: maybe, service: optinal}\n"),
             "
 rolewatch.yaml:8:11: unknown key `iam_user`, did you mean `iam-user`?
@@ -99,7 +105,7 @@ rolewatch.yaml:8:69: `service` must be `required` or `optional`, not `optinal`, 
       |                                                                     ^^^^^^^
 ",
         );
-        told(
+        assert_problems(
             role_with("    mfa: {}\n"),
             "
 rolewatch.yaml:8:10: `mfa` is empty: write `required`, or a word for each identity type, such as `{saml: optional}`

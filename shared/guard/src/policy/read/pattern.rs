@@ -16,7 +16,7 @@ pub(super) fn role(
     problems: &mut Problems,
 ) -> Option<RolePattern> {
     let text = slot.text(LIKE_A_ROLE, problems)?;
-    let pattern = judge(text, accounts).and_then(|account| {
+    let pattern = account_in_pattern(text, accounts).and_then(|account| {
         let pattern = RolePattern::new(text.to_owned(), account, only.to_vec());
         let is_somewhere =
             only.is_empty() || only.iter().any(|account| pattern.may_be_in(*account));
@@ -25,7 +25,7 @@ pub(super) fn role(
     match pattern {
         Ok(pattern) => Some(pattern),
         Err(wrong) => {
-            problems.at(slot.place, || wrong);
+            problems.report_at(slot.place, || wrong);
             None
         }
     }
@@ -33,7 +33,7 @@ pub(super) fn role(
 
 /// The message when the pattern's own account isn't one of the entry's accounts.
 fn nowhere(text: &str) -> String {
-    let account = ArnParts::of(text).map_or("", |parts| parts.account);
+    let account = ArnParts::split(text).map_or("", |parts| parts.account);
     format!(
         "`accounts` of this entry doesn't have account `{}`: add it there, or write `*` for the account in the ARN",
         harmless(account)
@@ -41,7 +41,7 @@ fn nowhere(text: &str) -> String {
 }
 
 /// The account, if the pattern spells it out. An error says what is wrong.
-fn judge(text: &str, accounts: &Accounts) -> Result<Option<AccountId>, String> {
+fn account_in_pattern(text: &str, accounts: &Accounts) -> Result<Option<AccountId>, String> {
     let shown = harmless(text);
     if let Some(odd) = text.chars().find(|c| !c.is_ascii_graphic()) {
         let odd = if odd == ' ' {
@@ -60,7 +60,7 @@ fn judge(text: &str, accounts: &Accounts) -> Result<Option<AccountId>, String> {
             harmless(role.as_str())
         ));
     }
-    let Some(parts) = ArnParts::of(text) else {
+    let Some(parts) = ArnParts::split(text) else {
         return Err(format!(
             "`{shown}` is not a role ARN: write it like `{LIKE_A_ROLE}`, with `*` and `?` as wildcards if you need them"
         ));
@@ -129,7 +129,7 @@ pub(super) fn caller<'a>(slot: &ValueSlot<'a>, problems: &mut Problems) -> Optio
     if (text == "*" || text.starts_with("arn:")) && text.chars().all(|c| c.is_ascii_graphic()) {
         return Some(text);
     }
-    problems.at(slot.place, || {
+    problems.report_at(slot.place, || {
         format!("`{}` is not a caller: write an ARN like `{LIKE_A_USER}`, with `*` and `?` as wildcards if you need them", harmless(text))
     });
     None
@@ -137,11 +137,11 @@ pub(super) fn caller<'a>(slot: &ValueSlot<'a>, problems: &mut Problems) -> Optio
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{HEAD, good, told};
+    use super::super::tests::{HEAD, assert_problems, good_policy};
     use super::*;
 
     fn pattern(arn: &str) -> RolePattern {
-        let mut policy = good(&format!(
+        let mut policy = good_policy(&format!(
             "{HEAD}roles:\n  - arn: '{arn}'\n    groups: [development/Developers]\n"
         ));
         policy.roles.remove(0).arn
@@ -187,7 +187,7 @@ mod tests {
 
     #[test]
     fn a_role_is_written_as_its_arn() {
-        told(
+        assert_problems(
             format!("{HEAD}roles:\n  - arn: UpdateApp\n    groups: [development/Developers]\n"),
             "
 rolewatch.yaml:6:10: `UpdateApp` is not a role ARN: write it like `arn:aws:iam::444455556666:role/UpdateApp`, with `*` and `?` as wildcards if you need them
@@ -195,7 +195,7 @@ rolewatch.yaml:6:10: `UpdateApp` is not a role ARN: write it like `arn:aws:iam::
       |          ^^^^^^^^^
 ",
         );
-        told(
+        assert_problems(
             format!(
                 "{HEAD}roles:\n  - arn: \"arn:aws:sts::444455556666:assumed-role/UpdateApp/alice\"\n    groups: [development/Developers]\n"
             ),
@@ -209,7 +209,7 @@ rolewatch.yaml:6:10: this is a session ARN: the role ARN is `arn:aws:iam::444455
 
     #[test]
     fn a_roles_arn_has_a_partition_and_an_account() {
-        told(
+        assert_problems(
             format!("{HEAD}roles:\n  - arn: arn:awscn:iam::444455556666:role/UpdateApp\n    groups: [development/Developers]\n"),
             "
 rolewatch.yaml:6:10: a role ARN begins with `arn:aws:iam::` (or `arn:aws-cn:iam::` and so on), not with `arn:awscn:iam::`
@@ -217,7 +217,7 @@ rolewatch.yaml:6:10: a role ARN begins with `arn:aws:iam::` (or `arn:aws-cn:iam:
       |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
 ",
         );
-        told(
+        assert_problems(
             format!(
                 "{HEAD}roles:\n  - arn: arn:aws:iam::production:role/UpdateApp\n    groups: [development/Developers]\n"
             ),
@@ -227,7 +227,7 @@ rolewatch.yaml:6:10: an ARN contains the account's id: write `444455556666` inst
       |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
 ",
         );
-        told(
+        assert_problems(
             format!(
                 "{HEAD}roles:\n  - arn: arn:aws:iam::4444:role/UpdateApp\n    groups: [development/Developers]\n"
             ),
@@ -241,7 +241,7 @@ rolewatch.yaml:6:10: `4444` is not an account id: it has twelve digits, and `*` 
 
     #[test]
     fn a_roles_arn_has_a_path_and_a_name() {
-        told(
+        assert_problems(
             format!(
                 "{HEAD}roles:\n  - arn: arn:aws:iam::444455556666:user/alice\n    groups: [development/Developers]\n"
             ),
@@ -251,7 +251,7 @@ rolewatch.yaml:6:10: `user/alice` is not a role: after the account comes `role/`
       |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
 ",
         );
-        told(
+        assert_problems(
             format!(
                 "{HEAD}roles:\n  - arn: arn:aws:iam::444455556666:role/\n    groups: [development/Developers]\n"
             ),
@@ -261,7 +261,7 @@ rolewatch.yaml:6:10: the role's name is missing: `role/*` means any role
       |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
 ",
         );
-        told(
+        assert_problems(
             format!("{HEAD}roles:\n  - arn: arn:aws:iam:us-east-1:444455556666:role/A\n    groups: [development/Developers]\n"),
             "
 rolewatch.yaml:6:10: a role ARN begins with `arn:aws:iam::` (or `arn:aws-cn:iam::` and so on), not with `arn:aws:iam:us-east-1:`
@@ -269,7 +269,7 @@ rolewatch.yaml:6:10: a role ARN begins with `arn:aws:iam::` (or `arn:aws-cn:iam:
       |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
 ",
         );
-        told(
+        assert_problems(
             format!("{HEAD}roles:\n  - arn: arn:aws:s3:::bucket/key\n    groups: [development/Developers]\n"),
             "
 rolewatch.yaml:6:10: a role ARN begins with `arn:aws:iam::` (or `arn:aws-cn:iam::` and so on), not with `arn:aws:s3::`
@@ -277,7 +277,7 @@ rolewatch.yaml:6:10: a role ARN begins with `arn:aws:iam::` (or `arn:aws-cn:iam:
       |          ^^^^^^^^^^^^^^^^^^^^^^^
 ",
         );
-        told(
+        assert_problems(
             format!(
                 "{HEAD}roles:\n  - arn: \"arn:aws:iam::444455556666:role/Update App\"\n    groups: [development/Developers]\n"
             ),
@@ -287,7 +287,7 @@ rolewatch.yaml:6:10: a role ARN can't contain a space: write it like `arn:aws:ia
       |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
 "#,
         );
-        told(
+        assert_problems(
             format!("{HEAD}roles:\n  - arn: arn:aws:iam::444455556666:role/更新\n    groups: [development/Developers]\n"),
             "
 rolewatch.yaml:6:10: a role ARN can't contain `更`: write it like `arn:aws:iam::444455556666:role/UpdateApp`
@@ -295,7 +295,7 @@ rolewatch.yaml:6:10: a role ARN can't contain `更`: write it like `arn:aws:iam:
       |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
 ",
         );
-        told(
+        assert_problems(
             format!("{HEAD}roles:\n  - arn: \"*\"\n    groups: [development/Developers]\n"),
             r#"
 rolewatch.yaml:6:10: `*` is not a role ARN: write it like `arn:aws:iam::444455556666:role/UpdateApp`, with `*` and `?` as wildcards if you need them
@@ -303,7 +303,7 @@ rolewatch.yaml:6:10: `*` is not a role ARN: write it like `arn:aws:iam::44445555
       |          ^^^
 "#,
         );
-        told(
+        assert_problems(
             format!("{HEAD}roles:\n  - groups: [development/Developers]\n"),
             "
 rolewatch.yaml:6:5: a role needs `arn`: the role's ARN, such as `arn:aws:iam::444455556666:role/UpdateApp`; or `permission_set`, the name of a permission set
@@ -315,7 +315,7 @@ rolewatch.yaml:6:5: a role needs `arn`: the role's ARN, such as `arn:aws:iam::44
 
     #[test]
     fn a_caller_is_written_as_an_arn() {
-        told(
+        assert_problems(
             format!("{HEAD}roles: []\nsuppress:\n  - rule: RW003\n    caller: alice\n    reason: r\n    owner: o\n    until: 2026-12-31\n"),
             "
 rolewatch.yaml:8:13: `alice` is not a caller: write an ARN like `arn:aws:iam::111122223333:user/batch`, with `*` and `?` as wildcards if you need them
@@ -323,7 +323,7 @@ rolewatch.yaml:8:13: `alice` is not a caller: write an ARN like `arn:aws:iam::11
       |             ^^^^^
 ",
         );
-        told(
+        assert_problems(
             format!(
                 "{HEAD}roles: []\nsuppress:\n  - rule: RW003\n    caller: \"arn:aws:iam::111122223333:user/a b\"\n    reason: r\n    owner: o\n    until: 2026-12-31\n"
             ),

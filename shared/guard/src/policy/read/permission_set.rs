@@ -21,12 +21,12 @@ pub(super) fn read(
 ) -> Option<RolePattern> {
     let name = slot.text(LIKE_A_SET, problems)?;
     if known.center.is_missing() {
-        problems.at(slot.place, || {
+        problems.report_at(slot.place, || {
             format!("a permission set belongs to Identity Center: {ADD_IT}")
         });
     }
     if let Some(wrong) = wrong_name(name) {
-        problems.at(slot.place, || wrong);
+        problems.report_at(slot.place, || wrong);
         return None;
     }
     Some(RolePattern::of_permission_set(name, only.to_vec()))

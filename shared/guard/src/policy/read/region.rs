@@ -12,7 +12,7 @@ pub(super) fn read_all(field: &Field<'_>, if_empty: &str, problems: &mut Problem
         return Vec::new();
     };
     if slots.is_empty() {
-        problems.at(field.slot().place, || if_empty.to_owned());
+        problems.report_at(field.value_slot().place, || if_empty.to_owned());
     }
     let mut seen = BTreeSet::new();
     let mut regions = Vec::new();
@@ -21,14 +21,14 @@ pub(super) fn read_all(field: &Field<'_>, if_empty: &str, problems: &mut Problem
             continue;
         };
         if !is_region(region) {
-            problems.at(slot.place, || {
+            problems.report_at(slot.place, || {
                 format!(
                     "`{}` is not a Region: write it like `us-east-1`",
                     harmless(region)
                 )
             });
         } else if !seen.insert(region) {
-            problems.at(slot.place, || format!("`{region}` is listed twice"));
+            problems.report_at(slot.place, || format!("`{region}` is listed twice"));
         } else {
             regions.push(region.to_owned());
         }

@@ -6,7 +6,7 @@ use super::super::{AllowOrDeny, IdentityKind, MfaByKind, RolePolicy, Severity};
 use super::defaults::{Defaults, KeySources, Keys};
 use super::duration::{DurationBound, limit};
 use super::entrants::{self, Entrants};
-use super::prose::prose;
+use super::prose::read_prose;
 use super::{Known, arn, group, mfa};
 use crate::moment::Span;
 use crate::untrusted::harmless;
@@ -63,17 +63,17 @@ fn read(
     known: &Known,
     problems: &mut Problems,
 ) -> Option<Vec<ReadRole>> {
-    let own = Fields::of(slot.node, "a role", ROLE_KEYS, problems)?;
-    let keys = Keys::of(&own, defaults);
+    let own = Fields::of_map(slot.node, "a role", ROLE_KEYS, problems)?;
+    let keys = Keys::new(&own, defaults);
     // Everything is read before returning early, so that all errors are reported at once.
     let patterns = arn::read_all(&own, slot.place.line, known, problems);
-    let asked = asked(&keys, known, problems);
+    let asked = read_demands(&keys, known, problems);
     let ((asked, shut_out), from) = (asked?, keys.sources(slot.place.line));
     let roles = patterns?.into_iter().map(|(arn, line)| ReadRole {
         policy: RolePolicy {
             arn,
             line,
-            groups_line: from.line(&["groups"]),
+            groups_line: from.line_of(&["groups"]),
             ..asked.clone()
         },
         from: from.clone(),
@@ -84,18 +84,18 @@ fn read(
 
 /// The requirements for those who enter, independent of the role; and the kinds of identity that
 /// can't enter it.
-fn asked(
+fn read_demands(
     keys: &Keys<'_, '_>,
     known: &Known,
     problems: &mut Problems,
 ) -> Option<(RolePolicy, Vec<IdentityKind>)> {
     let entrants = Entrants::read(keys, known, problems);
-    let (mfa, chaining, severity) = words(|name| keys.optional(name), problems);
+    let (mfa, chaining, severity) = read_words(|name| keys.optional(name), problems);
     let ([max_session, max_stretch, max_per_day], [min_membership, min_mfa_age]) =
         limits(|name| keys.optional(name), problems);
     let owner = keys
         .optional("owner")
-        .and_then(|field| owner(field, problems));
+        .and_then(|field| read_owner(field, problems));
     let Entrants {
         identities,
         shut_out,
@@ -129,14 +129,14 @@ pub(super) fn check_defaults(fields: &Fields<'_>, known: &Known, problems: &mut 
         group::read_all(field, known, problems);
     }
     if let Some(field) = fields.optional("owner") {
-        owner(field, problems);
+        read_owner(field, problems);
     }
-    words(|name| fields.optional(name), problems);
+    read_words(|name| fields.optional(name), problems);
     limits(|name| fields.optional(name), problems);
 }
 
 /// `mfa`, `chaining` and `severity`.
-fn words<'f, 'a: 'f>(
+fn read_words<'f, 'a: 'f>(
     field: impl Fn(&str) -> Option<&'f Field<'a>>,
     problems: &mut Problems,
 ) -> (Option<MfaByKind>, Option<AllowOrDeny>, Option<Severity>) {
@@ -171,11 +171,11 @@ fn limits<'f, 'a: 'f>(
 }
 
 /// A team or an address, on one line.
-fn owner(field: &Field<'_>, problems: &mut Problems) -> Option<String> {
-    let slot = field.slot();
-    let text = prose(&slot, "platform", problems)?.trim();
+fn read_owner(field: &Field<'_>, problems: &mut Problems) -> Option<String> {
+    let slot = field.value_slot();
+    let text = read_prose(&slot, "platform", problems)?.trim();
     if text.contains('\n') {
-        problems.at(slot.place, || {
+        problems.report_at(slot.place, || {
             "`owner` must be one line: a team or an address, such as `platform`".into()
         });
         return None;
@@ -191,7 +191,7 @@ fn choice<T: Copy>(
     problems: &mut Problems,
 ) -> Option<T> {
     match field {
-        Some(field) => field.slot().choice(choices, word, problems),
+        Some(field) => field.value_slot().choice(choices, word, problems),
         None => Some(default),
     }
 }

@@ -19,7 +19,7 @@ pub(super) fn read(
     problems: &mut Problems,
 ) -> Option<StoreGroup> {
     if known.center.is_missing() {
-        problems.at(slot.place, || {
+        problems.report_at(slot.place, || {
             format!(
                 "`{RESERVED}/{}` is a group of Identity Center: {ADD_IT}",
                 harmless(group)
@@ -27,7 +27,7 @@ pub(super) fn read(
         });
     }
     if let Some(wrong) = wrong_name(group) {
-        problems.at(slot.place, || wrong);
+        problems.report_at(slot.place, || wrong);
         return None;
     }
     let name = if group == "*" {

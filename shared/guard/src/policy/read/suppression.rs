@@ -6,7 +6,7 @@ use super::super::Suppression;
 use super::super::node::{Entries, Field, Fields, ValueSlot, nearest};
 use super::super::problem::Problems;
 use super::pattern;
-use super::prose::prose;
+use super::prose::read_prose;
 use crate::catalogue;
 use crate::untrusted::harmless;
 
@@ -26,7 +26,7 @@ pub(super) fn read_all(field: &Field<'_>, problems: &mut Problems) -> Vec<Suppre
 }
 
 fn read(slot: &ValueSlot<'_>, problems: &mut Problems) -> Option<Suppression> {
-    let fields = Fields::of(
+    let fields = Fields::of_map(
         slot.node,
         "an entry of `suppress`",
         SUPPRESSION_KEYS,
@@ -38,27 +38,27 @@ fn read(slot: &ValueSlot<'_>, problems: &mut Problems) -> Option<Suppression> {
             "the rule whose findings are hidden, such as `RW003`",
             problems,
         )
-        .and_then(|field| rule(field, problems));
+        .and_then(|field| read_rule(field, problems));
     let caller = fields
         .required(
             "caller",
             "who made the switches, as an ARN or a pattern of ARNs",
             problems,
         )
-        .and_then(|field| pattern::caller(&field.slot(), problems));
+        .and_then(|field| pattern::caller(&field.value_slot(), problems));
     let reason = fields
         .required("reason", "why the findings are hidden", problems)
-        .and_then(|field| prose(&field.slot(), "migration", problems));
+        .and_then(|field| read_prose(&field.value_slot(), "migration", problems));
     let owner = fields
         .required("owner", "who is responsible for it", problems)
-        .and_then(|field| prose(&field.slot(), "platform", problems));
+        .and_then(|field| read_prose(&field.value_slot(), "platform", problems));
     let until = fields
         .required(
             "until",
             "the last day on which the findings are hidden, such as `2026-12-31`",
             problems,
         )
-        .and_then(|field| day(&field.slot(), problems));
+        .and_then(|field| read_day(&field.value_slot(), problems));
     Some(Suppression {
         rule: rule?,
         caller: caller?.to_owned(),
@@ -69,11 +69,11 @@ fn read(slot: &ValueSlot<'_>, problems: &mut Problems) -> Option<Suppression> {
     })
 }
 
-fn rule(field: &Field<'_>, problems: &mut Problems) -> Option<&'static str> {
-    let slot = field.slot();
+fn read_rule(field: &Field<'_>, problems: &mut Problems) -> Option<&'static str> {
+    let slot = field.value_slot();
     let text = slot.text(catalogue::SESSION_TOO_LONG.code, problems)?;
     let Some(known) = catalogue::listed().find(|rule| rule.code == text) else {
-        problems.at(slot.place, || {
+        problems.report_at(slot.place, || {
             let meant = nearest(text, catalogue::listed().map(|rule| rule.code)).map_or_else(
                 || ": write a code such as `RW003`".into(),
                 |rule| format!(", did you mean `{rule}`?"),
@@ -83,7 +83,7 @@ fn rule(field: &Field<'_>, problems: &mut Problems) -> Option<&'static str> {
         return None;
     };
     if !known.suppressible {
-        problems.at(slot.place, || {
+        problems.report_at(slot.place, || {
             format!(
                 "{} can't be suppressed: its findings are always reported",
                 known.code
@@ -94,7 +94,7 @@ fn rule(field: &Field<'_>, problems: &mut Problems) -> Option<&'static str> {
     Some(known.code)
 }
 
-fn day(slot: &ValueSlot<'_>, problems: &mut Problems) -> Option<Date> {
+fn read_day(slot: &ValueSlot<'_>, problems: &mut Problems) -> Option<Date> {
     let text = slot.text("2026-12-31", problems)?;
     let is_day = text.len() == 10
         && text.bytes().enumerate().all(|(at, byte)| {
@@ -105,7 +105,7 @@ fn day(slot: &ValueSlot<'_>, problems: &mut Problems) -> Option<Date> {
             }
         });
     if !is_day {
-        problems.at(slot.place, || {
+        problems.report_at(slot.place, || {
             format!(
                 "`{}` is not a date: write it like `2026-12-31`",
                 harmless(text)
@@ -115,18 +115,18 @@ fn day(slot: &ValueSlot<'_>, problems: &mut Problems) -> Option<Date> {
     }
     let day = text.parse().ok();
     if day.is_none() {
-        problems.at(slot.place, || format!("there is no date `{text}`"));
+        problems.report_at(slot.place, || format!("there is no date `{text}`"));
     }
     day
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{HEAD, good, told};
+    use super::super::tests::{HEAD, assert_problems, good_policy};
 
     #[test]
     fn a_suppression_is_read_in_either_form() {
-        let policy = good(&format!(
+        let policy = good_policy(&format!(
             "{HEAD}roles: []\nsuppress:\n  - {{rule: RW003, caller: '*', reason: ' a: b ', owner: o, until: 2026-12-31}}\n  \
              - rule: RW101\n    caller: arn:aws:iam::111122223333:user/*\n    reason: >\n      two\n      lines\n    owner: o\n    until: \"2027-01-01\"\n"
         ));
@@ -156,7 +156,7 @@ mod tests {
 
     #[test]
     fn a_suppression_has_all_five_keys() {
-        told(
+        assert_problems(
             format!(
                 "{HEAD}roles: []\nsuppress:\n  - rule: RW003\n    caller: \"*\"\n    reason: r\n    owner: o\n    until: 2026-12-31\n    untill: 2026-01-01\n"
             ),
@@ -166,7 +166,7 @@ rolewatch.yaml:12:5: unknown key `untill`, did you mean `until`?
       |     ^^^^^^
 ",
         );
-        told(
+        assert_problems(
             format!(
                 "{HEAD}roles: []\nsuppress:\n  - rule: RW003\n    caller: \"*\"\n    until: 2026-12-31\n"
             ),
@@ -179,7 +179,7 @@ rolewatch.yaml:7:5: an entry of `suppress` needs `reason`: why the findings are 
       |     ^^^^
 ",
         );
-        told(
+        assert_problems(
             format!("{HEAD}roles: []\nsuppress:\n  - {{rule: RW003, caler: \"*\"}}\n"),
             r#"
 rolewatch.yaml:7:5: an entry of `suppress` needs `owner`: who is responsible for it
@@ -200,7 +200,7 @@ rolewatch.yaml:7:19: unknown key `caler`, did you mean `caller`?
 
     #[test]
     fn a_rule_is_a_code_that_can_be_suppressed() {
-        told(
+        assert_problems(
             format!(
                 "{HEAD}roles: []\nsuppress:\n  - rule: RW03\n    caller: \"*\"\n    reason: r\n    owner: o\n    until: 2026-12-31\n"
             ),
@@ -210,7 +210,7 @@ rolewatch.yaml:7:11: unknown rule `RW03`, did you mean `RW003`?
       |           ^^^^
 ",
         );
-        told(
+        assert_problems(
             format!(
                 "{HEAD}roles: []\nsuppress:\n  - rule: rw003\n    caller: \"*\"\n    reason: r\n    owner: o\n    until: 2026-12-31\n"
             ),
@@ -220,7 +220,7 @@ rolewatch.yaml:7:11: unknown rule `rw003`, did you mean `RW003`?
       |           ^^^^^
 ",
         );
-        told(
+        assert_problems(
             format!(
                 "{HEAD}roles: []\nsuppress:\n  - rule: session-too-long\n    caller: \"*\"\n    reason: r\n    owner: o\n    until: 2026-12-31\n"
             ),
@@ -230,7 +230,7 @@ rolewatch.yaml:7:11: unknown rule `session-too-long`: write a code such as `RW00
       |           ^^^^^^^^^^^^^^^^
 ",
         );
-        told(
+        assert_problems(
             format!(
                 "{HEAD}roles: []\nsuppress:\n  - rule: RW008\n    caller: \"*\"\n    reason: r\n    owner: o\n    until: 2026-12-31\n"
             ),
@@ -240,7 +240,7 @@ rolewatch.yaml:7:11: RW008 can't be suppressed: its findings are always reported
       |           ^^^^^
 ",
         );
-        told(
+        assert_problems(
             format!(
                 "{HEAD}roles: []\nsuppress:\n  - rule: RW201\n    caller: \"*\"\n    reason: r\n    owner: o\n    until: 2026-12-31\n"
             ),
@@ -254,7 +254,7 @@ rolewatch.yaml:7:11: RW201 can't be suppressed: its findings are always reported
 
     #[test]
     fn reason_and_owner_say_something() {
-        told(
+        assert_problems(
             format!(
                 "{HEAD}roles: []\nsuppress:\n  - rule: RW003\n    caller: \"*\"\n    reason: \"\"\n    owner: o\n    until: 2026-12-31\n"
             ),
@@ -264,7 +264,7 @@ rolewatch.yaml:9:13: `reason` is empty: write one such as `migration`
       |             ^^
 "#,
         );
-        told(
+        assert_problems(
             format!(
                 "{HEAD}roles: []\nsuppress:\n  - rule: RW003\n    caller: \"*\"\n    reason: r\n    owner: \" \"\n    until: 2026-12-31\n"
             ),
@@ -274,7 +274,7 @@ rolewatch.yaml:10:12: `owner` is empty: write one such as `platform`
       |            ^^^
 "#,
         );
-        told(
+        assert_problems(
             format!(
                 "{HEAD}roles: []\nsuppress:\n  - rule: RW003\n    caller: \"*\"\n    reason: \"a\\u202eb\"\n    owner: o\n    until: 2026-12-31\n"
             ),
@@ -288,7 +288,7 @@ rolewatch.yaml:9:13: `reason` contains invisible characters: remove them
 
     #[test]
     fn until_is_a_day_that_exists() {
-        told(
+        assert_problems(
             format!(
                 "{HEAD}roles: []\nsuppress:\n  - rule: RW003\n    caller: \"*\"\n    reason: r\n    owner: o\n    until: 31.12.2026\n"
             ),
@@ -298,7 +298,7 @@ rolewatch.yaml:11:12: `31.12.2026` is not a date: write it like `2026-12-31`
       |            ^^^^^^^^^^
 ",
         );
-        told(
+        assert_problems(
             format!(
                 "{HEAD}roles: []\nsuppress:\n  - rule: RW003\n    caller: \"*\"\n    reason: r\n    owner: o\n    until: 2026-02-30\n"
             ),
@@ -308,7 +308,7 @@ rolewatch.yaml:11:12: there is no date `2026-02-30`
       |            ^^^^^^^^^^
 ",
         );
-        told(
+        assert_problems(
             format!(
                 "{HEAD}roles: []\nsuppress:\n  - rule: RW003\n    caller: \"*\"\n    reason: r\n    owner: o\n    until: 2026-12-31T00:00:00Z\n"
             ),
@@ -318,7 +318,7 @@ rolewatch.yaml:11:12: `2026-12-31T00:00:00Z` is not a date: write it like `2026-
       |            ^^^^^^^^^^^^^^^^^^^^
 ",
         );
-        told(
+        assert_problems(
             format!(
                 "{HEAD}roles: []\nsuppress:\n  - rule: RW003\n    caller: \"*\"\n    reason: r\n    owner: o\n    until: \"２０２６-1-1\"\n"
             ),

@@ -18,13 +18,13 @@ pub(super) fn role_with(lines: &str) -> String {
 }
 
 /// Reads a policy that must have no error.
-pub(super) fn good(text: &str) -> Policy {
+pub(super) fn good_policy(text: &str) -> Policy {
     Policy::read(text.as_bytes(), "rolewatch.yaml").unwrap_or_else(|errors| panic!("{errors}"))
 }
 
 /// Compares the errors of a bad policy with the expected text.
 #[track_caller]
-pub(super) fn told(text: impl AsRef<[u8]>, expected: &str) {
+pub(super) fn assert_problems(text: impl AsRef<[u8]>, expected: &str) {
     let errors = Policy::read(text.as_ref(), "rolewatch.yaml")
         .expect_err("it should be wrong")
         .to_string();
@@ -34,7 +34,7 @@ pub(super) fn told(text: impl AsRef<[u8]>, expected: &str) {
 
 #[test]
 fn an_unknown_key_names_the_nearest_or_all() {
-    told(
+    assert_problems(
         role_with("    max_sesion: 1h\n"),
         "
 rolewatch.yaml:8:5: unknown key `max_sesion`, did you mean `max_session`?
@@ -42,7 +42,7 @@ rolewatch.yaml:8:5: unknown key `max_sesion`, did you mean `max_session`?
       |     ^^^^^^^^^^
 ",
     );
-    told(
+    assert_problems(
         role_with("    teams: [a]\n"),
         "
 rolewatch.yaml:8:5: unknown key `teams`: a role has `arn`, `permission_set`, `accounts`, `groups`, `mfa`, `max_session`, `max_stretch`, `max_per_day`, `min_membership`, `min_mfa_age`, `chaining`, `identities`, `severity` and `owner`
@@ -50,7 +50,7 @@ rolewatch.yaml:8:5: unknown key `teams`: a role has `arn`, `permission_set`, `ac
       |     ^^^^^
 ",
     );
-    told(
+    assert_problems(
         format!("{HEAD}roles: []\nrole: []\n"),
         "
 rolewatch.yaml:6:1: unknown key `role`, did you mean `roles`?
@@ -58,7 +58,7 @@ rolewatch.yaml:6:1: unknown key `role`, did you mean `roles`?
       | ^^^^
 ",
     );
-    told(
+    assert_problems(
         format!("{HEAD}roles: []\nnotify: x\n"),
         "
 rolewatch.yaml:6:1: unknown key `notify`: a policy has `version`, `accounts`, `regions`, `identity_center`, `assume_root`, `defaults`, `roles` and `suppress`
@@ -66,7 +66,7 @@ rolewatch.yaml:6:1: unknown key `notify`: a policy has `version`, `accounts`, `r
       | ^^^^^^
 ",
     );
-    told(
+    assert_problems(
         role_with("    maxSession: 1h\n    min_membershp: 1h\n"),
         "
 rolewatch.yaml:8:5: unknown key `maxSession`, did you mean `max_session`?
@@ -77,7 +77,7 @@ rolewatch.yaml:9:5: unknown key `min_membershp`, did you mean `min_membership`?
       |     ^^^^^^^^^^^^^
 ",
     );
-    told(
+    assert_problems(
         "versoin: 1\naccounts: {111122223333: a}\nroles: []\n",
         "
 rolewatch.yaml:1:1: unknown key `versoin`, did you mean `version`?
@@ -89,7 +89,7 @@ rolewatch.yaml:1:1: unknown key `versoin`, did you mean `version`?
 
 #[test]
 fn a_key_stands_once_and_has_a_value() {
-    told(
+    assert_problems(
         role_with("    mfa: required\n    mfa: optional\n"),
         "
 rolewatch.yaml:9:5: `mfa` appears twice: first on line 8
@@ -97,7 +97,7 @@ rolewatch.yaml:9:5: `mfa` appears twice: first on line 8
       |     ^^^
 ",
     );
-    told(
+    assert_problems(
         role_with("    mfa:\n"),
         "
 rolewatch.yaml:8:5: `mfa` has no value: write one such as `required`
@@ -109,7 +109,7 @@ rolewatch.yaml:8:5: `mfa` has no value: write one such as `required`
 
 #[test]
 fn a_policy_has_keys_and_lacks_none_that_it_needs() {
-    told(
+    assert_problems(
         "- a\n",
         "
 rolewatch.yaml:1:1: a policy has the keys `version`, `accounts`, `regions`, `identity_center`, `assume_root`, `defaults`, `roles` and `suppress`; this is a list
@@ -117,7 +117,7 @@ rolewatch.yaml:1:1: a policy has the keys `version`, `accounts`, `regions`, `ide
       | ^
 ",
     );
-    told(
+    assert_problems(
         "version: 1\n",
         r#"
 rolewatch.yaml:1:1: a policy needs `accounts`: the trusted accounts, such as `"111122223333": development`
@@ -128,7 +128,7 @@ rolewatch.yaml:1:1: a policy needs `roles`: the elevated roles; no other role is
       | ^^^^^^^
 "#,
     );
-    told(
+    assert_problems(
         "just text\n",
         "
 rolewatch.yaml:1:1: a policy has the keys `version`, `accounts`, `regions`, `identity_center`, `assume_root`, `defaults`, `roles` and `suppress`; this is a single value
@@ -140,7 +140,7 @@ rolewatch.yaml:1:1: a policy has the keys `version`, `accounts`, `regions`, `ide
 
 #[test]
 fn roles_and_suppress_are_lists() {
-    told(
+    assert_problems(
         format!("{HEAD}roles: x\n"),
         "
 rolewatch.yaml:5:8: `roles` must be a list: each entry begins with `- arn:`
@@ -148,7 +148,7 @@ rolewatch.yaml:5:8: `roles` must be a list: each entry begins with `- arn:`
       |        ^
 ",
     );
-    told(
+    assert_problems(
         format!("{HEAD}roles:\n"),
         "
 rolewatch.yaml:5:1: `roles` has no value: write an entry that begins with `- arn:`, or `[]`
@@ -156,7 +156,7 @@ rolewatch.yaml:5:1: `roles` has no value: write an entry that begins with `- arn
       | ^^^^^
 ",
     );
-    told(
+    assert_problems(
         format!("{HEAD}roles: {{a: b}}\n"),
         "
 rolewatch.yaml:5:8: `roles` must be a list: each entry begins with `- arn:`
@@ -164,7 +164,7 @@ rolewatch.yaml:5:8: `roles` must be a list: each entry begins with `- arn:`
       |        ^
 ",
     );
-    told(
+    assert_problems(
         format!("{HEAD}roles: []\nsuppress:\n"),
         "
 rolewatch.yaml:6:1: `suppress` has no value: write an entry that begins with `- rule:`, or `[]`
@@ -176,7 +176,7 @@ rolewatch.yaml:6:1: `suppress` has no value: write an entry that begins with `- 
 
 #[test]
 fn a_value_of_a_role_has_its_shape() {
-    told(
+    assert_problems(
         role_with("    mfa: [required]\n"),
         "
 rolewatch.yaml:8:10: `mfa` must be one value such as `required`; this is a list
@@ -184,7 +184,7 @@ rolewatch.yaml:8:10: `mfa` must be one value such as `required`; this is a list
       |          ^
 ",
     );
-    told(
+    assert_problems(
         role_with("    max_session: {a: b}\n"),
         "
 rolewatch.yaml:8:18: `max_session` must be one value such as `1h`; this is a mapping
@@ -192,7 +192,7 @@ rolewatch.yaml:8:18: `max_session` must be one value such as `1h`; this is a map
       |                  ^
 ",
     );
-    told(
+    assert_problems(
         role_with("    identities: iam-user\n"),
         "
 rolewatch.yaml:8:17: `identities` must be a list: write `[iam-user]`
@@ -204,7 +204,7 @@ rolewatch.yaml:8:17: `identities` must be a list: write `[iam-user]`
 
 #[test]
 fn an_entry_of_roles_has_keys() {
-    told(
+    assert_problems(
         format!("{HEAD}roles: [a]\n"),
         "
 rolewatch.yaml:5:9: a role has the keys `arn`, `permission_set`, `accounts`, `groups`, `mfa`, `max_session`, `max_stretch`, `max_per_day`, `min_membership`, `min_mfa_age`, `chaining`, `identities`, `severity` and `owner`; this is a single value
@@ -212,7 +212,7 @@ rolewatch.yaml:5:9: a role has the keys `arn`, `permission_set`, `accounts`, `gr
       |         ^
 ",
     );
-    told(
+    assert_problems(
         format!("{HEAD}roles:\n  -\n"),
         "
 rolewatch.yaml:6:4: a role has the keys `arn`, `permission_set`, `accounts`, `groups`, `mfa`, `max_session`, `max_stretch`, `max_per_day`, `min_membership`, `min_mfa_age`, `chaining`, `identities`, `severity` and `owner`; this is nothing
@@ -224,7 +224,7 @@ rolewatch.yaml:6:4: a role has the keys `arn`, `permission_set`, `accounts`, `gr
 
 #[test]
 fn the_version_is_told_apart_before_anything_else() {
-    told(
+    assert_problems(
         "accounts: {\"111122223333\": dev}\nroles: []\n",
         r#"
 rolewatch.yaml:1:1: a policy needs `version`: write `version: 1`
@@ -232,7 +232,7 @@ rolewatch.yaml:1:1: a policy needs `version`: write `version: 1`
       | ^^^^^^^^
 "#,
     );
-    told(
+    assert_problems(
         "version: 2\nnew_key: 1\n",
         "
 rolewatch.yaml:1:10: unknown version `2`: this program reads `version: 1`
@@ -240,7 +240,7 @@ rolewatch.yaml:1:10: unknown version `2`: this program reads `version: 1`
       |          ^
 ",
     );
-    told(
+    assert_problems(
         "version:\naccounts: {\"111122223333\": dev}\nroles: []\n",
         "
 rolewatch.yaml:1:1: `version` has no value: write one such as `1`
@@ -248,7 +248,7 @@ rolewatch.yaml:1:1: `version` has no value: write one such as `1`
       | ^^^^^^^
 ",
     );
-    told(
+    assert_problems(
         "version: [1]\naccounts: {\"111122223333\": dev}\nroles: []\n",
         "
 rolewatch.yaml:1:10: `version` must be one value such as `1`; this is a list
@@ -256,7 +256,7 @@ rolewatch.yaml:1:10: `version` must be one value such as `1`; this is a list
       |          ^
 ",
     );
-    told(
+    assert_problems(
         "version: 1.0\n",
         "
 rolewatch.yaml:1:10: unknown version `1.0`: this program reads `version: 1`
@@ -268,7 +268,7 @@ rolewatch.yaml:1:10: unknown version `1.0`: this program reads `version: 1`
 
 #[test]
 fn regions_are_written_as_aws_writes_them() {
-    told(
+    assert_problems(
         format!("{HEAD}roles: []\nregions: us-east-1\n"),
         "
 rolewatch.yaml:6:10: `regions` must be a list: write `[us-east-1]`
@@ -276,7 +276,7 @@ rolewatch.yaml:6:10: `regions` must be a list: write `[us-east-1]`
       |          ^^^^^^^^^
 ",
     );
-    told(
+    assert_problems(
         format!("{HEAD}roles: []\nregions: []\n"),
         "
 rolewatch.yaml:6:10: `regions` is empty: leave the key out to accept events from every Region
@@ -284,7 +284,7 @@ rolewatch.yaml:6:10: `regions` is empty: leave the key out to accept events from
       |          ^
 ",
     );
-    told(
+    assert_problems(
         format!(
             "{HEAD}roles: []\nregions: [us-east-1, us-east, US-EAST-1, us-east-1, us-east-1a]\n"
         ),
@@ -307,7 +307,7 @@ rolewatch.yaml:6:53: `us-east-1a` is not a Region: write it like `us-east-1`
 
 #[test]
 fn assume_root_is_a_word() {
-    told(
+    assert_problems(
         format!("{HEAD}roles: []\nassume_root: no\n"),
         "
 rolewatch.yaml:6:14: `assume_root` must be `deny` or `allow`, not `no`
@@ -315,7 +315,7 @@ rolewatch.yaml:6:14: `assume_root` must be `deny` or `allow`, not `no`
       |              ^^
 ",
     );
-    told(
+    assert_problems(
         format!("{HEAD}roles: []\nassume_root: denied\n"),
         "
 rolewatch.yaml:6:14: `assume_root` must be `deny` or `allow`, not `denied`
@@ -327,7 +327,7 @@ rolewatch.yaml:6:14: `assume_root` must be `deny` or `allow`, not `denied`
 
 #[test]
 fn all_errors_are_told_at_once_by_line() {
-    told(
+    assert_problems(
         role_with("    max_sesion: 1h\n    severity: urgent\n  - arn: UpdateApp\n    groups: [Developers, staging/A]\n    mfa: no\nregions: []\nsuppress:\n  - {rule: RW008}\n"),
         "
 rolewatch.yaml:8:5: unknown key `max_sesion`, did you mean `max_session`?
@@ -372,7 +372,7 @@ rolewatch.yaml:15:12: RW008 can't be suppressed: its findings are always reporte
 
 #[test]
 fn an_error_behind_an_alias_is_told_once() {
-    told(
+    assert_problems(
         format!(
             "{HEAD}roles:\n  - {{arn: \"arn:aws:iam::444455556666:role/A\", groups: &g [Developers]}}\n  - {{arn: \"arn:aws:iam::444455556666:role/B\", groups: *g}}\n"
         ),
@@ -386,7 +386,7 @@ rolewatch.yaml:6:59: `Developers` has no account: write it like `development/Dev
 
 #[test]
 fn a_policy_without_options_has_the_strict_ones() {
-    let policy = good(&format!("{HEAD}roles: []\n"));
+    let policy = good_policy(&format!("{HEAD}roles: []\n"));
     assert_eq!(
         (
             policy.assume_root.as_str(),
@@ -399,7 +399,7 @@ fn a_policy_without_options_has_the_strict_ones() {
 
 #[test]
 fn anchors_spare_repetition() {
-    let policy = good(&format!(
+    let policy = good_policy(&format!(
         "{HEAD}roles:\n  - arn: arn:aws:iam::444455556666:role/A\n    groups: &people [development/Developers]\n    max_session: &short 1h\n  \
          - arn: arn:aws:iam::444455556666:role/B\n    groups: *people\n    max_session: *short\n"
     ));

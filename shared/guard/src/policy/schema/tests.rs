@@ -18,14 +18,14 @@ fn parsed() -> Value {
     serde_json::from_str(&schema()).unwrap()
 }
 
-fn at(pointer: &str) -> Value {
+fn schema_at(pointer: &str) -> Value {
     parsed()
         .pointer(pointer)
         .unwrap_or_else(|| panic!("{pointer}"))
         .clone()
 }
 
-fn words(value: &Value) -> BTreeSet<String> {
+fn words_in(value: &Value) -> BTreeSet<String> {
     let texts: Vec<String> = match value {
         Value::Object(map) => map.keys().cloned().collect(),
         other => serde_json::from_value(other.clone()).unwrap(),
@@ -33,7 +33,7 @@ fn words(value: &Value) -> BTreeSet<String> {
     texts.into_iter().collect()
 }
 
-fn set<'a>(words: impl IntoIterator<Item = &'a str>) -> BTreeSet<String> {
+fn word_set<'a>(words: impl IntoIterator<Item = &'a str>) -> BTreeSet<String> {
     words.into_iter().map(str::to_owned).collect()
 }
 
@@ -47,19 +47,19 @@ fn the_schema_has_the_keys_of_the_reader_and_no_other() {
         ("/$defs/suppression", SUPPRESSION_KEYS),
     ] {
         assert_eq!(
-            words(&at(&format!("{object}/properties"))),
-            set(keys.iter().copied()),
+            words_in(&schema_at(&format!("{object}/properties"))),
+            word_set(keys.iter().copied()),
             "{object}"
         );
         assert_eq!(
-            at(&format!("{object}/additionalProperties")),
+            schema_at(&format!("{object}/additionalProperties")),
             Value::Bool(false),
             "{object}"
         );
         for key in keys {
-            let rule = at(&format!("{object}/properties/{key}"));
+            let rule = schema_at(&format!("{object}/properties/{key}"));
             let shared = rule.get("$ref").and_then(Value::as_str);
-            let shared = shared.map(|target| at(target.trim_start_matches('#')));
+            let shared = shared.map(|target| schema_at(target.trim_start_matches('#')));
             let described = [Some(&rule), shared.as_ref()]
                 .into_iter()
                 .flatten()
@@ -73,34 +73,36 @@ fn the_schema_has_the_keys_of_the_reader_and_no_other() {
 fn the_schema_has_the_words_of_the_reader() {
     let role = "/$defs/defaults/properties";
     assert_eq!(
-        words(&at("/$defs/decision/enum")),
-        set(AllowOrDeny::ALL.map(AllowOrDeny::as_str))
+        words_in(&schema_at("/$defs/decision/enum")),
+        word_set(AllowOrDeny::ALL.map(AllowOrDeny::as_str))
     );
     assert_eq!(
-        words(&at("/$defs/mfa_word/enum")),
-        set(Mfa::ALL.map(Mfa::as_str))
+        words_in(&schema_at("/$defs/mfa_word/enum")),
+        word_set(Mfa::ALL.map(Mfa::as_str))
     );
     assert_eq!(
-        words(&at(&format!("{role}/severity/enum"))),
-        set(Severity::ALL.map(Severity::as_str))
+        words_in(&schema_at(&format!("{role}/severity/enum"))),
+        word_set(Severity::ALL.map(Severity::as_str))
     );
     assert_eq!(
-        words(&at(&format!("{role}/identities/items/enum"))),
-        set(IdentityKind::ALL.map(IdentityKind::as_str))
+        words_in(&schema_at(&format!("{role}/identities/items/enum"))),
+        word_set(IdentityKind::ALL.map(IdentityKind::as_str))
     );
     assert_eq!(
-        words(&at("/$defs/identity_center/properties/external_idp/enum")),
-        set(ExternalIdp::ALL.map(ExternalIdp::as_str))
+        words_in(&schema_at(
+            "/$defs/identity_center/properties/external_idp/enum"
+        )),
+        word_set(ExternalIdp::ALL.map(ExternalIdp::as_str))
     );
-    let kinds = words(&at("/$defs/mfa_by_kind/properties"));
-    assert_eq!(kinds, set(MFA_KEYS.iter().copied()));
-    assert_eq!(kinds, set(IdentityKind::ALL.map(IdentityKind::as_str)));
+    let kinds = words_in(&schema_at("/$defs/mfa_by_kind/properties"));
+    assert_eq!(kinds, word_set(MFA_KEYS.iter().copied()));
+    assert_eq!(kinds, word_set(IdentityKind::ALL.map(IdentityKind::as_str)));
     let rules = catalogue::listed()
         .filter(|rule| rule.suppressible)
         .map(|rule| rule.code);
     assert_eq!(
-        words(&at("/$defs/suppression/properties/rule/enum")),
-        set(rules)
+        words_in(&schema_at("/$defs/suppression/properties/rule/enum")),
+        word_set(rules)
     );
 }
 
@@ -153,7 +155,7 @@ fn the_schema_requires_what_the_reader_requires() {
     ] {
         let required: BTreeSet<String> = required
             .iter()
-            .flat_map(|place| words(&at(place)))
+            .flat_map(|place| words_in(&schema_at(place)))
             .collect();
         for key in keys {
             let mut less = whole.clone();
@@ -167,7 +169,7 @@ fn the_schema_requires_what_the_reader_requires() {
     }
     let mut both = good.clone();
     both["roles"][0]["permission_set"] = "A".into();
-    assert!(!reads(&both) && at("/$defs/role/oneOf").as_array().unwrap().len() == 2);
+    assert!(!reads(&both) && schema_at("/$defs/role/oneOf").as_array().unwrap().len() == 2);
 }
 
 #[test]
@@ -181,7 +183,7 @@ fn the_schema_requires_groups_unless_defaults_have_them() {
     assert!(reads("defaults: {groups: [dev/B]}"));
     assert!(!reads("defaults: {mfa: required}") && !reads(""));
     assert_eq!(
-        at("/if"),
+        schema_at("/if"),
         serde_json::json!({"not": {"required": ["defaults"],
             "properties": {"defaults": {"required": ["groups"]}}}})
     );
@@ -209,9 +211,9 @@ fn the_example_has_every_key_and_fits_the_schema() {
     let policy = policy.unwrap_or_else(|errors| panic!("{errors}"));
     assert_eq!(policy.warnings, []);
     let mut problems = Problems::default();
-    let root = tree::grow(&text, &mut problems).unwrap();
+    let root = tree::parse_tree(&text, &mut problems).unwrap();
     let (mut found, mut wrong) = (BTreeSet::new(), Vec::new());
-    check(&root, &parsed(), "", &mut found, &mut wrong);
+    check_node(&root, &parsed(), "", &mut found, &mut wrong);
     assert_eq!(wrong, Vec::<String>::new());
     for (path, keys) in [
         ("", POLICY_KEYS),
@@ -242,7 +244,7 @@ fn the_example_has_every_key_and_fits_the_schema() {
 
 /// Checks types, keys and words; the patterns are only for editors. `found`: the keys by their
 /// paths.
-fn check(
+fn check_node(
     node: &Node,
     rule: &Value,
     path: &str,
@@ -250,13 +252,13 @@ fn check(
     wrong: &mut Vec<String>,
 ) {
     if let Some(target) = rule.get("$ref") {
-        let target = at(target.as_str().unwrap().trim_start_matches('#'));
-        return check(node, &target, path, found, wrong);
+        let target = schema_at(target.as_str().unwrap().trim_start_matches('#'));
+        return check_node(node, &target, path, found, wrong);
     }
     if let Some(rules) = rule.get("anyOf").and_then(Value::as_array) {
         let fits = |rule: &Value| {
             let mut wrong = Vec::new();
-            check(node, rule, path, &mut BTreeSet::new(), &mut wrong);
+            check_node(node, rule, path, &mut BTreeSet::new(), &mut wrong);
             wrong.is_empty()
         };
         if !rules.iter().any(fits) {
@@ -271,7 +273,7 @@ fn check(
                 let path = format!("{path}/{}", key.as_text().unwrap());
                 let key = key.as_text().unwrap();
                 match known.map_or(rule.get("additionalProperties"), |known| known.get(key)) {
-                    Some(rule) => check(value, rule, &path, found, wrong),
+                    Some(rule) => check_node(value, rule, &path, found, wrong),
                     None => wrong.push(format!("{path} is unknown")),
                 }
                 found.insert(path);
@@ -280,7 +282,7 @@ fn check(
         (tree::NodeValue::List(items), Some("array")) => {
             for item in items {
                 let rule = rule.get("items").unwrap();
-                check(item, rule, &format!("{path}/-"), found, wrong);
+                check_node(item, rule, &format!("{path}/-"), found, wrong);
             }
         }
         (tree::NodeValue::Text(_), Some("string")) => {}
@@ -289,7 +291,7 @@ fn check(
                 .get("enum")
                 .cloned()
                 .unwrap_or_else(|| serde_json::json!([rule.get("const").unwrap().to_string()]));
-            if !self::words(&words).contains(text) {
+            if !self::words_in(&words).contains(text) {
                 wrong.push(format!("{path} is {text}"));
             }
         }

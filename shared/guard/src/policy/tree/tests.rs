@@ -2,7 +2,7 @@ use super::*;
 
 fn problem(text: &str) -> String {
     let mut problems = Problems::default();
-    let root = grow(text, &mut problems);
+    let root = parse_tree(text, &mut problems);
     assert!(!problems.is_empty(), "{} should be wrong", root.is_some());
     problems.into_errors("p", text).to_string()
 }
@@ -10,7 +10,7 @@ fn problem(text: &str) -> String {
 #[test]
 fn scalars_stay_as_written() {
     let mut problems = Problems::default();
-    let root = grow(
+    let root = parse_tree(
         "[000123456789, no, 1e3, 0x10, 2026-12-31, '', \"a\\tb\", !!str 1]",
         &mut problems,
     )
@@ -38,7 +38,7 @@ fn scalars_stay_as_written() {
 #[test]
 fn an_alias_stands_for_what_was_anchored() {
     let mut problems = Problems::default();
-    let root = grow("a: &x [1, 2]\nb: *x\n", &mut problems).unwrap();
+    let root = parse_tree("a: &x [1, 2]\nb: *x\n", &mut problems).unwrap();
     assert!(problems.is_empty());
     let NodeValue::Map(pairs) = &root.value else {
         panic!("a map")

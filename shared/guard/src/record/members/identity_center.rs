@@ -1,13 +1,13 @@
 //! The members of Identity Center's records that can be odd.
 
-use super::{Members, object, texts};
+use super::{Members, name_odd_texts, object};
 use crate::record::{
     CenterRequest, CenterResponse, List, Object, OnBehalfOf, ServiceEventDetails, Shown,
 };
 
 type MemberShown<'r, 'a> = (&'static str, &'r Option<Shown<'a>>);
 
-fn shown(slots: &[MemberShown<'_, '_>], name: &mut dyn FnMut(&'static str)) {
+fn name_odd_values(slots: &[MemberShown<'_, '_>], name: &mut dyn FnMut(&'static str)) {
     for (field, value) in slots {
         if value.as_ref().is_some_and(Shown::is_odd) {
             name(field);
@@ -27,7 +27,7 @@ fn odd_object<T>(
 
 impl Members for OnBehalfOf<'_> {
     fn name_odd(&self, name: &mut dyn FnMut(&'static str)) {
-        texts(
+        name_odd_texts(
             &[
                 ("userIdentity.onBehalfOf.userId", &self.user_id),
                 (
@@ -42,7 +42,7 @@ impl Members for OnBehalfOf<'_> {
 
 impl Members for CenterRequest<'_> {
     fn name_odd(&self, name: &mut dyn FnMut(&'static str)) {
-        shown(
+        name_odd_values(
             &[
                 ("requestParameters.identityStoreId", &self.identity_store_id),
                 ("requestParameters.groupId", &self.group_id),
@@ -85,7 +85,7 @@ impl Members for CenterRequest<'_> {
 
 impl Members for CenterResponse<'_> {
     fn name_odd(&self, name: &mut dyn FnMut(&'static str)) {
-        shown(
+        name_odd_values(
             &[
                 ("responseElements.userId", &self.user_id),
                 ("responseElements.groupId", &self.group_id),
@@ -102,11 +102,11 @@ impl Members for CenterResponse<'_> {
         );
         if let Some(Object::Read(group)) = &self.group {
             let slots = [("responseElements.group.groupId", &group.group_id)];
-            shown(&slots, name);
+            name_odd_values(&slots, name);
         }
         if let Some(Object::Read(set)) = &self.permission_set {
             let field = "responseElements.permissionSet.permissionSetArn";
-            shown(&[(field, &set.permission_set_arn)], name);
+            name_odd_values(&[(field, &set.permission_set_arn)], name);
         }
         for (field, status) in [
             (
@@ -125,7 +125,7 @@ impl Members for CenterResponse<'_> {
 
 impl Members for ServiceEventDetails<'_> {
     fn name_odd(&self, name: &mut dyn FnMut(&'static str)) {
-        texts(
+        name_odd_texts(
             &[
                 (
                     "serviceEventDetails.UserAuthentication",
@@ -144,7 +144,7 @@ impl Members for ServiceEventDetails<'_> {
             name,
         );
         let slots = [("serviceEventDetails.role_name", &self.role_name)];
-        shown(&slots, name);
+        name_odd_values(&slots, name);
     }
 }
 

@@ -19,7 +19,7 @@ pub(super) struct KnownCaller<'a> {
 
 impl<'a> KnownCaller<'a> {
     /// `anything`: a policy that allows everything, for callers whose policies aren't in the files.
-    pub(super) fn of(
+    pub(super) fn from_event(
         caller: &seen::Caller,
         owner: AccountId,
         files: &'a DetailFiles,
@@ -41,7 +41,7 @@ impl<'a> KnownCaller<'a> {
             _ => return None,
         }
         let account = caller.account?;
-        let Some((file, taken)) = files.of(account, at) else {
+        let Some((file, taken)) = files.account_at(account, at) else {
             let unseen = format!("there is no roster of account {account}");
             return Self::not_in_files(caller, account, unseen, anything);
         };

@@ -17,7 +17,11 @@ impl DetailFiles {
     }
 
     /// The account in the file whose time is nearest to a moment.
-    pub(super) fn of(&self, id: AccountId, at: Moment) -> Option<(&Account, Option<Moment>)> {
+    pub(super) fn account_at(
+        &self,
+        id: AccountId,
+        at: Moment,
+    ) -> Option<(&Account, Option<Moment>)> {
         let distance =
             |taken: &Option<Moment>| taken.map_or(i64::MAX, |taken| taken.seconds_since(at).abs());
         let all = self.0.iter().filter(|(account, _)| account.id == id);

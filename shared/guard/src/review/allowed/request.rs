@@ -12,7 +12,7 @@ const MFA_AGE: &str = "aws:MultiFactorAuthAge";
 const ISSUED: &str = "aws:TokenIssueTime";
 
 /// Evaluates the request of the switch again.
-pub(super) fn asked<'a>(
+pub(super) fn decide_again<'a>(
     entrant: &Entrant<'a>,
     switch: &Switch<'_>,
     owner: AccountId,
@@ -50,13 +50,13 @@ fn contexts(
     };
     let session = caller.session.as_ref();
     if let Some(created) = session.and_then(|session| session.created) {
-        context = context.with(ISSUED, created.to_string());
+        context = context.with_value(ISSUED, created.to_string());
     }
     if caller.role_session().is_some() {
         let without_age = context.without(MFA_AGE);
         return vec![
             without_age.clone().without(MFA_PRESENT),
-            without_age.with(MFA_PRESENT, "false"),
+            without_age.with_value(MFA_PRESENT, "false"),
         ];
     }
     vec![with_proof(context, switch, caller)]
@@ -71,15 +71,15 @@ fn of_request(
 ) -> Context {
     let at = switch.key.second;
     let mut context = entrant
-        .known()
-        .with("aws:ResourceAccount", owner.to_string());
+        .known_context()
+        .with_value("aws:ResourceAccount", owner.to_string());
     context = tagged(context, "aws:ResourceTag/", &role.tags);
     context = tagged(context, "iam:ResourceTag/", &role.tags);
     context = context
-        .with("aws:CurrentTime", at.to_string())
-        .with("aws:EpochTime", at.epoch_seconds().to_string());
+        .with_value("aws:CurrentTime", at.to_string())
+        .with_value("aws:EpochTime", at.epoch_seconds().to_string());
     if let Some((_, session)) = switch.key.session.split_once(':') {
-        context = context.with("sts:RoleSessionName", session);
+        context = context.with_value("sts:RoleSessionName", session);
     }
     context = with_duration(context, switch);
     let address = switch
@@ -87,7 +87,7 @@ fn of_request(
         .find_map(|grant| grant.source_ip.as_deref())
         .filter(|ip| ip.parse::<std::net::IpAddr>().is_ok());
     if let Some(address) = address.filter(|_| !switch.by_console()) {
-        context = context.with("aws:SourceIp", address);
+        context = context.with_value("aws:SourceIp", address);
     }
     context
 }
@@ -96,7 +96,7 @@ fn of_request(
 fn with_duration(context: Context, switch: &Switch<'_>) -> Context {
     let key = "sts:DurationSeconds";
     if let Some(seconds) = switch.grants().find_map(|grant| grant.duration_seconds) {
-        return context.with(key, seconds.to_string());
+        return context.with_value(key, seconds.to_string());
     }
     let unread = switch.grants().any(|grant| grant.unread.duration);
     let mut halves = switch.halves.iter();
@@ -113,8 +113,8 @@ fn with_proof(context: Context, switch: &Switch<'_>, caller: &Caller) -> Context
     let mfa = session.and_then(|session| session.mfa);
     let with_mfa = |context: Context, seconds: i64| {
         context
-            .with(MFA_PRESENT, "true")
-            .with(MFA_AGE, seconds.max(0).to_string())
+            .with_value(MFA_PRESENT, "true")
+            .with_value(MFA_AGE, seconds.max(0).to_string())
     };
     if switch.mfa_serial().is_some() {
         return with_mfa(context, 0);
@@ -132,8 +132,8 @@ fn with_proof(context: Context, switch: &Switch<'_>, caller: &Caller) -> Context
     }
     match (mfa, session.and_then(|session| session.created)) {
         (Some(true), Some(created)) => with_mfa(context, switch.key.second.seconds_since(created)),
-        (Some(true), None) => context.with(MFA_PRESENT, "true"),
-        (Some(false), _) => context.with(MFA_PRESENT, "false").without(MFA_AGE),
+        (Some(true), None) => context.with_value(MFA_PRESENT, "true"),
+        (Some(false), _) => context.with_value(MFA_PRESENT, "false").without(MFA_AGE),
         (None, _) => context.with_held(MFA_PRESENT, ContextValue::Unknown),
     }
 }

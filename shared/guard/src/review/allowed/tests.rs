@@ -17,11 +17,11 @@ fn assume() -> Value {
     json!({"Sid": "Enter", "Effect": "Allow", "Action": "sts:AssumeRole", "Resource": ROLE})
 }
 
-fn trust(principal: &Value) -> Value {
+fn trust_statement(principal: &Value) -> Value {
     json!({"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"})
 }
 
-fn root() -> Value {
+fn root_principal() -> Value {
     json!({"AWS": "arn:aws:iam::111122223333:root"})
 }
 
@@ -37,7 +37,7 @@ fn development(developers: &Value, testers: &Value, of_tom: &[&str]) -> Value {
         "UserDetailList": [user("dora", "AIDADORAXXXXXXXXXXXX", &["Developers"]), user("tom", "AIDATOMXXXXXXXXXXXXX", of_tom)],
         "GroupDetailList": [group("Developers", developers), group("Testers", testers)],
         "RoleDetailList": [{"RoleName": "Jump", "RoleId": "AROAJUMPXXXXXXXXXXXX", "Arn": "arn:aws:iam::111122223333:role/Jump",
-            "AssumeRolePolicyDocument": document(&trust(&root())),
+            "AssumeRolePolicyDocument": document(&trust_statement(&root_principal())),
             "RolePolicyList": [{"PolicyName": "p", "PolicyDocument": document(&assume())}]}],
     })
 }
@@ -46,14 +46,14 @@ fn production(trusting: &Value) -> Value {
     json!({"RoleDetailList": [{"RoleName": "UpdateApp", "RoleId": "AROAUPDATEAPPXXXXXXX", "Arn": ROLE, "AssumeRolePolicyDocument": document(trusting)}]})
 }
 
-fn usual(trusting: &Value) -> DetailFiles {
-    files(&[
+fn usual_files(trusting: &Value) -> DetailFiles {
+    files_of(&[
         development(&json!([assume()]), &json!([]), &["Testers"]),
         production(trusting),
     ])
 }
 
-fn files(all: &[Value]) -> DetailFiles {
+fn files_of(all: &[Value]) -> DetailFiles {
     let mut files = DetailFiles::default();
     for json in all {
         add(&mut files, json, None);
@@ -69,7 +69,7 @@ fn add(files: &mut DetailFiles, json: &Value, taken: Option<&str>) {
 }
 
 /// What allowed the last switch of the story.
-fn found(story: &Story, rule: &str, files: &DetailFiles) -> Option<AllowedBy> {
+fn last_allowed_by(story: &Story, rule: &str, files: &DetailFiles) -> Option<AllowedBy> {
     assert!(
         story.findings().iter().any(|finding| finding.rule == rule),
         "{rule} has to be found"
@@ -90,7 +90,7 @@ fn found(story: &Story, rule: &str, files: &DetailFiles) -> Option<AllowedBy> {
     said
 }
 
-fn by(said: &AllowedBy) -> Vec<Value> {
+fn changed_statements(said: &AllowedBy) -> Vec<Value> {
     said.stopped_by
         .iter()
         .flat_map(|change| &change.by)
@@ -102,12 +102,12 @@ fn by(said: &AllowedBy) -> Vec<Value> {
 fn the_statement_of_another_group_is_named_and_goes() {
     let mut story = Story::new();
     story.switch("tom");
-    let said = found(
+    let said = last_allowed_by(
         &story,
         "RW001",
-        &files(&[
+        &files_of(&[
             development(&json!([]), &json!([assume()]), &["Testers"]),
-            production(&trust(&root())),
+            production(&trust_statement(&root_principal())),
         ]),
     )
     .unwrap();
@@ -143,27 +143,35 @@ fn a_group_that_they_were_not_in_then_is_not_what_let_them_in() {
     let mut story = Story::new();
     story.switch("tom");
     // Somebody added tom to Developers afterward.
-    let later = files(&[
+    let later = files_of(&[
         development(&json!([assume()]), &json!([]), &["Developers"]),
-        production(&trust(&root())),
+        production(&trust_statement(&root_principal())),
     ]);
-    assert_eq!(found(&story, "RW001", &later), None);
+    assert_eq!(last_allowed_by(&story, "RW001", &later), None);
 }
 
 #[test]
 fn a_trust_policy_without_mfa_gets_the_condition() {
     let mut story = Story::new();
     story.switch("dora").with_permanent_key();
-    let said = found(&story, "RW002", &usual(&trust(&root()))).unwrap();
-    let mut wanted = trust(&root());
+    let said = last_allowed_by(
+        &story,
+        "RW002",
+        &usual_files(&trust_statement(&root_principal())),
+    )
+    .unwrap();
+    let mut wanted = trust_statement(&root_principal());
     wanted["Condition"] = json!({"Bool": {"aws:MultiFactorAuthPresent": "true"}});
-    assert_eq!(by(&said), [wanted.clone()]);
+    assert_eq!(changed_statements(&said), [wanted.clone()]);
     // With the condition, the switch would have been denied, so the file is from another time.
-    assert_eq!(found(&story, "RW002", &usual(&wanted)), None);
-    let mut hole = trust(&root());
+    assert_eq!(
+        last_allowed_by(&story, "RW002", &usual_files(&wanted)),
+        None
+    );
+    let mut hole = trust_statement(&root_principal());
     hole["Condition"] = json!({"BoolIfExists": {"aws:MultiFactorAuthPresent": "true"}});
     assert_eq!(
-        by(&found(&story, "RW002", &usual(&hole)).unwrap()),
+        changed_statements(&last_allowed_by(&story, "RW002", &usual_files(&hole)).unwrap()),
         [wanted]
     );
 }
@@ -172,9 +180,9 @@ fn a_trust_policy_without_mfa_gets_the_condition() {
 fn what_the_records_do_not_show_is_named() {
     let mut story = Story::new();
     story.switch("dora").with_permanent_key();
-    let mut asks = trust(&root());
+    let mut asks = trust_statement(&root_principal());
     asks["Condition"] = json!({"StringEquals": {"sts:ExternalId": "x\u{202e}"}});
-    let said = found(&story, "RW002", &usual(&asks)).unwrap();
+    let said = last_allowed_by(&story, "RW002", &usual_files(&asks)).unwrap();
     assert_eq!(said.hangs_on, ["StringEquals sts:ExternalId x\u{fffd}"]);
     assert!(
         said.to_string()
@@ -190,26 +198,46 @@ fn an_account_outside_is_taken_out_of_the_trust_policy() {
     story.switch("dora").from_account("999988887777");
     let named =
         json!({"AWS": ["arn:aws:iam::111122223333:root", "arn:aws:iam::999988887777:root"]});
-    let said = found(&story, "RW007", &usual(&trust(&named))).unwrap();
+    let said = last_allowed_by(&story, "RW007", &usual_files(&trust_statement(&named))).unwrap();
     assert_eq!(
         said.unseen.as_deref(),
         Some("there is no roster of account 999988887777")
     );
-    assert_eq!(by(&said), [trust(&root())]);
     assert_eq!(
-        by(&found(&story, "RW007", &usual(&trust(&json!("*")))).unwrap()),
-        [trust(&root())]
+        changed_statements(&said),
+        [trust_statement(&root_principal())]
     );
-    assert_eq!(found(&story, "RW007", &usual(&trust(&root()))), None);
+    assert_eq!(
+        changed_statements(
+            &last_allowed_by(&story, "RW007", &usual_files(&trust_statement(&json!("*")))).unwrap()
+        ),
+        [trust_statement(&root_principal())]
+    );
+    assert_eq!(
+        last_allowed_by(
+            &story,
+            "RW007",
+            &usual_files(&trust_statement(&root_principal()))
+        ),
+        None
+    );
 }
 
 #[test]
 fn the_role_at_the_middle_of_a_chain_is_kept_out() {
     let mut story = Story::new();
     story.chain("dora", "Jump");
-    let said = found(&story, "RW011", &usual(&trust(&root()))).unwrap();
+    let said = last_allowed_by(
+        &story,
+        "RW011",
+        &usual_files(&trust_statement(&root_principal())),
+    )
+    .unwrap();
     let deny = json!({"Effect": "Deny", "Principal": {"AWS": "arn:aws:iam::111122223333:role/Jump"}, "Action": "sts:AssumeRole"});
-    assert_eq!(by(&said), [trust(&root()), deny]);
+    assert_eq!(
+        changed_statements(&said),
+        [trust_statement(&root_principal()), deny]
+    );
     assert!(
         said.to_string()
             .contains("To prevent it, add to the trust policy of UpdateApp: {"),
@@ -228,13 +256,24 @@ fn a_session_that_the_trust_policy_names_is_taken_out_of_it() {
     let mut story = Story::new();
     story.chain("dora", "Jump");
     let named = |session: &str| json!({"AWS": [format!("arn:aws:sts::111122223333:assumed-role/Jump/{session}"), "arn:aws:iam::555555555555:root"]});
-    let said = found(&story, "RW011", &usual(&trust(&named("dora")))).unwrap();
+    let said = last_allowed_by(
+        &story,
+        "RW011",
+        &usual_files(&trust_statement(&named("dora"))),
+    )
+    .unwrap();
     assert_eq!(
-        by(&said),
-        [trust(&json!({"AWS": "arn:aws:iam::555555555555:root"}))]
+        changed_statements(&said),
+        [trust_statement(
+            &json!({"AWS": "arn:aws:iam::555555555555:root"})
+        )]
     );
     assert_eq!(
-        found(&story, "RW011", &usual(&trust(&named("alice")))),
+        last_allowed_by(
+            &story,
+            "RW011",
+            &usual_files(&trust_statement(&named("alice")))
+        ),
         None
     );
 }
@@ -245,11 +284,13 @@ fn a_service_is_taken_out_of_the_trust_policy() {
     story.service_switch("lambda.amazonaws.com");
     let both = json!({"AWS": "arn:aws:iam::111122223333:root", "Service": "lambda.amazonaws.com"});
     assert_eq!(
-        by(&found(&story, "RW012", &usual(&trust(&both))).unwrap()),
-        [trust(&root())]
+        changed_statements(
+            &last_allowed_by(&story, "RW012", &usual_files(&trust_statement(&both))).unwrap()
+        ),
+        [trust_statement(&root_principal())]
     );
     assert_eq!(
-        found(&story, "RW012", &usual(&trust(&both)))
+        last_allowed_by(&story, "RW012", &usual_files(&trust_statement(&both)))
             .unwrap()
             .statements
             .len(),
@@ -257,20 +298,33 @@ fn a_service_is_taken_out_of_the_trust_policy() {
         "a service has no policies of its own"
     );
     let other = json!({"Service": "ec2.amazonaws.com"});
-    assert_eq!(found(&story, "RW012", &usual(&trust(&other))), None);
+    assert_eq!(
+        last_allowed_by(&story, "RW012", &usual_files(&trust_statement(&other))),
+        None
+    );
 }
 
 #[test]
 fn credentials_that_last_too_long_get_a_limit() {
     let mut story = Story::new();
     story.switch("dora").with_mfa().lasting(7_200);
-    let mut wanted = trust(&root());
+    let mut wanted = trust_statement(&root_principal());
     wanted["Condition"] = json!({"NumericLessThanEquals": {"sts:DurationSeconds": "3600"}});
     assert_eq!(
-        by(&found(&story, "RW003", &usual(&trust(&root()))).unwrap()),
+        changed_statements(
+            &last_allowed_by(
+                &story,
+                "RW003",
+                &usual_files(&trust_statement(&root_principal()))
+            )
+            .unwrap()
+        ),
         [wanted.clone()]
     );
-    assert_eq!(found(&story, "RW003", &usual(&wanted)), None);
+    assert_eq!(
+        last_allowed_by(&story, "RW003", &usual_files(&wanted)),
+        None
+    );
 }
 
 #[test]
@@ -278,12 +332,20 @@ fn nothing_is_said_of_a_role_that_was_made_again_or_of_files_without_it() {
     let mut story = Story::new();
     story.switch("dora").with_permanent_key();
     let dev = || development(&json!([assume()]), &json!([]), &[]);
-    let mut again = production(&trust(&root()));
+    let mut again = production(&trust_statement(&root_principal()));
     again["RoleDetailList"][0]["RoleId"] = json!("AROAANOTHERXXXXXXXXX");
-    assert_eq!(found(&story, "RW002", &files(&[dev(), again])), None);
-    assert_eq!(found(&story, "RW002", &files(&[dev()])), None);
+    assert_eq!(
+        last_allowed_by(&story, "RW002", &files_of(&[dev(), again])),
+        None
+    );
+    assert_eq!(last_allowed_by(&story, "RW002", &files_of(&[dev()])), None);
     // The trust policy can be named without the person's own account.
-    let said = found(&story, "RW002", &files(&[production(&trust(&root()))])).unwrap();
+    let said = last_allowed_by(
+        &story,
+        "RW002",
+        &files_of(&[production(&trust_statement(&root_principal()))]),
+    )
+    .unwrap();
     assert_eq!(
         (said.statements.len(), said.unseen.as_deref()),
         (1, Some("there is no roster of account 111122223333"))
@@ -294,16 +356,16 @@ fn nothing_is_said_of_a_role_that_was_made_again_or_of_files_without_it() {
 fn the_file_nearest_to_the_switch_is_asked() {
     let mut story = Story::new();
     story.switch("dora").with_permanent_key();
-    let mut mfa = trust(&root());
+    let mut mfa = trust_statement(&root_principal());
     mfa["Condition"] = json!({"Bool": {"aws:MultiFactorAuthPresent": "true"}});
-    let mut files = files(&[development(&json!([assume()]), &json!([]), &[])]);
+    let mut files = files_of(&[development(&json!([assume()]), &json!([]), &[])]);
     add(&mut files, &production(&mfa), Some("2026-03-20T00:00:00Z"));
     add(
         &mut files,
-        &production(&trust(&root())),
+        &production(&trust_statement(&root_principal())),
         Some("2026-03-01T00:00:00Z"),
     );
-    let said = found(&story, "RW002", &files).unwrap();
+    let said = last_allowed_by(&story, "RW002", &files).unwrap();
     assert!(
         said.to_string()
             .contains("as of 2026-03-01T00:00:00Z and an unknown time"),

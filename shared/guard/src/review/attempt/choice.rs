@@ -14,7 +14,7 @@ pub(in crate::review) struct Choice {
 
 impl Choice {
     /// One of these values, or any value that a policy requires.
-    pub(in crate::review) fn free(key: &str, own: impl Into<Vec<ContextValue>>) -> Self {
+    pub(in crate::review) fn open_ended(key: &str, own: impl Into<Vec<ContextValue>>) -> Self {
         Self {
             key: key.to_owned(),
             own: own.into(),
@@ -23,7 +23,7 @@ impl Choice {
     }
 
     /// Only one of these values.
-    pub(in crate::review) fn of(key: &str, own: impl Into<Vec<ContextValue>>) -> Self {
+    pub(in crate::review) fn one_of(key: &str, own: impl Into<Vec<ContextValue>>) -> Self {
         Self {
             key: key.to_owned(),
             own: own.into(),

@@ -35,12 +35,12 @@ const OF_SERVICES: [&str; 6] = [
 ];
 
 /// What is known about every request of a user or role.
-fn facts(account: AccountId) -> Context {
+fn principal_facts(account: AccountId) -> Context {
     let facts = Context::partial()
-        .with("aws:PrincipalAccount", account.to_string())
-        .with("aws:SecureTransport", "true")
-        .with("aws:ViaAWSService", "false")
-        .with("aws:PrincipalIsAWSService", "false");
+        .with_value("aws:PrincipalAccount", account.to_string())
+        .with_value("aws:SecureTransport", "true")
+        .with_value("aws:ViaAWSService", "false")
+        .with_value("aws:PrincipalIsAWSService", "false");
     OF_SERVICES
         .iter()
         .fold(facts, |facts, key| facts.without(key))
@@ -50,8 +50,8 @@ fn facts(account: AccountId) -> Context {
 fn facts_of_others(kind: &RequesterKind) -> Context {
     let is_service = *kind == RequesterKind::Service;
     Context::partial()
-        .with("aws:SecureTransport", "true")
-        .with("aws:PrincipalIsAWSService", is_service.to_string())
+        .with_value("aws:SecureTransport", "true")
+        .with_value("aws:PrincipalIsAWSService", is_service.to_string())
 }
 
 pub(in crate::review) fn tagged<'a>(
@@ -61,7 +61,7 @@ pub(in crate::review) fn tagged<'a>(
 ) -> Context {
     let tags = tags.into_iter();
     tags.fold(facts, |facts, (key, value)| {
-        facts.with(&format!("{beginning}{key}"), value)
+        facts.with_value(&format!("{beginning}{key}"), value)
     })
     .knowing_all_of(beginning)
 }
@@ -88,11 +88,11 @@ pub(in crate::review) struct Entrant<'a> {
 impl<'a> Entrant<'a> {
     /// A user, with all their policies and groups.
     pub(in crate::review) fn user(account: &'a Account, user: &'a User) -> Self {
-        let facts = facts(account.id)
-            .with("aws:PrincipalArn", &user.arn)
-            .with("aws:username", &user.name)
-            .with("aws:userid", &user.id)
-            .with("aws:PrincipalType", "User");
+        let facts = principal_facts(account.id)
+            .with_value("aws:PrincipalArn", &user.arn)
+            .with_value("aws:username", &user.name)
+            .with_value("aws:userid", &user.id)
+            .with_value("aws:PrincipalType", "User");
         let facts = tagged(facts, "aws:PrincipalTag/", &user.tags);
         Self {
             caller: account.caller(user),
@@ -105,9 +105,9 @@ impl<'a> Entrant<'a> {
 
     /// Anybody who may become a member of a group.
     pub(in crate::review) fn member(account: &'a Account, group: &'a Group) -> Self {
-        let facts = facts(account.id)
-            .with("aws:username", "member")
-            .with("aws:PrincipalType", "User");
+        let facts = principal_facts(account.id)
+            .with_value("aws:username", "member")
+            .with_value("aws:PrincipalType", "User");
         let identity = account.of_group(group);
         Self {
             caller: Requester::somebody(account.id),
@@ -146,15 +146,15 @@ impl<'a> Entrant<'a> {
             has_boundary: role.boundary.is_some(),
             ..caller
         };
-        let facts = facts(account.id)
-            .with("aws:PrincipalArn", &role.arn)
+        let facts = principal_facts(account.id)
+            .with_value("aws:PrincipalArn", &role.arn)
             .without("aws:username")
-            .with("aws:userid", format!("{}:{session}", role.id))
-            .with("aws:PrincipalType", "AssumedRole");
+            .with_value("aws:userid", format!("{}:{session}", role.id))
+            .with_value("aws:PrincipalType", "AssumedRole");
         // The session may have other tags besides the role's. They are open, so this doesn't call
         // `knowing_all_of`.
         let facts = role.tags.iter().fold(facts, |facts, (key, value)| {
-            facts.with(&format!("aws:PrincipalTag/{key}"), value)
+            facts.with_value(&format!("aws:PrincipalTag/{key}"), value)
         });
         Self {
             caller,
@@ -185,7 +185,7 @@ impl<'a> Entrant<'a> {
         };
         let session = caller.arn.rsplit('/').next().unwrap_or_default().to_owned();
         Self {
-            facts: facts(caller.account),
+            facts: principal_facts(caller.account),
             caller,
             identity,
             session,
@@ -217,10 +217,10 @@ impl<'a> Entrant<'a> {
         };
         let facts = match caller.kind {
             RequesterKind::Federated | RequesterKind::Service => facts_of_others(&caller.kind),
-            _ => facts(caller.account),
+            _ => principal_facts(caller.account),
         };
         let facts = if let Some(arn) = arn.or(role) {
-            facts.with("aws:PrincipalArn", arn)
+            facts.with_value("aws:PrincipalArn", arn)
         } else {
             facts
         };
@@ -230,8 +230,8 @@ impl<'a> Entrant<'a> {
             .and_then(|arn| arn.rsplit('/').next());
         let facts = match (user, arn) {
             (Some(name), _) => facts
-                .with("aws:username", name)
-                .with("aws:PrincipalType", "User"),
+                .with_value("aws:username", name)
+                .with_value("aws:PrincipalType", "User"),
             (None, None)
                 if matches!(caller.kind, RequesterKind::User | RequesterKind::Somebody) =>
             {
@@ -240,7 +240,7 @@ impl<'a> Entrant<'a> {
             (None, _) => facts.without("aws:username"),
         };
         let facts = if role.is_some() {
-            facts.with("aws:PrincipalType", "AssumedRole")
+            facts.with_value("aws:PrincipalType", "AssumedRole")
         } else {
             facts
         };
@@ -277,11 +277,11 @@ impl<'a> Entrant<'a> {
     }
 
     /// What all their requests carry.
-    pub(in crate::review) fn known(&self) -> Context {
+    pub(in crate::review) fn known_context(&self) -> Context {
         self.facts.clone()
     }
 
-    pub(super) fn asked(
+    pub(super) fn decide_request(
         &self,
         action: &str,
         resource: &str,
@@ -306,7 +306,7 @@ impl<'a> Entrant<'a> {
         let facts = self
             .facts
             .clone()
-            .with("aws:ResourceAccount", owner.to_string());
+            .with_value("aws:ResourceAccount", owner.to_string());
         let (present, age) = ("aws:MultiFactorAuthPresent", "aws:MultiFactorAuthAge");
         match proof {
             // Absent, not false: only requests with temporary credentials have the key. `Bool`
@@ -315,8 +315,8 @@ impl<'a> Entrant<'a> {
                 .without(present)
                 .without(age)
                 .without("aws:TokenIssueTime"),
-            Authentication::WithoutMfa => facts.with(present, "false").without(age),
-            Authentication::WithMfa => facts.with(present, "true").with(age, "0"),
+            Authentication::WithoutMfa => facts.with_value(present, "false").without(age),
+            Authentication::WithMfa => facts.with_value(present, "true").with_value(age, "0"),
         }
     }
 

@@ -32,7 +32,11 @@ pub(super) struct ChoiceSearch<'s, 'a> {
 
 impl<'a> ChoiceSearch<'_, 'a> {
     /// The decision with the best choices. Its `allowed` is the answer to the goal.
-    pub(super) fn best(&self, context: &Context, choices: &[Choice]) -> AccessDecision<'a> {
+    pub(super) fn best_decision(
+        &self,
+        context: &Context,
+        choices: &[Choice],
+    ) -> AccessDecision<'a> {
         self.choose(context, choices, &mut QUESTIONS.clone())
     }
 
@@ -44,7 +48,7 @@ impl<'a> ChoiceSearch<'_, 'a> {
         choices: &[Choice],
         left: &mut usize,
     ) -> AccessDecision<'a> {
-        let decision = self.ask(context);
+        let decision = self.decide_with(context);
         let Some((choice, rest)) = choices.split_first().filter(|_| !decision.allowed.is_no())
         else {
             return decision;
@@ -85,13 +89,13 @@ impl<'a> ChoiceSearch<'_, 'a> {
         }
     }
 
-    fn ask(&self, context: &Context) -> AccessDecision<'a> {
+    fn decide_with(&self, context: &Context) -> AccessDecision<'a> {
         let asked = |action| {
             self.entrant
-                .asked(action, &self.role.arn, self.owner, context, &self.trust)
+                .decide_request(action, &self.role.arn, self.owner, context, &self.trust)
         };
         let mut decision = asked(ASSUME_ROLE);
-        if matches!(context.held("sts:SourceIdentity"), ContextValue::Values(_)) {
+        if matches!(context.value("sts:SourceIdentity"), ContextValue::Values(_)) {
             // Setting a source identity is an action of its own.
             decision.allowed = decision.allowed.and(asked("sts:SetSourceIdentity").allowed);
         }

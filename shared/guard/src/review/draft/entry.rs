@@ -3,19 +3,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::ways::{Ways, trusted};
-use super::written::{line, plain};
+use super::written::{push_line, yaml_scalar};
 use crate::iam::{Effect, Principal};
 use crate::id::AccountId;
 use crate::moment::Span;
 use crate::review::Setup;
 use crate::review::account::{Account, Role};
 use crate::review::view::listed;
-use crate::revoke::ascii;
+use crate::revoke::ascii_json;
 use crate::untrusted::harmless;
 
 /// The entry of a role, if users of other accounts can enter it. It's commented out if no group can
 /// be named.
-pub(super) fn entry(
+pub(super) fn draft_entry(
     setup: &Setup,
     called: &BTreeMap<AccountId, String>,
     account: &Account,
@@ -25,31 +25,31 @@ pub(super) fn entry(
     if from.is_empty() {
         return None;
     }
-    let ways = Ways::of(setup, called, account.id, role);
+    let ways = Ways::find(setup, called, account.id, role);
     let mut text = String::from("\n");
-    line(
+    push_line(
         &mut text,
         &format!("  # The trust policy allows {}.", listed(from)),
     );
     write_ways(&mut text, &ways);
     if ways.groups.is_empty() {
-        line(
+        push_line(
             &mut text,
             "  # No group was found through which anyone can enter, so this entry isn't complete. Decide which group should be allowed, then \
              uncomment:",
         );
-        line(&mut text, &format!("  # - arn: {}", plain(&role.arn)));
-        line(&mut text, "  #   groups: [ACCOUNT/GROUP]");
+        push_line(&mut text, &format!("  # - arn: {}", yaml_scalar(&role.arn)));
+        push_line(&mut text, "  #   groups: [ACCOUNT/GROUP]");
         return Some(text);
     }
-    line(&mut text, &format!("  - arn: {}", plain(&role.arn)));
+    push_line(&mut text, &format!("  - arn: {}", yaml_scalar(&role.arn)));
     let groups: Vec<String> = ways
         .groups
         .keys()
-        .map(|group| ascii(&group.as_str().into()))
+        .map(|group| ascii_json(&group.as_str().into()))
         .collect();
-    line(&mut text, &format!("    groups: [{}]", groups.join(", ")));
-    line(
+    push_line(&mut text, &format!("    groups: [{}]", groups.join(", ")));
+    push_line(
         &mut text,
         &format!("    mfa: required        # {}", mfa_today(&ways)),
     );
@@ -60,7 +60,7 @@ pub(super) fn entry(
     } else {
         ("high", "how bad would misuse be?")
     };
-    line(
+    push_line(
         &mut text,
         &format!("    severity: {severity:<11}# low | medium | high | critical: {why}"),
     );
@@ -95,7 +95,7 @@ fn write_ways(text: &mut String, ways: &Ways) {
         Some(members) => format!("{} ({members} members)", harmless(group)),
     }));
     if !ways.groups.is_empty() {
-        line(
+        push_line(
             text,
             &format!(
                 "  # The policies of these groups let their members enter: {by_group}. Keep those that you intend."
@@ -103,7 +103,7 @@ fn write_ways(text: &mut String, ways: &Ways) {
         );
     }
     if !ways.alone.is_empty() {
-        line(
+        push_line(
             text,
             &format!(
                 "  # Can enter without any group: {}. Put them in a group, or remove their access.",
@@ -131,24 +131,24 @@ fn write_limits(text: &mut String, setup: &Setup, role: &Role) {
     match role.max_session.or_else(|| setup.duration(&role.arn)) {
         Some(seconds) => {
             let span = Span::from_seconds(seconds).to_string().replace(' ', "");
-            line(
+            push_line(
                 text,
                 &format!(
                     "    max_session: {span}      # MaxSessionDuration today. Would less be enough?"
                 ),
             );
         }
-        None => line(
+        None => push_line(
             text,
             "    # max_session: 1h    # how long is enough? What IAM allows today was not supplied: `aws iam list-roles` shows it",
         ),
     }
-    line(
+    push_line(
         text,
         "    # max_stretch: 2h    # how long may someone stay in the role continuously?",
     );
-    line(text, "    # max_per_day: 4h    # how long in any 24 hours?");
-    line(
+    push_line(text, "    # max_per_day: 4h    # how long in any 24 hours?");
+    push_line(
         text,
         "    # min_membership: 1h # how long must someone have been in the group?",
     );
@@ -157,7 +157,7 @@ fn write_limits(text: &mut String, setup: &Setup, role: &Role) {
 /// Writes who can enter besides users: sessions of other roles, services and identity providers.
 fn write_callers(text: &mut String, ways: &Ways, role: &Role) {
     if !ways.roles.is_empty() {
-        line(
+        push_line(
             text,
             &format!(
                 "    # chaining: allow    # sessions of {} can enter too. Should they?",
@@ -172,7 +172,7 @@ fn write_callers(text: &mut String, ways: &Ways, role: &Role) {
         })
         .collect();
     if !others.is_empty() {
-        line(
+        push_line(
             text,
             &format!(
                 "    # identities: [iam-user, …]   # the trust policy allows {} too. Should it?",

@@ -5,12 +5,12 @@ use serde_json::json;
 use super::*;
 use crate::moment::Span;
 use crate::policy::{Mfa, MfaByKind, Policy, Severity};
-use crate::review::testing::{Company, DEVELOPMENT, PRODUCTION, ROLE, mfa};
+use crate::review::testing::{Company, DEVELOPMENT, PRODUCTION, ROLE, mfa_condition};
 
 fn drafted(company: &Company) -> (String, Policy) {
     let names = [(DEVELOPMENT, "development"), (PRODUCTION, "production")]
         .map(|(id, name)| (id.parse().unwrap(), name.to_owned()));
-    let text = draft(&company.setup(), &BTreeMap::from(names));
+    let text = draft_policy(&company.setup(), &BTreeMap::from(names));
     let policy =
         Policy::read(text.as_bytes(), "draft").unwrap_or_else(|errors| panic!("{errors}\n{text}"));
     (text, policy)
@@ -24,7 +24,7 @@ fn a_draft_has_the_role_its_groups_and_its_limit_and_is_a_valid_policy() {
     };
     assert_eq!(
         (role.arn.as_str(), role.mfa, role.severity),
-        (ROLE, MfaByKind::same(Mfa::Required), Severity::High)
+        (ROLE, MfaByKind::same_for_all(Mfa::Required), Severity::High)
     );
     assert_eq!(
         role.groups
@@ -46,7 +46,7 @@ fn what_is_to_be_decided_is_said() {
         "Principal": {"AWS": [DEVELOPMENT, "999988887777"], "Service": "ec2.amazonaws.com"}});
     let all = json!({"Effect": "Allow", "Action": "*", "Resource": "*"});
     let company = Company::new()
-        .trust(trust)
+        .with_trust(trust)
         .user_policy("tom", all.clone())
         .change(
             "RoleDetailList",
@@ -129,7 +129,7 @@ fn what_list_roles_tells_of_sessions_counts_as_well() {
             "MaxSessionDuration",
             json!(null),
         )
-        .with(roles);
+        .with_file(roles);
     assert_eq!(
         drafted(&company).1.roles[0].max_session.map(Span::seconds),
         Some(7_200)
@@ -143,8 +143,8 @@ fn only_those_who_can_enter_are_named_and_only_other_accounts() {
         !text.contains("without any group") && !text.contains("tom"),
         "{text}"
     );
-    let both = json!({"Effect": "Allow", "Principal": {"AWS": [DEVELOPMENT, PRODUCTION]}, "Action": "sts:AssumeRole", "Condition": mfa()});
-    let (text, _) = drafted(&Company::new().trust(both));
+    let both = json!({"Effect": "Allow", "Principal": {"AWS": [DEVELOPMENT, PRODUCTION]}, "Action": "sts:AssumeRole", "Condition": mfa_condition()});
+    let (text, _) = drafted(&Company::new().with_trust(both));
     assert!(
         text.contains("# The trust policy allows development.\n"),
         "{text}"
@@ -169,8 +169,8 @@ fn only_those_who_can_enter_are_named_and_only_other_accounts() {
 
 #[test]
 fn everybody_is_told_as_such() {
-    let anybody = json!({"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRole", "Condition": mfa()});
-    let (text, _) = drafted(&Company::new().trust(anybody));
+    let anybody = json!({"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRole", "Condition": mfa_condition()});
+    let (text, _) = drafted(&Company::new().with_trust(anybody));
     assert!(
         text.contains("# The trust policy allows everyone (`*`)."),
         "{text}"
@@ -182,7 +182,7 @@ fn an_account_is_called_by_a_word_that_yaml_leaves_alone_and_that_no_other_bears
     let called = |name: &str| {
         let names = [(DEVELOPMENT, name), (PRODUCTION, "production")]
             .map(|(id, name)| (id.parse().unwrap(), name.to_owned()));
-        let text = draft(&Company::new().setup(), &BTreeMap::from(names));
+        let text = draft_policy(&Company::new().setup(), &BTreeMap::from(names));
         let policy = Policy::read(text.as_bytes(), "draft")
             .unwrap_or_else(|errors| panic!("{errors}\n{text}"));
         policy
@@ -198,7 +198,7 @@ fn an_account_is_called_by_a_word_that_yaml_leaves_alone_and_that_no_other_bears
         );
     }
     let twice = [DEVELOPMENT, PRODUCTION].map(|id| (id.parse().unwrap(), "company".to_owned()));
-    let text = draft(&Company::new().setup(), &BTreeMap::from(twice));
+    let text = draft_policy(&Company::new().setup(), &BTreeMap::from(twice));
     assert!(
         text.contains("\"111122223333\": company ")
             && text.contains("\"444455556666\": account-444455556666 "),
@@ -210,14 +210,14 @@ fn an_account_is_called_by_a_word_that_yaml_leaves_alone_and_that_no_other_bears
 fn names_that_iam_would_not_give_do_not_break_the_draft() {
     let odd = "Update: #App\"";
     let group = "Dev: #\"]";
-    let trust = json!({"Effect": "Allow", "Principal": {"AWS": DEVELOPMENT}, "Action": "sts:AssumeRole", "Condition": mfa()});
+    let trust = json!({"Effect": "Allow", "Principal": {"AWS": DEVELOPMENT}, "Action": "sts:AssumeRole", "Condition": mfa_condition()});
     let role = format!("arn:aws:iam::{PRODUCTION}:role/{odd}");
     let enters = json!({"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": role});
     let company = Company::new()
         .role(PRODUCTION, odd, trust, json!([]))
         .group(DEVELOPMENT, group)
         .group_policy(group, enters);
-    let text = draft(&company.setup(), &BTreeMap::new());
+    let text = draft_policy(&company.setup(), &BTreeMap::new());
     let lines: Vec<&str> = text.lines().map(str::trim).collect();
     assert!(
         lines.contains(&format!("- arn: {}", json!(role)).as_str()),

@@ -7,7 +7,7 @@ use crate::iam::{Effect, Principal};
 use crate::id::AccountId;
 use crate::review::Setup;
 use crate::review::account::{Account, Group, Role, User};
-use crate::review::attempt::{Entrant, WITHOUT_MFA, best, best_of_session};
+use crate::review::attempt::{Entrant, WITHOUT_MFA, best_entry, best_of_session};
 use crate::review::gap::DetailList;
 use crate::review::joining::joining;
 use crate::review::session;
@@ -28,7 +28,7 @@ pub(super) struct Ways {
 
 impl Ways {
     /// `called`: the names of the accounts in the draft.
-    pub(super) fn of(
+    pub(super) fn find(
         setup: &Setup,
         called: &BTreeMap<AccountId, String>,
         owner: AccountId,
@@ -37,7 +37,7 @@ impl Ways {
         let target = RoleToEnter {
             owner,
             role,
-            named: session::named(role).collect(),
+            named: session::named_sessions(role).collect(),
         };
         let mut ways = Self::default();
         for account in setup.accounts() {
@@ -59,7 +59,7 @@ impl Ways {
 
     fn add_user(&mut self, account: &Account, name: &str, user: &User, target: &RoleToEnter<'_>) {
         let entrant = Entrant::user(account, user);
-        let decision = best(&entrant, target.owner, target.role);
+        let decision = best_entry(&entrant, target.owner, target.role);
         if decision.allowed.is_no() {
             return;
         }
@@ -81,7 +81,7 @@ impl Ways {
             self.alone.insert(harmless(&user.name));
         }
         let needs_no_mfa = WITHOUT_MFA.iter().any(|proof| {
-            let decision = entrant.enter(target.owner, target.role, *proof);
+            let decision = entrant.decide_entry(target.owner, target.role, *proof);
             decision.allowed.is_yes()
         });
         if needs_no_mfa {
@@ -98,7 +98,10 @@ impl Ways {
         target: &RoleToEnter<'_>,
     ) {
         let member = Entrant::member(account, group);
-        if best(&member, target.owner, target.role).allowed.is_no() {
+        if best_entry(&member, target.owner, target.role)
+            .allowed
+            .is_no()
+        {
             return;
         }
         let members = if account.gap(DetailList::Users).is_none() {

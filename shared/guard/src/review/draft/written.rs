@@ -2,19 +2,19 @@
 
 use std::fmt::Write as _;
 
-use crate::revoke::ascii;
+use crate::revoke::ascii_json;
 
-pub(super) fn line(text: &mut String, line: &str) {
+pub(super) fn push_line(text: &mut String, line: &str) {
     // Writing to a String can't fail.
     writeln!(text, "{line}").ok();
 }
 
 /// A YAML scalar: unchanged if IAM would accept it, else in quotes with escapes.
-pub(super) fn plain(arn: &str) -> String {
+pub(super) fn yaml_scalar(arn: &str) -> String {
     let known = |c: char| c.is_ascii_alphanumeric() || "_+=,.@-/:".contains(c);
     if arn.chars().all(known) {
         arn.to_owned()
     } else {
-        ascii(&arn.into())
+        ascii_json(&arn.into())
     }
 }

@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 
 use super::DetailList;
 use crate::finding::Verdict;
-use crate::review::testing::{Company, DEVELOPMENT, PRODUCTION, ROLE, mfa};
-use crate::review::tests::wrong;
+use crate::review::testing::{Company, DEVELOPMENT, PRODUCTION, ROLE, mfa_condition};
+use crate::review::tests::flawed_companies;
 use crate::review::{Account, Gap, Review};
 
 fn allow(action: &str, resource: &str) -> Value {
@@ -24,7 +24,7 @@ fn violations(review: &Review) -> BTreeSet<&str> {
 }
 
 /// The rules with one of these verdicts.
-fn rules(review: &Review, verdicts: &[Verdict]) -> BTreeSet<&'static str> {
+fn rules_with(review: &Review, verdicts: &[Verdict]) -> BTreeSet<&'static str> {
     review
         .findings
         .iter()
@@ -43,7 +43,7 @@ fn gaps(review: &Review) -> BTreeSet<Gap> {
 
 #[test]
 fn without_a_list_nothing_is_worse_and_no_rule_that_fired_is_silent() {
-    for (at, company) in wrong().into_iter().enumerate() {
+    for (at, company) in flawed_companies().into_iter().enumerate() {
         let whole = company.review();
         for (account, list) in [DEVELOPMENT, PRODUCTION]
             .into_iter()
@@ -53,7 +53,9 @@ fn without_a_list_nothing_is_worse_and_no_rule_that_fired_is_silent() {
             if account == PRODUCTION && list == DetailList::Roles {
                 continue;
             }
-            let company = wrong().swap_remove(at).lacking(account, list.key());
+            let company = flawed_companies()
+                .swap_remove(at)
+                .lacking(account, list.key());
             let lacking = company.review();
             let what = format!(
                 "{at}, without {} of {account}: {:#?}",
@@ -64,9 +66,9 @@ fn without_a_list_nothing_is_worse_and_no_rule_that_fired_is_silent() {
                 violations(&lacking).is_subset(&violations(&whole)),
                 "worse: {what}"
             );
-            let told = rules(&lacking, &[Verdict::Violation, Verdict::Unproven]);
+            let told = rules_with(&lacking, &[Verdict::Violation, Verdict::Unproven]);
             assert!(
-                rules(&whole, &[Verdict::Violation]).is_subset(&told),
+                rules_with(&whole, &[Verdict::Violation]).is_subset(&told),
                 "silent: {what}"
             );
         }
@@ -83,24 +85,24 @@ fn without_the_users_nobody_says_that_a_group_lets_its_members_in() {
     ]);
     let company = || {
         let company = Company::new()
-            .trust(open.clone())
+            .with_trust(open.clone())
             .group_policy("Testers", allow("sts:AssumeRole", ROLE));
         company.group_policy("Developers", grows.clone())
     };
     // Both might have a boundary that denies them.
     assert_eq!(
-        rules(&company().review(), &[Verdict::Violation]),
+        rules_with(&company().review(), &[Verdict::Violation]),
         BTreeSet::from(["RW101", "RW104", "RW105"])
     );
     let review = company().lacking(DEVELOPMENT, "UserDetailList").review();
     assert_eq!(
-        rules(&review, &[Verdict::Violation]),
+        rules_with(&review, &[Verdict::Violation]),
         BTreeSet::new(),
         "{:#?}",
         review.findings
     );
     assert_eq!(
-        rules(&review, &[Verdict::Unproven]),
+        rules_with(&review, &[Verdict::Unproven]),
         BTreeSet::from(["RW101", "RW104", "RW105"])
     );
 }
@@ -113,7 +115,7 @@ fn users_of_a_group_that_was_not_listed_are_in_it_all_the_same() {
             .lacking(DEVELOPMENT, "GroupDetailList")
     };
     let of_dora = |company: Company| {
-        let found = company.found("RW104").into_iter();
+        let found = company.findings_by("RW104").into_iter();
         found
             .filter(|finding| finding.subject.ends_with("user/dora"))
             .map(|finding| finding.verdict)
@@ -175,7 +177,7 @@ fn a_pattern_of_every_account_is_unproven_in_those_that_were_not_given() {
     company().silent("RW102");
     let subjects: Vec<String> = company()
         .without(PRODUCTION)
-        .found("RW102")
+        .findings_by("RW102")
         .into_iter()
         .map(|finding| finding.subject)
         .collect();
@@ -187,9 +189,9 @@ fn a_page_that_was_not_given_may_have_whatever_is_asked_for() {
     let review = Company::new()
         .change_in(DEVELOPMENT, "IsTruncated", json!(true))
         .review();
-    assert_eq!(rules(&review, &[Verdict::Violation]), BTreeSet::new());
+    assert_eq!(rules_with(&review, &[Verdict::Violation]), BTreeSet::new());
     assert!(
-        rules(&review, &[Verdict::Unproven]).is_superset(&BTreeSet::from(["RW104", "RW105"])),
+        rules_with(&review, &[Verdict::Unproven]).is_superset(&BTreeSet::from(["RW104", "RW105"])),
         "{:#?}",
         review.findings
     );
@@ -213,7 +215,7 @@ fn whoever_has_a_device_is_unproven_without_the_members() {
     };
     company().silent("RW106");
     for list in ["UserDetailList", "GroupDetailList"] {
-        let finding = company().lacking(DEVELOPMENT, list).one("RW106");
+        let finding = company().lacking(DEVELOPMENT, list).only_finding("RW106");
         assert_eq!(
             (finding.verdict, finding.subject.as_str()),
             (
@@ -238,17 +240,17 @@ fn only_what_depends_on_nothing_else_counts_as_wanting_something() {
     let address = json!({"Effect": "Allow", "Principal": {"AWS": DEVELOPMENT}, "Action": "sts:AssumeRole",
         "Condition": {"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}});
     let finding = Company::new()
-        .trust(address)
+        .with_trust(address)
         .without(DEVELOPMENT)
-        .one("RW101");
+        .only_finding("RW101");
     assert_eq!(
         (finding.undecided.len(), finding.wanting.gaps.len()),
         (2, 0),
         "{finding:#?}"
     );
-    let whole = Company::new().trust(
+    let whole = Company::new().with_trust(
         json!({"Effect": "Allow", "Principal": {"AWS": DEVELOPMENT}, "Action": "sts:AssumeRole",
-        "Condition": mfa()}),
+        "Condition": mfa_condition()}),
     );
     assert_eq!(gaps(&whole.review()), BTreeSet::new());
 }
@@ -257,13 +259,13 @@ fn only_what_depends_on_nothing_else_counts_as_wanting_something() {
 fn where_chaining_is_allowed_roles_that_were_not_given_are_needed_for_mfa() {
     let company = || Company::new().policy("chaining: deny ", "chaining: allow ");
     company().silent("RW101");
-    let finding = company().trust(
+    let finding = company().with_trust(
         json!({"Effect": "Allow", "Principal": {"AWS": DEVELOPMENT}, "Action": "sts:AssumeRole"}),
     );
     let finding = finding
         .group_policy("Developers", json!([]))
         .lacking(DEVELOPMENT, "RoleDetailList")
-        .one("RW101");
+        .only_finding("RW101");
     assert_eq!(finding.verdict, Verdict::Unproven);
     assert!(
         finding.message.contains("RoleDetailList"),
@@ -287,5 +289,5 @@ fn lists_of_several_files_of_an_account_add_up() {
             .collect::<Vec<_>>()
     };
     assert_eq!(missing(&company), [DetailList::Users, DetailList::Policies]);
-    assert_eq!(missing(&company.with(users)), []);
+    assert_eq!(missing(&company.with_file(users)), []);
 }

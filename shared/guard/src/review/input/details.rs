@@ -115,10 +115,10 @@ fn user(entry: &JsonObject) -> Result<User, String> {
         name: text(entry, "UserName")?.to_owned(),
         id: text(entry, "UserId")?.to_owned(),
         arn: text(entry, "Arn")?.to_owned(),
-        groups: names(entry, "GroupList")?,
+        groups: read_names(entry, "GroupList")?,
         policies: policies(entry, "UserPolicyList")?,
         boundary: boundary(entry),
-        tags: tags(entry)?,
+        tags: read_tags(entry)?,
     })
 }
 
@@ -139,7 +139,7 @@ fn role(entry: &JsonObject) -> Result<Role, String> {
         trust: document(entry.get("AssumeRolePolicyDocument")),
         policies: policies(entry, "RolePolicyList")?,
         boundary: boundary(entry),
-        tags: tags(entry)?,
+        tags: read_tags(entry)?,
         max_session: entry.get("MaxSessionDuration").and_then(Value::as_i64),
         created: entry
             .get("CreateDate")
@@ -198,7 +198,7 @@ fn boundary(entry: &JsonObject) -> Option<String> {
     )
 }
 
-fn names(entry: &JsonObject, key: &str) -> Result<Vec<String>, String> {
+fn read_names(entry: &JsonObject, key: &str) -> Result<Vec<String>, String> {
     let Some(list) = entry.get(key) else {
         return Ok(Vec::new());
     };
@@ -208,7 +208,7 @@ fn names(entry: &JsonObject, key: &str) -> Result<Vec<String>, String> {
         .ok_or_else(|| format!("`{key}` is not a list of names"))
 }
 
-fn tags(entry: &JsonObject) -> Result<BTreeMap<String, String>, String> {
+fn read_tags(entry: &JsonObject) -> Result<BTreeMap<String, String>, String> {
     objects(entry, "Tags")?
         .into_iter()
         .map(|tag| Ok((text(tag, "Key")?.to_owned(), text(tag, "Value")?.to_owned())))

@@ -11,7 +11,7 @@ fn enters(role: &str) -> Value {
     json!({"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": role})
 }
 
-fn trust(principal: &str, condition: &Value) -> Value {
+fn trust_statement(principal: &str, condition: &Value) -> Value {
     json!({"Effect": "Allow", "Principal": {"AWS": principal}, "Action": "sts:AssumeRole", "Condition": condition})
 }
 
@@ -19,11 +19,11 @@ fn trust(principal: &str, condition: &Value) -> Value {
 fn chained(condition: &Value) -> Company {
     Company::new()
         .policy("chaining: deny ", "chaining: allow")
-        .trust(trust(JUMP, condition))
+        .with_trust(trust_statement(JUMP, condition))
         .role(
             DEVELOPMENT,
             "Jump",
-            trust(DEVELOPMENT, &json!({})),
+            trust_statement(DEVELOPMENT, &json!({})),
             enters(ROLE),
         )
         .user_policy("tom", enters(JUMP))
@@ -34,11 +34,11 @@ fn what_the_role_before_depends_on_the_user_depends_on() {
     let address = json!({"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}});
     for rule in ["RW101", "RW104"] {
         assert_eq!(
-            chained(&json!({})).one(rule).verdict,
+            chained(&json!({})).only_finding(rule).verdict,
             Verdict::Violation,
             "{rule}"
         );
-        let finding = chained(&address).one(rule);
+        let finding = chained(&address).only_finding(rule);
         assert_eq!(finding.verdict, Verdict::Unproven, "{rule}");
         assert_eq!(
             finding.undecided,
@@ -51,9 +51,9 @@ fn what_the_role_before_depends_on_the_user_depends_on() {
 
 #[test]
 fn a_role_that_enters_itself_is_no_role_before_itself() {
-    let company = chained(&json!({})).trust(json!([
-        trust(DEVELOPMENT, &json!({})),
-        trust(ROLE, &json!({}))
+    let company = chained(&json!({})).with_trust(json!([
+        trust_statement(DEVELOPMENT, &json!({})),
+        trust_statement(ROLE, &json!({}))
     ]));
     let company = company.user_policy("tom", enters(ROLE));
     let review = company.review();

@@ -30,7 +30,10 @@ pub(in crate::review) enum Whose<'w> {
 }
 
 /// Everybody worth trying, and whether the list is complete.
-pub(super) fn of(trust: &TrustStatement<'_, '_>, whose: &Whose<'_>) -> (Vec<Requester>, bool) {
+pub(super) fn people_to_try(
+    trust: &TrustStatement<'_, '_>,
+    whose: &Whose<'_>,
+) -> (Vec<Requester>, bool) {
     match (trust.named, whose) {
         (Some(arn), Whose::Of(account)) => of_arn(trust, arn, *account),
         _ => anybody(trust, whose),
@@ -43,7 +46,7 @@ fn of_arn(trust: &TrustStatement<'_, '_>, arn: &str, account: AccountId) -> (Vec
         // A session's ARN doesn't contain the path of its role, so roles with any path may be
         // meant.
         let shape = ArnShape::new(trust, &Texts::exactly(&account.to_string()));
-        let name = Texts::path().then(&Texts::exactly(session.role_name));
+        let name = Texts::any_path().followed_by(&Texts::exactly(session.role_name));
         let (arns, is_all) =
             made_up_arns(trust, &shape, &shape.role(&name), false, &BTreeSet::new());
         return (
@@ -69,7 +72,7 @@ fn anybody(trust: &TrustStatement<'_, '_>, whose: &Whose<'_>) -> (Vec<Requester>
     let (mut people, mut is_all) = (Vec::new(), true);
     let borne = names_asked_for(trust)
         .into_iter()
-        .map(|name| Texts::path().then(&Texts::exactly(&name)));
+        .map(|name| Texts::any_path().followed_by(&Texts::exactly(&name)));
     for name in std::iter::once(Texts::name()).chain(borne) {
         let (users, all_users) = made_up_arns(trust, &shape, &shape.user(&name), true, not);
         let (roles, all_roles) = made_up_arns(trust, &shape, &shape.role(&name), false, not);
@@ -121,7 +124,7 @@ fn names_asked_for(trust: &TrustStatement<'_, '_>) -> BTreeSet<String> {
 /// Sessions of a role: with the usual name, and with names that the trust policy requires.
 fn sessions(trust: &TrustStatement<'_, '_>, account: AccountId, role: &str) -> Vec<Requester> {
     let name = role.rsplit('/').next().unwrap_or_default();
-    let named = session::named(trust.target.role)
+    let named = session::named_sessions(trust.target.role)
         .filter(|named| named.account == account && named.role_name == name);
     let mut names: BTreeSet<String> = named.map(|named| named.session.to_owned()).collect();
     let by_id = trust
@@ -157,47 +160,49 @@ impl ArnShape {
 
     fn user(&self, name: &Texts) -> Texts {
         self.head
-            .then(&self.accounts)
-            .then(&Texts::exactly(":user/"))
-            .then(name)
+            .followed_by(&self.accounts)
+            .followed_by(&Texts::exactly(":user/"))
+            .followed_by(name)
     }
 
     fn role(&self, name: &Texts) -> Texts {
         self.head
-            .then(&self.accounts)
-            .then(&Texts::exactly(":role/"))
-            .then(name)
+            .followed_by(&self.accounts)
+            .followed_by(&Texts::exactly(":role/"))
+            .followed_by(name)
     }
 
     /// ARNs of these accounts.
     fn of_accounts(&self, accounts: Texts) -> Texts {
         self.head
-            .then(&accounts.in_part())
-            .then(&Texts::exactly(":"))
-            .then(&Texts::any())
+            .followed_by(&accounts.in_part())
+            .followed_by(&Texts::exactly(":"))
+            .followed_by(&Texts::any())
     }
 
     /// ARNs that match the texts of a condition on this key; `None`: the key doesn't depend on the
     /// ARN. Only users have a user name.
-    fn meant(&self, key: &str, texts: Texts, is_user: bool) -> Option<Texts> {
+    fn arns_meant_by(&self, key: &str, texts: Texts, is_user: bool) -> Option<Texts> {
         match key.to_ascii_lowercase().as_str() {
             "aws:principalarn" => Some(texts),
             "aws:principalaccount" => Some(self.of_accounts(texts)),
-            "aws:username" if is_user => Some(self.user(&Texts::path().then(&texts.in_segment()))),
+            "aws:username" if is_user => {
+                Some(self.user(&Texts::any_path().followed_by(&texts.in_segment())))
+            }
             _ => None,
         }
     }
 
     /// ARNs that principals name completely or by their account.
-    fn named<'p>(&self, principals: impl IntoIterator<Item = &'p Principal>) -> Texts {
+    fn arns_named_by<'p>(&self, principals: impl IntoIterator<Item = &'p Principal>) -> Texts {
         principals
             .into_iter()
             .fold(Texts::default(), |all, principal| match principal {
-                Principal::Everyone => all.or(Texts::any()),
+                Principal::Everyone => all.union(Texts::any()),
                 Principal::Account(account) => {
-                    all.or(self.of_accounts(Texts::exactly(&account.to_string())))
+                    all.union(self.of_accounts(Texts::exactly(&account.to_string())))
                 }
-                Principal::Arn(arn) => all.or(Texts::exactly(arn)),
+                Principal::Arn(arn) => all.union(Texts::exactly(arn)),
                 _ => all,
             })
     }
@@ -229,7 +234,7 @@ impl Demand {
         let may_match =
             (must_match && compared.possible != compared.sure).then_some(compared.possible);
         let texts = std::iter::once(compared.sure).chain(may_match);
-        let meant = texts.filter_map(|texts| shape.meant(&condition.key, texts, is_user));
+        let meant = texts.filter_map(|texts| shape.arns_meant_by(&condition.key, texts, is_user));
         let way = |texts: Texts| {
             let mut way = self.clone();
             if must_match {
@@ -244,7 +249,7 @@ impl Demand {
 
     /// An ARN that meets it and is in none of these accounts. There may be many of them and they
     /// rarely matter, so they are checked last.
-    fn met(&self, shape: &ArnShape, not: &BTreeSet<AccountId>) -> MadeUp {
+    fn arn_outside(&self, shape: &ArnShape, not: &BTreeSet<AccountId>) -> MadeUp {
         let met = made_up(&self.within, &self.without);
         let MadeUp::Text(arn) = &met else { return met };
         // The shortest text usually isn't in an excluded account. Then hundreds of accounts don't
@@ -255,7 +260,7 @@ impl Demand {
         let accounts = not
             .iter()
             .map(|account| Texts::exactly(&account.to_string()))
-            .fold(Texts::default(), Texts::or);
+            .fold(Texts::default(), Texts::union);
         let without: Vec<Texts> = self
             .without
             .iter()
@@ -276,7 +281,7 @@ fn made_up_arns(
     not: &BTreeSet<AccountId>,
 ) -> (Vec<String>, bool) {
     let context =
-        Context::partial().with("aws:ResourceAccount", trust.target.account.id.to_string());
+        Context::partial().with_value("aws:ResourceAccount", trust.target.account.id.to_string());
     let mut demand = Demand {
         within: vec![form.clone()],
         without: Vec::new(),
@@ -287,7 +292,7 @@ fn made_up_arns(
         .as_ref()
         .filter(|principals| principals.all_but)
     {
-        demand.without.push(shape.named(&principals.named));
+        demand.without.push(shape.arns_named_by(&principals.named));
     }
     let mut demands = vec![demand];
     for condition in &trust.statement.conditions {
@@ -321,7 +326,7 @@ fn made_up_arns(
     let mut is_all = demands.len() <= WAYS;
     let mut arns = BTreeSet::new();
     for demand in demands {
-        match demand.met(shape, not) {
+        match demand.arn_outside(shape, not) {
             MadeUp::Text(arn) => drop(arns.insert(arn)),
             MadeUp::None => {}
             MadeUp::TooHard => is_all = false,
@@ -351,7 +356,7 @@ fn around(
         .filter(|principals| !principals.all_but)
     {
         let mut way = demand.clone();
-        way.without.push(shape.named(&principals.named));
+        way.without.push(shape.arns_named_by(&principals.named));
         ways.push(way);
     }
     // An exception by NotPrincipal may have to name the caller completely, so each name is tried.
@@ -362,7 +367,7 @@ fn around(
         .flat_map(|principals| &principals.named)
     {
         let mut way = demand.clone();
-        way.within.push(shape.named([spared]));
+        way.within.push(shape.arns_named_by([spared]));
         ways.push(way);
     }
     ways

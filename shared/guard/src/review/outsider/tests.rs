@@ -111,7 +111,7 @@ fn condition() -> impl Strategy<Value = (String, &'static str, Vec<&'static str>
     ]
 }
 
-fn block() -> impl Strategy<Value = Value> {
+fn condition_block() -> impl Strategy<Value = Value> {
     proptest::collection::vec(condition(), 0..3).prop_map(|conditions| {
         let mut block = json!({});
         for (operator, key, values) in conditions {
@@ -134,7 +134,7 @@ fn statement() -> impl Strategy<Value = Value> {
         prop_oneof![4 => Just("Principal"), 1 => Just("NotPrincipal")],
         prop_oneof![2 => Just("Allow"), 1 => Just("Deny")],
     );
-    (whose, principal, block()).prop_map(|((whose, effect), principal, condition)| {
+    (whose, principal, condition_block()).prop_map(|((whose, effect), principal, condition)| {
         // NotPrincipal with `*` matches nobody.
         let whose = if principal == "*" { "Principal" } else { whose };
         json!({"Effect": effect, whose: {"AWS": principal}, "Action": "sts:AssumeRole", "Condition": condition})
@@ -163,19 +163,19 @@ fn outsider() -> impl Strategy<Value = (Requester, Context)> {
             };
             let last = name.rsplit('/').next().unwrap();
             let context = Context::complete()
-                .with("aws:PrincipalAccount", account)
-                .with("aws:ResourceAccount", "444455556666")
-                .with("aws:PrincipalArn", &arn)
-                .with("sts:RoleSessionName", "ci");
+                .with_value("aws:PrincipalAccount", account)
+                .with_value("aws:ResourceAccount", "444455556666")
+                .with_value("aws:PrincipalArn", &arn)
+                .with_value("sts:RoleSessionName", "ci");
             let context = if is_user {
-                context.with("aws:username", last)
+                context.with_value("aws:username", last)
             } else {
                 context
             };
             let context = if team.is_empty() {
                 context
             } else {
-                context.with("aws:PrincipalTag/team", team)
+                context.with_value("aws:PrincipalTag/team", team)
             };
             (
                 caller,
@@ -238,7 +238,7 @@ proptest! {
         statements in proptest::collection::vec(statement(), 1..4), people in proptest::collection::vec(outsider(), 12),
     ) {
         let let_in: Vec<_> = people.iter().filter(|person| is_let_in(&statements, person)).collect();
-        let found = Company::new().trust(json!(statements)).found("RW102");
+        let found = Company::new().with_trust(json!(statements)).findings_by("RW102");
         prop_assert!(let_in.is_empty() || !found.is_empty(), "{:?} is let in by {}", let_in, json!(statements));
         let is_sure = found.iter().any(|finding| finding.verdict == Verdict::Violation);
         let may_be_open = json!(statements).to_string();
@@ -251,19 +251,19 @@ proptest! {
     fn corrections_keep_them_out(
         statements in proptest::collection::vec(statement(), 1..4), people in proptest::collection::vec(outsider(), 12),
     ) {
-        let mut company = Company::new().trust(json!(statements));
+        let mut company = Company::new().with_trust(json!(statements));
         for _ in 0..4 {
-            let Some(finding) = company.found("RW102").into_iter().find(|finding| finding.verdict == Verdict::Violation) else { break };
+            let Some(finding) = company.findings_by("RW102").into_iter().find(|finding| finding.verdict == Verdict::Violation) else { break };
             if statements.iter().filter(|statement| Some(*statement) == finding.statement.as_ref()).count() > 1 {
                 return Ok(());
             }
-            company = company.fixed(&finding);
+            company = company.with_fix(&finding);
         }
         let left = company.trust_statements();
-        if company.found("RW102").is_empty() {
+        if company.findings_by("RW102").is_empty() {
             let let_in: Vec<_> = people.iter().filter(|person| is_let_in(&left, person)).collect();
             prop_assert!(let_in.is_empty(), "{:?} is let in by {}", let_in, json!(left));
         }
-        prop_assert!(!company.found("RW102").iter().any(|finding| finding.verdict == Verdict::Violation), "{}", json!(left));
+        prop_assert!(!company.findings_by("RW102").iter().any(|finding| finding.verdict == Verdict::Violation), "{}", json!(left));
     }
 }

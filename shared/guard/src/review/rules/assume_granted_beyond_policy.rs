@@ -59,10 +59,10 @@ use crate::moment::Moment;
 use crate::policy::{AllowOrDeny as Choice, IdentityKind};
 use crate::review::account::{Account, Role};
 use crate::review::attempt::{
-    Authentication, Entrant, best, best_as, best_of_session, better, is_better,
+    Authentication, Entrant, best_as, best_entry, best_of_session, better, is_better,
 };
 use crate::review::gap::{DetailList, lacking};
-use crate::review::link::{RoleLink, links};
+use crate::review::link::{RoleLink, role_links};
 use crate::review::outsider::trusted_and_not_given;
 use crate::review::view::ElevatedTarget;
 use crate::review::{ReviewDraft, SetupView, fix, session};
@@ -73,9 +73,9 @@ pub(super) fn check(view: &SetupView<'_>) -> Vec<ReviewDraft> {
     let mut found = GrantedWays::default();
     for account in view.setup.accounts() {
         people(view, account, &mut found);
-        roles(view, account, &mut found);
+        find_role_ways(view, account, &mut found);
     }
-    for (target, links) in &links(view) {
+    for (target, links) in &role_links(view) {
         for link in links {
             over_role(view, target, link, &mut found);
         }
@@ -112,7 +112,10 @@ fn people<'a>(view: &SetupView<'a>, account: &'a Account, found: &mut GrantedWay
                     view,
                     &who,
                     target,
-                    only_if(is_outside, best(&entrant, target.account.id, target.role)),
+                    only_if(
+                        is_outside,
+                        best_entry(&entrant, target.account.id, target.role),
+                    ),
                 );
             }
         }
@@ -144,7 +147,7 @@ fn people<'a>(view: &SetupView<'a>, account: &'a Account, found: &mut GrantedWay
             .filter(may_enter)
             .filter(|target| !SetupView::admits(target.rules, account.id, group))
         {
-            let decision = best(&entrant, target.account.id, target.role);
+            let decision = best_entry(&entrant, target.account.id, target.role);
             found.add(view, &who, target, lacking(decision, gap));
         }
     }
@@ -171,7 +174,8 @@ fn over_role<'a>(
                     session: None,
                     over: Some(link),
                 };
-                let decision = link.over(|session| best_as(&entrant, owner, role, session));
+                let decision =
+                    link.decide_through(|session| best_as(&entrant, owner, role, session));
                 found.add(view, &who, target, only_if(is_outside, decision));
             }
         }
@@ -187,12 +191,12 @@ fn only_if(holds: Truth, decision: AccessDecision<'_>) -> AccessDecision<'_> {
 }
 
 /// Adds roles whose sessions can enter a role that denies chaining, including that role itself.
-fn roles<'a>(view: &SetupView<'a>, account: &'a Account, found: &mut GrantedWays<'a>) {
+fn find_role_ways<'a>(view: &SetupView<'a>, account: &'a Account, found: &mut GrantedWays<'a>) {
     let targets: Vec<(ElevatedTarget<'a>, Vec<AssumedRoleArn<'a>>)> = view
         .elevated
         .iter()
         .filter(|target| target.rules.chaining == Choice::Deny)
-        .map(|target| (*target, session::named(target.role).collect()))
+        .map(|target| (*target, session::named_sessions(target.role).collect()))
         .collect();
     for role in account.roles.values() {
         let any = Entrant::role(account, role);
@@ -230,7 +234,7 @@ fn enter_from<'a>(
     let Some((name, decision)) = best else { return };
     let is_asked_for = named
         .iter()
-        .any(|named| session::is_of(named, account, role) && named.session == name);
+        .any(|named| session::is_session_of(named, account, role) && named.session == name);
     let session = is_asked_for.then_some(name);
     found.add(
         view,
@@ -272,14 +276,14 @@ fn trusting_themselves(view: &SetupView<'_>) -> Vec<ReviewDraft> {
             continue;
         }
         let own = better(
-            entrant.can(ASSUME_ROLE, &role.arn, Authentication::WithoutMfa),
-            entrant.can(ASSUME_ROLE, &role.arn, Authentication::PermanentKey),
+            entrant.decide_action(ASSUME_ROLE, &role.arn, Authentication::WithoutMfa),
+            entrant.decide_action(ASSUME_ROLE, &role.arn, Authentication::PermanentKey),
         );
         let Some(grant) = own.identity.first().filter(|_| !own.allowed.is_no()) else {
             continue;
         };
         let depends = "whether AWS still lets the role trust itself implicitly, as roles created before September 22, 2022 could";
-        let place = view.place(target);
+        let place = view.role_in_account(target);
         let message = format!(
             "can't tell whether sessions of {place} can enter the role again: the role's own policies allow it, and it depends on {depends}"
         );
@@ -327,7 +331,7 @@ fn dangling(view: &SetupView<'_>) -> Vec<ReviewDraft> {
                 else {
                     continue;
                 };
-                let (place, shown) = (view.place(target), view.account_shown(account.id));
+                let (place, shown) = (view.role_in_account(target), view.account_shown(account.id));
                 let message = format!(
                     "can't tell who can enter {place} as session {} of role {}: {shown} has no such role{}; whoever creates it there can enter",
                     harmless(named.session),
@@ -365,10 +369,13 @@ fn not_seen(view: &SetupView<'_>) -> Vec<ReviewDraft> {
             target,
             &[DetailList::Users, DetailList::Groups, DetailList::Roles],
         ) {
-            let (place, shown) = (view.place(target), view.account_shown(gap.account));
+            let (place, shown) = (
+                view.role_in_account(target),
+                view.account_shown(gap.account),
+            );
             let message = format!(
                 "can't tell who in {shown} can enter {place}: {}",
-                view.lacks(gap)
+                view.gap_sentence(gap)
             );
             let root = iam_arn(Some(target.partition()), gap.account, "root");
             drafts.push(

@@ -145,12 +145,12 @@ mod cases {
     use serde_json::{Value, json};
 
     use crate::finding::Verdict;
-    use crate::review::testing::{Company, DEVELOPMENT, PRODUCTION, ROLE, mfa};
+    use crate::review::testing::{Company, DEVELOPMENT, PRODUCTION, ROLE, mfa_condition};
 
     const RULE: &str = "RW105";
     const DEVELOPERS: &str = "arn:aws:iam::111122223333:group/Developers";
 
-    fn and(statement: Value) -> Value {
+    fn with_assume(statement: Value) -> Value {
         json!([{"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": ROLE}, statement])
     }
 
@@ -159,7 +159,7 @@ mod cases {
         Company::new().silent(RULE);
         let other = json!({"Effect": "Allow", "Action": "iam:AddUserToGroup", "Resource": "arn:aws:iam::111122223333:group/Readers"});
         Company::new()
-            .group_policy("Developers", and(other))
+            .group_policy("Developers", with_assume(other))
             .silent(RULE);
         // Testers may administer Developers, but aren't allowed to enter the role.
         Company::new()
@@ -174,8 +174,8 @@ mod cases {
     fn fires_where_members_may_add_members_and_takes_that_away() {
         let adds = json!({"Effect": "Allow", "Action": ["iam:AddUserToGroup", "iam:ListGroups"], "Resource": DEVELOPERS});
         let finding = Company::new()
-            .group_policy("Developers", and(adds))
-            .one(RULE);
+            .group_policy("Developers", with_assume(adds))
+            .only_finding(RULE);
         assert_eq!(
             (finding.verdict, finding.subject.as_str()),
             (Verdict::Violation, DEVELOPERS)
@@ -190,8 +190,8 @@ mod cases {
         assert_eq!(finding.fix.unwrap()["Action"], json!(["iam:ListGroups"]));
         let wide = json!({"Effect": "Allow", "Action": "iam:*Group*", "Resource": "*"});
         let finding = Company::new()
-            .group_policy("Developers", and(wide))
-            .one(RULE);
+            .group_policy("Developers", with_assume(wide))
+            .only_finding(RULE);
         assert_eq!(finding.fix.unwrap()[1]["Effect"], "Deny");
     }
 
@@ -200,11 +200,11 @@ mod cases {
         let arn = "arn:aws:iam::111122223333:policy/Switch";
         let attached = json!([{"PolicyName": "Switch", "PolicyArn": arn}]);
         let company = Company::new()
-            .managed(DEVELOPMENT, "Switch", and(json!({"Effect": "Allow", "Action": "iam:CreatePolicyVersion", "Resource": arn})))
+            .managed(DEVELOPMENT, "Switch", with_assume(json!({"Effect": "Allow", "Action": "iam:CreatePolicyVersion", "Resource": arn})))
             .change("GroupDetailList", "Developers", "AttachedManagedPolicies", attached);
         assert!(
             company
-                .one(RULE)
+                .only_finding(RULE)
                 .message
                 .contains("iam:CreatePolicyVersion on Switch")
         );
@@ -220,18 +220,18 @@ mod cases {
             )
             .user(DEVELOPMENT, "ingrid", &["Developers", "Admins"]);
         assert_eq!(
-            company.one(RULE).subject,
+            company.only_finding(RULE).subject,
             "arn:aws:iam::111122223333:user/ingrid"
         );
     }
 
     #[test]
     fn fires_where_the_role_may_write_its_own_trust_policy() {
-        let trust = json!({"Effect": "Allow", "Principal": {"AWS": DEVELOPMENT}, "Action": "sts:AssumeRole", "Condition": mfa()});
+        let trust = json!({"Effect": "Allow", "Principal": {"AWS": DEVELOPMENT}, "Action": "sts:AssumeRole", "Condition": mfa_condition()});
         let policy = |statements: Value| json!([{"PolicyName": "own", "PolicyDocument": {"Version": "2012-10-17", "Statement": statements}}]);
         let company = |action: &str| {
             let statements = json!({"Effect": "Allow", "Action": action, "Resource": "arn:aws:iam::444455556666:role/*"});
-            Company::new().trust(trust.clone()).change(
+            Company::new().with_trust(trust.clone()).change(
                 "RoleDetailList",
                 "UpdateApp",
                 "RolePolicyList",
@@ -239,7 +239,9 @@ mod cases {
             )
         };
         assert_eq!(
-            company("iam:UpdateAssumeRolePolicy").one(RULE).subject,
+            company("iam:UpdateAssumeRolePolicy")
+                .only_finding(RULE)
+                .subject,
             ROLE
         );
         company("iam:GetRole").silent(RULE);
@@ -250,14 +252,17 @@ mod cases {
         let statement = json!({"Effect": "Allow", "Action": "iam:AddUserToGroup", "Resource": "*",
             "Condition": {"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}});
         let finding = Company::new()
-            .group_policy("Developers", and(statement))
-            .one(RULE);
+            .group_policy("Developers", with_assume(statement))
+            .only_finding(RULE);
         assert_eq!(
             (finding.verdict, finding.undecided.len()),
             (Verdict::Unproven, 1)
         );
         assert_eq!(
-            Company::new().without(DEVELOPMENT).one(RULE).subject,
+            Company::new()
+                .without(DEVELOPMENT)
+                .only_finding(RULE)
+                .subject,
             DEVELOPERS
         );
     }
@@ -274,7 +279,7 @@ mod cases {
             .group_policy("Operators", json!([statement]))
             .group_policy("Developers", json!([]));
         assert_eq!(
-            company.one(RULE).subject,
+            company.only_finding(RULE).subject,
             "arn:aws:iam::444455556666:group/Operators"
         );
     }

@@ -94,7 +94,7 @@ mod cases {
         let finding = Company::new()
             .credential("dora", false)
             .credential("tom", false)
-            .one(RULE);
+            .only_finding(RULE);
         assert_eq!(
             (finding.verdict, finding.subject.as_str()),
             (Verdict::Violation, "arn:aws:iam::111122223333:user/dora")
@@ -124,7 +124,7 @@ mod cases {
         let finding = Company::new()
             .credential("dora", true)
             .user(DEVELOPMENT, "dave", &["Developers"])
-            .one(RULE);
+            .only_finding(RULE);
         assert_eq!(
             (finding.verdict, finding.subject.as_str()),
             (Verdict::Unproven, "arn:aws:iam::111122223333:user/dave")

@@ -28,7 +28,7 @@ pub(super) fn not_given(
         let about = format!("{name} in {}", view.account_shown(gap.account));
         // An ARN already says which account it is in.
         let role = if is_set { &about } else { &shown };
-        let message = format!("can't tell {}: {}", what(role), view.lacks(gap));
+        let message = format!("can't tell {}: {}", what(role), view.gap_sentence(gap));
         ReviewDraft::unproven(rules.severity, gap.account, &arn, message).for_want_of([gap], &about)
     });
     drafts.collect()
@@ -46,7 +46,7 @@ pub(super) fn groups_not_given(
     let groups = view.groups_not_given(asks).into_iter();
     let drafts = groups.map(|(group, rules, gap)| {
         let shown = harmless(&group.written);
-        let message = format!("can't tell {}: {}", what(&shown), view.lacks(gap));
+        let message = format!("can't tell {}: {}", what(&shown), view.gap_sentence(gap));
         let subject = view.arn_not_given(
             rules,
             group.account,

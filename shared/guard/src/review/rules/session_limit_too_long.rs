@@ -52,7 +52,7 @@ pub(super) fn check(view: &SetupView<'_>) -> Vec<ReviewDraft> {
 fn of_role(view: &SetupView<'_>, target: &ElevatedTarget<'_>) -> Option<ReviewDraft> {
     let limit = target.rules.max_session?;
     let (account, arn, severity) = (target.account.id, &target.role.arn, target.rules.severity);
-    let place = view.place(target);
+    let place = view.role_in_account(target);
     let Some(longest) = target.role.max_session.or_else(|| view.setup.duration(arn)) else {
         let message = format!(
             "can't tell how long sessions of {place} can last: authorization details don't include MaxSessionDuration; supply the output of \
@@ -110,7 +110,7 @@ fn of_role(view: &SetupView<'_>, target: &ElevatedTarget<'_>) -> Option<ReviewDr
 /// means an hour.
 fn lets_longer(statement: &Statement, longest: i64, limit: Span) -> bool {
     let lets = |context: &Context| !statement.conditions_hold(context).is_no();
-    let too_long = Context::partial().with("sts:DurationSeconds", longest.to_string());
+    let too_long = Context::partial().with_value("sts:DurationSeconds", longest.to_string());
     let unsaid = Context::partial().without("sts:DurationSeconds");
     statement.effect == Effect::Allow
         && (lets(&too_long) || (LEAST_SESSION_LIMIT > limit.seconds() && lets(&unsaid)))
@@ -128,7 +128,9 @@ mod cases {
     #[test]
     fn fires_above_the_limit_and_not_at_it() {
         Company::new().silent(RULE);
-        let finding = Company::new().lasting("UpdateApp", 43_200).one(RULE);
+        let finding = Company::new()
+            .lasting("UpdateApp", 43_200)
+            .only_finding(RULE);
         assert_eq!(finding.verdict, Verdict::Violation);
         assert_eq!(
             finding.statement,
@@ -149,14 +151,14 @@ mod cases {
         let trust = json!({"Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "sts:AssumeRole",
             "Condition": {"Bool": {"aws:MultiFactorAuthPresent": "true"}, "NumericLessThanEquals": {"sts:DurationSeconds": "900"}}});
         let company = Company::new().policy("max_session: 1h  ", "max_session: 15m ");
-        let finding = company.one(RULE);
+        let finding = company.only_finding(RULE);
         assert_eq!(
             finding.fix.unwrap()["Condition"]["NumericLessThanEquals"],
             json!({"sts:DurationSeconds": "900"})
         );
         Company::new()
             .policy("max_session: 1h  ", "max_session: 15m ")
-            .trust(trust)
+            .with_trust(trust)
             .silent(RULE);
     }
 
@@ -170,11 +172,11 @@ mod cases {
                 Value::Null,
             )
         };
-        assert_eq!(unknown().one(RULE).verdict, Verdict::Unproven);
+        assert_eq!(unknown().only_finding(RULE).verdict, Verdict::Unproven);
         let listing =
             |seconds: i64| json!({"Roles": [{"Arn": ROLE, "MaxSessionDuration": seconds}]});
-        unknown().with(listing(3_600)).silent(RULE);
-        unknown().with(listing(7_200)).fires(RULE);
+        unknown().with_file(listing(3_600)).silent(RULE);
+        unknown().with_file(listing(7_200)).assert_fires(RULE);
     }
 
     #[test]
@@ -188,7 +190,7 @@ mod cases {
                 "AssumeRolePolicyDocument",
                 odd,
             )
-            .fires(RULE);
+            .assert_fires(RULE);
     }
 
     #[test]

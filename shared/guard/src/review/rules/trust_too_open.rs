@@ -103,12 +103,12 @@ mod cases {
 
     use crate::finding::Verdict;
     use crate::policy::Severity;
-    use crate::review::testing::{Company, PRODUCTION, ROLE, mfa};
+    use crate::review::testing::{Company, PRODUCTION, ROLE, mfa_condition};
 
     const RULE: &str = "RW102";
 
     fn trusting(principal: Value, condition: Value) -> Company {
-        Company::new().trust(json!({"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole", "Condition": condition}))
+        Company::new().with_trust(json!({"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole", "Condition": condition}))
     }
 
     #[test]
@@ -116,7 +116,7 @@ mod cases {
         Company::new().silent(RULE);
         trusting(
             json!({"AWS": ["arn:aws:iam::111122223333:user/dora", "AIDAEXAMPLEGONE"]}),
-            mfa(),
+            mfa_condition(),
         )
         .silent(RULE);
     }
@@ -124,7 +124,7 @@ mod cases {
     #[test]
     fn fires_for_everybody_and_prints_the_accounts_of_the_groups() {
         for everybody in [json!("*"), json!({"AWS": "*"})] {
-            let finding = trusting(everybody, mfa()).one(RULE);
+            let finding = trusting(everybody, mfa_condition()).only_finding(RULE);
             assert_eq!(
                 (finding.verdict, finding.severity),
                 (Verdict::Violation, Severity::High)
@@ -152,12 +152,12 @@ mod cases {
             json!({"AWS": "*"}),
             json!({"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:user/dora"}}),
         )
-        .fires(RULE);
+        .assert_fires(RULE);
         trusting(
             json!({"AWS": "*"}),
             json!({"StringEquals": {"sts:ExternalId": "sesame"}}),
         )
-        .fires(RULE);
+        .assert_fires(RULE);
     }
 
     #[test]
@@ -168,8 +168,9 @@ mod cases {
             json!({"StringLike": {"aws:username": "d*"}, "Bool": {"aws:MultiFactorAuthPresent": "true"}}),
             json!({"StringEquals": {"aws:PrincipalTag/team": "app"}, "Null": {"aws:username": "false"}}),
         ] {
-            trusting(json!("*"), condition.clone()).fires(RULE);
-            trusting(json!({"AWS": ["111122223333", "999988887777"]}), condition).fires(RULE);
+            trusting(json!("*"), condition.clone()).assert_fires(RULE);
+            trusting(json!({"AWS": ["111122223333", "999988887777"]}), condition)
+                .assert_fires(RULE);
         }
         // Role sessions have no user name.
         let named = json!({"StringEquals": {"sts:RoleSessionName": "${aws:username}"}});
@@ -186,7 +187,7 @@ mod cases {
             json!({"AWS": "*"}),
             json!({"StringEquals": {"aws:PrincipalOrgID": "o-example"}}),
         )
-        .one(RULE);
+        .only_finding(RULE);
         assert_eq!(finding.verdict, Verdict::Unproven);
         assert_eq!(
             finding.undecided,
@@ -198,9 +199,9 @@ mod cases {
     fn fires_for_an_outside_account_and_takes_it_out() {
         let finding = trusting(
             json!({"AWS": ["111122223333", "arn:aws:iam::999988887777:root"]}),
-            mfa(),
+            mfa_condition(),
         )
-        .one(RULE);
+        .only_finding(RULE);
         assert!(
             finding.message.contains("account 999988887777")
                 && finding.message.contains("no external ID"),
@@ -213,9 +214,9 @@ mod cases {
         );
         let alone = trusting(
             json!({"AWS": "arn:aws:iam::999988887777:role/Partner"}),
-            mfa(),
+            mfa_condition(),
         )
-        .one(RULE);
+        .only_finding(RULE);
         assert_eq!(
             alone.fix,
             Some(json!([])),
@@ -229,7 +230,7 @@ mod cases {
             json!({"AWS": "999988887777"}),
             json!({"StringEquals": {"sts:ExternalId": "sesame"}}),
         )
-        .one(RULE);
+        .only_finding(RULE);
         assert_eq!(
             (finding.verdict, finding.severity),
             (Verdict::Violation, Severity::Medium)
@@ -245,22 +246,23 @@ mod cases {
     fn a_deny_for_the_outside_account_counts() {
         let deny = json!({"Effect": "Deny", "Principal": "*", "Action": "sts:AssumeRole",
             "Condition": {"StringNotEquals": {"aws:PrincipalAccount": ["111122223333"]}}});
-        let allow = json!({"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole", "Condition": mfa()});
-        Company::new().trust(json!([allow, deny])).silent(RULE);
+        let allow = json!({"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole", "Condition": mfa_condition()});
+        Company::new().with_trust(json!([allow, deny])).silent(RULE);
     }
 
     #[test]
     fn fires_for_services_and_providers_that_are_not_admitted() {
-        let service = trusting(json!({"Service": "ec2.amazonaws.com"}), json!({})).one(RULE);
+        let service =
+            trusting(json!({"Service": "ec2.amazonaws.com"}), json!({})).only_finding(RULE);
         assert!(
             service.message.contains("doesn't include service"),
             "{}",
             service.message
         );
         let saml = json!({"Effect": "Allow", "Principal": {"Federated": "arn:aws:iam::444455556666:saml-provider/Corp"}, "Action": "sts:AssumeRoleWithSAML"});
-        Company::new().trust(saml.clone()).fires(RULE);
+        Company::new().with_trust(saml.clone()).assert_fires(RULE);
         Company::new()
-            .trust(saml)
+            .with_trust(saml)
             .policy("identities: [iam-user]  ", "identities: [iam-user, saml]")
             .silent(RULE);
     }
@@ -270,10 +272,10 @@ mod cases {
         let provider =
             "arn:aws:iam::444455556666:oidc-provider/token.actions.githubusercontent.com";
         let by = |condition: Value| {
-            Company::new().policy("identities: [iam-user]  ", "identities: [iam-user, web-identity]").trust(json!({"Effect": "Allow",
+            Company::new().policy("identities: [iam-user]  ", "identities: [iam-user, web-identity]").with_trust(json!({"Effect": "Allow",
                 "Principal": {"Federated": provider}, "Action": "sts:AssumeRoleWithWebIdentity", "Condition": condition}))
         };
-        by(json!({"StringEquals": {"token.actions.githubusercontent.com:aud": "sts.amazonaws.com"}})).fires(RULE);
+        by(json!({"StringEquals": {"token.actions.githubusercontent.com:aud": "sts.amazonaws.com"}})).assert_fires(RULE);
         by(json!({"StringLike": {"token.actions.githubusercontent.com:sub": "repo:example/app:*"}})).silent(RULE);
     }
 
@@ -284,7 +286,9 @@ mod cases {
 
     #[test]
     fn findings_of_access_analyzer_are_merged() {
-        let finding = trusting(json!("*"), mfa()).with(analyzer(ROLE)).one(RULE);
+        let finding = trusting(json!("*"), mfa_condition())
+            .with_file(analyzer(ROLE))
+            .only_finding(RULE);
         assert!(
             finding
                 .message
@@ -293,10 +297,10 @@ mod cases {
             finding.message
         );
         // The trusted accounts explain it.
-        Company::new().with(analyzer(ROLE)).silent(RULE);
-        let own = trusting(json!({"AWS": "444455556666"}), mfa())
-            .with(analyzer(ROLE))
-            .one(RULE);
+        Company::new().with_file(analyzer(ROLE)).silent(RULE);
+        let own = trusting(json!({"AWS": "444455556666"}), mfa_condition())
+            .with_file(analyzer(ROLE))
+            .only_finding(RULE);
         assert_eq!(own.verdict, Verdict::Unproven);
     }
 
@@ -306,8 +310,8 @@ mod cases {
         let company = Company::new().role(PRODUCTION, "Reports", trust, json!([]));
         company.silent(RULE);
         let finding = company
-            .with(analyzer("arn:aws:iam::444455556666:role/Reports"))
-            .one(RULE);
+            .with_file(analyzer("arn:aws:iam::444455556666:role/Reports"))
+            .only_finding(RULE);
         assert_eq!(
             (finding.verdict, finding.severity),
             (Verdict::Violation, Severity::Medium)

@@ -56,7 +56,7 @@ use crate::policy::{AllowOrDeny as Choice, IdentityKind, RolePolicy};
 use crate::review::attempt::{Authentication, Entrant, WITHOUT_MFA};
 use crate::review::gap::{DetailList, Gap};
 use crate::review::joining::joining;
-use crate::review::link::{RoleLink, links};
+use crate::review::link::{RoleLink, role_links};
 use crate::review::outsider::trusted_and_not_given;
 use crate::review::view::{ElevatedTarget, listed, name_of};
 use crate::review::{ReviewDraft, SetupView, fix};
@@ -75,7 +75,7 @@ pub(super) fn check(view: &SetupView<'_>) -> Vec<ReviewDraft> {
         .iter()
         .filter(|target| target.rules.mfa.requires(IdentityKind::IamUser))
         .flat_map(|target| of_role(view, target, &users));
-    let links = links(view);
+    let links = role_links(view);
     let links = links
         .iter()
         .filter(|(target, _)| target.rules.mfa.requires(IdentityKind::IamUser));
@@ -154,7 +154,7 @@ impl WaysWithoutMfa {
             let gap = self.gaps.get(name)?;
             reasons
                 .iter()
-                .all(|reason| reason.ends_with(gap.own()))
+                .all(|reason| reason.ends_with(gap.why_open()))
                 .then_some(*gap)
         };
         open.iter()
@@ -190,7 +190,12 @@ fn of_role<'a>(
         .filter(|(_, entrant)| entrant.may_enter(owner, role))
     {
         for proof in WITHOUT_MFA {
-            ways.add(target, name, proof, entrant.enter(owner, role, proof));
+            ways.add(
+                target,
+                name,
+                proof,
+                entrant.decide_entry(owner, role, proof),
+            );
         }
     }
     for account in view.setup.accounts() {
@@ -215,7 +220,7 @@ fn of_role<'a>(
             }
         }
     }
-    drafts(target, ways, &view.place(target))
+    drafts(target, ways, &view.role_in_account(target))
 }
 
 /// If chaining is allowed, MFA must be required at the role that leads to the target.
@@ -241,14 +246,18 @@ fn over_role<'a>(
                 &first,
                 name,
                 proof,
-                link.over(|session| entrant.enter_as(owner, role, proof, session)),
+                link.decide_through(|session| entrant.enter_as(owner, role, proof, session)),
             );
         }
     }
     drafts(
         &first,
         ways,
-        &format!("{} through {}", view.place(target), link.shown(view)),
+        &format!(
+            "{} through {}",
+            view.role_in_account(target),
+            link.describe(view)
+        ),
     )
 }
 
@@ -269,7 +278,7 @@ fn drafts(target: &ElevatedTarget<'_>, mut ways: WaysWithoutMfa, place: &str) ->
         let message = format!(
             "{} can enter {place} without MFA, {how}: {}",
             listed(way.who.iter().cloned()),
-            why(&statement.json)
+            why_weak(&statement.json)
         );
         let fix = fix::demanding_mfa(&statement.json);
         drafts.push(
@@ -348,14 +357,14 @@ fn others<'a>(view: &SetupView<'a>, target: &ElevatedTarget<'a>) -> Unlisted<'a>
     (
         unseen
             .into_iter()
-            .map(|(who, (caller, gap))| (who, Entrant::unseen_because(caller, gap.own())))
+            .map(|(who, (caller, gap))| (who, Entrant::unseen_because(caller, gap.why_open())))
             .collect(),
         gaps,
     )
 }
 
 /// The reason in the statement.
-fn why(statement: &Value) -> &'static str {
+fn why_weak(statement: &Value) -> &'static str {
     let condition = statement.get("Condition").and_then(Value::as_object);
     let asks = |operator: &str| {
         condition.into_iter().flatten().any(|(written, keys)| {

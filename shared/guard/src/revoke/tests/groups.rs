@@ -20,7 +20,7 @@ impl Again {
         commands.collect()
     }
 
-    fn looks(&self) -> bool {
+    fn lists_groups(&self) -> bool {
         self.lines
             .iter()
             .any(|line| line.starts_with("aws iam list-groups-for-user --user-name "))
@@ -44,7 +44,7 @@ fn rosters(story: &Story, taken: Option<i64>) -> Rosters {
 }
 
 /// The plan for the first finding by this rule, this many seconds after the story's end.
-fn again(story: &Story, rule: &str, seconds: i64, rosters: &Rosters) -> Again {
+fn reentry_after(story: &Story, rule: &str, seconds: i64, rosters: &Rosters) -> Again {
     let (policy, world) = (story.policy(), story.world_of(story.records()));
     let judged = crate::judge(
         &world,
@@ -92,14 +92,18 @@ fn switch(user: &str) -> Story {
 #[test]
 fn whoever_the_finding_says_is_outside_is_not_taken_out() {
     let story = switch("tom");
-    let told = again(&story, "RW001", 30 * DAY, &rosters(&story, Some(7_200)));
-    assert!(told.leaves().is_empty() && told.looks(), "{:?}", told.lines);
+    let told = reentry_after(&story, "RW001", 30 * DAY, &rosters(&story, Some(7_200)));
+    assert!(
+        told.leaves().is_empty() && told.lists_groups(),
+        "{:?}",
+        told.lines
+    );
     let says = "tom was not in development/Developers at 2026-03-02T11:00:00Z; rolewatch can't tell whether they are in it at 2026-04-01T09:00:00Z";
     assert!(told.says.contains(says), "{}", told.says);
-    let told = again(&story, "RW001", 60, &rosters(&story, Some(7_200)));
+    let told = reentry_after(&story, "RW001", 60, &rosters(&story, Some(7_200)));
     assert!(
         told.leaves().is_empty()
-            && !told.looks()
+            && !told.lists_groups()
             && told.says.contains("their access comes from something else"),
         "{}",
         told.says
@@ -109,20 +113,20 @@ fn whoever_the_finding_says_is_outside_is_not_taken_out() {
 #[test]
 fn a_member_of_then_is_taken_out_after_a_look_where_nothing_says_that_they_still_are_one() {
     let story = switch("dora");
-    let told = again(&story, "RW002", 30 * DAY, &rosters(&story, Some(7_200)));
+    let told = reentry_after(&story, "RW002", 30 * DAY, &rosters(&story, Some(7_200)));
     assert_eq!(told.leaves(), ["dora --group-name Developers"]);
     assert!(
-        told.looks()
+        told.lists_groups()
             && told
                 .says
                 .contains("rolewatch can't tell whether they still are at 2026-04-01T09:00:00Z"),
         "{}",
         told.says
     );
-    let told = again(&story, "RW002", 60, &rosters(&story, Some(7_200)));
+    let told = reentry_after(&story, "RW002", 60, &rosters(&story, Some(7_200)));
     assert!(
         told.leaves() == ["dora --group-name Developers"]
-            && !told.looks()
+            && !told.lists_groups()
             && !told.says.contains("can't tell"),
         "{}",
         told.says
@@ -136,11 +140,11 @@ fn whoever_left_since_is_not_taken_out() {
         story.iam(600, "admin").removes("dora", "Developers");
         let rosters = rosters(&story, taken);
         assert_eq!(
-            again(&story, "RW002", 300, &rosters).leaves(),
+            reentry_after(&story, "RW002", 300, &rosters).leaves(),
             ["dora --group-name Developers"],
             "they leave later"
         );
-        let told = again(&story, "RW002", 30 * DAY, &rosters);
+        let told = reentry_after(&story, "RW002", 30 * DAY, &rosters);
         assert!(
             told.leaves().is_empty()
                 && told.says.contains("their access comes from something else"),
@@ -155,9 +159,9 @@ fn whoever_joined_since_is_taken_out() {
     let mut story = switch("tom");
     story.iam(600, "admin").adds("tom", "Developers");
     let rosters = rosters(&story, Some(-7_200));
-    let told = again(&story, "RW001", 30 * DAY, &rosters);
+    let told = reentry_after(&story, "RW001", 30 * DAY, &rosters);
     assert!(
-        told.leaves() == ["tom --group-name Developers"] && told.looks(),
+        told.leaves() == ["tom --group-name Developers"] && told.lists_groups(),
         "{:?}",
         told.lines
     );
@@ -167,9 +171,9 @@ fn whoever_joined_since_is_taken_out() {
         "{}",
         told.says
     );
-    let told = again(&story, "RW001", 3_600, &rosters);
+    let told = reentry_after(&story, "RW001", 3_600, &rosters);
     assert!(
-        told.leaves() == ["tom --group-name Developers"] && !told.looks(),
+        told.leaves() == ["tom --group-name Developers"] && !told.lists_groups(),
         "{:?}",
         told.lines
     );
@@ -179,7 +183,7 @@ fn whoever_joined_since_is_taken_out() {
         "{}",
         told.says
     );
-    let told = again(&story, "RW001", 300, &rosters);
+    let told = reentry_after(&story, "RW001", 300, &rosters);
     assert!(
         told.leaves().is_empty(),
         "the plan is for a time before they joined: {:?}",
@@ -191,8 +195,12 @@ fn whoever_joined_since_is_taken_out() {
 fn nothing_is_known_of_a_time_that_no_log_and_no_roster_covers() {
     let mut left = switch("dora");
     left.iam(600, "admin").removes("dora", "Developers");
-    let told = again(&left, "RW002", 200 * DAY, &rosters(&left, Some(7_200)));
-    assert!(told.leaves().is_empty() && told.looks(), "{:?}", told.lines);
+    let told = reentry_after(&left, "RW002", 200 * DAY, &rosters(&left, Some(7_200)));
+    assert!(
+        told.leaves().is_empty() && told.lists_groups(),
+        "{:?}",
+        told.lines
+    );
     assert!(
         !told.says.contains("They aren't in any of"),
         "{}",
@@ -205,9 +213,9 @@ fn nothing_is_known_of_a_time_that_no_log_and_no_roster_covers() {
         told.says
     );
     let untimed = switch("dora");
-    let told = again(&untimed, "RW002", 200 * DAY, &rosters(&untimed, None));
+    let told = reentry_after(&untimed, "RW002", 200 * DAY, &rosters(&untimed, None));
     assert!(
-        told.leaves() == ["dora --group-name Developers"] && told.looks(),
+        told.leaves() == ["dora --group-name Developers"] && told.lists_groups(),
         "{:?}",
         told.lines
     );
@@ -218,14 +226,14 @@ fn nothing_is_known_of_a_time_that_no_log_and_no_roster_covers() {
         told.says
     );
     // A roster from after the plan, with no gap in the logs up to it, does show it.
-    let told = again(
+    let told = reentry_after(
         &untimed,
         "RW002",
         30 * DAY,
         &rosters(&untimed, Some(30 * DAY + 60)),
     );
     assert!(
-        told.leaves() == ["dora --group-name Developers"] && !told.looks(),
+        told.leaves() == ["dora --group-name Developers"] && !told.lists_groups(),
         "{:?}",
         told.lines
     );
@@ -249,7 +257,11 @@ fn whoever_a_later_roster_lists_without_a_record_of_it_is_not_taken_out_of_the_g
         .unwrap(),
     );
     let told = again_for(&story, &found, 30 * DAY + 60, &rosters);
-    assert!(told.leaves().is_empty() && told.looks(), "{:?}", told.lines);
+    assert!(
+        told.leaves().is_empty() && told.lists_groups(),
+        "{:?}",
+        told.lines
+    );
     assert!(
         told.says.contains("the logs don't show that they joined"),
         "{}",
@@ -260,8 +272,12 @@ fn whoever_a_later_roster_lists_without_a_record_of_it_is_not_taken_out_of_the_g
 #[test]
 fn what_nothing_shows_is_said_to_be_unknown() {
     let story = switch("dora").without_roster();
-    let told = again(&story, "RW002", 60, &Rosters::default());
-    assert!(told.leaves().is_empty() && told.looks(), "{:?}", told.lines);
+    let told = reentry_after(&story, "RW002", 60, &Rosters::default());
+    assert!(
+        told.leaves().is_empty() && told.lists_groups(),
+        "{:?}",
+        told.lines
+    );
     assert!(
         told.says.contains(
             "rolewatch can't tell whether dora is in development/Developers at 2026-03-02T09:01:00Z"
@@ -298,7 +314,11 @@ fn a_finding_from_elsewhere_is_believed_over_what_was_read() {
     let mut rosters = Rosters::default();
     rosters.add(Snapshot::read(joined.to_string().as_bytes(), None).unwrap());
     let told = again_for(&story, &found, 60, &rosters);
-    assert!(told.leaves().is_empty() && told.looks(), "{:?}", told.lines);
+    assert!(
+        told.leaves().is_empty() && told.lists_groups(),
+        "{:?}",
+        told.lines
+    );
     assert!(
         told.says
             .contains("The finding says that tom was not in development/Developers"),
@@ -321,16 +341,16 @@ fn of_several_groups_each_is_looked_at_by_itself() {
         story
     };
     assert_eq!(
-        again(&both, "RW002", DAY, &rosters(&both, None)).leaves(),
+        reentry_after(&both, "RW002", DAY, &rosters(&both, None)).leaves(),
         ["dora --group-name Developers", "dora --group-name Testers"],
         "nobody is in a group of another account"
     );
     let one = several("tom");
     assert_eq!(
-        again(&one, "RW002", 60, &rosters(&one, None)).leaves(),
+        reentry_after(&one, "RW002", 60, &rosters(&one, None)).leaves(),
         ["tom --group-name Testers"]
     );
-    let unknown = again(&one, "RW002", 30 * DAY, &rosters(&one, Some(7_200)));
+    let unknown = reentry_after(&one, "RW002", 30 * DAY, &rosters(&one, Some(7_200)));
     assert_eq!(
         unknown.leaves(),
         ["tom --group-name Testers"],
@@ -354,7 +374,7 @@ fn users_and_groups_are_called_what_they_are_called_at_the_time_of_the_plan() {
         .iam(700, "admin")
         .renames_group("Developers", "Builders");
     story.iam(800, "admin").creates_user("dora", "another dora");
-    let told = again(&story, "RW002", DAY, &rosters(&story, Some(-7_200)));
+    let told = reentry_after(&story, "RW002", DAY, &rosters(&story, Some(-7_200)));
     assert_eq!(told.leaves(), ["Dora.Smith --group-name Builders"]);
     let deny = told
         .lines
@@ -366,7 +386,7 @@ fn users_and_groups_are_called_what_they_are_called_at_the_time_of_the_plan() {
         "{deny}"
     );
     assert_eq!(
-        again(&story, "RW002", 60, &rosters(&story, Some(-7_200))).leaves(),
+        reentry_after(&story, "RW002", 60, &rosters(&story, Some(-7_200))).leaves(),
         ["dora --group-name Developers"]
     );
 }
@@ -377,7 +397,7 @@ fn a_group_that_the_policy_names_by_id_is_named_to_iam() {
         Story::new().with_policy_line("development/Developers", "development/AGPADEVELOPERSXXXXXX");
     story.switch("dora").without_mfa();
     assert_eq!(
-        again(&story, "RW002", 60, &rosters(&story, None)).leaves(),
+        reentry_after(&story, "RW002", 60, &rosters(&story, None)).leaves(),
         ["dora --group-name Developers"]
     );
 }
@@ -389,7 +409,7 @@ fn nobody_is_shut_out_in_place_of_a_user_who_is_gone() {
     story.iam(601, "admin").deletes_user("dora");
     story.iam(700, "admin").creates_user("dora", "another dora");
     story.iam(701, "admin").adds("dora", "Developers");
-    let told = again(&story, "RW002", DAY, &rosters(&story, Some(-7_200)));
+    let told = reentry_after(&story, "RW002", DAY, &rosters(&story, Some(-7_200)));
     assert!(told.lines.is_empty(), "{:?}", told.lines);
     assert!(
         told.says
@@ -422,6 +442,6 @@ fn a_user_of_whom_only_the_id_is_known_gets_no_command() {
 fn a_role_that_was_entered_from_another_can_be_entered_from_it_again() {
     let mut story = Story::new();
     story.chain("dora", "Jump");
-    let told = again(&story, "RW011", 60, &rosters(&story, None));
+    let told = reentry_after(&story, "RW011", 60, &rosters(&story, None));
     assert!(told.says.contains("can do so again"), "{}", told.says);
 }

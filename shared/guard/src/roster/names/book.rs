@@ -74,7 +74,7 @@ pub(super) enum Turn {
 
 impl Names {
     /// Divides a name's history at its turns.
-    pub(super) fn cut(&mut self, name: String, turns: &BTreeSet<(Moment, Turn)>) {
+    pub(super) fn cut_at(&mut self, name: String, turns: &BTreeSet<(Moment, Turn)>) {
         let mut tenures: Vec<Tenure> = Vec::new();
         for (time, turn) in turns {
             let first = tenures.is_empty();
@@ -207,7 +207,7 @@ impl Names {
     }
 
     /// Keeps the spelling of a name, independent of the order in which spellings arrive.
-    pub(super) fn spell(&mut self, name: &str) {
+    pub(super) fn keep_spelling(&mut self, name: &str) {
         let known = self
             .spelled
             .entry(name.to_lowercase())
@@ -219,8 +219,8 @@ impl Names {
 
     /// Records that name and id were seen together. `at_creation`: the id belongs to the tenure
     /// that begins in this second.
-    pub(super) fn see(&mut self, name: &str, id: &IamId, at: Moment, at_creation: bool) {
-        self.spell(name);
+    pub(super) fn note_seen(&mut self, name: &str, id: &IamId, at: Moment, at_creation: bool) {
+        self.keep_spelling(name);
         let holding: Vec<usize> = self.tenures_at(name, at, at_creation);
         // In the second of a turn, the id may belong to either bearer. The record doesn't show
         // which: in the second of a rename, both have the name.
@@ -242,7 +242,7 @@ impl Names {
 
     /// Records a pair from a snapshot of unknown time: the id belongs to the name's latest bearer.
     pub(super) fn see_untimed(&mut self, name: &str, id: &IamId) {
-        self.spell(name);
+        self.keep_spelling(name);
         let lower = name.to_lowercase();
         self.mention(&lower);
         let Some(bearer) = self

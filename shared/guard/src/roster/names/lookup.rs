@@ -16,7 +16,7 @@ impl Names {
         };
         let mut ids = BTreeSet::new();
         for bearer in holding(tenures, at) {
-            ids.extend(self.ids(bearer, at));
+            ids.extend(self.ids_at(bearer, at));
         }
         one_of(ids)
     }
@@ -26,14 +26,14 @@ impl Names {
         let lower = name.to_lowercase();
         let last = self.tenures.get(&lower)?.last()?;
         let at = last.to.unwrap_or(Moment::from_epoch_seconds(i64::MAX));
-        match one_of(self.ids(last.bearer, at)) {
+        match one_of(self.ids_at(last.bearer, at)) {
             Bearer::One(id) => Some(id),
             Bearer::OneOf(_) | Bearer::Unknown => None,
         }
     }
 
     /// The ids that a bearer may have had at `at`: one, unless a creation is missing from the logs.
-    fn ids(&self, bearer: usize, at: Moment) -> BTreeSet<IamId> {
+    fn ids_at(&self, bearer: usize, at: Moment) -> BTreeSet<IamId> {
         let Some(seen) = self.bearers.get(bearer) else {
             return BTreeSet::new();
         };
@@ -80,7 +80,7 @@ impl Names {
             .filter(|(_, tenures)| match holding(tenures, at)[..] {
                 [bearer] => {
                     bearers.contains(&bearer)
-                        && self.ids(bearer, at).iter().all(|borne| **borne == *id)
+                        && self.ids_at(bearer, at).iter().all(|borne| **borne == *id)
                 }
                 _ => false,
             });
@@ -94,7 +94,7 @@ impl Names {
     }
 
     /// When each id was created and deleted, if the logs show it.
-    pub(in crate::roster) fn lives(
+    pub(in crate::roster) fn lifetimes(
         &self,
     ) -> impl Iterator<Item = (IamId, Option<Moment>, Option<Moment>)> + '_ {
         self.bearers

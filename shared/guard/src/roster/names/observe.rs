@@ -25,15 +25,15 @@ pub(super) fn observe(
             let names = books.entry(*account).or_default();
             // The first and last sighting are enough: in between the pair stayed the same, or a
             // change in the logs shows otherwise.
-            names.see(name, id, *first, false);
-            names.see(name, id, *last, false);
+            names.note_seen(name, id, *first, false);
+            names.note_seen(name, id, *last, false);
         }
     }
     for snapshot in rosters.iter() {
         let names = books.entry(snapshot.account).or_default();
         for (name, id) in names_with_ids(snapshot, what) {
             match snapshot.taken {
-                Some(taken) => names.see(&name, &id, taken, false),
+                Some(taken) => names.note_seen(&name, &id, taken, false),
                 None => names.see_untimed(&name, &id),
             }
         }
@@ -43,14 +43,14 @@ pub(super) fn observe(
 fn observe_change(what: NamedKind, change: &IamChange, names: &mut Names) {
     match &change.what {
         IamChangeKind::Create { what: it, name, id } if *it == what => {
-            names.spell(name);
+            names.keep_spelling(name);
             if let Some(id) = id {
                 // The id comes from the response of the call that created it, so it belongs to the
                 // tenure that begins here, not to an earlier bearer in the same second.
-                names.see(name, id, change.time, true);
+                names.note_seen(name, id, change.time, true);
             }
         }
-        IamChangeKind::Rename { what: it, to, .. } if *it == what => names.spell(to),
+        IamChangeKind::Rename { what: it, to, .. } if *it == what => names.keep_spelling(to),
         IamChangeKind::AddUserToGroup { user, group }
         | IamChangeKind::RemoveUserFromGroup { user, group } => {
             let name = match what {

@@ -9,7 +9,7 @@
 
 use std::sync::Arc;
 
-use super::text::shown;
+use super::text::shown_text;
 use super::{CenterKind, DirectoryChange, DirectoryChangeKind, Outcome};
 use crate::record::{CenterRequest, CenterResponse, List, Object, Record, Shown};
 use crate::seen::NamedKind;
@@ -17,11 +17,11 @@ use crate::seen::details::{RecordPart, UnreadDetails};
 use crate::seen::parts::RecordHead;
 
 pub(super) fn is_watched(name: &str) -> bool {
-    about(name).is_some()
+    subject_of(name).is_some()
 }
 
 /// Whether a call is about a user or a group. A membership counts as its group.
-fn about(name: &str) -> Option<NamedKind> {
+fn subject_of(name: &str) -> Option<NamedKind> {
     match name {
         "AddMemberToGroup"
         | "RemoveMemberFromGroup"
@@ -62,13 +62,13 @@ pub(super) fn read(
     at: &RecordHead<'_>,
     unread: &mut UnreadDetails,
 ) -> Option<(Outcome, CenterKind)> {
-    let about = about(at.name).filter(|_| !at.failed)?;
+    let about = subject_of(at.name).filter(|_| !at.failed)?;
     let asked: RecordPart<CenterRequest<'_>> =
-        unread.part(record.request_parameters, "requestParameters", false);
+        unread.read_part(record.request_parameters, "requestParameters", false);
     let answer: RecordPart<CenterResponse<'_>> =
-        unread.part(record.response_elements, "responseElements", false);
+        unread.read_part(record.response_elements, "responseElements", false);
     let (request, response) = (asked.members, answer.members);
-    let store = shown(
+    let store = shown_text(
         request.identity_store_id.as_ref(),
         "requestParameters.identityStoreId",
         unread,
@@ -89,7 +89,7 @@ impl Ids {
         let mut first = |slots: &[(&'static str, &Option<Shown<'_>>)]| {
             let mut ids = slots
                 .iter()
-                .map(|(field, slot)| shown(slot.as_ref(), field, unread));
+                .map(|(field, slot)| shown_text(slot.as_ref(), field, unread));
             ids.find_map(|id| id)
         };
         // SCIM uses one `id` for both.
@@ -235,7 +235,7 @@ fn created(
         id,
         name: names
             .into_iter()
-            .find_map(|name| shown(name, field, unread)),
+            .find_map(|name| shown_text(name, field, unread)),
         with_members: about == NamedKind::Group
             && (body.is_some_and(|body| body.members.is_some())
                 || request.http_body.as_ref().is_some_and(Object::is_odd)),
@@ -250,7 +250,7 @@ fn new_name(request: &CenterRequest<'_>, unread: &mut UnreadDetails) -> Option<A
         ("requestParameters.displayName", &request.display_name),
     ]
     .into_iter()
-    .find_map(|(field, name)| shown(name.as_ref(), field, unread))
+    .find_map(|(field, name)| shown_text(name.as_ref(), field, unread))
 }
 
 /// Reads `operations[].{attributePath, attributeValue}`, following the API reference of the
@@ -295,7 +295,7 @@ fn updated(
                 Some(DirectoryChangeKind::Renamed {
                     what: about,
                     id: Arc::clone(&id),
-                    to: shown(value, field, unread),
+                    to: shown_text(value, field, unread),
                 })
             }
             ("active" | "userstatus", NamedKind::User) => {

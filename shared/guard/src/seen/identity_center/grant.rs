@@ -1,6 +1,6 @@
 //! Assignments, permission sets, and how long a sign-in is valid.
 
-use super::text::shown;
+use super::text::shown_text;
 use super::{CenterKind, GrantChange, Outcome, Principal};
 use crate::id::NotAnAccountId;
 use crate::moment::Span;
@@ -28,9 +28,9 @@ pub(super) fn read(
         return None;
     }
     let asked: RecordPart<CenterRequest<'_>> =
-        unread.part(record.request_parameters, "requestParameters", false);
+        unread.read_part(record.request_parameters, "requestParameters", false);
     let answer: RecordPart<CenterResponse<'_>> =
-        unread.part(record.response_elements, "responseElements", false);
+        unread.read_part(record.response_elements, "responseElements", false);
     let (request, response) = (asked.members, answer.members);
     let change = match at.name {
         "CreatePermissionSet" => Some(permission_set(&request, &response, unread)),
@@ -62,7 +62,7 @@ fn assignment(
     if status.is_some_and(|status| status.status.as_deref() == Some("FAILED")) {
         return None;
     }
-    let permission_set = shown(
+    let permission_set = shown_text(
         request.permission_set_arn.as_ref(),
         "requestParameters.permissionSetArn",
         unread,
@@ -72,7 +72,7 @@ fn assignment(
         let account = text.parse().ok();
         if account.is_none() {
             let expected = NotAnAccountId.to_string();
-            unread.odd("requestParameters.targetId", text, &expected);
+            unread.note_unexpected("requestParameters.targetId", text, &expected);
         }
         account
     });
@@ -85,7 +85,7 @@ fn assignment(
 }
 
 fn principal(request: &CenterRequest<'_>, unread: &mut UnreadDetails) -> Option<Principal> {
-    let id = shown(
+    let id = shown_text(
         request.principal_id.as_ref(),
         "requestParameters.principalId",
         unread,
@@ -95,7 +95,7 @@ fn principal(request: &CenterRequest<'_>, unread: &mut UnreadDetails) -> Option<
         "USER" => id.map(Principal::User),
         other => {
             let expected = "`GROUP` or `USER` belongs there";
-            unread.odd("requestParameters.principalType", other, expected);
+            unread.note_unexpected("requestParameters.principalType", other, expected);
             None
         }
     }
@@ -108,12 +108,12 @@ fn permission_set(
 ) -> GrantChange {
     let made = response.permission_set.as_ref().and_then(Object::read);
     GrantChange::PermissionSet {
-        arn: shown(
+        arn: shown_text(
             made.and_then(|set| set.permission_set_arn.as_ref()),
             "responseElements.permissionSet.permissionSetArn",
             unread,
         ),
-        name: shown(request.name.as_ref(), "requestParameters.name", unread),
+        name: shown_text(request.name.as_ref(), "requestParameters.name", unread),
     }
 }
 
@@ -142,7 +142,7 @@ fn sign_in_lasts(
     let unread_part = unread_request
         || settings.is_some_and(Object::is_odd)
         || sessions.is_some_and(Object::is_odd);
-    match age.of(unread_part) {
+    match age.in_part(unread_part) {
         Detail::Absent => None,
         Detail::Read(span) => Some(GrantChange::SignInLasts(Some(span))),
         Detail::Unread => Some(GrantChange::SignInLasts(None)),

@@ -1,13 +1,13 @@
 //! The access portal: who took which permission set in which account.
 
-use super::text::shown;
+use super::text::shown_text;
 use super::{CenterKind, Outcome, PortalApi, PortalCall, by_error};
 use crate::id::NotAnAccountId;
 use crate::record::{Record, ServiceEventDetails};
 use crate::seen::details::{RecordPart, UnreadDetails};
 use crate::seen::parts::RecordHead;
 
-pub(super) fn api(name: &str) -> Option<PortalApi> {
+pub(super) fn portal_api(name: &str) -> Option<PortalApi> {
     match name {
         "GetRoleCredentials" => Some(PortalApi::GetRoleCredentials),
         "Federate" => Some(PortalApi::Federate),
@@ -20,8 +20,8 @@ pub(super) fn read(
     at: &RecordHead<'_>,
     unread: &mut UnreadDetails,
 ) -> Option<(Outcome, CenterKind)> {
-    let api = api(at.name)?;
-    let details: RecordPart<ServiceEventDetails<'_>> = unread.part(
+    let api = portal_api(at.name)?;
+    let details: RecordPart<ServiceEventDetails<'_>> = unread.read_part(
         record.service_event_details,
         "serviceEventDetails",
         at.failed,
@@ -36,7 +36,7 @@ pub(super) fn read(
     let call = PortalCall {
         api,
         account: account.read(),
-        permission_set: shown(
+        permission_set: shown_text(
             details.role_name.as_ref(),
             "serviceEventDetails.role_name",
             unread,

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::text::{shown, text};
+use super::text::{shown_text, text};
 use super::{CenterKind, Factor, Outcome, SignIn, SignInStep};
 use crate::record::{AdditionalEventData, Record, ServiceEventDetails};
 use crate::seen::details::{Detail, RecordPart, UnreadDetails};
@@ -12,7 +12,7 @@ use crate::seen::parts::RecordHead;
 /// An upper limit for factors in a record. AWS has fewer.
 const MOST_FACTORS: usize = 16;
 
-pub(super) fn step(name: &str) -> Option<SignInStep> {
+pub(super) fn sign_in_step(name: &str) -> Option<SignInStep> {
     match name {
         "CredentialChallenge" => Some(SignInStep::Challenge),
         "CredentialVerification" => Some(SignInStep::Verification),
@@ -26,15 +26,15 @@ pub(super) fn read(
     at: &RecordHead<'_>,
     unread: &mut UnreadDetails,
 ) -> Option<(Outcome, CenterKind)> {
-    let step = step(at.name)?;
-    let more: RecordPart<AdditionalEventData<'_>> = unread.part(
+    let step = sign_in_step(at.name)?;
+    let more: RecordPart<AdditionalEventData<'_>> = unread.read_part(
         record.additional_event_data,
         "additionalEventData",
         at.failed,
     );
     let more = more.members;
     // Until 2025, the name was in `userIdentity.userName`, where it may be blank.
-    let name = shown(
+    let name = shown_text(
         more.user_name.as_ref(),
         "additionalEventData.UserName",
         unread,
@@ -67,7 +67,7 @@ fn factors(more: &AdditionalEventData<'_>, unread: &mut UnreadDetails) -> BTreeS
         .map(factor)
         .collect();
     if factors.len() > MOST_FACTORS {
-        unread.odd(
+        unread.note_unexpected(
             field,
             &words,
             "at most 16 kinds of credentials belong there",
@@ -96,7 +96,7 @@ fn outcome(
     step: SignInStep,
     unread: &mut UnreadDetails,
 ) -> Outcome {
-    let details: RecordPart<ServiceEventDetails<'_>> = unread.part(
+    let details: RecordPart<ServiceEventDetails<'_>> = unread.read_part(
         record.service_event_details,
         "serviceEventDetails",
         at.failed,

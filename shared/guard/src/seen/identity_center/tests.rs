@@ -37,7 +37,7 @@ fn with_request(source: &str, name: &str, request: Value) -> Value {
     record
 }
 
-fn seen(record: &Value) -> SeenRecord {
+fn read_seen(record: &Value) -> SeenRecord {
     let text = record.to_string();
     let whole = read(text.as_bytes(), &|_| false);
     let small = reduced(text.as_bytes()).unwrap();
@@ -49,7 +49,7 @@ fn seen(record: &Value) -> SeenRecord {
 }
 
 fn event(record: &Value) -> Option<CenterEvent> {
-    match seen(record).fact {
+    match read_seen(record).fact {
         Some(Fact::IdentityCenter(event)) => Some(*event),
         None => None,
         other => panic!("{other:?}"),
@@ -58,7 +58,7 @@ fn event(record: &Value) -> Option<CenterEvent> {
 
 /// The directory change of a record in which everything can be read.
 fn changed(record: &Value) -> DirectoryChangeKind {
-    let seen = seen(record);
+    let seen = read_seen(record);
     assert_eq!(seen.unread, [], "{record}");
     match event(record).map(|event| event.what) {
         Some(CenterKind::Directory(change)) => change.what,
@@ -155,7 +155,7 @@ fn what_cannot_be_read_is_named_and_its_change_is_kept() {
         (json!("g"), None),
     ] {
         let record = with_request("sso-directory", "AddMemberToGroup", request);
-        let seen = seen(&record);
+        let seen = read_seen(&record);
         assert_eq!(seen.unread.len(), 1, "{record}");
         match event(&record).unwrap().what {
             CenterKind::Directory(change) => assert_eq!(change.what, group(id), "{record}"),
@@ -277,7 +277,7 @@ fn an_error_of_a_sign_in_outweighs_what_its_details_say() {
     record["errorCode"] = Value::Null;
     record["serviceEventDetails"] = json!({"UserAuthentication": "Perhaps"});
     assert_eq!(outcome(&record), Outcome::Unknown);
-    assert_eq!(seen(&record).unread.len(), 1);
+    assert_eq!(read_seen(&record).unread.len(), 1);
 }
 
 #[test]
@@ -286,7 +286,7 @@ fn factors_are_words_between_commas() {
     let mut factors = |words: &str| {
         record["additionalEventData"] = json!({"CredentialType": words});
         match event(&record).unwrap().what {
-            CenterKind::SignIn(sign_in) => (sign_in.factors, seen(&record).unread.len()),
+            CenterKind::SignIn(sign_in) => (sign_in.factors, read_seen(&record).unread.len()),
             other => panic!("{other:?}"),
         }
     };
@@ -347,7 +347,7 @@ fn a_person_counts_only_with_their_store() {
         (Value::Null, 0),
     ] {
         record["userIdentity"]["onBehalfOf"] = odd;
-        let seen = seen(&record);
+        let seen = read_seen(&record);
         assert_eq!(seen.unread.len(), named, "{record}");
         assert_eq!(event(&record).unwrap().on_behalf_of, None, "{record}");
     }

@@ -11,7 +11,7 @@ use crate::seen::details::UnreadDetails;
 const LONGEST: usize = 1024;
 
 /// A value that the record may hide. `None` if it's missing or hidden.
-pub(super) fn shown(
+pub(super) fn shown_text(
     value: Option<&Shown<'_>>,
     field: &'static str,
     unread: &mut UnreadDetails,
@@ -31,7 +31,7 @@ pub(super) fn text(
 
 fn fitting(text: &str, field: &'static str, unread: &mut UnreadDetails) -> Option<Arc<str>> {
     if text.len() > LONGEST {
-        unread.odd(field, text, "a text of at most 1024 bytes belongs there");
+        unread.note_unexpected(field, text, "a text of at most 1024 bytes belongs there");
         return None;
     }
     Some(Arc::from(text))

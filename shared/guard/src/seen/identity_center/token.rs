@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::text::{shown, text, user};
+use super::text::{shown_text, text, user};
 use super::{CenterKind, Outcome, TokenApi, TokenCall, by_error};
 use crate::record::{AdditionalEventData, CenterRequest, Record};
 use crate::seen::details::{Detail, RecordPart, UnreadDetails};
@@ -33,25 +33,25 @@ pub(super) fn read(
 ) -> Option<(Outcome, CenterKind)> {
     let api = of_sign_in(at.name).or_else(|| of_center(at.name))?;
     let asked: RecordPart<CenterRequest<'_>> =
-        unread.part(record.request_parameters, "requestParameters", at.failed);
+        unread.read_part(record.request_parameters, "requestParameters", at.failed);
     let request = asked.members;
-    let more: RecordPart<AdditionalEventData<'_>> = unread.part(
+    let more: RecordPart<AdditionalEventData<'_>> = unread.read_part(
         record.additional_event_data,
         "additionalEventData",
         at.failed,
     );
     let more = more.members;
-    let client = shown(
+    let client = shown_text(
         request.client_id.as_ref(),
         "requestParameters.clientId",
         unread,
     );
-    let resource = shown(
+    let resource = shown_text(
         request.resource.as_ref(),
         "requestParameters.resource",
         unread,
     );
-    let done = unread.flag(more.success.as_ref(), "additionalEventData.success");
+    let done = unread.read_flag(more.success.as_ref(), "additionalEventData.success");
     let outcome = match done {
         _ if at.failed => Outcome::Failure,
         Detail::Read(false) => Outcome::Failure,
@@ -60,7 +60,7 @@ pub(super) fn read(
     };
     let call = TokenCall {
         api,
-        grant: grant(&request, &more, unread),
+        grant: grant_type(&request, &more, unread),
         client,
         resource,
         sign_in_session: text(
@@ -90,12 +90,12 @@ pub(super) fn read(
 
 /// The grant type. `CreateToken` has it in the request; a captured `CreateOAuth2Token` has it next
 /// to the request.
-fn grant(
+fn grant_type(
     request: &CenterRequest<'_>,
     more: &AdditionalEventData<'_>,
     unread: &mut UnreadDetails,
 ) -> Option<Arc<str>> {
-    shown(
+    shown_text(
         request.grant_type.as_ref(),
         "requestParameters.grantType",
         unread,

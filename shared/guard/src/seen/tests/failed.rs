@@ -17,7 +17,7 @@ const NO_ERROR: [(&str, Value); 4] = [
     ("errorMessage", Value::String(String::new())),
 ];
 
-fn with(record: &Value, (field, value): &(&str, Value)) -> String {
+fn with_field(record: &Value, (field, value): &(&str, Value)) -> String {
     let mut record = record.clone();
     record[*field] = value.clone();
     record.to_string()
@@ -32,7 +32,7 @@ fn a_record_with_an_empty_error_says_what_it_says_without() {
         assert!(!matches!(said, Reading::NotRelevant), "{plain}");
         services += usize::from(matches!(said, Reading::Service(_)));
         for more in &NO_ERROR {
-            let filled = with(&record, more);
+            let filled = with_field(&record, more);
             assert_eq!(reading(&filled).unwrap(), said, "{more:?}: {plain}");
             // A copy from such a pipeline is the same row of the ledger.
             assert_eq!(
@@ -52,7 +52,7 @@ fn a_record_with_an_empty_error_says_what_it_says_without() {
 fn any_other_text_is_an_error() {
     for record in every_kind() {
         for code in [" ", "-", "AccessDenied", "0"] {
-            let failed = with(&record, &("errorCode", json!(code)));
+            let failed = with_field(&record, &("errorCode", json!(code)));
             match reading(&failed).unwrap() {
                 Reading::Seen(seen) => {
                     assert_eq!(seen.error.as_deref(), Some(code), "{failed}");
@@ -103,10 +103,10 @@ fn a_call_that_blinds_the_guard_or_changes_the_setup_did_not_fail_either() {
         "{tampered:?} {changed:?}"
     );
     for more in &NO_ERROR {
-        assert_eq!(of(&with(&stop, more)), tampered, "{more:?}");
-        assert_eq!(of(&with(&trust, more)), changed, "{more:?}");
+        assert_eq!(of(&with_field(&stop, more)), tampered, "{more:?}");
+        assert_eq!(of(&with_field(&trust, more)), changed, "{more:?}");
     }
-    let failed = with(&stop, &("errorCode", json!(" ")));
+    let failed = with_field(&stop, &("errorCode", json!(" ")));
     assert!(of(&failed).0.is_none_or(|call| call.failed.is_some()));
 }
 
@@ -119,7 +119,7 @@ fn no_texts() -> [Value; 5] {
 fn an_error_that_is_no_text_is_none_where_credentials_were_issued_and_unread_elsewhere() {
     for record in every_kind() {
         for code in no_texts() {
-            let odd = with(&record, &("errorCode", code.clone()));
+            let odd = with_field(&record, &("errorCode", code.clone()));
             match reading(&odd) {
                 Err(problem) => assert!(problem.to_string().contains("errorCode"), "{problem}"),
                 Ok(Reading::Seen(seen)) => {
@@ -145,7 +145,7 @@ fn a_record_that_does_not_say_of_which_service_or_call_it_is_is_unread() {
             .into_iter()
             .chain([Value::Null, json!(""), json!(" ")]);
         for value in values {
-            let odd = with(&record, &("eventSource", value));
+            let odd = with_field(&record, &("eventSource", value));
             assert!(
                 reading(&odd)
                     .unwrap_err()
@@ -167,7 +167,7 @@ fn a_record_that_does_not_say_of_which_service_or_call_it_is_is_unread() {
             .iter()
             .any(|own| record["eventSource"].as_str().unwrap().starts_with(own));
         for value in no_texts() {
-            let odd = with(&record, &("eventName", value));
+            let odd = with_field(&record, &("eventName", value));
             match reading(&odd) {
                 Err(problem) => assert!(problem.to_string().contains("eventName"), "{problem}"),
                 Ok(Reading::Seen(seen)) => {

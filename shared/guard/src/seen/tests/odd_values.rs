@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 /// Each of these values at one place.
-fn at(place: &str, values: impl IntoIterator<Item = Value>) -> Vec<(String, Value)> {
+fn values_at(place: &str, values: impl IntoIterator<Item = Value>) -> Vec<(String, Value)> {
     values
         .into_iter()
         .map(|value| (place.to_owned(), value))
@@ -31,7 +31,7 @@ pub(super) fn odd_expirations() -> Vec<(String, Value)> {
         json!("0001-01-01T00:00:00Z"),
     ];
     let place = "/responseElements/credentials/expiration";
-    at(place, no_times.into_iter().chain(absurd))
+    values_at(place, no_times.into_iter().chain(absurd))
 }
 
 pub(super) fn odd_durations() -> Vec<(String, Value)> {
@@ -46,7 +46,7 @@ pub(super) fn odd_durations() -> Vec<(String, Value)> {
         json!(" 3600"),
         json!(true),
     ];
-    at("/requestParameters/durationSeconds", durations)
+    values_at("/requestParameters/durationSeconds", durations)
 }
 
 /// Odd values for MFA and for the caller's session.
@@ -64,9 +64,9 @@ pub(super) fn odd_proofs() -> Vec<(String, Value)> {
         json!("a device"),
         json!("x".repeat(257)),
     ];
-    let mut proofs = at(&format!("{attributes}/creationDate"), created);
-    proofs.extend(at(&format!("{attributes}/mfaAuthenticated"), flags));
-    proofs.extend(at("/requestParameters/serialNumber", serials));
+    let mut proofs = values_at(&format!("{attributes}/creationDate"), created);
+    proofs.extend(values_at(&format!("{attributes}/mfaAuthenticated"), flags));
+    proofs.extend(values_at("/requestParameters/serialNumber", serials));
     proofs
 }
 

@@ -20,7 +20,7 @@ fn out_of_shape() -> [Value; 4] {
 
 /// Every place in a record, including objects and lists.
 fn places(value: &Value) -> Vec<String> {
-    fn walk(value: &Value, at: &str, places: &mut Vec<String>) {
+    fn collect_places(value: &Value, at: &str, places: &mut Vec<String>) {
         let inside: Vec<(String, &Value)> = match value {
             Value::Object(members) => members
                 .iter()
@@ -35,12 +35,12 @@ fn places(value: &Value) -> Vec<String> {
         };
         for (name, value) in inside {
             let at = format!("{at}/{name}");
-            walk(value, &at, places);
+            collect_places(value, &at, places);
             places.push(at);
         }
     }
     let mut places = Vec::new();
-    walk(value, "", &mut places);
+    collect_places(value, "", &mut places);
     places
 }
 
@@ -118,7 +118,7 @@ fn problems(reading: &Reading) -> &[RecordProblem] {
 
 /// Checks the rules: what changes the reading is reported, and the reduced record reads like the
 /// whole one.
-fn holds(plain: &Reading, changed: &Value) {
+fn assert_laws(plain: &Reading, changed: &Value) {
     let text = changed.to_string();
     let Ok(said) = reading(&text) else { return };
     assert!(
@@ -138,7 +138,7 @@ fn whatever_is_out_of_shape_is_named() {
             for value in out_of_shape() {
                 let mut changed = record.clone();
                 put(&mut changed, &record, &place, value);
-                holds(&plain, &changed);
+                assert_laws(&plain, &changed);
             }
         }
     }
@@ -196,18 +196,18 @@ proptest! {
         for (place, value) in at {
             put(&mut changed, record, &places[place.index(places.len())], out_of_shape()[value].clone());
         }
-        holds(&plain, &changed);
+        assert_laws(&plain, &changed);
     }
 }
 
-fn seen(record: &Value) -> SeenRecord {
+fn read_seen(record: &Value) -> SeenRecord {
     match reading(&record.to_string()).unwrap() {
         Reading::Seen(seen) => *seen,
         other => panic!("{other:?}"),
     }
 }
 
-fn mint(seen: &SeenRecord) -> &Mint {
+fn mint_of(seen: &SeenRecord) -> &Mint {
     match &seen.fact {
         Some(Fact::Mint(mint)) => mint,
         other => panic!("{other:?}"),
@@ -241,7 +241,7 @@ fn a_value_that_cloudtrail_never_writes_is_named_with_its_field() {
     ];
     for (place, value) in odd.concat() {
         let record = switch_with(&place, value.clone());
-        let seen = seen(&record);
+        let seen = read_seen(&record);
         let field = place
             .replace("/0", "[]")
             .trim_start_matches('/')
@@ -255,11 +255,11 @@ fn a_value_that_cloudtrail_never_writes_is_named_with_its_field() {
             seen.unread[0]
         );
         assert_eq!(
-            mint(&seen).role.as_ref().unwrap().as_str(),
+            mint_of(&seen).role.as_ref().unwrap().as_str(),
             "arn:aws:iam::444455556666:role/UpdateApp",
             "the rest counts"
         );
-        holds(&Reading::NotRelevant, &record);
+        assert_laws(&Reading::NotRelevant, &record);
     }
 }
 
@@ -282,7 +282,7 @@ fn what_is_absent_or_empty_is_not_unread() {
         "/errorMessage",
     ] {
         for value in [Value::Null, json!("")] {
-            let seen = seen(&switch_with(place, value.clone()));
+            let seen = read_seen(&switch_with(place, value.clone()));
             assert_eq!(seen.unread, [], "{place} {value}");
         }
     }
@@ -291,8 +291,8 @@ fn what_is_absent_or_empty_is_not_unread() {
 #[test]
 fn the_fact_tells_what_is_unread_from_what_is_absent() {
     let unread = |place: &str, value: Value| {
-        let seen = seen(&switch_with(place, value));
-        let (mint, context) = (mint(&seen), seen.caller.session.clone().unwrap());
+        let seen = read_seen(&switch_with(place, value));
+        let (mint, context) = (mint_of(&seen), seen.caller.session.clone().unwrap());
         let grant = mint.grant.as_ref().unwrap();
         (
             grant.unread.expiration,
@@ -345,7 +345,7 @@ fn a_step_of_the_console_counts_unless_it_failed() {
     let step = |outcome: Value| {
         let mut record = story.records()[0].clone();
         record["responseElements"] = outcome;
-        let seen = seen(&record);
+        let seen = read_seen(&record);
         (
             matches!(seen.fact, Some(Fact::Console(_))),
             seen.unread.len(),
@@ -402,10 +402,10 @@ fn a_user_whose_name_cannot_be_read_is_not_the_caller() {
 fn whether_a_call_failed_shows_in_the_credentials_that_it_issued() {
     let record = switch_with("/errorCode", json!([]));
     assert_eq!(
-        seen(&record).unread,
+        read_seen(&record).unread,
         [RecordProblem::Unlike { field: "errorCode" }]
     );
-    assert!(mint(&seen(&record)).issued.is_some());
+    assert!(mint_of(&read_seen(&record)).issued.is_some());
     let mut record = switch_with("/errorCode", json!({}));
     record["responseElements"] = Value::Null;
     assert_eq!(
@@ -420,7 +420,7 @@ fn no_role_is_held_longer_than_twelve_hours_at_a_time_and_no_credentials_longer_
     let of = |api: &str, duration: i64| {
         let mut record = switch_with("/requestParameters/durationSeconds", json!(duration));
         record["eventName"] = json!(api);
-        seen(&record).unread.len()
+        read_seen(&record).unread.len()
     };
     for api in [
         "AssumeRole",

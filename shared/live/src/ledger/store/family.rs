@@ -4,7 +4,7 @@ use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Policy;
 use rolewatch_guard::seen::SeenRecord;
 
-use super::{Arrival, reread, row};
+use super::{Arrival, fact_row, reread};
 use crate::ledger::keys;
 use crate::port::{Keep, KeepOutcome, KeyRange, Row, Table, TableKind, Trouble};
 use crate::time::{AT_WORK, FACTS_KEPT};
@@ -75,7 +75,7 @@ async fn put_version<T: Table>(
         // both.
         let row = Row {
             rank: keys::second(now),
-            ..row(pk.clone(), sk.to_owned(), body, expires)
+            ..fact_row(pk.clone(), sk.to_owned(), body, expires)
         };
         kept.push(table.keep(TableKind::Ledger, row, Keep::First).await?);
     }

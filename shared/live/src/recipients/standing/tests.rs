@@ -14,13 +14,13 @@ fn pending() -> Subscription {
 }
 
 /// Lets five minutes pass and runs a sweep.
-fn sweep<W: Weather>(twin: &Twin<W>) -> Option<Moment> {
+fn sweep_later<W: Weather>(twin: &Twin<W>) -> Option<Moment> {
     twin.clock.set(twin.clock.get().plus_seconds(300));
     run(look_after(twin, twin.clock.get())).unwrap()
 }
 
 /// What was published, by version.
-fn told<W: Weather>(twin: &Twin<W>) -> Vec<(u64, Recipients)> {
+fn versions_told<W: Weather>(twin: &Twin<W>) -> Vec<(u64, Recipients)> {
     let read = |notice: &Notice| match notice {
         Notice::Finding { body, attributes } => {
             assert_eq!(attributes[..], [("recipients", "true".to_owned())]);
@@ -36,7 +36,7 @@ fn told<W: Weather>(twin: &Twin<W>) -> Vec<(u64, Recipients)> {
 }
 
 /// Slack accepted this version.
-fn take<W: Weather>(twin: &Twin<W>, settled: u64) {
+fn settle_version<W: Weather>(twin: &Twin<W>, settled: u64) {
     let body = serde_json::json!({ "settled": settled }).to_string();
     let row = Row {
         pk: format!("slack#{MESSAGE_ID}"),
@@ -63,16 +63,16 @@ fn nobody_from_the_beginning_is_no_loss() {
         let twin = Twin::new(Calm, start());
         subscriptions(&twin, at_first);
         for _ in 0..5 {
-            assert_eq!(sweep(&twin), None);
+            assert_eq!(sweep_later(&twin), None);
         }
         // Slack isn't informed of the first confirmation. From now on, waiting alerts can be read.
         subscriptions(&twin, vec![subscribed("email")]);
-        let since = sweep(&twin);
+        let since = sweep_later(&twin);
         assert_eq!(
-            (since, sweep(&twin)),
+            (since, sweep_later(&twin)),
             (Some(start().plus_seconds(1_800)), since)
         );
-        assert_eq!(told(&twin), []);
+        assert_eq!(versions_told(&twin), []);
     }
 }
 
@@ -80,37 +80,37 @@ fn nobody_from_the_beginning_is_no_loss() {
 fn slack_is_told_once_that_the_last_reader_left_and_once_that_there_is_one_again() {
     let twin = Twin::new(Calm, start());
     for _ in 0..3 {
-        sweep(&twin);
+        sweep_later(&twin);
     }
     subscriptions(&twin, Vec::new());
-    sweep(&twin);
-    assert_eq!(told(&twin), [(1, Recipients::Nobody)]);
-    take(&twin, 1);
+    sweep_later(&twin);
+    assert_eq!(versions_told(&twin), [(1, Recipients::Nobody)]);
+    settle_version(&twin, 1);
     for _ in 0..300 {
-        assert_eq!(sweep(&twin), None);
+        assert_eq!(sweep_later(&twin), None);
     }
     assert_eq!(
-        told(&twin),
+        versions_told(&twin),
         [(1, Recipients::Nobody)],
         "not every five minutes"
     );
     // Somebody subscribes but doesn't confirm yet.
     subscriptions(&twin, vec![pending()]);
-    sweep(&twin);
+    sweep_later(&twin);
     subscriptions(&twin, vec![subscribed("email-json")]);
-    assert!(sweep(&twin).is_some());
-    take(&twin, 2);
+    assert!(sweep_later(&twin).is_some());
+    settle_version(&twin, 2);
     for _ in 0..300 {
-        sweep(&twin);
+        sweep_later(&twin);
     }
     assert_eq!(
-        told(&twin),
+        versions_told(&twin),
         [(1, Recipients::Nobody), (2, Recipients::Confirmed)]
     );
     subscriptions(&twin, vec![pending()]);
-    sweep(&twin);
+    sweep_later(&twin);
     assert_eq!(
-        told(&twin).last(),
+        versions_told(&twin).last(),
         Some(&(3, Recipients::Pending)),
         "SNS deactivates a subscription that is sent too much"
     );
@@ -120,65 +120,71 @@ fn slack_is_told_once_that_the_last_reader_left_and_once_that_there_is_one_again
 fn one_of_several_readers_may_leave() {
     let twin = Twin::new(Calm, start());
     subscriptions(&twin, vec![subscribed("email"), subscribed("email")]);
-    sweep(&twin);
+    sweep_later(&twin);
     subscriptions(
         &twin,
         vec![subscribed("email"), unsubscribed("email", "Deleted")],
     );
-    sweep(&twin);
-    assert_eq!(told(&twin), []);
+    sweep_later(&twin);
+    assert_eq!(versions_told(&twin), []);
 }
 
 #[test]
 fn what_slack_has_not_taken_is_published_again_with_growing_pauses() {
     let twin = Twin::new(Calm, start());
-    sweep(&twin);
+    sweep_later(&twin);
     subscriptions(&twin, Vec::new());
     let mut minutes = Vec::new();
     for n in 0..300 {
-        let before = told(&twin).len();
-        sweep(&twin);
-        if told(&twin).len() > before {
+        let before = versions_told(&twin).len();
+        sweep_later(&twin);
+        if versions_told(&twin).len() > before {
             minutes.push(n * 5);
         }
     }
     assert_eq!(minutes, [0, 5, 15, 35, 75, 155, 315, 635, 995, 1_355]);
     assert!(
-        told(&twin)
+        versions_told(&twin)
             .iter()
             .all(|one| *one == (1, Recipients::Nobody))
     );
     // Nobody heard of the loss, and it is over. The next version makes the previous one
     // unnecessary, and slack-notifier drops it.
     subscriptions(&twin, vec![subscribed("email")]);
-    sweep(&twin);
-    assert_eq!(told(&twin).last(), Some(&(2, Recipients::Confirmed)));
+    sweep_later(&twin);
+    assert_eq!(
+        versions_told(&twin).last(),
+        Some(&(2, Recipients::Confirmed))
+    );
 }
 
 #[test]
 fn a_list_that_cannot_be_had_changes_nothing_and_keeps_nothing_back() {
     let twin = Twin::new(Unlisted::default(), start());
     twin.weather.fails.set(true);
-    assert_eq!(sweep(&twin), None);
+    assert_eq!(sweep_later(&twin), None);
     twin.weather.fails.set(false);
-    sweep(&twin);
+    sweep_later(&twin);
     subscriptions(&twin, Vec::new());
-    sweep(&twin);
-    assert_eq!(told(&twin).len(), 1);
+    sweep_later(&twin);
+    assert_eq!(versions_told(&twin).len(), 1);
     twin.weather.fails.set(true);
-    assert_eq!(sweep(&twin), None);
-    assert_eq!(told(&twin).len(), 2, "Slack has not taken it");
+    assert_eq!(sweep_later(&twin), None);
+    assert_eq!(versions_told(&twin).len(), 2, "Slack has not taken it");
     subscriptions(&twin, vec![subscribed("email")]);
-    take(&twin, 1);
-    sweep(&twin);
+    settle_version(&twin, 1);
+    sweep_later(&twin);
     assert_eq!(
-        told(&twin).len(),
+        versions_told(&twin).len(),
         2,
         "whether somebody is there is not known"
     );
     twin.weather.fails.set(false);
-    sweep(&twin);
-    assert_eq!(told(&twin).last(), Some(&(2, Recipients::Confirmed)));
+    sweep_later(&twin);
+    assert_eq!(
+        versions_told(&twin).last(),
+        Some(&(2, Recipients::Confirmed))
+    );
 }
 
 /// Listing the subscriptions sometimes fails.
@@ -188,7 +194,7 @@ struct Unlisted {
 }
 
 impl Weather for Unlisted {
-    fn at(&self, _: Gate, what: &'static str) -> Result<(), Trouble> {
+    fn allow_call(&self, _: Gate, what: &'static str) -> Result<(), Trouble> {
         if what == "subscribers" && self.fails.get() {
             Err(Trouble::throttled(what))
         } else {
@@ -205,7 +211,7 @@ struct Stop {
 }
 
 impl Weather for Stop {
-    fn at(&self, _: Gate, what: &'static str) -> Result<(), Trouble> {
+    fn allow_call(&self, _: Gate, what: &'static str) -> Result<(), Trouble> {
         self.passed.set(self.passed.get() + 1);
         if self.passed.get() == self.at.get() {
             return Err(Trouble::unreachable(what, "stopped"));
@@ -219,7 +225,7 @@ fn wherever_a_sweep_is_stopped_slack_is_told() {
     let mut stops = 0;
     for at in 1.. {
         let twin = Twin::new(Stop::default(), start());
-        sweep(&twin);
+        sweep_later(&twin);
         subscriptions(&twin, Vec::new());
         twin.weather.passed.set(0);
         twin.weather.at.set(at);
@@ -230,15 +236,18 @@ fn wherever_a_sweep_is_stopped_slack_is_told() {
         }
         stops += 1;
         for _ in 0..3 {
-            sweep(&twin);
+            sweep_later(&twin);
         }
-        assert!(told(&twin).contains(&(1, Recipients::Nobody)), "at {at}");
-        take(&twin, 1);
-        let before = told(&twin).len();
+        assert!(
+            versions_told(&twin).contains(&(1, Recipients::Nobody)),
+            "at {at}"
+        );
+        settle_version(&twin, 1);
+        let before = versions_told(&twin).len();
         for _ in 0..100 {
-            sweep(&twin);
+            sweep_later(&twin);
         }
-        assert_eq!(told(&twin).len(), before, "at {at}");
+        assert_eq!(versions_told(&twin).len(), before, "at {at}");
     }
     assert!(stops >= 8, "only {stops} places to be stopped at");
 }
@@ -248,7 +257,7 @@ fn of_two_sweeps_at_once_one_tells() {
     struct Busy;
 
     impl Weather for Busy {
-        fn at(&self, _: Gate, _: &'static str) -> Result<(), Trouble> {
+        fn allow_call(&self, _: Gate, _: &'static str) -> Result<(), Trouble> {
             Ok(())
         }
 
@@ -258,7 +267,7 @@ fn of_two_sweeps_at_once_one_tells() {
     }
 
     let twin = Twin::new(Busy, start());
-    sweep(&twin);
+    sweep_later(&twin);
     subscriptions(&twin, Vec::new());
     let now = twin.clock.get().plus_seconds(300);
     let (one, other) = run(futures_util::future::join(
@@ -266,7 +275,7 @@ fn of_two_sweeps_at_once_one_tells() {
         look_after(&twin, now),
     ));
     assert_eq!(
-        (one.unwrap(), other.unwrap(), told(&twin).len()),
+        (one.unwrap(), other.unwrap(), versions_told(&twin).len()),
         (None, None, 1)
     );
 }
@@ -275,20 +284,20 @@ fn of_two_sweeps_at_once_one_tells() {
 fn that_slack_takes_messages_again_is_known_to_the_next_sweep() {
     let twin = Twin::new(Calm, start());
     subscriptions(&twin, Vec::new());
-    assert_eq!(sweep(&twin), None);
+    assert_eq!(sweep_later(&twin), None);
     let now = twin.clock.get();
     run(slack_takes(&twin, now)).unwrap();
-    assert_eq!(sweep(&twin), Some(now));
+    assert_eq!(sweep_later(&twin), Some(now));
     // Whichever version came last.
     subscriptions(&twin, vec![subscribed("email")]);
-    let later = sweep(&twin);
+    let later = sweep_later(&twin);
     assert_eq!(later, Some(twin.clock.get()));
     run(slack_takes(&twin, start())).unwrap();
-    assert_eq!(sweep(&twin), later, "an old note changes nothing");
+    assert_eq!(sweep_later(&twin), later, "an old note changes nothing");
 }
 
 /// What was published on the operations topic.
-fn mails<W: Weather>(twin: &Twin<W>) -> Vec<String> {
+fn mails_sent<W: Weather>(twin: &Twin<W>) -> Vec<String> {
     let body = |notice: &Notice| match notice {
         Notice::Operations { body, .. } => Some(body.clone()),
         Notice::Finding { .. } => None,
@@ -297,7 +306,7 @@ fn mails<W: Weather>(twin: &Twin<W>) -> Vec<String> {
 }
 
 fn publish(twin: &Twin<Calm>, what: &str) {
-    run(operations::once(
+    run(operations::notify_once(
         twin,
         what,
         what,
@@ -313,19 +322,19 @@ fn notices_that_nobody_received_are_sent_again_once_somebody_receives_e_mail() {
         let twin = Twin::new(Calm, start());
         subscriptions(&twin, at_first);
         publish(&twin, "a broken policy");
-        sweep(&twin);
+        sweep_later(&twin);
         publish(&twin, "quarantine");
-        sweep(&twin);
+        sweep_later(&twin);
         assert_eq!(
-            mails(&twin).len(),
+            mails_sent(&twin).len(),
             2,
             "to nobody, so not every five minutes"
         );
         subscriptions(&twin, vec![subscribed("email")]);
-        sweep(&twin);
+        sweep_later(&twin);
         publish(&twin, "a roster");
-        sweep(&twin);
-        let sent = mails(&twin);
+        sweep_later(&twin);
+        let sent = mails_sent(&twin);
         let [_, _, again, _] = &sent[..] else {
             panic!("{sent:#?}")
         };
@@ -342,19 +351,19 @@ fn only_what_was_published_while_nobody_was_there_is_sent_again() {
     subscriptions(&twin, vec![subscribed("email")]);
     publish(&twin, "what somebody read");
     for _ in 0..5 {
-        sweep(&twin);
+        sweep_later(&twin);
     }
     subscriptions(&twin, Vec::new());
     twin.clock.set(twin.clock.get().plus_seconds(60));
     publish(&twin, "what nobody read");
     for _ in 0..5 {
-        sweep(&twin);
+        sweep_later(&twin);
     }
     subscriptions(&twin, vec![subscribed("email")]);
     for _ in 0..5 {
-        sweep(&twin);
+        sweep_later(&twin);
     }
-    let sent = mails(&twin);
+    let sent = mails_sent(&twin);
     let [_, _, again] = &sent[..] else {
         panic!("{sent:#?}")
     };
@@ -368,7 +377,7 @@ fn only_what_was_published_while_nobody_was_there_is_sent_again() {
 struct NoMail(Cell<bool>);
 
 impl Weather for NoMail {
-    fn at(&self, gate: Gate, what: &'static str) -> Result<(), Trouble> {
+    fn allow_call(&self, gate: Gate, what: &'static str) -> Result<(), Trouble> {
         if what == "publish" && gate == Gate::Before && self.0.get() {
             return Err(Trouble::refused(what, "gone"));
         }
@@ -380,7 +389,7 @@ impl Weather for NoMail {
 fn notices_that_could_not_be_sent_again_are_sent_by_a_later_sweep() {
     let twin = Twin::new(NoMail(Cell::new(false)), start());
     subscriptions(&twin, Vec::new());
-    run(operations::once(
+    run(operations::notify_once(
         &twin,
         "policy",
         "policy",
@@ -388,12 +397,12 @@ fn notices_that_could_not_be_sent_again_are_sent_by_a_later_sweep() {
         start(),
     ))
     .unwrap();
-    sweep(&twin);
+    sweep_later(&twin);
     subscriptions(&twin, vec![subscribed("email")]);
     twin.weather.0.set(true);
-    sweep(&twin);
+    sweep_later(&twin);
     twin.weather.0.set(false);
-    sweep(&twin);
-    sweep(&twin);
-    assert_eq!(mails(&twin).len(), 2, "{:#?}", mails(&twin));
+    sweep_later(&twin);
+    sweep_later(&twin);
+    assert_eq!(mails_sent(&twin).len(), 2, "{:#?}", mails_sent(&twin));
 }

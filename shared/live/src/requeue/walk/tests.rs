@@ -11,14 +11,14 @@ enum Step {
     Page(usize),
 }
 
-fn step() -> impl Strategy<Value = Step> {
+fn step_strategy() -> impl Strategy<Value = Step> {
     prop_oneof![1 => Just(Step::Ask), 4 => (1_usize..8).prop_map(Step::Page)]
 }
 
 /// Like [`super::step`]: the latest entries of the range to read, without the one that was already
 /// read.
-fn page(walk: &Walk, entries: usize, most: usize) -> (Vec<String>, bool) {
-    let KeyRange { from, to } = walk.span();
+fn next_page(walk: &Walk, entries: usize, most: usize) -> (Vec<String>, bool) {
+    let KeyRange { from, to } = walk.unread_range();
     let within = (0..entries).rev().map(|entry| format!("{entry:03}"));
     let within = within
         .filter(|sk| *sk >= from && (to.is_empty() || *sk <= to) && Some(sk) != walk.at.as_ref());
@@ -32,21 +32,21 @@ proptest! {
     #[test]
     fn each_entry_is_judged_once_after_the_walk_was_asked_for(
         entries in 0_usize..40,
-        steps in prop::collection::vec(step(), 0..30),
+        steps in prop::collection::vec(step_strategy(), 0..30),
     ) {
         let now = Moment::from_epoch_seconds(0);
-        let mut walk = Walk::whole("entries".to_owned());
+        let mut walk = Walk::over_all("entries".to_owned());
         let mut judged: Vec<String> = Vec::new();
         // At the end, walk until it closes: each page either closes it or has entries.
         let rest = std::iter::repeat_n(Step::Page(3), 2 * entries + 2);
         for step in std::iter::once(Step::Ask).chain(steps).chain(rest) {
             match step {
                 Step::Ask => {
-                    walk.ask(Walk::whole("entries".to_owned()), now);
+                    walk.ask_once_more(Walk::over_all("entries".to_owned()), now);
                     judged.clear();
                 }
                 Step::Page(most) if walk.since.is_some() => {
-                    let (page, left) = page(&walk, entries, most);
+                    let (page, left) = next_page(&walk, entries, most);
                     judged.extend(page.iter().cloned());
                     walk.came_to(page.last().filter(|_| left).cloned());
                 }
@@ -65,9 +65,9 @@ proptest! {
     ) {
         let of = |groups| Walk::of_groups("people".to_owned(), groups);
         let walks: Vec<Walk> = groups.into_iter().map(of).collect();
-        let mut walk = Walk::whole("people".to_owned());
+        let mut walk = Walk::over_all("people".to_owned());
         for other in &walks {
-            walk.ask(other.clone(), Moment::from_epoch_seconds(0));
+            walk.ask_once_more(other.clone(), Moment::from_epoch_seconds(0));
         }
         let everybody = walks.iter().any(|other| other.groups.is_empty());
         let all: BTreeSet<String> = walks.iter().flat_map(|other| other.groups.clone()).collect();

@@ -41,7 +41,7 @@ impl<'t, T: Table> Notes<'t, T> {
 
     /// Adds new entries and reads the ones near them. Returns `true` if a judgment depends on more
     /// than the index showed before.
-    pub(super) async fn take(
+    pub(super) async fn take_note(
         &mut self,
         own: &[EnteredSwitch],
         judgement: &Judgement,
@@ -54,7 +54,7 @@ impl<'t, T: Table> Notes<'t, T> {
             let known = self.holders.get(&holder);
             let fresh: Vec<&EnteredSwitch> = ours
                 .into_iter()
-                .filter(|one| !self.switches.contains(&one.noted()))
+                .filter(|one| !self.switches.contains(&one.to_note()))
                 .collect();
             behind(self.table, holder, known, fresh, self.now)
         }));
@@ -64,7 +64,7 @@ impl<'t, T: Table> Notes<'t, T> {
             self.switches.extend(
                 own.iter()
                     .filter(|one| one.holder() == holder)
-                    .map(EnteredSwitch::noted),
+                    .map(EnteredSwitch::to_note),
             );
             self.holders.insert(holder, known);
         }
@@ -97,7 +97,7 @@ impl<'t, T: Table> Notes<'t, T> {
             .iter()
             .filter(|refused| touched.records.contains(&refused.record))
         {
-            let holder: Holder = (refused.person.parts(), refused.role.as_str().to_owned());
+            let holder: Holder = (refused.person.id_parts(), refused.role.as_str().to_owned());
             let known = self
                 .refused
                 .get(&holder)
@@ -120,7 +120,7 @@ impl<'t, T: Table> Notes<'t, T> {
     }
 
     /// The switches of a person in a role that can share a finding with ours.
-    pub(super) fn near(&self, holder: &Holder, own: &[EnteredSwitch]) -> Vec<SessionAt> {
+    pub(super) fn sessions_near(&self, holder: &Holder, own: &[EnteredSwitch]) -> Vec<SessionAt> {
         let seconds: BTreeSet<Moment> = own
             .iter()
             .filter(|one| one.holder() == *holder)
@@ -133,11 +133,11 @@ impl<'t, T: Table> Notes<'t, T> {
             .flatten()
             .map(|(at, _)| at.clone())
             .collect();
-        near(known, &seconds, |at| at.time)
+        linked_to(known, &seconds, |at| at.time)
     }
 
     /// The touched attempts, and those that can share a finding with them.
-    pub(super) fn tried(
+    pub(super) fn attempts_near(
         &self,
         judgement: &Judgement,
         touched: &TouchedEvidence,
@@ -149,12 +149,12 @@ impl<'t, T: Table> Notes<'t, T> {
             .filter(|refused| touched.records.contains(&refused.record))
         {
             holders
-                .entry((refused.person.parts(), refused.role.as_str().to_owned()))
+                .entry((refused.person.id_parts(), refused.role.as_str().to_owned()))
                 .or_default()
                 .insert(refused.time);
         }
         let near = |(holder, seconds): (Holder, BTreeSet<Moment>)| {
-            near(
+            linked_to(
                 self.refused.get(&holder).cloned().unwrap_or_default(),
                 &seconds,
                 |(time, _)| *time,
@@ -180,7 +180,7 @@ async fn behind<T: Table>(
     let known = match known {
         Some(known) if fresh.is_empty() => return Ok((holder, known.clone(), false)),
         Some(known) => known.clone(),
-        None => index::held(table, &holder.0, &holder.1).await?,
+        None => index::sessions_held(table, &holder.0, &holder.1).await?,
     };
     let noted = |one: &EnteredSwitch| {
         known
@@ -192,15 +192,20 @@ async fn behind<T: Table>(
         return Ok((holder, known, false));
     }
     let indexed: Vec<_> = missing.iter().map(|one| one.indexed()).collect();
-    try_join_all(indexed.iter().map(|one| index::note(table, one, now))).await?;
+    try_join_all(
+        indexed
+            .iter()
+            .map(|one| index::index_switch(table, one, now)),
+    )
+    .await?;
     // Read again after writing: a switch that was added in between is seen here, or sees ours.
-    let known = index::held(table, &holder.0, &holder.1).await?;
+    let known = index::sessions_held(table, &holder.0, &holder.1).await?;
     Ok((holder, known, true))
 }
 
 /// The items of `all` that are connected to one of `seconds` by steps of at most
 /// [`SESSIONS_APART`]. `all` must be in order of time.
-fn near<I>(all: Vec<I>, seconds: &BTreeSet<Moment>, time: impl Fn(&I) -> Moment) -> Vec<I> {
+fn linked_to<I>(all: Vec<I>, seconds: &BTreeSet<Moment>, time: impl Fn(&I) -> Moment) -> Vec<I> {
     let mut runs: Vec<Vec<I>> = Vec::new();
     for item in all {
         match runs.last_mut() {

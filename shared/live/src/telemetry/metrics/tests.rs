@@ -17,13 +17,13 @@ fn written(metrics: &Metrics) -> Vec<Json> {
 
 #[test]
 fn a_line_is_as_the_specification_has_it() {
-    let mut metrics = Metrics::of("switch-guard");
+    let mut metrics = Metrics::of_function("switch-guard");
     metrics.count(Count::Received, 2);
     metrics.count(Count::Judged, 1);
     metrics.count(Count::Judged, 1);
     metrics.count(Count::Quarantined, 0);
-    metrics.took(Latency::Guard, 1_500);
-    metrics.took(Latency::Guard, -3);
+    metrics.note_latency(Latency::Guard, 1_500);
+    metrics.note_latency(Latency::Guard, -3);
     let expected = json!({
         "_aws": {
             "Timestamp": 1_772_442_300_000_i64,
@@ -49,9 +49,9 @@ fn a_line_is_as_the_specification_has_it() {
 
 #[test]
 fn every_metric_that_is_named_has_its_value_in_the_same_line() {
-    let mut metrics = Metrics::of("slack-notifier");
+    let mut metrics = Metrics::of_function("slack-notifier");
     metrics.count(Count::Delivered, 250);
-    (0..250).for_each(|took| metrics.took(Latency::Alert, took));
+    (0..250).for_each(|took| metrics.note_latency(Latency::Alert, took));
     let lines = written(&metrics);
     assert_eq!(
         lines.len(),
@@ -86,7 +86,7 @@ fn every_metric_that_is_named_has_its_value_in_the_same_line() {
 
 #[test]
 fn what_is_counted_by_place_is_a_line_of_the_log_and_no_metric() {
-    let mut metrics = Metrics::of("archive-auditor");
+    let mut metrics = Metrics::of_function("archive-auditor");
     metrics.count(Count::Missed, 3);
     metrics.count_in("111122223333", "us-east-1", Count::Missed, 1);
     metrics.count_in("111122223333", "us-east-1", Count::Missed, 1);
@@ -115,12 +115,15 @@ fn what_is_counted_by_place_is_a_line_of_the_log_and_no_metric() {
 
 #[test]
 fn an_invocation_that_counted_nothing_writes_nothing() {
-    assert_eq!(written(&Metrics::of("switch-guard")), [] as [Json; 0]);
+    assert_eq!(
+        written(&Metrics::of_function("switch-guard")),
+        [] as [Json; 0]
+    );
 }
 
 #[test]
 fn an_event_that_did_not_end_is_missed() {
-    let mut metrics = Metrics::of("switch-guard");
+    let mut metrics = Metrics::of_function("switch-guard");
     metrics.count(Count::Received, 5);
     for end in Count::ENDS {
         assert_ne!(metrics.unaccounted(), 0);

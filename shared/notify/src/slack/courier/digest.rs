@@ -7,7 +7,7 @@ use rolewatch_live::recipients::Recipients;
 use rolewatch_live::wire::Digest;
 
 use super::{Courier, Setback, Visit};
-use crate::digest::mail;
+use crate::digest::digest_mail;
 use crate::port::{DeliveryPorts, Pause, Vault};
 use crate::slack::client::{NotTaken, PostedMessage, Posting};
 use crate::slack::digest::message;
@@ -80,7 +80,7 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
         if digest.recipients != Some(Recipients::Confirmed) {
             // When session-auditor sent the e-mail, nobody was known to receive it. Somebody may be
             // subscribed by now.
-            let (subject, body) = mail(&self.view, digest);
+            let (subject, body) = digest_mail(&self.view, digest);
             self.mail_to_a_person(Notice::Operations { subject, body }, &why)
                 .await?;
         }

@@ -12,7 +12,7 @@ use rolewatch_live::recipients::{Audience, Recipients};
 use rolewatch_live::wire::Alert;
 
 use super::{Courier, Setback};
-use crate::mail::mail;
+use crate::mail::alert_mail;
 use crate::port::{DeliveryPorts, Pause, Vault};
 use crate::retry::thrice;
 use crate::slack::port::{Chatroom, Post};
@@ -33,7 +33,7 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
     ///
     /// # Errors
     /// Returns an error if nobody is known to receive it, or the topic doesn't accept it.
-    pub(super) async fn mail(
+    pub(super) async fn send_mail(
         &self,
         opened: &mut OpenedSlot,
         alert: &Alert,
@@ -46,7 +46,7 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
                     why,
                     "Slack didn't accept an alert; sending it by e-mail"
                 );
-                self.publish(mail(&self.view, alert, why)).await?;
+                self.publish(alert_mail(&self.view, alert, why)).await?;
                 Ok(DeliveryOutcome::Mailed)
             }
             MailReaders::Unconfirmed {
@@ -60,7 +60,7 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
                     "Slack didn't accept an alert, and nobody is known to receive e-mail"
                 );
                 if others && opened.slot.offered < alert.version {
-                    self.publish(mail(&self.view, alert, why)).await?;
+                    self.publish(alert_mail(&self.view, alert, why)).await?;
                     opened.slot.offered = alert.version;
                 }
                 Err(Setback::no_reader(format!(

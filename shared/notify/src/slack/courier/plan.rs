@@ -36,7 +36,11 @@ pub(super) enum DeliveryPlan {
 }
 
 impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
-    pub(super) async fn plan(&self, slot: &Slot, alert: &Alert) -> Result<DeliveryPlan, Setback> {
+    pub(super) async fn plan_delivery(
+        &self,
+        slot: &Slot,
+        alert: &Alert,
+    ) -> Result<DeliveryPlan, Setback> {
         match &slot.told {
             Some(before) => self.plan_change(slot, before, alert).await,
             None => self.plan_first(slot, alert).await,
@@ -85,7 +89,7 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
         before: &AlertState,
         alert: &Alert,
     ) -> Result<DeliveryPlan, Setback> {
-        let change = Change::between(before, &AlertState::of(alert));
+        let change = Change::between(before, &AlertState::from_alert(alert));
         let editable = slot.ts.is_some() && self.can_edit().await?;
         // A message that can't be edited gets one follow-up, and another one only if a reader would
         // otherwise do the wrong thing.

@@ -47,7 +47,7 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
         opened
             .claim(&self.aws, &self.slack, visit.invocation)
             .await?;
-        let told = match self.tell(plan, opened, alert, visit).await {
+        let told = match self.deliver(plan, opened, alert, visit).await {
             Err(Untold::Slack(not_taken)) => {
                 self.without_slack(not_taken, opened, alert, tried_before, last_try)
                     .await
@@ -71,7 +71,7 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
                 | DeliveryOutcome::Mailed
                 | DeliveryOutcome::Quiet
         ) {
-            slot.told = Some(AlertState::of(alert));
+            slot.told = Some(AlertState::from_alert(alert));
             slot.fold.get_or_insert_with(|| fold::partition(alert));
         }
         Ok(opened.settle(&self.aws, &self.slack, &self.memory).await?)
@@ -108,7 +108,7 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
         told
     }
 
-    async fn tell(
+    async fn deliver(
         &self,
         plan: DeliveryPlan,
         opened: &mut OpenedSlot,
@@ -118,8 +118,9 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
         match plan {
             DeliveryPlan::Nothing(outcome) => Ok(outcome),
             DeliveryPlan::First => {
-                let message = message::alert(&self.view, alert, None, &[]);
-                self.post(opened, Posting::New, &message, visit).await?;
+                let message = message::alert_message(&self.view, alert, None, &[]);
+                self.post_message(opened, Posting::New, &message, visit)
+                    .await?;
                 Ok(DeliveryOutcome::Delivered)
             }
             DeliveryPlan::Fold { fold, anchor } => {
@@ -130,7 +131,7 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
             DeliveryPlan::Change { change, repeats } => {
                 if let Some((channel, ts)) = opened.slot.channel.clone().zip(opened.slot.ts.clone())
                 {
-                    let edited = message::alert(&self.view, alert, None, &repeats);
+                    let edited = message::alert_message(&self.view, alert, None, &repeats);
                     let place = Posting::Instead {
                         channel: &channel,
                         ts: &ts,
@@ -143,15 +144,16 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
                         Err(not_taken) => return Err(Untold::Slack(not_taken)),
                     }
                 }
-                let follow_up = message::alert(&self.view, alert, Some(change), &repeats);
-                self.post(opened, Posting::New, &follow_up, visit).await?;
+                let follow_up = message::alert_message(&self.view, alert, Some(change), &repeats);
+                self.post_message(opened, Posting::New, &follow_up, visit)
+                    .await?;
                 opened.slot.followed_up = true;
                 Ok(DeliveryOutcome::Updated)
             }
         }
     }
 
-    async fn post(
+    async fn post_message(
         &self,
         opened: &mut OpenedSlot,
         sending: Posting<'_>,
@@ -211,7 +213,7 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
     ) -> Result<(), Untold> {
         // Read under the claim, so that a lower revision never replaces a higher one.
         let repeats = fold::repeats_of(&self.aws, fold, anchor).await?;
-        let message = message::again(&self.view, alert, anchor, &repeats, !editable);
+        let message = message::repeats_message(&self.view, alert, anchor, &repeats, !editable);
         let first = slot::open(&self.aws, &self.memory, anchor, MESSAGE)
             .await?
             .slot;
@@ -228,7 +230,10 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
                 opened.slot.channel = channel;
                 opened.slot.ts = ts;
             }
-            Err(NotTaken::Immutable) => self.post(opened, Posting::New, &message, visit).await?,
+            Err(NotTaken::Immutable) => {
+                self.post_message(opened, Posting::New, &message, visit)
+                    .await?
+            }
             Err(not_taken) => return Err(Untold::Slack(not_taken)),
         }
         opened.slot.settled = revision(&repeats);
@@ -264,7 +269,7 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
             from: CHATROOM.to_owned(),
             to: CHATROOM.to_owned(),
         };
-        let rank = fold::rank(alert.version);
+        let rank = fold::version_rank(alert.version);
         if self
             .aws
             .query(TableKind::Outbox, &pk, &span)

@@ -14,7 +14,7 @@ use rolewatch_live::wire::{Held, Silent, Stretch};
 
 const BOTH: [Language; 2] = [Language::English, Language::Japanese];
 
-fn quiet() -> Digest {
+fn quiet_digest() -> Digest {
     Digest {
         held: Listed::default(),
         longest: None,
@@ -33,7 +33,7 @@ fn quiet() -> Digest {
 }
 
 /// All section text, line by line.
-fn lines(message: &SlackMessage) -> Vec<String> {
+fn section_lines(message: &SlackMessage) -> Vec<String> {
     let texts = message
         .blocks
         .iter()
@@ -64,14 +64,18 @@ fn within_limits(message: &SlackMessage) {
             "{block}"
         );
     }
-    assert!(lines(message).len() <= MOST_LINES, "{:#?}", lines(message));
+    assert!(
+        section_lines(message).len() <= MOST_LINES,
+        "{:#?}",
+        section_lines(message)
+    );
 }
 
 #[test]
 fn a_busy_day_is_told_the_worst_first_in_few_lines() {
     let message = message(&sample::view(Language::English), &sample::digest());
     within_limits(&message);
-    let lines = lines(&message);
+    let lines = section_lines(&message);
     assert_eq!(
         lines,
         [
@@ -108,7 +112,7 @@ fn where_there_is_room_more_is_listed() {
         elevated: 12_300,
         ..quiet()
     };
-    let lines = lines(&message(&sample::view(Language::English), &digest));
+    let lines = section_lines(&message(&sample::view(Language::English), &digest));
     assert_eq!(
         lines,
         [
@@ -125,7 +129,7 @@ fn where_there_is_room_more_is_listed() {
 
 #[test]
 fn a_quiet_day_is_one_line() {
-    let lines_in = |language| lines(&message(&sample::view(language), &quiet()));
+    let lines_in = |language| section_lines(&message(&sample::view(language), &quiet_digest()));
     assert_eq!(
         lines_in(Language::English),
         [
@@ -140,7 +144,7 @@ fn a_quiet_day_is_one_line() {
             "*報告事項はありません：0 人が 0 回切り替え、特権ロールの使用時間は 0 分。*"
         ]
     );
-    let (subject, _) = mail(&sample::view(Language::Japanese), &quiet());
+    let (subject, _) = mail(&sample::view(Language::Japanese), &quiet_digest());
     assert_eq!(
         subject,
         "rolewatch digest 2026-02-01: 0 switches, nothing to report"
@@ -263,11 +267,12 @@ fn where_no_events_come_from_is_named_with_the_regions_and_the_reason() {
         unanswered(&["me-south-1"], Some(refused)),
     ];
     let digest = Digest {
-        unanswered: Listed::of(list),
+        unanswered: Listed::first_of(list),
         ..quiet()
     };
     assert!(!digest.is_quiet());
-    let in_words = |language| lines(&message(&sample::view(language), &digest))[2..].to_vec();
+    let in_words =
+        |language| section_lines(&message(&sample::view(language), &digest))[2..].to_vec();
     assert_eq!(
         in_words(Language::English),
         [
@@ -304,7 +309,7 @@ fn what_could_not_be_counted_is_no_quiet_day() {
         ..quiet()
     };
     assert!(
-        lines(&message(&sample::view(Language::English), &digest))
+        section_lines(&message(&sample::view(Language::English), &digest))
             .contains(&"*Couldn't count the messages in quarantine*".to_owned())
     );
 }
@@ -343,7 +348,7 @@ fn the_mail_says_what_slack_says_without_its_signs() {
 
 #[test]
 fn that_alarms_reach_nobody_is_said_first_and_no_day_is_quiet_then() {
-    let quiet = quiet();
+    let quiet = quiet_digest();
     assert!(quiet.is_quiet());
     for language in BOTH {
         let words = language.digest();
@@ -374,9 +379,9 @@ fn that_alarms_reach_nobody_is_said_first_and_no_day_is_quiet_then() {
             within_limits(&message);
             let start: String = said.chars().take(12).collect();
             assert!(
-                lines(&message)[2].contains(&start) && message.minimal.contains(said),
+                section_lines(&message)[2].contains(&start) && message.minimal.contains(said),
                 "{:#?}",
-                lines(&message)
+                section_lines(&message)
             );
         }
         let (_, text) = mail(&sample::view(language), &quiet);
@@ -395,9 +400,11 @@ fn both_languages_fill_every_gap() {
         let message = message(&sample::view(language), &sample::digest());
         within_limits(&message);
         assert!(
-            lines(&message).iter().all(|line| !line.contains('{')),
+            section_lines(&message)
+                .iter()
+                .all(|line| !line.contains('{')),
             "{:#?}",
-            lines(&message)
+            section_lines(&message)
         );
         assert!(
             message.minimal.lines().count() > 5 && message.text.lines().count() == 1,

@@ -7,7 +7,7 @@ use rolewatch_live::wire::{Alert, NamedAccount, Status};
 
 use crate::finding::{account_name, numbered, quoted, role_name, steps_of, when_label, who_label};
 use crate::slack::markup::{block, code, escape};
-use crate::text::fill;
+use crate::text::fill_template;
 use crate::told::Repeat;
 use crate::view::{View, event_page};
 
@@ -33,7 +33,7 @@ pub(in crate::slack) fn section(text: &str) -> Value {
 
 /// What is wrong, in one sentence.
 pub(super) fn sentence(view: &View, alert: &Alert) -> String {
-    let words = view.rule(&alert.rule);
+    let words = view.rule_words(&alert.rule);
     let own = escape(alert.message.trim(), 1_800);
     let own = if own.is_empty() {
         view.labels().unknown.to_owned()
@@ -53,7 +53,7 @@ pub(super) fn sentence(view: &View, alert: &Alert) -> String {
             code(&role_name(&alert.role), 150),
             escape(&account_name(&alert.role_account), 100)
         );
-        fill(
+        fill_template(
             template,
             &[("role", &role), ("who", &code(&alert.caller.name, 300))],
         )
@@ -119,7 +119,7 @@ pub(super) fn fields(view: &View, alert: &Alert) -> Vec<Value> {
         when_label(view, alert),
         format!(
             "{}\n{}",
-            escape(&view.local(alert.time), 80),
+            escape(&view.local_time(alert.time), 80),
             code(&alert.time.to_string(), 40)
         ),
     ));
@@ -141,12 +141,12 @@ pub(super) fn quotes(view: &View, alert: &Alert) -> Vec<Value> {
 }
 
 /// When and how often the sessions were used, in one line, if known.
-pub(super) fn uses(view: &View, alert: &Alert) -> Option<String> {
+pub(super) fn uses_line(view: &View, alert: &Alert) -> Option<String> {
     let (words, uses) = (view.labels(), alert.uses.as_ref()?);
     let count = |n: u64, [none, one, several]: [&'static str; 3]| match n {
         0 => none.to_owned(),
         1 => one.to_owned(),
-        _ => fill(several, &[("n", &n.to_string())]),
+        _ => fill_template(several, &[("n", &n.to_string())]),
     };
     let [console, api, both] = words.used_by;
     let by = match (uses.console, uses.api) {
@@ -159,7 +159,7 @@ pub(super) fn uses(view: &View, alert: &Alert) -> Option<String> {
         count(uses.reads, words.reads),
         count(uses.writes, words.writes),
     );
-    Some(fill(
+    Some(fill_template(
         words.used,
         &[
             ("span", &span),
@@ -190,7 +190,7 @@ pub(super) fn events(view: &View, alert: &Alert) -> String {
         .max(alert.events.len())
         .saturating_sub(lines.len());
     if more > 0 {
-        lines.push(fill(words.more, &[("n", &more.to_string())]));
+        lines.push(fill_template(words.more, &[("n", &more.to_string())]));
     }
     if lines.is_empty() {
         lines.push(words.unknown.to_owned());
@@ -217,13 +217,13 @@ pub(super) fn repeats(view: &View, alert: &Alert, repeats: &[Repeat]) -> String 
         });
         format!(
             "• {}{event} · {}",
-            escape(&view.local(repeat.time), 80),
+            escape(&view.local_time(repeat.time), 80),
             code(&repeat.id, 40)
         )
     };
     let mut lines: Vec<String> = repeats.iter().rev().take(REPEATS_SHOWN).map(line).collect();
     if repeats.len() > lines.len() {
-        lines.push(fill(
+        lines.push(fill_template(
             view.labels().more,
             &[("n", &(repeats.len() - lines.len()).to_string())],
         ));
@@ -232,7 +232,7 @@ pub(super) fn repeats(view: &View, alert: &Alert, repeats: &[Repeat]) -> String 
 }
 
 /// What to do, numbered, with a link to more.
-pub(super) fn steps(view: &View, alert: &Alert) -> String {
+pub(super) fn numbered_steps(view: &View, alert: &Alert) -> String {
     let said = numbered(&steps_of(view, alert));
     match view.runbook(&alert.rule, &alert.name) {
         Some(page) => format!(
@@ -252,7 +252,7 @@ pub(super) fn context(view: &View, alert: &Alert) -> Value {
         &format!(
             " · v{} · {}",
             alert.version,
-            escape(&view.local(alert.noticed), 80)
+            escape(&view.local_time(alert.noticed), 80)
         ),
     )
 }

@@ -33,19 +33,19 @@ fn rendered(alert_: &Alert) -> Vec<SlackMessage> {
 
 /// Every mrkdwn text of a message.
 fn mrkdwn(blocks: &[Value]) -> Vec<String> {
-    fn walk(value: &Value, out: &mut Vec<String>) {
+    fn collect_texts(value: &Value, out: &mut Vec<String>) {
         match value {
             Value::Object(map) if map.get("type") == Some(&"mrkdwn".into()) => {
                 out.extend(map["text"].as_str().map(str::to_owned));
             }
-            Value::Object(map) => map.values().for_each(|value| walk(value, out)),
-            Value::Array(values) => values.iter().for_each(|value| walk(value, out)),
+            Value::Object(map) => map.values().for_each(|value| collect_texts(value, out)),
+            Value::Array(values) => values.iter().for_each(|value| collect_texts(value, out)),
             _ => {}
         }
     }
     let mut out = Vec::new();
     for block in blocks {
-        walk(block, &mut out);
+        collect_texts(block, &mut out);
     }
     out
 }
@@ -137,7 +137,7 @@ fn a_person_at_three_in_the_morning_is_told_who_where_when_what_why_and_what_to_
     for language in [Language::English, Language::Japanese] {
         let message = alert(&sample::view(language), &sample::alert(), None, &[]);
         let text = all_text(&message);
-        let words = language.rule("RW002");
+        let words = language.rule_words("RW002");
         let steps = steps_of(&sample::view(language), &sample::alert());
         for part in [
             language.severity(Severity::High),
@@ -417,7 +417,7 @@ fn in_partition(partition: &str, region: &str) -> String {
     };
     let view = sample::view(Language::English);
     let messages: Vec<String> = rendered(&told).iter().map(all_text).collect();
-    let mail = crate::mail::mail(&view, &told, "not found");
+    let mail = crate::mail::alert_mail(&view, &told, "not found");
     format!(
         "{messages:?}\n{mail:?}\n{}",
         crate::slack::chatbot::notification(&view, &told, None)

@@ -1,4 +1,4 @@
-use super::super::tests::{HEAD, good, told};
+use super::super::tests::{HEAD, assert_problems, good_policy};
 use crate::arn::RoleArn;
 use crate::policy::Policy;
 
@@ -10,7 +10,7 @@ fn line_of(policy: &Policy, arn: &str) -> Option<usize> {
 
 #[test]
 fn an_entry_may_have_several_arns_and_all_ask_the_same() {
-    let policy = good(&format!(
+    let policy = good_policy(&format!(
         "{HEAD}roles:\n  - arn:\n      - arn:aws:iam::444455556666:role/A\n      - arn:aws:iam::*:role/Team*\n    \
          groups: [development/Developers]\n    max_session: 1h\n"
     ));
@@ -30,7 +30,7 @@ fn an_entry_may_have_several_arns_and_all_ask_the_same() {
 #[test]
 fn one_arn_in_a_list_is_the_same_as_without_it() {
     let entry = |arn: &str| {
-        let mut policy = good(&format!(
+        let mut policy = good_policy(&format!(
             "{HEAD}roles:\n  - {{arn: {arn}, groups: [development/Developers]}}\n"
         ));
         policy.roles.remove(0)
@@ -43,7 +43,7 @@ fn one_arn_in_a_list_is_the_same_as_without_it() {
 
 #[test]
 fn an_entry_applies_in_its_accounts_only() {
-    let policy = good(&format!(
+    let policy = good_policy(&format!(
         "{HEAD}  \"777788889999\": staging\nroles:\n  - arn: arn:aws:iam::*:role/A\n    accounts: [production, \"777788889999\"]\n    \
          groups: [development/Developers]\n  - arn: arn:aws:iam::*:role/*\n    accounts: [development]\n    \
          groups: [development/Developers]\n"
@@ -62,7 +62,7 @@ fn an_entry_applies_in_its_accounts_only() {
 
 #[test]
 fn a_list_of_arns_has_some_each_once() {
-    told(
+    assert_problems(
         format!("{HEAD}roles:\n  - {{arn: [], groups: [development/Developers]}}\n"),
         "
 rolewatch.yaml:6:11: `arn` is empty: write which roles it is about, such as `arn:aws:iam::444455556666:role/UpdateApp`
@@ -70,7 +70,7 @@ rolewatch.yaml:6:11: `arn` is empty: write which roles it is about, such as `arn
       |           ^
 ",
     );
-    told(
+    assert_problems(
         format!(
             "{HEAD}roles:\n  - arn:\n      - arn:aws:iam::*:role/A\n      - UpdateApp\n      - arn:aws:iam::*:role/A\n      - [a]\n    \
              groups: [development/Developers]\n"
@@ -96,7 +96,7 @@ fn accounts_of_an_entry_are_those_of_the_policy_each_once() {
             "{HEAD}roles:\n  - arn: arn:aws:iam::*:role/A\n    accounts: {accounts}\n    groups: [development/Developers]\n"
         )
     };
-    told(
+    assert_problems(
         entry("[productoin, staging, development, \"111122223333\"]"),
         r#"
 rolewatch.yaml:7:16: unknown account `productoin`, did you mean `production`?
@@ -110,7 +110,7 @@ rolewatch.yaml:7:50: `111122223333` is listed twice
       |                                                  ^^^^^^^^^^^^^^
 "#,
     );
-    told(
+    assert_problems(
         entry("[]"),
         "
 rolewatch.yaml:7:15: `accounts` is empty, so the entry applies nowhere: name an account, or leave the key out
@@ -118,7 +118,7 @@ rolewatch.yaml:7:15: `accounts` is empty, so the entry applies nowhere: name an 
       |               ^
 ",
     );
-    told(
+    assert_problems(
         entry("production"),
         "
 rolewatch.yaml:7:15: `accounts` must be a list: write `[production]`
@@ -130,7 +130,7 @@ rolewatch.yaml:7:15: `accounts` must be a list: write `[production]`
 
 #[test]
 fn the_arn_and_the_accounts_of_an_entry_fit() {
-    told(
+    assert_problems(
         format!(
             "{HEAD}roles:\n  - arn: [\"arn:aws:iam::111122223333:role/A\", \"arn:aws:iam::1*:role/A\", \"arn:aws:iam::*:role/A\"]\n    \
              accounts: [production]\n    groups: [development/Developers]\n"
@@ -144,7 +144,7 @@ rolewatch.yaml:6:47: `accounts` of this entry doesn't have account `1*`: add it 
       |                                               ^^^^^^^^^^^^^^^^^^^^^^^^
 "#,
     );
-    told(
+    assert_problems(
         format!(
             "{HEAD}roles:\n  - arn: arn:aws:iam::444455556666:role/A\n    accounts: [production, development]\n    \
              groups: [development/Developers]\n"

@@ -1,13 +1,13 @@
 use proptest::prelude::*;
 
-use super::super::tests::{HEAD, good, told};
+use super::super::tests::{HEAD, assert_problems, good_policy};
 use crate::policy::{Mfa, MfaByKind, Policy, RolePolicy, Severity};
 
 const ARN: &str = "arn: arn:aws:iam::444455556666:role/A";
 
 #[test]
 fn an_entry_has_what_defaults_say_and_its_own_key_wins() {
-    let policy = good(&format!(
+    let policy = good_policy(&format!(
         "{HEAD}defaults:\n  groups: [development/Developers]\n  max_session: 1h\n  mfa: optional\n  severity: low\n\
          roles:\n  - {ARN}\n  - {ARN}B\n    max_session: 2h\n    severity: critical\n    groups: [production/Ops]\n"
     ));
@@ -28,7 +28,7 @@ fn an_entry_has_what_defaults_say_and_its_own_key_wins() {
         (
             "development/Developers".to_owned(),
             "1h".to_owned(),
-            MfaByKind::same(Mfa::Optional),
+            MfaByKind::same_for_all(Mfa::Optional),
             Severity::Low
         )
     );
@@ -37,7 +37,7 @@ fn an_entry_has_what_defaults_say_and_its_own_key_wins() {
         (
             "production/Ops".to_owned(),
             "2h".to_owned(),
-            MfaByKind::same(Mfa::Optional),
+            MfaByKind::same_for_all(Mfa::Optional),
             Severity::Critical
         )
     );
@@ -47,7 +47,7 @@ fn an_entry_has_what_defaults_say_and_its_own_key_wins() {
 
 #[test]
 fn what_is_wrong_in_defaults_is_told_once_and_there() {
-    told(
+    assert_problems(
         format!(
             "{HEAD}defaults:\n  groups: [developement/Developers]\n  max_session: 60\n  severty: high\n  arn: x\n\
              roles:\n  - {ARN}\n  - {ARN}B\n    groups: [development/Developers]\n    max_session: 1h\n"
@@ -71,7 +71,7 @@ rolewatch.yaml:9:3: unknown key `arn`: `defaults` has `groups`, `mfa`, `max_sess
 
 #[test]
 fn defaults_that_no_entry_takes_are_read_too() {
-    told(
+    assert_problems(
         format!(
             "{HEAD}defaults: {{mfa: no, identities: [sso], min_mfa_age: 0s, groups: [Developers]}}\nroles: []\n"
         ),
@@ -94,7 +94,7 @@ rolewatch.yaml:5:66: `Developers` has no account: write it like `development/Dev
 
 #[test]
 fn a_slip_in_defaults_is_one_error() {
-    told(
+    assert_problems(
         format!("{HEAD}defaults:\n  group: [development/Developers]\nroles:\n  - {ARN}\n"),
         "
 rolewatch.yaml:6:3: unknown key `group`, did you mean `groups`?
@@ -102,7 +102,7 @@ rolewatch.yaml:6:3: unknown key `group`, did you mean `groups`?
       |   ^^^^^
 ",
     );
-    told(
+    assert_problems(
         format!("{HEAD}defaults: [groups]\nroles:\n  - {ARN}\n"),
         "
 rolewatch.yaml:5:11: `defaults` has the keys `groups`, `mfa`, `max_session`, `max_stretch`, `max_per_day`, `min_membership`, `min_mfa_age`, `chaining`, `identities`, `severity` and `owner`; this is a list
@@ -114,10 +114,10 @@ rolewatch.yaml:5:11: `defaults` has the keys `groups`, `mfa`, `max_session`, `ma
 
 #[test]
 fn groups_may_be_empty_only_where_no_user_may_enter() {
-    good(&format!(
+    good_policy(&format!(
         "{HEAD}defaults: {{groups: []}}\nroles:\n  - {ARN}\n    identities: [service]\n    mfa: optional\n"
     ));
-    told(
+    assert_problems(
         format!("{HEAD}defaults: {{groups: []}}\nroles:\n  - {ARN}\n"),
         "
 rolewatch.yaml:5:20: `groups` is empty, so no IAM user could ever be allowed: name a group, or remove `iam-user` from `identities`
@@ -156,10 +156,10 @@ proptest! {
             own.extend(entry.map(|value| format!("    {key}: {value}\n")));
             whole.extend(entry.or(default).map(|value| format!("    {key}: {value}\n")));
         }
-        let with_defaults = good(&format!(
+        let with_defaults = good_policy(&format!(
             "{HEAD}defaults:\n{defaults}roles:\n  - {ARN}\n{own}"
         ));
-        let without = good(&format!("{HEAD}roles:\n  - {ARN}\n{whole}"));
+        let without = good_policy(&format!("{HEAD}roles:\n  - {ARN}\n{whole}"));
         let asked = |policy: &Policy| {
             let mut role = policy.roles[0].clone();
             (role.line, role.groups_line) = (0, 0);

@@ -1,11 +1,11 @@
-use super::super::tests::{HEAD, WITH_CENTER, good, told};
+use super::super::tests::{HEAD, WITH_CENTER, assert_problems, good_policy};
 use crate::policy::IdentityKind;
 
 const ARN: &str = "arn: arn:aws:iam::444455556666:role/A";
 
 #[test]
 fn people_of_identity_center_are_in_its_groups() {
-    told(
+    assert_problems(
         format!(
             "{WITH_CENTER}roles:\n  - {ARN}\n    groups: [development/Developers]\n    identities: [iam-user, identity-center]\n"
         ),
@@ -15,7 +15,7 @@ rolewatch.yaml:8:13: people of Identity Center may enter, but `groups` names onl
       |             ^
 ",
     );
-    told(
+    assert_problems(
         format!(
             "{HEAD}roles:\n  - {ARN}\n    groups: [development/Developers]\n    identities: [iam-user, identity-center]\n"
         ),
@@ -25,7 +25,7 @@ rolewatch.yaml:7:13: people of Identity Center may enter, but `groups` names onl
       |             ^
 ",
     );
-    told(
+    assert_problems(
         format!("{WITH_CENTER}roles:\n  - permission_set: Admin\n    groups: [development/Developers]\n"),
         "
 rolewatch.yaml:8:13: people of Identity Center may enter, but `groups` names only groups of IAM: name a group such as `identity-center/Platform`, or `identity-center/*` for everybody; or write `groups: []`
@@ -37,7 +37,7 @@ rolewatch.yaml:8:13: people of Identity Center may enter, but `groups` names onl
 
 #[test]
 fn iam_users_are_in_groups_of_iam() {
-    told(
+    assert_problems(
         format!("{WITH_CENTER}roles:\n  - {ARN}\n    groups: [identity-center/Platform]\n"),
         "
 rolewatch.yaml:8:13: IAM users may enter, but `groups` names only groups of Identity Center: name a group such as `development/Developers`, or write `identities: [identity-center]`
@@ -45,7 +45,7 @@ rolewatch.yaml:8:13: IAM users may enter, but `groups` names only groups of Iden
       |             ^
 ",
     );
-    told(
+    assert_problems(
         format!(
             "{WITH_CENTER}roles:\n  - {ARN}\n    groups: [identity-center/Platform]\n    identities: [iam-user, identity-center]\n"
         ),
@@ -63,11 +63,11 @@ fn without_groups_anybody_of_an_allowed_kind_may_enter() {
         format!("{ARN}\n    groups: []\n    identities: [identity-center]\n    mfa: optional\n"),
         "permission_set: Admin\n    groups: []\n".to_owned(),
     ] {
-        let policy = good(&format!("{WITH_CENTER}roles:\n  - {entry}"));
+        let policy = good_policy(&format!("{WITH_CENTER}roles:\n  - {entry}"));
         assert!(!policy.roles[0].asks_group(IdentityKind::IdentityCenter));
         assert_eq!(policy.warnings, []);
     }
-    told(
+    assert_problems(
         format!(
             "{WITH_CENTER}roles:\n  - {ARN}\n    groups: []\n    identities: [iam-user, identity-center]\n"
         ),
@@ -81,7 +81,7 @@ rolewatch.yaml:8:13: `groups` is empty, so no IAM user could ever be allowed: na
 
 #[test]
 fn a_contradiction_with_defaults_is_told_in_the_entry() {
-    told(
+    assert_problems(
         format!(
             "{WITH_CENTER}defaults:\n  groups: [development/Developers]\nroles:\n  - {ARN}\n    identities: [identity-center]\n  - {ARN}B\n"
         ),
@@ -94,12 +94,12 @@ rolewatch.yaml:10:17: people of Identity Center may enter, but `groups` names on
     let both = format!(
         "{WITH_CENTER}defaults:\n  groups: [development/Developers, identity-center/Platform]\nroles:\n  - {ARN}\n  - permission_set: Admin\n"
     );
-    assert_eq!(good(&both).warnings, []);
+    assert_eq!(good_policy(&both).warnings, []);
 }
 
 #[test]
 fn an_entry_says_which_groups() {
-    told(
+    assert_problems(
         format!("{WITH_CENTER}roles:\n  - permission_set: Admin\n"),
         "
 rolewatch.yaml:7:5: a role needs `groups`: the groups whose members may enter it, such as `[identity-center/Platform]`, or `[identity-center/*]` for everybody

@@ -1,8 +1,8 @@
-use super::super::tests::{HEAD, good, told};
+use super::super::tests::{HEAD, assert_problems, good_policy};
 use super::*;
 
 fn groups(list: &str) -> Vec<GroupRef> {
-    let mut policy = good(&format!(
+    let mut policy = good_policy(&format!(
         "{HEAD}roles:\n  - arn: arn:aws:iam::444455556666:role/UpdateApp\n    groups: {list}\n"
     ));
     policy.roles.remove(0).groups
@@ -42,7 +42,7 @@ fn a_group_is_told_by_name_or_id_in_an_account_by_name_or_id() {
 
 #[test]
 fn an_unknown_account_is_told_with_the_nearest() {
-    told(
+    assert_problems(
         format!(
             "{HEAD}roles:\n  - arn: arn:aws:iam::444455556666:role/UpdateApp\n    groups: [developmnt/Developers]\n"
         ),
@@ -52,7 +52,7 @@ rolewatch.yaml:7:14: unknown account `developmnt`, did you mean `development`?
       |              ^^^^^^^^^^^^^^^^^^^^^
 ",
     );
-    told(
+    assert_problems(
         format!(
             "{HEAD}roles:\n  - arn: arn:aws:iam::444455556666:role/UpdateApp\n    groups: [staging/Developers]\n"
         ),
@@ -62,7 +62,7 @@ rolewatch.yaml:7:14: unknown account `staging`: `accounts` has `development` and
       |              ^^^^^^^^^^^^^^^^^^
 ",
     );
-    told(
+    assert_problems(
         format!(
             "{HEAD}roles:\n  - arn: arn:aws:iam::444455556666:role/UpdateApp\n    groups: [999988887777/Developers]\n"
         ),
@@ -76,7 +76,7 @@ rolewatch.yaml:7:14: unknown account `999988887777`: `accounts` has `development
 
 #[test]
 fn a_group_has_its_account() {
-    told(
+    assert_problems(
         format!(
             "{HEAD}roles:\n  - arn: arn:aws:iam::444455556666:role/UpdateApp\n    groups: [Developers]\n"
         ),
@@ -86,7 +86,7 @@ rolewatch.yaml:7:14: `Developers` has no account: write it like `development/Dev
       |              ^^^^^^^^^^
 ",
     );
-    told(
+    assert_problems(
         format!(
             "{HEAD}roles:\n  - arn: arn:aws:iam::444455556666:role/UpdateApp\n    groups: [/Developers]\n"
         ),
@@ -96,7 +96,7 @@ rolewatch.yaml:7:14: the account is missing: write it like `development/Develope
       |              ^^^^^^^^^^^
 ",
     );
-    told(
+    assert_problems(
         format!(
             "{HEAD}roles:\n  - arn: arn:aws:iam::444455556666:role/UpdateApp\n    groups: [development/]\n"
         ),
@@ -110,7 +110,7 @@ rolewatch.yaml:7:14: the group is missing: write `development/` followed by its 
 
 #[test]
 fn a_group_has_neither_path_nor_arn() {
-    told(
+    assert_problems(
         format!(
             "{HEAD}roles:\n  - arn: arn:aws:iam::444455556666:role/UpdateApp\n    groups: [development/path/Developers]\n"
         ),
@@ -120,7 +120,7 @@ rolewatch.yaml:7:14: write a group without its path: `development/Developers`
       |              ^^^^^^^^^^^^^^^^^^^^^^^^^^^
 ",
     );
-    told(
+    assert_problems(
         format!(
             "{HEAD}roles:\n  - arn: arn:aws:iam::444455556666:role/UpdateApp\n    groups: [\"arn:aws:iam::111122223333:group/path/Developers\"]\n"
         ),
@@ -134,7 +134,7 @@ rolewatch.yaml:7:14: write a group as account and name, not as an ARN: `developm
 
 #[test]
 fn a_group_has_a_name_that_iam_allows() {
-    told(
+    assert_problems(
         format!(
             "{HEAD}roles:\n  - arn: arn:aws:iam::444455556666:role/UpdateApp\n    groups: [\"development/My Developers\"]\n"
         ),
@@ -144,7 +144,7 @@ rolewatch.yaml:7:14: a group's name can't contain a space: IAM allows letters, d
       |              ^^^^^^^^^^^^^^^^^^^^^^^^^^^
 "#,
     );
-    told(
+    assert_problems(
         format!(
             "{HEAD}roles:\n  - arn: arn:aws:iam::444455556666:role/UpdateApp\n    groups: [development/開発者]\n"
         ),
@@ -154,7 +154,7 @@ rolewatch.yaml:7:14: a group's name can't contain `開`: IAM allows letters, dig
       |              ^^^^^^^^^^^^^^^^^^
 ",
     );
-    told(
+    assert_problems(
         format!("{HEAD}roles:\n  - arn: arn:aws:iam::444455556666:role/UpdateApp\n    groups: [development/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa]\n"),
         "
 rolewatch.yaml:7:14: a group's name can have at most 128 characters
@@ -166,7 +166,7 @@ rolewatch.yaml:7:14: a group's name can have at most 128 characters
 
 #[test]
 fn a_group_stands_once() {
-    told(
+    assert_problems(
         format!(
             "{HEAD}roles:\n  - arn: arn:aws:iam::444455556666:role/UpdateApp\n    groups: [development/Developers, 111122223333/Developers]\n"
         ),
@@ -180,7 +180,7 @@ rolewatch.yaml:7:38: `111122223333/Developers` is listed twice
 
 #[test]
 fn groups_are_a_list_of_names() {
-    told(
+    assert_problems(
         format!(
             "{HEAD}roles:\n  - arn: arn:aws:iam::444455556666:role/UpdateApp\n    groups: development/Developers\n"
         ),
@@ -190,7 +190,7 @@ rolewatch.yaml:7:13: `groups` must be a list: write `[development/Developers]`
       |             ^^^^^^^^^^^^^^^^^^^^^^
 ",
     );
-    told(
+    assert_problems(
         format!("{HEAD}roles:\n  - arn: arn:aws:iam::444455556666:role/UpdateApp\n    groups: [[a]]\n"),
         "
 rolewatch.yaml:7:14: an entry of `groups` must be one value such as `development/Developers`; this is a list
@@ -198,7 +198,7 @@ rolewatch.yaml:7:14: an entry of `groups` must be one value such as `development
       |              ^
 ",
     );
-    told(
+    assert_problems(
         format!(
             "{HEAD}roles:\n  - arn: arn:aws:iam::444455556666:role/UpdateApp\n    groups: [~]\n"
         ),
@@ -208,7 +208,7 @@ rolewatch.yaml:7:14: an entry of `groups` has no value: write one such as `devel
       |              ^
 ",
     );
-    told(
+    assert_problems(
         format!("{HEAD}roles:\n  - arn: arn:aws:iam::444455556666:role/UpdateApp\n    groups: \n"),
         "
 rolewatch.yaml:7:5: `groups` has no value: write a list such as `[development/Developers]`

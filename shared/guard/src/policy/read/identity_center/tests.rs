@@ -1,8 +1,8 @@
-use super::super::tests::{HEAD, good, told};
+use super::super::tests::{HEAD, assert_problems, good_policy};
 use super::*;
 
 fn read(keys: &str) -> IdentityCenter {
-    let policy = good(&format!(
+    let policy = good_policy(&format!(
         "{HEAD}identity_center:\n  account: production\n  regions: [ap-northeast-1]\n  identity_store: d-1234567890\n{keys}roles: []\n"
     ));
     policy.identity_center.unwrap()
@@ -18,12 +18,15 @@ fn what_is_left_out_is_what_aws_does_and_the_strict_value() {
     assert_eq!(center.sign_in_lasts.seconds(), 8 * 3_600);
     assert_eq!(center.external_idp, ExternalIdp::Unproven);
     assert_eq!(center.start_url, None);
-    assert_eq!(good(&format!("{HEAD}roles: []\n")).identity_center, None);
+    assert_eq!(
+        good_policy(&format!("{HEAD}roles: []\n")).identity_center,
+        None
+    );
 }
 
 #[test]
 fn everything_that_can_be_said_of_identity_center_is_read() {
-    let policy = good(&format!(
+    let policy = good_policy(&format!(
         "{HEAD}identity_center:\n  account: \"444455556666\"\n  directory_account: development\n  regions: [us-east-1, eu-west-1]\n  \
          identity_store: 0a1b2c3d-0123-4567-89ab-0123456789ab\n  sign_in_lasts: 90d\n  external_idp: trusted\n  \
          start_url: https://d-1234567890.awsapps.com/start#/\nroles: []\n"
@@ -46,7 +49,7 @@ fn a_policy_without_identity_center_is_the_same_version() {
         "{HEAD}identity_center: {{account: production, regions: [us-east-1], identity_store: d-1234567890}}\n\
          roles:\n  - {{permission_set: Admin, groups: [identity-center/Platform]}}\n"
     );
-    let policy = good(&text);
+    let policy = good_policy(&text);
     let without = policy.without_identity_center();
     assert_eq!(without.identity_center, None);
     assert_eq!(
@@ -57,7 +60,7 @@ fn a_policy_without_identity_center_is_the_same_version() {
 
 #[test]
 fn every_slip_is_told_at_once() {
-    told(
+    assert_problems(
         format!(
             "{HEAD}identity_center:\n  acount: production\n  directory_account: managment\n  regions: [ap-northeast, us-east-1, us-east-1]\n  \
              identity_store: d-12345\n  sign_in_lasts: 10m\n  external_idp: trustd\n  start_url: http://example.awsapps.com/start\nroles: []\n"
@@ -93,7 +96,7 @@ rolewatch.yaml:12:14: `http://example.awsapps.com/start` is not the address of a
 
 #[test]
 fn three_keys_are_required() {
-    told(
+    assert_problems(
         format!("{HEAD}identity_center: {{}}\nroles: []\n"),
         "
 rolewatch.yaml:5:18: `identity_center` needs `account`: the account where Identity Center is enabled, by name or id
@@ -107,7 +110,7 @@ rolewatch.yaml:5:18: `identity_center` needs `regions`: every Region that Identi
       |                  ^
 ",
     );
-    told(
+    assert_problems(
         format!(
             "{HEAD}identity_center: {{account: production, regions: [], identity_store: d-1234567890}}\nroles: []\n"
         ),
@@ -121,7 +124,7 @@ rolewatch.yaml:5:49: `regions` is empty: list every Region that Identity Center 
 
 #[test]
 fn an_identity_store_is_named_by_its_id() {
-    told(
+    assert_problems(
         format!(
             "{HEAD}identity_center:\n  account: production\n  regions: [us-east-1]\n  \
              identity_store: arn:aws:identitystore::444455556666:identitystore/d-1234567890\nroles: []\n"
@@ -150,7 +153,7 @@ fn an_address_can_be_shown_as_a_link() {
         "https://identitycenter.amazonaws.com/ssoins-1234567890abcdef",
         "https://ssoins-1234567890abcdef.portal.us-east-1.app.aws",
     ] {
-        assert!(is_address(good), "{good}");
+        assert!(is_address(good_policy), "{good}");
     }
     for odd in [
         "https://",
@@ -171,7 +174,7 @@ fn an_address_can_be_shown_as_a_link() {
 
 #[test]
 fn the_name_of_identity_center_is_no_accounts_name() {
-    told(
+    assert_problems(
         "version: 1\naccounts:\n  \"111122223333\": identity-center\nroles: []\n",
         r#"
 rolewatch.yaml:3:19: `identity-center` can't be an account's name: in `groups` it means the groups of Identity Center

@@ -1,4 +1,4 @@
-use super::super::tests::{HEAD, WITH_CENTER, good, told};
+use super::super::tests::{HEAD, WITH_CENTER, assert_problems, good_policy};
 use crate::arn::RoleArn;
 use crate::policy::{IdentityKind, Policy};
 
@@ -15,7 +15,7 @@ fn line_of(policy: &Policy, account: &str, name: &str) -> Option<usize> {
 
 #[test]
 fn a_permission_set_is_named_and_only_identity_center_enters_it() {
-    let policy = good(&entry(
+    let policy = good_policy(&entry(
         "permission_set: Admin\n    groups: [identity-center/Platform]",
     ));
     let role = policy.roles.first().unwrap();
@@ -34,7 +34,7 @@ fn a_permission_set_is_named_and_only_identity_center_enters_it() {
 
 #[test]
 fn permission_sets_may_be_a_list_and_apply_in_some_accounts_only() {
-    let policy = good(&entry(
+    let policy = good_policy(&entry(
         "permission_set:\n      - Admin\n      - a+=,.@_-Z9\n    accounts: [production]\n    groups: [identity-center/*]",
     ));
     let lines: Vec<usize> = policy.roles.iter().map(|role| role.line).collect();
@@ -47,7 +47,7 @@ fn permission_sets_may_be_a_list_and_apply_in_some_accounts_only() {
 
 #[test]
 fn a_permission_set_needs_identity_center() {
-    told(
+    assert_problems(
         format!("{HEAD}roles:\n  - permission_set: Admin\n    groups: []\n"),
         "
 rolewatch.yaml:6:21: a permission set belongs to Identity Center: add `identity_center:` to the policy, with `account`, `regions` and `identity_store`
@@ -56,7 +56,7 @@ rolewatch.yaml:6:21: a permission set belongs to Identity Center: add `identity_
 ",
     );
     // One slip is one error.
-    told(
+    assert_problems(
         format!(
             "{HEAD}identity_centre: {{}}\nroles:\n  - permission_set: Admin\n    groups: [identity-center/A]\n"
         ),
@@ -70,7 +70,7 @@ rolewatch.yaml:5:1: unknown key `identity_centre`, did you mean `identity_center
 
 #[test]
 fn an_entry_names_arns_or_permission_sets() {
-    told(
+    assert_problems(
         entry(
             "permission_set: Admin\n    arn: arn:aws:iam::444455556666:role/A\n    groups: [identity-center/A]",
         ),
@@ -80,7 +80,7 @@ rolewatch.yaml:7:5: an entry has either `arn` or `permission_set`: write an entr
       |     ^^^^^^^^^^^^^^
 ",
     );
-    told(
+    assert_problems(
         entry("permision_set: Admin\n    groups: []\n    identities: [identity-center]"),
         "
 rolewatch.yaml:7:5: unknown key `permision_set`, did you mean `permission_set`?
@@ -92,7 +92,7 @@ rolewatch.yaml:7:5: unknown key `permision_set`, did you mean `permission_set`?
 
 #[test]
 fn a_permission_set_is_named_as_aws_names_it() {
-    told(
+    assert_problems(
         entry(
             "permission_set:\n      - AWSReservedSSO_Admin_0123456789abcdef\n      - aws-reserved/sso.amazonaws.com/*AWSReservedSSO_Admin_*\n      \
              - arn:aws:sso:::permissionSet/ssoins-1234567890abcdef/ps-1234567890abcdef\n      - Ad*\n      - \"A b\"\n      - 管理者\n      \
@@ -128,7 +128,7 @@ rolewatch.yaml:17:9: an entry of `permission_set` is empty: write one such as `P
       |         ^^
 "#,
     );
-    told(
+    assert_problems(
         entry("permission_set: []\n    groups: []"),
         "
 rolewatch.yaml:7:21: `permission_set` is empty: write which roles it is about, such as `ProductionAdmin`
@@ -140,7 +140,7 @@ rolewatch.yaml:7:21: `permission_set` is empty: write which roles it is about, s
 
 #[test]
 fn only_identity_center_enters_a_permission_set() {
-    told(
+    assert_problems(
         entry("permission_set: Admin\n    groups: []\n    identities: [saml, service]"),
         "
 rolewatch.yaml:9:17: only people of Identity Center can enter the role of a permission set: write `[identity-center]`, or leave the key out
@@ -148,7 +148,7 @@ rolewatch.yaml:9:17: only people of Identity Center can enter the role of a perm
       |                 ^
 ",
     );
-    told(
+    assert_problems(
         format!(
             "{WITH_CENTER}defaults: {{identities: [iam-user]}}\nroles:\n  - permission_set: Admin\n    groups: [identity-center/*]\n"
         ),
@@ -159,7 +159,7 @@ rolewatch.yaml:8:5: only people of Identity Center can enter the role of a permi
 ",
     );
     let both = "{permission_set: Admin, groups: [identity-center/*], identities: [iam-user, identity-center, saml]}";
-    let policy = good(&entry(both));
+    let policy = good_policy(&entry(both));
     assert_eq!(policy.roles[0].identities, [IdentityKind::IdentityCenter]);
     let notes: Vec<String> = policy.warnings.iter().map(ToString::to_string).collect();
     assert_eq!(

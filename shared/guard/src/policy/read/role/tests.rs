@@ -1,15 +1,15 @@
-use super::super::tests::{HEAD, WITH_CENTER, good, role_with, told};
+use super::super::tests::{HEAD, WITH_CENTER, assert_problems, good_policy, role_with};
 use super::*;
 use crate::policy::Mfa;
 
 #[test]
 fn what_is_left_out_is_strict_and_a_limit_left_out_is_not_checked() {
-    let policy = good(&role_with(""));
+    let policy = good_policy(&role_with(""));
     let role = policy.roles.first().unwrap();
     assert_eq!(
         (role.mfa, role.chaining, role.severity),
         (
-            MfaByKind::same(Mfa::Required),
+            MfaByKind::same_for_all(Mfa::Required),
             AllowOrDeny::Deny,
             Severity::High
         )
@@ -28,7 +28,7 @@ fn what_is_left_out_is_strict_and_a_limit_left_out_is_not_checked() {
 
 #[test]
 fn everything_that_can_be_said_is_read() {
-    let policy = good(&format!(
+    let policy = good_policy(&format!(
         "{WITH_CENTER}roles:\n  - arn: arn:aws:iam::444455556666:role/UpdateApp\n    groups: [development/Developers, identity-center/Platform]\n    \
          mfa: optional\n    max_session: 45m\n    max_stretch: \"1h 30m\"\n    max_per_day: 4h\n    min_membership: 2d\n    \
          min_mfa_age: 90s\n    chaining: allow\n    identities: [iam-user, identity-center, saml, web-identity, service]\n    severity: critical\n",
@@ -37,7 +37,7 @@ fn everything_that_can_be_said_is_read() {
     assert_eq!(
         (role.mfa, role.chaining, role.severity),
         (
-            MfaByKind::same(Mfa::Optional),
+            MfaByKind::same_for_all(Mfa::Optional),
             AllowOrDeny::Allow,
             Severity::Critical
         )
@@ -59,7 +59,7 @@ fn everything_that_can_be_said_is_read() {
 
 #[test]
 fn a_role_for_services_names_no_group() {
-    let policy = good(&format!(
+    let policy = good_policy(&format!(
         "{HEAD}roles:\n  - {{arn: 'arn:aws:iam::444455556666:role/A', groups: [], identities: [service], mfa: optional}}\n"
     ));
     assert_eq!(policy.roles.first().unwrap().groups, []);
@@ -68,7 +68,7 @@ fn a_role_for_services_names_no_group() {
 
 #[test]
 fn an_owner_is_a_team_or_an_address_in_one_line() {
-    let owner = |lines: &str| good(&role_with(lines)).roles[0].owner.clone();
+    let owner = |lines: &str| good_policy(&role_with(lines)).roles[0].owner.clone();
     assert_eq!(owner(""), None);
     assert_eq!(
         owner("    owner: \" platform@example.com \"\n").as_deref(),
@@ -76,7 +76,7 @@ fn an_owner_is_a_team_or_an_address_in_one_line() {
     );
     let long = owner(&format!("    owner: {}\n", "x".repeat(1_000))).unwrap();
     assert_eq!(long, format!("{}…", "x".repeat(200)));
-    told(
+    assert_problems(
         role_with("    owner: \" \"\n"),
         r#"
 rolewatch.yaml:8:12: `owner` is empty: write one such as `platform`
@@ -84,7 +84,7 @@ rolewatch.yaml:8:12: `owner` is empty: write one such as `platform`
       |            ^^^
 "#,
     );
-    told(
+    assert_problems(
         role_with("    owner: [platform]\n"),
         "
 rolewatch.yaml:8:12: `owner` must be one value such as `platform`; this is a list
@@ -92,7 +92,7 @@ rolewatch.yaml:8:12: `owner` must be one value such as `platform`; this is a lis
       |            ^
 ",
     );
-    told(
+    assert_problems(
         role_with("    owner: \"a\\u202eb\"\n"),
         r#"
 rolewatch.yaml:8:12: `owner` contains invisible characters: remove them
@@ -100,7 +100,7 @@ rolewatch.yaml:8:12: `owner` contains invisible characters: remove them
       |            ^^^^^^^^^^
 "#,
     );
-    told(
+    assert_problems(
         role_with("    owner: \"a\\nb\"\n"),
         r#"
 rolewatch.yaml:8:12: `owner` must be one line: a team or an address, such as `platform`
@@ -112,7 +112,7 @@ rolewatch.yaml:8:12: `owner` must be one line: a team or an address, such as `pl
 
 #[test]
 fn the_groups_are_named_or_no_user_may_enter() {
-    told(
+    assert_problems(
         format!("{HEAD}roles:\n  - arn: arn:aws:iam::444455556666:role/UpdateApp\n    groups: []\n"),
         "
 rolewatch.yaml:7:13: `groups` is empty, so no IAM user could ever be allowed: name a group, or remove `iam-user` from `identities`
@@ -120,7 +120,7 @@ rolewatch.yaml:7:13: `groups` is empty, so no IAM user could ever be allowed: na
       |             ^
 ",
     );
-    told(
+    assert_problems(
         format!("{HEAD}roles:\n  - arn: arn:aws:iam::444455556666:role/UpdateApp\n"),
         "
 rolewatch.yaml:6:5: a role needs `groups`: the groups whose members may enter it, such as `[development/Developers]`
@@ -128,7 +128,7 @@ rolewatch.yaml:6:5: a role needs `groups`: the groups whose members may enter it
       |     ^^^
 ",
     );
-    told(
+    assert_problems(
         format!("{HEAD}roles:\n  - arn: arn:aws:iam::444455556666:role/UpdateApp\n    identities: [service]\n"),
         "
 rolewatch.yaml:6:5: a role needs `groups`: write `groups: []`, because no IAM user may enter the role
@@ -140,7 +140,7 @@ rolewatch.yaml:6:5: a role needs `groups`: write `groups: []`, because no IAM us
 
 #[test]
 fn a_word_is_one_of_a_few() {
-    told(
+    assert_problems(
         role_with("    mfa: requird\n"),
         "
 rolewatch.yaml:8:10: `mfa` must be `required` or `optional`, not `requird`, did you mean `required`?
@@ -148,7 +148,7 @@ rolewatch.yaml:8:10: `mfa` must be `required` or `optional`, not `requird`, did 
       |          ^^^^^^^
 ",
     );
-    told(
+    assert_problems(
         role_with("    mfa: yes\n"),
         "
 rolewatch.yaml:8:10: `mfa` must be `required` or `optional`, not `yes`
@@ -156,7 +156,7 @@ rolewatch.yaml:8:10: `mfa` must be `required` or `optional`, not `yes`
       |          ^^^
 ",
     );
-    told(
+    assert_problems(
         role_with("    chaining: true\n"),
         "
 rolewatch.yaml:8:15: `chaining` must be `deny` or `allow`, not `true`
@@ -164,7 +164,7 @@ rolewatch.yaml:8:15: `chaining` must be `deny` or `allow`, not `true`
       |               ^^^^
 ",
     );
-    told(
+    assert_problems(
         role_with("    severity: High\n"),
         "
 rolewatch.yaml:8:15: `severity` must be `low`, `medium`, `high` or `critical`, not `High`, did you mean `high`?
@@ -172,7 +172,7 @@ rolewatch.yaml:8:15: `severity` must be `low`, `medium`, `high` or `critical`, n
       |               ^^^^
 ",
     );
-    told(
+    assert_problems(
         role_with("    severity: urgent\n"),
         "
 rolewatch.yaml:8:15: `severity` must be `low`, `medium`, `high` or `critical`, not `urgent`
@@ -184,7 +184,7 @@ rolewatch.yaml:8:15: `severity` must be `low`, `medium`, `high` or `critical`, n
 
 #[test]
 fn identities_are_kinds_each_once() {
-    told(
+    assert_problems(
         role_with("    identities: [iam-user, sso, IAMUser, iam-user]\n"),
         "
 rolewatch.yaml:8:28: an entry of `identities` must be `iam-user`, `identity-center`, `saml`, `web-identity` or `service`, not `sso`
@@ -198,7 +198,7 @@ rolewatch.yaml:8:42: `iam-user` is listed twice
       |                                          ^^^^^^^^
 ",
     );
-    told(
+    assert_problems(
         role_with("    identities: []\n"),
         "
 rolewatch.yaml:8:17: `identities` is empty, so nobody could ever be allowed: name a type such as `iam-user`
@@ -210,7 +210,7 @@ rolewatch.yaml:8:17: `identities` is empty, so nobody could ever be allowed: nam
 
 #[test]
 fn a_duration_has_a_number_and_a_unit() {
-    told(
+    assert_problems(
         role_with("    max_session: 60\n"),
         "
 rolewatch.yaml:8:18: `60` has no unit: write `60s`, `60m` or `60h`
@@ -218,7 +218,7 @@ rolewatch.yaml:8:18: `60` has no unit: write `60s`, `60m` or `60h`
       |                  ^^
 ",
     );
-    told(
+    assert_problems(
         role_with("    max_session: 1 hour\n"),
         "
 rolewatch.yaml:8:18: `1 hour` is not a duration: a duration is written like `45s`, `15m`, `1h`, `1h30m` or `2d`
@@ -226,7 +226,7 @@ rolewatch.yaml:8:18: `1 hour` is not a duration: a duration is written like `45s
       |                  ^^^^^^
 ",
     );
-    told(
+    assert_problems(
         role_with("    min_mfa_age: -1h\n"),
         "
 rolewatch.yaml:8:18: `-1h` is not a duration: a duration is written like `45s`, `15m`, `1h`, `1h30m` or `2d`
@@ -234,7 +234,7 @@ rolewatch.yaml:8:18: `-1h` is not a duration: a duration is written like `45s`, 
       |                  ^^^
 ",
     );
-    told(
+    assert_problems(
         role_with("    max_per_day: \"\"\n"),
         r#"
 rolewatch.yaml:8:18: `max_per_day` is empty: write one such as `1h`
@@ -242,7 +242,7 @@ rolewatch.yaml:8:18: `max_per_day` is empty: write one such as `1h`
       |                  ^^
 "#,
     );
-    told(
+    assert_problems(
         role_with("    max_per_day: 99999999999999999999d\n"),
         "
 rolewatch.yaml:8:18: `99999999999999999999d` is not a duration: a duration is written like `45s`, `15m`, `1h`, `1h30m` or `2d`
@@ -250,7 +250,7 @@ rolewatch.yaml:8:18: `99999999999999999999d` is not a duration: a duration is wr
       |                  ^^^^^^^^^^^^^^^^^^^^^
 ",
     );
-    told(
+    assert_problems(
         role_with("    max_per_day: 1H\n"),
         "
 rolewatch.yaml:8:18: `1H` is not a duration: a duration is written like `45s`, `15m`, `1h`, `1h30m` or `2d`
@@ -262,7 +262,7 @@ rolewatch.yaml:8:18: `1H` is not a duration: a duration is written like `45s`, `
 
 #[test]
 fn a_limit_of_zero_is_told() {
-    told(
+    assert_problems(
         role_with("    max_stretch: 0s\n"),
         "
 rolewatch.yaml:8:18: `max_stretch` of zero would be exceeded by every use: write the longest time allowed, or leave the key out
@@ -270,7 +270,7 @@ rolewatch.yaml:8:18: `max_stretch` of zero would be exceeded by every use: write
       |                  ^^
 ",
     );
-    told(
+    assert_problems(
         role_with("    min_membership: 0h\n"),
         "
 rolewatch.yaml:8:21: `min_membership` of zero requires nothing: leave the key out

@@ -1,4 +1,4 @@
-use super::super::tests::{HEAD, WITH_CENTER, good, told};
+use super::super::tests::{HEAD, WITH_CENTER, assert_problems, good_policy};
 use super::*;
 
 fn entry(groups: &str) -> String {
@@ -6,7 +6,7 @@ fn entry(groups: &str) -> String {
 }
 
 fn groups(list: &str) -> Vec<StoreGroupName> {
-    let groups = good(&entry(list)).roles.remove(0).store_groups;
+    let groups = good_policy(&entry(list)).roles.remove(0).store_groups;
     groups.into_iter().map(|group| group.group).collect()
 }
 
@@ -51,7 +51,7 @@ fn a_group_of_the_identity_store_is_told_by_name_or_id_or_is_everybody() {
 
 #[test]
 fn groups_of_the_identity_store_stand_beside_those_of_iam() {
-    let policy = good(&format!(
+    let policy = good_policy(&format!(
         "{WITH_CENTER}roles:\n  - arn: arn:aws:iam::444455556666:role/A\n    \
          groups: [identity-center/Platform, development/Developers]\n    identities: [iam-user, identity-center]\n"
     ));
@@ -63,7 +63,7 @@ fn groups_of_the_identity_store_stand_beside_those_of_iam() {
 
 #[test]
 fn a_group_of_the_identity_store_needs_identity_center() {
-    told(
+    assert_problems(
         format!(
             "{HEAD}roles:\n  - arn: arn:aws:iam::444455556666:role/A\n    groups: [identity-center/Platform]\n    identities: [identity-center]\n"
         ),
@@ -73,7 +73,7 @@ rolewatch.yaml:7:14: `identity-center/Platform` is a group of Identity Center: a
       |              ^^^^^^^^^^^^^^^^^^^^^^^^
 ",
     );
-    told(
+    assert_problems(
         format!("{HEAD}defaults: {{groups: [identity-center/Platform]}}\nroles: []\n"),
         "
 rolewatch.yaml:5:21: `identity-center/Platform` is a group of Identity Center: add `identity_center:` to the policy, with `account`, `regions` and `identity_store`
@@ -85,7 +85,7 @@ rolewatch.yaml:5:21: `identity-center/Platform` is a group of Identity Center: a
 
 #[test]
 fn every_slip_in_a_group_of_the_identity_store_is_told() {
-    told(
+    assert_problems(
         entry(
             "[identity-center/, \"identity-center/ Platform\", \"identity-center/a\\u200bb\", identity-center/Plat*]",
         ),
@@ -104,7 +104,7 @@ rolewatch.yaml:8:89: a part of a name can't be `*`: list each group, or write `i
       |                                                                                         ^^^^^^^^^^^^^^^^^^^^^
 "#,
     );
-    told(
+    assert_problems(
         entry("[identity_center/Platform]"),
         "
 rolewatch.yaml:8:14: unknown account `identity_center`, did you mean `identity-center`?
@@ -123,7 +123,7 @@ rolewatch.yaml:8:14: unknown account `identity_center`, did you mean `identity-c
 
 #[test]
 fn a_group_of_the_identity_store_is_listed_once_whatever_its_letter_case() {
-    told(
+    assert_problems(
         entry("[identity-center/Platform, identity-center/platform]"),
         "
 rolewatch.yaml:8:40: `identity-center/platform` is listed twice

@@ -26,7 +26,7 @@ fn fires_for_a_group_and_takes_the_role_out_of_its_statement() {
     let other = "arn:aws:iam::444455556666:role/Reports";
     let finding = Company::new()
         .group_policy("Testers", allow("sts:AssumeRole", &json!([ROLE, other])))
-        .one(RULE);
+        .only_finding(RULE);
     assert_eq!(
         (finding.verdict, finding.subject.as_str()),
         (Verdict::Violation, TESTERS)
@@ -39,7 +39,7 @@ fn fires_for_a_group_and_takes_the_role_out_of_its_statement() {
     assert_eq!(finding.fix, Some(allow("sts:AssumeRole", &json!([other]))));
     let whole = Company::new()
         .group_policy("Testers", allow("sts:AssumeRole", &json!(ROLE)))
-        .one(RULE);
+        .only_finding(RULE);
     assert_eq!(
         whole.fix,
         Some(json!([])),
@@ -58,7 +58,7 @@ fn fires_for_wildcards_not_action_and_not_resource_and_denies_beside_them() {
     ] {
         let finding = Company::new()
             .user_policy("tom", statement.clone())
-            .one(RULE);
+            .only_finding(RULE);
         assert_eq!(finding.subject, "arn:aws:iam::111122223333:user/tom");
         assert_eq!(finding.fix, Some(json!([statement, denial])));
         Company::new()
@@ -79,7 +79,7 @@ fn managed_policies_count_in_their_default_version() {
             "AttachedManagedPolicies",
             attached.clone(),
         );
-    let finding = company.one(RULE);
+    let finding = company.only_finding(RULE);
     assert_eq!(
         finding.place.as_deref(),
         Some(
@@ -93,7 +93,7 @@ fn managed_policies_count_in_their_default_version() {
             "AttachedManagedPolicies",
             attached,
         )
-        .one(RULE);
+        .only_finding(RULE);
     assert_eq!(missing.verdict, Verdict::Unproven);
     assert!(
         missing.undecided[0].contains("is not in the authorization details"),
@@ -116,7 +116,7 @@ fn a_permission_boundary_keeps_out() {
             )
     };
     bounded(allow("s3:*", &json!("*"))).silent(RULE);
-    bounded(allow("sts:*", &json!("*"))).fires(RULE);
+    bounded(allow("sts:*", &json!("*"))).assert_fires(RULE);
 }
 
 #[test]
@@ -126,7 +126,7 @@ fn a_group_that_nobody_is_in_is_tried_too() {
         .group_policy("Interns", allow("sts:*", &json!("*")));
     assert!(
         company
-            .one(RULE)
+            .only_finding(RULE)
             .message
             .contains("group Interns (no member yet)")
     );
@@ -138,7 +138,7 @@ fn roles_may_only_chain_where_the_policy_says_so() {
         json!({"Effect": "Allow", "Principal": {"AWS": DEVELOPMENT}, "Action": "sts:AssumeRole"});
     let company = || {
         let service = json!({"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"});
-        Company::new().trust(trust.clone()).role(
+        Company::new().with_trust(trust.clone()).role(
             DEVELOPMENT,
             "Server",
             service,
@@ -146,7 +146,7 @@ fn roles_may_only_chain_where_the_policy_says_so() {
         )
     };
     assert_eq!(
-        company().one(RULE).subject,
+        company().only_finding(RULE).subject,
         "arn:aws:iam::111122223333:role/Server"
     );
     company()
@@ -163,8 +163,8 @@ fn a_user_whom_the_trust_policy_names_in_its_own_account_needs_nothing_else() {
     let trust = json!({"Effect": "Allow", "Principal": {"AWS": [DEVELOPMENT, anna]}, "Action": "sts:AssumeRole"});
     let finding = Company::new()
         .user(PRODUCTION, "anna", &[])
-        .trust(trust)
-        .one(RULE);
+        .with_trust(trust)
+        .only_finding(RULE);
     assert_eq!(
         (finding.subject.as_str(), finding.place.as_deref()),
         (
@@ -182,7 +182,9 @@ fn a_user_whom_the_trust_policy_names_in_its_own_account_needs_nothing_else() {
 fn unproven_where_it_hangs_on_the_request() {
     let mut statement = allow("sts:AssumeRole", &json!(ROLE));
     statement["Condition"] = json!({"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}});
-    let finding = Company::new().group_policy("Testers", statement).one(RULE);
+    let finding = Company::new()
+        .group_policy("Testers", statement)
+        .only_finding(RULE);
     assert_eq!(finding.verdict, Verdict::Unproven);
     assert_eq!(finding.undecided, ["IpAddress aws:SourceIp 203.0.113.0/24"]);
 }
@@ -193,7 +195,7 @@ fn what_is_sure_is_told_before_what_hangs_on_a_condition() {
     narrow["Condition"] = json!({"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}});
     let finding = Company::new()
         .user_policy("tom", json!([narrow, allow("sts:*", &json!("*"))]))
-        .one(RULE);
+        .only_finding(RULE);
     assert_eq!(
         (finding.verdict, &finding.statement),
         (Verdict::Violation, &Some(allow("sts:*", &json!("*"))))
@@ -202,7 +204,7 @@ fn what_is_sure_is_told_before_what_hangs_on_a_condition() {
 
 #[test]
 fn unproven_for_a_trusted_account_that_was_not_given() {
-    let finding = Company::new().without(DEVELOPMENT).one(RULE);
+    let finding = Company::new().without(DEVELOPMENT).only_finding(RULE);
     assert_eq!(
         (finding.verdict, finding.subject.as_str()),
         (Verdict::Unproven, "arn:aws:iam::111122223333:root")

@@ -8,13 +8,13 @@
 use serde_json::{Value, json};
 
 use crate::finding::Verdict;
-use crate::review::testing::{Company, DEVELOPMENT, PRODUCTION, ROLE, mfa};
+use crate::review::testing::{Company, DEVELOPMENT, PRODUCTION, ROLE, mfa_condition};
 
 const RULE: &str = "RW104";
 const JUMP: &str = "arn:aws:iam::111122223333:role/Jump";
 const ALICE: &str = "arn:aws:sts::111122223333:assumed-role/Jump/alice";
 
-fn trust(principal: Value, condition: Value) -> Value {
+fn trust_statement(principal: Value, condition: Value) -> Value {
     json!({"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole", "Condition": condition})
 }
 
@@ -24,9 +24,9 @@ fn enters(resource: &str) -> Value {
 
 /// Production's role trusts people with MFA, and also this principal.
 fn also_trusting(principal: Value, condition: Value) -> Company {
-    Company::new().trust(json!([
-        trust(json!({"AWS": DEVELOPMENT}), mfa()),
-        trust(principal, condition)
+    Company::new().with_trust(json!([
+        trust_statement(json!({"AWS": DEVELOPMENT}), mfa_condition()),
+        trust_statement(principal, condition)
     ]))
 }
 
@@ -35,7 +35,7 @@ fn with_jump(principal: Value, condition: Value) -> Company {
     also_trusting(principal, condition).role(
         DEVELOPMENT,
         "Jump",
-        trust(json!({"AWS": DEVELOPMENT}), json!({})),
+        trust_statement(json!({"AWS": DEVELOPMENT}), json!({})),
         enters(ROLE),
     )
 }
@@ -43,7 +43,7 @@ fn with_jump(principal: Value, condition: Value) -> Company {
 #[test]
 fn fires_for_a_named_session_because_whoever_enters_the_role_chooses_its_name() {
     let company = with_jump(json!({"AWS": ALICE}), json!({}));
-    let finding = company.one(RULE);
+    let finding = company.only_finding(RULE);
     assert_eq!(
         (finding.verdict, finding.subject.as_str()),
         (Verdict::Violation, JUMP)
@@ -59,7 +59,7 @@ fn fires_for_a_named_session_because_whoever_enters_the_role_chooses_its_name() 
         finding.place.as_deref(),
         Some("inline policy own of arn:aws:iam::111122223333:role/Jump")
     );
-    company.fixed(&finding).silent(RULE);
+    company.with_fix(&finding).silent(RULE);
     // Without a policy of its own, no role can enter a role of another account. With one, it may
     // enter if chaining is allowed.
     with_jump(json!({"AWS": ALICE}), json!({}))
@@ -77,12 +77,12 @@ fn an_account_trusted_for_one_role_lets_in_the_sessions_of_that_role_alone() {
     let account = || json!({"AWS": "arn:aws:iam::111122223333:root"});
     let only = |arn: &str| json!({"ArnEquals": {"aws:PrincipalArn": [arn, "arn:aws:iam::111122223333:role/Gone"]}});
     let company = with_jump(account(), only(JUMP));
-    let finding = company.one(RULE);
+    let finding = company.only_finding(RULE);
     assert_eq!(
         (finding.verdict, finding.subject.as_str()),
         (Verdict::Violation, JUMP)
     );
-    company.fixed(&finding).silent(RULE);
+    company.with_fix(&finding).silent(RULE);
     for other in [
         ALICE,
         "arn:aws:iam::111122223333:role/Jump2",
@@ -105,11 +105,11 @@ fn a_session_of_the_same_account_needs_no_policy_of_its_own() {
         company().role(
             PRODUCTION,
             "Jump",
-            trust(json!({"AWS": DEVELOPMENT}), json!({})),
+            trust_statement(json!({"AWS": DEVELOPMENT}), json!({})),
             json!([]),
         )
     };
-    let finding = company().one(RULE);
+    let finding = company().only_finding(RULE);
     assert_eq!(
         finding.place.as_deref(),
         Some("the trust policy of arn:aws:iam::444455556666:role/UpdateApp")
@@ -118,14 +118,14 @@ fn a_session_of_the_same_account_needs_no_policy_of_its_own() {
         finding.fix.as_ref().unwrap()["Principal"],
         json!({"AWS": "arn:aws:iam::111122223333:user/dora"})
     );
-    company().fixed(&finding).silent(RULE);
+    company().with_fix(&finding).silent(RULE);
     // What a boundary leaves out doesn't limit a session that is named.
     let boundary = json!({"PermissionsBoundaryArn": "arn:aws:iam::444455556666:policy/Limit"});
     let limit = json!({"Effect": "Allow", "Action": "s3:*", "Resource": "*"});
     company()
         .managed(PRODUCTION, "Limit", limit)
         .change("RoleDetailList", "Jump", "PermissionsBoundary", boundary)
-        .fires(RULE);
+        .assert_fires(RULE);
 }
 
 #[test]
@@ -138,7 +138,7 @@ fn the_role_is_known_by_its_name_whatever_its_path() {
             json!("arn:aws:iam::111122223333:role/team/app/Jump"),
         )
     };
-    let finding = pathed(with_jump(json!({"AWS": ALICE}), json!({}))).one(RULE);
+    let finding = pathed(with_jump(json!({"AWS": ALICE}), json!({}))).only_finding(RULE);
     assert_eq!(
         finding.subject,
         "arn:aws:iam::111122223333:role/team/app/Jump"
@@ -151,10 +151,10 @@ fn the_role_is_known_by_its_name_whatever_its_path() {
     let two = pathed(with_jump(json!({"AWS": ALICE}), json!({}))).role(
         DEVELOPMENT,
         "Jump",
-        trust(json!({"AWS": DEVELOPMENT}), json!({})),
+        trust_statement(json!({"AWS": DEVELOPMENT}), json!({})),
         enters(ROLE),
     );
-    let found = two.found(RULE);
+    let found = two.findings_by(RULE);
     assert_eq!(found.len(), 2);
     for finding in found {
         let says = "a session ARN has no path, so it matches arn:aws:iam::111122223333:role/Jump and arn:aws:iam::111122223333:role/team/app/Jump";
@@ -168,12 +168,16 @@ fn the_role_is_known_by_its_name_whatever_its_path() {
         json!({"AWS": "arn:aws:sts::111122223333:assumed-role/jump/alice"}),
         json!({}),
     );
-    assert_eq!(other.one(RULE).verdict, Verdict::Unproven, "letters differ");
+    assert_eq!(
+        other.only_finding(RULE).verdict,
+        Verdict::Unproven,
+        "letters differ"
+    );
 }
 
 #[test]
 fn unproven_where_the_role_or_its_account_is_missing() {
-    let finding = also_trusting(json!({"AWS": ALICE}), json!({})).one(RULE);
+    let finding = also_trusting(json!({"AWS": ALICE}), json!({})).only_finding(RULE);
     assert_eq!(
         (finding.verdict, finding.subject.as_str()),
         (Verdict::Unproven, JUMP)
@@ -188,7 +192,7 @@ fn unproven_where_the_role_or_its_account_is_missing() {
     assert_eq!(finding.fix, Some(json!([])));
     let only = |principal: &str| {
         Company::new()
-            .trust(trust(json!({"AWS": principal}), mfa()))
+            .with_trust(trust_statement(json!({"AWS": principal}), mfa_condition()))
             .without(DEVELOPMENT)
     };
     for principal in [
@@ -197,7 +201,7 @@ fn unproven_where_the_role_or_its_account_is_missing() {
         "arn:aws:iam::111122223333:user/dora",
         DEVELOPMENT,
     ] {
-        let finding = only(principal).one(RULE);
+        let finding = only(principal).only_finding(RULE);
         assert_eq!(
             (finding.verdict, finding.subject.as_str()),
             (Verdict::Unproven, "arn:aws:iam::111122223333:root"),
@@ -206,12 +210,12 @@ fn unproven_where_the_role_or_its_account_is_missing() {
     }
     let anybody = |condition: Value| {
         Company::new()
-            .trust(trust(json!("*"), condition))
+            .with_trust(trust_statement(json!("*"), condition))
             .without(DEVELOPMENT)
     };
     assert_eq!(
         anybody(json!({"StringEquals": {"aws:PrincipalAccount": DEVELOPMENT}}))
-            .one(RULE)
+            .only_finding(RULE)
             .verdict,
         Verdict::Unproven
     );
@@ -222,7 +226,7 @@ fn unproven_where_the_role_or_its_account_is_missing() {
 #[test]
 fn silent_where_nobody_can_have_the_session() {
     let named = |name: &str| {
-        trust(
+        trust_statement(
             json!({"AWS": DEVELOPMENT}),
             json!({"StringEquals": {"sts:RoleSessionName": name}}),
         )
@@ -236,20 +240,20 @@ fn silent_where_nobody_can_have_the_session() {
         )
     };
     by(named("build")).silent(RULE);
-    by(named("alice")).fires(RULE);
-    by(named("${aws:username}")).fires(RULE);
+    by(named("alice")).assert_fires(RULE);
+    by(named("${aws:username}")).assert_fires(RULE);
     by(json!([
         named("build"),
-        trust(json!({"AWS": PRODUCTION}), json!({}))
+        trust_statement(json!({"AWS": PRODUCTION}), json!({}))
     ]))
-    .fires(RULE);
+    .assert_fires(RULE);
     // Only that session is a principal.
     with_jump(
         json!({"AWS": "arn:aws:sts::111122223333:assumed-role/Jumper/alice"}),
         json!({}),
     )
     .fires_nothing_sure(RULE);
-    with_jump(json!({"AWS": ALICE}), mfa()).silent(RULE);
+    with_jump(json!({"AWS": ALICE}), mfa_condition()).silent(RULE);
 }
 
 #[test]
@@ -258,26 +262,29 @@ fn a_deny_for_one_session_leaves_the_others() {
         let deny =
             json!({"Effect": "Deny", "Principal": {"AWS": principal}, "Action": "sts:AssumeRole"});
         Company::new()
-            .trust(json!([trust(json!({"AWS": DEVELOPMENT}), json!({})), deny]))
+            .with_trust(json!([
+                trust_statement(json!({"AWS": DEVELOPMENT}), json!({})),
+                deny
+            ]))
             .role(
                 DEVELOPMENT,
                 "Jump",
-                trust(json!({"AWS": DEVELOPMENT}), json!({})),
+                trust_statement(json!({"AWS": DEVELOPMENT}), json!({})),
                 enters(ROLE),
             )
     };
-    denied(json!(ALICE)).fires(RULE);
-    denied(json!("arn:aws:sts::111122223333:assumed-role/Jump/session")).fires(RULE);
+    denied(json!(ALICE)).assert_fires(RULE);
+    denied(json!("arn:aws:sts::111122223333:assumed-role/Jump/session")).assert_fires(RULE);
     denied(json!(JUMP)).silent(RULE);
-    let spared = json!([trust(json!({"AWS": DEVELOPMENT}), json!({})),
+    let spared = json!([trust_statement(json!({"AWS": DEVELOPMENT}), json!({})),
         {"Effect": "Deny", "NotPrincipal": {"AWS": [DEVELOPMENT, JUMP, ALICE]}, "Action": "sts:AssumeRole"}]);
-    let company = Company::new().trust(spared).role(
+    let company = Company::new().with_trust(spared).role(
         DEVELOPMENT,
         "Jump",
-        trust(json!({"AWS": DEVELOPMENT}), json!({})),
+        trust_statement(json!({"AWS": DEVELOPMENT}), json!({})),
         enters(ROLE),
     );
-    assert!(company.one(RULE).message.contains("as alice"));
+    assert!(company.only_finding(RULE).message.contains("as alice"));
 }
 
 #[test]
@@ -289,7 +296,11 @@ fn a_session_is_chosen_to_fit_its_id_too() {
         )
     };
     for id in ["AROAJUMPEXAMPLE:alice", "AROAJUMPEXAMPLE:*", "*:alice"] {
-        assert_eq!(by_id(id).one(RULE).verdict, Verdict::Violation, "{id}");
+        assert_eq!(
+            by_id(id).only_finding(RULE).verdict,
+            Verdict::Violation,
+            "{id}"
+        );
     }
     by_id("AROAOTHEREXAMPLE:*").silent(RULE);
     by_id("AIDADORAEXAMPLE").silent(RULE);
@@ -309,10 +320,10 @@ fn chained(principal: Value, jump: Value) -> Company {
 
 #[test]
 fn where_chaining_is_allowed_users_are_followed_through_the_role() {
-    let anybody = || trust(json!({"AWS": DEVELOPMENT}), json!({}));
+    let anybody = || trust_statement(json!({"AWS": DEVELOPMENT}), json!({}));
     for principal in [ALICE, JUMP] {
         let company = chained(json!(principal), anybody());
-        let finding = company.one(RULE);
+        let finding = company.only_finding(RULE);
         assert_eq!(
             (finding.verdict, finding.subject.as_str()),
             (Verdict::Violation, "arn:aws:iam::111122223333:user/tom")
@@ -323,43 +334,47 @@ fn where_chaining_is_allowed_users_are_followed_through_the_role() {
             finding.fix.as_ref().unwrap()["Resource"],
             json!(["arn:aws:iam::111122223333:role/Other"])
         );
-        company.fixed(&finding).silent(RULE);
+        company.with_fix(&finding).silent(RULE);
         // Members of the group may take this way.
         chained(json!(principal), anybody())
             .change("UserDetailList", "tom", "GroupList", json!(["Developers"]))
             .silent(RULE);
     }
     let named = |name: &str| {
-        trust(
+        trust_statement(
             json!({"AWS": DEVELOPMENT}),
             json!({"StringEquals": {"sts:RoleSessionName": name}}),
         )
     };
     chained(json!(ALICE), named("${aws:username}")).silent(RULE);
-    chained(json!(ALICE), named("alice")).fires(RULE);
+    chained(json!(ALICE), named("alice")).assert_fires(RULE);
     chained(
         json!("arn:aws:sts::111122223333:assumed-role/Jump/tom"),
         named("${aws:username}"),
     )
-    .fires(RULE);
-    chained(json!(JUMP), trust(json!({"AWS": PRODUCTION}), json!({}))).silent(RULE);
-    let by_trust = trust(
+    .assert_fires(RULE);
+    chained(
+        json!(JUMP),
+        trust_statement(json!({"AWS": PRODUCTION}), json!({})),
+    )
+    .silent(RULE);
+    let by_trust = trust_statement(
         json!({"AWS": ["arn:aws:iam::111122223333:user/anna", DEVELOPMENT]}),
         json!({}),
     );
     let company = chained(json!(JUMP), by_trust)
         .user_policy("tom", json!([]))
         .user(DEVELOPMENT, "anna", &[]);
-    let finding = company.one(RULE);
+    let finding = company.only_finding(RULE);
     assert_eq!(
         finding.place.as_deref(),
         Some("the trust policy of arn:aws:iam::111122223333:role/Jump")
     );
-    company.fixed(&finding).silent(RULE);
+    company.with_fix(&finding).silent(RULE);
 }
 
 /// Production's role, created on this day, with policies of its own.
-fn own(company: Company, statements: Value, created: &str) -> Company {
+fn with_own_policies(company: Company, statements: Value, created: &str) -> Company {
     let policy = json!([{"PolicyName": "own", "PolicyDocument": {"Version": "2012-10-17", "Statement": statements}}]);
     company
         .change("RoleDetailList", "UpdateApp", "RolePolicyList", policy)
@@ -389,12 +404,12 @@ fn fires_for_a_role_that_trusts_itself_however_it_says_so() {
             json!({"StringLike": {"aws:userid": "AROAUPDATEAPPEXAMPLE:*"}}),
         ),
     ] {
-        let company = own(
+        let company = with_own_policies(
             also_trusting(principal.clone(), condition.clone()),
             json!([]),
             NEW,
         );
-        let finding = company.one(RULE);
+        let finding = company.only_finding(RULE);
         assert_eq!(
             (finding.verdict, finding.subject.as_str()),
             (Verdict::Violation, ROLE),
@@ -407,8 +422,8 @@ fn fires_for_a_role_that_trusts_itself_however_it_says_so() {
             "{}",
             finding.message
         );
-        company.fixed(&finding).silent(RULE);
-        own(also_trusting(principal, condition), json!([]), NEW)
+        company.with_fix(&finding).silent(RULE);
+        with_own_policies(also_trusting(principal, condition), json!([]), NEW)
             .policy("chaining: deny ", "chaining: allow")
             .silent(RULE);
     }
@@ -418,18 +433,19 @@ fn fires_for_a_role_that_trusts_itself_however_it_says_so() {
 fn the_accounts_trust_is_enough_where_the_roles_own_policy_lets_it_enter_itself() {
     let root = || json!({"AWS": "arn:aws:iam::444455556666:root"});
     for condition in [json!({}), json!({"ArnEquals": {"aws:PrincipalArn": ROLE}})] {
-        let company = own(also_trusting(root(), condition.clone()), enters(ROLE), NEW);
-        let finding = company.one(RULE);
+        let company =
+            with_own_policies(also_trusting(root(), condition.clone()), enters(ROLE), NEW);
+        let finding = company.only_finding(RULE);
         assert_eq!(
             finding.place.as_deref(),
             Some("inline policy own of arn:aws:iam::444455556666:role/UpdateApp"),
             "{condition}"
         );
-        company.fixed(&finding).silent(RULE);
+        company.with_fix(&finding).silent(RULE);
     }
-    own(also_trusting(root(), json!({})), json!([]), NEW).silent(RULE);
-    own(also_trusting(root(), mfa()), enters("*"), NEW).silent(RULE);
-    own(
+    with_own_policies(also_trusting(root(), json!({})), json!([]), NEW).silent(RULE);
+    with_own_policies(also_trusting(root(), mfa_condition()), enters("*"), NEW).silent(RULE);
+    with_own_policies(
         also_trusting(root(), json!({"ArnEquals": {"aws:PrincipalArn": JUMP}})),
         enters("*"),
         NEW,
@@ -440,13 +456,13 @@ fn the_accounts_trust_is_enough_where_the_roles_own_policy_lets_it_enter_itself(
 #[test]
 fn an_old_role_may_trust_itself_without_saying_so() {
     let company = |created: &str| {
-        own(
+        with_own_policies(
             Company::new(),
             enters("arn:aws:iam::444455556666:role/*"),
             created,
         )
     };
-    let finding = company("2021-05-01T00:00:00Z").one(RULE);
+    let finding = company("2021-05-01T00:00:00Z").only_finding(RULE);
     assert_eq!(
         (finding.verdict, finding.subject.as_str()),
         (Verdict::Unproven, ROLE)
@@ -458,13 +474,15 @@ fn an_old_role_may_trust_itself_without_saying_so() {
         "{}",
         finding.message
     );
-    company("2021-05-01T00:00:00Z").fixed(&finding).silent(RULE);
+    company("2021-05-01T00:00:00Z")
+        .with_fix(&finding)
+        .silent(RULE);
     assert_eq!(
-        company("2022-09-21T23:59:59Z").one(RULE).verdict,
+        company("2022-09-21T23:59:59Z").only_finding(RULE).verdict,
         Verdict::Unproven
     );
     assert_eq!(
-        company("").one(RULE).verdict,
+        company("").only_finding(RULE).verdict,
         Verdict::Unproven,
         "nobody said when it was made"
     );
@@ -473,6 +491,9 @@ fn an_old_role_may_trust_itself_without_saying_so() {
         .policy("chaining: deny ", "chaining: allow")
         .silent(RULE);
     let deny = json!({"Effect": "Deny", "Principal": {"AWS": ROLE}, "Action": "sts:AssumeRole"});
-    let denied = Company::new().trust(json!([trust(json!({"AWS": DEVELOPMENT}), mfa()), deny]));
-    own(denied, enters("*"), "2021-05-01T00:00:00Z").silent(RULE);
+    let denied = Company::new().with_trust(json!([
+        trust_statement(json!({"AWS": DEVELOPMENT}), mfa_condition()),
+        deny
+    ]));
+    with_own_policies(denied, enters("*"), "2021-05-01T00:00:00Z").silent(RULE);
 }

@@ -64,10 +64,11 @@ impl<'a> GrantedWays<'a> {
             ..
         } = decision;
         for grant in grants(&allowed, identity, resource) {
-            let way = self.way(who, target, grant);
+            let way = self.way_by_grant(who, target, grant);
             way.who.insert(harmless(&who.name));
             way.sessions.extend(who.session.as_deref().map(harmless));
-            way.over_shown.extend(who.over.map(|link| link.shown(view)));
+            way.over_shown
+                .extend(who.over.map(|link| link.describe(view)));
             let mut targets = way.targets.iter();
             if !targets.any(|known| std::ptr::eq(known.role, target.role)) {
                 way.targets.push(*target);
@@ -80,7 +81,7 @@ impl<'a> GrantedWays<'a> {
     }
 
     /// The way by this statement; a new one if no caller used it before.
-    fn way(
+    fn way_by_grant(
         &mut self,
         who: &EnteringCaller<'_, 'a>,
         target: &ElevatedTarget<'a>,

@@ -78,7 +78,10 @@ impl<'a> WaysToGrow<'a> {
     ) {
         for thing in things {
             let (action, resource) = thing;
-            let decision = lacking(entrant.can(action, resource, Authentication::WithMfa), gap);
+            let decision = lacking(
+                entrant.decide_action(action, resource, Authentication::WithMfa),
+                gap,
+            );
             if decision.allowed.is_no() {
                 continue;
             }

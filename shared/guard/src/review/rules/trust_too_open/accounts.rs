@@ -108,7 +108,7 @@ impl<'a> RoleTrust<'_, 'a> {
     /// `*`, or `NotPrincipal`: tries accounts that no policy names, then those that conditions
     /// name.
     fn everybody(&self, trust: &TrustStatement<'_, 'a>) -> Option<ReviewDraft> {
-        let place = self.view.place(self.target);
+        let place = self.view.role_in_account(self.target);
         let named = self.named_accounts();
         let known = self
             .view
@@ -128,12 +128,12 @@ impl<'a> RoleTrust<'_, 'a> {
             ));
         }
         let mut outside = OutsideAccounts::default();
-        let mentions = Mentions::of(self.target);
+        let mentions = Mentions::in_trust_of(self.target);
         for account in named {
             outside.add(trust, account, &mentions);
         }
         if outside.is_sure {
-            let (asks, severity) = self.asks(&outside);
+            let (asks, severity) = self.external_id_verdict(&outside);
             let accounts = listed(outside.accounts.iter().map(|id| format!("account {id}")));
             let which = organization_shown(outside.organization);
             let message = format!(
@@ -156,7 +156,7 @@ impl<'a> RoleTrust<'_, 'a> {
     /// Accounts, users, roles and sessions that the statement names.
     fn by_name(&self, trust: &TrustStatement<'_, 'a>) -> Option<ReviewDraft> {
         let mut outside = OutsideAccounts::default();
-        let mentions = Mentions::of(self.target);
+        let mentions = Mentions::in_trust_of(self.target);
         for principal in self
             .statement
             .principal
@@ -173,11 +173,11 @@ impl<'a> RoleTrust<'_, 'a> {
         if outside.accounts.is_empty() {
             return None;
         }
-        let place = self.view.place(self.target);
+        let place = self.view.role_in_account(self.target);
         let accounts = listed(outside.accounts.iter().map(|id| format!("account {id}")));
-        let fix = fix::trusting(&self.statement.json, &self.kept());
+        let fix = fix::trusting(&self.statement.json, &self.trusted_principals());
         if outside.is_sure {
-            let (asks, severity) = self.asks(&outside);
+            let (asks, severity) = self.external_id_verdict(&outside);
             let which = organization_shown(outside.organization);
             return Some(self.violation(
                 severity,
@@ -227,7 +227,7 @@ impl<'a> RoleTrust<'_, 'a> {
     }
 
     /// What the sentence says about an external id, and the resulting severity.
-    fn asks(&self, outside: &OutsideAccounts) -> (&'static str, Severity) {
+    fn external_id_verdict(&self, outside: &OutsideAccounts) -> (&'static str, Severity) {
         let severity = self.target.rules.severity;
         if outside.without_external_id {
             (", and requires no external ID", severity)
@@ -287,13 +287,13 @@ impl<'a> RoleTrust<'_, 'a> {
             .filter(|account| self.view.policy.trusts(*account));
         let homes = homes
             .filter(|account| !trust.lets_in(&Whose::Of(*account)).truth.is_no())
-            .map(|account| self.root(account));
-        let all: BTreeSet<String> = homes.chain(self.kept()).collect();
+            .map(|account| self.account_root_arn(account));
+        let all: BTreeSet<String> = homes.chain(self.trusted_principals()).collect();
         fix::trusting(&self.statement.json, &all.into_iter().collect::<Vec<_>>())
     }
 
     /// AWS principals of the statement that are in trusted accounts.
-    fn kept(&self) -> Vec<String> {
+    fn trusted_principals(&self) -> Vec<String> {
         let principals = self
             .statement
             .principal
@@ -304,11 +304,11 @@ impl<'a> RoleTrust<'_, 'a> {
             .filter_map(account_of);
         let known = named.filter(|(account, _)| self.view.policy.trusts(*account));
         known
-            .map(|(account, arn)| arn.map_or_else(|| self.root(account), str::to_owned))
+            .map(|(account, arn)| arn.map_or_else(|| self.account_root_arn(account), str::to_owned))
             .collect()
     }
 
-    fn root(&self, account: AccountId) -> String {
+    fn account_root_arn(&self, account: AccountId) -> String {
         iam_arn(Some(self.target.partition()), account, "root")
     }
 

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::finding::Verdict;
 use crate::policy::Severity;
 use crate::review::ReviewFinding;
-use crate::review::testing::{Company, mfa};
+use crate::review::testing::{Company, mfa_condition};
 
 const RULE: &str = "RW102";
 const FOREIGN: &str = "999988887777";
@@ -21,12 +21,12 @@ const ORG: &str = "aws:PrincipalOrgID";
 const PATHS: &str = "aws:PrincipalOrgPaths";
 
 /// Everybody, under a condition.
-fn on(condition: Value) -> Company {
+fn trusting_everybody(condition: Value) -> Company {
     trusting(json!("*"), condition)
 }
 
 fn trusting(principal: Value, condition: Value) -> Company {
-    Company::new().trust(json!({"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole", "Condition": condition}))
+    Company::new().with_trust(json!({"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole", "Condition": condition}))
 }
 
 /// Everybody with MFA, and a Deny.
@@ -35,8 +35,8 @@ fn except(denied: Value, condition: Value) -> Company {
     deny.as_object_mut()
         .unwrap()
         .extend(denied.as_object().unwrap().clone());
-    let allow = json!({"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole", "Condition": mfa()});
-    Company::new().trust(json!([allow, deny]))
+    let allow = json!({"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole", "Condition": mfa_condition()});
+    Company::new().with_trust(json!([allow, deny]))
 }
 
 fn everybody_but(condition: Value) -> Company {
@@ -47,7 +47,7 @@ fn everybody_but(condition: Value) -> Company {
 fn expect(verdict: Option<Verdict>, companies: impl IntoIterator<Item = (String, Company)>) {
     let wrong: Vec<String> = companies
         .into_iter()
-        .map(|(what, company)| (what, company.found(RULE)))
+        .map(|(what, company)| (what, company.findings_by(RULE)))
         .filter(|(_, found)| {
             let verdicts: Vec<Verdict> = found.iter().map(|finding| finding.verdict).collect();
             verdicts != verdict.into_iter().collect::<Vec<_>>()
@@ -60,7 +60,7 @@ fn expect(verdict: Option<Verdict>, companies: impl IntoIterator<Item = (String,
 fn all_on(conditions: Vec<Value>) -> impl Iterator<Item = (String, Company)> {
     conditions
         .into_iter()
-        .map(|condition| (condition.to_string(), on(condition)))
+        .map(|condition| (condition.to_string(), trusting_everybody(condition)))
 }
 
 fn all_but(conditions: Vec<Value>) -> impl Iterator<Item = (String, Company)> {
@@ -191,7 +191,7 @@ fn a_deny_for_everybody_else_leaves_those_that_it_spares() {
     ]);
     expect(
         Some(Verdict::Violation),
-        [("two denials".to_owned(), Company::new().trust(two))],
+        [("two denials".to_owned(), Company::new().with_trust(two))],
     );
 }
 
@@ -275,7 +275,8 @@ fn a_named_account_is_let_in_on_conditions_that_it_can_meet() {
         json!({"StringEqualsIfExists": {ORG: "o-12345678ab"}}),
         json!({"StringLike": {"aws:userid": "*:ci"}}),
     ] {
-        let finding = trusting(json!({"AWS": ["111122223333", FOREIGN]}), condition).one(RULE);
+        let finding =
+            trusting(json!({"AWS": ["111122223333", FOREIGN]}), condition).only_finding(RULE);
         assert_eq!(finding.verdict, Verdict::Violation);
         assert!(
             finding.message.contains("account 999988887777"),
@@ -339,7 +340,7 @@ fn a_key_of_the_organization_that_may_be_absent_lets_in_every_account_that_is_in
     ];
     let none = "isn't in an organization";
     for condition in &conditions {
-        let found: Vec<ReviewFinding> = on(condition.clone()).found(RULE);
+        let found: Vec<ReviewFinding> = trusting_everybody(condition.clone()).findings_by(RULE);
         let [finding] = &*found else {
             panic!("{condition}: {found:#?}")
         };
@@ -370,7 +371,7 @@ fn any_other_organization_is_somebodys() {
         json!({"StringNotLike": {ORG: ["o-o*", "o-12345678ab"]}, "Null": {ORG: false}}),
     ];
     for condition in conditions {
-        let finding = on(condition.clone()).one(RULE);
+        let finding = trusting_everybody(condition.clone()).only_finding(RULE);
         assert_eq!(finding.verdict, Verdict::Violation, "{condition}");
         assert!(
             finding.message.contains("other organizations"),
@@ -422,7 +423,8 @@ fn unproven_where_it_depends_on_what_no_file_shows() {
 
 #[test]
 fn the_finding_names_the_account_and_what_to_put_there_instead() {
-    let both = on(json!({"StringEquals": {ACCOUNT: ["111122223333", FOREIGN]}})).one(RULE);
+    let both = trusting_everybody(json!({"StringEquals": {ACCOUNT: ["111122223333", FOREIGN]}}))
+        .only_finding(RULE);
     assert!(
         both.message.contains(
             "trusts `*`, and the conditions allow account 999988887777, outside the accounts in the policy"
@@ -439,18 +441,20 @@ fn the_finding_names_the_account_and_what_to_put_there_instead() {
         both.fix.unwrap()["Principal"],
         json!({"AWS": "arn:aws:iam::111122223333:root"})
     );
-    let alone = on(
+    let alone = trusting_everybody(
         json!({"StringEquals": {ACCOUNT: FOREIGN}, "Bool": {"aws:MultiFactorAuthPresent": "true"}}),
     )
-    .one(RULE);
+    .only_finding(RULE);
     assert_eq!(
         alone.fix,
         Some(json!([])),
         "nobody of ours can meet it, so the statement goes"
     );
-    let id = on(json!({"StringEquals": {ACCOUNT: FOREIGN, "sts:ExternalId": "sesame"}})).one(RULE);
+    let id =
+        trusting_everybody(json!({"StringEquals": {ACCOUNT: FOREIGN, "sts:ExternalId": "sesame"}}))
+            .only_finding(RULE);
     assert_eq!(id.severity, Severity::Medium);
-    let wide = on(json!({"StringLike": {ACCOUNT: "9999*"}})).one(RULE);
+    let wide = trusting_everybody(json!({"StringLike": {ACCOUNT: "9999*"}})).only_finding(RULE);
     assert!(
         wide.message
             .contains("accounts that are not in the policy, such as 9999"),
@@ -465,8 +469,9 @@ fn a_zone_of_hundreds_of_accounts_is_told_from_its_neighbors() {
         .map(|at| format!("  \"2{at:011}\": account-{at}\n"))
         .collect();
     let zone = zone.concat();
-    let company =
-        |condition: Value| on(condition).policy("accounts:\n", &format!("accounts:\n{zone}"));
-    company(json!({"StringLike": {ACCOUNT: "2*"}})).fires(RULE);
+    let company = |condition: Value| {
+        trusting_everybody(condition).policy("accounts:\n", &format!("accounts:\n{zone}"))
+    };
+    company(json!({"StringLike": {ACCOUNT: "2*"}})).assert_fires(RULE);
     company(json!({"StringLike": {ACCOUNT: "2000000000??"}})).silent(RULE);
 }

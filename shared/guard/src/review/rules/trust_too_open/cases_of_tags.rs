@@ -51,7 +51,7 @@ fn allowed_on(condition: Value) -> Value {
 }
 
 fn is_found(statements: Value) -> bool {
-    let found = Company::new().trust(statements).found(RULE);
+    let found = Company::new().with_trust(statements).findings_by(RULE);
     found
         .iter()
         .any(|finding| finding.verdict == Verdict::Violation)

@@ -9,7 +9,7 @@ const FOREIGN: &str = "999988887777";
 
 /// A role with these trust statements, some of them for services.
 fn trusting_all(statements: &Value) -> Company {
-    Company::new().trust(statements.clone()).policy(
+    Company::new().with_trust(statements.clone()).policy(
         "identities: [iam-user]  ",
         "identities: [iam-user, service]",
     )
@@ -33,7 +33,7 @@ fn services_that_come_on_behalf_of_a_foreign_account() {
         json!({"ArnLike": {"aws:SourceArn": "arn:aws:ssm:*:999988887777:*"}}),
         json!({"StringEquals": {"aws:SourceAccount": FOREIGN}, "ArnLike": {"aws:SourceArn": "arn:aws:ssm:*:999988887777:*"}}),
     ] {
-        let finding = service(condition).one(RULE);
+        let finding = service(condition).only_finding(RULE);
         assert!(
             finding
                 .message
@@ -69,7 +69,7 @@ fn each_statement_answers_for_what_it_lets_in_itself() {
         statement(&service, &nobody),
         statement(&service, &somebody)
     ]))
-    .one(RULE);
+    .only_finding(RULE);
     assert_eq!(finding.statement, Some(statement(&service, &somebody)));
 }
 
@@ -79,7 +79,7 @@ fn everybody_means_services_too() {
         &json!("*"),
         &json!({"StringEquals": {"aws:SourceAccount": FOREIGN}}),
     ));
-    let found = company.found(RULE);
+    let found = company.findings_by(RULE);
     let says = "trusts services on behalf of account 999988887777";
     assert!(
         found.iter().any(|finding| finding.message.contains(says)),

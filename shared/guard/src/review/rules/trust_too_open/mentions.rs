@@ -45,7 +45,7 @@ pub(super) struct Mentions {
 }
 
 impl Mentions {
-    pub(super) fn of(target: &ElevatedTarget<'_>) -> Self {
+    pub(super) fn in_trust_of(target: &ElevatedTarget<'_>) -> Self {
         let owner = target.account.id;
         let mut mentions = Self {
             lists: BTreeMap::new(),
@@ -86,7 +86,7 @@ impl Mentions {
             self.lists
                 .entry(account)
                 .or_default()
-                .insert((list, rest(text, account)));
+                .insert((list, text_around(text, account)));
         }
     }
 
@@ -95,13 +95,13 @@ impl Mentions {
     pub(super) fn get(&self, account: AccountId, named: Option<&str>) -> Option<Mention> {
         self.are_comparable.then(|| Mention {
             lists: self.lists.get(&account).cloned().unwrap_or_default(),
-            principal: named.map(|arn| rest(arn, account)),
+            principal: named.map(|arn| text_around(arn, account)),
             is_owner: account == self.owner,
         })
     }
 }
 
-fn rest(text: &str, account: AccountId) -> TextAround {
+fn text_around(text: &str, account: AccountId) -> TextAround {
     text.split(&account.to_string())
         .map(str::to_owned)
         .collect()
@@ -199,12 +199,12 @@ roles:
     }
 
     /// The number of accounts that have to be tried.
-    fn tried(statements: &Value, accounts: &[String]) -> usize {
-        let setup = Company::new().trust(statements.clone()).setup();
+    fn accounts_to_try(statements: &Value, accounts: &[String]) -> usize {
+        let setup = Company::new().with_trust(statements.clone()).setup();
         let policy =
             Policy::read(POLICY.as_bytes(), "p").unwrap_or_else(|errors| panic!("{errors}"));
         let view = SetupView::new(&setup, &policy);
-        let mentions = Mentions::of(&view.elevated[0]);
+        let mentions = Mentions::in_trust_of(&view.elevated[0]);
         let get = |account: &String| mentions.get(account.parse().unwrap(), None);
         let known: Vec<Mention> = accounts.iter().filter_map(get).collect();
         accounts.len() - known.len() + known.iter().collect::<BTreeSet<_>>().len()
@@ -218,15 +218,18 @@ roles:
             .map(|id| format!("arn:aws:iam::{id}:role/ci-*"))
             .collect();
         let allow = listed("Allow", "aws:PrincipalAccount", &many);
-        assert_eq!(tried(&allow, &many), 1);
-        assert_eq!(tried(&listed("Allow", "aws:PrincipalArn", &arns), &many), 1);
+        assert_eq!(accounts_to_try(&allow, &many), 1);
+        assert_eq!(
+            accounts_to_try(&listed("Allow", "aws:PrincipalArn", &arns), &many),
+            1
+        );
         let named =
             json!({"Effect": "Allow", "Principal": {"AWS": many}, "Action": "sts:AssumeRole"});
-        assert_eq!(tried(&named, &many), 1);
+        assert_eq!(accounts_to_try(&named, &many), 1);
         let denied = listed("Deny", "aws:PrincipalArn", &arns[..200]);
-        assert_eq!(tried(&json!([allow, denied]), &many), 2);
+        assert_eq!(accounts_to_try(&json!([allow, denied]), &many), 2);
         let by_beginning = listed("Deny", "aws:PrincipalAccount", &["9000000*".to_owned()]);
-        assert_eq!(tried(&json!([allow, by_beginning]), &many), 500);
+        assert_eq!(accounts_to_try(&json!([allow, by_beginning]), &many), 500);
     }
 
     /// A Deny that affects nobody but requires trying each account separately.
@@ -282,7 +285,7 @@ roles:
                         .chain(others)
                         .chain(more)
                         .collect();
-                    let found = Company::new().trust(json!(all)).found("RW102");
+                    let found = Company::new().with_trust(json!(all)).findings_by("RW102");
                     found
                         .into_iter()
                         .map(|found| (found.verdict, found.severity, found.message))

@@ -66,7 +66,7 @@ pub(super) fn on_behalf<'a>(
             let fix = fix::without_kind(&statement.json, "Service");
             let message = format!(
                 "{} trusts {who} on behalf of {accounts}, outside the accounts in the policy",
-                view.place(target)
+                view.role_in_account(target)
             );
             (!accounts.is_empty()).then(|| trusted.violation(target.rules.severity, message, fix))
         })
@@ -101,7 +101,7 @@ impl RoleTrust<'_, '_> {
                 "aws:SourceAccount",
                 ContextValue::Values(vec![account.to_string()]),
             )])
-            .choosing(vec![Choice::of("aws:SourceArn", arns)]);
+            .choosing(vec![Choice::one_of("aws:SourceArn", arns)]);
         let goal = |decision: &AccessDecision<'_>| {
             let of_statement = decision
                 .resource
@@ -110,7 +110,7 @@ impl RoleTrust<'_, '_> {
             Truth::any(of_statement.map(|grant| grant.applies.clone()))
                 .and(decision.allowed.clone())
         };
-        let decision = entrant.reach(
+        let decision = entrant.decide_goal(
             self.target.account.id,
             self.target.role,
             Authentication::PermanentKey,

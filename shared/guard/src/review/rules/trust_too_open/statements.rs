@@ -25,7 +25,7 @@ pub(super) fn of_role<'a>(
     target: &ElevatedTarget<'a>,
     judge_kinds: bool,
 ) -> Vec<ReviewDraft> {
-    let place = view.place(target);
+    let place = view.role_in_account(target);
     let (account, arn, severity) = (
         target.account.id,
         target.role.arn.as_str(),

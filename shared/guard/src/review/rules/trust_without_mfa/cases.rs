@@ -8,12 +8,12 @@
 use serde_json::json;
 
 use crate::finding::Verdict;
-use crate::review::testing::{Company, mfa};
+use crate::review::testing::{Company, mfa_condition};
 
 const RULE: &str = "RW101";
 
 fn demanding(condition: serde_json::Value) -> Company {
-    Company::new().trust(json!({"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:root"}, "Action": "sts:AssumeRole",
+    Company::new().with_trust(json!({"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:root"}, "Action": "sts:AssumeRole",
         "Condition": condition}))
 }
 
@@ -27,7 +27,7 @@ fn silent_where_the_trust_policy_demands_mfa() {
 #[test]
 fn fires_without_a_condition_and_prints_the_statement_with_one() {
     let company = demanding(json!({}));
-    let finding = company.one(RULE);
+    let finding = company.only_finding(RULE);
     assert_eq!(
         (finding.verdict, finding.subject.as_str()),
         (
@@ -42,7 +42,7 @@ fn fires_without_a_condition_and_prints_the_statement_with_one() {
         "{}",
         finding.message
     );
-    assert_eq!(finding.fix.unwrap()["Condition"], mfa());
+    assert_eq!(finding.fix.unwrap()["Condition"], mfa_condition());
 }
 
 #[test]
@@ -50,7 +50,7 @@ fn fires_for_bool_if_exists_which_lets_permanent_keys_through() {
     let company = demanding(
         json!({"BoolIfExists": {"aws:MultiFactorAuthPresent": "true"}, "StringEquals": {"sts:RoleSessionName": "${aws:username}"}}),
     );
-    let finding = company.one(RULE);
+    let finding = company.only_finding(RULE);
     assert!(
         finding
             .message
@@ -67,17 +67,19 @@ fn fires_for_bool_if_exists_which_lets_permanent_keys_through() {
 
 #[test]
 fn silent_where_the_groups_policy_or_a_deny_demands_it_instead() {
-    let grant = json!({"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "arn:aws:iam::444455556666:role/UpdateApp", "Condition": mfa()});
+    let grant = json!({"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "arn:aws:iam::444455556666:role/UpdateApp", "Condition": mfa_condition()});
     demanding(json!({}))
         .group_policy("Developers", json!([grant]))
         .silent(RULE);
     let deny = |operator: &str| json!({"Effect": "Deny", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole", "Condition": {operator: {"aws:MultiFactorAuthPresent": "false"}}});
     let allow = json!({"Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "sts:AssumeRole"});
     Company::new()
-        .trust(json!([allow, deny("BoolIfExists")]))
+        .with_trust(json!([allow, deny("BoolIfExists")]))
         .silent(RULE);
     // `Bool` doesn't match requests without the key.
-    let finding = Company::new().trust(json!([allow, deny("Bool")])).one(RULE);
+    let finding = Company::new()
+        .with_trust(json!([allow, deny("Bool")]))
+        .only_finding(RULE);
     assert!(
         finding
             .message
@@ -89,18 +91,22 @@ fn silent_where_the_groups_policy_or_a_deny_demands_it_instead() {
 
 #[test]
 fn a_condition_on_what_the_caller_chooses_is_no_obstacle() {
-    demanding(json!({"StringEquals": {"sts:ExternalId": "sesame"}})).fires(RULE);
-    demanding(json!({"StringNotEquals": {"sts:RoleSessionName": "dora"}})).fires(RULE);
-    demanding(json!({"StringEquals": {"sts:RoleSessionName": "${aws:username}"}})).fires(RULE);
+    demanding(json!({"StringEquals": {"sts:ExternalId": "sesame"}})).assert_fires(RULE);
+    demanding(json!({"StringNotEquals": {"sts:RoleSessionName": "dora"}})).assert_fires(RULE);
+    demanding(json!({"StringEquals": {"sts:RoleSessionName": "${aws:username}"}}))
+        .assert_fires(RULE);
     demanding(json!({"StringEquals": {"aws:username": "tom"}})).silent(RULE);
 }
 
 #[test]
 fn unproven_where_it_hangs_on_the_request_or_on_an_account_that_is_missing() {
-    let finding = demanding(json!({"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}})).one(RULE);
+    let finding =
+        demanding(json!({"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}})).only_finding(RULE);
     assert_eq!(finding.verdict, Verdict::Unproven);
     assert_eq!(finding.undecided, ["IpAddress aws:SourceIp 203.0.113.0/24"]);
-    let finding = demanding(json!({})).without("111122223333").one(RULE);
+    let finding = demanding(json!({}))
+        .without("111122223333")
+        .only_finding(RULE);
     assert_eq!(finding.verdict, Verdict::Unproven);
     assert!(
         finding.message.contains("people in development"),
@@ -108,61 +114,65 @@ fn unproven_where_it_hangs_on_the_request_or_on_an_account_that_is_missing() {
         finding.message
     );
     Company::new().without("111122223333").silent(RULE);
-    let finding = Company::new().without("444455556666").one(RULE);
+    let finding = Company::new().without("444455556666").only_finding(RULE);
     assert_eq!(finding.verdict, Verdict::Unproven);
 }
 
 /// Developers has no members; tom is in Testers.
-fn empty(condition: serde_json::Value) -> Company {
+fn with_empty_group(condition: serde_json::Value) -> Company {
     demanding(condition).change("UserDetailList", "dora", "GroupList", json!([]))
 }
 
 #[test]
 fn an_empty_group_silences_nothing() {
-    let finding = empty(json!({})).one(RULE);
+    let finding = with_empty_group(json!({})).only_finding(RULE);
     assert_eq!(finding.verdict, Verdict::Violation);
     let says = "whoever joins group Developers, which is empty today, can enter UpdateApp in production without MFA, with a permanent access key and";
     assert!(finding.message.starts_with(says), "{}", finding.message);
-    assert_eq!(finding.fix.unwrap()["Condition"], mfa());
-    empty(json!({"BoolIfExists": {"aws:MultiFactorAuthPresent": "true"}})).fires(RULE);
-    empty(mfa()).silent(RULE);
+    assert_eq!(finding.fix.unwrap()["Condition"], mfa_condition());
+    with_empty_group(json!({"BoolIfExists": {"aws:MultiFactorAuthPresent": "true"}}))
+        .assert_fires(RULE);
+    with_empty_group(mfa_condition()).silent(RULE);
     // If there are no users at all, an invented one joins.
     demanding(json!({}))
         .change_all("UserDetailList", json!([]))
-        .fires(RULE);
+        .assert_fires(RULE);
     // For anybody in the group, whatever the condition.
-    empty(json!({"StringEquals": {"sts:RoleSessionName": "${aws:username}"}})).fires(RULE);
-    empty(json!({"StringEquals": {"aws:username": "nobody"}})).silent(RULE);
+    with_empty_group(json!({"StringEquals": {"sts:RoleSessionName": "${aws:username}"}}))
+        .assert_fires(RULE);
+    with_empty_group(json!({"StringEquals": {"aws:username": "nobody"}})).silent(RULE);
     let named = json!({"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:user/tom"}, "Action": "sts:AssumeRole"});
-    empty(json!({})).trust(named).fires(RULE);
+    with_empty_group(json!({}))
+        .with_trust(named)
+        .assert_fires(RULE);
 }
 
 #[test]
 fn an_empty_group_whose_own_policy_demands_mfa_is_silent() {
     let grant = |condition: serde_json::Value| json!({"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*", "Condition": condition});
-    empty(json!({}))
-        .group_policy("Developers", grant(mfa()))
+    with_empty_group(json!({}))
+        .group_policy("Developers", grant(mfa_condition()))
         .silent(RULE);
     let deny = json!({"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}});
-    empty(json!({}))
+    with_empty_group(json!({}))
         .group_policy("Developers", json!([grant(json!({})), deny]))
         .silent(RULE);
     let accounts = json!({"StringEquals": {"aws:ResourceAccount": "444455556666"}});
-    empty(json!({}))
+    with_empty_group(json!({}))
         .group_policy("Developers", grant(accounts))
-        .fires(RULE);
+        .assert_fires(RULE);
 }
 
 #[test]
 fn what_binds_everybody_who_could_join_counts_and_what_binds_one_does_not() {
     let deny = json!({"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}});
-    empty(json!({}))
+    with_empty_group(json!({}))
         .user_policy("tom", deny.clone())
-        .fires(RULE);
-    let finding = empty(json!({}))
+        .assert_fires(RULE);
+    let finding = with_empty_group(json!({}))
         .user_policy("tom", deny.clone())
         .user_policy("dora", deny)
-        .one(RULE);
+        .only_finding(RULE);
     assert_eq!(
         (finding.verdict, finding.undecided),
         (
@@ -183,7 +193,7 @@ fn where_chaining_is_allowed_mfa_is_asked_for_at_the_role_before() {
             json!({"Effect": "Allow", "Principal": {"AWS": principal}, "Action": "sts:AssumeRole"});
         let before = json!({"Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "sts:AssumeRole", "Condition": condition});
         Company::new()
-            .trust(trust)
+            .with_trust(trust)
             .policy("chaining: deny ", "chaining: allow")
             .role(
                 "111122223333",
@@ -195,7 +205,7 @@ fn where_chaining_is_allowed_mfa_is_asked_for_at_the_role_before() {
     };
     for principal in [session, jump] {
         let company = |condition| company(principal, condition);
-        let finding = company(json!({})).one(RULE);
+        let finding = company(json!({})).only_finding(RULE);
         assert_eq!(
             (finding.verdict, finding.subject.as_str()),
             (Verdict::Violation, jump)
@@ -207,8 +217,8 @@ fn where_chaining_is_allowed_mfa_is_asked_for_at_the_role_before() {
             "{}",
             finding.message
         );
-        company(json!({})).fixed(&finding).silent(RULE);
-        company(mfa()).silent(RULE);
+        company(json!({})).with_fix(&finding).silent(RULE);
+        company(mfa_condition()).silent(RULE);
         company(json!({"StringEquals": {"aws:username": "tom"}})).silent(RULE);
         company(json!({}))
             .policy("chaining: allow", "chaining: deny ")
@@ -219,19 +229,19 @@ fn where_chaining_is_allowed_mfa_is_asked_for_at_the_role_before() {
     }
     let named = json!({"StringEquals": {"sts:RoleSessionName": "${aws:username}"}});
     company(session, named.clone()).silent(RULE);
-    company(jump, named).fires(RULE);
+    company(jump, named).assert_fires(RULE);
 }
 
 #[test]
 fn unproven_for_an_account_that_was_not_given_and_that_everybody_on_a_condition_means() {
     let everybody = |account: &str| {
-        Company::new().without("111122223333").trust(
+        Company::new().without("111122223333").with_trust(
             json!({"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRole",
             "Condition": {"StringEquals": {"aws:PrincipalAccount": account}}}),
         )
     };
     assert_eq!(
-        everybody("111122223333").one(RULE).verdict,
+        everybody("111122223333").only_finding(RULE).verdict,
         Verdict::Unproven
     );
     everybody("444455556666").silent(RULE);
@@ -241,9 +251,13 @@ fn unproven_for_an_account_that_was_not_given_and_that_everybody_on_a_condition_
 fn a_service_in_the_same_statement_is_not_asked_for_mfa() {
     let statement = json!({"Sid": "Both", "Effect": "Allow", "Action": "sts:AssumeRole",
         "Principal": {"AWS": "111122223333", "Service": "ec2.amazonaws.com"}});
-    let fix = Company::new().trust(statement).one(RULE).fix.unwrap();
+    let fix = Company::new()
+        .with_trust(statement)
+        .only_finding(RULE)
+        .fix
+        .unwrap();
     assert_eq!(fix[0]["Principal"], json!({"AWS": "111122223333"}));
-    assert_eq!(fix[0]["Condition"], mfa());
+    assert_eq!(fix[0]["Condition"], mfa_condition());
     assert_eq!(
         (&fix[1]["Principal"], fix[1].get("Condition")),
         (&json!({"Service": "ec2.amazonaws.com"}), None)
