@@ -217,7 +217,7 @@ impl Grower<'_> {
                 "!" | "!!str" | "tag:yaml.org,2002:str"
             )
         }) {
-            let place = span.tag_span().map_or(place, |span| self::place(&span));
+            let place = span.tag_span().map_or(place, |span| text_span(&span));
             self.problems.report_at(place, || {
                 format!(
                     "the tag `{}` has no meaning here: write the plain value",
