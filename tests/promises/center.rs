@@ -213,13 +213,11 @@ fn the_law_never_takes_the_innocent_for_guilty_or_the_other_way_round() {
             for group in 0..company::GROUPS.len() {
                 let user = &company.users[id.user];
                 let member = user.stay(group, of.at).is_some() && user.is_alive(of.at);
-                // Users of these companies sign in although they are disabled, which AWS doesn't
-                // allow. To the law, a sign-in shows that a user is enabled.
                 let active = user.is_active(of.at);
                 let hidden = company.silence.is_some();
                 match evidence.member(id, Some(group), of.at) {
                     Member::Yes(_) if !hidden => assert!(
-                        member,
+                        member && active,
                         "session {session} group {group}\n{}",
                         company.story()
                     ),

@@ -15,6 +15,7 @@ mod status;
 mod tests;
 mod workflow;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 pub(crate) use activity::{Activity, FailedPortalCall, SignInProof, UserPortalCall, UserSignIn};
@@ -93,6 +94,11 @@ impl<'w> Directory<'w> {
     /// The name that a user is known to have borne at `at`.
     pub(crate) fn name_at(&self, user: &str, at: Moment) -> Option<Arc<str>> {
         self.known_name(user, at)
+    }
+
+    /// Every name that the user was seen with, in lower case.
+    pub(crate) fn names_ever(&self, user: &str) -> BTreeSet<String> {
+        self.all_names(user)
     }
 
     /// The latest name that is known of a user, for messages.

@@ -47,6 +47,9 @@ pub fn needles(policy: &Policy) -> Vec<String> {
             .iter()
             .map(|role| session_needle(role.arn.as_str())),
     );
+    if policy.identity_center.is_some() {
+        needles.push(format!(":assumed-role/{}", permission_set::PREFIX));
+    }
     needles.sort();
     needles.dedup();
     needles
@@ -117,7 +120,15 @@ impl<'a> Elevated<'a> {
 
     /// Whether a record of this role has to be kept. In doubt, it's kept.
     pub fn may_be(&self, role: &RoleArn) -> bool {
-        self.find(role, None).is_some()
+        self.find(role, None).is_some() || self.may_show_person(role)
+    }
+
+    /// Whether calls by a session of this role may show a person of Identity Center. The person can
+    /// go on from there into an elevated role, whether or not the policy lists the permission set.
+    fn may_show_person(&self, role: &RoleArn) -> bool {
+        let is_of_set = role.permission_set().is_some()
+            || !role.has_path() && permission_set::of_role_name(role.name()).is_some();
+        self.policy.identity_center.is_some() && is_of_set
     }
 
     /// The policy's entry for a role. If the role's id (`AROA…`) was seen with a full ARN, that ARN

@@ -70,7 +70,7 @@ impl Teller {
         }
         let wait = self.dice.pick(&[1, 60, HOUR - 1, HOUR, HOUR + 1]);
         self.now += wait;
-        if self.company.users[user].is_alive(self.now) {
+        if self.can_sign_in(user, self.now) {
             self.sign_in(user, self.now, "PASSWORD,TOTP");
         }
     }
@@ -87,12 +87,17 @@ impl Teller {
                 _ => self.dice.between(20, 40 * 60),
             };
             let at = self.now - before;
-            if !self.company.users[user].is_alive(at) {
+            if !self.can_sign_in(user, at) {
                 continue;
             }
             let factors = self.dice.pick(&FACTORS);
             self.sign_in(user, at, factors);
         }
+    }
+
+    fn can_sign_in(&self, user: usize, at: Second) -> bool {
+        let user = &self.company.users[user];
+        user.is_alive(at) && user.is_active(at)
     }
 
     /// The records of one sign-in.

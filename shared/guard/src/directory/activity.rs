@@ -256,25 +256,29 @@ impl<'w> Activity<'w> {
     }
 
     /// The user's successful sign-ins from one moment to another, both included, and those that
-    /// may be theirs by one of their names.
+    /// may be theirs by the name of their session or by a name that they bore at some time.
     pub(crate) fn sign_ins(
         &self,
+        directory: &Directory<'_>,
         user: &str,
-        names: &[&str],
-        (from, to): (Moment, Moment),
+        session_name: &str,
+        window: (Moment, Moment),
     ) -> Vec<&UserSignIn<'w>> {
-        let names: BTreeSet<String> = names.iter().map(|name| name.to_lowercase()).collect();
-        let by_name = names
-            .iter()
-            .filter_map(|name| self.sign_ins_by_name.get(name));
-        let lists = self.sign_ins.get(user).into_iter().chain(by_name);
-        lists
-            .flat_map(|list| {
-                let begin = list.partition_point(|sign_in| sign_in.time < from);
-                let end = list.partition_point(|sign_in| sign_in.time <= to);
-                list.get(begin..end).unwrap_or_default()
-            })
-            .collect()
+        let own = self.sign_ins.get(user).into_iter();
+        let mut found: Vec<_> = own.flat_map(|list| within(list, window)).collect();
+        let mut names = directory.names_ever(user);
+        names.insert(session_name.to_lowercase());
+        for name in names {
+            let Some(list) = self.sign_ins_by_name.get(&name) else {
+                continue;
+            };
+            found.extend(within(list, window).iter().filter(|sign_in| {
+                // Whoever is known to have borne another name then didn't make it.
+                let known = directory.name_at(user, sign_in.time);
+                known.is_none_or(|known| known.to_lowercase() == name)
+            }));
+        }
+        found
     }
 
     /// The successful calls for an account and a permission set from one moment to another, both
@@ -314,6 +318,16 @@ impl<'w> Activity<'w> {
     pub(crate) fn sign_in_lengths(&self) -> &[SignInLength] {
         &self.lengths
     }
+}
+
+/// The part of a list, sorted by time, from one moment to another, both included.
+fn within<'l, 'w>(
+    list: &'l [UserSignIn<'w>],
+    (from, to): (Moment, Moment),
+) -> &'l [UserSignIn<'w>] {
+    let begin = list.partition_point(|sign_in| sign_in.time < from);
+    let end = list.partition_point(|sign_in| sign_in.time <= to);
+    list.get(begin..end).unwrap_or_default()
 }
 
 /// What a successful sign-in with these factors says about MFA.

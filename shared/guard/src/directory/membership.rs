@@ -191,10 +191,11 @@ impl Directory<'_> {
             ));
         }
         match (self.gap_to_all(asked.at, &around), member, born) {
-            (Some(gap), ..) => unproven(gap),
-            (None, false, _) => Membership::NotMember {
+            // The creation shows it, and needs no roster.
+            (_, false, Some(_)) | (None, false, None) => Membership::NotMember {
                 evidence: Vec::new(),
             },
+            (Some(gap), ..) => unproven(gap),
             (None, true, Some(born)) => created_without_addition(born),
             (None, true, None) => {
                 let listed = nearest.listed(asked.user, asked.group);

@@ -270,6 +270,21 @@ impl Directory<'_> {
         }
     }
 
+    /// Every name that a user was seen with, in lower case.
+    pub(super) fn all_names(&self, user: &str) -> BTreeSet<String> {
+        let of_user = self.changes.names.of_users.get(user);
+        let given = of_user.into_iter().flat_map(|of_user| {
+            let turns = of_user.turns.values().flatten();
+            turns.filter_map(|turn| match turn {
+                Turn::Created(name) | Turn::Renamed(name) => name.as_ref(),
+                Turn::Deleted => None,
+            })
+        });
+        let seen = self.sights(user, false, None).into_iter();
+        let seen = seen.map(|(_, name)| name.to_lowercase());
+        given.map(|name| name.to_lowercase()).chain(seen).collect()
+    }
+
     /// The latest name of a user.
     pub(super) fn latest_name(&self, user: &str) -> Option<Arc<str>> {
         let of_user = self.changes.names.of_users.get(user);

@@ -55,13 +55,10 @@ pub(super) fn evidence(
         );
     };
     let window = (issued.plus_seconds(-lasts.seconds()), issued);
-    let latest = center.directory.name_of(&user.user);
-    let names: Vec<&str> = latest
-        .as_deref()
-        .into_iter()
-        .chain([name_of(of.session)])
-        .collect();
-    let sign_ins = center.activity.sign_ins(&user.user, &names, window);
+    let sign_ins =
+        center
+            .activity
+            .sign_ins(&center.directory, &user.user, name_of(of.session), window);
     SignInEvidence {
         proof: judged(center, &sign_ins, window),
         records: sign_ins

@@ -316,6 +316,12 @@ impl Roster<'_> {
                 "the rosters of account {account} contradict each other, and the logs don't show the change"
             ));
         }
+        // The creation shows that a new user is in no group, and needs no roster.
+        if !*member && born.is_some() {
+            return Membership::NotMember {
+                evidence: Vec::new(),
+            };
+        }
         if let Some(gap) = self.gap_to_all(account, at, &around) {
             return unproven(gap.in_words(account));
         }

@@ -77,11 +77,20 @@ fn lifetime(grant: &Grant, issued: Moment, of_set: bool) -> Option<(i64, i64)> {
         .expiration
         .map(|expiration| expiration.seconds_since(issued));
     if !of_set {
-        return until.or(grant.duration_seconds).map(|seconds| (seconds, 0));
+        return granted_by_sts(until, grant.duration_seconds).map(|seconds| (seconds, 0));
     }
     // The expiration of a permission set's session is counted from a moment beside the event's.
     let asked = grant.duration_seconds.map(|seconds| (seconds, 0));
     asked.or_else(|| until.map(|seconds| (seconds, SAME_CALL)))
+}
+
+/// STS can grant less than was asked for. Where it granted what was asked for, the expiration may
+/// be counted from a moment beside the event's.
+fn granted_by_sts(until: Option<i64>, asked: Option<i64>) -> Option<i64> {
+    match (until, asked) {
+        (Some(until), Some(asked)) if (until - asked).abs() <= SAME_CALL => Some(asked),
+        _ => until.or(asked),
+    }
 }
 
 #[cfg(test)]
@@ -125,6 +134,22 @@ mod cases {
         // STS grants the requested duration or denies the call.
         assert_eq!(told(3_600.into()).verdict("RW003"), Verdicts::Silent);
         assert_eq!(told(3_601.into()).verdict("RW003"), Verdicts::Violation);
+    }
+
+    #[test]
+    fn what_was_granted_decides_not_the_second_from_which_it_is_counted() {
+        let granted = |asked: i64, seconds: i64| {
+            let mut story = Story::new();
+            story.switch("dora").with_mfa().lasting(seconds);
+            let asked_for = |record: &mut serde_json::Value| {
+                record["requestParameters"]["durationSeconds"] = asked.into();
+            };
+            story.retold(asked_for).verdict("RW003")
+        };
+        assert_eq!(granted(3_600, 3_601), Verdicts::Silent);
+        assert_eq!(granted(3_601, 3_600), Verdicts::Violation);
+        assert_eq!(granted(7_200, 1_550), Verdicts::Silent);
+        assert_eq!(granted(3_600, 7_200), Verdicts::Violation);
     }
 
     #[test]

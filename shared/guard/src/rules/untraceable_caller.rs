@@ -17,8 +17,6 @@
 //! or somebody is avoiding them.
 //!
 //! ## Blind spots
-//! - Calls of a permission set's session name its user, but rolewatch only keeps those of permission
-//!   sets that the policy lists, and the calls that entered a role.
 //! - A person who is identified can still be somebody else: stolen credentials look like their
 //!   owner's.
 //! - Callers choose session names and source identities themselves, so these don't identify

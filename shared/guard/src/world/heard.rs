@@ -90,17 +90,17 @@ impl Hours {
         .map(|hour| Moment::from_epoch_seconds(hour * HOUR))
     }
 
-    /// The first second of the first hour that doesn't begin before a moment.
+    /// The first second of the first hour that doesn't end before a moment.
     fn first_from(&self, moment: Moment) -> Option<Moment> {
-        let second = moment.epoch_seconds();
-        let mut days = self.0.range(second.div_euclid(24 * HOUR)..);
+        let hour = moment.epoch_seconds().div_euclid(HOUR);
+        let mut days = self.0.range(hour.div_euclid(24)..);
         days.find_map(|(day, hours)| {
             let of_day = (0..24).filter(|hour| (hours >> hour) & 1 == 1);
             of_day
-                .map(|hour| (day * 24 + hour) * HOUR)
-                .find(|known| *known >= second)
+                .map(|known| day * 24 + known)
+                .find(|known| *known >= hour)
         })
-        .map(Moment::from_epoch_seconds)
+        .map(|hour| Moment::from_epoch_seconds(hour * HOUR))
     }
 
     /// The first second of each hour from one moment to another, in order.

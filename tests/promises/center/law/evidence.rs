@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::center::company::{
-    Change, Company, DAY, Half, Id, Second, Shown, Step, Told, What, is_chatter,
+    Change, Company, DAY, HOUR, Half, Id, Second, Shown, Step, Told, What, is_chatter,
 };
 
 /// A successful sign-in of somebody.
@@ -185,35 +185,42 @@ impl<'c> Evidence<'c> {
         }
     }
 
-    /// More than 24 hours without a record, somewhere between two moments.
-    pub(crate) fn gap(&self, elsewhere: bool, from: Second, to: Second) -> bool {
-        let heard = if elsewhere {
-            &self.elsewhere
-        } else {
-            &self.home
-        };
-        let ends = [Second::MIN / 2, Second::MAX / 2];
-        let all: Vec<Second> = [&ends[..1], heard, &ends[1..]]
+    /// More than 24 hours without a record between two moments, in the home Region. A change of the
+    /// directory that was made then may be missing.
+    pub(crate) fn gap(&self, from: Second, to: Second) -> bool {
+        silences(&self.home, from, to)
+            .iter()
+            .any(|(begin, end)| end.min(&to) - begin.max(&from) > DAY)
+    }
+
+    /// More than 24 hours without a record, some of them between two moments. A sign-in that was
+    /// made then may be missing.
+    pub(crate) fn sign_in_gap(&self, from: Second, to: Second) -> bool {
+        let replica = self.company.plan.replica.map(|_| &self.elsewhere);
+        [Some(&self.home), replica]
             .into_iter()
             .flatten()
-            .copied()
-            .collect();
-        // Before the first record and after the last one, a day is as much as one may go without.
-        let silent = |pair: &[Second]| {
-            let (begin, end) = (pair[0], pair[1]);
-            let (begin, end) = (begin.max(from.min(end)), end.min(to.max(begin)));
-            pair[1] - pair[0] > DAY && begin < end && end > from && begin < to
-        };
-        all.windows(2).any(|pair| {
-            if pair[0] == ends[0] {
-                pair[1] - from > DAY
-            } else if pair[1] == ends[1] {
-                to - pair[0] > DAY
-            } else {
-                silent(pair)
-            }
-        })
+            .any(|heard| {
+                heard.is_empty()
+                    || silences(heard, from, to)
+                        .iter()
+                        .any(|(begin, end)| end - begin > DAY && *begin < to && *end > from)
+            })
     }
+}
+
+/// The times without a record. An hour with a record counts as a whole. Before the first record and
+/// after the last one, only the time between two moments counts.
+fn silences(heard: &[Second], from: Second, to: Second) -> Vec<(Second, Second)> {
+    let hours: BTreeSet<Second> = heard.iter().map(|second| second.div_euclid(HOUR)).collect();
+    let mut begin = hours.first().map_or(from, |first| from.min(first * HOUR));
+    let mut silences = Vec::new();
+    for hour in hours {
+        silences.push((begin, hour * HOUR));
+        begin = hour * HOUR + HOUR - 1;
+    }
+    silences.push((begin, to.max(begin)));
+    silences
 }
 
 /// The records of one sign-in share what they show of the person.

@@ -198,7 +198,7 @@ impl Evidence<'_> {
         let rosters = self.company.rosters.iter();
         rosters
             .filter(|roster| roster.taken <= at && from.is_none_or(|from| roster.taken > from))
-            .filter(|roster| !self.gap(false, roster.taken, at))
+            .filter(|roster| !self.gap(roster.taken, at))
             .find_map(|roster| listed(roster, user, group).flatten())
     }
 
@@ -213,7 +213,7 @@ impl Evidence<'_> {
         for roster in &self.company.rosters {
             let taken = roster.taken;
             let reaches = from.is_none_or(|from| taken > from) && to.is_none_or(|to| taken < to);
-            if !reaches || self.gap(false, at.min(taken), at.max(taken)) {
+            if !reaches || self.gap(at.min(taken), at.max(taken)) {
                 continue;
             }
             match listed(roster, user, group) {

@@ -110,13 +110,22 @@ impl Evidence<'_> {
                     .map(|name| (second, name)),
             );
         }
-        let crosses = |second: Second| self.gap(false, at.min(second), at.max(second));
+        let crosses = |second: Second| self.gap(at.min(second), at.max(second));
         known.retain(|(second, _)| self.names_cross_gaps || !crosses(*second));
         let first = known.first()?.1.clone();
         known
             .iter()
             .all(|(_, name)| *name == first)
             .then_some(first)
+    }
+
+    /// Whether something shows that a user bore a name at some time.
+    pub(crate) fn ever_bore(&self, user: usize, name: &str) -> bool {
+        let marks = self.name_marks(user);
+        marks.iter().any(|(_, mark)| match mark {
+            Mark::Bears(shown) | Mark::Begins(shown) => shown == name,
+            Mark::Breaks => false,
+        })
     }
 
     /// The one user who bears a name.

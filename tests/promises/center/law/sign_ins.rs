@@ -30,14 +30,20 @@ impl Evidence<'_> {
         }
     }
 
-    /// How long a sign-in lasted for somebody who took a set then.
-    fn lasting(&self, at: Second) -> i64 {
-        let last = self.lasts.iter().rev().find(|(since, _)| *since <= at);
-        last.map_or(self.company.plan.lasts, |(_, seconds)| *seconds)
+    /// How long a sign-in lasted for somebody who took a set then. Of two changes in one second,
+    /// nothing shows which came last.
+    fn lasting(&self, at: Second) -> Option<i64> {
+        let Some((last, seconds)) = self.lasts.iter().rev().find(|(since, _)| *since <= at) else {
+            return Some(self.company.plan.lasts);
+        };
+        let mut others = self.lasts.iter().filter(|(since, _)| since == last);
+        others
+            .all(|(_, other)| other == seconds)
+            .then_some(*seconds)
     }
 
     fn sign_ins_of(&self, id: Id, at: Second) -> Vec<(Second, Shows)> {
-        let from = at - self.lasting(at);
+        let from = at - self.lasting(at).unwrap_or(0);
         let sign_ins = self
             .sign_ins
             .iter()
@@ -48,15 +54,40 @@ impl Evidence<'_> {
             .collect()
     }
 
+    /// Whether a sign-in shows nothing but a name, and it can't be told whose that was, but it may
+    /// have been this user's.
+    fn maybe_signed_in(&self, session: usize, id: Id, from: Second) -> bool {
+        let taken = &self.company.sessions[session];
+        let may_be = |name: &String, at: Second| {
+            let name = name.to_lowercase();
+            let could = name == taken.name.to_lowercase() || self.ever_bore(id.user, &name);
+            let known = self.name_at(id.user, at);
+            could && known.is_none_or(|known| known == name)
+        };
+        self.sign_ins
+            .iter()
+            .filter(|one| from <= one.at && one.at <= taken.at)
+            .filter(|one| self.user_of(&one.who, one.at).is_none())
+            .any(|one| {
+                one.who
+                    .name
+                    .as_ref()
+                    .is_some_and(|name| may_be(name, one.at))
+            })
+    }
+
     /// Of the session that a permission set's call issued.
     pub(crate) fn mfa(&self, session: usize, id: Id) -> Verdict {
         let at = self.company.sessions[session].at;
         let without_sign_in = self.calls_of(session).any(|call| {
             self.tokens.contains(&call.credential) && self.user_of(&call.who, call.at) == Some(id)
         });
-        let from = at - self.lasting(at);
-        let elsewhere = self.company.plan.replica.is_some() && self.gap(true, from, at);
-        if without_sign_in || elsewhere || self.gap(false, from, at) {
+        let Some(lasting) = self.lasting(at) else {
+            return Verdict::Unproven;
+        };
+        let from = at - lasting;
+        if without_sign_in || self.sign_in_gap(from, at) || self.maybe_signed_in(session, id, from)
+        {
             return Verdict::Unproven;
         }
         let shown: Vec<Shows> = self
