@@ -1,5 +1,9 @@
 //! A made-up company with IAM Identity Center: what happened there, and what its logs show of it.
 
+mod plan;
+
+pub(crate) use plan::{Asked, Plan};
+
 /// Seconds since Monday, 2026-03-02T00:00:00Z.
 pub(crate) type Second = i64;
 
@@ -217,157 +221,6 @@ pub(crate) struct Listed {
     pub(crate) group: usize,
     pub(crate) user: usize,
     pub(crate) created: Option<Second>,
-}
-
-/// What the policy says.
-#[derive(Debug, Clone)]
-pub(crate) struct Plan {
-    pub(crate) home: &'static str,
-    pub(crate) replica: Option<&'static str>,
-    pub(crate) trusted: bool,
-    pub(crate) lasts: i64,
-    pub(crate) chaining_denied: bool,
-    /// UpdateApp may be entered by people of Identity Center.
-    pub(crate) update_app_admits: bool,
-    pub(crate) power_user_mfa: bool,
-    pub(crate) groups_by_id: bool,
-    /// Another account administers the directory.
-    pub(crate) delegated: bool,
-}
-
-/// What the policy asks of one role.
-#[derive(Debug, Clone)]
-pub(crate) struct Asked {
-    /// `None`: everybody in the directory.
-    pub(crate) groups: Option<Vec<usize>>,
-    pub(crate) admits: bool,
-    pub(crate) mfa: bool,
-    pub(crate) max_session: Option<i64>,
-    pub(crate) max_stretch: Option<i64>,
-    pub(crate) max_per_day: Option<i64>,
-    pub(crate) min_membership: Option<i64>,
-    pub(crate) min_mfa_age: Option<i64>,
-    pub(crate) chaining_denied: bool,
-}
-
-impl Plan {
-    pub(crate) fn asked(&self, role: &Role) -> Option<Asked> {
-        let asked = Asked {
-            groups: Some(vec![0, 1]),
-            admits: true,
-            mfa: true,
-            max_session: Some(HOUR),
-            max_stretch: Some(2 * HOUR),
-            max_per_day: Some(4 * HOUR),
-            min_membership: Some(HOUR),
-            min_mfa_age: Some(HOUR),
-            chaining_denied: true,
-        };
-        match (role.set, role.account) {
-            (Some(0), _) => Some(asked),
-            (Some(1), PRODUCTION) => Some(Asked {
-                groups: None,
-                mfa: self.power_user_mfa,
-                max_session: None,
-                max_stretch: None,
-                max_per_day: None,
-                min_membership: None,
-                min_mfa_age: None,
-                ..asked
-            }),
-            (None, PRODUCTION) => Some(Asked {
-                groups: Some(vec![0]),
-                admits: self.update_app_admits,
-                max_session: Some(HOUR / 2),
-                max_stretch: None,
-                max_per_day: None,
-                chaining_denied: self.chaining_denied,
-                ..asked
-            }),
-            _ => None,
-        }
-    }
-
-    fn group(&self, group: usize) -> String {
-        if self.groups_by_id {
-            format!("identity-center/{}", group_id(group))
-        } else {
-            format!("identity-center/{}", GROUPS[group])
-        }
-    }
-
-    /// The policy, as a file.
-    pub(crate) fn text(&self) -> String {
-        let regions = self.replica.map_or_else(
-            || self.home.to_owned(),
-            |replica| format!("{}, {replica}", self.home),
-        );
-        let platform = self.group(0);
-        let developers = self.group(1);
-        let external = if self.trusted { "trusted" } else { "unproven" };
-        let mfa = if self.power_user_mfa {
-            "required"
-        } else {
-            "optional"
-        };
-        let (groups, kinds) = if self.update_app_admits {
-            (platform.as_str(), "identity-center")
-        } else {
-            ("production/Developers", "iam-user")
-        };
-        let chaining = if self.chaining_denied {
-            "deny"
-        } else {
-            "allow"
-        };
-        let store = STORES[0];
-        let lasts = self.lasts / HOUR;
-        let (delegate, directory) = if self.delegated {
-            (
-                format!("  \"{DELEGATE}\": security\n"),
-                "  directory_account: security\n",
-            )
-        } else {
-            (String::new(), "")
-        };
-        format!(
-            "\
-version: 1
-accounts:
-  \"{MANAGEMENT}\": management
-  \"444455556666\": production
-  \"333344445555\": staging
-{delegate}assume_root: deny
-identity_center:
-  account: management
-{directory}  regions: [{regions}]
-  identity_store: {store}
-  sign_in_lasts: {lasts}h
-  external_idp: {external}
-roles:
-  - permission_set: ProductionAdmin
-    groups: [{platform}, {developers}]
-    identities: [identity-center]
-    max_session: 1h
-    max_stretch: 2h
-    max_per_day: 4h
-    min_membership: 1h
-    min_mfa_age: 1h
-  - permission_set: Power_User
-    accounts: [production]
-    groups: [identity-center/*]
-    identities: [identity-center]
-    mfa: {mfa}
-  - arn: arn:aws:iam::444455556666:role/UpdateApp
-    groups: [{groups}]
-    identities: [{kinds}]
-    max_session: 30m
-    min_membership: 1h
-    min_mfa_age: 1h
-    chaining: {chaining}
-"
-        )
-    }
 }
 
 /// What really happened to a user.

@@ -176,6 +176,20 @@ fn an_incomplete_roster_proves_who_is_listed_and_nobody_else() {
     );
 }
 
+/// The creation shows it. A roster that can't be trusted, because the logs up to it have a gap,
+/// takes nothing away.
+#[test]
+fn a_created_id_is_in_no_group_whatever_a_roster_beyond_a_gap_says() {
+    for (members, expected) in [(&[][..], "none"), (&[("u", "g", None)], "have a gap from")] {
+        let listed = lists(&["u"], &["g"], members);
+        let mut store = Store::with_roster(&listed, Some(9 * DAY));
+        store.heard = false;
+        store.creates_user(100, "u", "nell");
+        let told = store.told("u", "g", 200);
+        assert!(told.contains(expected), "{told}");
+    }
+}
+
 #[test]
 fn a_created_id_is_in_no_group_and_a_deleted_one_neither() {
     let mut store = Store::new();

@@ -5,7 +5,11 @@ use super::*;
 const HOUR: i64 = 3_600;
 
 /// What is said of a window, in hours, where these hours were heard in `eu-west-1`.
-fn silence(heard: &[i64], window: (i64, i64)) -> Option<String> {
+fn silence(heard: &[i64], (from, to): (i64, i64)) -> Option<String> {
+    silence_in_seconds(heard, (from * HOUR, to * HOUR))
+}
+
+fn silence_in_seconds(heard: &[i64], (from, to): (i64, i64)) -> Option<String> {
     let store = Store::new();
     let mut world = World::default();
     for hour in heard {
@@ -16,7 +20,17 @@ fn silence(heard: &[i64], window: (i64, i64)) -> Option<String> {
         );
     }
     let directory = Directory::new(&world, &store.rosters, &store.settings);
-    directory.sign_in_silence((moment(window.0 * HOUR), moment(window.1 * HOUR)))
+    directory.sign_in_silence((moment(from), moment(to)))
+}
+
+#[test]
+fn an_hour_that_was_heard_counts_as_a_whole() {
+    let within = (5 * HOUR, 13 * HOUR + 1_800);
+    assert_eq!(silence_in_seconds(&[0, 13, 60], within), None);
+    assert!(silence_in_seconds(&[0, 12, 60], within).is_some());
+    let after = (13 * HOUR + 1_800, 20 * HOUR);
+    assert_eq!(silence_in_seconds(&[-60, 13, 20], after), None);
+    assert!(silence_in_seconds(&[-60, 14, 20], after).is_some());
 }
 
 #[test]

@@ -233,3 +233,43 @@ fn one_finding_for_one_lineage() {
         found[0].message
     );
 }
+
+/// Sessions of permission sets that are used after their own end, as credentials that `aws login`
+/// or an agent got from the console are: they carry the second at which the session was created.
+mod of_center {
+    use super::*;
+
+    /// nell takes Admin for an hour and uses it until this many seconds after that.
+    fn used_until(seconds: i64) -> Story {
+        let mut story = Story::of_center();
+        story.signs_in("nell", "PASSWORD,TOTP");
+        story.later(60);
+        story
+            .takes("nell", "Admin")
+            .lasting(3_600)
+            .used_after(60)
+            .used_after(seconds);
+        story
+    }
+
+    #[test]
+    fn fires_for_use_after_the_session_has_ended() {
+        assert_eq!(used_until(7_000).verdict(RULE), Verdicts::Violation);
+    }
+
+    #[test]
+    fn silent_within_the_limit() {
+        assert_eq!(used_until(3_590).verdict(RULE), Verdicts::Silent);
+    }
+
+    #[test]
+    fn silent_when_the_permission_set_is_taken_again() {
+        let mut story = used_until(3_000);
+        story.later(3_300);
+        story
+            .takes("nell", "Admin")
+            .lasting(3_600)
+            .used_after(3_000);
+        assert_eq!(story.verdict(RULE), Verdicts::Silent);
+    }
+}
