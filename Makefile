@@ -20,7 +20,7 @@ test-rust: ## Run the Rust tests: engine, CLI, functions and simulation
 test-templates: ## Check the templates: lint, patterns, permissions (downloads about 400 MB of Python packages to target/)
 	@sh tests/venv.sh $(TEMPLATES) tests/templates/requirements.txt
 	@sh tests/venv.sh $(LIVE) tests/live/requirements.txt
-	cargo build --locked --workspace --bins
+	cargo build --locked --workspace --bins --tests
 	ROLEWATCH_BIN=$(abspath $(TARGET)/debug/rolewatch) ROLEWATCH_EMULATOR_PYTHON=$(abspath $(LIVE)/bin/python) \
 		$(TEMPLATES)/bin/python -m unittest discover -s tests/templates
 

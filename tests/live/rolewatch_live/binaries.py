@@ -33,12 +33,16 @@ def folder() -> Path:
     cargo = shutil.which("cargo")
     if cargo is None:
         raise SystemExit("cargo is missing: install Rust as rust-toolchain.toml says")
-    # Builds the whole workspace, like `cargo test`. A selection of packages would have other features and be
-    # built again.
-    done = subprocess.run([cargo, "build", "--locked", "--quiet", "--workspace", "--bins"], cwd=ROOT, check=False)
-    if done.returncode != 0:
-        raise SystemExit("the functions do not build; see above")
+    _build(cargo, [])
     return Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")).resolve() / "debug"
+
+
+def _build(cargo: str, features: list[str]) -> None:
+    # Builds what `cargo test` builds. With less, dependencies would have other features and be built
+    # again.
+    command = [cargo, "build", "--locked", "--quiet", "--workspace", "--bins", "--tests", *features]
+    if subprocess.run(command, cwd=ROOT, check=False).returncode != 0:
+        raise SystemExit(f"`{' '.join(command[1:])}` failed; see above")
 
 
 @cache
@@ -47,10 +51,8 @@ def cli_for_aws() -> Path:
     if given := os.environ.get("ROLEWATCH_CLI_FOR_AWS"):
         return Path(given).resolve()
     built = folder()
-    # A separate folder for this program. Its dependencies are shared.
-    done = subprocess.run([shutil.which("cargo") or "cargo", "build", "--locked", "--quiet", "--features", "aws"], cwd=ROOT, check=False)
-    if done.returncode != 0:
-        raise SystemExit("the CLI does not build with the feature `aws`; see above")
+    _build(shutil.which("cargo") or "cargo", ["--features", "rolewatch/aws"])
+    # The next build puts the CLI without the feature in its place.
     mine = built / "rolewatch-for-aws"
     shutil.copy2(built / CLI, mine)
     return mine
