@@ -11,9 +11,9 @@
 //! `identity_center` in the policy.
 //!
 //! ## Why it matters
-//! IAM lets in everyone that its policies allow, and over time that includes the wrong people: a
-//! policy is attached to the wrong group, or a user is added for a few minutes and removed again.
-//! The groups in your policy file are what people agreed on.
+//! IAM checks only its own policies, and over time they allow the wrong people too: a policy is
+//! attached to the wrong group, or a user is added for a few minutes and removed again. The groups
+//! in your policy file are what people agreed on.
 //!
 //! ## Blind spots
 //! - If there is no roster of the person's account and no membership change in the logs, the answer

@@ -6,8 +6,8 @@
 //! `mfaAuthenticated` is true for the session that made it. With role chaining, the first call of
 //! the chain decides.
 //!
-//! For people of IAM Identity Center, the sign-ins at the access portal decide: every successful
-//! sign-in from which the session can have come, as long as a sign-in lasts (`sign_in_lasts`). If
+//! For people of IAM Identity Center, the sign-ins at the access portal decide. Every successful
+//! sign-in that the session can come from counts; `sign_in_lasts` says how long a sign-in lasts. If
 //! each used a second factor, MFA is proven. If each used only a password, the rule fires. This
 //! needs `identity_center` in the policy.
 //!

@@ -7,12 +7,12 @@
 //! rule always fires for them.
 //!
 //! ## Why it matters
-//! rolewatch can check groups and MFA for IAM users, and for people of Identity Center if the policy
-//! says where that is (`identity_center`). Other identities skip these checks, so the policy has to
-//! allow them explicitly.
+//! rolewatch can check groups and MFA for IAM users, and for people of Identity Center if the
+//! policy says where Identity Center is (`identity_center`). Other identities skip these checks, so
+//! the policy has to allow them explicitly.
 //!
 //! A user counts as `identity-center` only if the SAML provider and the role are both Identity
-//! Center's own. Anybody can give a SAML provider a similar name; that is `saml`.
+//! Center's own. Anybody can give a SAML provider a similar name; its users count as `saml`.
 //!
 //! ## Blind spots
 //! - rolewatch doesn't check whether a SAML user used MFA, or which of the provider's groups they

@@ -1,8 +1,8 @@
 //! RW102 trust-too-open
 //!
 //! ## What it does
-//! Fires when the trust policy of an elevated role lets in somebody that your policy file doesn't
-//! allow, which can be:
+//! Fires when the trust policy of an elevated role trusts somebody that your policy file doesn't
+//! allow. This can be:
 //!
 //! - everyone (`*`), or everyone except a few;
 //! - an account outside `accounts`;
@@ -13,10 +13,10 @@
 //!
 //! Conditions in `Allow` and `Deny` statements count. rolewatch works out which outside accounts,
 //! users and roles could meet all of them, and tries those. So `*` is fine if conditions limit it
-//! to the policy's `accounts`, but not if they also let in another account. A condition on
-//! something that outsiders choose themselves (user names, tags, ARNs, session names) keeps nobody
-//! out. Some accounts aren't in any organization. `…IfExists`, `…NotEquals`, `Null` and
-//! `ForAllValues` on `aws:PrincipalOrgID` or `aws:PrincipalOrgPaths` can let them in.
+//! to the policy's `accounts`, but not if they also allow another account. A condition on something
+//! that outsiders choose themselves (user names, tags, ARNs, session names) keeps nobody out. Some
+//! accounts aren't in any organization. `…IfExists`, `…NotEquals`, `Null` and `ForAllValues` on
+//! `aws:PrincipalOrgID` or `aws:PrincipalOrgPaths` can allow them.
 //!
 //! The finding says whether an outside account has to send an external ID. If it has to, the
 //! severity is medium.

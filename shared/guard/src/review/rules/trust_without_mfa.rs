@@ -6,13 +6,13 @@
 //! don't carry `aws:MultiFactorAuthPresent` at all, and with a session that was started without
 //! MFA. MFA may be required by the trust policy, by a policy of the user or group, by a permissions
 //! boundary, or by a `Deny` in any of them. If these keep out everyone without MFA, there is no
-//! finding. Each violation quotes the trust statement that lets users in, and the corrected
+//! finding. Each violation quotes the trust statement that allows the switch, and the corrected
 //! statement.
 //!
 //! A group that is empty today counts too, because people can join it at any time. rolewatch tries
-//! each user of the account as a member of it, or a new user if the account has none. If the role's
-//! entry in the policy has `chaining: allow`, it also tries each user through one other role. Such
-//! a finding is about the role that the user enters first.
+//! each user of the account as a member, or a new user if the account has none. If the role's entry
+//! in the policy has `chaining: allow`, it also tries each user through one other role. Such a
+//! finding is about the role that the user enters first.
 //!
 //! ## Why it matters
 //! A condition that looks like it requires MFA often doesn't. `BoolIfExists` in an `Allow` accepts
