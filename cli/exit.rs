@@ -128,8 +128,8 @@ pub(crate) enum Failure {
     },
     /// A roster without its last page. The live guard would treat it as complete.
     #[error(
-        "`{file}` is truncated: its last page is missing, so it can't show that somebody is in no \
-         group\n\
+        "`{file}` is truncated: its last page is missing, so it can't show that somebody isn't \
+         in a group\n\
          create it again without `--max-items`, or give `--allow-truncated`"
     )]
     TruncatedRoster {

@@ -66,7 +66,7 @@ impl fmt::Display for UploadResult {
             PreviousVersion::Version(Some(version)) => write!(f, "; it replaces version {version}"),
             PreviousVersion::Version(None) => write!(
                 f,
-                "; it replaces the previous object, of which the bucket keeps no version"
+                "; it replaces the previous object, which the bucket doesn't keep"
             ),
             PreviousVersion::Unknown(why) => write!(f, "; can't tell what it replaces: {why}"),
         }
@@ -197,7 +197,9 @@ mod tests {
             said(Some("v2"), PreviousVersion::Version(Some("v1".into())))
                 .ends_with(", version v2; it replaces version v1")
         );
-        assert!(said(None, PreviousVersion::Version(None)).contains("keeps no version"));
+        assert!(
+            said(None, PreviousVersion::Version(None)).contains("which the bucket doesn't keep")
+        );
         assert!(
             said(
                 None,

@@ -118,7 +118,7 @@ pub(crate) fn run(args: &RevokePlanArgs) -> Result<Exit, Failure> {
 fn warn_of_missing_logs() {
     stdout::tell_warning(
         "some logs couldn't be read, so sessions may be missing from the plan, \
-         including other people's that it would cut off",
+         including sessions of other people that it would cut off",
     );
 }
 

@@ -93,7 +93,7 @@ pub(crate) struct BucketArgs {
 /// `rolewatch trail …`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum TrailCommand {
-    /// Make the trail's bucket send its events to EventBridge; its other notifications stay
+    /// Make the trail's bucket send its events to EventBridge; keeps its other notifications
     Connect(TrailConnectArgs),
 }
 

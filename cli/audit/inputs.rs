@@ -301,7 +301,7 @@ impl ReadRosters {
                 Some(center) if center.identity_store == *store => {}
                 Some(center) => {
                     let why = format!(
-                        "it is of identity store {}, but `identity_center` in the policy has \
+                        "it belongs to identity store {}, but `identity_center` in the policy has \
                          `identity_store: {}`",
                         harmless(store),
                         harmless(&center.identity_store)

@@ -27,7 +27,7 @@ pub(super) fn what_it_is(event: &CenterEvent) -> String {
     };
     // The rules that look at people of Identity Center need to know where it is.
     format!(
-        "{text}. An audit uses it if the policy has `identity_center`; the live side doesn't read it yet"
+        "{text}. An audit uses it if the policy has `identity_center`; the live guard doesn't read it yet"
     )
 }
 
@@ -113,7 +113,7 @@ fn sign_in_lines(sign_in: &SignIn, lines: &mut Vec<LabeledText>) {
     if let Some(name) = &sign_in.name {
         lines.push((
             "name given",
-            format!("{}; a name is not proof of who it is", harmless(name)),
+            format!("{}; a name doesn't prove who it is", harmless(name)),
         ));
     }
     let words: Vec<String> = sign_in.factors.iter().map(factor).collect();
@@ -127,7 +127,7 @@ fn sign_in_lines(sign_in: &SignIn, lines: &mut Vec<LabeledText>) {
         lines.push((
             "sign-in id",
             format!(
-                "{}; the other records of this sign-in have the same",
+                "{}; the other records of this sign-in have the same id",
                 harmless(workflow)
             ),
         ));
@@ -205,7 +205,7 @@ fn kind_of_change(change: &DirectoryChangeKind) -> String {
         DirectoryChangeKind::Renamed { what, id, to } => {
             let to = to
                 .as_deref()
-                .map_or_else(|| "a name that is hidden".to_owned(), harmless);
+                .map_or_else(|| "a hidden name".to_owned(), harmless);
             format!("{} {} was renamed to {to}", kind_name(*what), harmless(id))
         }
         DirectoryChangeKind::Active { user, active } => {
@@ -241,14 +241,14 @@ fn mfa_device(device: Option<&str>) -> String {
 
 fn created(what: NamedKind, id: Option<&str>, name: Option<&str>, with_members: bool) -> String {
     let name = name.map_or_else(
-        || ", with a name that is hidden".to_owned(),
+        || ", with a hidden name".to_owned(),
         |name| format!(" {}", harmless(name)),
     );
     let id = id
         .map(|id| format!(", with the id {}", harmless(id)))
         .unwrap_or_default();
     let members = if with_members {
-        ", and members that are hidden"
+        ", and with hidden members"
     } else {
         ""
     };

@@ -120,7 +120,7 @@ fn mint_kind(mint: &Mint) -> String {
         (CallerKind::OtherAccount, _) => {
             format!(
                 "a call that issued a session ({api}), as recorded in the role's account: this \
-                 record shows the caller's account and id, but never the MFA of their own session"
+                 record shows the caller's account and id, but never whether their own session used MFA"
             )
         }
         (CallerKind::Service, _) => {
@@ -228,7 +228,7 @@ fn mint_lines(mint: &Mint, lines: &mut Vec<LabeledText>) {
     if let Some(shared) = &mint.shared {
         lines.push((
             "shared id",
-            format!("{shared}; the other account's record of the call has the same"),
+            format!("{shared}; the other account's record of the call has the same id"),
         ));
     }
     if mint.omitted {
@@ -265,7 +265,7 @@ fn mfa_proof(mint: &Mint) -> String {
         .and_then(|grant| grant.mfa_serial.as_deref())
     {
         return format!(
-            "proved: the call named the device {}, and STS verified its code",
+            "proven: the call named the device {}, and STS verified its code",
             harmless(serial)
         );
     }
@@ -282,7 +282,7 @@ fn mfa_proof(mint: &Mint) -> String {
             "not shown: what a role session says about its own MFA proves nothing; \
              the person's own call at the start of the role chain decides"
         }
-        (CallerKind::IamUser, Some(true)) => "proved: the caller's session was opened with MFA",
+        (CallerKind::IamUser, Some(true)) => "proven: the caller's session was opened with MFA",
         (CallerKind::IamUser, _) if unread => "can't be read",
         (CallerKind::IamUser, Some(false)) => {
             "disproved: the caller's session was opened without MFA"

@@ -70,7 +70,7 @@ impl ReviewInputs {
         if let Some(rosters) = rosters.take() {
             stdout::tell(&format!(
                 "rolewatch: skipped `{}`, which is for `audit`; \
-                 to review it, give it as a path of its own",
+                 to review it too, give its path explicitly",
                 shown_path(&rosters)
             ));
         }

@@ -93,7 +93,7 @@ fn each_single_event() {
 fn each_event_of_identity_center_is_explained_and_judged_by_no_rule() {
     let samples = [
         ("sign-in-with-app", "password, authenticator app"),
-        ("sign-in-challenge", "grace; a name is not proof"),
+        ("sign-in-challenge", "grace; a name doesn't prove"),
         ("sign-in-failed", "the credential was wrong"),
         ("federate", "permission set ReleaseManager"),
         ("add-member-to-group", "was added to group"),
@@ -123,7 +123,7 @@ fn each_event_of_identity_center_is_explained_and_judged_by_no_rule() {
         let text = text.join(" ");
         assert!(text.contains(sentence), "{name}: {text}");
         assert!(
-            text.contains("the live side doesn't read it yet"),
+            text.contains("the live guard doesn't read it yet"),
             "{name}: {text}"
         );
         assert!(text.contains("No rule was checked"), "{name}: {text}");

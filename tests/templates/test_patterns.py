@@ -174,7 +174,7 @@ def engine(records, policy):
             answers += [words.get(number, "") for number in range(1, len(some) + 1)]
     nothing = ("not relevant", "a record from ", "a correction of a record, with nothing")
     # The engine reads some facts that no rule uses yet. Their events don't have to arrive.
-    return [None if not text or text.startswith(nothing) or text.endswith("the live side doesn't read it yet") else text for text in answers]
+    return [None if not text or text.startswith(nothing) or text.endswith("the live guard doesn't read it yet") else text for text in answers]
 
 
 def by_name(records):

@@ -187,7 +187,7 @@ fn counts(account: &Account) -> String {
     ] {
         // Nothing is known about a missing list, so 0 would be a false claim.
         parts.push(if missing.contains(&list) {
-            format!("{} not given", list.word())
+            format!("{} not supplied", list.word())
         } else {
             format!("{count} {}", list.word())
         });

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::{DIGITS, is_hexadecimal};
 
 /// The text for both in an error.
-const NOT_AS: &str = "it isn't a finding of `rolewatch audit --format ndjson` or an alert";
+const NOT_AS: &str = "it is neither a finding of `rolewatch audit --format ndjson` nor an alert";
 
 /// The fields that a plan needs. An alert has others, and so may a later version.
 #[derive(Debug, Deserialize)]
@@ -167,7 +167,7 @@ mod tests {
             ),
         ] {
             let expected = format!(
-                "it isn't a finding of `rolewatch audit --format ndjson` or an alert: {why}"
+                "it is neither a finding of `rolewatch audit --format ndjson` nor an alert: {why}"
             );
             assert_eq!(
                 GivenFinding::from_json(given.to_string().as_bytes()).unwrap_err(),

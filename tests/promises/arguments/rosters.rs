@@ -124,7 +124,7 @@ fn a_roster_of_identity_center_that_cannot_be_used_is_told() {
     let outcome = with_center(Some("d-2222222222"), CENTER);
     refused(
         &outcome,
-        "it is of identity store d-1234567890, but `identity_center` in the policy has `identity_store: d-2222222222`",
+        "it belongs to identity store d-1234567890, but `identity_center` in the policy has `identity_store: d-2222222222`",
     );
     let outcome = with_center(None, CENTER);
     assert_ne!(outcome.code, Some(2), "{}", outcome.stderr);

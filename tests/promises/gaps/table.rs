@@ -131,7 +131,7 @@ fn a_list_that_was_not_given_is_no_number_of_users() {
     assert!(
         outcome
             .stdout
-            .contains("111122223333 (development): users not given, "),
+            .contains("111122223333 (development): users not supplied, "),
         "{}",
         outcome.stdout
     );
