@@ -270,7 +270,7 @@ impl Directory<'_> {
         if on_stretch.peek().is_none() {
             return stretch.why.clone().unwrap_or_else(|| {
                 format!(
-                    "there is no roster of {store}, and the logs don't show a change of this \
+                    "there is no roster of {store}, and the logs don't show any change to this \
                      membership"
                 )
             });
@@ -282,7 +282,7 @@ impl Directory<'_> {
             )
         } else {
             format!(
-                "the roster of {store} is incomplete, so a user missing from the group proves \
+                "the roster of {store} is incomplete, so a user's absence from the group proves \
                  nothing"
             )
         }

@@ -147,7 +147,7 @@ impl Directory<'_> {
             // Whoever is disabled later was enabled before that.
             (_, Some(false)) | (None, None) => Status::Enabled,
             (None, Some(true)) => Status::Unknown(
-                "the user was enabled later, and the logs don't show since when they were disabled"
+                "the user was enabled later, and the logs don't show when they were disabled"
                     .to_owned(),
             ),
             (Some(since), _) => Status::Unknown(format!(

@@ -27,7 +27,7 @@ impl Judge<'_, '_> {
         }
         for snapshot in rosters.iter().filter(|snapshot| snapshot.truncated) {
             notices.push(format!(
-                "the roster of account {} is truncated; a user missing from a group proves nothing",
+                "the roster of account {} is truncated, so a user's absence from a group proves nothing",
                 snapshot.account
             ));
         }
@@ -71,11 +71,11 @@ impl Judge<'_, '_> {
             match change.span {
                 Some(span) if span == settings.sign_in_lasts => {}
                 Some(span) => notices.push(format!(
-                    "a sign-in at Identity Center lasts {span} since {from}, by the logs; `sign_in_lasts` in the policy says {}",
+                    "according to the logs, a sign-in at Identity Center has lasted {span} since {from}; `sign_in_lasts` in the policy says {}",
                     settings.sign_in_lasts
                 )),
                 None => notices.push(format!(
-                    "how long a sign-in at Identity Center lasts was changed at {from}, and the record of it can't be read"
+                    "at {from}, somebody changed how long a sign-in at Identity Center lasts, and the new value can't be read"
                 )),
             }
         }

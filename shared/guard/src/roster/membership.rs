@@ -378,7 +378,7 @@ impl Roster<'_> {
         let mut snapshots = self.rosters.snapshots_of(account).peekable();
         if snapshots.peek().is_none() {
             format!(
-                "there is no roster of account {account}, and the logs don't show a change of this membership"
+                "there is no roster of account {account}, and the logs don't show any change to this membership"
             )
         } else if snapshots.all(|snapshot| !snapshot.users.contains_key(user)) {
             format!(
@@ -387,7 +387,7 @@ impl Roster<'_> {
             )
         } else {
             format!(
-                "the roster of account {account} is truncated, so a user missing from the group proves nothing"
+                "the roster of account {account} is truncated, so a user's absence from the group proves nothing"
             )
         }
     }

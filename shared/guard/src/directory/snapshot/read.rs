@@ -15,7 +15,7 @@ use crate::seen::identity_center::{Principal, lasting};
 pub enum StoreSnapshotError {
     /// Not the JSON that is expected.
     #[error(
-        "not a roster of Identity Center, a JSON object with IdentityStoreId, Users, Groups and GroupMemberships: {0}"
+        "not a roster of Identity Center (a JSON object with IdentityStoreId, Users, Groups and GroupMemberships): {0}"
     )]
     Shape(#[from] serde_json::Error),
     /// Packed.

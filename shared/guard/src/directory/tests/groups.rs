@@ -25,7 +25,7 @@ fn the_last_change_before_the_moment_decides_else_the_first_after_it_inverted() 
     assert_eq!(store.began("u", "g", 100), None);
     assert_eq!(
         store.told("u", "other", 100),
-        "there is no roster of identity store d-1234567890, and the logs don't show a change of this membership"
+        "there is no roster of identity store d-1234567890, and the logs don't show any change to this membership"
     );
 }
 
@@ -172,7 +172,7 @@ fn an_incomplete_roster_proves_who_is_listed_and_nobody_else() {
     assert_eq!(store.told("u", "g", 100), "member");
     assert_eq!(
         store.told("v", "g", 100),
-        "the roster of identity store d-1234567890 is incomplete, so a user missing from the group proves nothing"
+        "the roster of identity store d-1234567890 is incomplete, so a user's absence from the group proves nothing"
     );
 }
 
@@ -240,7 +240,7 @@ fn a_deletion_inverted_says_nothing_about_the_time_before() {
         store.roster(&lists(&["u"], &["h"], &[]), Some(2_000));
         assert_eq!(
             store.told("u", "g", 500),
-            "the user or the group was deleted at 2026-03-02T09:16:40Z, so it isn't known who was in the group at the switch",
+            "the user or the group was deleted at 2026-03-02T09:16:40Z, so it isn't known who was in the group at the time of the switch",
             "a later roster doesn't either"
         );
     }
@@ -259,7 +259,7 @@ fn a_listed_membership_says_nothing_about_the_time_before_it_began() {
     assert_eq!(
         store.told("u", "g", 499),
         "a roster shows that the membership began at 2026-03-02T09:08:20Z, and the logs don't show \
-         that, so it isn't known who was in the group at the switch"
+         that, so it isn't known who was in the group at the time of the switch"
     );
     assert!(
         store
