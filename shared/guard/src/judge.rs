@@ -148,7 +148,7 @@ impl<'w> Judge<'_, 'w> {
         let Some(readings) = switch.readings(&self.tracer.gathered.conflicting) else {
             let all = || {
                 RuleAnswer::unproven(
-                    "its records came in so many contradicting copies that nothing can be said about this switch",
+                    "so many copies of its records contradict each other that rolewatch can't judge this switch",
                 )
             };
             let answers: Vec<_> = rules::CHECKS

@@ -39,7 +39,7 @@ use target::RevocationTarget;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NoPlan {
     /// No session of the finding was read.
-    #[error("none of the finding's events was read, so its sessions aren't known")]
+    #[error("the logs contain none of the finding's events, so its sessions aren't known")]
     NotRead,
     /// AssumeRoot.
     #[error(

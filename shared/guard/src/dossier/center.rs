@@ -151,7 +151,7 @@ impl<'w> Center<'w> {
         let name = name_of(of.session);
         if let Some(other) = of.issuer.filter(|account| *account != self.account()) {
             return unknown(format!(
-                "the Identity Center of account {other} issued the session, not the one of account {}",
+                "the Identity Center in account {other} issued the session, not the one in account {}",
                 self.account()
             ));
         }
@@ -310,8 +310,8 @@ impl<'w> Center<'w> {
             format!(" for permission set {}", harmless(set))
         });
         format!(
-            "no call of the access portal{what} was read from the logs of account {account}, and neither these logs nor a roster of \
-             Identity Center show which user is called {}",
+            "the logs of account {account} contain no call to the access portal{what}, and neither these logs nor a roster of \
+             Identity Center shows which user is named {}",
             harmless(name)
         )
     }

@@ -51,7 +51,7 @@ pub(super) fn evidence(
     }
     let Some(lasts) = lasts(center, issued) else {
         return SignInEvidence::unproven(
-            "a change of how long sign-ins last can't be read".to_owned(),
+            "a change to how long sign-ins last can't be read".to_owned(),
         );
     };
     let window = (issued.plus_seconds(-lasts.seconds()), issued);
@@ -96,7 +96,7 @@ fn judged(
     let account = center.directory.settings.account;
     if sign_ins.is_empty() {
         return missing(format!(
-            "no sign-in by this user from {from} to {to} was read; it belongs in the logs of account {account}"
+            "the logs contain no sign-in by this user from {from} to {to}; it belongs in the logs of account {account}"
         ));
     }
     let count = |what: SignInProof| sign_ins.iter().filter(|one| one.proof == what).count();
@@ -105,7 +105,7 @@ fn judged(
     let external = count(SignInProof::External);
     if proving > 0 && disproving > 0 {
         return missing(format!(
-            "the person signed in with MFA and without it from {from} to {to}, and no record ties a sign-in to the session"
+            "between {from} and {to}, the person signed in both with and without MFA, and no record ties a sign-in to the session"
         ));
     }
     if external > 0 && !trusts_idp(center) {
@@ -117,7 +117,7 @@ fn judged(
     }
     if proving + disproving < sign_ins.len() {
         return missing(format!(
-            "a sign-in from {from} to {to} doesn't show which factors were used"
+            "the record of a sign-in between {from} and {to} doesn't show which factors were used"
         ));
     }
     if let Some(silence) = center.directory.sign_in_silence((from, to)) {

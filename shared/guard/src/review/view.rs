@@ -236,7 +236,7 @@ impl<'a> SetupView<'a> {
                 Truth::No
             }
             GroupName::ById(id) => Truth::open(format!(
-                "whether group {name} has the id {id}: the group is not in what was supplied"
+                "whether group {name} has the id {id}: no group in the supplied files has that id"
             )),
         }))
     }

@@ -292,11 +292,11 @@ impl UserToLockOut<'_, '_> {
             ),
             GroupStanding::Unknown { last: None, .. } => {
                 format!(
-                    "rolewatch can't tell whether {who} is in {written} at {at}: nothing that was read shows it."
+                    "rolewatch can't tell whether {who} is in {written} at {at}: neither the logs nor a roster shows it."
                 )
             }
             GroupStanding::Contradicted => format!(
-                "The finding says that {who} was not in {written}, but what was read says that they were, so rolewatch can't tell whether \
+                "The finding says that {who} was not in {written}, but the logs and rosters show that they were, so rolewatch can't tell whether \
                  they are in it at {at}."
             ),
             GroupStanding::Unexplained(taken) => format!(

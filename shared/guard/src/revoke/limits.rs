@@ -39,7 +39,7 @@ pub(super) fn not_stopped(plan: &RevocationTarget<'_, '_>) -> Vec<PlanLimit> {
              afterward.",
             "Credentials of other roles, and the person's own: permanent keys, console sessions, and sessions of GetSessionToken and \
              GetFederationToken (up to 36 hours, even after the key is deleted).",
-            "What the session has already done, such as creating users, keys or roles; and sessions that were not read.",
+            "What the session has already done, such as creating users, keys or roles; and sessions that the logs don't show.",
         ]
         .map(|text| PlanLimit::new(text.to_owned())),
     );

@@ -192,7 +192,7 @@ impl InRole<'_, '_, '_> {
             .any(|(switch, origin)| self.is_theirs(switch, origin));
         if !theirs_works {
             notes.push(format!(
-                "by what was read, none of their sessions in this role is still valid at {}; the denial only helps if one was extended and \
+                "according to the logs, none of their sessions in this role is still valid at {}; the denial only helps if one was extended and \
                  the record of that is missing",
                 self.case.as_of
             ));

@@ -38,7 +38,7 @@ pub(super) fn check(held: &HeldSessions<'_, '_>) -> Vec<FindingDraft> {
             match time {
                 HeldTime::Observed => format!("{who} used {place} for {reached} within 24 hours and passed the limit of {limit} at {at}"),
                 HeldTime::Granted => format!(
-                    "{who} was granted {place} for {reached} within 24 hours and passed the limit of {limit} at {at}; the use that was seen \
+                    "{who} was granted {place} for {reached} within 24 hours and passed the limit of {limit} at {at}; the recorded use \
                      doesn't show whether they held it that long{}",
                     held.at_most(run)
                 ),

@@ -2,10 +2,9 @@
 //!
 //! ## What it does
 //! Fires when one stretch in an elevated role exceeds the role's `max_stretch`. A stretch is all
-//! sessions of one person in one role that overlap or follow each other within 15 minutes. All roles
-//! that a permission set ever had in an account count as one. If
-//! observed use exceeds the limit, the finding is a violation. If only the granted time does, it is
-//! unproven.
+//! sessions of one person in one role that overlap or follow each other within 15 minutes. All
+//! roles that a permission set ever had in an account count as one. If observed use exceeds the
+//! limit, the finding is a violation. If only the granted time does, it is unproven.
 //!
 //! ## Why it matters
 //! Elevated access is for a task, not for a day. If somebody renews a session every hour, each
@@ -47,8 +46,8 @@ pub(super) fn check(held: &HeldSessions<'_, '_>) -> Vec<FindingDraft> {
             match time {
                 HeldTime::Observed => format!("{who} used {place} for {length} continuously, from {from} to {to}, longer than the {limit} allowed"),
                 HeldTime::Granted => format!(
-                    "{who} was granted {place} for {length} continuously, from {from} to {to}, longer than the {limit} allowed; the use that \
-                     was seen doesn't show whether they held it that long{}",
+                    "{who} was granted {place} for {length} continuously, from {from} to {to}, longer than the {limit} allowed; the \
+                     recorded use doesn't show whether they held it that long{}",
                     held.at_most(stretch)
                 ),
             }

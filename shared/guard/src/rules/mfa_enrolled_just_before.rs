@@ -69,7 +69,7 @@ pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
     let (who, place) = (view.person_shown(), view.role_in_account());
     let answer = if sure {
         RuleAnswer::violation(format!(
-            "{who} entered {place} with an MFA device that was enrolled {age} before; the policy requires {limit}"
+            "{who} entered {place} with an MFA device that was enrolled {age} earlier; the policy requires {limit}"
         ))
     } else {
         RuleAnswer::unproven(format!(
@@ -112,8 +112,8 @@ fn of_center(view: &SwitchView<'_, '_>, user: &str, limit: Span) -> RuleAnswer {
         ))
     } else {
         RuleAnswer::unproven(format!(
-            "{who} enrolled an MFA device {age} before a sign-in that the session in {place} may come from; another sign-in may be the one, or \
-             copies of the record contradict each other"
+            "{who} enrolled an MFA device {age} before a sign-in that the session in {place} may come from; but the session may come from \
+             another sign-in, or copies of a record contradict each other"
         ))
     };
     answer.with_events(events)

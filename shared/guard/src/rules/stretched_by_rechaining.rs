@@ -203,7 +203,7 @@ fn lineage(held: &HeldSessions<'_, '_>, members: &[usize], limit: Span) -> Optio
         ),
         HeldTime::Granted => format!(
             "{who} could use {place} for {reached} after entering it, from {begin} to {to}, though one set of credentials may last at most \
-             {limit}: {how}; the use that was seen doesn't show whether they did{}",
+             {limit}: {how}; the recorded use doesn't show whether they did{}",
             held.at_most(&over)
         ),
     };

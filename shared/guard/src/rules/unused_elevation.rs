@@ -1,11 +1,11 @@
 //! RW013 unused-elevation
 //!
 //! ## What it does
-//! Reports that somebody entered an elevated role and never used it: the logs have no call of the
-//! session, neither with the issued key nor from the console. rolewatch waits until fifteen minutes
-//! after the session ended, because records arrive late. The rule runs only if the role's own
-//! account logged the switch, because otherwise its logs may be missing. The severity is low. The
-//! finding is always unproven, because a missing record doesn't prove that there was no use.
+//! Reports that somebody entered an elevated role and never used it: the logs contain no call by
+//! the session, neither with the issued key nor from the console. rolewatch waits until fifteen
+//! minutes after the session ended, because records arrive late. The rule runs only if the role's
+//! own account logged the switch, because otherwise its logs may be missing. The severity is low.
+//! The finding is always unproven, because a missing record doesn't prove that there was no use.
 //!
 //! ## Why it matters
 //! Nobody should switch to a role that they don't need. An unused session helps only whoever steals
@@ -40,7 +40,9 @@ pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
     }
     let switch = view.switch;
     if !switch.has_mint() {
-        return RuleAnswer::not_applicable("only the console's own record was read");
+        return RuleAnswer::not_applicable(
+            "the logs contain only the console's own record of this switch",
+        );
     }
     if view.origin.kind == OriginKind::Listed(IdentityKind::Service) {
         return RuleAnswer::not_applicable("the caller is a service, not a person");
@@ -55,7 +57,7 @@ pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
         .any(|half| Some(half.record.account) == owner)
     {
         return RuleAnswer::not_applicable(
-            "no record of this switch from the role's account was read, so its logs may be missing",
+            "the logs contain no record of this switch from the role's account, so some of that account's logs may be missing",
         );
     }
     let continued = view.tracer.continued(switch);
@@ -85,7 +87,7 @@ pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
         "ended at"
     };
     let sentence = format!(
-        "{} entered {}, and no use of it was logged before the session {ended} {until}; most logs don't include object reads and writes",
+        "{} entered {}, but no use was logged before the session {ended} {until}; most logs don't include object reads and writes",
         view.person_shown(),
         view.role_in_account()
     );

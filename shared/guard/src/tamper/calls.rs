@@ -107,7 +107,7 @@ pub const CALLS: [WatchedCall; 86] = calls! {
     "lambda" "UpdateFunctionConfiguration20150331v2" Stack FUNCTION
         "changes the settings of a function that checks events or sends alerts";
     "lambda" "PutFunctionConcurrency20171031" Stack FUNCTION
-        "limits a function, even so that it never runs";
+        "limits a function's concurrency, possibly to zero";
     "lambda" "DeleteEventSourceMapping20150331" Stack MAPPING "disconnects a function from its queue";
     "lambda" "UpdateEventSourceMapping20150331" Stack MAPPING
         "changes how a function reads its queue, or stops it";

@@ -147,7 +147,7 @@ fn uses_alone(switch: &Switch<'_>) -> Origin {
         proof: Proof::Unproven { missing: "the logs don't contain the call that issued this session".to_owned() },
         links: Vec::new(),
         broken: (!service)
-            .then(|| format!("the logs don't contain the call that issued this session, which began at {}; only its activity was read", switch.key.second)),
+            .then(|| format!("the logs don't contain the call that issued this session, which began at {}; they contain only its activity", switch.key.second)),
         mint_missing: !service,
         center: None,
     }
@@ -167,7 +167,7 @@ fn later_step(switch: &Switch<'_>) -> Option<&'static str> {
 fn later_alone(switch: &Switch<'_>, step: &str) -> Origin {
     let mut origin = uses_alone(switch);
     let why = format!(
-        "the logs don't contain the call that issued this session; only the console's {step} record was read"
+        "the logs don't contain the call that issued this session; they contain only the console's {step} record"
     );
     origin.arn = switch_from(switch).map(str::to_owned);
     origin.broken = Some(why);
@@ -184,7 +184,7 @@ fn missing_halves(switch: &Switch<'_>) -> String {
         .collect();
     let names: Vec<_> = accounts.into_iter().collect();
     format!(
-        "only the console's SwitchRole record was read; the AssumeRole record from account {} is missing",
+        "the logs contain only the console's SwitchRole record of this switch; the AssumeRole record from account {} is missing",
         names.join(" or ")
     )
 }

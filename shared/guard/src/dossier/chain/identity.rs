@@ -86,7 +86,7 @@ impl<'w> Tracer<'_, 'w> {
             .or_else(|| Some(Arc::from(from?.rsplit('/').next()?)));
         let broken = known.is_none().then(|| {
             let shown = crate::untrusted::harmless(&id);
-            format!("the record of this switch from account {account} is missing, and nothing else that was read names user id {shown}")
+            format!("the record of this switch from account {account} is missing, and no other record or roster names user id {shown}")
         });
         let name = known.as_deref().unwrap_or(&id).to_owned();
         let arn = self.roster.user_arn(account, &id).map(str::to_owned);

@@ -285,7 +285,7 @@ fn trusting_themselves(view: &SetupView<'_>) -> Vec<ReviewDraft> {
         let depends = "whether AWS still lets the role trust itself implicitly, as roles created before September 22, 2022 could";
         let place = view.role_in_account(target);
         let message = format!(
-            "can't tell whether sessions of {place} can enter the role again: the role's own policies allow it, and it depends on {depends}"
+            "can't tell whether sessions of {place} can enter the role again: the role's own policies allow it, and the answer depends on {depends}"
         );
         let draft = ReviewDraft::unproven(target.rules.severity, account.id, &role.arn, message)
             .hanging_on([depends.to_owned()]);
@@ -337,7 +337,7 @@ fn dangling(view: &SetupView<'_>) -> Vec<ReviewDraft> {
                     harmless(named.session),
                     harmless(named.role_name),
                     if account.gap(DetailList::Roles).is_some() {
-                        " in what was supplied"
+                        " in the supplied files"
                     } else {
                         ""
                     }
