@@ -166,7 +166,7 @@ impl SessionAuditor {
                 if revived > 0 {
                     tracing::warn!(
                         revived,
-                        "messages that have switches judged again were lost; sent them again"
+                        "requests to judge switches again were lost; sent them again"
                     );
                 }
                 tracing::info!(?swept, ?resent, "watched the sessions");

@@ -141,7 +141,7 @@ pub enum Reason {
     #[error("the line is cut off")]
     LineEnds,
     /// The record is larger than the allowed 4 MiB.
-    #[error("the record has {0} bytes, more than the 4 MiB that are read")]
+    #[error("the record has {0} bytes, more than the limit of 4 MiB")]
     TooLarge(u64),
     /// The file is cut off within a record.
     #[error("the file ends in the middle of the record")]

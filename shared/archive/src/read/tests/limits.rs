@@ -13,7 +13,7 @@ fn a_record_over_the_limit_is_named_and_the_next_one_is_read() {
     );
     assert!(large.len() > LARGEST_TEST);
     let name = format!(
-        "the record has {} bytes, more than the 4 MiB that are read",
+        "the record has {} bytes, more than the limit of 4 MiB",
         large.len()
     );
     for text in [
@@ -115,7 +115,7 @@ fn texts_over_the_limit_are_named_and_the_next_one_is_read() {
                 (3, 1, 1)
             );
             assert!(
-                kept.problems()[0].contains("more than the 4 MiB that are read"),
+                kept.problems()[0].contains("more than the limit of 4 MiB"),
                 "{:?}",
                 kept.problems()
             );

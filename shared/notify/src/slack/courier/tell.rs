@@ -254,7 +254,7 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
             return;
         }
         if let Err(failed) = self.announce(alert, change).await {
-            tracing::warn!(%failed, finding = alert.id, "couldn't notify chat applications; the next attempt will");
+            tracing::warn!(%failed, finding = alert.id, "couldn't notify chat applications; the next delivery will try again");
         }
     }
 
