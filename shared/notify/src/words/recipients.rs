@@ -36,11 +36,11 @@ pub(super) const EN: RecipientsWords = RecipientsWords {
 pub(super) const JA: RecipientsWords = RecipientsWords {
     lost: "アラームを受け取る人がいなくなりました",
     lost_means: "{time}（rolewatch が検知した時刻）以降、運用トピックに確認済みのメールサブスクリプションがありません。CloudWatch アラームや \
-                 rolewatch 自体の障害のお知らせは誰にも届きません。Slack に障害が発生すると、通知も届きません。",
+                 rolewatch 自体の障害のお知らせは誰にも届きません。Slack に障害が発生した場合、通知はメールで届かず、保留されます。",
     nobody: "トピックにメールアドレスを登録し、AWS から届くメールのリンクを開いてください。登録解除に心当たりがない場合は、ハブのアカウントの CloudTrail イベント履歴で \
              `Unsubscribe` を確認してください。",
-    pending: "確認待ちのサブスクリプションがあります。48 時間以内に、AWS Notifications からのメールにあるリンクを開いてください。送信数が多すぎる場合も、\
-              SNS がサブスクリプションを無効にします。",
+    pending: "確認待ちのサブスクリプションがあります。48 時間以内に、AWS Notifications からのメールにあるリンクを開いてください。なお、SNS は、\
+              送信数が多すぎるサブスクリプションも無効にします。",
     back: "【解消】アラームが再び届くようになりました",
     back_means: "{time}（rolewatch が検知した時刻）以降、運用トピックに確認済みのメールサブスクリプションがあります。",
 };
