@@ -67,7 +67,7 @@ pub(super) fn sentence(view: &View, alert: &Alert) -> String {
     if template.is_empty() {
         said
     } else {
-        format!("{said}\n> {}: {own}", view.labels().in_english)
+        format!("{said}\n> {}：{own}", view.labels().in_english)
     }
 }
 
