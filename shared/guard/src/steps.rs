@@ -309,9 +309,9 @@ mod tests {
             ..violation()
         };
         let session = "what the root session did";
-        assert!(steps("RW008", &violation()).contains(session));
-        assert!(!steps("RW008", &denied).contains(session));
-        assert!(steps("RW008", &denied).contains("what else the caller did"));
+        assert!(steps_text("RW008", &violation()).contains(session));
+        assert!(!steps_text("RW008", &denied).contains(session));
+        assert!(steps_text("RW008", &denied).contains("what else the caller did"));
     }
 
     #[test]

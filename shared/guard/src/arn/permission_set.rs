@@ -15,7 +15,7 @@ pub(crate) const PREFIX: &str = "AWSReservedSSO_";
 
 /// The permission set that a role was created for, by its whole ARN.
 pub(crate) fn of_role(arn: &str) -> Option<&str> {
-    let parts = ArnParts::of(arn)?;
+    let parts = ArnParts::split(arn)?;
     let is_iam = parts.prefix == "arn" && parts.service == "iam" && parts.region.is_empty();
     let below = parts.resource.strip_prefix("role/")?.strip_prefix(PATH)?;
     let name = match below.split_once('/') {

@@ -46,7 +46,7 @@ impl Rosters {
 
     /// The account's partition, if one of its snapshots shows it.
     pub fn partition(&self, account: AccountId) -> Option<&str> {
-        self.of(account)
+        self.snapshots_of(account)
             .find_map(|snapshot| snapshot.partition.as_deref())
     }
 

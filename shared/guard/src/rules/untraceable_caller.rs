@@ -204,7 +204,7 @@ mod cases_of_center {
         let portal = |record: &&serde_json::Value| record["eventName"] == "GetRoleCredentials";
         let mut copy = story.records().iter().find(portal).unwrap().clone();
         copy["serviceEventDetails"]["role_name"] = "Other".into();
-        story.tell(copy);
+        story.add_record(copy);
         assert_eq!(story.verdict("RW006"), Verdicts::Unproven);
     }
 

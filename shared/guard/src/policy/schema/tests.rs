@@ -291,7 +291,7 @@ fn check_node(
                 .get("enum")
                 .cloned()
                 .unwrap_or_else(|| serde_json::json!([rule.get("const").unwrap().to_string()]));
-            if !self::words_in(&words).contains(text) {
+            if !words_in(&words).contains(text) {
                 wrong.push(format!("{path} is {text}"));
             }
         }

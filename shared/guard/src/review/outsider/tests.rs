@@ -182,7 +182,7 @@ fn outsider() -> impl Strategy<Value = (Requester, Context)> {
                 if org.is_empty() {
                     context
                 } else {
-                    context.with("aws:PrincipalOrgID", org)
+                    context.with_value("aws:PrincipalOrgID", org)
                 },
             )
         },

@@ -153,7 +153,7 @@ fn an_address_can_be_shown_as_a_link() {
         "https://identitycenter.amazonaws.com/ssoins-1234567890abcdef",
         "https://ssoins-1234567890abcdef.portal.us-east-1.app.aws",
     ] {
-        assert!(is_address(good_policy), "{good}");
+        assert!(is_address(good), "{good}");
     }
     for odd in [
         "https://",
