@@ -24,7 +24,7 @@ pub(crate) use live::{
 };
 pub(crate) use look::{Look, PlanFormat, RulesFormat};
 use sources::SourceArgs;
-use time::{since, until};
+use time::{parse_since, parse_until};
 
 /// Checks every switch into an elevated AWS role: who really made it, which groups they were in at
 /// that moment, whether they used MFA, and how long they held the role
@@ -115,7 +115,7 @@ pub(crate) struct AuditArgs {
     pub(crate) sources: SourceArgs,
     /// Check only switches from this time on: 2026-03-01T09:30:00Z, or a date for the start of
     /// that day (UTC)
-    #[arg(long, value_name = "TIME", value_parser = since, allow_hyphen_values = true)]
+    #[arg(long, value_name = "TIME", value_parser = parse_since, allow_hyphen_values = true)]
     pub(crate) since: Option<Moment>,
     /// Check only switches before this time; a date includes that whole day (UTC). Also sets what
     /// counts as now
@@ -123,7 +123,7 @@ pub(crate) struct AuditArgs {
     /// --since and --until only choose which switches are checked. Facts from outside that period
     /// still count. Without --until, the time of the latest relevant record counts as now, for
     /// example to decide whether a suppression has expired.
-    #[arg(long, value_name = "TIME", value_parser = until, allow_hyphen_values = true)]
+    #[arg(long, value_name = "TIME", value_parser = parse_until, allow_hyphen_values = true)]
     pub(crate) until: Option<Moment>,
     /// Output format
     #[arg(long, value_enum, default_value_t = AuditFormat::Table)]
@@ -194,7 +194,7 @@ pub(crate) struct ReviewArgs {
     #[arg(long = "access-analyzer", value_name = "JSON")]
     pub(crate) access_analyzer: Vec<PathBuf>,
     /// What counts as now, for suppressions that expire; by default, the current time
-    #[arg(long, value_name = "TIME", value_parser = since, allow_hyphen_values = true)]
+    #[arg(long, value_name = "TIME", value_parser = parse_since, allow_hyphen_values = true)]
     pub(crate) as_of: Option<Moment>,
     /// Output format
     #[arg(long, value_enum, default_value_t = ReviewFormat::Table)]
@@ -258,7 +258,7 @@ pub(crate) struct RevokePlanArgs {
     pub(crate) sources: SourceArgs,
     /// The time of the plan: sessions issued before it are revoked, and sessions that have ended by
     /// then are left out; by default, now
-    #[arg(long, value_name = "TIME", value_parser = since, allow_hyphen_values = true)]
+    #[arg(long, value_name = "TIME", value_parser = parse_since, allow_hyphen_values = true)]
     pub(crate) as_of: Option<Moment>,
     /// The AWS CLI profile to use in the commands
     #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]

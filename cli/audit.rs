@@ -72,8 +72,8 @@ pub(crate) fn run(args: &AuditArgs) -> Result<Exit, Failure> {
     unread.tell_unread();
     inputs.tell_roster_faults();
     tell_near_misses(&judgement.near_misses, &inputs.policy_file);
-    shown.tell(&judgement.findings);
-    stdout::tell(&format!("rolewatch: {}", totals::account_line(&totals)));
+    shown.report_hidden(&judgement.findings);
+    stdout::line_on_stderr(&format!("rolewatch: {}", totals::account_line(&totals)));
     Ok(Exit::of_audit(
         &judgement.findings,
         args.fail,
@@ -104,7 +104,7 @@ fn judged(world: &World, inputs: &AuditInputs, args: &AuditArgs) -> (Judgement, 
         &inputs.policy,
         &inputs.rosters,
         scope,
-        &mut |examined| allowed.note(examined, inputs),
+        &mut |examined| allowed.note_switch(examined, inputs),
     );
     (judgement, allowed)
 }

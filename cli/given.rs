@@ -156,7 +156,7 @@ fn names_in(folder: &Path) -> Vec<String> {
 pub(crate) fn stdin(what: &str) -> impl Read {
     // A pipe needs no such line, and it would fill a script's log.
     if let Some(line) = waiting(io::stdin().is_terminal(), what) {
-        stdout::tell(&line);
+        stdout::line_on_stderr(&line);
     }
     StdinUntilEnd {
         input: io::stdin().lock(),

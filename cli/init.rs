@@ -1,6 +1,6 @@
 //! `rolewatch init`: drafts a policy file.
 
-use rolewatch_guard::review::draft;
+use rolewatch_guard::review::draft_policy;
 
 use crate::args::InitArgs;
 use crate::exit::{Exit, Failure};
@@ -15,7 +15,7 @@ pub(crate) fn run(args: &InitArgs) -> Result<Exit, Failure> {
     inputs.finish();
     let accounts = inputs.setup.accounts().count();
     if accounts > 0 {
-        let text = draft(&inputs.setup, &inputs.account_names());
+        let text = draft_policy(&inputs.setup, &inputs.account_names());
         stdout::print_plain(|out| out.write_all(text.as_bytes()))?;
     }
     // Faults are printed after the draft, because they say what is missing in it.
@@ -23,7 +23,7 @@ pub(crate) fn run(args: &InitArgs) -> Result<Exit, Failure> {
     if accounts == 0 {
         stdout::tell_error("no authorization details were read, so there is nothing to draft from");
     } else {
-        stdout::tell(
+        stdout::line_on_stderr(
             "rolewatch: this is a draft: save it as rolewatch.yaml, answer the questions in its \
              comments, then run `rolewatch review`",
         );

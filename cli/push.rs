@@ -126,7 +126,7 @@ pub(crate) fn roster(args: &RosterPushArgs) -> Result<Exit, Failure> {
         return Err(Failure::Usage(missing));
     }
     // The key is checked before the content, so that a wrong argument is reported first.
-    let TimedRoster { file, taken } = TimedRoster::given(&args.file);
+    let TimedRoster { file, taken } = TimedRoster::from_argument(&args.file);
     let name = shown_path(&file);
     let key = roster_key(&file, taken).map_err(Failure::Usage)?;
     let bytes = fs::read(&file).map_err(|why| Failure::unreadable(&file, why))?;

@@ -50,7 +50,7 @@ pub(crate) fn run(args: &ReviewArgs) -> Result<Exit, Failure> {
         .empty_lists
         .iter()
         .for_each(|sentence| stdout::tell_warning(sentence));
-    stdout::tell(&format!("rolewatch: {}", report.account()));
+    stdout::line_on_stderr(&format!("rolewatch: {}", report.account()));
     let complete = inputs.faults.is_empty() && !lacks_an_account(&reviewed, &policy);
     Ok(Exit::of_review(&reviewed.findings, args.fail, complete))
 }
@@ -67,10 +67,10 @@ fn lacks_an_account(review: &Review, policy: &Policy) -> bool {
 
 /// The given policy or, without one, the nearest that is found. Says on stderr which one is used.
 fn policy(args: &ReviewArgs) -> Result<(PathBuf, Policy), Failure> {
-    let places = InputFolders::near(&args.paths);
+    let places = InputFolders::near_paths(&args.paths);
     let file = policy_file(args.policy.as_ref(), &places, &places.policies()?)?;
     let policy = read_policy(&file)?;
-    stdout::tell(&format!(
+    stdout::line_on_stderr(&format!(
         "rolewatch: policy `{}`, version {}",
         shown_path(&file),
         policy.version_hash

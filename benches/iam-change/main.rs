@@ -200,7 +200,7 @@ fn puts_a_group_policy(story: &mut Story) {
     record["eventName"] = json!("PutGroupPolicy");
     record["requestParameters"] =
         json!({"groupName": "Developers", "policyName": "More", "policyDocument": "{}"});
-    story.tell(record);
+    story.add_record(record);
 }
 
 type Tell = fn(&mut Story);

@@ -18,7 +18,7 @@ pub(crate) struct FindingFilter {
     #[arg(long, value_name = "SEVERITY", value_parser = severity())]
     pub(crate) min_severity: Option<Severity>,
     /// Show only findings of these rules, by code or name; separate several with commas
-    #[arg(long = "rule", value_name = "RULE", value_parser = rule, value_delimiter = ',')]
+    #[arg(long = "rule", value_name = "RULE", value_parser = parse_rule, value_delimiter = ',')]
     pub(crate) rules: Vec<&'static Rule>,
     /// Show only violations, or only unproven findings
     #[arg(long, value_name = "VERDICT", value_parser = verdict())]

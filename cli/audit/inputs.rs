@@ -110,7 +110,7 @@ impl AuditInputs {
             roster_faults: Vec::new(),
             not_logs,
         };
-        inputs.tell(sources, &policies, &folders);
+        inputs.report_inputs(sources, &policies, &folders);
         inputs.roster_faults = inputs.without_users();
         Ok(inputs)
     }
@@ -159,7 +159,7 @@ impl AuditInputs {
     /// Prints on stderr what the rosters lack.
     pub(crate) fn tell_roster_faults(&self) {
         for fault in &self.roster_faults {
-            stdout::tell(&format!("rolewatch: {fault}"));
+            stdout::line_on_stderr(&format!("rolewatch: {fault}"));
         }
     }
 
@@ -172,7 +172,7 @@ impl AuditInputs {
             Some(_) => String::new(),
         };
         let policy_file = shown_path(&self.policy_file);
-        stdout::tell(&format!(
+        stdout::line_on_stderr(&format!(
             "rolewatch: policy `{policy_file}`, version {}{others}",
             self.policy.version_hash
         ));
@@ -189,14 +189,14 @@ impl AuditInputs {
                 Some(taken) => format!("taken {taken}"),
                 None => "taken at an unknown time".to_owned(),
             };
-            stdout::tell(&format!(
+            stdout::line_on_stderr(&format!(
                 "rolewatch: roster `{}` of {}, {taken}{others}",
                 shown_path(&roster.file),
                 roster.whose.words()
             ));
         }
         if self.roster_files.is_empty() {
-            stdout::tell(
+            stdout::line_on_stderr(
                 "rolewatch: no roster (the list of who is in which group), \
                  so group membership is known only from changes in the logs",
             );
@@ -371,7 +371,7 @@ pub(crate) fn policy_file(
         return Ok(given.clone());
     }
     let Some(file) = found.first() else {
-        return Err(Failure::no_policy(&places.files(POLICY)));
+        return Err(Failure::no_policy(&places.files_named(POLICY)));
     };
     // `rolewatch.yaml` and `rolewatch.yml` in one place differ only in their extension.
     let mut both = found.to_vec();

@@ -90,7 +90,7 @@ pub(super) fn run(args: &AuditArgs, arn: &str) -> Result<Exit, Failure> {
     let report = run_to_its_end(&stack, input, EXECUTION_PAUSE)?;
     let finished = FinishedAudit::InStack(&report, &shown);
     print(&finished, args.format.writer(), args.output.as_deref())?;
-    shown.tell(&report.findings);
+    shown.report_hidden(&report.findings);
     tell_summary(&report.summary);
     Ok(Exit::of_audit(
         &report.findings,
@@ -102,7 +102,7 @@ pub(super) fn run(args: &AuditArgs, arn: &str) -> Result<Exit, Failure> {
 /// Prints notes about the run on stderr.
 fn tell_summary(summary: &HistorySummary) {
     for notice in &summary.notices {
-        stdout::tell(&format!("rolewatch: {}", harmless(notice)));
+        stdout::line_on_stderr(&format!("rolewatch: {}", harmless(notice)));
     }
     tell_entries(
         &summary.not_evidence,
@@ -110,7 +110,7 @@ fn tell_summary(summary: &HistorySummary) {
         "are not evidence",
     );
     tell_entries(&summary.unread, summary.unread_count, "couldn't be read");
-    stdout::tell(&format!(
+    stdout::line_on_stderr(&format!(
         "rolewatch: {}",
         totals::account_line(&summary.counts)
     ));
@@ -125,7 +125,7 @@ fn tell_entries(entries: &[UnreadEntry], count: u64, they: &str) {
             Some(record) => format!(": record {record}"),
             None => String::new(),
         };
-        stdout::tell(&format!(
+        stdout::line_on_stderr(&format!(
             "rolewatch: {}{record}: {}",
             shown_path(Path::new(&entry.file)),
             harmless(&entry.reason)
@@ -134,7 +134,7 @@ fn tell_entries(entries: &[UnreadEntry], count: u64, they: &str) {
     // The count comes from outside, so it may be lower than the number of entries.
     let untold = count.saturating_sub(length(told));
     if untold > 0 {
-        stdout::tell(&format!(
+        stdout::line_on_stderr(&format!(
             "rolewatch: … and {untold} more that {they} (`--format json` lists them)"
         ));
     }
@@ -175,7 +175,7 @@ fn run_to_its_end(
         .map_err(|why| Failure::Aws(format!("can't start the state machine: {why}")))?;
     // Printed at once, so that the execution can still be found if the command is interrupted.
     let shown = harmless(&execution);
-    stdout::tell(&format!("rolewatch: started `{shown}`"));
+    stdout::line_on_stderr(&format!("rolewatch: started `{shown}`"));
     let output = wait_for(machine, &execution, &shown, pause)?;
     report_of(machine, &output).map_err(|Unusable { what, why }| {
         Failure::Aws(format!("can't use {what} of `{shown}`: {}", harmless(&why)))

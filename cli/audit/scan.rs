@@ -174,11 +174,11 @@ fn sources(
     for path in paths {
         if given::is_stdin(path) {
             has_stdin = true;
-        } else if objects::bucket_and_prefix(path).is_none() && !left_out.holds(path) {
+        } else if objects::bucket_and_prefix(path).is_none() && !left_out.contains(path) {
             named.push(path.clone());
         }
     }
-    let found = find_files(&named, &|path| left_out.holds(path));
+    let found = find_files(&named, &|path| left_out.contains(path));
     for problem in &found.unread {
         part.counts.files_failed += 1;
         part.unread.add(InputFault::of_archive(problem));
@@ -230,7 +230,7 @@ pub(crate) fn tell_skipped(skipped: &[PathBuf]) {
         } else {
             format!("`{shown}`")
         };
-        stdout::tell(&format!(
+        stdout::line_on_stderr(&format!(
             "rolewatch: skipped {files} in directories ({such_as}); \
              log files there end in .json, .jsonl, .ndjson or .gz"
         ));
@@ -349,7 +349,7 @@ pub(crate) fn with_folders(path: &Path) -> PathBuf {
 
 impl Sink for PartialScan<'_> {
     fn record(&mut self, json: &[u8], at: &RecordPlace) {
-        match self.intake.take(json, Delivery::in_file(&self.file)) {
+        match self.intake.take_record(json, Delivery::in_file(&self.file)) {
             Ok(details) => self.add_details(at, &details),
             Err(problem) => self.unread.add(InputFault::of_record(at, &problem)),
         }

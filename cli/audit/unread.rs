@@ -187,10 +187,10 @@ impl UnreadList {
         let told = self.first.iter().take(FAULTS_TOLD);
         let untold = self.count - u64::try_from(told.len()).unwrap_or(0);
         for fault in told {
-            stdout::tell(&format!("rolewatch: {fault}"));
+            stdout::line_on_stderr(&format!("rolewatch: {fault}"));
         }
         if untold > 0 {
-            stdout::tell(&format!(
+            stdout::line_on_stderr(&format!(
                 "rolewatch: … and {} more that {they} (`--format json` lists them)",
                 number(untold)
             ));

@@ -47,7 +47,7 @@ pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
     if let (Some(inputs), Some(met)) = (&inputs, met) {
         tell_near_misses(&records, inputs, &met.into_near());
     }
-    stdout::tell(&summary(&counts, &records));
+    stdout::line_on_stderr(&summary(&counts, &records));
     let is_complete =
         records.unread.is_empty() && inputs.is_none_or(|inputs| inputs.roster_faults.is_empty());
     Ok(if is_complete {
@@ -79,7 +79,7 @@ fn write_records(
 ) -> io::Result<()> {
     let columns = stdout::columns();
     // What is missing next to a record may be in a later one.
-    let all: Vec<&SeenRecord> = records.all().collect();
+    let all: Vec<&SeenRecord> = records.all_seen().collect();
     for record in &records.told {
         write_record(record, &all, columns, out)?;
     }
@@ -98,7 +98,7 @@ fn write_records(
 
 /// Prints the policy entries that narrowly miss a role in the records.
 fn tell_near_misses(records: &ExplainedRecords, inputs: &AuditInputs, near: &BTreeSet<RoleArn>) {
-    let world = world_of(records.all());
+    let world = world_of(records.all_seen());
     for entry in unmatched(&world, &inputs.policy, &inputs.rosters, near) {
         if entry.is_near_miss() {
             stdout::tell_warning(&format!(

@@ -10,7 +10,7 @@ use crate::stdout;
 
 pub(super) fn run(args: &PatternArgs) -> Result<(), Failure> {
     // No logs are given, so the working directory is the only place to search.
-    let places = InputFolders::near(&[]);
+    let places = InputFolders::near_paths(&[]);
     let file =
         policy_file(args.file.as_ref(), &places, &places.policies()?).map_err(|failure| {
             match failure {

@@ -48,7 +48,7 @@ mod tests {
     use crate::audit::inputs::TimedRoster;
 
     fn key_or_error(text: &str) -> Result<String, String> {
-        let TimedRoster { file, taken } = TimedRoster::given(Path::new(text));
+        let TimedRoster { file, taken } = TimedRoster::from_argument(Path::new(text));
         roster_key(&file, taken)
     }
 
@@ -72,7 +72,7 @@ mod tests {
         );
         let key = key_or_error("dev.json@2026-03-31T09:30:00Z").unwrap();
         assert_eq!(
-            TimedRoster::named(key.into()).taken,
+            TimedRoster::from_file_name(key.into()).taken,
             Some("2026-03-31T09:30:00Z".parse().unwrap())
         );
     }

@@ -104,7 +104,10 @@ struct SuppressedShown<'a> {
 impl<'a> SuppressedShown<'a> {
     fn new(suppressed: &'a SuppressedFinding, allowed: &'a SwitchAllowances) -> Self {
         Self {
-            finding: FindingShown::new(&suppressed.finding, allowed.of(&suppressed.finding)),
+            finding: FindingShown::new(
+                &suppressed.finding,
+                allowed.for_finding(&suppressed.finding),
+            ),
             reason: harmless(&suppressed.by.reason),
             owner: harmless(&suppressed.by.owner),
             until: suppressed.by.until.to_string(),
@@ -202,7 +205,7 @@ struct HistoryDocument<'a> {
 
 impl<'a> HistoryDocument<'a> {
     fn new(report: &'a HistoryReport, shown: &ShownFindings<'_>) -> Self {
-        let findings = shown.of(&report.findings);
+        let findings = shown.select(&report.findings);
         Self {
             hidden_by_filters: amount(report.findings.len() - findings.len()),
             findings,
@@ -238,7 +241,7 @@ fn audit_document<'a>(report: &'a AuditReport<'_>) -> AuditDocument<'a> {
         not_evidence,
         ..
     } = report;
-    let findings = shown.of(&judgement.findings);
+    let findings = shown.select(&judgement.findings);
     AuditDocument {
         policy: PolicyShown {
             file: shown_path(&inputs.policy_file),
@@ -252,7 +255,7 @@ fn audit_document<'a>(report: &'a AuditReport<'_>) -> AuditDocument<'a> {
         hidden_by_filters: amount(judgement.findings.len() - findings.len()),
         findings: findings
             .into_iter()
-            .map(|finding| FindingShown::new(finding, allowed.of(finding)))
+            .map(|finding| FindingShown::new(finding, allowed.for_finding(finding)))
             .collect(),
         suppressed: judgement
             .suppressed
@@ -265,9 +268,9 @@ fn audit_document<'a>(report: &'a AuditReport<'_>) -> AuditDocument<'a> {
             .zip(standings(judgement))
             .map(|(switch, standing)| SwitchShown::new(switch, standing))
             .collect(),
-        unread: unread.shown().collect(),
+        unread: unread.faults_shown().collect(),
         unread_count: unread.count(),
-        not_evidence: not_evidence.shown().collect(),
+        not_evidence: not_evidence.faults_shown().collect(),
         not_evidence_count: not_evidence.count(),
         counts: totals,
         not_judged: UnjudgedCounts {

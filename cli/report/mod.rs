@@ -83,8 +83,8 @@ impl FinishedAudit<'_> {
     /// The findings to show.
     fn findings(&self) -> Vec<&Finding> {
         match self {
-            Self::Local(report) => report.shown.of(&report.judgement.findings),
-            Self::InStack(report, shown) => shown.of(&report.findings),
+            Self::Local(report) => report.shown.select(&report.judgement.findings),
+            Self::InStack(report, shown) => shown.select(&report.findings),
         }
     }
 
@@ -100,7 +100,7 @@ impl FinishedAudit<'_> {
     /// IAM policies.
     fn allowed_by(&self, finding: &Finding) -> Option<&AllowedBy> {
         match self {
-            Self::Local(report) => report.allowed.of(finding),
+            Self::Local(report) => report.allowed.for_finding(finding),
             Self::InStack(..) => None,
         }
     }

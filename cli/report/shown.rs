@@ -70,7 +70,7 @@ impl<'a> ShownFindings<'a> {
     /// Says on stderr that the filters hide something.
     pub(crate) fn report_hidden(&self, findings: &[Finding]) {
         if let Some(note) = self.hidden_note(findings) {
-            stdout::tell(&format!("rolewatch: {note}"));
+            stdout::line_on_stderr(&format!("rolewatch: {note}"));
         }
     }
 

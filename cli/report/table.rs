@@ -56,7 +56,7 @@ fn write_brief(
     shown: &ShownFindings<'_>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    for finding in shown.of(&report.findings) {
+    for finding in shown.select(&report.findings) {
         writeln!(
             out,
             "{}  {}  {} ({})  {} -> {}",

@@ -68,7 +68,7 @@ impl ReviewInputs {
         };
         let found = find_files(&[folder.to_owned()], &is_rosters);
         if let Some(rosters) = rosters.take() {
-            stdout::tell(&format!(
+            stdout::line_on_stderr(&format!(
                 "rolewatch: skipped `{}`, which is for `audit`; \
                  to review it too, give its path explicitly",
                 shown_path(&rosters)
@@ -202,13 +202,13 @@ impl ReviewInputs {
     /// One line each on stderr, up to a limit.
     pub(crate) fn tell_faults(&self) {
         for fault in self.faults.iter().take(FAULTS_TOLD) {
-            stdout::tell(&format!("rolewatch: {fault}"));
+            stdout::line_on_stderr(&format!("rolewatch: {fault}"));
         }
         let untold = length(&self.faults).saturating_sub(length(
             self.faults.get(..FAULTS_TOLD).unwrap_or(&self.faults),
         ));
         if untold > 0 {
-            stdout::tell(&format!(
+            stdout::line_on_stderr(&format!(
                 "rolewatch: … and {} more (`--format json` lists them)",
                 number(untold)
             ));

@@ -233,7 +233,7 @@ pub(crate) fn tell(steps: &[Step], roster: bool) -> Story {
             }
             Step::Center { what, who } => {
                 let record = of_identity_center(&story, CENTER[*what], PEOPLE[*who]);
-                story.tell(record);
+                story.add_record(record);
             }
             Step::Contradict { which, how } => contradict(&mut story, *which, *how),
             Step::Correct { which } => {
@@ -243,7 +243,7 @@ pub(crate) fn tell(steps: &[Step], roster: bool) -> Story {
                 record["addendum"] =
                     json!({"reason": "UPDATED_DATA", "originalEventID": record["eventID"]});
                 record["eventID"] = json!(format!("corrected-{which}"));
-                story.tell(record);
+                story.add_record(record);
             }
         }
     }
@@ -303,5 +303,5 @@ fn contradict(story: &mut Story, which: usize, how: u8) {
                 json!("ASIASOMEOTHERKEYXXXX");
         }
     }
-    story.tell(record);
+    story.add_record(record);
 }

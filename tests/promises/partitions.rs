@@ -30,7 +30,7 @@ fn moved(elsewhere: &Elsewhere) -> Bench {
     let mut found = Vec::new();
     files(&project().join("events"), &mut found);
     for path in found {
-        let name = elsewhere.moved(path.strip_prefix(project()).unwrap().to_str().unwrap());
+        let name = elsewhere.moved_text(path.strip_prefix(project()).unwrap().to_str().unwrap());
         let bytes = std::fs::read(&path).unwrap();
         let bytes = if path.extension().is_some_and(|end| end == "gz") {
             let mut text = String::new();
@@ -38,10 +38,11 @@ fn moved(elsewhere: &Elsewhere) -> Bench {
                 .read_to_string(&mut text)
                 .unwrap();
             let mut out = GzEncoder::new(Vec::new(), Compression::fast());
-            out.write_all(elsewhere.moved(&text).as_bytes()).unwrap();
+            out.write_all(elsewhere.moved_text(&text).as_bytes())
+                .unwrap();
             out.finish().unwrap()
         } else if let Ok(text) = String::from_utf8(bytes.clone()) {
-            elsewhere.moved(&text).into_bytes()
+            elsewhere.moved_text(&text).into_bytes()
         } else {
             bytes
         };

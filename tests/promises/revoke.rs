@@ -241,7 +241,7 @@ fn logs_that_cannot_be_read_make_it_incomplete() {
 fn a_hostile_session_name_is_exact_in_the_policy_and_harmless_everywhere() {
     let name = "x\u{202e}\u{1b}[2J';reboot;'\u{200b}*";
     let mut story = Story::new();
-    story.switch("tom").named(name);
+    story.switch("tom").with_session_name(name);
     let bench = Bench::of(&story);
     let id = story.finding("RW001").id;
     let text = bench

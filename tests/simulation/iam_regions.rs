@@ -86,7 +86,7 @@ impl Told {
                 "userIdentity": {"type": "IAMUser", "userName": "admin", "accountId": account, "arn": format!("arn:aws:iam::{account}:user/admin")},
             }));
         }
-        let moved = |text: &str| elsewhere.moved(text);
+        let moved = |text: &str| elsewhere.moved_text(text);
         Self {
             policy: moved(story.policy_text()),
             roster: moved(&story.roster_text().unwrap()),
@@ -106,7 +106,7 @@ impl Told {
         let mut intake = rolewatch_guard::intake::Intake::new(&policy);
         for record in &self.records {
             intake
-                .take(record.to_string().as_bytes(), Delivery::default())
+                .take_record(record.to_string().as_bytes(), Delivery::default())
                 .unwrap();
         }
         let scope = Scope {

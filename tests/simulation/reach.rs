@@ -28,7 +28,7 @@ fn retell(story: &mut Story, tell: impl FnOnce(&mut Story), change: impl FnOnce(
     tell(&mut other);
     let mut record = other.records().last().unwrap().clone();
     change(&mut record);
-    story.tell(record);
+    story.add_record(record);
 }
 
 #[test]

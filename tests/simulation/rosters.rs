@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::roster::{Rosters, Snapshot};
 use rolewatch_guard::{Finding, Scope, Verdict, judge};
-use rolewatch_live::rulebook::{POLICY_KEY, taken};
+use rolewatch_live::rulebook::{POLICY_KEY, taken_at};
 use rolewatch_live::testing::{Calm, Twin, run};
 use serde_json::value::to_raw_value;
 use serde_json::{Value, json};
@@ -108,7 +108,7 @@ fn at_last(buckets: &[Objects]) -> Rosters {
     let mut rosters = Rosters::default();
     let last = buckets.last().into_iter().flatten();
     for (key, (bytes, _)) in last.filter(|(key, _)| key.starts_with("roster/")) {
-        rosters.add(Snapshot::read(bytes, taken(key)).unwrap());
+        rosters.add(Snapshot::read(bytes, taken_at(key)).unwrap());
     }
     rosters
 }

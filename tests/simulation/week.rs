@@ -58,7 +58,7 @@ fn records() -> Vec<Value> {
 fn moved(elsewhere: &Elsewhere, records: &[Value]) -> Vec<Value> {
     records
         .iter()
-        .map(|record| serde_json::from_str(&elsewhere.moved(&record.to_string())).unwrap())
+        .map(|record| serde_json::from_str(&elsewhere.moved_text(&record.to_string())).unwrap())
         .collect()
 }
 
@@ -105,7 +105,7 @@ fn put_rosters(twin: &Twin<Calm>, moved: &dyn Fn(&str) -> String) -> Rosters {
         let name = path.file_name().unwrap().to_str().unwrap();
         let bytes = moved(&std::fs::read_to_string(&path).unwrap()).into_bytes();
         let key = format!("roster/{name}");
-        rosters.add(Snapshot::read(&bytes, rolewatch_live::rulebook::taken(&key)).unwrap());
+        rosters.add(Snapshot::read(&bytes, rolewatch_live::rulebook::taken_at(&key)).unwrap());
         twin.objects.borrow_mut().insert(key, (bytes, now));
     }
     rosters
@@ -149,7 +149,7 @@ fn the_week_backwards_comes_to_the_findings_of_the_audit() {
 fn the_week_live_in_another_partition_comes_to_the_findings_of_the_audit() {
     let elsewhere = Elsewhere::MADE_UP;
     live_and_offline_in(&moved(&elsewhere, &records()), &|text| {
-        elsewhere.moved(text)
+        elsewhere.moved_text(text)
     });
 }
 
@@ -158,5 +158,5 @@ fn the_week_backwards_in_another_partition_comes_to_the_findings_of_the_audit() 
     let elsewhere = Elsewhere::MADE_UP;
     let mut records = moved(&elsewhere, &records());
     records.reverse();
-    live_and_offline_in(&records, &|text| elsewhere.moved(text));
+    live_and_offline_in(&records, &|text| elsewhere.moved_text(text));
 }

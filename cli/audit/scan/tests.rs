@@ -130,7 +130,7 @@ fn an_object_that_may_not_be_read_is_named_in_harmless_text() {
         ),
         (1, 1)
     );
-    let shown = serde_json::to_string(&scanned.unread.shown().collect::<Vec<_>>()).unwrap();
+    let shown = serde_json::to_string(&scanned.unread.faults_shown().collect::<Vec<_>>()).unwrap();
     assert!(
         shown.contains("s3://trail-logs/AWSLogs/") && shown.contains("denied"),
         "{shown}"

@@ -211,7 +211,7 @@ fn one_message(
         page.hanging(&format!("{}{DIM}", " ".repeat(TEXT)), TEXT, &events)?;
         write!(page.out, "{DIM:#}")?;
     }
-    if let Some(allowed_by) = allowed.of(first) {
+    if let Some(allowed_by) = allowed.for_finding(first) {
         page.text(TEXT, &allowed_by.to_string())?;
     }
     Ok(())

@@ -243,7 +243,7 @@ fn left_unproven(report: &ReviewReport<'_>, gap: Gap, findings: &[&ReviewFinding
     };
     format!(
         "{}, so {count} unproven: {} for {}. `--format json` lists each.",
-        gap.of(&account),
+        gap.sentence_for(&account),
         joined_names(rules),
         joined_names(about),
     )

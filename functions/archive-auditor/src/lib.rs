@@ -108,7 +108,7 @@ impl ArchiveAuditor {
                 .map_err(|why| refused("reading the state machine's request", &why.to_string()))?
             {
                 HistoryStep::List(asked) => history::list(outside, &asked, deadline).await?,
-                HistoryStep::Lost(lost) => history::lost(outside, &lost).await?,
+                HistoryStep::Lost(lost) => history::report_lost(outside, &lost).await?,
                 HistoryStep::Map(batch) => {
                     let book = self.shelf.current(outside, outside.now()).await?;
                     history::extract(outside, &book.policy, &self.scratch, &batch).await?

@@ -13,7 +13,7 @@ use rolewatch_guard::policy::Policy;
 use rolewatch_guard::tamper;
 use rolewatch_guard::untrusted::harmless;
 use rolewatch_live::inbox::{Means, recovered};
-use rolewatch_live::ledger::{RecordKnowledge, known, mark_file, note_missed};
+use rolewatch_live::ledger::{RecordKnowledge, known_record, mark_file, note_missed};
 use rolewatch_live::outbox;
 use rolewatch_live::port::{KeepOutcome, LogFile, Trouble};
 use rolewatch_live::{quarantine, setup};
@@ -104,7 +104,7 @@ pub(crate) async fn recover<O: ArchivePorts>(
     }
     if !faults.is_empty() {
         let file = format!("s3://{bucket}/{}", harmless(log.text));
-        quarantine::note(outside, &file, &faults, now).await?;
+        quarantine::note_unread_file(outside, &file, &faults, now).await?;
     }
     // Noted last, because a file with this note isn't looked at again.
     let (folder, name) = log.parted();
@@ -221,7 +221,7 @@ async fn progress<O: ArchivePorts>(
 ) -> Result<RecordProgress, Trouble> {
     let mut progress = RecordProgress::default();
     if record.is_fact {
-        let known = known(outside, &record.key, &record.reduced).await?;
+        let known = known_record(outside, &record.key, &record.reduced).await?;
         progress = RecordProgress {
             open: known != RecordKnowledge::Done,
             arrived: known != RecordKnowledge::Not,
@@ -235,7 +235,9 @@ async fn progress<O: ArchivePorts>(
         };
     }
     if let Some(id) = &record.tampering {
-        let told = outbox::load(outside, [id.clone()]).await?.contains_key(id);
+        let told = outbox::load_findings(outside, [id.clone()])
+            .await?
+            .contains_key(id);
         progress = RecordProgress {
             open: progress.open || !told,
             arrived: progress.arrived || told,

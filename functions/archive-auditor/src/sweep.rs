@@ -8,10 +8,10 @@ use futures_util::stream::{self, StreamExt};
 use rolewatch_guard::id::AccountId;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::untrusted::harmless;
-use rolewatch_live::ledger::{mark_sweep, read_files, swept};
+use rolewatch_live::ledger::{mark_sweep, read_files, swept_until};
 use rolewatch_live::port::Trouble;
 
-use crate::key::{LogKey, base, is_organization, is_region};
+use crate::key::{LogKey, is_organization, is_region, key_base};
 use crate::recover::{TrailReader, recover};
 use crate::time::{FILE_TAKES, FIRST_SWEEP, LONGEST_SWEEP, SWEEPS_OVERLAP};
 use crate::{ArchivePorts, ArchiveReport, TrailBucket};
@@ -28,7 +28,7 @@ pub(crate) async fn sweep<O: ArchivePorts>(
     deadline: Option<Moment>,
     report: &mut ArchiveReport,
 ) -> Result<bool, Trouble> {
-    let known = swept(outside, &trail.bucket, &trail.prefix).await?;
+    let known = swept_until(outside, &trail.bucket, &trail.prefix).await?;
     let from = known
         .map_or(at.plus_seconds(-FIRST_SWEEP), |until| {
             until.plus_seconds(-SWEEPS_OVERLAP)
@@ -48,7 +48,7 @@ pub(crate) async fn sweep<O: ArchivePorts>(
             loop {
                 let listed = outside.keys(&trail.bucket, &begins, &after).await?;
                 let keys: Vec<&str> = listed.keys.iter().map(|(key, _)| key.as_str()).collect();
-                whole &= read_files(
+                whole &= read_new_files(
                     outside,
                     reader,
                     trail,
@@ -73,7 +73,7 @@ pub(crate) async fn sweep<O: ArchivePorts>(
 
 /// Reads those of the files that weren't processed yet. Returns `false` if time is up or a file may
 /// not be read.
-async fn read_files<O: ArchivePorts>(
+async fn read_new_files<O: ArchivePorts>(
     outside: &O,
     reader: &TrailReader<'_>,
     trail: &TrailBucket,
@@ -126,7 +126,7 @@ async fn log_folders<O: ArchivePorts>(
     outside: &O,
     trail: &TrailBucket,
 ) -> Result<Vec<(AccountId, String, String)>, Trouble> {
-    let base = base(&trail.prefix);
+    let base = key_base(&trail.prefix);
     let mut accounts = Vec::new();
     for folder in outside.folders(&trail.bucket, &base).await? {
         let name = folder.trim_end_matches('/');

@@ -36,7 +36,7 @@ pub async fn send<O: Table + Topic + Subscribers + Bucket>(
             attributes: vec![("digest", "true".to_owned())],
         })
         .await;
-    let (subject, text) = shown::mail(view, &digest);
+    let (subject, text) = shown::digest_mail(view, &digest);
     // An e-mail that reached nobody is sent again if the digest is made again and somebody receives
     // it now. The digest itself says whether somebody does.
     let unread = if digest.recipients == Some(Recipients::Confirmed) {

@@ -161,7 +161,7 @@ impl SessionAuditor {
                 };
                 let resent = resend(outside, now, SENT_AT_ONCE, readable_since).await;
                 let revived = requeue::revive(outside, now).await;
-                let swept = watch::sweep(outside, book, regions, deadline, now).await?;
+                let swept = watch::sweep_sessions(outside, book, regions, deadline, now).await?;
                 let (resent, revived) = (resent?, revived?);
                 if revived > 0 {
                     tracing::warn!(
@@ -190,7 +190,7 @@ impl SessionAuditor {
                     });
                 }
                 // Uses the clock: a run that was due long ago requests the current state.
-                setup::all(outside, book, outside.now()).await?;
+                setup::ask_for_all(outside, book, outside.now()).await?;
                 tracing::info!(?taken, "took rosters");
                 report.taken = Some(taken);
             }

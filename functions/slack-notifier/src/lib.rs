@@ -220,7 +220,7 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Notifier<A, S> {
                     .await
             }
             Ok(TopicMessage::Alert(alert)) => match self
-                .alert(alert, visit, given.receipt >= MAIL_FROM_RECEIPT, metrics)
+                .deliver_alert(alert, visit, given.receipt >= MAIL_FROM_RECEIPT, metrics)
                 .await
             {
                 // Without a queue, the caller gets the error.

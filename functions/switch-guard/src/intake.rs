@@ -10,10 +10,10 @@ use rolewatch_guard::said::Said;
 use rolewatch_guard::seen::{Reading, RecordProblem, SeenRecord};
 use rolewatch_guard::tamper::GuardedResources;
 use rolewatch_live::inbox::Inbound;
-use rolewatch_live::ledger::{mark_done, store, touch};
+use rolewatch_live::ledger::{find_touched, mark_done, store_record};
 use rolewatch_live::port::{KeepOutcome, Notice, Trouble};
 use rolewatch_live::rulebook::{Rulebook, Shelf};
-use rolewatch_live::settle::{SettleCounts, settle, take_turn, tell};
+use rolewatch_live::settle::{SettleCounts, report_tampering, settle, take_turn};
 use rolewatch_live::setup;
 use rolewatch_live::{probe, quarantine, wire};
 
@@ -164,7 +164,7 @@ struct Incoming<'m> {
 
 impl Incoming<'_> {
     fn contents(&self) -> Result<&Said<'_>, RecordProblem> {
-        self.event.said()
+        self.event.contents()
     }
 
     fn delivery(&self) -> Delivery<'_> {
@@ -242,17 +242,17 @@ impl Alone {
         guarded: &GuardedResources,
         incoming: &Incoming<'_>,
     ) -> Result<Self, Unfinished> {
-        let (said, delivery, now) = (incoming.said()?, incoming.delivery(), incoming.now);
+        let (said, delivery, now) = (incoming.contents()?, incoming.delivery(), incoming.now);
         let mut alone = Self::default();
         if let Some(tampering) = said.tampering(delivery, guarded)? {
-            let told = tell(outside, &book.policy, &tampering, now).await?;
+            let told = report_tampering(outside, &book.policy, &tampering, now).await?;
             alone.settled.add(told);
             alone.time = Some(tampering.time);
         }
         if let Some(change) = said.change(delivery)?
             && book.policy.trusts(change.key.account)
         {
-            let known = setup::heard(outside, &change, now).await? == KeepOutcome::Known;
+            let known = setup::note_change(outside, &change, now).await? == KeepOutcome::Known;
             // A call against the guard is judged no matter what is known of it as a change.
             if alone.time.is_none() {
                 alone.time = Some(change.time);
@@ -277,7 +277,7 @@ fn kept_facts(
     incoming: &Incoming<'_>,
     policy: &Policy,
 ) -> Result<Option<(SeenRecord, String)>, RecordProblem> {
-    let (said, delivery) = (incoming.said()?, incoming.delivery());
+    let (said, delivery) = (incoming.contents()?, incoming.delivery());
     let elevated = |role: &RoleArn| Elevated::by_policy(policy).may_be(role);
     match said.read(delivery, &elevated)? {
         Reading::Seen(seen) => Ok(Some((*seen, said.reduced(delivery)?))),
@@ -305,7 +305,7 @@ async fn store_and_judge<O: GuardPorts>(
     let unread = std::mem::take(&mut seen.unread);
     // Stored before anything is judged. If two invocations have records that affect each other, at
     // least the later one sees both.
-    let arrival = store(outside, &book.policy, seen, reduced, first_try, now).await?;
+    let arrival = store_record(outside, &book.policy, seen, reduced, first_try, now).await?;
     // INVARIANT (stopped halfway): a copy of the record may be processed completely while an
     // invocation for this message judged with older facts, wrote, and was stopped before it looked
     // again. So a message that was delivered before is judged no matter what is known about its
@@ -325,7 +325,7 @@ async fn store_and_judge<O: GuardPorts>(
     if partly_unread {
         quarantine::put_partly(outside, body, &key, &unread, now).await?;
     }
-    let touched = touch(outside, &book.policy, &arrival).await?;
+    let touched = find_touched(outside, &book.policy, &arrival).await?;
     settled.add(settle(outside, book, &touched, now).await?);
     // Written last: until then, whoever gets the record again starts from the beginning.
     mark_done(outside, &key, &arrival.body, now).await?;

@@ -155,7 +155,7 @@ impl Guard {
             // batch.
             if deadline.is_some_and(|deadline| deadline.seconds_since(outside.now()) < longest) {
                 report.received += u64::from(!own);
-                report.fail(own);
+                report.count_failure(own);
                 let late = || Trouble::Unreachable {
                     what: "the rest of the batch".to_owned(),
                     why: "no time left".to_owned(),
@@ -197,7 +197,7 @@ impl Guard {
             {
                 Ok(taken) => taken,
                 Err(trouble) => {
-                    report.fail(own);
+                    report.count_failure(own);
                     return Err(trouble);
                 }
             };

@@ -8,7 +8,7 @@ use rolewatch_guard::moment::Moment;
 use rolewatch_live::wire::{Digest, Listed, Open};
 
 use crate::finding::role_name;
-use crate::text::{fill, plain};
+use crate::text::{fill_template, plain_text};
 use crate::view::View;
 use crate::words::{DigestWords, Words as _};
 
@@ -32,8 +32,8 @@ pub(crate) struct Script {
 
 /// An e-mail is shown as plain text, without markup.
 const MAIL: Script = Script {
-    name: plain,
-    text: plain,
+    name: plain_text,
+    text: plain_text,
     own: |text| text.replace('`', ""),
 };
 
@@ -107,8 +107,8 @@ fn subject(digest: &Digest) -> String {
 pub(crate) fn span_shown(view: &View, digest: &Digest) -> String {
     format!(
         "{} – {}",
-        plain(&view.minute(digest.since), 40),
-        plain(&view.local_time(digest.until), 80)
+        plain_text(&view.minute(digest.since), 40),
+        plain_text(&view.local_time(digest.until), 80)
     )
 }
 
@@ -136,7 +136,7 @@ impl Writer<'_> {
             counted(self.words.switches, digest.switches),
             counted(self.words.people, digest.people),
         );
-        fill(
+        fill_template(
             template,
             &[
                 ("switches", &switches),
@@ -176,7 +176,10 @@ impl Writer<'_> {
             // There is no line for a heading.
             1 => {
                 let step = list.lines.concat();
-                Some(alone(fill(self.words.only_step, &[("step", &step)])))
+                Some(only_title(fill_template(
+                    self.words.only_step,
+                    &[("step", &step)],
+                )))
             }
             _ => Some(list),
         }
@@ -192,7 +195,7 @@ impl Writer<'_> {
         );
         all.extend(
             self.listed(words.unacknowledged, &digest.unacknowledged, most, |open| {
-                self.since(open)
+                self.open_line(open)
             }),
         );
         all.extend(
@@ -203,8 +206,8 @@ impl Writer<'_> {
         all.extend(self.listed(words.silent, &digest.silent, most, |silent| {
             self.silent(silent)
         }));
-        all.extend(self.quarantined(digest).map(alone));
-        all.extend(self.broken(digest).map(alone));
+        all.extend(self.quarantined(digest).map(only_title));
+        all.extend(self.broken(digest).map(only_title));
         all.extend(self.listed(words.unproven, &digest.unproven, most, |open| {
             self.unproven(open)
         }));
@@ -214,14 +217,14 @@ impl Writer<'_> {
                 self.suppression(entry)
             }),
         );
-        all.extend(self.listed(words.held, &digest.held, most, |held| self.held(held)));
+        all.extend(self.listed(words.held, &digest.held, most, |held| self.held_line(held)));
         all.extend(
             digest
                 .longest
                 .as_ref()
                 .map(|longest| only_title(self.longest(longest))),
         );
-        all.extend(self.unused(&digest.unused, most.min(3)).map(alone));
+        all.extend(self.unused(&digest.unused, most.min(3)).map(only_title));
         all
     }
 
@@ -239,10 +242,13 @@ impl Writer<'_> {
         if more > 0 {
             // Appended to the last line, so that it doesn't take a line of its own.
             last.push_str(" … ");
-            last.push_str(&fill(self.view.labels().more, &[("n", &more.to_string())]));
+            last.push_str(&fill_template(
+                self.view.labels().more,
+                &[("n", &more.to_string())],
+            ));
         }
         Some(Paragraph {
-            title: fill(title, &[("n", &list.total.to_string())]),
+            title: fill_template(title, &[("n", &list.total.to_string())]),
             lines,
         })
     }
@@ -286,8 +292,8 @@ impl Writer<'_> {
         );
         match seconds {
             1..60 => self.words.moment.to_owned(),
-            ..3_600 => fill(self.words.minutes, &[("m", &minutes)]),
-            _ => fill(self.words.hours, &[("h", &hours), ("m", &minutes)]),
+            ..3_600 => fill_template(self.words.minutes, &[("m", &minutes)]),
+            _ => fill_template(self.words.hours, &[("h", &hours), ("m", &minutes)]),
         }
     }
 }
@@ -303,6 +309,6 @@ fn counted([one, several]: [&str; 2], n: usize) -> String {
     if n == 1 {
         one.to_owned()
     } else {
-        fill(several, &[("n", &n.to_string())])
+        fill_template(several, &[("n", &n.to_string())])
     }
 }

@@ -4,7 +4,7 @@ use rolewatch_live::port::Notice;
 use rolewatch_live::wire::{Alert, Status};
 
 use crate::finding::{account_name, headline, numbered, quoted, steps_of, when_label, who_label};
-use crate::text::{fill, plain};
+use crate::text::{fill_template, plain_text};
 use crate::view::{View, event_page};
 
 /// The notice for the operations topic. `why` is Slack's own error word.
@@ -12,18 +12,19 @@ pub fn alert_mail(view: &View, alert: &Alert, why: &str) -> Notice {
     let words = view.labels();
     let mut lines = vec![
         headline(view, alert, false),
-        plain(&alert.message, 2_000),
+        plain_text(&alert.message, 2_000),
         String::new(),
     ];
     lines.extend(who_and_when(view, alert));
     for (title, text) in quoted(view, alert) {
-        let text: Vec<String> = text.lines().map(|line| plain(line, 600)).collect();
+        let text: Vec<String> = text.lines().map(|line| plain_text(line, 600)).collect();
         lines.push(format!("\n{title}:\n{}", text.join("\n")));
     }
     lines.push(format!("\n{}:", words.proof));
     for event in &alert.events {
         lines.push(
-            event_page(alert, alert.region.as_deref(), event).unwrap_or_else(|| plain(event, 100)),
+            event_page(alert, alert.region.as_deref(), event)
+                .unwrap_or_else(|| plain_text(event, 100)),
         );
     }
     if alert.status != Status::Withdrawn {
@@ -39,12 +40,12 @@ pub fn alert_mail(view: &View, alert: &Alert, why: &str) -> Notice {
     }
     lines.push(format!(
         "\n{}",
-        fill(words.mailed, &[("why", &plain(why, 200))])
+        fill_template(words.mailed, &[("why", &plain_text(why, 200))])
     ));
     lines.push(format!(
         "{} {}",
-        plain(&alert.rule, 10),
-        plain(&alert.id, 64)
+        plain_text(&alert.rule, 10),
+        plain_text(&alert.id, 64)
     ));
     Notice::Operations {
         subject: subject(alert),
@@ -55,7 +56,7 @@ pub fn alert_mail(view: &View, alert: &Alert, why: &str) -> Notice {
 /// Who entered which role in which account, when and from where.
 fn who_and_when(view: &View, alert: &Alert) -> Vec<String> {
     let words = view.labels();
-    let line = |label: &str, text: &str| format!("{label}: {}", plain(text, 600));
+    let line = |label: &str, text: &str| format!("{label}: {}", plain_text(text, 600));
     let mut lines = Vec::new();
     if let Some(label) = who_label(view, alert) {
         let arn = alert.caller.arn.as_deref();

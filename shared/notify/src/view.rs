@@ -190,7 +190,7 @@ mod tests {
         let span = |zone: &str| {
             view(zone, None)
                 .unwrap()
-                .span(at("2026-01-31T14:01:05Z"), at("2026-01-31T15:12:00Z"))
+                .span_shown(at("2026-01-31T14:01:05Z"), at("2026-01-31T15:12:00Z"))
         };
         assert_eq!(span("UTC"), "14:01–15:12");
         assert_eq!(span("Asia/Tokyo"), "2026-01-31 23:01 – 2026-02-01 00:12");

@@ -198,7 +198,7 @@ impl Words for Language {
     fn first_step(self, code: &str, verdict: Verdict) -> Option<String> {
         let rule = catalogue::find(code)?;
         let [english, english_unproven] = rule.written_steps();
-        let words = self.rule(code);
+        let words = self.rule_words(code);
         let list: Vec<&str> = match (self, verdict) {
             (Self::English, Verdict::Unproven) => {
                 english_unproven.iter().map(String::as_str).collect()
@@ -321,7 +321,7 @@ mod tests {
     #[test]
     fn the_first_step_of_every_list_applies_to_every_finding_and_is_short() {
         for rule in catalogue::listed() {
-            let words = Language::Japanese.rule(rule.code);
+            let words = Language::Japanese.rule_words(rule.code);
             let [english, english_unproven] = rule.written_steps();
             for first in [
                 english[0].as_str(),

@@ -7,8 +7,11 @@ mod directory;
 mod session;
 mod sign_in;
 
+use directory::directory;
 use rolewatch_guard::moment::Moment;
 use serde_json::{Map, Value, json};
+use session::{issued_elements, session_arn, session_identity, with_saml};
+use sign_in::{portal, sign_in, token};
 
 use super::company::{
     ACCOUNTS, Change, Company, DELEGATE, Half, Id, Issuer, Listed, MANAGEMENT, MONDAY, Role, SETS,

@@ -16,7 +16,7 @@ fn a_switch_role_record_joins_its_assume_role_within_five_seconds() {
         records[step]["eventTime"] = json!(story.now().plus_seconds(apart));
         let mut moved = Story::new();
         for record in records {
-            moved.tell(record);
+            moved.add_record(record);
         }
         assert_eq!(
             moved.judgement().switches.len(),
@@ -30,7 +30,7 @@ fn a_switch_role_record_joins_its_assume_role_within_five_seconds() {
 fn the_users_own_copy_of_switch_role_joins_too() {
     let mut story = Story::new();
     story.switch("dora").by_console().only_caller_half();
-    story.tell(json!({
+    story.add_record(json!({
         "eventVersion": "1.08",
         "userIdentity": {"type": "IAMUser", "principalId": "AIDADORAXXXXXXXXXXXX", "arn": "arn:aws:iam::111122223333:user/dora", "accountId": "111122223333", "userName": "dora"},
         "eventTime": story.now().plus_seconds(2),
@@ -69,7 +69,7 @@ fn a_user_agent_does_not_make_a_call_the_consoles() {
     let mut record = story.records()[0].clone();
     record["userAgent"] = json!("AWS Internal");
     let mut told = Story::new();
-    told.tell(record);
+    told.add_record(record);
     assert_eq!(told.verdict("RW003"), Verdicts::Violation);
 }
 

@@ -11,7 +11,7 @@ fn more_evidence_never_makes_the_person_less_known() {
     let mut told = Story::new();
     for record in story.records() {
         if record["recipientAccountId"] == "444455556666" {
-            told.tell(record.clone());
+            told.add_record(record.clone());
         }
     }
     assert_eq!(told.verdict("RW006"), Verdicts::Silent);

@@ -13,7 +13,7 @@ fn a_chain_through_contradicting_records_leads_to_nobody() {
     );
     copy["userIdentity"]["principalId"] = json!("AIDATOMXXXXXXXXXXXXX");
     copy["userIdentity"]["userName"] = json!("tom");
-    story.tell(copy);
+    story.add_record(copy);
     let finding = story.finding("RW006");
     assert!(
         finding.message.contains("contradict each other"),
@@ -30,7 +30,7 @@ fn a_stretch_that_rests_on_contradicting_records_is_unproven() {
     assert_eq!(story.verdict("RW004"), Verdicts::Violation);
     let mut copy = story.records()[0].clone();
     copy["requestParameters"]["serialNumber"] = json!("arn:aws:iam::111122223333:mfa/other");
-    story.tell(copy);
+    story.add_record(copy);
     assert_eq!(story.verdict("RW004"), Verdicts::Unproven);
 }
 
@@ -45,7 +45,7 @@ fn how_long_an_identity_stayed_that_is_not_admitted_adds_nothing() {
                 json!({"type": "AWSService", "invokedBy": "ec2.amazonaws.com"});
         }
         if record["userIdentity"]["type"] != "AWSAccount" {
-            told.tell(record);
+            told.add_record(record);
         }
     }
     assert_eq!(rules(&told.findings()), [("RW012", Verdict::Violation)]);

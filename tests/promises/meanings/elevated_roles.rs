@@ -22,7 +22,7 @@ fn a_path_that_the_record_lacks_is_found_through_the_roles_id() {
     other["eventName"] = json!("GetCallerIdentity");
     other["eventID"] = json!("00000000-0000-4000-8000-00000000cafe");
     other["userIdentity"]["sessionContext"] = json!({"sessionIssuer": {"type": "Role", "principalId": "AROAUPDATEAPPXXXXXXX", "arn": "arn:aws:iam::444455556666:role/apps/UpdateApp"}});
-    story.tell(other);
+    story.add_record(other);
     let judgement = story.judgement();
     assert_eq!(judgement.switches.len(), 1);
     assert_eq!(
@@ -77,8 +77,8 @@ fn of_two_forms_of_one_role_the_one_with_the_path_counts() {
     full["responseElements"]["credentials"]["accessKeyId"] = json!("ASIAANOTHERKEYXXXXXX");
     full["resources"][0]["ARN"] = json!("arn:aws:iam::444455556666:role/apps/UpdateApp");
     let mut told = Story::new().with_policy_line("role/UpdateApp", "role/apps/*");
-    told.tell(short);
-    told.tell(full);
+    told.add_record(short);
+    told.add_record(full);
     let judgement = told.judgement();
     assert_eq!(judgement.switches.len(), 2);
     assert!(

@@ -7,7 +7,7 @@ fn told(story: &Story, mut change: impl FnMut(&mut serde_json::Value)) -> Story 
     let mut told = Story::new();
     for mut record in story.records().to_vec() {
         change(&mut record);
-        told.tell(record);
+        told.add_record(record);
     }
     told
 }
@@ -53,11 +53,11 @@ fn very_many_contradicting_copies_are_not_clean() {
     for copy in 0..80 {
         let mut record = record.clone();
         record["sourceIPAddress"] = json!(format!("192.0.2.{copy}"));
-        story.tell(record);
+        story.add_record(record);
     }
     let mut other = record;
     other["userIdentity"]["principalId"] = json!("AIDATOMXXXXXXXXXXXXX");
-    story.tell(other);
+    story.add_record(other);
     assert_eq!(story.verdict("RW001"), Verdicts::Unproven);
     assert_eq!(story.verdict("RW002"), Verdicts::Unproven);
 }
@@ -70,7 +70,7 @@ fn a_copy_that_speaks_of_another_role_makes_it_unproven() {
     copy["resources"] =
         json!([{"type": "AWS::IAM::Role", "ARN": "arn:aws:iam::444455556666:role/ReadOnly"}]);
     copy["requestParameters"]["roleArn"] = json!("arn:aws:iam::444455556666:role/ReadOnly");
-    story.tell(copy);
+    story.add_record(copy);
     assert_eq!(
         rules(&story.findings()),
         [("RW001", Verdict::Unproven), ("RW002", Verdict::Unproven)]
@@ -86,7 +86,7 @@ fn a_copy_that_was_refused_makes_both_unproven() {
     copy["errorMessage"] = json!(
         "User: arn:aws:iam::111122223333:user/tom is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::444455556666:role/UpdateApp"
     );
-    story.tell(copy);
+    story.add_record(copy);
     let findings = story.findings();
     assert!(
         findings
@@ -117,7 +117,7 @@ fn two_corrections_that_disagree_are_a_contradiction() {
             json!({"reason": "UPDATED_DATA", "originalEventID": record["eventID"]});
         correction["eventID"] = json!(id);
         correction["userIdentity"]["principalId"] = json!(user);
-        story.tell(correction);
+        story.add_record(correction);
     }
     assert_eq!(story.verdict("RW001"), Verdicts::Unproven);
 }
@@ -143,7 +143,7 @@ fn a_console_switch_does_not_cover_an_api_call_that_the_console_cannot_have_made
     console.switch("dora").by_console().only_switch_role();
     let mut record = console.records()[0].clone();
     record["eventID"] = json!("00000000-0000-4000-8000-00000000d00d");
-    story.tell(record);
+    story.add_record(record);
     assert_eq!(story.verdict("RW011"), Verdicts::Violation);
 }
 
@@ -250,7 +250,7 @@ fn a_role_that_is_entered_from_itself_a_hundred_times_leads_back_to_the_person()
         let mut next = Story::new();
         next.later(story.now().seconds_since(next.now()));
         for record in records {
-            next.tell(record);
+            next.add_record(record);
         }
         next.count_from(hop + 2);
         story = next;
@@ -343,7 +343,7 @@ fn ids_do_not_depend_on_what_else_is_in_the_logs() {
         .iter()
         .filter(|record| record["eventSource"] != "sts.amazonaws.com")
     {
-        story.tell(record.clone());
+        story.add_record(record.clone());
     }
     story.count_from(100);
     story.iam(-100_000, "admin").adds("dora", "Developers");
@@ -370,7 +370,7 @@ fn contradicting_enrolments_prove_nothing() {
         .enrols("dora", "arn:aws:iam::111122223333:mfa/dora");
     let mut copy = story.records()[0].clone();
     copy["requestParameters"]["serialNumber"] = json!("arn:aws:iam::111122223333:mfa/other");
-    story.tell(copy);
+    story.add_record(copy);
     story
         .switch("dora")
         .with_permanent_key()

@@ -16,7 +16,7 @@ fn a_workloads_use_alone_shows_that_it_is_a_service() {
             if at == told_by {
                 record["userIdentity"]["sessionContext"]["ec2RoleDelivery"] = json!("2.0");
             }
-            told.tell(record);
+            told.add_record(record);
         }
         assert_eq!(
             rules(&told.findings()),
@@ -35,7 +35,7 @@ fn halves_join_by_shared_event_id_where_one_lacks_the_issued_key() {
         if record["recipientAccountId"] == "444455556666" {
             record["responseElements"] = json!(null);
         }
-        told.tell(record);
+        told.add_record(record);
     }
     let judgement = told.judgement();
     assert_eq!(judgement.switches.len(), 1);
@@ -66,9 +66,9 @@ fn a_recycled_access_key_does_not_lead_to_an_older_session() {
             old["sharedEventID"] = json!(null);
             old["userIdentity"]["principalId"] = json!("AIDADORAXXXXXXXXXXXX");
             old["userIdentity"]["userName"] = json!("dora");
-            told.tell(old);
+            told.add_record(old);
         }
-        told.tell(record);
+        told.add_record(record);
     }
     assert_eq!(told.finding("RW001").caller.name, "tom");
 }

@@ -66,21 +66,21 @@ impl Chatter {
     /// The result of RW001 in a partition.
     fn verdict(&self, elsewhere: &Elsewhere) -> Option<(Verdict, String)> {
         let moved = |value: &Value| {
-            serde_json::from_str::<Value>(&elsewhere.moved(&value.to_string())).unwrap()
+            serde_json::from_str::<Value>(&elsewhere.moved_text(&value.to_string())).unwrap()
         };
         let records: Vec<Value> = self.records.iter().map(moved).collect();
         let policy = rolewatch_guard::policy::Policy::read(
-            elsewhere.moved(self.story.policy_text()).as_bytes(),
+            elsewhere.moved_text(self.story.policy_text()).as_bytes(),
             "story",
         )
         .unwrap();
         let mut rosters = Rosters::default();
-        let roster = elsewhere.moved(&self.story.roster_text().unwrap());
+        let roster = elsewhere.moved_text(&self.story.roster_text().unwrap());
         rosters.add(Snapshot::read(roster.as_bytes(), Some(self.taken)).unwrap());
         let mut intake = rolewatch_guard::intake::Intake::new(&policy);
         for record in &records {
             intake
-                .take(record.to_string().as_bytes(), Delivery::default())
+                .take_record(record.to_string().as_bytes(), Delivery::default())
                 .unwrap();
         }
         let findings = judge(

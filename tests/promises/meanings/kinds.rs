@@ -15,7 +15,7 @@ fn saml(provider: &str) -> Story {
     ));
     record["userIdentity"] = json!({"type": "SAMLUser", "principalId": "qualifier:dora@example.com", "userName": "dora@example.com", "identityProvider": "qualifier"});
     let mut told = Story::new();
-    told.tell(record);
+    told.add_record(record);
     told
 }
 
@@ -31,7 +31,7 @@ fn center() -> Story {
         .replace("assumed-role/UpdateApp/", &format!("assumed-role/{NAME}/"))
         .replace(":role/UpdateApp", &format!(":{path}"));
     let mut story = Story::new().with_policy_line("role/UpdateApp", &path);
-    story.tell(serde_json::from_str(&record).unwrap());
+    story.add_record(serde_json::from_str(&record).unwrap());
     story
 }
 
@@ -137,7 +137,7 @@ fn a_session_that_aws_gave_to_a_workload_is_a_service() {
     }
     let mut told = Story::new();
     for record in records {
-        told.tell(record);
+        told.add_record(record);
     }
     assert_eq!(
         rules(&told.findings()),

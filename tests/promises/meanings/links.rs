@@ -16,7 +16,7 @@ fn workload(start: bool) -> Story {
             record["userIdentity"] =
                 json!({"type": "AWSService", "invokedBy": "ec2.amazonaws.com"});
         }
-        told.tell(record);
+        told.add_record(record);
     }
     told
 }
@@ -46,7 +46,7 @@ fn a_console_session_is_followed_by_session_and_second() {
         if record["userIdentity"]["type"] == "AssumedRole" {
             record["userIdentity"]["accessKeyId"] = json!("ASIASOMEOTHERKEYXXXX");
         }
-        told.tell(record);
+        told.add_record(record);
     }
     assert_eq!(told.finding("RW001").caller.name, "tom");
 }
@@ -60,7 +60,7 @@ fn a_console_switch_from_within_a_session_is_no_chain() {
         if record["userIdentity"]["type"] == "AssumedRole" {
             record["userIdentity"]["invokedBy"] = json!("AWS Internal");
         }
-        told.tell(record);
+        told.add_record(record);
     }
     assert_eq!(told.verdict("RW011"), Verdicts::Silent);
 }
@@ -75,7 +75,7 @@ fn a_person_from_outside_who_comes_through_a_trusted_account_is_judged() {
             record["userIdentity"]["accountId"] = json!("999988887777");
             record["userIdentity"]["arn"] = json!("arn:aws:iam::999988887777:user/mallory");
         }
-        told.tell(record);
+        told.add_record(record);
     }
     assert_eq!(told.verdict("RW001"), Verdicts::Violation);
 }

@@ -63,7 +63,7 @@ fn failed_changes_are_ignored() {
     record["errorCode"] = json!("AccessDenied");
     record["requestParameters"] = json!(null);
     let mut told = Story::new();
-    told.tell(record);
+    told.add_record(record);
     told.switch("tom").with_mfa();
     assert_eq!(told.verdict("RW001"), Verdicts::Violation);
 }

@@ -13,7 +13,7 @@ fn other_errors_and_errors_without_a_role_are_counted_not_reported() {
     let mut told = Story::new();
     for (at, mut record) in [nameless, expired].into_iter().enumerate() {
         record["eventID"] = json!(format!("other-{at}"));
-        told.tell(record);
+        told.add_record(record);
     }
     let judgement = told.judgement();
     assert_eq!((judgement.findings.len(), judgement.other_refusals), (0, 2));

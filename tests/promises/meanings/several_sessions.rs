@@ -54,7 +54,7 @@ fn the_person_is_called_as_at_the_first_of_the_sessions() {
         if later && record["userIdentity"]["type"] == "IAMUser" {
             record["userIdentity"]["userName"] = json!("dora.smith");
         }
-        told.tell(record);
+        told.add_record(record);
     }
     assert_eq!(told.finding("RW004").caller.name, "dora.smith");
     assert!(
@@ -78,7 +78,7 @@ fn a_renewal_belongs_to_the_stretch() {
     renewal["responseElements"] = json!({"RenewRole": "Success"});
     renewal["eventTime"] = json!(story.now().plus_seconds(7_300));
     renewal["eventID"] = json!("00000000-0000-4000-8000-00000000feed");
-    story.tell(renewal);
+    story.add_record(renewal);
     assert_eq!(story.judgement().switches.len(), 1);
     assert_eq!(
         story.verdict("RW004"),

@@ -206,7 +206,7 @@ fn a_readable_copy_leaves_open_only_what_depends_on_the_detail() {
             records.reverse();
         }
         for record in records {
-            told.tell(record);
+            told.add_record(record);
         }
         assert_eq!(told.verdict("RW001"), Verdicts::Violation);
         assert_eq!(told.verdict("RW003"), Verdicts::Unproven);
@@ -227,10 +227,10 @@ fn a_correction_brings_the_detail_back() {
     spoiled["requestParameters"]["durationSeconds"] = json!("2h");
     let with = |addendum: Value| {
         let mut told = Story::new();
-        told.tell(spoiled.clone());
+        told.add_record(spoiled.clone());
         let mut correction = whole.clone();
         correction["addendum"] = addendum;
-        told.tell(correction);
+        told.add_record(correction);
         told.verdict("RW003")
     };
     assert_eq!(with(json!({"reason": "UPDATED_DATA"})), Verdicts::Violation);

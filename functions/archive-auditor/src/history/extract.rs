@@ -61,7 +61,7 @@ pub(crate) async fn extract<O: ArchivePorts>(
         extract_file(outside, &filter, scratch, &batch.bucket, key, &mut read).await?;
         files += 1;
         failed += read.file.files.unreadable;
-        read.end()
+        read.finish()
             .map_err(|why| refused("writing the extract", &why.to_string()))?;
     }
     let bytes = out
@@ -107,7 +107,7 @@ async fn extract_file<O: ArchivePorts>(
         unreadable: 1,
         ..FileTotals::default()
     };
-    read.fault(None, None, why);
+    read.note_fault(None, None, why);
     Ok(())
 }
 
@@ -238,7 +238,7 @@ impl Sink for FileReading<'_, '_> {
     fn event(&mut self, json: &[u8], at: &RecordPlace) {
         match envelope::open(json) {
             Ok(event) => self.take_or_name(
-                event.said(),
+                event.contents(),
                 event.delivery(Delivery::in_file(&at.file)),
                 at,
             ),

@@ -85,7 +85,7 @@ pub(crate) async fn list<O: ArchivePorts>(
         batches,
         files,
         ..
-    } = part.end();
+    } = part.finish();
     let mut key = None;
     if batches > 0 {
         let name = format!("{folder}/list/{:012}-{}.jsonl", asked.files, hash(&lines));
@@ -171,7 +171,7 @@ mod tests {
         for key in keys {
             part.add(key);
         }
-        part.end()
+        part.finish()
     }
 
     fn lines_of(keys: &[String]) -> Vec<(usize, Vec<String>)> {

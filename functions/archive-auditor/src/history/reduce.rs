@@ -264,7 +264,7 @@ impl<'p> ReadSoFar<'p> {
         while lines.read_until(b'\n', &mut line)? > 0 {
             if line.starts_with(FOOTER) {
                 self.add_file(serde_json::from_slice::<Footer>(&line)?.file);
-            } else if let Err(problem) = self.intake.take(&line, Delivery::default()) {
+            } else if let Err(problem) = self.intake.take_record(&line, Delivery::default()) {
                 // The map step read the same text with the same engine, and named the unreadable
                 // details.
                 return Err(std::io::Error::other(problem.to_string()));

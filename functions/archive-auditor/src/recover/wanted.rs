@@ -244,7 +244,7 @@ impl Sink for Wanted<'_> {
         let why = match envelope::open(json) {
             Ok(event) => {
                 let delivery = event.delivery(Delivery::in_file(&at.file));
-                return self.take_or_note(event.record.as_bytes(), event.said(), delivery, at);
+                return self.take_or_note(event.record.as_bytes(), event.contents(), delivery, at);
             }
             Err(why) => why,
         };

@@ -7,7 +7,7 @@ use serde_json::value::to_raw_value;
 use serde_json::{Value, json};
 use switch_guard::Guard;
 
-use crate::trail::{auditor, guarded, key, log_file, notify, prepare, put, sent};
+use crate::trail::{auditor, guarded, key, log_file, notify, prepare, put, records_sent};
 
 fn noon() -> Twin<Calm> {
     let twin = Twin::new(Calm, "2026-03-05T12:00:00Z".parse().unwrap());
@@ -49,7 +49,7 @@ fn a_change_that_was_withheld_is_recovered_and_one_that_was_delivered_is_not() {
         ),
         (1, 0)
     );
-    assert_eq!(sent(&twin), [withheld]);
+    assert_eq!(records_sent(&twin), [withheld]);
 }
 
 #[test]
@@ -71,7 +71,7 @@ fn what_was_never_to_arrive_is_not_sent() {
         (
             report.missed.len(),
             report.records_unread,
-            sent(&twin).len()
+            records_sent(&twin).len()
         ),
         (0, 0, 0)
     );
@@ -86,5 +86,5 @@ fn a_service_that_changes_a_role_or_a_policy_is_forwarded() {
     );
     let log = put_file(&twin, "111122223333", &[&trust, &policy]);
     notify(&mut auditor(), &twin, &[log]);
-    assert_eq!(sent(&twin).len(), 2);
+    assert_eq!(records_sent(&twin).len(), 2);
 }

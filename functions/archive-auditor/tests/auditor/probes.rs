@@ -5,7 +5,7 @@ use rolewatch_live::port::TableKind;
 use rolewatch_live::testing::{Calm, Twin};
 use serde_json::{Value, json};
 
-use crate::trail::{auditor, key, log_file, notify, prepare, put, sent};
+use crate::trail::{auditor, key, log_file, notify, prepare, put, records_sent};
 
 const SPOKE: &str = "444455556666";
 
@@ -49,7 +49,7 @@ fn a_probe_in_the_trail_is_neither_missed_nor_sent_and_answers_nothing() {
         ),
         (1, 0)
     );
-    assert_eq!(sent(&twin), [other]);
+    assert_eq!(records_sent(&twin), [other]);
     assert!(
         !twin
             .rows

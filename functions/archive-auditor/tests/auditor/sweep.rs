@@ -8,7 +8,7 @@ use rolewatch_live::testing::{Calm, Twin, Weather, run};
 use serde_json::value::to_raw_value;
 use serde_json::{Value, json};
 
-use crate::trail::{auditor, deliver, key, log_file, notify, prepare, put, sent};
+use crate::trail::{auditor, deliver, key, log_file, notify, prepare, put, records_sent};
 
 fn run_sweep<W: Weather>(
     auditor: &mut ArchiveAuditor,
@@ -63,9 +63,12 @@ fn the_first_sweep_reads_the_last_day_of_every_account_and_region_and_the_next_o
         (&json!(true), 2 * 24 + 2 * 8),
         "to the end of what is there, from 24 hours before"
     );
-    assert_eq!(sent(&twin).len(), usize::try_from(report.files).unwrap());
+    assert_eq!(
+        records_sent(&twin).len(),
+        usize::try_from(report.files).unwrap()
+    );
     let (_, again) = run_sweep(&mut auditor, &twin, begin.plus_seconds(41 * 3_600), None).unwrap();
-    assert_eq!((again.files, sent(&twin).len()), (0, 0));
+    assert_eq!((again.files, records_sent(&twin).len()), (0, 0));
     let late = key(
         "444455556666",
         "eu-west-1",
@@ -93,7 +96,7 @@ fn after_a_pause_nothing_is_left_out() {
     deliver(&twin, &story);
     let (_, report) = run_sweep(&mut auditor, &twin, story.now().plus_seconds(600), None).unwrap();
     assert_eq!(
-        (report.files, sent(&twin).len()),
+        (report.files, records_sent(&twin).len()),
         (96, story.records().len())
     );
 }
@@ -122,9 +125,9 @@ fn what_was_told_of_is_not_swept_again() {
     let keys = deliver(&twin, &story);
     let mut auditor = auditor();
     notify(&mut auditor, &twin, &keys);
-    sent(&twin);
+    records_sent(&twin);
     let (_, report) = run_sweep(&mut auditor, &twin, now, None).unwrap();
-    assert_eq!((report.files, sent(&twin).len()), (0, 0));
+    assert_eq!((report.files, records_sent(&twin).len()), (0, 0));
 }
 
 #[test]

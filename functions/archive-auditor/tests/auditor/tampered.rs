@@ -13,7 +13,7 @@ use serde_json::value::to_raw_value;
 use serde_json::{Value, json};
 use switch_guard::Guard;
 
-use crate::trail::{auditor, guarded, key, log_file, notify, prepare, put, sent};
+use crate::trail::{auditor, guarded, key, log_file, notify, prepare, put, records_sent};
 
 /// The record in an event of `events/tamper`.
 fn record(name: &str) -> Value {
@@ -96,7 +96,7 @@ fn a_call_that_was_withheld_is_recovered_counted_and_found_once() {
     let second = put_file(&twin, "444455556666", "EXAMPLE2", &[&call, &call]);
     let report = notify(&mut auditor(), &twin, &[second]);
     assert_eq!(
-        (report.missed.len(), report.early, sent(&twin).len()),
+        (report.missed.len(), report.early, records_sent(&twin).len()),
         (0, 0, 0)
     );
     assert_eq!(tampering_found(&twin), (vec![id(&call)], 1));
@@ -121,7 +121,7 @@ fn a_call_that_was_delivered_is_neither_sent_again_nor_missed() {
         (report.missed.into_iter().collect::<Vec<_>>(), report.early),
         (vec![(place, 1)], 0)
     );
-    assert_eq!(sent(&twin), [withheld]);
+    assert_eq!(records_sent(&twin), [withheld]);
 }
 
 #[test]
@@ -134,7 +134,7 @@ fn a_call_that_may_be_under_way_is_sent_but_not_counted_as_missed() {
         &[put_file(&twin, "444455556666", "EXAMPLE1", &[&call])],
     );
     assert_eq!(
-        (report.missed.len(), report.early, sent(&twin).len()),
+        (report.missed.len(), report.early, records_sent(&twin).len()),
         (0, 1, 1)
     );
 }
@@ -155,7 +155,7 @@ fn what_is_not_the_guards_own_is_not_recovered() {
     );
     assert_eq!(
         (
-            sent(&twin).len(),
+            records_sent(&twin).len(),
             report.missed.len(),
             report.records_unread
         ),
@@ -187,7 +187,7 @@ fn calls_that_the_rules_watch_in_the_hub_alone_are_recovered_there_alone() {
     );
     assert_eq!(
         (
-            sent(&twin).len(),
+            records_sent(&twin).len(),
             report.missed.len(),
             report.records_unread
         ),
@@ -198,7 +198,7 @@ fn calls_that_the_rules_watch_in_the_hub_alone_are_recovered_there_alone() {
         &twin,
         &[put_file(&twin, "123456789012", "EXAMPLE1", &[&call])],
     );
-    assert_eq!(sent(&twin), [call]);
+    assert_eq!(records_sent(&twin), [call]);
 }
 
 /// An elevated session deletes a function in its own account that has the name of the guard's.
@@ -229,7 +229,7 @@ fn an_elevated_session_is_forwarded_whatever_it_does_and_so_is_its_call_recovere
         &[put_file(&twin, "444455556666", "EXAMPLE2", &[&call])],
     );
     assert_eq!(
-        (report.missed.len(), report.early, sent(&twin).len()),
+        (report.missed.len(), report.early, records_sent(&twin).len()),
         (0, 0, 0)
     );
 }
@@ -254,7 +254,7 @@ fn a_record_that_arrived_before_its_call_was_watched_is_sent_but_was_not_missed(
         &[put_file(&twin, "444455556666", "EXAMPLE1", &[&call])],
     );
     assert_eq!(
-        (report.missed.len(), report.early, sent(&twin).len()),
+        (report.missed.len(), report.early, records_sent(&twin).len()),
         (0, 1, 1)
     );
 }
@@ -273,7 +273,7 @@ fn a_call_that_was_told_before_the_guard_was_stopped_is_sent_but_was_not_missed(
         &[put_file(&twin, "444455556666", "EXAMPLE1", &[&call])],
     );
     assert_eq!(
-        (report.missed.len(), report.early, sent(&twin).len()),
+        (report.missed.len(), report.early, records_sent(&twin).len()),
         (0, 1, 1)
     );
 }
@@ -288,7 +288,7 @@ fn a_call_in_another_accounts_folder_is_no_evidence() {
     );
     assert_eq!(
         (
-            sent(&twin).len(),
+            records_sent(&twin).len(),
             report.missed.len(),
             report.records_unread
         ),
@@ -325,7 +325,10 @@ fn every_call_that_is_watched_is_found_in_a_log_file() {
             &[put_file(&twin, account, "EXAMPLE1", &of_account)],
         );
         assert_eq!(
-            (report.missed.values().sum::<u64>(), sent(&twin).len()),
+            (
+                report.missed.values().sum::<u64>(),
+                records_sent(&twin).len()
+            ),
             (of_account.len() as u64, of_account.len()),
             "{account}"
         );

@@ -31,9 +31,9 @@ fn two_runs_at_once_do_no_harm() {
     story.later(10);
     story.switch("dave").without_mfa();
     let mut live = Live::delivering(Busy, &story, |record| !is_callers_half(record));
-    live.until(story.now().plus_seconds(800));
+    live.run_until(story.now().plus_seconds(800));
     live.twin.clock.set(live.now().plus_seconds(300));
-    live.drain();
+    live.drain_queue();
     let request = Request {
         task: Task::Sweep,
         at: Some(live.now()),
@@ -55,7 +55,7 @@ fn two_runs_at_once_do_no_harm() {
             }
         }
     }
-    live.drain();
+    live.drain_queue();
     let proven = live
         .standing()
         .into_iter()
@@ -63,7 +63,7 @@ fn two_runs_at_once_do_no_harm() {
         .count();
     assert_eq!(proven, 2);
     assert!(!live.repeats("RW002"), "each is told once");
-    let asked = live.asked();
+    let asked = live.questions_asked();
     live.sweep();
-    assert_eq!(live.asked(), asked, "neither asks again");
+    assert_eq!(live.questions_asked(), asked, "neither asks again");
 }

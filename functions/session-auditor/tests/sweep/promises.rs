@@ -25,8 +25,8 @@ fn nothing_is_asked_of_a_session_that_goes_on_within_its_limits() {
     let mut story = Story::new();
     story.switch("dora").with_mfa().used_after(600);
     let mut live = Live::delivering(Calm, &story, |_| true);
-    let swept = live.until(seconds_after(HOUR));
-    assert_eq!((swept.open, live.asked()), (1, 0));
+    let swept = live.run_until(seconds_after(HOUR));
+    assert_eq!((swept.open, live.questions_asked()), (1, 0));
 }
 
 #[test]
@@ -34,9 +34,9 @@ fn a_half_that_never_came_is_recovered_and_settles_the_finding() {
     let mut story = Story::new();
     story.switch("dora").without_mfa();
     let mut live = Live::delivering(Calm, &story, |record| !is_callers_half(record));
-    live.until(seconds_after(10 * MINUTE));
+    live.run_until(seconds_after(10 * MINUTE));
     assert_eq!(live.verdicts()["RW002"], "unproven");
-    live.until(seconds_after(15 * MINUTE));
+    live.run_until(seconds_after(15 * MINUTE));
     assert_eq!(live.verdicts()["RW002"], "violation");
     let history = live.twin.history.borrow();
     let [(question, _)] = &history.asked[..] else {
@@ -56,7 +56,7 @@ fn the_role_owners_half_is_looked_for_in_its_own_account() {
     let mut live = Live::delivering(Calm, &story, |record| {
         record["recipientAccountId"] == PEOPLE
     });
-    live.until(seconds_after(20 * MINUTE));
+    live.run_until(seconds_after(20 * MINUTE));
     let history = live.twin.history.borrow();
     assert_eq!(
         history
@@ -73,8 +73,8 @@ fn a_switch_that_only_the_console_told_of_is_found_with_both_halves() {
     let mut story = Story::new();
     story.switch("dora").without_mfa().by_console();
     let mut live = Live::delivering(Calm, &story, |record| record["eventName"] == "SwitchRole");
-    live.until(seconds_after(15 * MINUTE));
-    live.until(seconds_after(40 * MINUTE));
+    live.run_until(seconds_after(15 * MINUTE));
+    live.run_until(seconds_after(40 * MINUTE));
     assert_eq!(live.verdicts()["RW002"], "violation");
 }
 
@@ -87,11 +87,11 @@ fn use_that_never_came_is_found_while_the_session_goes_on_over_its_limit() {
         .lasting(12 * HOUR)
         .used_after(2 * HOUR + 60);
     let mut live = Live::delivering(Calm, &story, |record| !is_use(record));
-    live.until(seconds_after(2 * HOUR));
+    live.run_until(seconds_after(2 * HOUR));
     assert_eq!(live.verdicts()["RW004"], "unproven");
-    live.until(seconds_after(2 * HOUR + 30 * MINUTE));
+    live.run_until(seconds_after(2 * HOUR + 30 * MINUTE));
     assert_eq!(live.verdicts()["RW004"], "violation");
-    assert_eq!(live.told("RW004"), [Status::Open]);
+    assert_eq!(live.statuses_told("RW004"), [Status::Open]);
 }
 
 #[test]
@@ -104,7 +104,7 @@ fn use_of_a_console_session_is_found_by_its_name() {
         .lasting(4 * HOUR)
         .used_after(3 * HOUR);
     let mut live = Live::delivering(Calm, &story, |record| !is_use(record));
-    live.until(seconds_after(6 * HOUR));
+    live.run_until(seconds_after(6 * HOUR));
     assert_eq!(live.verdicts()["RW004"], "violation");
 }
 
@@ -127,9 +127,9 @@ fn use_is_found_in_every_region_that_is_named() {
         .unwrap()
         .clone();
     record["awsRegion"] = "ap-northeast-1".into();
-    story.tell(record);
+    story.add_record(record);
     let mut live = Live::delivering(Calm, &story, |record| !is_use(record));
-    live.until(seconds_after(6 * HOUR));
+    live.run_until(seconds_after(6 * HOUR));
     assert_eq!(live.verdicts()["RW004"], "violation");
 }
 
@@ -138,13 +138,13 @@ fn a_session_is_closed_once_everything_was_asked_and_never_asked_for_again() {
     let mut story = Story::new();
     story.switch("dora").with_mfa().used_after(600);
     let mut live = Live::delivering(Calm, &story, |_| true);
-    let swept = live.until(seconds_after(HOUR + 45 * MINUTE));
+    let swept = live.run_until(seconds_after(HOUR + 45 * MINUTE));
     assert_eq!(swept.open, 0);
-    let asked = live.asked();
+    let asked = live.questions_asked();
     assert_eq!(asked, 1, "uses by key, in one region");
     assert_eq!(live.recovered, 0, "what came in time is not sent again");
-    assert_eq!(live.until(seconds_after(30 * HOUR)).open, 0);
-    assert_eq!(live.asked(), asked);
+    assert_eq!(live.run_until(seconds_after(30 * HOUR)).open, 0);
+    assert_eq!(live.questions_asked(), asked);
 }
 
 #[test]
@@ -161,7 +161,7 @@ fn a_session_that_is_used_beyond_its_credentials_is_watched_on() {
     let mut live = Live::delivering(Calm, &story, |record| {
         !is_use(record) || record["eventTime"] == known
     });
-    live.until(seconds_after(4 * HOUR));
+    live.run_until(seconds_after(4 * HOUR));
     assert_eq!(live.verdicts()["RW004"], "violation");
 }
 
@@ -170,12 +170,12 @@ fn the_end_of_a_session_is_told_once() {
     let mut story = Story::new();
     story.switch("dora").without_mfa().used_after(600);
     let mut live = Live::delivering(Calm, &story, |_| true);
-    live.until(seconds_after(HOUR - 300));
-    assert_eq!(live.told("RW002"), [Status::Open]);
-    live.until(seconds_after(HOUR + 10 * MINUTE));
-    assert_eq!(live.told("RW002"), [Status::Open, Status::Ended]);
+    live.run_until(seconds_after(HOUR - 300));
+    assert_eq!(live.statuses_told("RW002"), [Status::Open]);
+    live.run_until(seconds_after(HOUR + 10 * MINUTE));
+    assert_eq!(live.statuses_told("RW002"), [Status::Open, Status::Ended]);
     let published = live.published("RW002").len();
-    live.until(seconds_after(30 * HOUR));
+    live.run_until(seconds_after(30 * HOUR));
     assert_eq!(live.published("RW002").len(), published, "and never again");
 }
 
@@ -189,10 +189,10 @@ fn leaving_the_role_ends_a_console_session() {
         .lasting(4 * HOUR)
         .left_after(20 * MINUTE);
     let mut live = Live::delivering(Calm, &story, |_| true);
-    live.until(seconds_after(25 * MINUTE));
-    assert_eq!(live.told("RW002"), [Status::Open, Status::Ended]);
+    live.run_until(seconds_after(25 * MINUTE));
+    assert_eq!(live.statuses_told("RW002"), [Status::Open, Status::Ended]);
     let published = live.published("RW002").len();
-    live.until(seconds_after(30 * HOUR));
+    live.run_until(seconds_after(30 * HOUR));
     assert_eq!(live.published("RW002").len(), published, "and never again");
 }
 
@@ -206,9 +206,9 @@ fn leaving_that_never_came_is_recovered() {
         .lasting(4 * HOUR)
         .left_after(20 * MINUTE);
     let mut live = Live::delivering(Calm, &story, |record| record["eventName"] != "ExitRole");
-    live.until(seconds_after(HOUR));
+    live.run_until(seconds_after(HOUR));
     assert_eq!(live.verdicts()["RW004"], "unproven");
-    live.until(seconds_after(6 * HOUR));
+    live.run_until(seconds_after(6 * HOUR));
     assert_eq!(live.verdicts().get("RW004"), None);
 }
 
@@ -223,7 +223,7 @@ fn use_after_leaving_is_found() {
         .left_after(20 * MINUTE)
         .used_after(3 * HOUR);
     let mut live = Live::delivering(Calm, &story, |record| !is_use(record));
-    live.until(seconds_after(6 * HOUR));
+    live.run_until(seconds_after(6 * HOUR));
     assert_eq!(live.verdicts()["RW004"], "violation");
 }
 
@@ -232,9 +232,9 @@ fn a_session_that_nobody_says_the_end_of_ends_as_the_longest_does() {
     let mut story = Story::new();
     story.switch("dora").without_mfa().without_expiration();
     let mut live = Live::delivering(Calm, &story, |_| true);
-    live.until(seconds_after(11 * HOUR));
+    live.run_until(seconds_after(11 * HOUR));
     assert_eq!(live.published("RW002").last().unwrap().status, Status::Open);
-    live.until(seconds_after(12 * HOUR + 10 * MINUTE));
+    live.run_until(seconds_after(12 * HOUR + 10 * MINUTE));
     assert_eq!(
         live.published("RW002").last().unwrap().status,
         Status::Ended
@@ -256,10 +256,10 @@ fn a_lookup_that_is_throttled_goes_on_at_its_page_in_the_next_run() {
         .borrow_mut()
         .allows
         .insert(place.clone(), 1);
-    let swept = live.until(seconds_after(2 * HOUR + 25 * MINUTE));
-    assert_eq!((live.asked(), swept.throttled), (1, 1));
+    let swept = live.run_until(seconds_after(2 * HOUR + 25 * MINUTE));
+    assert_eq!((live.questions_asked(), swept.throttled), (1, 1));
     live.twin.history.borrow_mut().allows.remove(&place);
-    live.until(seconds_after(2 * HOUR + 30 * MINUTE));
+    live.run_until(seconds_after(2 * HOUR + 30 * MINUTE));
     let history = live.twin.history.borrow();
     assert_eq!(history.asked.len(), 3, "120 records are three pages");
     assert!(
@@ -284,11 +284,15 @@ fn a_page_that_is_too_old_to_go_on_from_is_asked_for_from_the_start() {
         .borrow_mut()
         .allows
         .insert(place.clone(), 1);
-    live.until(seconds_after(2 * HOUR + 25 * MINUTE));
+    live.run_until(seconds_after(2 * HOUR + 25 * MINUTE));
     live.twin.history.borrow_mut().allows.remove(&place);
     live.twin.history.borrow_mut().era += 1;
-    let swept = live.until(seconds_after(2 * HOUR + 30 * MINUTE));
-    assert_eq!((live.asked(), swept.refused), (4, 0), "three pages again");
+    let swept = live.run_until(seconds_after(2 * HOUR + 30 * MINUTE));
+    assert_eq!(
+        (live.questions_asked(), swept.refused),
+        (4, 0),
+        "three pages again"
+    );
     assert_eq!(live.recovered, 120);
 }
 
@@ -308,7 +312,7 @@ fn an_account_that_lets_nobody_in_holds_up_no_other() {
         .borrow_mut()
         .refuses
         .insert(account(PEOPLE));
-    let swept = live.until(seconds_after(6 * HOUR));
+    let swept = live.run_until(seconds_after(6 * HOUR));
     assert_eq!(
         live.verdicts()["RW004"],
         "violation",
@@ -325,7 +329,7 @@ fn an_account_that_lets_nobody_in_holds_up_no_other() {
     };
     assert_eq!(told(&live), 1);
     live.twin.history.borrow_mut().refuses.clear();
-    assert_eq!(live.until(seconds_after(8 * HOUR)).open, 0);
+    assert_eq!(live.run_until(seconds_after(8 * HOUR)).open, 0);
     assert_eq!(live.verdicts().get("RW002"), None);
 }
 
@@ -339,10 +343,10 @@ fn what_an_account_never_tells_is_given_up_after_two_days_and_counted() {
         .borrow_mut()
         .refuses
         .insert(account(PEOPLE));
-    assert_eq!(live.until(seconds_after(48 * HOUR)).open, 1);
+    assert_eq!(live.run_until(seconds_after(48 * HOUR)).open, 1);
     let mut unanswered = 0;
     while live.now() < seconds_after(52 * HOUR) {
-        unanswered += live.until(live.now().plus_seconds(300)).unanswered;
+        unanswered += live.run_until(live.now().plus_seconds(300)).unanswered;
     }
     assert_eq!((unanswered, live.sweep().open), (1, 0));
 }
@@ -352,9 +356,9 @@ fn what_no_time_is_left_for_is_done_by_the_next_run() {
     let mut story = Story::new();
     story.switch("dora").without_mfa();
     let mut live = Live::delivering(Calm, &story, |record| !is_callers_half(record));
-    live.until(seconds_after(10 * MINUTE));
+    live.run_until(seconds_after(10 * MINUTE));
     live.twin.clock.set(seconds_after(15 * MINUTE));
-    live.drain();
+    live.drain_queue();
     let request = Request {
         task: Task::Sweep,
         at: Some(live.now()),
@@ -363,7 +367,7 @@ fn what_no_time_is_left_for_is_done_by_the_next_run() {
     let report =
         rolewatch_live::testing::run(live.auditor.handle(&live.twin, request, Some(late))).unwrap();
     assert!(report.swept.unwrap().stopped);
-    assert_eq!(live.asked(), 0);
+    assert_eq!(live.questions_asked(), 0);
     assert_eq!(live.sweep().recovered, 1);
 }
 

@@ -26,7 +26,7 @@ fn without_mfa() -> Story {
 fn a_sweep_sends_again_what_nobody_acknowledged_and_says_how_much_that_is() {
     let mut live = Live::delivering(Calm, &without_mfa(), |_| true);
     live.unheard = true;
-    live.until(live.now().plus_seconds(3_600));
+    live.run_until(live.now().plus_seconds(3_600));
     let sent = live.published("RW002");
     assert!(
         live.repeats("RW002") && sent.len() > 3,
@@ -40,14 +40,14 @@ fn a_sweep_sends_again_what_nobody_acknowledged_and_says_how_much_that_is() {
     };
     assert_eq!(counted(&mut live), 1);
     live.unheard = false;
-    live.drain();
+    live.drain_queue();
     assert_eq!(counted(&mut live), 0);
 }
 
 #[test]
 fn a_digest_is_sent_both_ways_and_once_a_moment() {
     let mut live = Live::delivering(Calm, &without_mfa(), |_| true);
-    live.until(live.now().plus_seconds(7_200));
+    live.run_until(live.now().plus_seconds(7_200));
     let mails = |live: &Live| {
         let topics = live.twin.topics.borrow();
         let subject = |notice: &Notice| match notice {

@@ -6,7 +6,7 @@ use rolewatch_notify::{DeliveryOutcome, sample};
 use serde_json::json;
 use slack_notifier::{End, MAIL_FROM_RECEIPT};
 
-use crate::twin::{BOT, Fault, WEBHOOK, World, give, started};
+use crate::twin::{BOT, Fault, WEBHOOK, World, hand_over, started};
 
 fn digest_batch(digest: &Digest, receipt: u32) -> String {
     let body = serde_json::to_string(&TopicMessage::Digest {
@@ -21,12 +21,12 @@ fn a_digest_is_posted_once_however_often_it_comes() {
     for secret in [WEBHOOK, BOT] {
         let world = World::with_secret(secret);
         let event = digest_batch(&sample::digest(), 1);
-        let report = give(&started(&world), &world, &event).unwrap();
+        let report = hand_over(&started(&world), &world, &event).unwrap();
         assert_eq!(
             (&report.ends[..], report.metrics.counted(Count::Delivered)),
             (&[End::Digest(DeliveryOutcome::Delivered)][..], 1)
         );
-        let again = give(&started(&world), &world, &event).unwrap();
+        let again = hand_over(&started(&world), &world, &event).unwrap();
         assert_eq!(
             (&again.ends[..], again.metrics.counted(Count::Duplicate)),
             (&[End::Digest(DeliveryOutcome::Duplicate)][..], 1)
@@ -47,12 +47,12 @@ fn a_digest_is_posted_once_however_often_it_comes() {
 fn a_digest_that_is_made_by_hand_is_posted_in_addition() {
     let world = World::with_secret(BOT);
     let function = started(&world);
-    give(&function, &world, &digest_batch(&sample::digest(), 1)).unwrap();
+    hand_over(&function, &world, &digest_batch(&sample::digest(), 1)).unwrap();
     let by_hand = Digest {
         id: "2026-02-01T05:17:42Z".into(),
         ..sample::digest()
     };
-    give(&function, &world, &digest_batch(&by_hand, 1)).unwrap();
+    hand_over(&function, &world, &digest_batch(&by_hand, 1)).unwrap();
     assert_eq!(world.channel.borrow().len(), 2);
 }
 
@@ -66,10 +66,10 @@ fn a_digest_is_posted_wherever_the_process_dies() {
             Fault::ReplyLost,
         ] {
             let world = World::with_secret(BOT);
-            world.fault(ahead, fault);
+            world.plan_fault(ahead, fault);
             let event = digest_batch(&sample::digest(), 1);
             for _ in 0..3 {
-                give(&started(&world), &world, &event);
+                hand_over(&started(&world), &world, &event);
                 world.now.set(world.now.get() + 360);
             }
             let posts = world.channel.borrow().len();
@@ -85,7 +85,7 @@ fn a_digest_is_posted_wherever_the_process_dies() {
 fn a_digest_that_slack_does_not_take_is_left_to_the_mail_and_raises_the_alarm() {
     let world = World::with_secret(BOT);
     "xoxb-revoked".clone_into(&mut world.secret.borrow_mut());
-    let report = give(
+    let report = hand_over(
         &started(&world),
         &world,
         &digest_batch(&sample::digest(), 1),
@@ -99,7 +99,7 @@ fn a_digest_that_slack_does_not_take_is_left_to_the_mail_and_raises_the_alarm() 
     let busy = World::with_secret(BOT);
     for (receipt, waits) in [(1, true), (MAIL_FROM_RECEIPT, false)] {
         busy.answer_later(429, "ratelimited", Some(60));
-        let report = give(
+        let report = hand_over(
             &started(&busy),
             &busy,
             &digest_batch(&sample::digest(), receipt),

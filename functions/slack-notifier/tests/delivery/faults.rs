@@ -11,7 +11,7 @@ use rolewatch_live::wire::{Alert, Status};
 use rolewatch_notify::sample;
 use slack_notifier::DeliveryReport;
 
-use crate::twin::{BOT, Fault, WEBHOOK, World, batch, give, started};
+use crate::twin::{BOT, Fault, WEBHOOK, World, alert_batch, hand_over, started};
 
 /// SplitMix64: the same numbers on every machine.
 struct Dice(u64);
@@ -88,7 +88,7 @@ fn perhaps_fault(dice: &mut Dice, world: &World) {
             Fault::NotDone,
             Fault::ReplyLost,
         ]);
-        world.fault(usize::try_from(dice.roll(25)).unwrap(), fault);
+        world.plan_fault(usize::try_from(dice.roll(25)).unwrap(), fault);
     }
 }
 
@@ -123,8 +123,8 @@ fn run(seed: u64) {
         );
         let taken = take_alerts(&mut dice, &mut queue);
         perhaps_fault(&mut dice, &world);
-        let event = batch(&taken.iter().collect::<Vec<_>>(), 1);
-        if let Some(report) = give(&function, &world, &event) {
+        let event = alert_batch(&taken.iter().collect::<Vec<_>>(), 1);
+        if let Some(report) = hand_over(&function, &world, &event) {
             queue.extend(failed(&report, taken));
         } else {
             function = started(&world);
@@ -189,7 +189,7 @@ fn without_faults_every_message_is_unlike_every_other() {
         let function = started(&world);
         for alert in random_story(&mut dice) {
             assert!(
-                give(&function, &world, &batch(&[&alert, &alert], 1))
+                hand_over(&function, &world, &alert_batch(&[&alert, &alert], 1))
                     .unwrap()
                     .response
                     .batch_item_failures
@@ -211,11 +211,11 @@ fn what_could_not_be_written_down_is_not_posted_again_by_the_same_process() {
     let world = World::with_secret(WEBHOOK);
     let function = started(&world);
     for n in 0..3 {
-        world.fault(OUTCOME + n, Fault::NotDone);
+        world.plan_fault(OUTCOME + n, Fault::NotDone);
     }
-    let event = batch(&[&sample::alert()], 1);
+    let event = alert_batch(&[&sample::alert()], 1);
     assert_eq!(
-        give(&function, &world, &event)
+        hand_over(&function, &world, &event)
             .unwrap()
             .response
             .batch_item_failures
@@ -223,7 +223,7 @@ fn what_could_not_be_written_down_is_not_posted_again_by_the_same_process() {
         1
     );
     assert!(
-        give(&function, &world, &event)
+        hand_over(&function, &world, &event)
             .unwrap()
             .response
             .batch_item_failures
@@ -242,8 +242,13 @@ fn what_could_not_be_written_down_is_not_posted_again_by_the_same_process() {
 fn a_write_whose_reply_was_lost_is_looked_up_and_holds_nothing_up() {
     for at in [CLAIM, OUTCOME] {
         let world = World::with_secret(WEBHOOK);
-        world.fault(at, Fault::ReplyLost);
-        let report = give(&started(&world), &world, &batch(&[&sample::alert()], 1)).unwrap();
+        world.plan_fault(at, Fault::ReplyLost);
+        let report = hand_over(
+            &started(&world),
+            &world,
+            &alert_batch(&[&sample::alert()], 1),
+        )
+        .unwrap();
         assert!(
             report.response.batch_item_failures.is_empty() && world.channel.borrow().len() == 1,
             "{report:?}"
@@ -254,8 +259,13 @@ fn a_write_whose_reply_was_lost_is_looked_up_and_holds_nothing_up() {
 #[test]
 fn a_post_that_was_not_answered_is_left_to_the_queue() {
     let world = World::with_secret(WEBHOOK);
-    world.fault(POST, Fault::ReplyLost);
-    let report = give(&started(&world), &world, &batch(&[&sample::alert()], 1)).unwrap();
+    world.plan_fault(POST, Fault::ReplyLost);
+    let report = hand_over(
+        &started(&world),
+        &world,
+        &alert_batch(&[&sample::alert()], 1),
+    )
+    .unwrap();
     assert_eq!(
         (
             report.response.batch_item_failures.len(),
@@ -277,11 +287,11 @@ fn a_crash_at_any_call_loses_nothing_and_repeats_at_most_once() {
         ] {
             for at in 0..12 {
                 let world = World::with_secret(secret);
-                world.fault(at, fault);
-                let event = batch(&[&sample::alert()], 1);
+                world.plan_fault(at, fault);
+                let event = alert_batch(&[&sample::alert()], 1);
                 let mut function = started(&world);
                 for _ in 0..4 {
-                    match give(&function, &world, &event) {
+                    match hand_over(&function, &world, &event) {
                         Some(report) if report.response.batch_item_failures.is_empty() => break,
                         Some(_) => {}
                         None => function = started(&world),

@@ -11,7 +11,7 @@ use rolewatch_notify::slack::SetbackKind;
 use serde_json::json;
 use slack_notifier::{DeliveryReport, End, MAIL_FROM_RECEIPT};
 
-use crate::twin::{BOT, Fault, WEBHOOK, World, give, started};
+use crate::twin::{BOT, Fault, WEBHOOK, World, hand_over, started};
 
 fn recipients_batch(version: u64, recipients: Recipients, receipt: u32) -> String {
     let since = "2026-01-31T18:30:00Z".parse().unwrap();
@@ -26,8 +26,8 @@ fn recipients_batch(version: u64, recipients: Recipients, receipt: u32) -> Strin
     json!({"Records": [{"messageId": "m0", "body": body, "attributes": {"ApproximateReceiveCount": receipt.to_string()}}]}).to_string()
 }
 
-fn hand_over(world: &Rc<World>, version: u64, recipients: Recipients) -> DeliveryReport {
-    give(
+fn report_of(world: &Rc<World>, version: u64, recipients: Recipients) -> DeliveryReport {
+    hand_over(
         &started(world),
         world,
         &recipients_batch(version, recipients, 1),
@@ -45,14 +45,14 @@ fn each_change_is_posted_once_however_often_it_comes() {
             (3, Recipients::Pending),
             (4, Recipients::Confirmed),
         ] {
-            let report = hand_over(&world, version, recipients);
+            let report = report_of(&world, version, recipients);
             assert_eq!(
                 (&report.ends[..], report.metrics.counted(Count::Delivered)),
                 (&[End::Recipients(DeliveryOutcome::Delivered)][..], 1)
             );
             for late in 1..=version {
                 assert_eq!(
-                    hand_over(&world, late, recipients).ends,
+                    report_of(&world, late, recipients).ends,
                     [End::Recipients(DeliveryOutcome::Duplicate)]
                 );
             }
@@ -71,11 +71,11 @@ fn each_change_is_posted_once_however_often_it_comes() {
 fn that_somebody_is_there_again_is_no_news_for_those_who_never_heard_of_the_loss() {
     let world = World::with_secret(WEBHOOK);
     assert_eq!(
-        hand_over(&world, 2, Recipients::Confirmed).ends,
+        report_of(&world, 2, Recipients::Confirmed).ends,
         [End::Recipients(DeliveryOutcome::Unseen)]
     );
     assert_eq!(
-        hand_over(&world, 1, Recipients::Nobody).ends,
+        report_of(&world, 1, Recipients::Nobody).ends,
         [End::Recipients(DeliveryOutcome::Duplicate)]
     );
     assert!(world.channel.borrow().is_empty());
@@ -87,11 +87,11 @@ fn a_loss_that_slack_may_have_shown_is_taken_back_aloud() {
     world.answer(500, "");
     world.answer(500, "");
     assert!(matches!(
-        hand_over(&world, 1, Recipients::Nobody).ends[0],
+        report_of(&world, 1, Recipients::Nobody).ends[0],
         End::Pending(_)
     ));
     assert_eq!(
-        hand_over(&world, 2, Recipients::Confirmed).ends,
+        report_of(&world, 2, Recipients::Confirmed).ends,
         [End::Recipients(DeliveryOutcome::Delivered)]
     );
 }
@@ -102,7 +102,7 @@ fn a_dead_slack_is_asked_again_and_never_settles_it() {
         let world = World::with_secret(secret);
         "nothing".clone_into(&mut world.valid.borrow_mut());
         for receipt in 1..=MAIL_FROM_RECEIPT {
-            let report = give(
+            let report = hand_over(
                 &started(&world),
                 &world,
                 &recipients_batch(1, Recipients::Nobody, receipt),
@@ -123,7 +123,7 @@ fn a_dead_slack_is_asked_again_and_never_settles_it() {
         }
         secret.clone_into(&mut world.valid.borrow_mut());
         assert_eq!(
-            hand_over(&world, 1, Recipients::Nobody).ends,
+            report_of(&world, 1, Recipients::Nobody).ends,
             [End::Recipients(DeliveryOutcome::Delivered)]
         );
     }
@@ -139,9 +139,9 @@ fn it_is_posted_wherever_the_process_dies() {
             Fault::ReplyLost,
         ] {
             let world = World::with_secret(BOT);
-            world.fault(ahead, fault);
+            world.plan_fault(ahead, fault);
             for _ in 0..3 {
-                give(
+                hand_over(
                     &started(&world),
                     &world,
                     &recipients_batch(1, Recipients::Nobody, 1),
@@ -170,7 +170,7 @@ fn a_process_notes_once_that_slack_takes_messages_and_again_after_it_had_not() {
     let function = started(&world);
     let post = |version: u64| {
         world.now.set(world.now.get() + 60);
-        give(
+        hand_over(
             &function,
             &world,
             &recipients_batch(

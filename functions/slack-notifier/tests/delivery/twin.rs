@@ -282,7 +282,7 @@ impl Clock for Outside {
 impl Post for Outside {
     async fn post(&self, call: Call) -> Result<Reply, Trouble> {
         let world = &self.0;
-        world.call(true, || Ok(world.slack(&call))).await
+        world.call(true, || Ok(world.answer_call(&call))).await
     }
 }
 

@@ -15,7 +15,7 @@ use serde_json::json;
 use slack_notifier::{DeliveryReport, End, MAIL_FROM_RECEIPT};
 
 use crate::twin::{
-    BOT, Fault, WEBHOOK, World, batch, deliver, give, started, started_with_chatroom,
+    BOT, Fault, WEBHOOK, World, alert_batch, deliver, hand_over, started, started_with_chatroom,
 };
 
 /// Slack rejects everything, and these are subscribed to the operations topic.
@@ -78,10 +78,10 @@ fn a_slack_that_is_too_busy_for_hours_acknowledges_nothing_either() {
     for receipt in 1..=50 {
         world.answers.borrow_mut().clear();
         world.answer_later(503, "", Some(60));
-        let report = give(
+        let report = hand_over(
             &started(&world),
             &world,
-            &batch(&[&sample::alert()], receipt),
+            &alert_batch(&[&sample::alert()], receipt),
         )
         .unwrap();
         assert_eq!(
@@ -101,10 +101,10 @@ fn what_nobody_can_read_is_left_to_session_auditor_and_told_when_it_sends_it_aga
     for secret in [WEBHOOK, BOT] {
         let world = slack_refusing(secret, Vec::new());
         for receipt in 1..=MAIL_FROM_RECEIPT {
-            let report = give(
+            let report = hand_over(
                 &started(&world),
                 &world,
-                &batch(&[&sample::alert()], receipt),
+                &alert_batch(&[&sample::alert()], receipt),
             )
             .unwrap();
             assert_eq!(
@@ -198,10 +198,10 @@ fn what_else_is_subscribed_gets_each_version_once_and_acknowledges_nothing() {
     );
     for receipt in 1..=MAIL_FROM_RECEIPT {
         assert!(nobody_reads(
-            &give(
+            &hand_over(
                 &started(&world),
                 &world,
-                &batch(&[&sample::alert()], receipt)
+                &alert_batch(&[&sample::alert()], receipt)
             )
             .unwrap()
         ));
@@ -273,10 +273,10 @@ fn subscriptions_that_cannot_be_listed_acknowledge_nothing() {
     world.unlisted.set(true);
     for receipt in 1..=MAIL_FROM_RECEIPT {
         assert!(nobody_reads(
-            &give(
+            &hand_over(
                 &started(&world),
                 &world,
-                &batch(&[&sample::alert()], receipt)
+                &alert_batch(&[&sample::alert()], receipt)
             )
             .unwrap()
         ));
@@ -314,12 +314,12 @@ fn wherever_it_is_stopped_nothing_is_acknowledged_that_nobody_could_read() {
                 Fault::ReplyLost,
             ] {
                 let world = slack_refusing(BOT, subscriptions.clone());
-                world.fault(ahead, fault);
+                world.plan_fault(ahead, fault);
                 for receipt in 1..=MAIL_FROM_RECEIPT {
-                    give(
+                    hand_over(
                         &started(&world),
                         &world,
-                        &batch(&[&sample::alert()], receipt),
+                        &alert_batch(&[&sample::alert()], receipt),
                     );
                     world.now.set(world.now.get() + 360);
                 }
@@ -375,10 +375,10 @@ fn a_subscription_is_never_sent_more_mails_than_sns_allows() {
         })
         .collect();
     let began = world.now.get();
-    give(
+    hand_over(
         &started(&world),
         &world,
-        &batch(&alerts.iter().collect::<Vec<_>>(), 1),
+        &alert_batch(&alerts.iter().collect::<Vec<_>>(), 1),
     )
     .unwrap();
     assert_eq!(world.mails.borrow().len(), 10);
@@ -405,7 +405,7 @@ fn a_digest_that_nobody_could_read_stays_in_the_queue() {
     for recipients in [None, Some(Recipients::Pending), Some(Recipients::Nobody)] {
         let world = slack_refusing(BOT, vec![subscribed("sqs")]);
         for receipt in 1..=50 {
-            let report = give(&started(&world), &world, &digest(recipients, receipt)).unwrap();
+            let report = hand_over(&started(&world), &world, &digest(recipients, receipt)).unwrap();
             assert!(
                 nobody_reads(&report) && report.response.batch_item_failures.len() == 1,
                 "{receipt}: {report:?}"
@@ -418,7 +418,7 @@ fn a_digest_that_nobody_could_read_stays_in_the_queue() {
         );
         // Somebody confirms. Nobody received the e-mail of the morning, so this one is sent.
         world.subscriptions.borrow_mut().push(subscribed("email"));
-        let report = give(&started(&world), &world, &digest(recipients, 3)).unwrap();
+        let report = hand_over(&started(&world), &world, &digest(recipients, 3)).unwrap();
         assert_eq!(report.ends, [End::Digest(DeliveryOutcome::Mailed)]);
         let mails = world.mails.borrow();
         assert!(
@@ -431,7 +431,7 @@ fn a_digest_that_nobody_could_read_stays_in_the_queue() {
 #[test]
 fn a_digest_whose_mail_reached_somebody_needs_no_other() {
     let world = slack_refusing(WEBHOOK, Vec::new());
-    let report = give(
+    let report = hand_over(
         &started(&world),
         &world,
         &digest(Some(Recipients::Confirmed), 1),

@@ -93,7 +93,7 @@ mod tests {
             let mut story = Story::new();
             story.iam(-60, by).adds("tom", "Developers");
             story.switch("tom").with_mfa();
-            let alert = plain(&story.finding("RW010"), &story.policy(), story.now());
+            let alert = alert_of_finding(&story.finding("RW010"), &story.policy(), story.now());
             assert_eq!(alert.self_granted, self_granted, "added by {by}");
         }
     }
@@ -105,7 +105,7 @@ mod tests {
         story.later(7_200);
         story.assume_root("dora", "555566667777");
         for (rule, denied) in [("RW009", true), ("RW008", false)] {
-            let alert = plain(&story.finding(rule), &story.policy(), story.now());
+            let alert = alert_of_finding(&story.finding(rule), &story.policy(), story.now());
             assert_eq!(alert.denied, denied, "{rule}");
         }
     }

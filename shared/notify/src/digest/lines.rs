@@ -31,7 +31,7 @@ impl Writer<'_> {
             "{}, {}: {}",
             self.finding(open),
             self.minute(open.time),
-            self.said(&open.message, 240)
+            self.text_up_to(&open.message, 240)
         )
     }
 
@@ -57,10 +57,10 @@ impl Writer<'_> {
         fill_template(
             template,
             &[
-                ("rule", &self.said(&entry.rule, 20)),
+                ("rule", &self.text_up_to(&entry.rule, 20)),
                 ("caller", &self.name(&entry.caller, 120)),
-                ("owner", &self.said(&entry.owner, 60)),
-                ("date", &self.said(&entry.until, 20)),
+                ("owner", &self.text_up_to(&entry.owner, 60)),
+                ("date", &self.text_up_to(&entry.until, 20)),
             ],
         )
     }
@@ -80,7 +80,7 @@ impl Writer<'_> {
             fill_template(
                 self.words.broken_rule,
                 &[
-                    ("rule", &self.said(&broken.rule, 20)),
+                    ("rule", &self.text_up_to(&broken.rule, 20)),
                     ("n", &broken.count.to_string()),
                     ("severity", self.view.language.severity(broken.severity)),
                 ],
@@ -124,10 +124,10 @@ impl Writer<'_> {
 
     fn step(&self, rule: &str, verdict: Verdict) -> Option<String> {
         let step = self.view.language.first_step(rule, verdict)?;
-        Some(fill(
+        Some(fill_template(
             self.words.step,
             &[
-                ("rule", &self.said(rule, 20)),
+                ("rule", &self.text_up_to(rule, 20)),
                 ("step", &(self.script.own)(&step)),
                 (
                     "command",
@@ -155,7 +155,7 @@ impl Writer<'_> {
         );
         let said = fill_template(self.words.since, &[("what", &what), ("time", &time)]);
         match &entry.why {
-            Some(why) => format!("{said}: {}", self.said(why, 160)),
+            Some(why) => format!("{said}: {}", self.text_up_to(why, 160)),
             None => said,
         }
     }
@@ -164,14 +164,18 @@ impl Writer<'_> {
     pub(super) fn regions(&self, account: &NamedAccount, regions: &[String]) -> String {
         let account = match &account.name {
             Some(name) if !name.is_empty() => {
-                format!("{} {}", self.said(name, 80), self.name(&account.id, 20))
+                format!(
+                    "{} {}",
+                    self.text_up_to(name, 80),
+                    self.name(&account.id, 20)
+                )
             }
             _ => self.name(&account.id, 20),
         };
         let shown: Vec<String> = regions
             .iter()
             .take(4)
-            .map(|region| self.said(region, 30))
+            .map(|region| self.text_up_to(region, 30))
             .collect();
         let more = if regions.len() > shown.len() {
             " …"
@@ -197,7 +201,7 @@ impl Writer<'_> {
                 ("who", &who),
                 ("role", &role),
                 ("switches", &switches),
-                ("time", &self.long(held.seconds)),
+                ("time", &self.duration_shown(held.seconds)),
             ],
         )
     }
@@ -205,7 +209,7 @@ impl Writer<'_> {
     pub(super) fn longest(&self, longest: &Stretch) -> String {
         let (what, time) = (
             self.who_in_role(&longest.who, &longest.role),
-            self.long(longest.seconds),
+            self.duration_shown(longest.seconds),
         );
         fill_template(
             self.words.longest,

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use rolewatch_live::wire::{Alert, Status};
 
-use super::markup::{block, code, escape};
+use super::markup::{code_block, code_span, escape};
 use crate::finding::{account_name, headline, quoted, role_name, steps_of, when_label, who_label};
 use crate::told::Change;
 use crate::view::{View, event_page};
@@ -47,13 +47,13 @@ fn description(view: &View, alert: &Alert) -> String {
     let words = view.labels();
     let mut lines = vec![escape(&alert.message, 2_000), String::new()];
     if let Some(label) = who_label(view, alert) {
-        let name = code(&alert.caller.name, 300);
+        let name = code_span(&alert.caller.name, 300);
         let arn = alert.caller.arn.as_deref();
-        let arn = arn.map_or_else(String::new, |arn| format!(" {}", code(arn, 600)));
+        let arn = arn.map_or_else(String::new, |arn| format!(" {}", code_span(arn, 600)));
         lines.push(format!("*{label}*: {name}{arn}"));
     }
     let account = escape(&account_name(&alert.role_account), 120);
-    let role = code(&role_name(&alert.role), 150);
+    let role = code_span(&role_name(&alert.role), 150);
     lines.push(format!("*{}*: {role} ({account})", words.role));
     lines.push(format!(
         "*{}*: {}",
@@ -61,14 +61,14 @@ fn description(view: &View, alert: &Alert) -> String {
         escape(&view.local_time(alert.time), 80)
     ));
     if let Some(address) = &alert.source_ip {
-        lines.push(format!("*{}*: {}", words.address, code(address, 120)));
+        lines.push(format!("*{}*: {}", words.address, code_span(address, 120)));
     }
     for event in alert.events.iter().take(5) {
         let page = event_page(alert, alert.region.as_deref(), event);
-        lines.push(page.map_or_else(|| code(event, 80), |page| format!("<{page}|{event}>")));
+        lines.push(page.map_or_else(|| code_span(event, 80), |page| format!("<{page}|{event}>")));
     }
     for (title, text) in quoted(view, alert) {
-        lines.push(format!("*{title}*\n{}", block(&text, 1_200)));
+        lines.push(format!("*{title}*\n{}", code_block(&text, 1_200)));
     }
     lines.join("\n")
 }

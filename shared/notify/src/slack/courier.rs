@@ -258,7 +258,7 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
             .await?;
         let before = opened.slot.told;
         if opened.slot.settled < alert.version {
-            let plan = self.plan(&opened.slot, alert).await?;
+            let plan = self.plan_delivery(&opened.slot, alert).await?;
             if let Err(setback) = self
                 .carry_out(plan, &mut opened, alert, visit, last_try)
                 .await
@@ -299,7 +299,7 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
         }
         let now = self.aws.now();
         thrice(&self.slack, || {
-            outbox::acknowledge(&self.aws, &alert.id, alert.version, outcome.how(), now)
+            outbox::acknowledge(&self.aws, &alert.id, alert.version, outcome.as_str(), now)
         })
         .await?;
         self.note_that_slack_takes().await;

@@ -3,15 +3,15 @@
 use rolewatch_live::wire::Digest;
 use serde_json::{Value, json};
 
-use super::markup::{code, escape};
+use super::markup::{code_span, escape};
 use super::message::SlackMessage;
 use super::message::parts::{header, section};
-use crate::digest::{DigestText, Paragraph, Script, span, written};
+use crate::digest::{DigestText, Paragraph, Script, span_shown, written};
 use crate::view::View;
 
 /// mrkdwn can't escape text that a caller may have chosen, except in a code span.
 const MRKDWN: Script = Script {
-    name: code,
+    name: code_span,
     text: escape,
     own: str::to_owned,
 };
@@ -61,7 +61,7 @@ fn strong(paragraph: &Paragraph) -> String {
 }
 
 fn context(view: &View, digest: &Digest) -> Value {
-    let text = format!("rolewatch · {}", escape(&span(view, digest), 200));
+    let text = format!("rolewatch · {}", escape(&span_shown(view, digest), 200));
     json!({"type": "context", "elements": [{"type": "mrkdwn", "text": text, "verbatim": true}]})
 }
 

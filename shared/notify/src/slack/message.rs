@@ -11,12 +11,12 @@ use serde_json::{Value, json};
 
 use rolewatch_live::wire::{Alert, Status};
 
-use super::markup::{code, escape};
+use super::markup::{code_span, escape};
 use crate::finding::{account_name, headline, numbered, quoted, role_name, steps_of, who_label};
 use crate::text::fill_template;
 use crate::told::{Change, Repeat};
 use crate::view::View;
-use parts::{context, events, fields, header, section, sentence, steps};
+use parts::{context, events, fields, header, numbered_steps, section, sentence};
 
 /// A message for Slack.
 #[derive(Debug, Clone, PartialEq)]
@@ -62,7 +62,7 @@ pub fn alert_message(
         blocks.push(section(&format!(
             "*{}*\n{}",
             words.what_to_do,
-            steps(view, alert)
+            numbered_steps(view, alert)
         )));
     }
     blocks.push(context(view, alert));
@@ -96,8 +96,8 @@ pub fn repeats_message(
         fill_template(words.again, &[("n", &count)]),
         view.rule_words(&alert.rule).title
     );
-    let who = code(&alert.caller.name, 300);
-    let role = code(&role_name(&alert.role), 150);
+    let who = code_span(&alert.caller.name, 300);
+    let role = code_span(&role_name(&alert.role), 150);
     let mut said = again_sentence(view, &count, &who, &role);
     if gone > 0 {
         said = format!(

@@ -3,12 +3,12 @@
 use rolewatch_live::testing::{run, unnamed};
 use serde_json::{Value, json};
 
-use super::{alerts, ids, know, notes, told};
-use crate::trail::{auditor, created, gzip, key, log_file, notify, put, sent};
+use super::{alerts, event_ids, notes, store_record, story_in_one_file};
+use crate::trail::{auditor, created, gzip, key, log_file, notify, put, records_sent};
 
 #[test]
 fn a_record_that_does_not_say_whose_it_is_is_sent_with_the_account_of_its_folder() {
-    let (story, twin, keys) = told();
+    let (story, twin, keys) = story_in_one_file();
     let files: Vec<Vec<u8>> = keys
         .iter()
         .map(|key| {
@@ -25,7 +25,7 @@ fn a_record_that_does_not_say_whose_it_is_is_sent_with_the_account_of_its_folder
         put(&twin, key, file);
     }
     // The ledger has the same record, which arrived with its account.
-    know(&twin, &story.records()[0]);
+    store_record(&twin, &story.records()[0]);
     let report = notify(&mut auditor(), &twin, &keys);
     assert_eq!(
         (report.records_unread, report.missed.values().sum::<u64>()),
@@ -81,7 +81,7 @@ fn records_are_recovered_however_the_file_holds_them() {
         "texts",
         "texts under Records",
     ] {
-        let (story, twin, keys) = told();
+        let (story, twin, keys) = story_in_one_file();
         for key in &keys {
             let account = key.split('/').nth(1).unwrap();
             let own = story
@@ -95,7 +95,11 @@ fn records_are_recovered_however_the_file_holds_them() {
             );
         }
         let report = notify(&mut auditor(), &twin, &keys);
-        assert_eq!(ids(&sent(&twin)), ids(story.records()), "{form}");
+        assert_eq!(
+            event_ids(&records_sent(&twin)),
+            event_ids(story.records()),
+            "{form}"
+        );
         assert_eq!(
             (report.records_unread, report.files_unread),
             (0, 0),
@@ -111,7 +115,7 @@ fn records_are_recovered_however_the_file_holds_them() {
 
 #[test]
 fn a_file_that_holds_more_than_is_held_at_a_time_is_recovered_whole() {
-    let (story, twin, _) = told();
+    let (story, twin, _) = story_in_one_file();
     let base = story
         .records()
         .iter()
@@ -134,12 +138,12 @@ fn a_file_that_holds_more_than_is_held_at_a_time_is_recovered_whole() {
     );
     put(&twin, &key, log_file(&records.iter().collect::<Vec<_>>()));
     notify(&mut auditor(), &twin, &[key]);
-    assert_eq!(ids(&sent(&twin)), ids(&records));
+    assert_eq!(event_ids(&records_sent(&twin)), event_ids(&records));
 }
 
 #[test]
 fn digests_insights_and_other_objects_are_passed_over_in_silence() {
-    let (_, twin, _) = told();
+    let (_, twin, _) = story_in_one_file();
     let keys = [
         "AWSLogs/111122223333/CloudTrail-Digest/us-east-1/2026/03/02/d.json.gz",
         "AWSLogs/111122223333/CloudTrail-Insight/us-east-1/2026/03/02/i.json.gz",
@@ -154,7 +158,7 @@ fn digests_insights_and_other_objects_are_passed_over_in_silence() {
 
 #[test]
 fn an_event_of_the_bucket_and_a_notification_of_s3_can_be_fed_by_hand() {
-    let (story, twin, keys) = told();
+    let (story, twin, keys) = story_in_one_file();
     let mut auditor = auditor();
     for (at, key) in keys.iter().enumerate() {
         let by_s3 = json!({"Records": [{"eventName": "ObjectCreated:Put", "s3": {"bucket": {"name": "trail-logs"}, "object": {"key": key}}}]});
@@ -166,5 +170,5 @@ fn an_event_of_the_bucket_and_a_notification_of_s3_can_be_fed_by_hand() {
         ))
         .unwrap();
     }
-    assert_eq!(ids(&sent(&twin)), ids(story.records()));
+    assert_eq!(event_ids(&records_sent(&twin)), event_ids(story.records()));
 }

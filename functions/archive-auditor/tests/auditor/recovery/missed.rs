@@ -7,14 +7,14 @@ use rolewatch_live::telemetry::Count;
 use rolewatch_live::testing::{Calm, Twin};
 use serde_json::{Value, json};
 
-use super::{ids, know, told};
-use crate::trail::{auditor, deliver, key, log_file, notify, prepare, put, sent};
+use super::{event_ids, store_record, story_in_one_file};
+use crate::trail::{auditor, deliver, key, log_file, notify, prepare, put, records_sent};
 
 #[test]
 fn what_the_ledger_does_not_know_is_sent_as_the_trail_has_it() {
-    let (story, twin, keys) = told();
+    let (story, twin, keys) = story_in_one_file();
     let report = notify(&mut auditor(), &twin, &keys);
-    assert_eq!(ids(&sent(&twin)), ids(story.records()));
+    assert_eq!(event_ids(&records_sent(&twin)), event_ids(story.records()));
     assert_eq!(report.files, keys.len() as u64);
     assert_eq!(
         report.missed.values().sum::<u64>(),
@@ -33,18 +33,21 @@ fn what_the_ledger_does_not_know_is_sent_as_the_trail_has_it() {
 
 #[test]
 fn what_was_seen_through_is_not_sent_again() {
-    let (story, twin, keys) = told();
+    let (story, twin, keys) = story_in_one_file();
     for record in &story.records()[1..] {
-        know(&twin, record);
+        store_record(&twin, record);
     }
     let report = notify(&mut auditor(), &twin, &keys);
-    assert_eq!(ids(&sent(&twin)), ids(&story.records()[..1]));
+    assert_eq!(
+        event_ids(&records_sent(&twin)),
+        event_ids(&story.records()[..1])
+    );
     assert_eq!(report.missed.values().sum::<u64>(), 1);
 }
 
 #[test]
 fn an_event_that_may_be_under_way_is_sent_but_not_counted_as_missed() {
-    let (story, twin, keys) = told();
+    let (story, twin, keys) = story_in_one_file();
     let first: Moment = story.records()[0]["eventTime"]
         .as_str()
         .unwrap()
@@ -52,7 +55,7 @@ fn an_event_that_may_be_under_way_is_sent_but_not_counted_as_missed() {
         .unwrap();
     twin.clock.set(first.plus_seconds(599));
     let report = notify(&mut auditor(), &twin, &keys);
-    assert_eq!(ids(&sent(&twin)), ids(story.records()));
+    assert_eq!(event_ids(&records_sent(&twin)), event_ids(story.records()));
     assert_eq!(
         (report.missed.len(), report.early),
         (0, story.records().len() as u64)
@@ -61,14 +64,14 @@ fn an_event_that_may_be_under_way_is_sent_but_not_counted_as_missed() {
 
 #[test]
 fn a_record_that_is_known_in_other_words_is_judged_but_was_not_missed() {
-    let (story, twin, keys) = told();
+    let (story, twin, keys) = story_in_one_file();
     for record in story.records() {
         let mut other = record.clone();
         other["sourceIPAddress"] = "203.0.113.99".into();
-        know(&twin, &other);
+        store_record(&twin, &other);
     }
     let report = notify(&mut auditor(), &twin, &keys);
-    assert_eq!(ids(&sent(&twin)), ids(story.records()));
+    assert_eq!(event_ids(&records_sent(&twin)), event_ids(story.records()));
     assert_eq!(
         (report.missed.len(), report.early),
         (0, story.records().len() as u64)
@@ -77,7 +80,7 @@ fn a_record_that_is_known_in_other_words_is_judged_but_was_not_missed() {
 
 #[test]
 fn what_the_rules_do_not_let_through_is_not_recovered() {
-    let (story, twin, _) = told();
+    let (story, twin, _) = story_in_one_file();
     let base = &story.records()[0];
     let other = |change: &dyn Fn(&mut Value)| {
         let mut record = base.clone();
@@ -102,7 +105,11 @@ fn what_the_rules_do_not_let_through_is_not_recovered() {
     put(&twin, &key, log_file(&records.iter().collect::<Vec<_>>()));
     let report = notify(&mut auditor(), &twin, &[key]);
     assert_eq!(
-        (ids(&sent(&twin)), report.records_unread, report.files),
+        (
+            event_ids(&records_sent(&twin)),
+            report.records_unread,
+            report.files
+        ),
         (Vec::new(), 0, 1)
     );
 }
@@ -125,5 +132,5 @@ fn a_service_that_enters_an_elevated_role_is_recovered() {
     assert!(!elevated.is_empty(), "{:?}", story.records());
     let keys = deliver(&twin, &story);
     notify(&mut auditor(), &twin, &keys);
-    assert_eq!(ids(&sent(&twin)), ids(&elevated));
+    assert_eq!(event_ids(&records_sent(&twin)), event_ids(&elevated));
 }

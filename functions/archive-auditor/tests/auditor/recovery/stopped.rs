@@ -7,7 +7,7 @@ use rolewatch_live::port::Trouble;
 use rolewatch_live::testing::{Gate, Twin, Weather};
 
 use super::event_ids;
-use crate::trail::{auditor, batch, created, deliver, prepare, sent};
+use crate::trail::{auditor, created, deliver, prepare, records_sent, run_batch};
 
 /// Fails the one call at which its countdown ends.
 struct FailsAt(RefCell<usize>);
@@ -37,8 +37,8 @@ fn wherever_it_is_stopped_the_message_comes_again_and_all_is_recovered() {
         let keys = deliver(&twin, &story);
         let bodies: Vec<String> = keys.iter().map(|key| created(key).to_string()).collect();
         let mut auditor = auditor();
-        let (failed, _) = batch(&mut auditor, &twin, &bodies);
-        let mut all = sent(&twin);
+        let (failed, _) = run_batch(&mut auditor, &twin, &bodies);
+        let mut all = records_sent(&twin);
         if failed.is_empty() {
             assert_eq!(event_ids(&all), event_ids(story.records()));
             break;
@@ -48,9 +48,9 @@ fn wherever_it_is_stopped_the_message_comes_again_and_all_is_recovered() {
             .iter()
             .map(|id| bodies[id.parse::<usize>().unwrap()].clone())
             .collect();
-        let (failed, _) = batch(&mut auditor, &twin, &again);
+        let (failed, _) = run_batch(&mut auditor, &twin, &again);
         assert!(failed.is_empty(), "stopped at call {at}");
-        all.extend(sent(&twin));
+        all.extend(records_sent(&twin));
         let mut ids = event_ids(&all);
         ids.dedup();
         assert_eq!(

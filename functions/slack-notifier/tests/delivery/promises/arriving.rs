@@ -1,4 +1,4 @@
-//! How alerts arrive: through a queue or directly, in a batch, or twice at the same time.
+//! How alerts arrive: through a queue or directly, in a alert_batch, or twice at the same time.
 
 use rolewatch_live::telemetry::Count;
 use rolewatch_notify::{DeliveryOutcome, sample};
@@ -6,16 +6,16 @@ use serde_json::json;
 use slack_notifier::End;
 
 use super::outcome;
-use crate::twin::{Fault, WEBHOOK, World, batch, deliver, give, started};
+use crate::twin::{Fault, WEBHOOK, World, alert_batch, deliver, hand_over, started};
 
 #[test]
 fn a_sibling_is_never_lost() {
     let world = World::with_secret(WEBHOOK);
     let good = sample::alert();
     let mut event: serde_json::Value =
-        serde_json::from_str(&batch(&[&good, &good, &good], 1)).unwrap();
+        serde_json::from_str(&alert_batch(&[&good, &good, &good], 1)).unwrap();
     event["Records"][0]["body"] = "not an alert".into();
-    let report = give(&started(&world), &world, &event.to_string()).unwrap();
+    let report = hand_over(&started(&world), &world, &event.to_string()).unwrap();
     assert_eq!(report.metrics.counted(Count::Failed), 1);
     assert_eq!(
         serde_json::to_value(&report.response).unwrap(),
@@ -45,7 +45,7 @@ fn an_alert_is_read_however_it_comes() {
     ] {
         let world = World::with_secret(WEBHOOK);
         assert_eq!(
-            outcome(&give(&started(&world), &world, &event).unwrap().ends[0]),
+            outcome(&hand_over(&started(&world), &world, &event).unwrap().ends[0]),
             DeliveryOutcome::Delivered,
             "{event}"
         );
@@ -80,7 +80,7 @@ fn a_heartbeat_posts_nothing_and_shows_that_the_secret_can_be_read() {
         json!({"Records": [{"messageId": "m", "body": r#"{"heartbeat":"2026-01-31T18:30:00Z"}"#}]})
             .to_string();
     let world = World::with_secret(WEBHOOK);
-    let report = give(&started(&world), &world, &event).unwrap();
+    let report = hand_over(&started(&world), &world, &event).unwrap();
     assert_eq!(
         (
             &report.ends[0],
@@ -91,7 +91,7 @@ fn a_heartbeat_posts_nothing_and_shows_that_the_secret_can_be_read() {
     assert!(world.channel.borrow().is_empty() && world.secrets_read.get() == 1);
 
     let broken = World::with_secret("nonsense");
-    let report = give(&started(&broken), &broken, &event).unwrap();
+    let report = hand_over(&started(&broken), &broken, &event).unwrap();
     assert_eq!(
         (
             report.metrics.counted(Count::HeartbeatDelivered),
@@ -106,8 +106,15 @@ fn two_deliveries_at_once_post_once() {
     let world = World::with_secret(WEBHOOK);
     // The first process has written the claim and died before it posted. Before that, it had read
     // ack, slot and fold.
-    world.fault(5, Fault::CrashBefore);
-    assert!(give(&started(&world), &world, &batch(&[&sample::alert()], 1)).is_none());
+    world.plan_fault(5, Fault::CrashBefore);
+    assert!(
+        hand_over(
+            &started(&world),
+            &world,
+            &alert_batch(&[&sample::alert()], 1)
+        )
+        .is_none()
+    );
     let busy = deliver(&started(&world), &world, &sample::alert());
     let End::Pending(setback) = &busy.ends[0] else {
         panic!("{busy:?}")

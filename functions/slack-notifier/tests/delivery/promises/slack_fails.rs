@@ -7,7 +7,7 @@ use serde_json::json;
 use slack_notifier::{End, MAIL_FROM_RECEIPT};
 
 use super::{outcome, version};
-use crate::twin::{BOT, WEBHOOK, World, batch, deliver, give, started};
+use crate::twin::{BOT, WEBHOOK, World, alert_batch, deliver, hand_over, started};
 
 #[test]
 fn slack_is_given_the_time_that_it_asks_for() {
@@ -174,10 +174,10 @@ fn an_alert_that_slack_is_too_busy_for_goes_by_mail_in_the_end() {
     for receipt in 1..=MAIL_FROM_RECEIPT {
         world.answers.borrow_mut().clear();
         world.answer_later(503, "", Some(60));
-        let report = give(
+        let report = hand_over(
             &started(&world),
             &world,
-            &batch(&[&sample::alert()], receipt),
+            &alert_batch(&[&sample::alert()], receipt),
         )
         .unwrap();
         assert_eq!(

@@ -94,17 +94,17 @@ fn a_row_comes_back_as_it_went() {
         version: u64::MAX,
         expires: Some(Moment::from_epoch_seconds(1_772_442_000)),
     };
-    assert_eq!(row(item(there.clone())), Ok(there.clone()));
+    assert_eq!(row_of_item(item_of_row(there.clone())), Ok(there.clone()));
     let forever = Row {
         expires: None,
         ..there
     };
-    assert_eq!(row(item(forever.clone())), Ok(forever));
+    assert_eq!(row_of_item(item_of_row(forever.clone())), Ok(forever));
 }
 
 #[test]
 fn an_item_of_somebody_else_is_said_to_be_none_of_ours() {
-    let mut odd = item(Row {
+    let mut odd = item_of_row(Row {
         pk: "p".into(),
         sk: "s".into(),
         body: "b".into(),
@@ -113,6 +113,6 @@ fn an_item_of_somebody_else_is_said_to_be_none_of_ours() {
         expires: None,
     });
     odd.insert("version".into(), AttributeValue::S("1".into()));
-    let error = row(odd).unwrap_err().to_string();
+    let error = row_of_item(odd).unwrap_err().to_string();
     assert!(error.contains("`version`"), "{error}");
 }

@@ -47,7 +47,7 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
         opened
             .claim(&self.aws, &self.slack, visit.invocation)
             .await?;
-        let told = match self.deliver(plan, opened, alert, visit).await {
+        let told = match self.deliver_planned(plan, opened, alert, visit).await {
             Err(Untold::Slack(not_taken)) => {
                 self.without_slack(not_taken, opened, alert, tried_before, last_try)
                     .await
@@ -97,7 +97,7 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
             ),
         };
         let told = if by_mail {
-            self.mail(opened, alert, &why).await
+            self.send_mail(opened, alert, &why).await
         } else {
             Err(Setback::trouble(after, why))
         };
@@ -108,7 +108,7 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
         told
     }
 
-    async fn deliver(
+    async fn deliver_planned(
         &self,
         plan: DeliveryPlan,
         opened: &mut OpenedSlot,

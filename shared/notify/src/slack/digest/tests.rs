@@ -1,8 +1,8 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::digest::{MOST_LINES, mail};
-use crate::text::{fill, length};
+use crate::digest::{MOST_LINES, digest_mail};
+use crate::text::{fill_template, length};
 use crate::words::Words as _;
 use crate::{Language, sample};
 use rolewatch_guard::Verdict;
@@ -110,7 +110,7 @@ fn where_there_is_room_more_is_listed() {
         switches: 14,
         people: 4,
         elevated: 12_300,
-        ..quiet()
+        ..quiet_digest()
     };
     let lines = section_lines(&message(&sample::view(Language::English), &digest));
     assert_eq!(
@@ -144,7 +144,7 @@ fn a_quiet_day_is_one_line() {
             "*報告事項はありません：0 人が 0 回切り替え、特権ロールの使用時間は 0 分。*"
         ]
     );
-    let (subject, _) = mail(&sample::view(Language::Japanese), &quiet_digest());
+    let (subject, _) = digest_mail(&sample::view(Language::Japanese), &quiet_digest());
     assert_eq!(
         subject,
         "rolewatch digest 2026-02-01: 0 switches, nothing to report"
@@ -161,7 +161,10 @@ fn broken(rules: usize) -> Digest {
             count: 1,
         });
     }
-    Digest { broken, ..quiet() }
+    Digest {
+        broken,
+        ..quiet_digest()
+    }
 }
 
 #[test]
@@ -175,16 +178,16 @@ fn each_rule_has_its_first_step_once_and_violations_come_first() {
         ..open(Verdict::Unproven)
     };
     let digest = Digest {
-        unacknowledged: Listed::of(vec![unproven("RW006"), open(Verdict::Violation)]),
-        unproven: Listed::of(vec![
+        unacknowledged: Listed::first_of(vec![unproven("RW006"), open(Verdict::Violation)]),
+        unproven: Listed::first_of(vec![
             unproven("RW002"),
             unproven("RW013"),
             unproven("RW999"),
         ]),
-        ..quiet()
+        ..quiet_digest()
     };
     let steps = |language: Language| {
-        let lines = lines(&message(&sample::view(language), &digest));
+        let lines = section_lines(&message(&sample::view(language), &digest));
         let title = format!("*{}*", language.digest().steps);
         let at = lines.iter().position(|line| *line == title).unwrap();
         lines[at + 1..].to_vec()
@@ -205,7 +208,7 @@ fn each_rule_has_its_first_step_once_and_violations_come_first() {
             "• RW013：夜間対応は不要。使用の記録がないだけで、使われなかったとは限らない。続きは `rolewatch explain RW013`",
         ]
     );
-    let (_, text) = mail(&sample::view(Language::English), &digest);
+    let (_, text) = digest_mail(&sample::view(Language::English), &digest);
     let line = "- RW002: End the session: rolewatch revoke-plan ID prints how. More steps: rolewatch explain RW002";
     assert!(text.lines().any(|one| one == line), "{text}");
 }
@@ -216,14 +219,14 @@ fn steps_of_every_rule_fit_beside_everything_else() {
         let digest = Digest {
             broken: broken(rules).broken,
             recipients: None,
-            unanswered: Listed::of(vec![unanswered(&["us-east-1"], Some("refused")); 7]),
+            unanswered: Listed::first_of(vec![unanswered(&["us-east-1"], Some("refused")); 7]),
             ..sample::digest()
         };
         for language in BOTH {
             let full = message(&sample::view(language), &digest);
             within_limits(&full);
             let first = language.digest().steps;
-            let lines = lines(&full);
+            let lines = section_lines(&full);
             assert!(
                 lines.iter().any(|line| line.contains(first)),
                 "{first}: {lines:#?}"
@@ -231,7 +234,7 @@ fn steps_of_every_rule_fit_beside_everything_else() {
             // With room, there are five.
             let alone = message(&sample::view(language), &broken(rules));
             within_limits(&alone);
-            let steps = self::lines(&alone);
+            let steps = self::section_lines(&alone);
             let shown = steps
                 .iter()
                 .filter(|line| line.contains("rolewatch explain"));
@@ -268,7 +271,7 @@ fn where_no_events_come_from_is_named_with_the_regions_and_the_reason() {
     ];
     let digest = Digest {
         unanswered: Listed::first_of(list),
-        ..quiet()
+        ..quiet_digest()
     };
     assert!(!digest.is_quiet());
     let in_words =
@@ -295,7 +298,7 @@ fn where_no_events_come_from_is_named_with_the_regions_and_the_reason() {
         };
         within_limits(&message(&view, &all));
         assert!(
-            mail(&view, &all)
+            digest_mail(&view, &all)
                 .1
                 .contains("production 444455556666: af-south-1")
         );
@@ -306,7 +309,7 @@ fn where_no_events_come_from_is_named_with_the_regions_and_the_reason() {
 fn what_could_not_be_counted_is_no_quiet_day() {
     let digest = Digest {
         quarantined: None,
-        ..quiet()
+        ..quiet_digest()
     };
     assert!(
         section_lines(&message(&sample::view(Language::English), &digest))
@@ -318,14 +321,14 @@ fn what_could_not_be_counted_is_no_quiet_day() {
 fn the_mail_says_what_slack_says_without_its_signs() {
     for language in BOTH {
         let view = sample::view(language);
-        let (subject, text) = mail(&view, &sample::digest());
+        let (subject, text) = digest_mail(&view, &sample::digest());
         assert_eq!(
             subject,
             "rolewatch digest 2026-02-01: 14 switches, 3 violations, 2 unproven, 1 unacknowledged"
         );
         for part in [
             "dora → UpdateApp",
-            fill(
+            fill_template(
                 view.language.digest().broken_rule,
                 &[
                     ("rule", "RW002"),
@@ -364,7 +367,7 @@ fn that_alarms_reach_nobody_is_said_first_and_no_day_is_quiet_then() {
             };
             assert!(!digest.is_quiet(), "{recipients:?}");
             let view = sample::view(language);
-            let (_, text) = mail(&view, &digest);
+            let (_, text) = digest_mail(&view, &digest);
             assert!(
                 text.lines().nth(3).is_some_and(|line| line == said),
                 "{text}"
@@ -384,7 +387,7 @@ fn that_alarms_reach_nobody_is_said_first_and_no_day_is_quiet_then() {
                 section_lines(&message)
             );
         }
-        let (_, text) = mail(&sample::view(language), &quiet);
+        let (_, text) = digest_mail(&sample::view(language), &quiet);
         assert!(
             ![words.nobody, words.pending, words.recipients_unknown]
                 .iter()
@@ -442,7 +445,7 @@ proptest! {
             within_limits(&message);
             let all = serde_json::to_string(&message.blocks).unwrap();
             prop_assert!(!all.contains("<!") && !all.contains("<@"), "{}", all);
-            let (subject, _) = mail(&view, &digest);
+            let (subject, _) = digest_mail(&view, &digest);
             prop_assert!(subject.is_ascii() && subject.len() <= 100 && !subject.contains('\n'));
         }
     }

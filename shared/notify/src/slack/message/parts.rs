@@ -6,7 +6,7 @@ use rolewatch_guard::Verdict;
 use rolewatch_live::wire::{Alert, NamedAccount, Status};
 
 use crate::finding::{account_name, numbered, quoted, role_name, steps_of, when_label, who_label};
-use crate::slack::markup::{block, code, escape};
+use crate::slack::markup::{code_block, code_span, escape};
 use crate::text::fill_template;
 use crate::told::Repeat;
 use crate::view::{View, event_page};
@@ -50,12 +50,15 @@ pub(super) fn sentence(view: &View, alert: &Alert) -> String {
     } else {
         let role = format!(
             "{} ({})",
-            code(&role_name(&alert.role), 150),
+            code_span(&role_name(&alert.role), 150),
             escape(&account_name(&alert.role_account), 100)
         );
         fill_template(
             template,
-            &[("role", &role), ("who", &code(&alert.caller.name, 300))],
+            &[
+                ("role", &role),
+                ("who", &code_span(&alert.caller.name, 300)),
+            ],
         )
     };
     // Struck through: it was reported but isn't true.
@@ -76,9 +79,9 @@ pub(super) fn fields(view: &View, alert: &Alert) -> Vec<Value> {
     let words = view.labels();
     let two = |name: &str, arn: Option<&str>| match arn {
         Some(arn) if !arn.is_empty() && arn != name => {
-            format!("{}\n{}", code(name, 300), code(arn, 600))
+            format!("{}\n{}", code_span(name, 300), code_span(arn, 600))
         }
-        _ => code(name, 300),
+        _ => code_span(name, 300),
     };
     let mut fields: Vec<(&str, String)> = who_label(view, alert)
         .map(|label| (label, two(&alert.caller.name, alert.caller.arn.as_deref())))
@@ -120,11 +123,11 @@ pub(super) fn fields(view: &View, alert: &Alert) -> Vec<Value> {
         format!(
             "{}\n{}",
             escape(&view.local_time(alert.time), 80),
-            code(&alert.time.to_string(), 40)
+            code_span(&alert.time.to_string(), 40)
         ),
     ));
     if let Some(address) = &alert.source_ip {
-        fields.push((words.address, code(address, 120)));
+        fields.push((words.address, code_span(address, 120)));
     }
     fields
         .into_iter()
@@ -136,7 +139,7 @@ pub(super) fn fields(view: &View, alert: &Alert) -> Vec<Value> {
 pub(super) fn quotes(view: &View, alert: &Alert) -> Vec<Value> {
     quoted(view, alert)
         .into_iter()
-        .map(|(title, text)| section(&format!("*{title}*\n{}", block(&text, 2_700))))
+        .map(|(title, text)| section(&format!("*{title}*\n{}", code_block(&text, 2_700))))
         .collect()
 }
 
@@ -154,7 +157,7 @@ pub(super) fn uses_line(view: &View, alert: &Alert) -> Option<String> {
         (0, _) => api,
         _ => both,
     };
-    let span = escape(&view.span(uses.first, uses.last), 160);
+    let span = escape(&view.span_shown(uses.first, uses.last), 160);
     let (reads, writes) = (
         count(uses.reads, words.reads),
         count(uses.writes, words.writes),
@@ -204,7 +207,7 @@ pub(super) fn events(view: &View, alert: &Alert) -> String {
 fn linked(page: Option<&str>, event: &str) -> String {
     match page {
         Some(page) => format!("<{page}|{event}>"),
-        None => code(event, 80),
+        None => code_span(event, 80),
     }
 }
 
@@ -218,7 +221,7 @@ pub(super) fn repeats(view: &View, alert: &Alert, repeats: &[Repeat]) -> String 
         format!(
             "• {}{event} · {}",
             escape(&view.local_time(repeat.time), 80),
-            code(&repeat.id, 40)
+            code_span(&repeat.id, 40)
         )
     };
     let mut lines: Vec<String> = repeats.iter().rev().take(REPEATS_SHOWN).map(line).collect();
@@ -260,15 +263,15 @@ pub(super) fn context(view: &View, alert: &Alert) -> Value {
 /// The rule and the finding's ID.
 pub(super) fn context_of(alert: &Alert, id: &str, more: &str) -> Value {
     let rule = format!("{} {}", escape(&alert.rule, 20), escape(&alert.name, 60));
-    let text = format!("rolewatch · {rule} · {}{more}", code(id, 40));
+    let text = format!("rolewatch · {rule} · {}{more}", code_span(id, 40));
     json!({"type": "context", "elements": [mrkdwn(&text)]})
 }
 
 fn account_shown(account: &NamedAccount) -> String {
     match &account.name {
         Some(name) if !name.is_empty() => {
-            format!("{} {}", escape(name, 120), code(&account.id, 20))
+            format!("{} {}", escape(name, 120), code_span(&account.id, 20))
         }
-        _ => code(&account.id, 20),
+        _ => code_span(&account.id, 20),
     }
 }

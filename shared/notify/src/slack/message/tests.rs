@@ -23,9 +23,9 @@ fn rendered(alert_: &Alert) -> Vec<SlackMessage> {
     both.iter()
         .flat_map(|view| {
             [
-                alert(view, alert_, None, &[]),
-                alert(view, alert_, Some(Change::Proven), &many),
-                again(view, alert_, &alert_.id, &many, true),
+                alert_message(view, alert_, None, &[]),
+                alert_message(view, alert_, Some(Change::Proven), &many),
+                repeats_message(view, alert_, &alert_.id, &many, true),
             ]
         })
         .collect()
@@ -102,7 +102,7 @@ fn the_use_of_the_session_is_one_line_that_claims_no_more_than_is_known() {
             console,
             api,
         });
-        let message = alert(
+        let message = alert_message(
             &sample::view(Language::English),
             &Alert {
                 uses,
@@ -122,7 +122,7 @@ fn the_use_of_the_session_is_one_line_that_claims_no_more_than_is_known() {
     assert!(uses(2, 0, 0, 2).contains("(API): at least 2 reads, no writes"));
     assert!(uses(1, 1, 1, 1).contains("(console and API)"));
     assert!(
-        !all_text(&alert(
+        !all_text(&alert_message(
             &sample::view(Language::English),
             &sample::alert(),
             None,
@@ -135,7 +135,7 @@ fn the_use_of_the_session_is_one_line_that_claims_no_more_than_is_known() {
 #[test]
 fn a_person_at_three_in_the_morning_is_told_who_where_when_what_why_and_what_to_do() {
     for language in [Language::English, Language::Japanese] {
-        let message = alert(&sample::view(language), &sample::alert(), None, &[]);
+        let message = alert_message(&sample::view(language), &sample::alert(), None, &[]);
         let text = all_text(&message);
         let words = language.rule_words("RW002");
         let steps = steps_of(&sample::view(language), &sample::alert());
@@ -162,7 +162,7 @@ fn a_person_at_three_in_the_morning_is_told_who_where_when_what_why_and_what_to_
 
 #[test]
 fn what_is_shown_on_a_locked_telephone_says_how_bad_who_and_where() {
-    let message = alert(
+    let message = alert_message(
         &sample::view(Language::English),
         &sample::alert(),
         None,
@@ -180,7 +180,7 @@ fn unproven_withdrawn_and_ended_look_different_at_a_glance() {
     let headline = |change: &dyn Fn(&mut Alert)| {
         let mut changed = sample::alert();
         change(&mut changed);
-        alert(&view, &changed, None, &[]).blocks[0]["text"]["text"]
+        alert_message(&view, &changed, None, &[]).blocks[0]["text"]["text"]
             .as_str()
             .unwrap()
             .to_owned()
@@ -205,7 +205,7 @@ fn a_withdrawn_finding_asks_for_nothing_but_names_the_repeats_that_stand() {
     let view = sample::view(Language::English);
     let mut gone = sample::alert();
     gone.status = Status::Withdrawn;
-    let plain = all_text(&alert(&view, &gone, None, &[]));
+    let plain = all_text(&alert_message(&view, &gone, None, &[]));
     assert!(
         plain.contains("~dora entered")
             && plain.contains("No action needed")
@@ -220,7 +220,7 @@ fn a_withdrawn_finding_asks_for_nothing_but_names_the_repeats_that_stand() {
         event: None,
         region: None,
     };
-    let with = all_text(&alert(&view, &gone, None, &[repeat]));
+    let with = all_text(&alert_message(&view, &gone, None, &[repeat]));
     assert!(
         with.contains("still open: 1") && with.contains(&"a7".repeat(16)),
         "{with}"
@@ -242,7 +242,7 @@ fn the_follow_up_of_repeats_counts_those_that_stand_and_lists_them() {
         repeat(2, Status::Ended),
         repeat(3, Status::Withdrawn),
     ];
-    let text = all_text(&again(
+    let text = all_text(&repeats_message(
         &sample::view(Language::English),
         &sample::alert(),
         "a7",
@@ -267,7 +267,7 @@ fn a_finding_about_the_setup_says_who_changed_it_and_shows_statement_and_correct
         (Language::English, "Changed by", "Current statement"),
         (Language::Japanese, "変更者", "現在の内容"),
     ] {
-        let text = all_text(&alert(
+        let text = all_text(&alert_message(
             &sample::view(language),
             &sample::changed(),
             None,
@@ -300,7 +300,12 @@ fn where_nobody_is_known_to_have_changed_the_setup_nobody_is_named() {
         events_total: 0,
         ..sample::changed()
     };
-    let text = all_text(&alert(&sample::view(Language::English), &alert_, None, &[]));
+    let text = all_text(&alert_message(
+        &sample::view(Language::English),
+        &alert_,
+        None,
+        &[],
+    ));
     assert!(
         text.contains("First seen")
             && text.contains("It's not known which change caused this")
@@ -312,7 +317,7 @@ fn where_nobody_is_known_to_have_changed_the_setup_nobody_is_named() {
 
 #[test]
 fn what_is_fixed_is_resolved() {
-    let text = all_text(&alert(
+    let text = all_text(&alert_message(
         &sample::view(Language::English),
         &Alert {
             status: Status::Withdrawn,
@@ -440,7 +445,7 @@ fn the_issued_key_is_never_shown_whole() {
 fn the_picture_in_the_docs_is_of_what_is_sent() {
     use sha2::{Digest, Sha256};
     let json = include_str!("../../../../../docs/slack-message.json");
-    let message = alert(
+    let message = alert_message(
         &sample::view(Language::English),
         &sample::alert(),
         None,
