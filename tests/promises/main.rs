@@ -11,15 +11,6 @@
 mod allowed;
 mod arguments;
 mod bad_input;
-#[expect(
-    clippy::format_push_string,
-    clippy::needless_pass_by_value,
-    clippy::needless_range_loop,
-    clippy::option_option,
-    clippy::struct_excessive_bools,
-    clippy::too_many_lines,
-    reason = "a company is told in one place, one kind of event after another"
-)]
 mod center;
 mod cli;
 mod corpus;

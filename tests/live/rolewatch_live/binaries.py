@@ -38,9 +38,9 @@ def folder() -> Path:
 
 
 def _build(cargo: str, features: list[str]) -> None:
-    # Builds what `cargo test` builds. With less, dependencies would have other features and be built
-    # again.
-    command = [cargo, "build", "--locked", "--quiet", "--workspace", "--bins", "--tests", *features]
+    # With a test, all dependencies have the features that `cargo test` builds them with, so nothing is
+    # built again.
+    command = [cargo, "build", "--locked", "--quiet", "--workspace", "--bins", "--test", "simulation", *features]
     if subprocess.run(command, cwd=ROOT, check=False).returncode != 0:
         raise SystemExit(f"`{' '.join(command[1:])}` failed; see above")
 
@@ -52,10 +52,16 @@ def cli_for_aws() -> Path:
         return Path(given).resolve()
     built = folder()
     _build(shutil.which("cargo") or "cargo", ["--features", "rolewatch/aws"])
-    # The next build puts the CLI without the feature in its place.
     mine = built / "rolewatch-for-aws"
     shutil.copy2(built / CLI, mine)
     return mine
+
+
+def build() -> None:
+    """Builds everything that the tests run, the CLI without the feature last."""
+    cli_for_aws()
+    folder.cache_clear()
+    folder()
 
 
 def run(binary: Path, arguments: list[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
@@ -84,3 +90,7 @@ def _without_symbols(binary: Path) -> bytes:
         small = Path(scratch) / "bootstrap"
         subprocess.run([strip, "--strip-debug", "-o", small, binary], check=True)
         return small.read_bytes()
+
+
+if __name__ == "__main__":
+    build()

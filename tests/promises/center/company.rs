@@ -295,32 +295,29 @@ impl Company {
     pub(crate) fn story(&self) -> String {
         let mut told: Vec<&Told> = self.told.iter().collect();
         told.sort_by_key(|told| (told.at, told.number));
-        let mut text = format!(
-            "seed {}\n{:?}\nsilence {:?}\n",
-            self.seed, self.plan, self.silence
-        );
+        let mut lines = vec![
+            format!("seed {}", self.seed),
+            format!("{:?}", self.plan),
+            format!("silence {:?}", self.silence),
+        ];
         for (at, session) in self.sessions.iter().enumerate() {
             let is_told = |told: &Told| match &told.what {
                 What::Issued { session, .. } | What::Used { session, .. } => *session == at,
                 _ => false,
             };
-            if !self.told.iter().any(is_told) {
-                continue;
+            if self.told.iter().any(is_told) {
+                lines.push(format!("session {at}: {session:?}"));
             }
-            text += &format!("session {at}: {session:?}\n");
         }
         for told in told.into_iter().filter(|told| !is_chatter(told)) {
             let lost = if told.lost { " LOST" } else { "" };
             let elsewhere = if told.elsewhere { " elsewhere" } else { "" };
-            text += &format!(
-                "{} #{}{elsewhere}{lost} {:?}\n",
-                told.at, told.number, told.what
-            );
+            let (at, number, what) = (told.at, told.number, &told.what);
+            lines.push(format!("{at} #{number}{elsewhere}{lost} {what:?}"));
         }
-        for roster in &self.rosters {
-            text += &format!("roster {roster:?}\n");
-        }
-        text
+        let rosters = self.rosters.iter();
+        lines.extend(rosters.map(|roster| format!("roster {roster:?}")));
+        lines.join("\n")
     }
 }
 

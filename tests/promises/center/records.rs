@@ -154,11 +154,7 @@ impl Company {
                 failed,
                 credential,
             } => {
-                let name = if *federate {
-                    "Federate"
-                } else {
-                    "GetRoleCredentials"
-                };
+                let name = ["GetRoleCredentials", "Federate"][usize::from(*federate)];
                 portal(&head("sso", name), who, *role, *failed, *credential)
             }
             What::Issued { session, half } => self.issued(told, &self.sessions[*session], *half),
@@ -168,9 +164,8 @@ impl Company {
                 drift,
             } => {
                 let session = &self.sessions[*session];
-                let account = ACCOUNTS[session.role.account].0;
                 let head = Head {
-                    account,
+                    account: ACCOUNTS[session.role.account].0,
                     ..head("ec2", "DescribeInstances")
                 };
                 let identity = session_identity(session, *behalf, *drift, told.number);
@@ -181,14 +176,7 @@ impl Company {
                 token(&head("sso-oauth", "CreateTokenWithIAM"), *user, *credential)
             }
             What::Lasts { hours, failed } => {
-                let request = json!({
-                    "ssoConfiguration": {"sessionConfiguration": {"maxAuthenticationAge": format!("PT{hours}H")}},
-                    "configurationType": "SESSION",
-                    "instanceArn": "arn:aws:sso:::instance/ssoins-0123456789abcdef",
-                });
-                let record = head("sso", "UpdateSsoConfiguration")
-                    .record(administrator(), json!({"requestParameters": request}));
-                if *failed { refused(record) } else { record }
+                lasting(&head("sso", "UpdateSsoConfiguration"), *hours, *failed)
             }
         }
     }
@@ -297,6 +285,17 @@ fn administrator() -> Value {
         "accessKeyId": "AKIAEXAMPLEADMINISTR",
         "userName": "administrator",
     })
+}
+
+/// A change of how long a sign-in lasts.
+fn lasting(head: &Head<'_>, hours: i64, failed: bool) -> Value {
+    let request = json!({
+        "ssoConfiguration": {"sessionConfiguration": {"maxAuthenticationAge": format!("PT{hours}H")}},
+        "configurationType": "SESSION",
+        "instanceArn": "arn:aws:sso:::instance/ssoins-0123456789abcdef",
+    });
+    let record = head.record(administrator(), json!({"requestParameters": request}));
+    if failed { refused(record) } else { record }
 }
 
 fn refused(mut record: Value) -> Value {

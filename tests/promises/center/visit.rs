@@ -301,35 +301,7 @@ impl Teller {
         if self.dice.percent(40) {
             self.company.sessions[session].behalf = Some(truly);
         }
-        if account == PRODUCTION {
-            self.tell(
-                self.now,
-                What::Issued {
-                    session,
-                    half: Half::Whole,
-                },
-            );
-        } else {
-            let only_owner = lone || self.dice.percent(25);
-            if !only_owner {
-                self.tell(
-                    self.now,
-                    What::Issued {
-                        session,
-                        half: Half::Caller,
-                    },
-                );
-            }
-            if only_owner || self.dice.percent(80) {
-                self.tell(
-                    self.now,
-                    What::Issued {
-                        session,
-                        half: Half::Owner,
-                    },
-                );
-            }
-        }
+        self.tell_chained(session, account, lone);
         self.tell(
             self.now + 2,
             What::Used {
@@ -348,6 +320,21 @@ impl Teller {
                     drift: 0,
                 },
             );
+        }
+    }
+
+    /// The records of an AssumeRole: one if it stays in its account, else a half in each.
+    fn tell_chained(&mut self, session: usize, account: usize, lone: bool) {
+        let issued = |half| What::Issued { session, half };
+        if account == PRODUCTION {
+            return self.tell(self.now, issued(Half::Whole));
+        }
+        let only_owner = lone || self.dice.percent(25);
+        if !only_owner {
+            self.tell(self.now, issued(Half::Caller));
+        }
+        if only_owner || self.dice.percent(80) {
+            self.tell(self.now, issued(Half::Owner));
         }
     }
 

@@ -28,7 +28,8 @@ def guard() -> Path:
     cargo = shutil.which("cargo")
     if cargo is None:
         raise SystemExit("cargo is missing: install Rust as rust-toolchain.toml says")
-    command = [cargo, "build", "--locked", "--quiet", "--package", "rolewatch-guard", "--example", "iam_verdicts"]
+    # The whole workspace has the features of `cargo test`, which built it already.
+    command = [cargo, "build", "--locked", "--quiet", "--workspace", "--example", "iam_verdicts"]
     if subprocess.run(command, cwd=ROOT, check=False).returncode != 0:
         raise SystemExit("iam_verdicts does not build; see above")
     return Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")).resolve() / "debug" / "examples" / "iam_verdicts"

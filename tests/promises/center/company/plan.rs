@@ -81,37 +81,10 @@ impl Plan {
 
     /// The policy, as a file.
     pub(crate) fn text(&self) -> String {
-        let regions = self.replica.map_or_else(
-            || self.home.to_owned(),
-            |replica| format!("{}, {replica}", self.home),
-        );
-        let platform = self.group(0);
-        let developers = self.group(1);
-        let external = if self.trusted { "trusted" } else { "unproven" };
-        let mfa = if self.power_user_mfa {
-            "required"
+        let delegate = if self.delegated {
+            format!("  \"{DELEGATE}\": security\n")
         } else {
-            "optional"
-        };
-        let (groups, kinds) = if self.update_app_admits {
-            (platform.as_str(), "identity-center")
-        } else {
-            ("production/Developers", "iam-user")
-        };
-        let chaining = if self.chaining_denied {
-            "deny"
-        } else {
-            "allow"
-        };
-        let store = STORES[0];
-        let lasts = self.lasts / HOUR;
-        let (delegate, directory) = if self.delegated {
-            (
-                format!("  \"{DELEGATE}\": security\n"),
-                "  directory_account: security\n",
-            )
-        } else {
-            (String::new(), "")
+            String::new()
         };
         format!(
             "\
@@ -121,12 +94,45 @@ accounts:
   \"444455556666\": production
   \"333344445555\": staging
 {delegate}assume_root: deny
+{}{}",
+            self.center_text(),
+            self.roles_text()
+        )
+    }
+
+    fn center_text(&self) -> String {
+        let replica = self.replica.map(|replica| format!(", {replica}"));
+        let regions = format!("{}{}", self.home, replica.unwrap_or_default());
+        let directory = if self.delegated {
+            "  directory_account: security\n"
+        } else {
+            ""
+        };
+        let external = if self.trusted { "trusted" } else { "unproven" };
+        let (store, lasts) = (STORES[0], self.lasts / HOUR);
+        format!(
+            "\
 identity_center:
   account: management
 {directory}  regions: [{regions}]
   identity_store: {store}
   sign_in_lasts: {lasts}h
   external_idp: {external}
+"
+        )
+    }
+
+    fn roles_text(&self) -> String {
+        let (platform, developers) = (self.group(0), self.group(1));
+        let mfa = ["optional", "required"][usize::from(self.power_user_mfa)];
+        let chaining = ["allow", "deny"][usize::from(self.chaining_denied)];
+        let (groups, kinds) = if self.update_app_admits {
+            (platform.as_str(), "identity-center")
+        } else {
+            ("production/Developers", "iam-user")
+        };
+        format!(
+            "\
 roles:
   - permission_set: ProductionAdmin
     groups: [{platform}, {developers}]

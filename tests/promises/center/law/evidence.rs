@@ -95,43 +95,8 @@ impl<'c> Evidence<'c> {
             return;
         }
         match &told.what {
-            What::SignIn {
-                who: shown,
-                step,
-                factors,
-                success,
-                workflow,
-                ..
-            } => {
-                let who = workflows[workflow].clone();
-                self.bears(at, &who);
-                if *step == Step::Authentication && *success {
-                    let has_id = shown.id.is_some();
-                    self.sign_ins.push(SignedIn {
-                        at,
-                        factors,
-                        who,
-                        has_id,
-                    });
-                }
-            }
-            What::Portal {
-                who,
-                role,
-                failed,
-                credential,
-                ..
-            } => {
-                self.bears(at, who);
-                self.portal.push(PortalCall {
-                    at,
-                    number: told.number,
-                    who: who.clone(),
-                    role: *role,
-                    failed: *failed,
-                    credential: *credential,
-                });
-            }
+            What::SignIn { .. } => self.hear_sign_in(at, &told.what, workflows),
+            What::Portal { .. } => self.hear_portal(told),
             What::Issued { session, half } => self.issued(*session, *half),
             What::Used {
                 session,
@@ -159,6 +124,51 @@ impl<'c> Evidence<'c> {
             } => self.lasts.push((at, hours * 3_600)),
             What::Directory { .. } | What::Lasts { .. } => {}
         }
+    }
+
+    fn hear_sign_in(&mut self, at: Second, what: &What, workflows: &BTreeMap<u64, Shown>) {
+        let What::SignIn {
+            who: shown,
+            step,
+            factors,
+            success,
+            workflow,
+        } = what
+        else {
+            return;
+        };
+        let who = workflows[workflow].clone();
+        self.bears(at, &who);
+        if *step == Step::Authentication && *success {
+            self.sign_ins.push(SignedIn {
+                at,
+                factors,
+                who,
+                has_id: shown.id.is_some(),
+            });
+        }
+    }
+
+    fn hear_portal(&mut self, told: &Told) {
+        let What::Portal {
+            who,
+            role,
+            failed,
+            credential,
+            ..
+        } = &told.what
+        else {
+            return;
+        };
+        self.bears(told.at, who);
+        self.portal.push(PortalCall {
+            at: told.at,
+            number: told.number,
+            who: who.clone(),
+            role: *role,
+            failed: *failed,
+            credential: *credential,
+        });
     }
 
     /// AssumeRole is a call of the session that it begins from.

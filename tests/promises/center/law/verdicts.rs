@@ -45,26 +45,20 @@ pub(crate) fn expected(evidence: &Evidence<'_>, session: usize) -> Expected {
     };
     let mut expected = Expected::new();
     let mut say = |rule, verdict| expected.insert(rule, verdict);
-    let too_long = asked
-        .max_session
-        .is_some_and(|limit| entered.seconds > limit);
+    let is_violation = |violation: bool| {
+        if violation {
+            Verdict::Violation
+        } else {
+            Verdict::Silent
+        }
+    };
+    let limit = asked.max_session;
     say(
         "RW003",
-        if too_long {
-            Verdict::Violation
-        } else {
-            Verdict::Silent
-        },
+        is_violation(limit.is_some_and(|limit| entered.seconds > limit)),
     );
     let chained = entered.parent.is_some() && asked.chaining_denied;
-    say(
-        "RW011",
-        if chained {
-            Verdict::Violation
-        } else {
-            Verdict::Silent
-        },
-    );
+    say("RW011", is_violation(chained));
     let admitted = asked.admits && !entered.forged;
     if unproven_kind {
         for rule in ["RW001", "RW002", "RW006", "RW012"] {
@@ -74,14 +68,7 @@ pub(crate) fn expected(evidence: &Evidence<'_>, session: usize) -> Expected {
         say("RW015", Verdict::Silent);
         return expected;
     }
-    say(
-        "RW012",
-        if admitted {
-            Verdict::Silent
-        } else {
-            Verdict::Violation
-        },
-    );
+    say("RW012", is_violation(!admitted));
     if !admitted {
         for rule in ["RW001", "RW002", "RW003", "RW010", "RW015"] {
             say(rule, Verdict::Silent);
@@ -90,6 +77,14 @@ pub(crate) fn expected(evidence: &Evidence<'_>, session: usize) -> Expected {
         say("RW006", Verdict::Open);
         return expected;
     }
+    of_person(evidence, session, &asked, &mut expected);
+    expected
+}
+
+/// The rules about the person.
+fn of_person(evidence: &Evidence<'_>, session: usize, asked: &Asked, expected: &mut Expected) {
+    let entered = &evidence.company.sessions[session];
+    let mut say = |rule, verdict| expected.insert(rule, verdict);
     let person = evidence.person(session);
     let known = if person.id().is_some() {
         Verdict::Silent
@@ -112,7 +107,7 @@ pub(crate) fn expected(evidence: &Evidence<'_>, session: usize) -> Expected {
     };
     say("RW015", device);
     let (outside, joined) = match person {
-        Person::Known(id, _) => of_groups(evidence, session, id, &asked),
+        Person::Known(id, _) => of_groups(evidence, session, id, asked),
         // Whoever it is, Identity Center let them in.
         Person::Unknown if asked.groups.is_none() && entered.issuer == Issuer::Own => {
             (Verdict::Silent, Verdict::Silent)
@@ -121,7 +116,6 @@ pub(crate) fn expected(evidence: &Evidence<'_>, session: usize) -> Expected {
     };
     say("RW001", outside);
     say("RW010", joined);
-    expected
 }
 
 /// RW001 and RW010.

@@ -38,6 +38,47 @@ fn shape(change: &Change) -> Shape {
     let own = |user: &usize| user_id(Id::own(*user));
     let console = "sso-directory";
     match change {
+        Change::Added { .. } | Change::Removed { .. } | Change::MembershipDeleted { .. } => {
+            membership(change)
+        }
+        Change::GroupPatched { group } => scim("PatchGroup", &group_id(*group)),
+        Change::UserPatched { user } => scim("PatchUser", &own(user)),
+        Change::Created { .. } | Change::Deleted { .. } => lives(change),
+        Change::Renamed { user, to } => (
+            "identitystore",
+            "UpdateUser",
+            json!({
+                "identityStoreId": store,
+                "userId": own(user),
+                "operations": [{"attributePath": "userName", "attributeValue": to.as_deref().unwrap_or(HIDDEN)}],
+            }),
+            Value::Null,
+        ),
+        Change::Active { user, active } => (
+            console,
+            if *active { "EnableUser" } else { "DisableUser" },
+            json!({"identityStoreId": store, "userId": own(user)}),
+            Value::Null,
+        ),
+        Change::Enrolled { user, key } => (
+            console,
+            if *key {
+                "CompleteWebAuthnDeviceRegistration"
+            } else {
+                "CompleteVirtualMfaDeviceRegistration"
+            },
+            json!({"identityStoreId": store, "userId": own(user)}),
+            Value::Null,
+        ),
+    }
+}
+
+/// Who joins or leaves a group.
+fn membership(change: &Change) -> Shape {
+    let store = STORES[0];
+    let own = |user: &usize| user_id(Id::own(*user));
+    let console = "sso-directory";
+    match change {
         Change::Added {
             group,
             user,
@@ -75,35 +116,7 @@ fn shape(change: &Change) -> Shape {
             json!({"identityStoreId": store, "membershipId": membership_id(*membership)}),
             Value::Null,
         ),
-        Change::GroupPatched { group } => scim("PatchGroup", &group_id(*group)),
-        Change::UserPatched { user } => scim("PatchUser", &own(user)),
-        Change::Created { .. } | Change::Deleted { .. } => lives(change),
-        Change::Renamed { user, to } => (
-            "identitystore",
-            "UpdateUser",
-            json!({
-                "identityStoreId": store,
-                "userId": own(user),
-                "operations": [{"attributePath": "userName", "attributeValue": to.as_deref().unwrap_or(HIDDEN)}],
-            }),
-            Value::Null,
-        ),
-        Change::Active { user, active } => (
-            console,
-            if *active { "EnableUser" } else { "DisableUser" },
-            json!({"identityStoreId": store, "userId": own(user)}),
-            Value::Null,
-        ),
-        Change::Enrolled { user, key } => (
-            console,
-            if *key {
-                "CompleteWebAuthnDeviceRegistration"
-            } else {
-                "CompleteVirtualMfaDeviceRegistration"
-            },
-            json!({"identityStoreId": store, "userId": own(user)}),
-            Value::Null,
-        ),
+        other => unreachable!("{other:?}"),
     }
 }
 
