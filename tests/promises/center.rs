@@ -117,18 +117,12 @@ fn minimal(mut company: Company, line: &str) -> Company {
     company
 }
 
-/// The rules whose answers are compared with the law's. Of the others, the two readings still
-/// differ in rare stories: who it was where names are hidden, and memberships and sign-ins next to
-/// a gap in the logs.
-const COMPARED: [&str; 6] = ["RW004", "RW005", "RW009", "RW010", "RW011", "RW012"];
-
 #[test]
 fn every_switch_of_a_made_up_company_is_judged_as_the_law_says() {
     for seed in 0..seeds() {
         let company = telling::tell(seed);
         let judged = judged(&company, &company.records());
-        let mut differences = differences(&company, &judged);
-        differences.retain(|line| COMPARED.iter().any(|rule| line.starts_with(rule)));
+        let differences = differences(&company, &judged);
         if let Some(first) = differences.first() {
             let story = minimal(company, first).story();
             panic!("{story}\n{}", differences.join("\n"));
@@ -257,5 +251,51 @@ fn order_repetition_and_split_change_nothing() {
             .unwrap();
         let again = judged::seen(&judged::judged_world(&company, &policy, &joined));
         assert_eq!(straight, again, "{}", company.story());
+    }
+}
+
+#[test]
+#[ignore = "tmp"]
+fn zz_tally() {
+    let mut counts: BTreeMap<String, (usize, Vec<u64>)> = BTreeMap::new();
+    for seed in 0..seeds() {
+        let company = telling::tell(seed);
+        let judged = judged(&company, &company.records());
+        for line in differences(&company, &judged) {
+            let rule = line[..5].to_owned();
+            let kind = line
+                .split(": ")
+                .nth(1)
+                .unwrap_or("")
+                .split("; ")
+                .next()
+                .unwrap_or("")
+                .to_owned();
+            let e = counts.entry(format!("{rule} {kind}")).or_default();
+            e.0 += 1;
+            e.1.push(seed);
+        }
+    }
+    for (k, (n, seeds)) in counts {
+        println!("{n:5} {k} {:?}", &seeds[..seeds.len().min(8)]);
+    }
+}
+
+#[test]
+#[ignore = "tmp"]
+fn zz_show() {
+    let seed: u64 = std::env::var("SEED").unwrap().parse().unwrap();
+    let only = std::env::var("RULE").unwrap();
+    let company = telling::tell(seed);
+    let judged = judged(&company, &company.records());
+    let all = differences(&company, &judged);
+    let Some(first) = all.iter().find(|l| l.starts_with(&only)) else {
+        return;
+    };
+    let small = minimal(company, first);
+    println!("{}\n{}", small.story(), first);
+    let judged = self::judged(&small, &small.records());
+    for f in &judged.judgement.findings {
+        println!("ENGINE {} {:?} {}", f.rule, f.verdict, f.message);
     }
 }

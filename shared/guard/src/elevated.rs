@@ -290,8 +290,21 @@ mod tests {
             ("Admin", false, false),
         ] {
             let role = RoleArn::parse(&format!("arn:aws:iam::444455556666:role/{name}")).unwrap();
-            assert_eq!(elevated.may_be(&role), found, "{name}");
+            assert_eq!(elevated.find(&role, None).is_some(), found, "{name}");
             assert_eq!(elevated.under_some_path(&role), under_some_path, "{name}");
+        }
+        // A call by a session of any permission set may show a person who goes on from there.
+        for (name, kept) in [
+            ("AWSReservedSSO_ReadOnly_0123456789abcdef", true),
+            (
+                "aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_ReadOnly_01",
+                true,
+            ),
+            ("team/AWSReservedSSO_ReadOnly_0123456789abcdef", false),
+            ("ReadOnly", false),
+        ] {
+            let role = RoleArn::parse(&format!("arn:aws:iam::444455556666:role/{name}")).unwrap();
+            assert_eq!(elevated.may_be(&role), kept, "{name}");
         }
         assert!(needles(&policy).contains(&":assumed-role/AWSReservedSSO_Admin_".to_owned()));
     }
