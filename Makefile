@@ -6,9 +6,6 @@ LIVE := target/venv
 TEMPLATES := target/templates
 SAM := target/sam
 
-# One process for each core; the tests of one file stay together, because they share an emulator.
-PYTEST := -q -p no:cacheprovider -n auto --maxprocesses 4 --dist loadfile --durations 10
-
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
@@ -24,14 +21,12 @@ test-templates: ## Check the templates: lint, patterns, permissions (downloads a
 	@sh tests/venv.sh $(TEMPLATES) tests/templates/requirements.txt
 	@sh tests/venv.sh $(LIVE) tests/live/requirements.txt
 	cargo build --locked --workspace --bins --test simulation
-	cd tests/templates && ROLEWATCH_BIN=$(abspath $(TARGET)/debug/rolewatch) ROLEWATCH_EMULATOR_PYTHON=$(abspath $(LIVE)/bin/python) \
-		$(abspath $(TEMPLATES))/bin/python -m pytest $(PYTEST)
+	ROLEWATCH_BIN=$(abspath $(TARGET)/debug/rolewatch) ROLEWATCH_EMULATOR_PYTHON=$(abspath $(LIVE)/bin/python) \
+		$(TEMPLATES)/bin/python -m unittest discover -s tests/templates
 
 test-live: ## Run the whole stack on this machine, end to end
 	@sh tests/venv.sh $(LIVE) tests/live/requirements.txt
-	cd tests/live && $(abspath $(LIVE))/bin/python -m rolewatch_live.binaries
-	cd tests/live && ROLEWATCH_BINARIES=$(abspath $(TARGET)/debug) ROLEWATCH_CLI_FOR_AWS=$(abspath $(TARGET)/debug/rolewatch-for-aws) \
-		$(abspath $(LIVE))/bin/python -m pytest $(PYTEST)
+	$(LIVE)/bin/python -m unittest discover -s tests/live -t tests/live
 
 test-sam: ## Build, deploy and update with the real sam, as docs/deploy.md says (not part of test; takes an hour and 6 GB)
 	@sh tests/venv.sh $(SAM) tests/sam/requirements.txt

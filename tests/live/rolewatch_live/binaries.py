@@ -57,13 +57,6 @@ def cli_for_aws() -> Path:
     return mine
 
 
-def build() -> None:
-    """Builds everything that the tests run, the CLI without the feature last."""
-    cli_for_aws()
-    folder.cache_clear()
-    folder()
-
-
 def run(binary: Path, arguments: list[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
     """Runs a program until it ends."""
     return subprocess.run([str(binary), *arguments], env=environment, capture_output=True, text=True, check=False, timeout=240)
@@ -90,7 +83,3 @@ def _without_symbols(binary: Path) -> bytes:
         small = Path(scratch) / "bootstrap"
         subprocess.run([strip, "--strip-debug", "-o", small, binary], check=True)
         return small.read_bytes()
-
-
-if __name__ == "__main__":
-    build()

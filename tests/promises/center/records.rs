@@ -10,7 +10,7 @@ mod sign_in;
 use directory::directory;
 use rolewatch_guard::moment::Moment;
 use serde_json::{Map, Value, json};
-use session::{issued_elements, session_arn, session_identity, with_saml};
+use session::{issued_elements, session_identity, with_saml};
 use sign_in::{portal, sign_in, token};
 
 use super::company::{

@@ -174,31 +174,19 @@ impl Directory<'_> {
         born: Option<Moment>,
         next: Option<Moment>,
     ) -> Membership {
-        let around = self.nearest(asked, stretch, next);
-        let Some((nearest, member)) = around.first().copied() else {
-            return match born {
-                Some(_) => Membership::NotMember {
-                    evidence: Vec::new(),
-                },
-                None => unproven(self.why_not_shown(asked, stretch)),
-            };
-        };
+        let (around, gap) = self.reached(asked, stretch, next);
+        let member = around.first().map(|(_, member)| *member);
         // Between the nearest on each side is no change, so they should say the same.
-        if around.iter().any(|(_, other)| *other != member) {
+        if around.iter().any(|(_, other)| Some(*other) != member) {
             return unproven(format!(
                 "the rosters of {} contradict each other, and the logs don't show the change",
                 self.store()
             ));
         }
-        match (self.gap_to_all(asked.at, &around), member, born) {
-            // The creation shows it, and needs no roster.
-            (_, false, Some(_)) | (None, false, None) => Membership::NotMember {
-                evidence: Vec::new(),
-            },
-            (Some(gap), ..) => unproven(gap),
-            (None, true, Some(born)) => created_without_addition(born),
-            (None, true, None) => {
-                let listed = nearest.listed(asked.user, asked.group);
+        match (around.first(), born) {
+            (Some((_, true)), Some(born)) => created_without_addition(born),
+            (Some((roster, true)), None) => {
+                let listed = roster.listed(asked.user, asked.group);
                 let time = listed.and_then(|listed| listed.created);
                 Membership::Member {
                     began: time.map(|time| Began {
@@ -208,19 +196,33 @@ impl Directory<'_> {
                     evidence: Vec::new(),
                 }
             }
+            // The creation shows it, and needs no roster.
+            (Some((_, false)), _) | (None, Some(_)) => Membership::NotMember {
+                evidence: Vec::new(),
+            },
+            (None, None) => unproven(gap.unwrap_or_else(|| self.why_not_shown(asked, stretch))),
         }
     }
 
-    /// A gap on the way to each roster: one up to which the logs are whole is enough, and so is one
-    /// without a time.
-    fn gap_to_all(&self, at: Moment, rosters: &[(&StoreSnapshot, bool)]) -> Option<String> {
-        let mut first = None;
-        for (roster, _) in rosters {
-            // Both end the search: without a time there is no way, and without a gap a whole one.
-            let gap = self.directory_silence(at, roster.taken?)?;
-            first = first.or(Some(gap));
-        }
-        first
+    /// The nearest rosters up to which the logs are whole, each with what it shows; and the first
+    /// gap before any other. A roster beyond a gap proves nothing, so it contradicts nothing either.
+    fn reached(
+        &self,
+        asked: Asked<'_>,
+        stretch: &Stretch<'_>,
+        next: Option<Moment>,
+    ) -> (Vec<(&StoreSnapshot, bool)>, Option<String>) {
+        let mut first_gap = None;
+        let mut around = self.nearest(asked, stretch, next);
+        around.retain(|(roster, _)| {
+            let gap = roster
+                .taken
+                .and_then(|taken| self.directory_silence(asked.at, taken));
+            let is_whole = gap.is_none();
+            first_gap = first_gap.take().or(gap);
+            is_whole
+        });
+        (around, first_gap)
     }
 
     /// Of the rosters of a stretch that show the membership: the last up to the moment, the first
@@ -290,22 +292,26 @@ impl Directory<'_> {
 
     /// The first of the additions that weren't undone before the moment.
     fn began(&self, asked: Asked<'_>, stretch: &Stretch<'_>) -> Option<Began> {
-        let run = Second::first_of_last_run(stretch.before)?;
-        let first = run.changes.first()?;
+        let run = Second::last_run(stretch.before);
+        let shown = self.rosters_of(stretch, Some(asked.at));
+        let left = shown.filter(|roster| roster.is_member(asked.user, asked.group) == Some(false));
+        let left = left.filter_map(|roster| roster.taken).max();
+        let first = Second::after_leaving(run, left).first()?;
+        let change = first.changes.first()?;
         let undone_before = stretch
             .before
             .first()
-            .is_some_and(|second| second.time < run.time);
+            .is_some_and(|second| second.time < first.time);
         // Who is listed before the addition was in all along, and it added nothing.
         let mut listed = self
-            .rosters_of(stretch, Some(run.time))
+            .rosters_of(stretch, Some(first.time))
             .filter_map(|roster| roster.listed(asked.user, asked.group));
         match listed.next().filter(|_| !undone_before) {
             Some(listed) => listed.created.map(|time| Began {
                 time,
                 addition: None,
             }),
-            None => Some(Began::with(first)),
+            None => Some(Began::with(change)),
         }
     }
 

@@ -153,7 +153,7 @@ impl Directory<'_> {
                 }
             }
         }
-        sights.bearer()
+        sights.bearer(at)
     }
 
     /// Whoever was seen with a name, which is given in lower case.
@@ -227,7 +227,16 @@ impl Directory<'_> {
                 after = Some(sight);
             }
         }
-        NameThen::Between { before, after }
+        NameThen::Between {
+            before: before.filter(|sight| self.is_reached(at, sight)),
+            after: after.filter(|sight| self.is_reached(at, sight)),
+        }
+    }
+
+    /// Whether the logs are whole from a moment to a sight, so that nobody can have got another name
+    /// in between. Nobody says when an undated roster was taken; it counts as one of the moment.
+    fn is_reached(&self, at: Moment, sight: &Sight) -> bool {
+        sight.time == UNDATED || self.directory_silence(at, sight.time).is_none()
     }
 
     /// When a user was seen with which name, oldest first.
@@ -356,9 +365,19 @@ impl Sights {
         nearest(&mut self.after, has, user, |new, known| new < known);
     }
 
-    fn bearer(self) -> Bearer {
+    fn bearer(self, at: Moment) -> Bearer {
+        // Who is seen with it in this very second has it, whoever else has it later.
+        let before = match self.before {
+            Some((time, users)) if time == at && users.len() == 1 => {
+                return users
+                    .into_iter()
+                    .next()
+                    .map_or(Bearer::Unknown, Bearer::One);
+            }
+            before => before,
+        };
         let mut users = self.throughout;
-        let nearest = self.before.into_iter().chain(self.after);
+        let nearest = before.into_iter().chain(self.after);
         users.extend(nearest.flat_map(|(_, users)| users));
         let mut users: Vec<Arc<str>> = users.into_iter().collect();
         match users.len() {

@@ -144,11 +144,10 @@ impl SessionIndex {
         }
         let created = (Arc::clone(&key.session), key.created?);
         let Some(all) = self.by_second.get(&created) else {
-            // `creationDate` can be a second off the call, if only one call can be meant.
-            let [at] = self.beside.get(&created)?.as_slice() else {
-                return None;
-            };
-            return Some(*at);
+            // `creationDate` can be a second off the call. Where several calls can be meant, one of
+            // them issued the session, so it isn't an unknown one. The first of them is as good as
+            // any other.
+            return self.beside.get(&created)?.first().copied();
         };
         let switch = |at: &usize| switches.get(*at);
         // A mint in exactly that second comes first, then one that the console made.

@@ -68,15 +68,25 @@ impl Second {
         }
     }
 
-    /// Of all changes up to a moment: the first of the additions that weren't undone before it.
-    pub(crate) fn first_of_last_run(before: &[Self]) -> Option<&Self> {
-        before
-            .iter()
-            .rev()
-            // Adding a member again changes nothing, so the membership began with the first of
-            // several additions.
+    /// Of all changes up to a moment: the additions at the end, which weren't undone before it.
+    ///
+    /// Adding a member again changes nothing, so the membership began with the first of them.
+    pub(crate) fn last_run(before: &[Self]) -> &[Self] {
+        let additions = before.iter().rev();
+        let count = additions
             .take_while(|second| second.added == Some(true))
-            .last()
+            .count();
+        before.get(before.len() - count..).unwrap_or_default()
+    }
+
+    /// Of such additions, those from when a roster last showed that the user wasn't a member. The
+    /// user had left in between, and the logs don't show it. All of them, if none came after that.
+    pub(crate) fn after_leaving(run: &[Self], left: Option<Moment>) -> &[Self] {
+        let from = left.map_or(0, |left| run.partition_point(|second| second.time < left));
+        match run.get(from..) {
+            Some(rest) if !rest.is_empty() => rest,
+            _ => run,
+        }
     }
 
     /// The records of its changes.

@@ -112,7 +112,7 @@ impl Roster<'_> {
         // changed. So the last change before the switch decides alone, and a gap before it doesn't
         // matter.
         if let Some(last) = before.last() {
-            return self.after_change(account, user, group, before, last);
+            return self.after_change(account, user, group, at, before, last);
         }
         // A user or group that was created before the switch started without memberships, so
         // everything between the creation and the switch must be in the logs.
@@ -136,13 +136,14 @@ impl Roster<'_> {
         account: AccountId,
         user: &str,
         group: &str,
+        at: Moment,
         before: &[Second],
         last: &Second,
     ) -> Membership {
         let evidence = last.records();
         match last.added {
             Some(true) => Membership::Member {
-                began: self.first_lasting_addition(account, user, group, before),
+                began: self.first_lasting_addition(account, user, group, at, before),
                 evidence,
             },
             Some(false) => Membership::NotMember { evidence },
@@ -270,9 +271,16 @@ impl Roster<'_> {
         account: AccountId,
         user: &str,
         group: &str,
+        at: Moment,
         before: &[Second],
     ) -> Option<Began> {
-        let run = Second::first_of_last_run(before)?;
+        let run = Second::last_run(before);
+        let shown = self.rosters.snapshots_of(account);
+        let left = shown.filter(|snapshot| snapshot.is_member(user, group) == Some(false));
+        let left = left
+            .filter_map(|snapshot| snapshot.taken)
+            .filter(|taken| *taken < at);
+        let run = Second::after_leaving(run, left.max()).first()?;
         let first = run.changes.first()?;
         // If a snapshot shows a member before the first addition, they were a member all along and
         // the addition changed nothing, unless they were removed in between.
@@ -298,16 +306,16 @@ impl Roster<'_> {
         counts: &dyn Fn(&Snapshot) -> bool,
     ) -> Membership {
         let unproven = |missing: String| Membership::Unproven { missing };
-        let around = self.nearest_snapshots(account, user, group, at, counts);
+        let (around, gap) = self.reached_snapshots(account, user, group, at, counts);
         let Some((_, member)) = around.first() else {
-            if born.is_some() {
-                // A new user is in no group, a new group has no members, and nobody was added
-                // since.
-                return Membership::NotMember {
+            return match (born, gap) {
+                // A new user is in no group, a new group has no members, and nobody was added since.
+                (Some(_), _) => Membership::NotMember {
                     evidence: Vec::new(),
-                };
-            }
-            return unproven(self.why_not_shown(account, user));
+                },
+                (None, Some(gap)) => unproven(gap.in_words(account)),
+                (None, None) => unproven(self.why_not_shown(account, user)),
+            };
         };
         // The nearest one on each side is enough: without a change in the logs, all of them should
         // agree.
@@ -315,15 +323,6 @@ impl Roster<'_> {
             return unproven(format!(
                 "the rosters of account {account} contradict each other, and the logs don't show the change"
             ));
-        }
-        // The creation shows that a new user is in no group, and needs no roster.
-        if !*member && born.is_some() {
-            return Membership::NotMember {
-                evidence: Vec::new(),
-            };
-        }
-        if let Some(gap) = self.gap_to_all(account, at, &around) {
-            return unproven(gap.in_words(account));
         }
         // The logs go back to the creation and contain no addition, so either the logs or the
         // snapshot is incomplete.
@@ -342,6 +341,30 @@ impl Roster<'_> {
                 evidence: Vec::new(),
             }
         }
+    }
+
+    /// The nearest snapshots up to which the logs are complete, each with the membership that it
+    /// shows; and the first gap before any other. A snapshot beyond a gap proves nothing, so it
+    /// contradicts nothing either.
+    fn reached_snapshots(
+        &self,
+        account: AccountId,
+        user: &str,
+        group: &str,
+        at: Moment,
+        counts: &dyn Fn(&Snapshot) -> bool,
+    ) -> (Vec<(&Snapshot, bool)>, Option<LogGap>) {
+        let mut first_gap = None;
+        let mut around = self.nearest_snapshots(account, user, group, at, counts);
+        around.retain(|(snapshot, _)| {
+            let gap = snapshot
+                .taken
+                .and_then(|taken| self.log_gap(account, at, taken));
+            let is_whole = gap.is_none();
+            first_gap = first_gap.take().or(gap);
+            is_whole
+        });
+        (around, first_gap)
     }
 
     /// The snapshots that count and show the membership: the last one before `at`, the first one
@@ -390,24 +413,6 @@ impl Roster<'_> {
                 "the roster of account {account} is truncated, so a user's absence from the group proves nothing"
             )
         }
-    }
-
-    /// The gap between the switch and the first snapshot, if every snapshot has a gap. One snapshot
-    /// without a gap, or without a time, is enough for `None`.
-    fn gap_to_all(
-        &self,
-        account: AccountId,
-        at: Moment,
-        snapshots: &[(&Snapshot, bool)],
-    ) -> Option<LogGap> {
-        let mut first = None;
-        for (snapshot, _) in snapshots {
-            // Both `?` return `None`: a snapshot without a time is accepted, and one without a gap
-            // is enough.
-            let gap = self.log_gap(account, at, snapshot.taken?)?;
-            first = first.or(Some(gap));
-        }
-        first
     }
 
     /// The first silence of more than a day in the account's IAM events between two moments.

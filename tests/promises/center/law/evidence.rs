@@ -36,8 +36,6 @@ pub(crate) struct Use {
 
 pub(crate) struct Evidence<'c> {
     pub(crate) company: &'c Company,
-    /// Whether a name that is seen on one side of a gap counts on the other: the law doesn't say.
-    pub(crate) names_cross_gaps: bool,
     pub(crate) sign_ins: Vec<SignedIn>,
     pub(crate) portal: Vec<PortalCall>,
     pub(crate) uses: Vec<Use>,
@@ -53,6 +51,8 @@ pub(crate) struct Evidence<'c> {
     /// The sessions of which a record of the issuing call arrived.
     pub(super) issued: BTreeSet<usize>,
     home: Vec<Second>,
+    /// In the account that administers the directory, if that is another one.
+    delegate: Vec<Second>,
     elsewhere: Vec<Second>,
 }
 
@@ -60,7 +60,6 @@ impl<'c> Evidence<'c> {
     pub(crate) fn new(company: &'c Company) -> Self {
         let mut evidence = Self {
             company,
-            names_cross_gaps: false,
             sign_ins: Vec::new(),
             portal: Vec::new(),
             uses: Vec::new(),
@@ -71,6 +70,7 @@ impl<'c> Evidence<'c> {
             asked: RefCell::default(),
             issued: BTreeSet::new(),
             home: Vec::new(),
+            delegate: Vec::new(),
             elsewhere: Vec::new(),
         };
         let workflows = workflows(company);
@@ -87,7 +87,9 @@ impl<'c> Evidence<'c> {
         if !matches!(told.what, What::Issued { .. } | What::Used { .. }) {
             if told.elsewhere {
                 self.elsewhere.push(at);
-            } else if !told.delegated {
+            } else if told.delegated {
+                self.delegate.push(at);
+            } else {
                 self.home.push(at);
             }
         }
@@ -198,9 +200,13 @@ impl<'c> Evidence<'c> {
     /// More than 24 hours without a record between two moments, in the home Region. A change of the
     /// directory that was made then may be missing.
     pub(crate) fn gap(&self, from: Second, to: Second) -> bool {
-        silences(&self.home, from, to)
-            .iter()
-            .any(|(begin, end)| end.min(&to) - begin.max(&from) > DAY)
+        let delegate = self.company.plan.delegated.then_some(&self.delegate);
+        let mut logs = [Some(&self.home), delegate].into_iter().flatten();
+        logs.any(|heard| {
+            silences(heard, from, to)
+                .iter()
+                .any(|(begin, end)| end.min(&to) - begin.max(&from) > DAY)
+        })
     }
 
     /// More than 24 hours without a record, some of them between two moments. A sign-in that was

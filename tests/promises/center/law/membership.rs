@@ -202,6 +202,13 @@ impl Evidence<'_> {
             .find_map(|roster| listed(roster, user, group).flatten())
     }
 
+    /// When the membership began that a roster of this time lists, by any roster that says it.
+    fn began(&self, user: usize, group: usize, taken: Second) -> Option<Second> {
+        let rosters = self.company.rosters.iter();
+        let mut listed = rosters.filter_map(|roster| listed(roster, user, group).flatten());
+        listed.find(|created| *created <= taken)
+    }
+
     fn by_rosters(
         &self,
         user: usize,
@@ -216,10 +223,15 @@ impl Evidence<'_> {
             if !reaches || self.gap(at.min(taken), at.max(taken)) {
                 continue;
             }
+            // Of a user who isn't listed at all, a creation or a deletion is missing.
+            let exists = roster.users.iter().any(|(of, _)| *of == user);
             match listed(roster, user, group) {
-                Some(Some(created)) if created >= at => {}
+                Some(_)
+                    if self
+                        .began(user, group, taken)
+                        .is_some_and(|began| began >= at) => {}
                 Some(created) => answers.push(Member::Yes(created)),
-                None if roster.truncated => {}
+                None if roster.truncated || !exists => {}
                 None => answers.push(Member::No),
             }
         }

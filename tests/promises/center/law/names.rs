@@ -13,11 +13,6 @@ enum Mark {
 }
 
 impl Evidence<'_> {
-    /// Names are looked up again.
-    pub(crate) fn forget(&self) {
-        self.asked.borrow_mut().clear();
-    }
-
     fn name_marks(&self, user: usize) -> Vec<(Second, Mark)> {
         let mut marks = Vec::new();
         for (at, change) in &self.changes {
@@ -111,12 +106,35 @@ impl Evidence<'_> {
             );
         }
         let crosses = |second: Second| self.gap(at.min(second), at.max(second));
-        known.retain(|(second, _)| self.names_cross_gaps || !crosses(*second));
+        known.retain(|(second, _)| !crosses(*second));
+        known.retain(|(second, name)| !self.went_to_another(user, name, (*second, at)));
         let first = known.first()?.1.clone();
         known
             .iter()
             .all(|(_, name)| *name == first)
             .then_some(first)
+    }
+
+    /// Whether another user got the name between two moments. No two users of a store bear one name.
+    fn went_to_another(&self, user: usize, name: &str, (a, b): (Second, Second)) -> bool {
+        let (from, to) = (a.min(b), a.max(b));
+        self.changes.iter().any(|(second, change)| {
+            let got = match change {
+                Change::Created {
+                    user,
+                    name: Some(name),
+                    ..
+                }
+                | Change::Renamed {
+                    user,
+                    to: Some(name),
+                } => Some((user, name)),
+                _ => None,
+            };
+            got.is_some_and(|(of, got)| *of != user && got.to_lowercase() == name)
+                && from <= *second
+                && *second <= to
+        })
     }
 
     /// Whether something shows that a user bore a name at some time.

@@ -60,7 +60,7 @@ impl Evidence<'_> {
 
     fn taker(&self, session: usize) -> Person {
         let taken = &self.company.sessions[session];
-        if taken.issuer == Issuer::Foreign {
+        if taken.issuer == Issuer::Foreign && self.issued.contains(&session) {
             return Person::Unknown;
         }
         let behalf = self.on_behalf_of(session);
@@ -118,6 +118,14 @@ impl Evidence<'_> {
         })
     }
 
+    /// Whether the session that a chain came from could be one of two: nothing tells apart those of
+    /// one name that begin in one second.
+    pub(crate) fn has_twin_parent(&self, session: usize) -> bool {
+        let parent = self.company.sessions[session].parent;
+        parent
+            .is_some_and(|parent| self.fitting(parent, self.company.sessions[parent].at).len() > 1)
+    }
+
     /// Whether some use could belong to this session and to another one.
     pub(crate) fn is_blurred(&self, session: usize) -> bool {
         self.uses.iter().any(|used| {
@@ -128,12 +136,13 @@ impl Evidence<'_> {
 
     /// The users who asked for this set within five seconds, without those who bear another name.
     fn at_the_portal(&self, session: usize) -> BTreeSet<Id> {
-        let name = self.company.sessions[session].name.to_lowercase();
+        let taken = &self.company.sessions[session];
+        let name = taken.name.to_lowercase();
         self.calls_of(session)
             .filter_map(|call| {
                 let id = self.user_of(&call.who, call.at)?;
                 let other = (id.store == 0)
-                    .then(|| self.name_at(id.user, call.at))
+                    .then(|| self.name_at(id.user, taken.at))
                     .flatten()
                     .is_some_and(|borne| borne != name);
                 (!other).then_some(id)

@@ -176,18 +176,32 @@ fn an_incomplete_roster_proves_who_is_listed_and_nobody_else() {
     );
 }
 
-/// The creation shows it. A roster that can't be trusted, because the logs up to it have a gap,
-/// takes nothing away.
 #[test]
-fn a_created_id_is_in_no_group_whatever_a_roster_beyond_a_gap_says() {
-    for (members, expected) in [(&[][..], "none"), (&[("u", "g", None)], "have a gap from")] {
-        let listed = lists(&["u"], &["g"], members);
-        let mut store = Store::with_roster(&listed, Some(9 * DAY));
+fn a_membership_begins_anew_after_a_roster_that_does_not_list_it() {
+    for (members, expected) in [(&[][..], 500), (&[("u", "g", None)], 100)] {
+        let mut store = Store::with_roster(&lists(&["u"], &["g"], members), Some(300));
+        store.adds(100, "u", "g");
+        store.adds(500, "u", "g");
+        assert_eq!(store.began("u", "g", 600), Some((expected, true)));
+    }
+}
+
+/// A roster beyond a gap in the logs proves nothing, so it neither contradicts what the creation or
+/// another roster shows, nor takes it away.
+#[test]
+fn a_roster_beyond_a_gap_proves_nothing() {
+    let listed = [("u", "g", None)];
+    for members in [&[][..], &listed] {
+        let mut store = Store::with_roster(&lists(&["u"], &["g"], members), Some(9 * DAY));
         store.heard = false;
         store.creates_user(100, "u", "nell");
-        let told = store.told("u", "g", 200);
-        assert!(told.contains(expected), "{told}");
+        assert_eq!(store.told("u", "g", 200), "none");
     }
+    let mut store = Store::with_roster(&lists(&["u"], &["g"], &[]), Some(0));
+    store.roster(&lists(&["u"], &["g"], &listed), Some(9 * DAY));
+    assert!(store.told("u", "g", 100).contains("contradict each other"));
+    store.heard = false;
+    assert_eq!(store.told("u", "g", 100), "none");
 }
 
 #[test]

@@ -127,6 +127,31 @@ fn two_users_with_one_name_at_once_are_not_told_apart() {
 }
 
 #[test]
+fn a_name_beyond_a_gap_in_the_logs_proves_nothing() {
+    let mut store = Store::with_roster(&called("u", "nell"), Some(0));
+    store.roster(&called("v", "nell"), Some(9 * 86_400));
+    assert_eq!(
+        store.named("nell", 500),
+        Bearer::OneOf(vec!["u".into(), "v".into()])
+    );
+    store.heard = false;
+    assert_eq!(store.named("nell", 500), one("u"));
+    assert_eq!(store.named("nell", 4 * 86_400), Bearer::Unknown);
+    assert_eq!(store.named("nell", 9 * 86_400 - 500), one("v"));
+}
+
+#[test]
+fn who_is_seen_with_a_name_in_that_second_bears_it() {
+    let mut store = Store::with_roster(&called("v", "nell"), Some(1_000));
+    store.sign_in(500, "UserAuthentication", Some("u"), Some("nell"));
+    assert_eq!(store.named("nell", 500), one("u"));
+    assert_eq!(
+        store.named("nell", 501),
+        Bearer::OneOf(vec!["u".into(), "v".into()])
+    );
+}
+
+#[test]
 fn a_hidden_change_is_like_a_gap() {
     for id in ["u", ""] {
         let mut store = Store::with_roster(&called("u", "nell"), Some(0));
