@@ -104,20 +104,9 @@ impl ArchiveAuditor {
         }
         if let Some(asked) = history::step_of(payload.get()) {
             // A batch that can't be parsed must not count as read.
-            let answer = match asked
-                .map_err(|why| refused("reading the state machine's request", &why.to_string()))?
-            {
-                HistoryStep::List(asked) => history::list(outside, &asked, deadline).await?,
-                HistoryStep::Lost(lost) => history::report_lost(outside, &lost).await?,
-                HistoryStep::Map(batch) => {
-                    let book = self.shelf.current(outside, outside.now()).await?;
-                    history::extract(outside, &book.policy, &self.scratch, &batch).await?
-                }
-                HistoryStep::Reduce(asked) => {
-                    let book = self.shelf.current(outside, outside.now()).await?;
-                    history::reduce(outside, book, &asked).await?
-                }
-            };
+            let asked = asked
+                .map_err(|why| refused("reading the state machine's request", &why.to_string()))?;
+            let answer = self.history_step(outside, asked, deadline).await?;
             return Ok((answer, report));
         }
         let batch = serde_json::from_str::<SqsEvent>(payload.get()).ok();
@@ -156,6 +145,26 @@ impl ArchiveAuditor {
             }
         }
         Ok((json!(response), report))
+    }
+
+    async fn history_step<O: ArchivePorts>(
+        &mut self,
+        outside: &O,
+        asked: HistoryStep,
+        deadline: Option<Moment>,
+    ) -> Result<Value, Trouble> {
+        match asked {
+            HistoryStep::List(asked) => history::list(outside, &asked, deadline).await,
+            HistoryStep::Lost(lost) => history::report_lost(outside, &lost).await,
+            HistoryStep::Map(batch) => {
+                let book = self.shelf.current(outside, outside.now()).await?;
+                history::extract(outside, &book.policy, &self.scratch, &batch).await
+            }
+            HistoryStep::Reduce(asked) => {
+                let book = self.shelf.current(outside, outside.now()).await?;
+                history::reduce(outside, book, &asked).await
+            }
+        }
     }
 
     async fn run_task<O: ArchivePorts>(

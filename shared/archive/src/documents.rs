@@ -308,13 +308,13 @@ impl Documents {
                 self.go_to(ReadingState::Element { first: true });
             }
             (ReadingState::Value, b'"') => {
-                self.begin_token(ReadingState::ValueText(TextScan::new()), 1)
+                self.begin_token(ReadingState::ValueText(TextScan::new()), 1);
             }
             (ReadingState::Value, b'{' | b'[') => {
                 self.begin_token(ReadingState::ValueNested(Scan::new()), 0);
             }
             (ReadingState::Value, _) if is_scalar(byte) => {
-                self.begin_token(ReadingState::ValueScalar, 0)
+                self.begin_token(ReadingState::ValueScalar, 0);
             }
             (ReadingState::Value, _) => return Err("a value"),
             (ReadingState::AfterValue, b',') => self.go_to(ReadingState::Key { first: false }),
@@ -341,7 +341,7 @@ impl Documents {
             }
             (ReadingState::Element { .. }, _) => return Err("a record"),
             (ReadingState::AfterElement, b',') => {
-                self.go_to(ReadingState::Element { first: false })
+                self.go_to(ReadingState::Element { first: false });
             }
             _ => return Err("`,` or `]`"),
         }

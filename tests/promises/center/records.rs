@@ -74,6 +74,10 @@ struct Head<'a> {
 }
 
 impl Head<'_> {
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "every caller makes both for this"
+    )]
     fn record(&self, identity: Value, more: Value) -> Value {
         let number = self.told.number;
         let mut record = json!({

@@ -87,8 +87,8 @@ impl Teller {
                 teller.provisioned.push(role);
             }
         }
-        for user in 0..5 {
-            teller.born(user, -30 * DAY, NAMES[user]);
+        for (user, name) in NAMES.iter().take(5).enumerate() {
+            teller.born(user, -30 * DAY, name);
             for group in 0..GROUPS.len() {
                 if teller.dice.percent(45) {
                     teller.join(user, group, -20 * DAY);

@@ -18,6 +18,8 @@ fn trust_statement(principal: Value, condition: Value) -> Value {
     json!({"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole", "Condition": condition})
 }
 
+const ANNA: &str = "arn:aws:iam::444455556666:user/anna";
+
 /// Setups with one error each.
 pub(super) fn flawed_companies() -> Vec<Company> {
     let attached =
@@ -67,10 +69,7 @@ pub(super) fn flawed_companies() -> Vec<Company> {
             ),
         Company::new()
             .user(PRODUCTION, "anna", &[])
-            .with_trust(trust_statement(
-                json!({"AWS": [DEVELOPMENT, "arn:aws:iam::444455556666:user/anna"]}),
-                mfa(),
-            )),
+            .with_trust(trust_statement(json!({"AWS": [DEVELOPMENT, ANNA]}), mfa())),
         Company::new()
             .policy("mfa: required ", "mfa: optional ")
             .with_trust(trust_statement(json!({"AWS": DEVELOPMENT}), json!({})))

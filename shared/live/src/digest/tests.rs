@@ -320,7 +320,7 @@ fn who_receives_its_mail_is_looked_up_when_it_is_made() {
     assert_eq!(gathered(&twin).recipients, Some(Recipients::Pending));
     twin.subscriptions.borrow_mut().clear();
     assert_eq!(gathered(&twin).recipients, Some(Recipients::Nobody));
-    let unlisted = self::twin_at_start(Unlisted);
+    let unlisted = twin_at_start(Unlisted);
     assert_eq!(
         run(gather(&unlisted, &book(&unlisted), now()))
             .unwrap()

@@ -215,7 +215,7 @@ fn places(seen: &SeenRecord, policy: &Policy) -> Vec<(String, String)> {
         }
         Some(Fact::Console(step)) => match &step.session {
             Some(session) => {
-                places.push((keys::session(session), Kind::Step.sort_key(step.time, "")))
+                places.push((keys::session(session), Kind::Step.sort_key(step.time, "")));
             }
             None => places.extend(
                 [&step.from_id, &step.from]

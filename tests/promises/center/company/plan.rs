@@ -4,6 +4,10 @@ use super::{DELEGATE, GROUPS, HOUR, MANAGEMENT, PRODUCTION, Role, STORES, group_
 
 /// What the policy says.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each stands for a line of the policy"
+)]
 pub(crate) struct Plan {
     pub(crate) home: &'static str,
     pub(crate) replica: Option<&'static str>,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::evidence::Evidence;
-use crate::center::company::{Change, Id, Second, Snapshot};
+use crate::center::company::{Change, Id, Listed, Second, Snapshot};
 
 /// Whether somebody was a member.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -155,8 +155,8 @@ impl Evidence<'_> {
         }
         let dated = |roster: &&Snapshot| {
             listed(roster, user, group)
-                .and_then(|created| created)
-                .is_some_and(|c| c < at)
+                .and_then(|listed| listed.created)
+                .is_some_and(|created| created < at)
         };
         if let Some(roster) = self
             .company
@@ -165,7 +165,7 @@ impl Evidence<'_> {
             .filter(|r| r.taken >= at)
             .find(dated)
         {
-            return Member::Yes(listed(roster, user, group).flatten());
+            return Member::Yes(listed(roster, user, group).and_then(|listed| listed.created));
         }
         if marks.iter().any(|(second, _)| *second == at) {
             return Member::Unknown;
@@ -199,14 +199,14 @@ impl Evidence<'_> {
         rosters
             .filter(|roster| roster.taken <= at && from.is_none_or(|from| roster.taken > from))
             .filter(|roster| !self.gap(roster.taken, at))
-            .find_map(|roster| listed(roster, user, group).flatten())
+            .find_map(|roster| listed(roster, user, group)?.created)
     }
 
     /// When the membership began that a roster of this time lists, by any roster that says it.
     fn began(&self, user: usize, group: usize, taken: Second) -> Option<Second> {
         let rosters = self.company.rosters.iter();
-        let mut listed = rosters.filter_map(|roster| listed(roster, user, group).flatten());
-        listed.find(|created| *created <= taken)
+        let mut began = rosters.filter_map(|roster| listed(roster, user, group)?.created);
+        began.find(|created| *created <= taken)
     }
 
     fn by_rosters(
@@ -230,7 +230,7 @@ impl Evidence<'_> {
                     if self
                         .began(user, group, taken)
                         .is_some_and(|began| began >= at) => {}
-                Some(created) => answers.push(Member::Yes(created)),
+                Some(listed) => answers.push(Member::Yes(listed.created)),
                 None if roster.truncated || !exists => {}
                 None => answers.push(Member::No),
             }
@@ -283,9 +283,8 @@ fn first(marks: &[(Second, Mark)], at: Second) -> Option<(Second, Mark)> {
     Some((second, at_once(marks, second)))
 }
 
-/// Whether a roster lists the membership, and since when.
-fn listed(roster: &Snapshot, user: usize, group: usize) -> Option<Option<Second>> {
+/// The membership, if a roster lists it.
+fn listed(roster: &Snapshot, user: usize, group: usize) -> Option<&Listed> {
     let mut members = roster.members.iter();
-    let member = members.find(|listed| (listed.user, listed.group) == (user, group))?;
-    Some(member.created)
+    members.find(|listed| (listed.user, listed.group) == (user, group))
 }

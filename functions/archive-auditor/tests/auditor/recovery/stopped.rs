@@ -53,11 +53,7 @@ fn wherever_it_is_stopped_the_message_comes_again_and_all_is_recovered() {
         all.extend(records_sent(&twin));
         let mut ids = event_ids(&all);
         ids.dedup();
-        assert_eq!(
-            ids,
-            super::event_ids(story.records()),
-            "stopped at call {at}"
-        );
+        assert_eq!(ids, event_ids(story.records()), "stopped at call {at}");
     }
     assert!((20..399).contains(&stopped), "{stopped}");
 }

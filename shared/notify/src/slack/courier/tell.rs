@@ -232,7 +232,7 @@ impl<A: DeliveryPorts, S: Post + Vault + Chatroom + Pause> Courier<A, S> {
             }
             Err(NotTaken::Immutable) => {
                 self.post_message(opened, Posting::New, &message, visit)
-                    .await?
+                    .await?;
             }
             Err(not_taken) => return Err(Untold::Slack(not_taken)),
         }

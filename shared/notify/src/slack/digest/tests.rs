@@ -234,7 +234,7 @@ fn steps_of_every_rule_fit_beside_everything_else() {
             // With room, there are five.
             let alone = message(&sample::view(language), &broken(rules));
             within_limits(&alone);
-            let steps = self::section_lines(&alone);
+            let steps = section_lines(&alone);
             let shown = steps
                 .iter()
                 .filter(|line| line.contains("rolewatch explain"));
