@@ -187,10 +187,10 @@ fn the_law_never_takes_the_innocent_for_guilty_or_the_other_way_round() {
             }
             if id != of.truly {
                 // A call at the portal that isn't the switch's own, where its own is missing and
-                // nothing shows a name.
-                assert_eq!(
-                    answer,
-                    Answer::Portal,
+                // nothing shows a name; or a name that changed hands unseen, in a silence that is
+                // too short between the moment and what shows the name.
+                assert!(
+                    answer == Answer::Portal || company.silence.is_some(),
                     "session {session}\n{}",
                     company.story()
                 );

@@ -170,22 +170,57 @@ impl Evidence<'_> {
         if marks.iter().any(|(second, _)| *second == at) {
             return Member::Unknown;
         }
-        let before = last(&marks, at);
+        self.by_changes(user, group, at, &marks)
+    }
+
+    fn by_changes(
+        &self,
+        user: usize,
+        group: usize,
+        at: Second,
+        marks: &[(Second, Mark)],
+    ) -> Member {
+        let (before, after) = (last(marks, at), first(marks, at));
+        let from = before.map(|(second, _)| second);
+        let range = (from, after.map(|(second, _)| second));
         match before {
             Some((second, Mark::Begins)) => return Member::Yes(Some(second)),
-            Some((_, Mark::Ends | Mark::EndsOnly)) => return Member::No,
+            Some((_, Mark::Ends)) => return Member::No,
+            Some((_, Mark::EndsOnly)) => {
+                // A roster that lists the membership all the same shows that an addition is missing.
+                let answers = self.roster_answers(user, group, at, range);
+                let is_listed = answers.iter().any(|answer| *answer != Member::No);
+                return if is_listed {
+                    Member::Unknown
+                } else {
+                    Member::No
+                };
+            }
             _ => {}
         }
-        let from = before.map(|(second, _)| second);
-        let after = first(&marks, at);
-        let since = self.shown_since(user, group, (from, at));
         match after {
-            Some((_, Mark::Begins)) => return Member::No,
-            Some((_, Mark::Ends)) => return Member::Yes(since),
-            _ => {}
+            // Whom a roster lists before that was in already, and the addition changed nothing.
+            Some((second, Mark::Begins)) if !self.is_listed_before(user, group, second, from) => {
+                Member::No
+            }
+            Some((_, Mark::Ends)) => Member::Yes(self.shown_since(user, group, (from, at))),
+            _ => self.by_rosters(user, group, at, range),
         }
-        let to = after.map(|(second, _)| second);
-        self.by_rosters(user, group, at, (from, to))
+    }
+
+    fn is_listed_before(
+        &self,
+        user: usize,
+        group: usize,
+        at: Second,
+        from: Option<Second>,
+    ) -> bool {
+        let mut rosters = self.company.rosters.iter();
+        rosters.any(|roster| {
+            roster.taken < at
+                && from.is_none_or(|from| from < roster.taken)
+                && listed(roster, user, group).is_some()
+        })
     }
 
     /// `CreatedAt` of a roster before the moment, with nothing in between.
@@ -209,13 +244,14 @@ impl Evidence<'_> {
         began.find(|created| *created <= taken)
     }
 
-    fn by_rosters(
+    /// What each roster says, of those that nothing parts from the moment.
+    fn roster_answers(
         &self,
         user: usize,
         group: usize,
         at: Second,
         (from, to): (Option<Second>, Option<Second>),
-    ) -> Member {
+    ) -> Vec<Member> {
         let mut answers = Vec::new();
         for roster in &self.company.rosters {
             let taken = roster.taken;
@@ -235,6 +271,17 @@ impl Evidence<'_> {
                 None => answers.push(Member::No),
             }
         }
+        answers
+    }
+
+    fn by_rosters(
+        &self,
+        user: usize,
+        group: usize,
+        at: Second,
+        range: (Option<Second>, Option<Second>),
+    ) -> Member {
+        let answers = self.roster_answers(user, group, at, range);
         let is_member = |answer: &Member| matches!(answer, Member::Yes(_));
         if answers.is_empty() || answers.iter().any(is_member) != answers.iter().all(is_member) {
             return Member::Unknown;

@@ -89,25 +89,25 @@ impl Evidence<'_> {
                     .map(|name| (second, name)),
             );
         }
-        let mut after: Vec<Second> = marks
-            .iter()
-            .map(|mark| mark.0)
-            .filter(|s| *s > at)
-            .collect();
-        after.dedup();
-        for second in after {
-            if breaks(second) {
-                break;
-            }
-            known.extend(
-                seconds(second)
-                    .filter_map(|(_, mark)| bears(mark))
-                    .map(|name| (second, name)),
-            );
-        }
+        known.extend(shown_after(&marks, at));
         let crosses = |second: Second| self.gap(at.min(second), at.max(second));
         known.retain(|(second, _)| !crosses(*second));
         known.retain(|(second, name)| !self.went_to_another(user, name, (*second, at)));
+        // On either side, what is nearest counts. Where another name follows that no record gives,
+        // one is missing, and it needn't be before this.
+        let nearest = [
+            known
+                .iter()
+                .map(|one| one.0)
+                .filter(|second| *second <= at)
+                .max(),
+            known
+                .iter()
+                .map(|one| one.0)
+                .filter(|second| *second > at)
+                .min(),
+        ];
+        known.retain(|(second, _)| nearest.contains(&Some(*second)));
         let first = known.first()?.1.clone();
         known
             .iter()
@@ -166,6 +166,20 @@ impl Evidence<'_> {
             self.bearer(name, at).map(crate::center::company::Id::own)
         })
     }
+}
+
+/// The names that are shown after a moment, up to the next break.
+fn shown_after(marks: &[(Second, Mark)], at: Second) -> Vec<(Second, String)> {
+    let later = marks.iter().filter(|(second, _)| *second > at);
+    let until = later
+        .clone()
+        .filter(|(_, mark)| !matches!(mark, Mark::Bears(_)))
+        .map(|(second, _)| *second)
+        .min();
+    let shown = later.filter(|(second, _)| until.is_none_or(|until| *second < until));
+    shown
+        .filter_map(|(second, mark)| Some((*second, bears(mark)?)))
+        .collect()
 }
 
 fn begins(mark: &Mark) -> Option<&String> {
