@@ -85,6 +85,17 @@ impl<'w> Directory<'w> {
         }
     }
 
+    /// The names, in lower case, that the records of a sign-in show: its own, else those of the
+    /// records that it shares its workflow with.
+    pub(crate) fn sign_in_names(&self, event: &CenterEvent) -> BTreeSet<String> {
+        if let Some(name) = workflow::shown_name(event) {
+            return BTreeSet::from([name.to_lowercase()]);
+        }
+        let workflow = workflow::workflow_of(event);
+        let shared = workflow.and_then(|workflow| self.changes.sign_ins.get(workflow));
+        shared.map_or_else(BTreeSet::new, |shared| shared.names.clone())
+    }
+
     /// Who bore a user name at `at`. In the second of a creation, deletion or rename of it that is
     /// unknown.
     pub(crate) fn user_named(&self, name: &str, at: Moment) -> Bearer {

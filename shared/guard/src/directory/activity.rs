@@ -140,7 +140,7 @@ impl<'w> Activity<'w> {
                 } else {
                     SignInProof::Unclear
                 };
-                self.add_sign_in(record, event, proof, &directory.person_of(event));
+                self.add_sign_in(record, event, proof, directory);
             }
             CenterKind::Portal(call) if event.account == settings.account => {
                 self.add_portal_call(record, event, call, sure, directory.person_of(event));
@@ -188,20 +188,19 @@ impl<'w> Activity<'w> {
         record: &'w RecordKey,
         event: &CenterEvent,
         proof: SignInProof,
-        user: &Bearer,
+        directory: &Directory<'_>,
     ) {
-        let ids = user.ids();
-        if let (CenterKind::SignIn(sign_in), true) = (&event.what, ids.is_empty())
-            && let Some(name) = &sign_in.name
-            && event.on_behalf_of.is_none()
-        {
-            let unclear = UserSignIn {
-                time: event.time,
-                record,
-                proof: SignInProof::Unclear,
-            };
-            let by_name = self.sign_ins_by_name.entry(name.to_lowercase());
-            return by_name.or_default().push(unclear);
+        let ids = directory.person_of(event).ids();
+        if ids.is_empty() && event.on_behalf_of.is_none() {
+            for name in directory.sign_in_names(event) {
+                let by_name = self.sign_ins_by_name.entry(name).or_default();
+                by_name.push(UserSignIn {
+                    time: event.time,
+                    record,
+                    proof: SignInProof::Unclear,
+                });
+            }
+            return;
         }
         // One of several signed in, and the record doesn't show which: it proves nothing of any.
         let proof = if ids.len() > 1 {

@@ -19,7 +19,9 @@ use super::snapshot::StoreSnapshot;
 use super::status::Status;
 use crate::id::RecordKey;
 use crate::moment::Moment;
-use crate::roster::{Began, Membership, Second, before_change};
+use crate::roster::{
+    Began, Membership, Second, before_change, created_before_gap, created_without_addition,
+};
 use stretch::Stretch;
 
 /// A question about one membership.
@@ -147,9 +149,13 @@ impl Directory<'_> {
         // A roster that shows what the change made before it was made: an earlier change is
         // missing in the logs, so this one says nothing about what was before it.
         if !shown.any(|member| member == added) {
-            return match born {
-                Some(born) if !added => created_without_addition(born),
-                _ => before_change(next),
+            return match (born, before_change(next)) {
+                (Some(born), _) if !added => created_without_addition(born),
+                (_, Membership::Member { evidence, .. }) => Membership::Member {
+                    began: self.listed_since(asked, stretch),
+                    evidence,
+                },
+                (_, other) => other,
             };
         }
         let evidence = next.records();
@@ -196,9 +202,15 @@ impl Directory<'_> {
                     evidence: Vec::new(),
                 }
             }
-            // The creation shows it, and needs no roster.
-            (Some((_, false)), _) | (None, Some(_)) => Membership::NotMember {
+            (Some((_, false)), _) => Membership::NotMember {
                 evidence: Vec::new(),
+            },
+            // The creation shows it, and needs no roster, if the logs since then are whole.
+            (None, Some(born)) => match self.directory_silence(born, asked.at) {
+                None => Membership::NotMember {
+                    evidence: Vec::new(),
+                },
+                Some(_) => created_before_gap(born),
             },
             (None, None) => unproven(gap.unwrap_or_else(|| self.why_not_shown(asked, stretch))),
         }
@@ -253,7 +265,7 @@ impl Directory<'_> {
         &'s self,
         stretch: &Stretch<'_>,
         next: Option<Moment>,
-    ) -> impl Iterator<Item = &'s StoreSnapshot> {
+    ) -> impl DoubleEndedIterator<Item = &'s StoreSnapshot> {
         let (since, until) = (stretch.since, stretch.until);
         self.store_rosters()
             .filter(move |roster| match roster.taken {
@@ -292,27 +304,40 @@ impl Directory<'_> {
 
     /// The first of the additions that weren't undone before the moment.
     fn began(&self, asked: Asked<'_>, stretch: &Stretch<'_>) -> Option<Began> {
-        let run = Second::last_run(stretch.before);
         let shown = self.rosters_of(stretch, Some(asked.at));
         let left = shown.filter(|roster| roster.is_member(asked.user, asked.group) == Some(false));
         let left = left.filter_map(|roster| roster.taken).max();
-        let first = Second::after_leaving(run, left).first()?;
-        let change = first.changes.first()?;
-        let undone_before = stretch
-            .before
-            .first()
-            .is_some_and(|second| second.time < first.time);
-        // Who is listed before the addition was in all along, and it added nothing.
+        let run = Second::last_lasting(stretch.before, left)?;
+        let change = run.first.changes.first()?;
+        // Who is listed between then and the addition was in already, and it added nothing.
         let mut listed = self
-            .rosters_of(stretch, Some(first.time))
+            .rosters_of(stretch, Some(run.first.time))
+            .filter(|roster| {
+                run.out
+                    .is_none_or(|out| roster.taken.is_some_and(|taken| out < taken))
+            })
             .filter_map(|roster| roster.listed(asked.user, asked.group));
-        match listed.next().filter(|_| !undone_before) {
+        match listed.next_back() {
             Some(listed) => listed.created.map(|time| Began {
                 time,
                 addition: None,
             }),
             None => Some(Began::with(change)),
         }
+    }
+
+    /// When a membership began that a roster up to the moment lists.
+    fn listed_since(&self, asked: Asked<'_>, stretch: &Stretch<'_>) -> Option<Began> {
+        let mut listed = self.rosters_of(stretch, None).filter_map(|roster| {
+            let taken = roster.taken.filter(|taken| *taken <= asked.at)?;
+            let is_whole = self.directory_silence(asked.at, taken).is_none();
+            let created = roster.listed(asked.user, asked.group)?.created?;
+            is_whole.then_some(created)
+        });
+        listed.next_back().map(|time| Began {
+            time,
+            addition: None,
+        })
     }
 
     fn store(&self) -> String {
@@ -342,11 +367,4 @@ fn gone(life: &Existence, at: Moment) -> Option<Membership> {
 
 fn unproven(missing: String) -> Membership {
     Membership::Unproven { missing }
-}
-
-fn created_without_addition(born: Moment) -> Membership {
-    unproven(format!(
-        "the user or the group was created at {born}, but the logs don't show who added the user \
-         after that"
-    ))
 }

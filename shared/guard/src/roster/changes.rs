@@ -51,6 +51,14 @@ pub(crate) struct Second {
     pub(crate) changes: Vec<GroupChange>,
 }
 
+/// The beginning of a membership.
+pub(crate) struct Lasting<'s> {
+    /// The first addition.
+    pub(crate) first: &'s Second,
+    /// The last time before it at which the user was out, or may have been.
+    pub(crate) out: Option<Moment>,
+}
+
 impl Second {
     /// Adds a change to the changes of its membership. Changes come oldest first.
     pub(crate) fn note(seconds: &mut Vec<Self>, added: Option<bool>, change: GroupChange) {
@@ -68,25 +76,28 @@ impl Second {
         }
     }
 
-    /// Of all changes up to a moment: the additions at the end, which weren't undone before it.
+    /// Of all changes up to a moment: the first of the additions that weren't undone before it.
+    /// `left`: when a roster last showed that the user wasn't a member.
     ///
-    /// Adding a member again changes nothing, so the membership began with the first of them.
-    pub(crate) fn last_run(before: &[Self]) -> &[Self] {
+    /// Adding a member again changes nothing, so the membership began with the first of several
+    /// additions. It begins anew if the user left in between and the logs don't show it.
+    pub(crate) fn last_lasting(before: &[Self], left: Option<Moment>) -> Option<Lasting<'_>> {
         let additions = before.iter().rev();
         let count = additions
             .take_while(|second| second.added == Some(true))
             .count();
-        before.get(before.len() - count..).unwrap_or_default()
-    }
-
-    /// Of such additions, those from when a roster last showed that the user wasn't a member. The
-    /// user had left in between, and the logs don't show it. All of them, if none came after that.
-    pub(crate) fn after_leaving(run: &[Self], left: Option<Moment>) -> &[Self] {
+        let (undone, run) = before.split_at(before.len() - count);
         let from = left.map_or(0, |left| run.partition_point(|second| second.time < left));
-        match run.get(from..) {
-            Some(rest) if !rest.is_empty() => rest,
-            _ => run,
-        }
+        // Where no addition came after the roster, the change decides against it.
+        let (first, left) = match run.get(from) {
+            Some(first) => (first, left),
+            None => (run.first()?, None),
+        };
+        let undone = undone.last().map(|second| second.time);
+        Some(Lasting {
+            first,
+            out: undone.max(left),
+        })
     }
 
     /// The records of its changes.

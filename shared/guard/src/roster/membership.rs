@@ -123,7 +123,10 @@ impl Roster<'_> {
         match rest.first() {
             Some(next) => self
                 .shown_before(account, user, group, at, next, born)
-                .unwrap_or_else(|| before_change(next)),
+                .unwrap_or_else(|| match born {
+                    Some(born) if next.added == Some(false) => created_without_addition(born),
+                    _ => before_change(next),
+                }),
             // No change at all: a snapshot's membership applies to the whole time before and after
             // it, if the logs between are complete.
             None => self.by_snapshots(account, user, group, at, born, &|_| true),
@@ -274,25 +277,24 @@ impl Roster<'_> {
         at: Moment,
         before: &[Second],
     ) -> Option<Began> {
-        let run = Second::last_run(before);
         let shown = self.rosters.snapshots_of(account);
         let left = shown.filter(|snapshot| snapshot.is_member(user, group) == Some(false));
         let left = left
             .filter_map(|snapshot| snapshot.taken)
             .filter(|taken| *taken < at);
-        let run = Second::after_leaving(run, left.max()).first()?;
-        let first = run.changes.first()?;
-        // If a snapshot shows a member before the first addition, they were a member all along and
-        // the addition changed nothing, unless they were removed in between.
-        let undone_before = before.first().is_some_and(|second| second.time < run.time);
+        let run = Second::last_lasting(before, left.max())?;
+        let change = run.first.changes.first()?;
+        // Whoever a snapshot shows as a member before the first addition was one all along, and the
+        // addition changed nothing, unless they were out in between.
         let earlier_member = self.rosters.snapshots_of(account).any(|snapshot| {
-            snapshot.taken.is_some_and(|taken| taken < run.time)
+            let taken = snapshot.taken.filter(|taken| *taken < run.first.time);
+            taken.is_some_and(|taken| run.out.is_none_or(|out| out < taken))
                 && snapshot.is_member(user, group) == Some(true)
         });
-        if earlier_member && !undone_before {
+        if earlier_member {
             return None;
         }
-        Some(Began::with(first))
+        Some(Began::with(change))
     }
 
     /// The membership by the snapshots that `counts` accepts.
@@ -309,9 +311,13 @@ impl Roster<'_> {
         let (around, gap) = self.reached_snapshots(account, user, group, at, counts);
         let Some((_, member)) = around.first() else {
             return match (born, gap) {
-                // A new user is in no group, a new group has no members, and nobody was added since.
-                (Some(_), _) => Membership::NotMember {
-                    evidence: Vec::new(),
+                // A new user is in no group, a new group has no members, and nobody was added since,
+                // if the logs since then are complete.
+                (Some(born), _) => match self.log_gap(account, born, at) {
+                    None => Membership::NotMember {
+                        evidence: Vec::new(),
+                    },
+                    Some(_) => created_before_gap(born),
                 },
                 (None, Some(gap)) => unproven(gap.in_words(account)),
                 (None, None) => unproven(self.why_not_shown(account, user)),
@@ -327,9 +333,7 @@ impl Roster<'_> {
         // The logs go back to the creation and contain no addition, so either the logs or the
         // snapshot is incomplete.
         if *member && let Some(born) = born {
-            return unproven(format!(
-                "the user or the group was created at {born}, but the logs don't show who added the user after that"
-            ));
+            return created_without_addition(born);
         }
         if *member {
             Membership::Member {
@@ -453,6 +457,24 @@ impl LogGap {
                  may be missing; logs with any IAM event would show it"
             ),
         }
+    }
+}
+
+/// A membership that something shows of a user or a group that started without any.
+pub(crate) fn created_without_addition(born: Moment) -> Membership {
+    Membership::Unproven {
+        missing: format!(
+            "the user or the group was created at {born}, but the logs don't show who added the user after that"
+        ),
+    }
+}
+
+/// A membership that may have begun in a gap of the logs.
+pub(crate) fn created_before_gap(born: Moment) -> Membership {
+    Membership::Unproven {
+        missing: format!(
+            "the user or the group was created at {born}, and the logs between that and the switch have a gap"
+        ),
     }
 }
 

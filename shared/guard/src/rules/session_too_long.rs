@@ -131,7 +131,7 @@ mod cases {
                 "{unread}"
             );
         }
-        // STS grants the requested duration or denies the call.
+        // Without a readable expiration, the requested duration counts.
         assert_eq!(told(3_600.into()).verdict("RW003"), Verdicts::Silent);
         assert_eq!(told(3_601.into()).verdict("RW003"), Verdicts::Violation);
     }

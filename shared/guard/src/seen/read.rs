@@ -66,8 +66,8 @@ pub fn read(json: &[u8], elevated: &dyn Fn(&RoleArn) -> bool) -> Result<Reading,
 
 /// Reads one record as it was delivered.
 ///
-/// `elevated` returns whether the role with this ARN is elevated. Uses of other roles' sessions
-/// aren't kept.
+/// `elevated` returns whether calls by sessions of the role with this ARN have to be kept: the role
+/// may be elevated, or such calls may show a person of Identity Center.
 ///
 /// A detail that can't be read is listed in [`SeenRecord::unread`].
 ///

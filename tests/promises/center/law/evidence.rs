@@ -47,7 +47,7 @@ pub(crate) struct Evidence<'c> {
     /// Every record that shows a user's id and name together.
     pub(crate) borne: Vec<(Second, usize, String)>,
     /// Names that were looked up before.
-    pub(super) asked: RefCell<HashMap<(usize, Second), Option<String>>>,
+    pub(super) asked: RefCell<HashMap<(usize, Second), BTreeSet<String>>>,
     /// The sessions of which a record of the issuing call arrived.
     pub(super) issued: BTreeSet<usize>,
     home: Vec<Second>,

@@ -186,6 +186,7 @@ impl Evidence<'_> {
         match before {
             Some((second, Mark::Begins)) => return Member::Yes(Some(second)),
             Some((_, Mark::Ends)) => return Member::No,
+            Some((second, Mark::EndsOnly)) if self.gap(second, at) => return Member::Unknown,
             Some((_, Mark::EndsOnly)) => {
                 // A roster that lists the membership all the same shows that an addition is missing.
                 let answers = self.roster_answers(user, group, at, range);
@@ -244,7 +245,7 @@ impl Evidence<'_> {
         began.find(|created| *created <= taken)
     }
 
-    /// What each roster says, of those that nothing parts from the moment.
+    /// What the nearest rosters on either side say, of those that nothing parts from the moment.
     fn roster_answers(
         &self,
         user: usize,
@@ -266,12 +267,16 @@ impl Evidence<'_> {
                     if self
                         .began(user, group, taken)
                         .is_some_and(|began| began >= at) => {}
-                Some(listed) => answers.push(Member::Yes(listed.created)),
+                Some(listed) => answers.push((taken, Member::Yes(listed.created))),
                 None if roster.truncated || !exists => {}
-                None => answers.push(Member::No),
+                None => answers.push((taken, Member::No)),
             }
         }
-        answers
+        let seconds = answers.iter().map(|(taken, _)| *taken);
+        let before = seconds.clone().filter(|taken| *taken <= at).max();
+        let after = seconds.filter(|taken| *taken > at).min();
+        answers.retain(|(taken, _)| [before, after].contains(&Some(*taken)));
+        answers.into_iter().map(|(_, answer)| answer).collect()
     }
 
     fn by_rosters(

@@ -1,5 +1,7 @@
 //! Who bore which name.
 
+use std::collections::BTreeSet;
+
 use super::evidence::Evidence;
 use crate::center::company::{Change, Second, Shown};
 
@@ -50,20 +52,27 @@ impl Evidence<'_> {
 
     /// The name that a user is known to have borne, in lower case.
     pub(crate) fn name_at(&self, user: usize, at: Second) -> Option<String> {
+        let mut names = self.names_at(user, at).into_iter();
+        let only = names.next()?;
+        names.next().is_none().then_some(only)
+    }
+
+    fn names_at(&self, user: usize, at: Second) -> BTreeSet<String> {
         let known = self.asked.borrow().get(&(user, at)).cloned();
         known.unwrap_or_else(|| {
-            let name = self.name_of(user, at);
-            self.asked.borrow_mut().insert((user, at), name.clone());
-            name
+            let names = self.names_around(user, at);
+            self.asked.borrow_mut().insert((user, at), names.clone());
+            names
         })
     }
 
-    fn name_of(&self, user: usize, at: Second) -> Option<String> {
+    /// The names that a user may have borne: those shown nearest before and after the moment.
+    fn names_around(&self, user: usize, at: Second) -> BTreeSet<String> {
         let marks = self.name_marks(user);
         let seconds = |of: Second| marks.iter().filter(move |(second, _)| *second == of);
         let breaks = |of: Second| seconds(of).any(|(_, mark)| !matches!(mark, Mark::Bears(_)));
         if breaks(at) {
-            return None;
+            return BTreeSet::new();
         }
         let mut before: Vec<Second> = marks
             .iter()
@@ -95,24 +104,15 @@ impl Evidence<'_> {
         known.retain(|(second, name)| !self.went_to_another(user, name, (*second, at)));
         // On either side, what is nearest counts. Where another name follows that no record gives,
         // one is missing, and it needn't be before this.
-        let nearest = [
-            known
-                .iter()
-                .map(|one| one.0)
-                .filter(|second| *second <= at)
-                .max(),
-            known
-                .iter()
-                .map(|one| one.0)
-                .filter(|second| *second > at)
-                .min(),
-        ];
-        known.retain(|(second, _)| nearest.contains(&Some(*second)));
-        let first = known.first()?.1.clone();
-        known
-            .iter()
-            .all(|(_, name)| *name == first)
-            .then_some(first)
+        let seconds = known.iter().map(|one| one.0);
+        let before = seconds.clone().filter(|second| *second <= at).max();
+        let after = seconds.filter(|second| *second > at).min();
+        known.retain(|(second, _)| [before, after].contains(&Some(*second)));
+        // Who is shown with a name in this very second has it.
+        if before == Some(at) {
+            known.retain(|(second, _)| *second == at);
+        }
+        known.into_iter().map(|(_, name)| name).collect()
     }
 
     /// Whether another user got the name between two moments. No two users of a store bear one name.
@@ -146,17 +146,24 @@ impl Evidence<'_> {
         })
     }
 
-    /// The one user who bears a name.
+    /// The one user who bears a name. Where another may bear it as well, nobody is the one, unless
+    /// a record of this very second shows them with it.
     pub(crate) fn bearer(&self, name: &str, at: Second) -> Option<usize> {
         let name = name.to_lowercase();
         let users = 0..self.company.users.len();
-        let bearers: Vec<usize> = users
-            .filter(|user| self.name_at(*user, at).as_ref() == Some(&name))
+        let may: Vec<usize> = users
+            .filter(|user| self.names_at(*user, at).contains(&name))
             .collect();
-        match bearers[..] {
-            [one] => Some(one),
+        let shown = |user: usize| {
+            let mut marks = self.name_marks(user).into_iter();
+            marks.any(|(second, mark)| second == at && bears(&mark).as_ref() == Some(&name))
+        };
+        let shown: Vec<usize> = may.iter().copied().filter(|user| shown(*user)).collect();
+        match (&may[..], &shown[..]) {
+            ([one], _) | (_, [one]) => Some(*one),
             _ => None,
         }
+        .filter(|one| self.name_at(*one, at).as_ref() == Some(&name))
     }
 
     /// The user whom a record shows.

@@ -178,12 +178,47 @@ fn an_incomplete_roster_proves_who_is_listed_and_nobody_else() {
 
 #[test]
 fn a_membership_begins_anew_after_a_roster_that_does_not_list_it() {
-    for (members, expected) in [(&[][..], 500), (&[("u", "g", None)], 100)] {
-        let mut store = Store::with_roster(&lists(&["u"], &["g"], members), Some(300));
-        store.adds(100, "u", "g");
-        store.adds(500, "u", "g");
-        assert_eq!(store.began("u", "g", 600), Some((expected, true)));
-    }
+    let listed = [("u", "g", None)];
+    let began = |rosters: &[(i64, bool)], additions: &[i64]| {
+        let mut store = Store::new();
+        for (taken, is_member) in rosters {
+            let members = if *is_member { &listed[..] } else { &[] };
+            store.roster(&lists(&["u"], &["g"], members), Some(*taken));
+        }
+        for at in additions {
+            store.adds(*at, "u", "g");
+        }
+        store.began("u", "g", 600)
+    };
+    assert_eq!(began(&[(300, false)], &[100, 500]), Some((500, true)));
+    assert_eq!(began(&[(300, true)], &[100, 500]), Some((100, true)));
+    assert_eq!(
+        began(&[(50, true), (300, false)], &[500]),
+        Some((500, true))
+    );
+    assert_eq!(began(&[(300, false), (400, true)], &[100, 500]), None);
+    assert_eq!(began(&[(50, true)], &[500]), None);
+}
+
+#[test]
+fn the_beginning_that_a_roster_shows_counts_although_the_user_is_removed_later() {
+    let listed = lists(&["u"], &["g"], &[("u", "g", Some(250))]);
+    let mut store = Store::with_roster(&listed, Some(300));
+    store.removes(500, "u", "g");
+    assert_eq!(store.began("u", "g", 400), Some((250, false)));
+}
+
+#[test]
+fn a_created_id_may_have_joined_in_a_gap_of_the_logs() {
+    let mut store = Store::new();
+    store.heard = false;
+    store.creates_user(100, "u", "nell");
+    assert_eq!(store.told("u", "g", 100 + DAY), "none");
+    assert_eq!(
+        store.told("u", "g", 2 * DAY),
+        "the user or the group was created at 2026-03-02T09:01:40Z, and the logs between that and the \
+         switch have a gap"
+    );
 }
 
 /// A roster beyond a gap in the logs proves nothing, so it neither contradicts what the creation or
