@@ -22,9 +22,7 @@ pub use changes::Enrolment;
 pub(crate) use changes::{GroupChange, Second};
 pub use entity::{Entity, Handle};
 pub use membership::{Addition, Began, Membership};
-pub(crate) use membership::{
-    GAP, before_change, created_before_gap, created_without_addition, unclear,
-};
+pub(crate) use membership::{GAP, before_change, created_without_addition, unclear};
 pub use related::{first_to_name_group, related, stirred};
 pub use rosters::Rosters;
 pub use snapshot::{Snapshot, SnapshotError, SnapshotUser};

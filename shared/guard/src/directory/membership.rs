@@ -19,9 +19,7 @@ use super::snapshot::StoreSnapshot;
 use super::status::Status;
 use crate::id::RecordKey;
 use crate::moment::Moment;
-use crate::roster::{
-    Began, Membership, Second, before_change, created_before_gap, created_without_addition,
-};
+use crate::roster::{Began, Membership, Second, before_change, created_without_addition};
 use stretch::Stretch;
 
 /// A question about one membership.
@@ -202,15 +200,9 @@ impl Directory<'_> {
                     evidence: Vec::new(),
                 }
             }
-            (Some((_, false)), _) => Membership::NotMember {
+            // The creation shows it, and needs no roster.
+            (Some((_, false)), _) | (None, Some(_)) => Membership::NotMember {
                 evidence: Vec::new(),
-            },
-            // The creation shows it, and needs no roster, if the logs since then are whole.
-            (None, Some(born)) => match self.directory_silence(born, asked.at) {
-                None => Membership::NotMember {
-                    evidence: Vec::new(),
-                },
-                Some(_) => created_before_gap(born),
             },
             (None, None) => unproven(gap.unwrap_or_else(|| self.why_not_shown(asked, stretch))),
         }

@@ -311,13 +311,9 @@ impl Roster<'_> {
         let (around, gap) = self.reached_snapshots(account, user, group, at, counts);
         let Some((_, member)) = around.first() else {
             return match (born, gap) {
-                // A new user is in no group, a new group has no members, and nobody was added since,
-                // if the logs since then are complete.
-                (Some(born), _) => match self.log_gap(account, born, at) {
-                    None => Membership::NotMember {
-                        evidence: Vec::new(),
-                    },
-                    Some(_) => created_before_gap(born),
+                // A new user is in no group, a new group has no members, and nobody was added since.
+                (Some(_), _) => Membership::NotMember {
+                    evidence: Vec::new(),
                 },
                 (None, Some(gap)) => unproven(gap.in_words(account)),
                 (None, None) => unproven(self.why_not_shown(account, user)),
@@ -465,15 +461,6 @@ pub(crate) fn created_without_addition(born: Moment) -> Membership {
     Membership::Unproven {
         missing: format!(
             "the user or the group was created at {born}, but the logs don't show who added the user after that"
-        ),
-    }
-}
-
-/// A membership that may have begun in a gap of the logs.
-pub(crate) fn created_before_gap(born: Moment) -> Membership {
-    Membership::Unproven {
-        missing: format!(
-            "the user or the group was created at {born}, and the logs between that and the switch have a gap"
         ),
     }
 }

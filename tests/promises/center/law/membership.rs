@@ -186,7 +186,6 @@ impl Evidence<'_> {
         match before {
             Some((second, Mark::Begins)) => return Member::Yes(Some(second)),
             Some((_, Mark::Ends)) => return Member::No,
-            Some((second, Mark::EndsOnly)) if self.gap(second, at) => return Member::Unknown,
             Some((_, Mark::EndsOnly)) => {
                 // A roster that lists the membership all the same shows that an addition is missing.
                 let answers = self.roster_answers(user, group, at, range);

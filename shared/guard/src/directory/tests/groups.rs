@@ -208,19 +208,6 @@ fn the_beginning_that_a_roster_shows_counts_although_the_user_is_removed_later()
     assert_eq!(store.began("u", "g", 400), Some((250, false)));
 }
 
-#[test]
-fn a_created_id_may_have_joined_in_a_gap_of_the_logs() {
-    let mut store = Store::new();
-    store.heard = false;
-    store.creates_user(100, "u", "nell");
-    assert_eq!(store.told("u", "g", 100 + DAY), "none");
-    assert_eq!(
-        store.told("u", "g", 2 * DAY),
-        "the user or the group was created at 2026-03-02T09:01:40Z, and the logs between that and the \
-         switch have a gap"
-    );
-}
-
 /// A roster beyond a gap in the logs proves nothing, so it neither contradicts what the creation or
 /// another roster shows, nor takes it away.
 #[test]
