@@ -307,5 +307,6 @@ mod tests {
             assert_eq!(elevated.may_be(&role), kept, "{name}");
         }
         assert!(needles(&policy).contains(&":assumed-role/AWSReservedSSO_Admin_".to_owned()));
+        assert!(needles(&policy).contains(&":assumed-role/AWSReservedSSO_".to_owned()));
     }
 }

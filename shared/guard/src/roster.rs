@@ -3,6 +3,7 @@
 //! Ids decide, never names. A renamed user is the same person. A user created again under an old
 //! name is a different one.
 
+mod answer;
 mod bearer;
 mod changes;
 mod entity;
@@ -17,12 +18,13 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+pub use answer::{Addition, Began, Membership};
+pub(crate) use answer::{before_change, created_without_addition, unclear};
 pub use bearer::{Bearer, IamId};
 pub use changes::Enrolment;
 pub(crate) use changes::{GroupChange, Second};
 pub use entity::{Entity, Handle};
-pub use membership::{Addition, Began, Membership};
-pub(crate) use membership::{GAP, before_change, created_without_addition, unclear};
+pub(crate) use membership::GAP;
 pub use related::{first_to_name_group, related, stirred};
 pub use rosters::Rosters;
 pub use snapshot::{Snapshot, SnapshotError, SnapshotUser};

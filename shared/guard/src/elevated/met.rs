@@ -73,3 +73,26 @@ impl<'p> RolesMet<'p> {
         self.near.into_inner()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// That its calls are kept for the person whom they show hides no mistake in the policy.
+    #[test]
+    fn a_near_miss_is_noted_where_calls_are_kept_for_the_person_they_show() {
+        let policy = Policy::read(
+            b"version: 1\naccounts: {'444455556666': production}\n\
+              identity_center: {account: production, regions: [eu-west-1], identity_store: d-1234567890}\n\
+              roles:\n  - arn: arn:aws:iam::444455556666:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Admin_0123456789abcdef\n    \
+              groups: [identity-center/*]\n    identities: [identity-center]\n",
+            "p",
+        );
+        let policy = policy.unwrap_or_else(|errors| panic!("{errors}"));
+        let met = RolesMet::new(&policy);
+        let role = "arn:aws:iam::444455556666:role/aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_Admin_0123456789abcdef";
+        let role = RoleArn::parse(role).unwrap();
+        assert!(met.may_be_elevated(&role));
+        assert_eq!(met.into_near(), BTreeSet::from([role]));
+    }
+}

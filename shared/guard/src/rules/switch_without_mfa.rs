@@ -164,7 +164,7 @@ mod cases {
 mod cases_of_center {
     use serde_json::json;
 
-    use crate::testing::{Story, Verdicts};
+    use crate::testing::{Story, Verdicts, user_id};
 
     /// nell signs in with these factors, in this order, a minute apart, and takes the permission
     /// set.
@@ -209,6 +209,43 @@ mod cases_of_center {
             &["PASSWORD,TOTP", "EMAIL_OTP"],
         ] {
             assert_eq!(verdict(sign_ins), Verdicts::Unproven, "{sign_ins:?}");
+        }
+    }
+
+    /// The identity provider changed nell in the second of her second sign-in, so it can't be told
+    /// whose that was. Its name is in the sign-in's first record or in the one with the factors.
+    #[test]
+    fn a_sign_in_that_may_be_theirs_leaves_it_unproven() {
+        for named_first in [true, false] {
+            let mut story = Story::of_center();
+            story.signs_in("nell", "PASSWORD,TOTP");
+            story.later(60);
+            let nobody = json!({"type": "Unknown", "accountId": "555566667777"});
+            story.tell_center(json!({
+                "userIdentity": nobody,
+                "eventSource": "identitystore-scim.amazonaws.com",
+                "eventName": "PutUser",
+                "requestParameters": {"id": user_id("nell"), "tenantId": "t"},
+            }));
+            for (step, named) in [
+                ("CredentialChallenge", named_first),
+                ("UserAuthentication", !named_first),
+            ] {
+                let mut more = json!({"AuthWorkflowID": "w", "CredentialType": "PASSWORD"});
+                if named {
+                    more["UserName"] = "nell".into();
+                }
+                story.tell_center(json!({
+                    "userIdentity": nobody,
+                    "eventSource": "signin.amazonaws.com",
+                    "eventName": step,
+                    "additionalEventData": more,
+                    "serviceEventDetails": {step: "Success"},
+                }));
+            }
+            story.later(60);
+            drop(story.takes("nell", "Admin"));
+            assert_eq!(story.verdict("RW002"), Verdicts::Unproven, "{named_first}");
         }
     }
 

@@ -198,6 +198,42 @@ mod cases_of_center {
     }
 
     #[test]
+    fn a_use_a_second_beside_two_sessions_is_no_third_one() {
+        let mut story = Story::of_center();
+        drop(story.takes("nell", "Admin"));
+        drop(story.takes("nell", "Admin").used_after(60));
+        let created = story.now().plus_seconds(-1).to_string();
+        let story = story.retold(|record| {
+            if record["eventName"] == "GetCallerIdentity" {
+                let session = &mut record["userIdentity"]["sessionContext"];
+                session["attributes"]["creationDate"] = created.clone().into();
+            }
+        });
+        assert_eq!(story.verdict("RW006"), Verdicts::Silent);
+    }
+
+    #[test]
+    fn calls_of_a_permission_set_that_is_not_listed_name_who_goes_on_from_it() {
+        for (named, expected) in [(true, Verdicts::Silent), (false, Verdicts::Unproven)] {
+            let mut story = Story::of_center();
+            let taken = story.takes("guest", "ReadOnly").without_portal();
+            let used = if named {
+                taken.used_as("nell", 30)
+            } else {
+                taken.used_by_nobody_after(30)
+            };
+            drop(used.goes_on_to("UpdateApp"));
+            let story = story.retold(|record| {
+                if record["eventName"] == "GetCallerIdentity" {
+                    record["eventSource"] = "ec2.amazonaws.com".into();
+                    record["eventName"] = "DescribeInstances".into();
+                }
+            });
+            assert_eq!(story.verdict("RW006"), expected, "{named}");
+        }
+    }
+
+    #[test]
     fn unproven_when_copies_of_the_portals_record_differ() {
         let mut story = Story::of_center();
         drop(story.takes("guest", "Admin"));
