@@ -47,6 +47,8 @@ pub(crate) struct UserPortalCall<'w> {
     pub(crate) user: Bearer,
     /// The user whom the record names, if it is one of another identity store.
     pub(crate) elsewhere: Option<&'w StoreUser>,
+    /// The names, in lower case, that the record shows.
+    pub(crate) names: BTreeSet<String>,
     /// The portal session that made it.
     pub(crate) credential: Option<&'w str>,
     /// No other copy of the record says otherwise.
@@ -143,7 +145,7 @@ impl<'w> Activity<'w> {
                 self.add_sign_in(record, event, proof, directory);
             }
             CenterKind::Portal(call) if event.account == settings.account => {
-                self.add_portal_call(record, event, call, sure, directory.person_of(event));
+                self.add_portal_call(record, event, call, sure, directory);
             }
             CenterKind::Token(call)
                 if event.account == settings.account
@@ -223,8 +225,9 @@ impl<'w> Activity<'w> {
         event: &'w CenterEvent,
         call: &'w PortalCall,
         sure: bool,
-        user: Bearer,
+        directory: &Directory<'w>,
     ) {
+        let user = directory.person_of(event);
         if event.outcome == Outcome::Failure {
             return self.failed.push(FailedPortalCall {
                 record,
@@ -248,6 +251,7 @@ impl<'w> Activity<'w> {
                     .on_behalf_of
                     .as_ref()
                     .filter(|_| user == Bearer::Unknown),
+                names: directory.sign_in_names(event),
                 user,
                 credential: event.credential.as_deref(),
                 sure,

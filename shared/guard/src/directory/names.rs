@@ -223,13 +223,13 @@ impl Directory<'_> {
             };
             if time <= at {
                 before = Some(sight);
-            } else if after.is_none() {
+            } else if after.is_none() && self.is_reached(at, &sight) {
                 after = Some(sight);
             }
         }
         NameThen::Between {
             before: before.filter(|sight| self.is_reached(at, sight)),
-            after: after.filter(|sight| self.is_reached(at, sight)),
+            after,
         }
     }
 

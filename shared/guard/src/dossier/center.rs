@@ -59,6 +59,8 @@ pub(crate) struct CenterPerson<'c, 'w> {
 struct PortalAnswer<'c, 'w> {
     users: BTreeSet<StoreUser>,
     calls: Vec<&'c UserPortalCall<'w>>,
+    /// Somebody called of whom no record shows who they are, so `users` may lack the right one.
+    unknown_caller: bool,
     /// Copies of one of the records contradict each other.
     contradicted: bool,
 }
@@ -170,17 +172,14 @@ impl<'w> Center<'w> {
             );
         }
         let at_portal = portal.users;
-        let only = |users: &BTreeSet<StoreUser>| (users.len() == 1).then(|| users.first().cloned());
-        let answers: Vec<StoreUser> = [
-            by_uses.first().cloned(),
-            only(&at_portal).flatten(),
-            by_name,
-        ]
-        .into_iter()
-        .flatten()
-        .collect();
+        let is_answer = at_portal.len() == 1 && !portal.unknown_caller;
+        let by_portal = at_portal.first().filter(|_| is_answer).cloned();
+        let answers: Vec<StoreUser> = [by_uses.first().cloned(), by_portal, by_name]
+            .into_iter()
+            .flatten()
+            .collect();
         let Some(decided) = answers.first().cloned() else {
-            return unknown(self.missing(&at_portal, of, name));
+            return unknown(self.missing(&at_portal, portal.unknown_caller, of, name));
         };
         let mut others: BTreeSet<StoreUser> = answers.into_iter().collect();
         if !at_portal.is_empty() && !at_portal.contains(&decided) {
@@ -192,7 +191,8 @@ impl<'w> Center<'w> {
         let mut calls = portal.calls;
         calls.retain(|call| match call.elsewhere {
             Some(user) => *user == decided,
-            None => call.user == Bearer::One(Arc::clone(&decided.user)),
+            // Where no record shows the caller, it may have been this person.
+            None => call.user == Bearer::Unknown || call.user.ids().contains(&decided.user),
         });
         CenterPerson {
             user: Some(decided),
@@ -227,6 +227,7 @@ impl<'w> Center<'w> {
         let mut answer = PortalAnswer {
             users: BTreeSet::new(),
             calls: Vec::new(),
+            unknown_caller: false,
             contradicted: false,
         };
         let (Some(issued), Some(role)) = (of.issued, of.role) else {
@@ -248,7 +249,12 @@ impl<'w> Center<'w> {
                 known.is_none_or(|known| known.to_lowercase() == name.to_lowercase())
             });
             if ids.is_empty() && call.elsewhere.is_none() {
-                continue;
+                let bears_another =
+                    !call.names.is_empty() && !call.names.contains(&name.to_lowercase());
+                if call.user != Bearer::Unknown || bears_another {
+                    continue;
+                }
+                answer.unknown_caller = true;
             }
             answer.contradicted |= !call.sure;
             answer.users.extend(ids.iter().map(|id| self.user(id)));
@@ -298,11 +304,17 @@ impl<'w> Center<'w> {
     fn missing(
         &self,
         at_portal: &BTreeSet<StoreUser>,
+        unknown_caller: bool,
         of: &CenterSession<'_>,
         name: &str,
     ) -> String {
-        if at_portal.len() > 1 {
-            return self.disagreement("at that time, the access portal was called by", at_portal);
+        if at_portal.len() > 1 || unknown_caller {
+            let mut callers: Vec<String> = at_portal.iter().map(|user| self.shown(user)).collect();
+            if unknown_caller {
+                callers.push("somebody whom no record identifies".to_owned());
+            }
+            let callers = callers.join(" and ");
+            return format!("at that time, the access portal was called by {callers}");
         }
         let account = self.account();
         let set = of.role.and_then(RoleArn::permission_set);

@@ -23,8 +23,8 @@ pub(super) fn attach<'w>(
     // last one deterministic.
     folds.sort_by_key(|(key, _)| *key);
     for (key, fold) in folds {
-        // During reading, a use is kept if its role may be elevated. Now that ids and rosters are
-        // known, this is decided.
+        // During reading, a use is kept if its role may be elevated or its record shows the person
+        // of a permission set. Now that ids and rosters are known, this is decided.
         let Some(found) = elevated.find(&fold.role, Some(&key.session)) else {
             continue;
         };

@@ -39,7 +39,7 @@ pub struct FileTotals {
 pub struct RecordTotals {
     /// All records.
     pub met: u64,
-    /// Records of STS, sign-in, IAM or SSO, or by a session of an elevated role.
+    /// Records of STS, sign-in, IAM or Identity Center, or by a session whose calls count.
     pub kept: u64,
     /// The kept records that are copies of others.
     pub duplicates: u64,

@@ -335,6 +335,27 @@ mod cases_of_center {
     }
 
     #[test]
+    fn unproven_when_the_call_of_nobody_known_came_from_such_a_session() {
+        let mut story = Story::of_center();
+        story.signs_in("nell", "TOTP");
+        story.tell_center(json!({
+            "eventSource": "sso-oauth.amazonaws.com",
+            "eventName": "CreateTokenWithIAM",
+            "additionalEventData": {"identitycenter:CredentialId": "EXAMPLE-token"},
+        }));
+        story.later(60);
+        let taken = story.takes("nell", "Admin");
+        drop(taken.with_credential("EXAMPLE-token"));
+        let story = story.retold(|record| {
+            if record["eventName"] == "GetRoleCredentials" {
+                record["userIdentity"]["onBehalfOf"].take();
+            }
+        });
+        assert_eq!(story.verdict("RW002"), Verdicts::Unproven);
+        assert_eq!(story.verdict("RW006"), Verdicts::Silent);
+    }
+
+    #[test]
     fn a_chain_is_judged_by_the_sign_ins_before_its_start() {
         for (factors, expected) in [
             ("TOTP", Verdicts::Silent),

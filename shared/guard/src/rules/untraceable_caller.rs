@@ -89,6 +89,8 @@ mod cases {
 
 #[cfg(test)]
 mod cases_of_center {
+    use serde_json::json;
+
     use crate::testing::{Story, Verdicts};
 
     #[test]
@@ -242,6 +244,28 @@ mod cases_of_center {
         copy["serviceEventDetails"]["role_name"] = "Other".into();
         story.add_record(copy);
         assert_eq!(story.verdict("RW006"), Verdicts::Unproven);
+    }
+
+    #[test]
+    fn unproven_when_a_record_at_the_portal_names_nobody() {
+        for (name, expected) in [
+            (None, Verdicts::Unproven),
+            (Some("guest"), Verdicts::Unproven),
+            (Some("stranger"), Verdicts::Silent),
+        ] {
+            let mut story = Story::of_center();
+            drop(story.takes("guest", "Admin").beside("stranger"));
+            let mut calls = 0;
+            let story = story.retold(|record| {
+                if record["eventName"] == "GetRoleCredentials" {
+                    calls += 1;
+                    if calls == 2 {
+                        record["userIdentity"] = json!({"type": "Unknown", "userName": name});
+                    }
+                }
+            });
+            assert_eq!(story.verdict("RW006"), expected, "{name:?}");
+        }
     }
 
     #[test]

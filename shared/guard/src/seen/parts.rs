@@ -22,7 +22,8 @@ pub enum Service {
     Directory,
     /// `sso-oauth.amazonaws.com`: tokens of Identity Center.
     SsoOauth,
-    /// Any other service. Its record was caused by a session of an elevated role.
+    /// Any other service. Its record was caused by a session whose calls count: one of an elevated
+    /// role, or of a permission set.
     Other,
 }
 

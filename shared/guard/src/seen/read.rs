@@ -20,8 +20,8 @@ pub enum Reading {
     Seen(Box<SeenRecord>),
     /// A service entered a role that isn't elevated. Only a stub is kept.
     Service(ServiceSeen),
-    /// The record comes neither from STS, sign-in, IAM or Identity Center nor from a session of an
-    /// elevated role.
+    /// The record comes neither from STS, sign-in, IAM or Identity Center nor from a session
+    /// whose calls count.
     NotRelevant,
 }
 

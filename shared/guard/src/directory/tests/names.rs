@@ -216,6 +216,14 @@ fn an_undated_roster_is_of_the_present() {
 }
 
 #[test]
+fn a_roster_beyond_a_gap_does_not_hide_an_undated_one() {
+    let mut store = Store::with_roster(&called("u", "nell"), None);
+    store.roster(&called("u", "nell"), Some(9 * 86_400));
+    store.heard = false;
+    assert_eq!(store.named("nell", 500), one("u"));
+}
+
+#[test]
 fn names_of_other_stores_and_accounts_mean_nothing() {
     let mut store = Store::new();
     store.creates_user(100, "u", "nell")["recipientAccountId"] = json!("777788889999");
