@@ -70,7 +70,7 @@ class Nobody(unittest.TestCase):
             self.assertEqual(live.accounts.client("sns").list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"], [])
             live.run("SessionAuditorName", {"task": "digest", "at": "2026-03-03T22:00:00Z"})
             (post,) = until("the digest", live.sink.messages)
-            self.assertIn("Alarms reach nobody", json.dumps(post["payload"]))
+            self.assertIn("alarms don't reach anybody", json.dumps(post["payload"]))
 
 
 if __name__ == "__main__":

@@ -32,7 +32,7 @@ pub(super) fn write_admitted(report: &AuditReport<'_>, page: &mut TextPage<'_>) 
     page.heading(&format!("Admitted by kind: {}", number(length(&admitted))))?;
     page.text(
         2,
-        "The policy lists these kinds of identity, so they may enter. Nobody checked their group \
+        "The policy lists these identity types, so they may enter. Nobody checked their group \
          or MFA.",
     )?;
     write_rows(report, &admitted, page)

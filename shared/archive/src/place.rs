@@ -65,7 +65,7 @@ impl fmt::Display for Unread {
 #[non_exhaustive]
 pub enum Reason {
     /// The system denied access to the file or folder.
-    #[error("cannot be read: {0}")]
+    #[error("can't be read: {0}")]
     Refused(String),
     /// No file or folder exists at a given path.
     #[error("no such file or directory")]

@@ -74,7 +74,7 @@ pub fn judge(
             tracer: &tracer,
             as_of,
         };
-        // A kind of identity that the role doesn't allow is one finding; the length of the stay
+        // An identity type that the role doesn't allow is one finding; the length of the stay
         // adds nothing to it.
         if origin.mint_missing || view.silenced().is_none() {
             // A permission set gets a role of another name whenever it is provisioned anew.
@@ -370,7 +370,7 @@ impl<'w> Judge<'_, 'w> {
     }
 }
 
-/// Whether the policy requires a group or MFA that this kind of identity can't have, because it
+/// Whether the policy requires a group or MFA that this identity type can't have, because it
 /// allows the kind without them.
 fn admitted_by_kind(rules: &RolePolicy, origin: &Origin) -> bool {
     let OriginKind::Listed(kind) = origin.kind else {

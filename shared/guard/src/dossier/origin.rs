@@ -43,7 +43,7 @@ impl Person {
     }
 }
 
-/// The kind of identity at the start of a chain.
+/// The identity type at the start of a chain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum OriginKind {
     /// A kind that a policy can allow.
@@ -61,7 +61,7 @@ pub enum OriginKind {
 pub struct Origin {
     /// For comparison.
     pub person: Person,
-    /// The kind of identity.
+    /// The identity type.
     pub kind: OriginKind,
     /// The ARN, if known.
     pub arn: Option<String>,

@@ -58,7 +58,7 @@ pub struct SwitchSummary {
     /// The number of rules that couldn't be decided.
     pub unproven: u16,
     /// Whether the policy requires a group or MFA but neither was checked, because the policy
-    /// allows this kind of identity without them.
+    /// allows this identity type without them.
     pub admitted_by_kind: bool,
 }
 

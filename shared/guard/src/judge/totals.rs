@@ -64,7 +64,7 @@ pub struct SwitchTotals {
     pub judged: u64,
     /// Switches without findings for which everything that the policy requires was checked.
     pub clean: u64,
-    /// Switches without findings whose kind of identity is allowed without a check of group or MFA.
+    /// Switches without findings whose identity type is allowed without a check of group or MFA.
     #[serde(default)]
     pub admitted_by_kind: u64,
     /// Switches in a violation.
@@ -92,7 +92,7 @@ pub struct FindingTotals {
 pub enum SwitchStanding {
     /// No finding.
     Clean,
-    /// No finding, but the policy requires a group or MFA, which this kind of identity can't have.
+    /// No finding, but the policy requires a group or MFA, which this identity type can't have.
     AdmittedByKind,
     /// Only findings that the policy hides.
     Suppressed,

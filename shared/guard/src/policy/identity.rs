@@ -1,11 +1,11 @@
-//! The kinds of identity that can be the origin of a switch.
+//! The identity types that can be the origin of a switch.
 
 use std::fmt;
 use std::str::FromStr;
 
 use serde::Serialize;
 
-/// The kind of identity that entered a role.
+/// The identity type that entered a role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum IdentityKind {
@@ -49,7 +49,7 @@ impl fmt::Display for IdentityKind {
     }
 }
 
-/// Why a text is not a kind of identity.
+/// Why a text is not an identity type.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("an identity type is `iam-user`, `identity-center`, `saml`, `web-identity` or `service`")]
 pub struct NotAnIdentityKind;

@@ -1,4 +1,4 @@
-//! Whether the policy requires MFA, for each kind of identity.
+//! Whether the policy requires MFA, for each identity type.
 
 use super::IdentityKind;
 
@@ -24,7 +24,7 @@ impl Mfa {
     }
 }
 
-/// Whether an entry requires MFA, for each kind of identity.
+/// Whether an entry requires MFA, for each identity type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct MfaByKind([(IdentityKind, Mfa); IdentityKind::ALL.len()]);
 

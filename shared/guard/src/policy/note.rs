@@ -116,7 +116,7 @@ fn endless_day(role: &RolePolicy) -> Option<String> {
     ))
 }
 
-/// A warning if MFA is required of kinds of identity whose records never show it.
+/// A warning if MFA is required of identity types whose records never show it.
 fn unprovable_mfa(role: &RolePolicy, knows_center: bool) -> Option<String> {
     let provable = |kind: IdentityKind| match kind {
         IdentityKind::IamUser => true,
@@ -173,7 +173,7 @@ fn mfa_of_nobody(read: &ReadRole) -> Option<String> {
     })
 }
 
-/// A warning if kinds of identity are listed that can't enter the roles of a permission set.
+/// A warning if identity types are listed that can't enter the roles of a permission set.
 fn shut_out(read: &ReadRole) -> Option<String> {
     let kinds = read.shut_out.iter().map(|kind| kind.as_str());
     // In `defaults`, they are meant for the other entries.

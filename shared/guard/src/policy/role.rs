@@ -19,7 +19,7 @@ pub struct RolePolicy {
     pub groups: Vec<GroupRef>,
     /// Groups of the identity store whose members may enter through Identity Center.
     pub store_groups: Vec<StoreGroup>,
-    /// Whether each kind of identity must use MFA.
+    /// Whether each identity type must use MFA.
     pub mfa: MfaByKind,
     /// The longest lifetime of one set of credentials, as granted.
     pub max_session: Option<Span>,
@@ -33,7 +33,7 @@ pub struct RolePolicy {
     pub min_mfa_age: Option<Span>,
     /// Whether the role may be entered by API from a session of another role.
     pub chaining: AllowOrDeny,
-    /// The kinds of identity that may be the origin. Never empty, without duplicates.
+    /// The identity types that may be the origin. Never empty, without duplicates.
     pub identities: Vec<IdentityKind>,
     /// The severity of findings about the role.
     pub severity: Severity,
@@ -48,7 +48,7 @@ pub struct RolePolicy {
 }
 
 impl RolePolicy {
-    /// Whether this kind of identity may be the origin.
+    /// Whether this identity type may be the origin.
     pub fn allows(&self, kind: IdentityKind) -> bool {
         self.identities.contains(&kind)
     }
@@ -65,7 +65,7 @@ impl RolePolicy {
         }
     }
 
-    /// Whether MFA may be required of a caller whose kind of identity isn't known.
+    /// Whether MFA may be required of a caller whose identity type isn't known.
     pub(crate) fn may_require_mfa(&self) -> bool {
         self.identities.iter().any(|kind| self.mfa.requires(*kind))
     }

@@ -102,7 +102,7 @@ impl SwitchView<'_, '_> {
     }
 
     /// Most rules don't apply to a switch whose mint wasn't read (RW006 reports that once), or to
-    /// one whose kind of identity the role doesn't allow (RW012 reports that).
+    /// one whose identity type the role doesn't allow (RW012 reports that).
     pub(crate) fn silenced(&self) -> Option<RuleAnswer> {
         if self.origin.mint_missing {
             return Some(RuleAnswer::not_applicable(

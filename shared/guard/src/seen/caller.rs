@@ -9,7 +9,7 @@ use crate::id::{AccountId, NotAnAccountId};
 use crate::moment::{Moment, NotAMoment};
 use crate::record::{self, HIDDEN, Object, Record, Text, UserIdentity};
 
-/// The kind of identity that signed a call (`userIdentity.type`).
+/// The identity type that signed a call (`userIdentity.type`).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum CallerKind {
     /// `IAMUser`.
@@ -37,7 +37,7 @@ pub enum CallerKind {
 /// The caller of one record.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Caller {
-    /// The kind of identity.
+    /// The identity type.
     pub kind: CallerKind,
     /// `principalId`: `AIDA…`, `AROA…:session`, an account id, or what a provider asserted.
     pub principal_id: Option<Arc<str>>,

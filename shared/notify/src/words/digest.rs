@@ -82,12 +82,12 @@ pub(super) const EN: DigestWords = DigestWords {
     hours: "{h} h {m} min",
     minutes: "{m} min",
     moment: "under a minute",
-    nobody: "Alarms reach nobody: the operations topic has no confirmed e-mail subscription. If \
-             Slack fails, alerts wait instead of coming by e-mail. \
+    nobody: "CloudWatch alarms don't reach anybody: the operations topic has no confirmed e-mail \
+             subscription. If Slack fails, alerts wait instead of coming by e-mail. \
              Deploy with an address as OperationsEmail, or subscribe one to the topic. Then \
              confirm the subscription.",
-    pending: "Alarms reach nobody yet: the e-mail subscription of the operations topic isn't \
-              confirmed. If Slack fails, alerts wait instead of coming by e-mail. \
+    pending: "CloudWatch alarms don't reach anybody yet: the e-mail subscription of the \
+              operations topic isn't confirmed. If Slack fails, alerts wait instead of coming by e-mail. \
               Open the link in the e-mail from AWS Notifications. AWS deletes the subscription \
               after 48 hours.",
     recipients_unknown: "Can't tell whether alarms reach anybody: the subscriptions of the \

@@ -28,7 +28,7 @@ pub(super) const EN: RecipientsWords = RecipientsWords {
     pending: "A subscription is waiting for its confirmation: open the link in the e-mail from \
               AWS Notifications within 48 hours. SNS also \
               deactivates a subscription that gets too many e-mails.",
-    back: "RESOLVED · Alarms reach somebody again",
+    back: "RESOLVED · CloudWatch alarms are delivered again",
     back_means: "Since {time} (when rolewatch noticed), the operations topic has had a confirmed \
                  e-mail subscription.",
 };

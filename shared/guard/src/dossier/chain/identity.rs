@@ -113,7 +113,7 @@ impl<'w> Tracer<'_, 'w> {
     }
 }
 
-/// The caller as the record alone shows them, and their kind of identity in terms of the policy.
+/// The caller as the record alone shows them, and their identity type in terms of the policy.
 fn person_of(caller: &Caller, id: &Arc<str>, near: Option<&str>) -> Option<(Person, OriginKind)> {
     let listed = OriginKind::Listed;
     Some(match (&caller.kind, caller.account) {

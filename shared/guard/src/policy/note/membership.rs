@@ -5,7 +5,7 @@ use crate::policy::read::ReadRole;
 use crate::policy::{IdentityKind, RolePolicy, StoreGroupName};
 use crate::untrusted::harmless;
 
-/// Warnings about groups of kinds of identity that may not enter, and about a limit for members
+/// Warnings about groups of identity types that may not enter, and about a limit for members
 /// where no group is named.
 pub(super) fn without_effect(read: &ReadRole) -> Vec<String> {
     let (role, from) = (&read.policy, &read.from);

@@ -1,4 +1,4 @@
-//! `mfa`: one word for all kinds of identity, or a word for each of some kinds.
+//! `mfa`: one word for all identity types, or a word for some of them.
 
 use super::super::node::{Field, Fields};
 use super::super::problem::Problems;

@@ -82,7 +82,7 @@ fn read(
     Some(roles.collect())
 }
 
-/// The requirements for those who enter, independent of the role; and the kinds of identity that
+/// The requirements for those who enter, independent of the role; and the identity types that
 /// can't enter it.
 fn read_demands(
     keys: &Keys<'_, '_>,

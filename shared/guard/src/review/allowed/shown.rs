@@ -46,13 +46,16 @@ impl fmt::Display for AllowedBy {
             .files
             .iter()
             .map(|file| {
-                file.taken
-                    .map_or_else(|| "an unknown time".to_owned(), |taken| taken.to_string())
+                file.taken.map_or_else(
+                    || "at an unknown time".to_owned(),
+                    |taken| format!("at {taken}"),
+                )
             })
             .collect();
         write!(
             f,
-            ". This is as of {}, the time of the rosters, not of the switch.",
+            ". The rosters were taken {}; at the time of the switch, the settings may have been \
+             different.",
             times.join(" and ")
         )?;
         for (at, change) in self.stopped_by.iter().enumerate() {

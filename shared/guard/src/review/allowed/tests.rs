@@ -368,7 +368,7 @@ fn the_file_nearest_to_the_switch_is_asked() {
     let said = last_allowed_by(&story, "RW002", &files).unwrap();
     assert!(
         said.to_string()
-            .contains("as of 2026-03-01T00:00:00Z and an unknown time"),
+            .contains("taken at 2026-03-01T00:00:00Z and at an unknown time"),
         "{said}"
     );
 }

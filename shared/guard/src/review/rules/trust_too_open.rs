@@ -6,7 +6,7 @@
 //!
 //! - everyone (`*`), or everyone except a few;
 //! - an account outside `accounts`;
-//! - a kind of identity that the role's `identities` doesn't list;
+//! - an identity type that the role's `identities` doesn't list;
 //! - a shared identity provider without a condition on who signs in (`sub`);
 //! - a service that acts for an outside account, if a condition on `aws:SourceAccount` or
 //!   `aws:SourceArn` names that account.
