@@ -19,6 +19,7 @@ pub(crate) use center::Center;
 pub(crate) use chain::Tracer;
 pub(crate) use gather::Dossiers;
 pub(crate) use halves::DisjointSets;
+pub(crate) use origin::OwnCall;
 pub use origin::{Origin, OriginKind, Person};
 pub use proof::Proof;
 

@@ -370,16 +370,25 @@ impl<'w> Judge<'_, 'w> {
     }
 }
 
-/// Whether the policy requires a group or MFA that this identity type can't have, because it
-/// allows the kind without them.
+/// Whether the policy allows the identity because of its type alone, although it requires a group
+/// or MFA. AWS records neither for SAML users without session tags and for web identities, so these
+/// are always allowed by their type.
 fn admitted_by_kind(rules: &RolePolicy, origin: &Origin) -> bool {
     let OriginKind::Listed(kind) = origin.kind else {
         return false;
     };
-    // The rules judge people of Identity Center where the policy says where that is.
-    let judged = kind == IdentityKind::IamUser
-        || (kind == IdentityKind::IdentityCenter && origin.center.is_some());
-    !judged && (rules.asks_group(kind) || rules.mfa.requires(kind))
+    match kind {
+        IdentityKind::IamUser => false,
+        // The rules judge people of Identity Center where the policy says where that is.
+        IdentityKind::IdentityCenter if origin.center.is_some() => false,
+        IdentityKind::IdentityCenter | IdentityKind::Service => {
+            rules.asks_group(kind) || rules.mfa.requires(kind)
+        }
+        IdentityKind::Saml => rules
+            .allowed(kind)
+            .any(|one| one.group_tag().is_none() && one.mfa_tag().is_none()),
+        IdentityKind::WebIdentity => true,
+    }
 }
 
 /// A finding that is about to be reported.

@@ -13,6 +13,8 @@ mod parameters;
 mod problem;
 mod text;
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -166,8 +168,8 @@ pub(crate) struct UserIdentity<'a> {
     pub(crate) identity_provider: Option<Text<'a>>,
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub(crate) session_context: Option<Object<SessionContext<'a>>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) in_scope_of: Option<Present>,
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    pub(crate) in_scope_of: Option<Object<InScopeOf<'a>>>,
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub(crate) on_behalf_of: Option<Object<OnBehalfOf<'a>>>,
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
@@ -184,8 +186,16 @@ pub(crate) struct SessionContext<'a> {
     pub(crate) attributes: Option<Object<SessionAttributes<'a>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) ec2_role_delivery: Option<Present>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) in_scope_of: Option<Present>,
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    pub(crate) in_scope_of: Option<Object<InScopeOf<'a>>>,
+}
+
+/// The workload that AWS issued the credentials to.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct InScopeOf<'a> {
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    pub(crate) issuer_type: Option<Text<'a>>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -247,6 +257,8 @@ pub(crate) struct RequestParameters<'a> {
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub(crate) principal_arn: Option<Text<'a>>,
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    pub(crate) principal_tags: Option<Object<Tags<'a>>>,
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub(crate) target_principal: Option<Text<'a>>,
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub(crate) user_name: Option<Text<'a>>,
@@ -259,6 +271,11 @@ pub(crate) struct RequestParameters<'a> {
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub(crate) omitted: Option<Text<'a>>,
 }
+
+/// Session tags, as an object: `{"team": "platform"}`.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Tags<'a>(#[serde(borrow)] pub(crate) BTreeMap<String, Text<'a>>);
 
 /// `responseElements` of STS, IAM and sign-in calls.
 #[derive(Debug, Default, Serialize, Deserialize)]

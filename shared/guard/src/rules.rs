@@ -2,6 +2,7 @@
 //!
 //! To add a rule, write its file, its entry in [`crate::catalogue`], and its line in [`CHECKS`].
 
+mod admission;
 mod caller_outside_group;
 mod caller_outside_trust;
 mod chained_switch;

@@ -20,6 +20,7 @@ mod sts;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use caller::{Caller, CallerKind, CallerSession};
@@ -46,8 +47,7 @@ pub enum Fact {
     Denial(Box<Denial>),
     /// IAM changed users, groups, memberships or MFA devices.
     IamChange(Box<IamChange>),
-    /// An event of IAM Identity Center: a sign-in, a permission set taken, a change. No rule uses
-    /// it yet.
+    /// An event of IAM Identity Center: a sign-in, a permission set taken, a change.
     IdentityCenter(Box<CenterEvent>),
     /// Nothing, in a record that corrects another one.
     Nothing,
@@ -136,6 +136,8 @@ pub struct Grant {
     pub source_ip: Option<Arc<str>>,
     /// `AssumeRoot`: the account whose root was assumed.
     pub target: Option<Arc<str>>,
+    /// `AssumeRoleWithSAML`: the session tags that the identity provider set.
+    pub tags: BTreeMap<Arc<str>, Arc<str>>,
     /// Which details are in the record but can't be read.
     pub unread: UnreadGrant,
 }

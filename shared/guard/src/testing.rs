@@ -12,6 +12,7 @@
 
 mod center;
 mod elsewhere;
+mod federated;
 mod half;
 mod people;
 mod steps;

@@ -62,7 +62,7 @@ fn a_kind_that_is_admitted_but_no_iam_user_has_no_group_and_no_mfa_to_judge() {
         ),
         (
             saml("Okta"),
-            "    groups: [development/Developers]\n    identities: [iam-user, saml]\n",
+            "    groups: []\n    mfa: {saml: optional}\n    identities: [saml]\n",
         ),
     ] {
         let story = story
@@ -101,20 +101,30 @@ fn people_of_identity_center_are_admitted_by_kind_where_its_logs_are_not_read() 
 }
 
 #[test]
-fn an_admitted_kind_is_clean_where_nothing_is_asked_of_it() {
-    let asked = "    identities: [saml]\n";
-    for (lines, standing) in [
-        ("    groups: []\n    mfa: optional\n", SwitchStanding::Clean),
-        ("    groups: []\n", SwitchStanding::AdmittedByKind),
-        (
-            "    groups: [development/Developers]\n    mfa: optional\n",
-            SwitchStanding::AdmittedByKind,
-        ),
+fn a_saml_user_is_clean_only_where_a_session_tag_shows_something() {
+    let bare = (SwitchStanding::AdmittedByKind, vec![]);
+    let tagged = (SwitchStanding::Clean, vec![]);
+    let unproven = (SwitchStanding::Unproven, vec![("RW002", Verdict::Unproven)]);
+    let outside = (SwitchStanding::Violating, vec![("RW001", Verdict::Violation)]);
+    for (mfa, identity, expected) in [
+        ("optional", "saml", &bare),
+        ("optional", "{saml: {provider: Okta}}", &bare),
+        ("required", "saml", &unproven),
+        ("optional", "{saml: {group_tag: team=platform}}", &tagged),
+        ("optional", "{saml: {group_tag: team=support}}", &outside),
+        ("required", "{saml: {mfa_tag: mfa=true}}", &tagged),
+        ("required", "{saml: {group_tag: team=platform}}", &unproven),
     ] {
-        let story = saml("Okta")
+        let lines = format!("    groups: []\n    mfa: {mfa}\n    identities: [{identity}]\n");
+        let mut record = saml("Okta").records()[0].clone();
+        record["requestParameters"]["principalTags"] = json!({"team": "platform", "mfa": "true"});
+        let mut story = Story::new()
             .with_policy_line("    groups: [development/Developers]\n", "")
-            .with_policy_line("    max_session: 1h\n", &format!("{lines}{asked}"));
-        assert_eq!(standings(&story.judgement()), [standing], "{lines}");
+            .with_policy_line("    max_session: 1h\n", &lines);
+        story.add_record(record);
+        let judgement = story.judgement();
+        let found = (standings(&judgement), rules(&judgement.findings));
+        assert_eq!(found, (vec![expected.0], expected.1.clone()), "{mfa} {identity}");
     }
 }
 

@@ -10,7 +10,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::center::is_issued_by_center;
 use super::gather::ServiceKey;
-use super::origin::{Origin, Person};
+use super::origin::{Origin, OwnCall, Person};
 use super::{Dossiers, Switch};
 use crate::dossier::proof::Proof;
 use crate::id::RecordKey;
@@ -123,8 +123,8 @@ impl<'g, 'w> Tracer<'g, 'w> {
                 _ => self.identity(caller, at),
             });
         }
-        if let Some(service) = delivered_by_service(caller) {
-            return ChainStep::End(service);
+        if let Some(workload) = self.delivered_by_service(caller) {
+            return ChainStep::End(workload);
         }
         // A service's session is only looked up if no mint was kept. The mint of an elevated role
         // is kept whole, and then the chain goes through it.
@@ -163,8 +163,8 @@ impl<'g, 'w> Tracer<'g, 'w> {
         if caller.role_session().is_none() {
             return self.identity_of(caller, &Proof::NotAsked, None, near);
         }
-        if let Some(service) = delivered_by_service(caller) {
-            return service;
+        if let Some(workload) = self.delivered_by_service(caller) {
+            return workload;
         }
         match self.parent(caller, time) {
             Some(parent) => self.origin(parent),
@@ -208,6 +208,19 @@ impl<'g, 'w> Tracer<'g, 'w> {
         switches.get(*first).filter(|_| *alike)
     }
 
+    /// The origin if the record shows that AWS gave the session to a workload. If it doesn't show in
+    /// which service that is, the call by which the service got the session may.
+    fn delivered_by_service(&self, caller: &Caller) -> Option<Origin> {
+        let mut origin = delivered_by_service(caller)?;
+        let shows_service = |own: &OwnCall| own.service.is_some();
+        if !origin.own_call.as_deref().is_some_and(shows_service)
+            && let Some((_, service)) = self.service(caller)
+        {
+            origin.own_call = service.own_call;
+        }
+        Some(origin)
+    }
+
     /// The stub and the origin, if AWS issued the caller's session to a service.
     fn service(&self, caller: &Caller) -> Option<(RecordKey, Origin)> {
         let services = &self.gathered.services;
@@ -224,7 +237,11 @@ impl<'g, 'w> Tracer<'g, 'w> {
         };
         // The key decides if it's known, because many services share the same session name.
         let stub = by_key.or_else(by_session)?;
-        Some((stub.record(), workload(caller)?))
+        let origin = Origin {
+            own_call: OwnCall::of_service(Some(stub.service())),
+            ..workload(caller)?
+        };
+        Some((stub.record(), origin))
     }
 
     /// The GetSessionToken call that issued a user's temporary key.

@@ -1,5 +1,6 @@
 //! The origin of a switch.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::dossier::proof::Proof;
@@ -80,6 +81,44 @@ pub struct Origin {
     /// What Identity Center's own logs show, if the policy says where it is and the person is one
     /// of its users.
     pub(crate) center: Option<Box<CenterEvidence>>,
+    /// What tells identities of one type apart: for SAML, web identities and services.
+    pub(crate) own_call: Option<Box<OwnCall>>,
+}
+
+/// What the origin's own call shows of an identity that isn't a user of IAM or Identity Center.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct OwnCall {
+    /// The provider of a SAML user or a web identity: its ARN in IAM, or the name of one that AWS
+    /// knows by itself.
+    pub(crate) provider: Option<Arc<str>>,
+    /// The subject of a web identity's token.
+    pub(crate) subject: Option<Arc<str>>,
+    /// The session tags that a SAML provider set.
+    pub(crate) tags: BTreeMap<Arc<str>, Arc<str>>,
+    /// CloudTrail left out the parameters of the call, and the tags with them.
+    pub(crate) omitted: bool,
+    /// The service, by the hash of its name.
+    pub(crate) service: Option<u64>,
+}
+
+impl OwnCall {
+    pub(crate) fn of_service(service: Option<u64>) -> Option<Box<Self>> {
+        Some(Box::new(Self {
+            service,
+            ..Self::default()
+        }))
+    }
+
+    /// The value of a session tag. `None`: the tag is absent, or it has two values.
+    pub(crate) fn tag(&self, key: &str) -> Option<&str> {
+        let mut values = self
+            .tags
+            .iter()
+            .filter(|(name, _)| name.eq_ignore_ascii_case(key))
+            .map(|(_, value)| &**value);
+        let value = values.next()?;
+        values.all(|other| other == value).then_some(value)
+    }
 }
 
 /// What the logs of Identity Center show about the origin of a switch.

@@ -215,6 +215,7 @@ fn center_refused(center: &Center<'_>, failed: &FailedPortalCall<'_>) -> Origin 
         broken: None,
         mint_missing: false,
         center: None,
+        own_call: None,
     }
 }
 

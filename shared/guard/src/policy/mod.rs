@@ -5,6 +5,7 @@
 //! [`Policy::warnings`] holds what is valid but has no effect, such as a limit that can never be
 //! exceeded or a role that is never reached.
 
+mod allowed;
 mod decision;
 mod forwarding;
 mod hash;
@@ -30,6 +31,8 @@ use crate::arn::RoleArn;
 use crate::id::AccountId;
 use crate::moment::Moment;
 
+pub use allowed::{AllowedIdentity, SamlUsers, SessionTag, WebIdentities};
+pub(crate) use allowed::{is_provider, provider_name};
 pub use decision::AllowOrDeny;
 pub use forwarding::{Forwarding, LONGEST_PATTERN, uncovered};
 pub use hash::PolicyHash;
@@ -180,7 +183,10 @@ mod tests {
                 AllowOrDeny::Deny
             )
         );
-        assert_eq!(role.identities, [IdentityKind::IamUser]);
+        assert_eq!(
+            role.identities,
+            [AllowedIdentity::All(IdentityKind::IamUser)]
+        );
         assert_eq!(
             policy.role_for(&RoleArn::parse("arn:aws:iam::444455556666:role/Other").unwrap()),
             None

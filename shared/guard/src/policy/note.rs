@@ -65,10 +65,9 @@ pub(super) fn policy_notes(
         notes.extend(about(&["max_session"], endless_session(role)));
         notes.extend(about(&["max_stretch", "max_session"], short_stretch(role)));
         notes.extend(about(&["max_per_day"], endless_day(role)));
-        notes.extend(about(
-            &["mfa", "identities"],
-            unprovable_mfa(role, knows_center),
-        ));
+        for text in unprovable_mfa(role, knows_center) {
+            notes.extend(about(&["mfa", "identities"], Some(text)));
+        }
         notes.extend(mfa_of_nobody(read).and_then(|text| about(&["mfa"], Some(text))));
         notes.extend(shut_out(read).and_then(|text| about(&[], Some(text))));
         let without_effect = membership::without_effect(read).into_iter();
@@ -116,47 +115,61 @@ fn endless_day(role: &RolePolicy) -> Option<String> {
     ))
 }
 
-/// A warning if MFA is required of identity types whose records never show it.
-fn unprovable_mfa(role: &RolePolicy, knows_center: bool) -> Option<String> {
-    let provable = |kind: IdentityKind| match kind {
+/// Warnings if MFA is required of identity types whose records never show it.
+fn unprovable_mfa(role: &RolePolicy, knows_center: bool) -> Vec<String> {
+    let kinds = IdentityKind::ALL
+        .into_iter()
+        .filter(|kind| role.allows(*kind));
+    let kinds: Vec<IdentityKind> = kinds.collect();
+    let is_provable = |kind: IdentityKind| match kind {
         IdentityKind::IamUser => true,
         IdentityKind::IdentityCenter => knows_center,
-        IdentityKind::Saml | IdentityKind::WebIdentity | IdentityKind::Service => false,
+        IdentityKind::Saml => role.allowed(kind).all(|one| one.mfa_tag().is_some()),
+        IdentityKind::WebIdentity | IdentityKind::Service => false,
     };
-    let (shown, hidden): (Vec<IdentityKind>, Vec<IdentityKind>) =
-        role.identities.iter().partition(|kind| provable(**kind));
-    let unprovable: Vec<&str> = hidden
-        .into_iter()
-        .filter(|kind| role.mfa.requires(*kind))
-        .map(IdentityKind::as_str)
+    let unprovable: Vec<IdentityKind> = kinds
+        .iter()
+        .copied()
+        .filter(|kind| !is_provable(*kind) && role.mfa.requires(*kind))
         .collect();
-    if unprovable.is_empty() {
-        return None;
-    }
-    let words = role.identities.iter().map(|kind| {
-        let word = if provable(*kind) {
+    let words = kinds.iter().map(|kind| {
+        let word = if is_provable(*kind) {
             role.mfa.for_kind(*kind)
         } else {
             Mfa::Optional
         };
         format!("{kind}: {}", word.as_str())
     });
-    let instead = if shown.is_empty() {
-        Mfa::Optional.as_str().to_owned()
-    } else {
+    let instead = if kinds.iter().any(|kind| is_provable(*kind)) {
         format!("{{{}}}", words.collect::<Vec<_>>().join(", "))
-    };
-    let center = IdentityKind::IdentityCenter.as_str();
-    let otherwise = if unprovable.contains(&center) {
-        format!("; to check it for `{center}`, add `identity_center:` to the policy")
     } else {
-        String::new()
+        Mfa::Optional.as_str().to_owned()
     };
-    Some(format!(
-        "`mfa: required` can't be checked for {}: the logs don't show it, so their switches are reported as admitted by kind; \
-         if that is intended, write `mfa: {instead}`{otherwise}",
-        listing(unprovable, "and")
-    ))
+    let (unproven, by_kind): (Vec<IdentityKind>, Vec<IdentityKind>) = unprovable
+        .into_iter()
+        .partition(|kind| matches!(kind, IdentityKind::Saml | IdentityKind::WebIdentity));
+    let warning = |kinds: Vec<IdentityKind>, reported: &str, otherwise: &str| {
+        (!kinds.is_empty()).then(|| {
+            format!(
+                "`mfa: required` can't be checked for {}: the logs don't show it, so their switches are reported as {reported}; \
+                 if that is intended, write `mfa: {instead}`{otherwise}",
+                listing(kinds.into_iter().map(IdentityKind::as_str), "and")
+            )
+        })
+    };
+    let tag = if unproven.contains(&IdentityKind::Saml) {
+        "; if your identity provider sets a session tag after MFA, name it: `- saml: {mfa_tag: \"mfa=true\"}`"
+    } else {
+        ""
+    };
+    let center = if by_kind.contains(&IdentityKind::IdentityCenter) {
+        "; to check it for `identity-center`, add `identity_center:` to the policy"
+    } else {
+        ""
+    };
+    let unproven = warning(unproven, "unproven", tag);
+    let by_kind = warning(by_kind, "admitted by kind", center);
+    unproven.into_iter().chain(by_kind).collect()
 }
 
 /// A warning if `mfa` makes an exception for kinds that may not enter anyway.

@@ -6,6 +6,7 @@ mod defaults;
 mod duration;
 mod entrants;
 mod group;
+mod identities;
 mod identity_center;
 mod mfa;
 mod pattern;
@@ -39,7 +40,8 @@ pub(super) const POLICY_KEYS: &[&str] = &[
 ];
 #[cfg(test)]
 pub(super) use {
-    defaults::DEFAULTS_KEYS, identity_center::IDENTITY_CENTER_KEYS, mfa::MFA_KEYS, role::ROLE_KEYS,
+    defaults::DEFAULTS_KEYS, identities::NARROW_KEYS, identities::SAML_KEYS, identities::WEB_KEYS,
+    identity_center::IDENTITY_CENTER_KEYS, mfa::MFA_KEYS, role::ROLE_KEYS,
     suppression::SUPPRESSION_KEYS,
 };
 

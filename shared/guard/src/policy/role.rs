@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use super::{AllowOrDeny, IdentityKind, Mfa, MfaByKind, Severity, StoreGroup, permission_set};
+use super::{
+    AllowOrDeny, AllowedIdentity, IdentityKind, Mfa, MfaByKind, Severity, StoreGroup,
+    permission_set,
+};
 use crate::arn::{ArnParts, RoleArn, account_of, glob_matches};
 use crate::id::AccountId;
 use crate::moment::Span;
@@ -33,8 +36,8 @@ pub struct RolePolicy {
     pub min_mfa_age: Option<Span>,
     /// Whether the role may be entered by API from a session of another role.
     pub chaining: AllowOrDeny,
-    /// The identity types that may be the origin. Never empty, without duplicates.
-    pub identities: Vec<IdentityKind>,
+    /// The identities that may be the origin. Never empty, without duplicates.
+    pub identities: Vec<AllowedIdentity>,
     /// The severity of findings about the role.
     pub severity: Severity,
     /// The team or address that findings about the role are for. Safe to print.
@@ -48,9 +51,14 @@ pub struct RolePolicy {
 }
 
 impl RolePolicy {
-    /// Whether this identity type may be the origin.
+    /// Whether all identities of this type, or some of them, may be the origin.
     pub fn allows(&self, kind: IdentityKind) -> bool {
-        self.identities.contains(&kind)
+        self.allowed(kind).next().is_some()
+    }
+
+    /// The entries of `identities` of this type.
+    pub fn allowed(&self, kind: IdentityKind) -> impl Iterator<Item = &AllowedIdentity> {
+        self.identities.iter().filter(move |one| one.kind() == kind)
     }
 
     /// Whether an identity of this kind must be in a group. Kinds without groups of their own must
@@ -67,7 +75,8 @@ impl RolePolicy {
 
     /// Whether MFA may be required of a caller whose identity type isn't known.
     pub(crate) fn may_require_mfa(&self) -> bool {
-        self.identities.iter().any(|kind| self.mfa.requires(*kind))
+        let mut listed = self.identities.iter();
+        listed.any(|one| self.mfa.requires(one.kind()))
     }
 
     /// An entry that applies to every role and requires nothing.
@@ -83,7 +92,7 @@ impl RolePolicy {
             min_membership: None,
             min_mfa_age: None,
             chaining: AllowOrDeny::Allow,
-            identities: IdentityKind::ALL.to_vec(),
+            identities: IdentityKind::ALL.map(AllowedIdentity::All).to_vec(),
             severity: Severity::Low,
             owner: None,
             line: 0,

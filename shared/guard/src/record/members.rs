@@ -5,7 +5,7 @@ mod identity_center;
 use super::{
     Addendum, AdditionalEventData, AssumedRoleUser, CreatedGroup, CreatedUser, Credentials, Object,
     Record, RequestParameters, Resource, ResponseElements, SessionAttributes, SessionContext,
-    SessionIssuer, Shown, Text, UserIdentity,
+    SessionIssuer, Shown, Tags, Text, UserIdentity,
 };
 
 /// A part of a record whose members can be odd.
@@ -158,6 +158,19 @@ impl Members for RequestParameters<'_> {
             ],
             name,
         );
+        object(
+            "requestParameters.principalTags",
+            self.principal_tags.as_ref(),
+            name,
+        );
+    }
+}
+
+impl Members for Tags<'_> {
+    fn name_odd(&self, name: &mut dyn FnMut(&'static str)) {
+        if self.0.values().any(Text::is_odd) {
+            name("requestParameters.principalTags");
+        }
     }
 }
 

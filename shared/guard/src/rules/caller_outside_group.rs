@@ -10,6 +10,9 @@
 //! (`identity-center/NAME`), and the changes are those of its directory. This needs
 //! `identity_center` in the policy.
 //!
+//! A SAML user's group is what their identity provider says: the session tag that the policy names
+//! (`group_tag`). Another value is a violation; without the tag, the answer is unproven.
+//!
 //! ## Why it matters
 //! IAM checks only its own policies, and over time they allow the wrong people too: a policy is
 //! attached to the wrong group, or a user is added for a few minutes and removed again. The groups
@@ -24,8 +27,8 @@
 //!   if a hidden change may have decided it.
 //! - rolewatch can't see groups of external directories, nested Active Directory groups or account
 //!   instances of Identity Center.
-//! - SAML users, web identities and services are in no group that rolewatch can see. RW012 checks
-//!   them.
+//! - SAML users without `group_tag` in the policy, web identities and services are in no group that
+//!   rolewatch can see. RW012 checks them.
 //!
 //! ## What to do
 //! 1. End the session: `rolewatch revoke-plan ID` prints the commands, or choose Revoke sessions on
@@ -39,12 +42,17 @@
 //! 2. Supply what the finding says is missing: a roster, an account's logs, or the right group name
 //!    in the policy.
 
+use super::admission::{TagProof, missing_tag};
 use super::view::{RuleAnswer, SwitchView};
 use crate::dossier::Person;
 use crate::policy::{IdentityKind, StoreGroupName};
 use crate::roster::Membership;
+use crate::untrusted::harmless;
 
 pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
+    if let Some(proof) = view.saml_proof() {
+        return view.silenced().unwrap_or_else(|| by_tag(view, proof.group));
+    }
     if let Some(silenced) = view.silenced_unless_known() {
         return silenced;
     }
@@ -76,6 +84,28 @@ pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
         ));
     }
     by_memberships(view, &who)
+}
+
+/// What the session tag of a SAML user shows.
+fn by_tag(view: &SwitchView<'_, '_>, proof: TagProof<'_>) -> RuleAnswer {
+    let (who, place) = (view.person_shown(), view.role_in_account());
+    let links = view.origin.links.iter().cloned();
+    match proof {
+        TagProof::NotAsked => RuleAnswer::not_applicable("the policy names no session tag for it"),
+        TagProof::Proved(tag) => RuleAnswer::allow(format!("session tag {tag}")).with_events(links),
+        TagProof::Disproved { tag, found } => RuleAnswer::violation(format!(
+            "{who} entered {place}, but session tag `{}` was `{}`, not `{}`",
+            harmless(&tag.key),
+            harmless(found),
+            harmless(&tag.value)
+        ))
+        .with_events(links),
+        TagProof::Missing { tag, omitted } => RuleAnswer::unproven(format!(
+            "can't tell whether {who} was in an allowed group for {place}: {}",
+            missing_tag(tag, omitted)
+        ))
+        .with_events(links),
+    }
 }
 
 /// What the memberships of a known person come to.
@@ -209,6 +239,89 @@ mod cases {
         let mut story = Story::new().without_roster();
         story.switch("dora").with_mfa();
         assert_eq!(story.verdict("RW001"), Verdicts::Unproven);
+    }
+}
+
+#[cfg(test)]
+mod cases_of_saml {
+    use crate::testing::{Story, Verdicts};
+
+    fn story(saml: &str) -> Story {
+        let keys =
+            format!("    chaining: allow\n    mfa: optional\n    identities: [iam-user, {saml}]\n");
+        Story::with_policy_lines("    groups: [development/Developers]\n", &keys)
+    }
+
+    #[test]
+    fn the_session_tag_shows_the_group() {
+        for (tags, expected) in [
+            (vec![("team", "platform")], Verdicts::Silent),
+            (vec![("Team", "platform")], Verdicts::Silent),
+            (vec![("team", "support")], Verdicts::Violation),
+            (vec![("team", "Platform")], Verdicts::Violation),
+            (vec![("group", "platform")], Verdicts::Unproven),
+            (
+                vec![("team", "platform"), ("TEAM", "support")],
+                Verdicts::Unproven,
+            ),
+        ] {
+            let mut story = story("{saml: {group_tag: team=platform}}");
+            story.saml_switch("Okta", "sam", &tags);
+            assert_eq!(story.verdict("RW001"), expected, "{tags:?}");
+        }
+    }
+
+    #[test]
+    fn the_entry_that_suits_the_user_counts() {
+        let two = "{saml: {provider: Okta, group_tag: team=platform}}, {saml: {provider: Entra, group_tag: team=ops}}";
+        for (provider, team, expected) in [
+            ("Okta", "platform", Verdicts::Silent),
+            ("Entra", "ops", Verdicts::Silent),
+            ("Okta", "ops", Verdicts::Violation),
+        ] {
+            let mut story = story(two);
+            story.saml_switch(provider, "sam", &[("team", team)]);
+            assert_eq!(story.verdict("RW001"), expected, "{provider} {team}");
+        }
+        let mut story = story(two);
+        story.saml_switch("Other", "sam", &[("team", "ops")]);
+        assert_eq!(story.verdict("RW001"), Verdicts::Silent, "RW012 says it");
+    }
+
+    #[test]
+    fn a_chain_keeps_the_tags_of_its_start() {
+        for (team, expected) in [
+            ("platform", Verdicts::Silent),
+            ("support", Verdicts::Violation),
+        ] {
+            let mut story = story("{saml: {group_tag: team=platform}}");
+            story.saml_chain("Okta", "sam", &[("team", team)]);
+            assert_eq!(story.verdict("RW001"), expected, "{team}");
+        }
+    }
+
+    #[test]
+    fn tags_that_the_caller_chose_prove_nothing() {
+        let mut story = story("{saml: {group_tag: team=platform}}");
+        story.saml_chain("Okta", "sam", &[]);
+        let story = story.retold(|record| {
+            if record["eventName"] == "AssumeRole" {
+                record["requestParameters"]["principalTags"] =
+                    serde_json::json!({"team": "platform"});
+            }
+        });
+        assert_eq!(story.verdict("RW001"), Verdicts::Unproven);
+    }
+
+    #[test]
+    fn unproven_when_cloudtrail_left_out_the_tags() {
+        let mut story = story("{saml: {group_tag: team=platform}}");
+        story.saml_switch("Okta", "sam", &[]);
+        let story = story.retold(|record| {
+            record["requestParameters"]["omitted"] = true.into();
+        });
+        let finding = story.finding("RW001");
+        assert!(finding.message.contains("left out"), "{}", finding.message);
     }
 }
 

@@ -44,9 +44,12 @@
 //! 3. Foreign account: ask the account's owner for the record of this call. Only the caller's
 //!    account records MFA for every call.
 
+use super::admission::{TagProof, missing_tag};
 use super::view::{RuleAnswer, SwitchView};
 use crate::dossier::OriginKind;
 use crate::dossier::Proof;
+use crate::policy::IdentityKind;
+use crate::untrusted::harmless;
 
 pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
     let is_asked = match view.origin.kind {
@@ -55,6 +58,12 @@ pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
     };
     if !is_asked {
         return RuleAnswer::not_applicable("the policy doesn't require MFA");
+    }
+    match view.origin.kind {
+        OriginKind::Listed(IdentityKind::Saml | IdentityKind::WebIdentity) => {
+            return view.silenced().unwrap_or_else(|| by_provider(view));
+        }
+        _ => {}
     }
     if let Some(silenced) = view.silenced_unless_known() {
         return silenced;
@@ -78,6 +87,80 @@ pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
             "can't tell whether {who} used MFA when entering {place}"
         )),
         (Proof::NotAsked, _) => RuleAnswer::not_applicable("not a user's own call"),
+    }
+}
+
+/// The MFA of a user whom an identity provider vouches for.
+fn by_provider(view: &SwitchView<'_, '_>) -> RuleAnswer {
+    let (who, place) = (view.person_shown(), view.role_in_account());
+    let links = view.origin.links.iter().cloned();
+    let missing = match view.saml_proof().map(|proof| proof.mfa) {
+        Some(TagProof::Proved(tag)) => {
+            return RuleAnswer::allow(format!("session tag {tag}")).with_events(links);
+        }
+        Some(TagProof::Disproved { tag, found }) => {
+            return RuleAnswer::violation(format!(
+                "{who} entered {place} without MFA: session tag `{}` was `{}`, not `{}`",
+                harmless(&tag.key),
+                harmless(found),
+                harmless(&tag.value)
+            ))
+            .with_events(links);
+        }
+        Some(TagProof::Missing { tag, omitted }) => missing_tag(tag, omitted),
+        Some(TagProof::NotAsked) => {
+            "AWS doesn't record how a SAML user signed in, and the policy names no session tag (`mfa_tag`) that shows it".to_owned()
+        }
+        None => "AWS doesn't record how a web identity signed in".to_owned(),
+    };
+    RuleAnswer::unproven(format!(
+        "can't tell whether {who} used MFA when entering {place}: {missing}"
+    ))
+    .with_events(links)
+}
+
+#[cfg(test)]
+mod cases_of_providers {
+    use crate::testing::{Story, Verdicts};
+
+    fn story(identities: &str, mfa: &str) -> Story {
+        let keys = format!("    chaining: allow\n    mfa: {mfa}\n    identities: [{identities}]\n");
+        Story::with_policy_lines("    groups: []\n", &keys)
+    }
+
+    #[test]
+    fn the_session_tag_shows_mfa() {
+        let tagged = "{saml: {mfa_tag: mfa=true}}";
+        for (identities, tags, expected) in [
+            (tagged, vec![("mfa", "true")], Verdicts::Silent),
+            (tagged, vec![("mfa", "false")], Verdicts::Violation),
+            (tagged, vec![], Verdicts::Unproven),
+            ("saml", vec![("mfa", "true")], Verdicts::Unproven),
+        ] {
+            for chained in [false, true] {
+                let mut story = story(identities, "required");
+                if chained {
+                    story.saml_chain("Okta", "sam", &tags);
+                } else {
+                    story.saml_switch("Okta", "sam", &tags);
+                }
+                assert_eq!(story.verdict("RW002"), expected, "{identities} {tags:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_is_said_where_nothing_is_asked() {
+        let mut story = story("saml", "{saml: optional}");
+        story.saml_switch("Okta", "sam", &[]);
+        assert_eq!(story.verdict("RW002"), Verdicts::Silent);
+    }
+
+    #[test]
+    fn nothing_shows_the_mfa_of_a_web_identity() {
+        let mut story = story("web-identity", "required");
+        story.web_switch("accounts.google.com", "1234");
+        assert_eq!(story.verdict("RW002"), Verdicts::Unproven);
     }
 }
 

@@ -1,10 +1,14 @@
 //! RW012 unexpected-identity
 //!
 //! ## What it does
-//! Fires when the identity behind a switch is of a kind that the role's `identities` doesn't list.
-//! The kinds are `iam-user`, `identity-center`, `saml`, `web-identity` and `service`. Without
-//! `identities`, only `iam-user` is allowed. Root users and federated users can't be listed, so the
-//! rule always fires for them.
+//! Fires when the role's `identities` doesn't allow the identity behind a switch. The types are
+//! `iam-user`, `identity-center`, `saml`, `web-identity` and `service`. Without `identities`, only
+//! `iam-user` is allowed. Root users and federated users can't be listed, so the rule always fires
+//! for them.
+//!
+//! An entry can also allow only some identities of a type: the users of one SAML provider, the web
+//! identities of one provider with certain subjects, or one service. For the others, the rule
+//! fires. If the records don't show what the entry asks for, the finding is unproven.
 //!
 //! ## Why it matters
 //! rolewatch can check groups and MFA for IAM users, and for people of Identity Center if the
@@ -15,8 +19,11 @@
 //! Center's own. Anybody can give a SAML provider a similar name; its users count as `saml`.
 //!
 //! ## Blind spots
-//! - rolewatch doesn't check whether a SAML user used MFA, or which of the provider's groups they
-//!   are in. Without `identity_center` in the policy, the same is true of people of Identity Center.
+//! - rolewatch can't see whether a SAML user used MFA, or which of the provider's groups they are
+//!   in, unless the provider sets session tags and the policy names them (`group_tag`, `mfa_tag`).
+//!   Without `identity_center` in the policy, the same is true of people of Identity Center.
+//! - A web identity that passes the conditions can still be misused: anybody who can change the
+//!   pipeline can use its identity.
 //!
 //! ## What to do
 //! 1. End the session: `rolewatch revoke-plan ID` prints the commands, or choose Revoke sessions on
@@ -24,13 +31,14 @@
 //! 2. Find out, on another channel, who or what used this way in. Check what the session did.
 //! 3. Remove the identity from the role's trust policy. An instance or a function needs a role of
 //!    its own, not an elevated one.
-//! 4. Only if its owner confirms that this way in is intended, list its kind under the role's
-//!    `identities`.
+//! 4. Only if its owner confirms that this way in is intended, list it under the role's
+//!    `identities`: with its provider, subject or service name, so that nothing else is allowed.
 //!
 //! If the finding is unproven:
 //! 1. Check what the session did.
-//! 2. Supply the logs of the account where the chain starts; the finding names it.
+//! 2. If the start of the chain is missing: supply the logs of the account that the finding names.
 
+use super::admission::{Admission, described};
 use super::view::{RuleAnswer, SwitchView};
 use crate::dossier::OriginKind;
 use crate::policy::IdentityKind;
@@ -41,18 +49,17 @@ pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
             "the logs don't contain the call that issued this session; RW006 reports that",
         );
     }
-    let kind = match view.origin.kind {
-        OriginKind::Listed(kind) if view.role.allows(kind) => {
+    let kind = match (view.origin.kind, view.admission()) {
+        (OriginKind::Listed(kind), Some(Admission::Allowed)) => {
             return RuleAnswer::allow(format!("{kind} is allowed"));
         }
-        OriginKind::Listed(IdentityKind::IamUser) => "an IAM user",
-        OriginKind::Listed(IdentityKind::IdentityCenter) => "an Identity Center user",
-        OriginKind::Listed(IdentityKind::Saml) => "a SAML user",
-        OriginKind::Listed(IdentityKind::WebIdentity) => "a web identity",
-        OriginKind::Listed(IdentityKind::Service) => "a service",
-        OriginKind::Root => "a root user",
-        OriginKind::Federated => "a federated user",
-        OriginKind::Unknown => {
+        (OriginKind::Listed(kind), Some(Admission::Unclear)) => {
+            return unclear(view, kind);
+        }
+        (OriginKind::Listed(kind), _) => described(kind, view.origin),
+        (OriginKind::Root, _) => "a root user".to_owned(),
+        (OriginKind::Federated, _) => "a federated user".to_owned(),
+        (OriginKind::Unknown, _) => {
             let why = view
                 .origin
                 .broken
@@ -81,6 +88,22 @@ pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
     .with_events(view.origin.links.iter().cloned())
 }
 
+/// The type is allowed on conditions that the records say nothing about.
+fn unclear(view: &SwitchView<'_, '_>, kind: IdentityKind) -> RuleAnswer {
+    let what = match kind {
+        IdentityKind::Service => "which service it is",
+        IdentityKind::WebIdentity => "its provider or the subject of its token",
+        _ => "its provider",
+    };
+    RuleAnswer::unproven(format!(
+        "can't tell whether the policy allows {}, which entered {} as {}: the records don't show {what}",
+        view.person_shown(),
+        view.role_in_account(),
+        described(kind, view.origin)
+    ))
+    .with_events(view.origin.links.iter().cloned())
+}
+
 #[cfg(test)]
 mod cases {
     use crate::testing::{Story, Verdicts};
@@ -105,6 +128,84 @@ mod cases {
         let mut story = Story::new();
         story.chain_without_start("dora", "Jump");
         assert_eq!(story.verdict("RW012"), Verdicts::Unproven);
+    }
+}
+
+#[cfg(test)]
+mod cases_of_conditions {
+    use crate::testing::{Story, Verdicts};
+
+    const GITHUB: &str = "token.actions.githubusercontent.com";
+
+    fn story(identities: &str) -> Story {
+        let keys = format!("    mfa: optional\n    identities: [{identities}]\n");
+        Story::with_policy_lines("    groups: []\n", &keys)
+    }
+
+    #[test]
+    fn another_saml_provider_is_not_allowed() {
+        for (identities, expected) in [
+            ("saml", Verdicts::Silent),
+            ("{saml: {provider: Okta}}", Verdicts::Silent),
+            ("{saml: {provider: Entra}}", Verdicts::Violation),
+            (
+                "{saml: {provider: Entra}}, {saml: {provider: Okta}}",
+                Verdicts::Silent,
+            ),
+            ("{web-identity: {provider: Okta}}", Verdicts::Violation),
+        ] {
+            let mut story = story(identities);
+            story.saml_switch("Okta", "sam", &[]);
+            assert_eq!(story.verdict("RW012"), expected, "{identities}");
+        }
+    }
+
+    #[test]
+    fn another_subject_is_not_allowed() {
+        let main = "repo:example/app:ref:refs/heads/main";
+        for (conditions, expected) in [
+            (format!("provider: {GITHUB}"), Verdicts::Silent),
+            (format!("subject: \"{main}\""), Verdicts::Silent),
+            (
+                format!("provider: {GITHUB}, subject: 'repo:example/*'"),
+                Verdicts::Silent,
+            ),
+            ("subject: 'repo:other/*'".to_owned(), Verdicts::Violation),
+            (
+                "provider: accounts.google.com".to_owned(),
+                Verdicts::Violation,
+            ),
+        ] {
+            let mut story = story(&format!("{{web-identity: {{{conditions}}}}}"));
+            story.web_switch(GITHUB, main);
+            assert_eq!(story.verdict("RW012"), expected, "{conditions}");
+        }
+    }
+
+    #[test]
+    fn another_service_is_not_allowed() {
+        for (service, expected) in [
+            ("lambda.amazonaws.com", Verdicts::Silent),
+            ("ec2.amazonaws.com", Verdicts::Violation),
+        ] {
+            let mut story = story(&format!("{{service: {service}}}"));
+            story.service_switch("lambda.amazonaws.com");
+            assert_eq!(story.verdict("RW012"), expected, "{service}");
+        }
+    }
+
+    #[test]
+    fn a_chain_keeps_what_its_start_was() {
+        for (provider, expected) in [("Okta", Verdicts::Silent), ("Entra", Verdicts::Violation)] {
+            let mut story = Story::with_policy_lines(
+                "    groups: []\n",
+                &format!(
+                    "    chaining: allow\n    mfa: optional\n    identities: [{{saml: {{provider: {provider}}}}}]\n"
+                ),
+            );
+            story.saml_chain("Okta", "sam", &[]);
+            assert_eq!(story.verdict("RW012"), expected, "{provider}");
+        }
     }
 }
 

@@ -189,7 +189,7 @@ mod cases {
     #[test]
     fn silent_for_identities_that_another_rule_speaks_of() {
         let mut story =
-            Story::new().with_policy_line("    max_session: 1h\n", "    identities: [saml]\n");
+            Story::new().with_policy_line("    max_session: 1h\n", "    identities: [service]\n");
         story.switch("dora").with_mfa();
         assert_eq!(findings_after(&story, 86_400), []);
         assert_eq!(story.verdict("RW012"), Verdicts::Violation);

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::admission::Admission;
 use crate::dossier::{Origin, OriginKind, Person, Switch};
 use crate::finding::Verdict;
 use crate::id::{AccountId, RecordKey};
@@ -102,20 +103,16 @@ impl SwitchView<'_, '_> {
     }
 
     /// Most rules don't apply to a switch whose mint wasn't read (RW006 reports that once), or to
-    /// one whose identity type the role doesn't allow (RW012 reports that).
+    /// one whose identity the role doesn't allow (RW012 reports that).
     pub(crate) fn silenced(&self) -> Option<RuleAnswer> {
         if self.origin.mint_missing {
             return Some(RuleAnswer::not_applicable(
                 "the logs don't contain the call that issued this session; RW006 reports that",
             ));
         }
-        match self.origin.kind {
-            OriginKind::Listed(kind) if self.role.allows(kind) => None,
-            OriginKind::Unknown => None,
-            _ => Some(RuleAnswer::not_applicable(
-                "the policy doesn't allow this type of identity; RW012 reports that",
-            )),
-        }
+        (self.admission() == Some(Admission::Refused)).then(|| {
+            RuleAnswer::not_applicable("the policy doesn't allow this identity; RW012 reports that")
+        })
     }
 
     /// For rules about what only IAM users, and people of Identity Center where the policy says

@@ -78,6 +78,8 @@ pub struct CallerSession {
     pub issuer_id: Option<Arc<str>>,
     /// Whether `ec2RoleDelivery` or `inScopeOf` is present: AWS gave the session to a workload.
     pub delivered_by_service: bool,
+    /// The service of that workload, as far as the record shows it.
+    pub service: Option<&'static str>,
 }
 
 fn parse_kind(text: &str) -> CallerKind {
@@ -127,7 +129,24 @@ fn session(identity: &UserIdentity<'_>, unread: &mut UnreadDetails) -> Option<Ca
         issuer_arn: issuer.and_then(|issuer| shared(issuer.arn.as_ref())),
         issuer_id: issuer.and_then(|issuer| shared(issuer.principal_id.as_ref())),
         delivered_by_service: identity.in_scope_of.is_some() || context.is_some_and(by_service),
+        service: service(identity, context),
     })
+}
+
+/// The service that a workload runs in.
+fn service(
+    identity: &UserIdentity<'_>,
+    context: Option<&record::SessionContext<'_>>,
+) -> Option<&'static str> {
+    let scopes = [
+        identity.in_scope_of.as_ref(),
+        context.and_then(|context| context.in_scope_of.as_ref()),
+    ];
+    let mut scopes = scopes.into_iter().flatten().filter_map(Object::read);
+    if scopes.any(|scope| scope.issuer_type.as_deref() == Some("AWS::Lambda::Function")) {
+        return Some("lambda.amazonaws.com");
+    }
+    context?.ec2_role_delivery.map(|_| "ec2.amazonaws.com")
 }
 
 fn created_at(text: Option<&Text<'_>>, unread: &mut UnreadDetails) -> Detail<Moment> {

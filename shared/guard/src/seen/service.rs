@@ -11,7 +11,7 @@ use crate::id::{AccountId, EventId, RecordKey};
 use crate::moment::Moment;
 use crate::record::{Present, Record, RequestParameters, ResponseElements, Text};
 
-/// A session that AWS issued to a service, in 48 bytes.
+/// A session that AWS issued to a service, in 56 bytes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ServiceMint {
     session: u64,
@@ -20,9 +20,15 @@ pub struct ServiceMint {
     second: u32,
     account: AccountId,
     event: [u8; 16],
+    service: u64,
 }
 
 impl ServiceMint {
+    /// The hash of the service's name.
+    pub(crate) fn service(&self) -> u64 {
+        self.service
+    }
+
     /// The account of the record.
     pub(crate) fn account(&self) -> AccountId {
         self.account
@@ -56,14 +62,14 @@ pub(super) fn service_mint(
     time: Moment,
     elevated: &dyn Fn(&RoleArn) -> bool,
 ) -> Option<ServiceMint> {
-    let by_service = record
+    let service = record
         .identity()
-        .is_some_and(|identity| identity.kind.as_deref() == Some("AWSService"));
+        .filter(|identity| identity.kind.as_deref() == Some("AWSService"));
     // Details that can't be read have to be reported, which a stub can't do.
     if record.aws_region.as_ref().is_some_and(Text::is_odd) {
         return None;
     }
-    if !by_service
+    if service.is_none()
         || record.event_name.as_deref() != Some("AssumeRole")
         || record.error().is_some()
         || record.addendum.is_some()
@@ -95,13 +101,17 @@ pub(super) fn service_mint(
     };
     // Enough until 2106.
     let second = u32::try_from(time.epoch_seconds()).ok()?;
-    minted(issued, session, second, key.account, event)
+    let service = service?.invoked_by.as_ref();
+    if service.is_some_and(Text::is_odd) {
+        return None;
+    }
+    let service = service.map_or("", |service| service);
+    minted((issued, session, service), second, key.account, event)
 }
 
 /// `None`: something that identifies the session is missing.
 fn minted(
-    issued: &str,
-    session: &str,
+    (issued, session, service): (&str, &str, &str),
     second: u32,
     account: AccountId,
     event: [u8; 16],
@@ -117,6 +127,7 @@ fn minted(
         second,
         account,
         event,
+        service: service_hash(service),
     })
 }
 
@@ -130,6 +141,11 @@ pub(crate) fn glance(text: &str, elevated: &dyn Fn(&RoleArn) -> bool) -> Option<
     memchr::memmem::find(text.as_bytes(), b"\"AWSService\"")?;
     let record: Glance<'_> = crate::json::parse(text).ok()?;
     let plain = !record.aws_region.is_odd()
+        && !record
+            .user_identity
+            .invoked_by
+            .as_ref()
+            .is_some_and(Text::is_odd)
         && &*record.event_source == "sts.amazonaws.com"
         && &*record.event_name == "AssumeRole"
         && &*record.user_identity.kind == "AWSService"
@@ -147,8 +163,15 @@ pub(crate) fn glance(text: &str, elevated: &dyn Fn(&RoleArn) -> bool) -> Option<
     };
     let response = &record.response_elements;
     let stub = minted(
-        &response.credentials.access_key_id,
-        &response.assumed_role_user.assumed_role_id,
+        (
+            &response.credentials.access_key_id,
+            &response.assumed_role_user.assumed_role_id,
+            record
+                .user_identity
+                .invoked_by
+                .as_deref()
+                .unwrap_or_default(),
+        ),
         u32::try_from(time.epoch_seconds()).ok()?,
         record.recipient_account_id.parse().ok()?,
         event,
@@ -187,9 +210,12 @@ struct Glance<'a> {
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct GlanceIdentity<'a> {
     #[serde(borrow, rename = "type")]
     kind: Text<'a>,
+    #[serde(borrow)]
+    invoked_by: Option<Text<'a>>,
 }
 
 #[derive(Deserialize)]
@@ -233,6 +259,11 @@ pub(crate) fn key_hash(key: &str) -> (u64, u32) {
 /// A 64-bit hash of `AROA…:session`.
 pub(crate) fn session_hash(session: &str) -> u64 {
     hash(&("session", session))
+}
+
+/// A 64-bit hash of a service's name.
+pub(crate) fn service_hash(service: &str) -> u64 {
+    hash(&("service", service))
 }
 
 fn hash(what: &(impl Hash + ?Sized)) -> u64 {

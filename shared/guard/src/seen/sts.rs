@@ -1,5 +1,6 @@
 //! STS: credentials issued or refused.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use base64::Engine as _;
@@ -187,8 +188,23 @@ fn read_grant(
         mfa_serial: serial.read(),
         source_ip: shared(record.source_ip_address.as_ref()),
         target: shared(request.target_principal.as_ref()),
+        tags: tags(request, api),
         unread,
     }
+}
+
+/// The session tags of a SAML assertion. Those of other calls are the caller's own choice, or say
+/// nothing about a person.
+fn tags(request: &RequestParameters<'_>, api: MintApi) -> BTreeMap<Arc<str>, Arc<str>> {
+    let tags = request.principal_tags.as_ref().and_then(Object::read);
+    let readable = tags
+        .into_iter()
+        .flat_map(|tags| &tags.0)
+        .filter(|_| api == MintApi::AssumeRoleWithSaml)
+        .filter(|(_, value)| !value.is_odd());
+    readable
+        .map(|(key, value)| (Arc::from(&**key), Arc::from(&**value)))
+        .collect()
 }
 
 fn longest(api: MintApi) -> i64 {

@@ -112,5 +112,6 @@ fn origin(center: &Center<'_>, session: &CenterSession<'_>) -> Origin {
             sign_ins: mfa.records,
             proving: mfa.proving,
         })),
+        own_call: None,
     }
 }

@@ -73,6 +73,7 @@ impl<'w> Tracer<'_, 'w> {
             broken,
             mint_missing: false,
             center: None,
+            own_call: None,
         }
     }
 
@@ -150,6 +151,7 @@ fn uses_alone(switch: &Switch<'_>) -> Origin {
             .then(|| format!("the logs don't contain the call that issued this session, which began at {}; they contain only its activity", switch.key.second)),
         mint_missing: !service,
         center: None,
+        own_call: None,
     }
 }
 

@@ -7,21 +7,27 @@ use super::console::switch_from;
 use super::start::{is_identity_center, unknown};
 use crate::arn::{RoleArn, iam_arn, partition_of, permission_set};
 use crate::dossier::Switch;
-use crate::dossier::origin::{Origin, OriginKind, Person};
+use crate::dossier::origin::{Origin, OriginKind, OwnCall, Person};
 use crate::dossier::proof::{Proof, at_mint};
 use crate::id::AccountId;
 use crate::policy::IdentityKind;
+use crate::seen::service::service_hash;
 use crate::seen::{Caller, CallerKind};
 
 impl<'w> Tracer<'_, 'w> {
     pub(super) fn identity(&self, caller: &Caller, at: &Switch<'w>) -> Origin {
         let role = at.role.as_ref().map(RoleArn::as_str);
-        self.identity_of(
+        let mut origin = self.identity_of(
             caller,
             &at_mint(at, self.session_token(caller, at.key.second)),
             switch_from(at),
             role,
-        )
+        );
+        if let Some(own_call) = &mut origin.own_call {
+            own_call.tags = at.grants().flat_map(|grant| grant.tags.clone()).collect();
+            own_call.omitted = at.halves.iter().any(|half| half.mint.omitted);
+        }
+        origin
     }
 
     /// `from`: the person that the console says it switched from.
@@ -62,6 +68,7 @@ impl<'w> Tracer<'_, 'w> {
             broken: None,
             mint_missing: false,
             center: None,
+            own_call: own_call(caller),
         }
     }
 
@@ -109,6 +116,7 @@ impl<'w> Tracer<'_, 'w> {
             broken,
             mint_missing: false,
             center: None,
+            own_call: None,
         }
     }
 }
@@ -143,6 +151,19 @@ fn person_of(caller: &Caller, id: &Arc<str>, near: Option<&str>) -> Option<(Pers
         ),
         _ => return None,
     })
+}
+
+/// What the record shows of a caller whom a provider or AWS vouches for.
+fn own_call(caller: &Caller) -> Option<Box<OwnCall>> {
+    match caller.kind {
+        CallerKind::Service => OwnCall::of_service(caller.provider.as_deref().map(service_hash)),
+        CallerKind::Saml | CallerKind::WebIdentity => Some(Box::new(OwnCall {
+            provider: caller.provider.clone(),
+            subject: caller.user_name.clone(),
+            ..OwnCall::default()
+        })),
+        _ => None,
+    }
 }
 
 /// A person who signed in by SAML. Identity Center uses a SAML provider of its own.

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use crate::dossier::origin::{Origin, OriginKind, Person};
+use crate::dossier::origin::{Origin, OriginKind, OwnCall, Person};
 use crate::dossier::proof::Proof;
 use crate::policy::IdentityKind;
 use crate::seen::Caller;
+use crate::seen::service::service_hash;
 
 /// The origin if AWS gave the session to a workload, which isn't a person.
 pub(super) fn delivered_by_service(caller: &Caller) -> Option<Origin> {
@@ -22,6 +23,7 @@ pub(super) fn workload(caller: &Caller) -> Option<Origin> {
         .as_ref()
         .and_then(|context| context.issuer_arn.clone());
     let role = issuer.or_else(|| caller.arn.clone())?;
+    let service = caller.session.as_ref().and_then(|context| context.service);
     Some(Origin {
         person: Person::Service(Arc::clone(&role)),
         kind: OriginKind::Listed(IdentityKind::Service),
@@ -33,6 +35,7 @@ pub(super) fn workload(caller: &Caller) -> Option<Origin> {
         broken: None,
         mint_missing: false,
         center: None,
+        own_call: OwnCall::of_service(service.map(service_hash)),
     })
 }
 
@@ -57,6 +60,7 @@ pub(super) fn identity_center(caller: &Caller) -> Option<Origin> {
         broken: None,
         mint_missing: false,
         center: None,
+        own_call: None,
     })
 }
 
@@ -90,5 +94,6 @@ pub(super) fn unknown(caller: &Caller, why: String) -> Origin {
         broken: Some(why),
         mint_missing: false,
         center: None,
+        own_call: None,
     }
 }

@@ -73,7 +73,7 @@ fn a_stretch_shorter_than_one_session_is_odd() {
 #[test]
 fn membership_is_odd_where_no_user_may_enter() {
     assert_eq!(
-        notes_of_role("identities: [saml], mfa: optional, min_membership: 1h"),
+        notes_of_role("identities: [service], mfa: optional, min_membership: 1h"),
         [
             "line 4: `groups` has no effect: only IAM users and people of Identity Center are in groups, and `identities` includes neither",
             "line 4: `min_membership` has no effect: only IAM users and people of Identity Center are in groups, and `identities` includes neither",
@@ -195,12 +195,28 @@ fn an_entry_is_reached_in_the_accounts_that_no_earlier_one_has() {
 fn mfa_that_nothing_can_prove_is_odd() {
     let told = "the logs don't show it, so their switches are reported as admitted by kind; \
                 if that is intended, write";
+    let unproven = told.replace("admitted by kind", "unproven");
     assert_eq!(
-        notes_of_role("identities: [iam-user, saml, service]"),
+        notes_of_role("identities: [iam-user, service]"),
         [format!(
-            "line 4: `mfa: required` can't be checked for `saml` and `service`: {told} \
-             `mfa: {{iam-user: required, saml: optional, service: optional}}`"
+            "line 4: `mfa: required` can't be checked for `service`: {told} \
+             `mfa: {{iam-user: required, service: optional}}`"
         )]
+    );
+    let saml = "{saml: {group_tag: a=b}}";
+    let instead =
+        "`mfa: {iam-user: required, saml: optional, web-identity: optional, service: optional}`";
+    assert_eq!(
+        notes_of_role(&format!(
+            "identities: [iam-user, {saml}, web-identity, service]"
+        )),
+        [
+            format!(
+                "line 4: `mfa: required` can't be checked for `saml` and `web-identity`: {unproven} {instead}; \
+                     if your identity provider sets a session tag after MFA, name it: `- saml: {{mfa_tag: \"mfa=true\"}}`"
+            ),
+            format!("line 4: `mfa: required` can't be checked for `service`: {told} {instead}"),
+        ]
     );
     assert_eq!(
         notes(
@@ -212,8 +228,9 @@ fn mfa_that_nothing_can_prove_is_odd() {
         )]
     );
     for fine in [
-        "identities: [iam-user, saml], mfa: {saml: optional}",
-        "identities: [iam-user, saml], mfa: optional",
+        "identities: [iam-user, {saml: {group_tag: a=b}}], mfa: {saml: optional}",
+        "identities: [iam-user, {saml: {group_tag: a=b, mfa_tag: c=d}}]",
+        "identities: [iam-user, service], mfa: optional",
         "mfa: required",
     ] {
         assert_eq!(notes_of_role(fine), Vec::<String>::new(), "{fine}");
@@ -248,11 +265,14 @@ fn mfa_of_defaults_is_odd_where_the_kinds_are_named() {
             .filter(|note| note.text.contains("`mfa: required`"));
         odd.map(|note| note.line).collect()
     };
-    let both = "defaults:\n  identities: [saml, iam-user]\n  mfa: required\nroles:\n";
+    let both = "defaults:\n  identities: [service, iam-user]\n  mfa: required\nroles:\n";
     assert_eq!(lines(&format!("{both}{}{}", entry(""), entry(""))), [5]);
     let one = "defaults:\n  mfa: required\nroles:\n";
     assert_eq!(
-        lines(&format!("{one}{}", entry(", identities: [saml, iam-user]"))),
+        lines(&format!(
+            "{one}{}",
+            entry(", identities: [service, iam-user]")
+        )),
         [6]
     );
 }
@@ -275,11 +295,11 @@ fn mfa_of_identity_center_can_be_checked_where_the_policy_says_where_it_is() {
     }
     assert_eq!(
         notes_with_center(
-            "  - {arn: 'arn:aws:iam::444455556666:role/A', groups: [], identities: [identity-center, saml]}\n"
+            "  - {arn: 'arn:aws:iam::444455556666:role/A', groups: [], identities: [identity-center, service]}\n"
         ),
         [
-            "line 5: `mfa: required` can't be checked for `saml`: the logs don't show it, so their switches are reported as admitted by kind; \
-             if that is intended, write `mfa: {identity-center: required, saml: optional}`"
+            "line 5: `mfa: required` can't be checked for `service`: the logs don't show it, so their switches are reported as admitted by kind; \
+             if that is intended, write `mfa: {identity-center: required, service: optional}`"
         ]
     );
 }

@@ -1,19 +1,17 @@
 //! `identities` and `groups` of an entry: who may enter its roles.
 
-use std::collections::BTreeSet;
-
-use super::super::IdentityKind;
-use super::super::node::{Entries, Field};
 use super::super::problem::{Problems, TextSpan};
+use super::super::{AllowedIdentity, IdentityKind};
 use super::Known;
 use super::account::RESERVED;
 use super::defaults::Keys;
 use super::group::{self, Groups};
+use super::identities;
 use super::identity_center::ADD_IT;
 
 /// Who may enter.
 pub(super) struct Entrants {
-    pub(super) identities: Vec<IdentityKind>,
+    pub(super) identities: Vec<AllowedIdentity>,
     /// Kinds that are listed but can't enter the roles of a permission set.
     pub(super) shut_out: Vec<IdentityKind>,
     pub(super) groups: Groups,
@@ -45,23 +43,25 @@ impl Entrants {
 fn kinds(
     keys: &Keys<'_, '_>,
     problems: &mut Problems,
-) -> Option<(Vec<IdentityKind>, Vec<IdentityKind>)> {
+) -> Option<(Vec<AllowedIdentity>, Vec<IdentityKind>)> {
     let set = keys.own("permission_set");
     let Some(field) = keys.optional("identities") else {
         let usual = match set {
             Some(_) => IdentityKind::IdentityCenter,
             None => IdentityKind::IamUser,
         };
-        return Some((vec![usual], Vec::new()));
+        return Some((vec![AllowedIdentity::All(usual)], Vec::new()));
     };
-    let kinds = identities(field, problems)?;
+    let listed = identities::read(field, problems)?;
     let Some(set) = set else {
-        return Some((kinds, Vec::new()));
+        return Some((listed, Vec::new()));
     };
-    let (allowed, shut_out): (Vec<_>, Vec<_>) = kinds
+    let (allowed, shut_out): (Vec<_>, Vec<_>) = listed
         .into_iter()
-        .partition(|kind| *kind == IdentityKind::IdentityCenter);
+        .partition(|one| one.kind() == IdentityKind::IdentityCenter);
     if !allowed.is_empty() {
+        let mut shut_out: Vec<_> = shut_out.iter().map(AllowedIdentity::kind).collect();
+        shut_out.dedup();
         return Some((allowed, shut_out));
     }
     let only = "only people of Identity Center can enter the role of a permission set";
@@ -78,34 +78,13 @@ fn kinds(
     None
 }
 
-/// The list `identities`.
-pub(super) fn identities(field: &Field<'_>, problems: &mut Problems) -> Option<Vec<IdentityKind>> {
-    let slots = field.list(&Entries::Texts("iam-user"), problems)?;
-    if slots.is_empty() {
-        problems.report_at(field.value_slot().place, || "`identities` is empty, so nobody could ever be allowed: name a type such as `iam-user`".into());
-        return None;
-    }
-    let mut seen = BTreeSet::new();
-    let kinds: Vec<Option<IdentityKind>> = slots
-        .iter()
-        .map(|slot| {
-            let kind = slot.choice(&IdentityKind::ALL, IdentityKind::as_str, problems)?;
-            if !seen.insert(kind) {
-                problems.report_at(slot.place, || format!("`{kind}` is listed twice"));
-            }
-            Some(kind)
-        })
-        .collect();
-    kinds.into_iter().collect()
-}
-
 fn groups(
     keys: &Keys<'_, '_>,
-    identities: Option<&[IdentityKind]>,
+    identities: Option<&[AllowedIdentity]>,
     known: &Known,
     problems: &mut Problems,
 ) -> Option<Groups> {
-    let has = |kind| identities.is_none_or(|kinds| kinds.contains(&kind));
+    let has = |kind| identities.is_none_or(|listed| has_kind(listed, kind));
     let users = has(IdentityKind::IamUser);
     let why = if users {
         "the groups whose members may enter it, such as `[development/Developers]`"
@@ -125,15 +104,15 @@ fn groups(
     Some(groups)
 }
 
-/// What is wrong if a kind may enter and must be in a group, but no group of that kind is named.
+/// What is wrong if a type may enter and must be in a group, but no group of that type is named.
 fn contradiction(
     keys: &Keys<'_, '_>,
-    identities: &[IdentityKind],
+    identities: &[AllowedIdentity],
     groups: &Groups,
     known: &Known,
 ) -> Option<String> {
-    let (kinds, Groups { iam, store }) = (identities, groups);
-    if kinds.contains(&IdentityKind::IdentityCenter) && store.is_empty() && !iam.is_empty() {
+    let Groups { iam, store } = groups;
+    if has_kind(identities, IdentityKind::IdentityCenter) && store.is_empty() && !iam.is_empty() {
         let first = if known.center.is_missing() {
             format!("{ADD_IT}, then name a group here")
         } else {
@@ -148,7 +127,7 @@ fn contradiction(
             "people of Identity Center may enter, but `groups` names only groups of IAM: {first} such as `{RESERVED}/Platform`, or `{RESERVED}/*` for everybody; {or}"
         ));
     }
-    if kinds.contains(&IdentityKind::IamUser) && iam.is_empty() && !store.is_empty() {
+    if has_kind(identities, IdentityKind::IamUser) && iam.is_empty() && !store.is_empty() {
         let or = if keys.optional("identities").is_some() {
             "remove `iam-user` from `identities`".to_owned()
         } else {
@@ -158,7 +137,28 @@ fn contradiction(
             "IAM users may enter, but `groups` names only groups of Identity Center: name a group such as `development/Developers`, or {or}"
         ));
     }
+    let mut saml = identities
+        .iter()
+        .filter(|one| one.kind() == IdentityKind::Saml);
+    if *groups != Groups::default() && saml.any(|one| one.group_tag().is_none()) {
+        let or = if identities
+            .iter()
+            .all(|one| one.kind() == IdentityKind::Saml)
+        {
+            "write `groups: []`"
+        } else {
+            "remove `saml` from `identities`"
+        };
+        return Some(format!(
+            "SAML users may enter, but nothing says which group they need: name the session tag that shows it, such as \
+             `- saml: {{group_tag: \"team=platform\"}}`, or {or}"
+        ));
+    }
     None
+}
+
+fn has_kind(identities: &[AllowedIdentity], kind: IdentityKind) -> bool {
+    identities.iter().any(|one| one.kind() == kind)
 }
 
 /// The place of a contradiction between `groups` and `identities`: in the entry, if one of them is

@@ -5,9 +5,9 @@ use super::super::problem::Problems;
 use super::super::{AllowOrDeny, IdentityKind, MfaByKind, RolePolicy, Severity};
 use super::defaults::{Defaults, KeySources, Keys};
 use super::duration::{DurationBound, limit};
-use super::entrants::{self, Entrants};
+use super::entrants::Entrants;
 use super::prose::read_prose;
-use super::{Known, arn, group, mfa};
+use super::{Known, arn, group, identities, mfa};
 use crate::moment::Span;
 use crate::untrusted::harmless;
 
@@ -123,7 +123,7 @@ fn read_demands(
 /// its own value.
 pub(super) fn check_defaults(fields: &Fields<'_>, known: &Known, problems: &mut Problems) {
     if let Some(field) = fields.optional("identities") {
-        entrants::identities(field, problems);
+        identities::read(field, problems);
     }
     if let Some(field) = fields.optional("groups") {
         group::read_all(field, known, problems);

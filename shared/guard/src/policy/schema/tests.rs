@@ -9,7 +9,8 @@ use serde_json::Value;
 use crate::catalogue;
 use crate::policy::problem::Problems;
 use crate::policy::read::{
-    DEFAULTS_KEYS, IDENTITY_CENTER_KEYS, MFA_KEYS, POLICY_KEYS, ROLE_KEYS, SUPPRESSION_KEYS,
+    DEFAULTS_KEYS, IDENTITY_CENTER_KEYS, MFA_KEYS, NARROW_KEYS, POLICY_KEYS, ROLE_KEYS, SAML_KEYS,
+    SUPPRESSION_KEYS, WEB_KEYS,
 };
 use crate::policy::tree::{self, Node};
 use crate::policy::{AllowOrDeny, EXAMPLE, ExternalIdp, IdentityKind, Mfa, Severity};
@@ -45,6 +46,9 @@ fn the_schema_has_the_keys_of_the_reader_and_no_other() {
         ("/$defs/role", ROLE_KEYS),
         ("/$defs/identity_center", IDENTITY_CENTER_KEYS),
         ("/$defs/suppression", SUPPRESSION_KEYS),
+        ("/$defs/narrowed_identity", NARROW_KEYS),
+        ("/$defs/saml", SAML_KEYS),
+        ("/$defs/web_identity", WEB_KEYS),
     ] {
         assert_eq!(
             words_in(&schema_at(&format!("{object}/properties"))),
@@ -85,7 +89,7 @@ fn the_schema_has_the_words_of_the_reader() {
         word_set(Severity::ALL.map(Severity::as_str))
     );
     assert_eq!(
-        words_in(&schema_at(&format!("{role}/identities/items/enum"))),
+        words_in(&schema_at("/$defs/identity_type/enum")),
         word_set(IdentityKind::ALL.map(IdentityKind::as_str))
     );
     assert_eq!(
@@ -221,6 +225,9 @@ fn the_example_has_every_key_and_fits_the_schema() {
         ("/roles/-", ROLE_KEYS),
         ("/identity_center", IDENTITY_CENTER_KEYS),
         ("/suppress/-", SUPPRESSION_KEYS),
+        ("/roles/-/identities/-", NARROW_KEYS),
+        ("/roles/-/identities/-/saml", SAML_KEYS),
+        ("/roles/-/identities/-/web-identity", WEB_KEYS),
     ] {
         for key in keys {
             // The example shows the keys of `defaults` in an entry.
@@ -261,8 +268,9 @@ fn check_node(
             check_node(node, rule, path, &mut BTreeSet::new(), &mut wrong);
             wrong.is_empty()
         };
-        if !rules.iter().any(fits) {
-            wrong.push(format!("{path} has no form of the schema"));
+        match rules.iter().find(|rule| fits(rule)) {
+            Some(rule) => check_node(node, rule, path, found, wrong),
+            None => wrong.push(format!("{path} has no form of the schema")),
         }
         return;
     }

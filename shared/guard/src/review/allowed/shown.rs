@@ -42,7 +42,7 @@ impl fmt::Display for AllowedBy {
                 self.hangs_on.join("; ")
             )?;
         }
-        let times: Vec<String> = self
+        let mut times: Vec<String> = self
             .files
             .iter()
             .map(|file| {
@@ -52,6 +52,7 @@ impl fmt::Display for AllowedBy {
                 )
             })
             .collect();
+        times.dedup();
         write!(
             f,
             ". The rosters were taken {}; at the time of the switch, the settings may have been \

@@ -132,7 +132,7 @@ fn the_statement_of_another_group_is_named_and_goes() {
     );
     let text = said.to_string();
     assert!(
-        text.contains("the time of the rosters, not of the switch")
+        text.contains("The rosters were taken at an unknown time;")
             && text.contains("To prevent it, remove statement Enter in inline policy p"),
         "{text}"
     );

@@ -263,7 +263,10 @@ mod cases {
         Company::new().with_trust(saml.clone()).assert_fires(RULE);
         Company::new()
             .with_trust(saml)
-            .policy("identities: [iam-user]  ", "identities: [iam-user, saml]")
+            .policy(
+                "identities: [iam-user]  ",
+                "identities: [iam-user, {saml: {group_tag: team=platform}}]",
+            )
             .silent(RULE);
     }
 

@@ -1,6 +1,6 @@
 use super::super::tests::{HEAD, WITH_CENTER, assert_problems, good_policy};
 use crate::arn::RoleArn;
-use crate::policy::{IdentityKind, Policy};
+use crate::policy::{AllowedIdentity, IdentityKind, Policy};
 
 fn entry(lines: &str) -> String {
     format!("{WITH_CENTER}roles:\n  - {lines}\n")
@@ -20,7 +20,10 @@ fn a_permission_set_is_named_and_only_identity_center_enters_it() {
     ));
     let role = policy.roles.first().unwrap();
     assert_eq!(role.arn.permission_set(), Some("Admin"));
-    assert_eq!(role.identities, [IdentityKind::IdentityCenter]);
+    assert_eq!(
+        role.identities,
+        [AllowedIdentity::All(IdentityKind::IdentityCenter)]
+    );
     assert_eq!((role.groups.len(), role.store_groups.len()), (0, 1));
     assert_eq!(policy.warnings, []);
     for (name, line) in [
@@ -160,7 +163,10 @@ rolewatch.yaml:8:5: only people of Identity Center can enter the role of a permi
     );
     let both = "{permission_set: Admin, groups: [identity-center/*], identities: [iam-user, identity-center, saml]}";
     let policy = good_policy(&entry(both));
-    assert_eq!(policy.roles[0].identities, [IdentityKind::IdentityCenter]);
+    assert_eq!(
+        policy.roles[0].identities,
+        [AllowedIdentity::All(IdentityKind::IdentityCenter)]
+    );
     let notes: Vec<String> = policy.warnings.iter().map(ToString::to_string).collect();
     assert_eq!(
         notes,

@@ -1,6 +1,6 @@
 use super::super::tests::{HEAD, WITH_CENTER, assert_problems, good_policy, role_with};
 use super::*;
-use crate::policy::Mfa;
+use crate::policy::{AllowedIdentity, Mfa};
 
 #[test]
 fn what_is_left_out_is_strict_and_a_limit_left_out_is_not_checked() {
@@ -14,7 +14,10 @@ fn what_is_left_out_is_strict_and_a_limit_left_out_is_not_checked() {
             Severity::High
         )
     );
-    assert_eq!(role.identities, [IdentityKind::IamUser]);
+    assert_eq!(
+        role.identities,
+        [AllowedIdentity::All(IdentityKind::IamUser)]
+    );
     let limits = [
         role.max_session,
         role.max_stretch,
@@ -31,7 +34,7 @@ fn everything_that_can_be_said_is_read() {
     let policy = good_policy(&format!(
         "{WITH_CENTER}roles:\n  - arn: arn:aws:iam::444455556666:role/UpdateApp\n    groups: [development/Developers, identity-center/Platform]\n    \
          mfa: optional\n    max_session: 45m\n    max_stretch: \"1h 30m\"\n    max_per_day: 4h\n    min_membership: 2d\n    \
-         min_mfa_age: 90s\n    chaining: allow\n    identities: [iam-user, identity-center, saml, web-identity, service]\n    severity: critical\n",
+         min_mfa_age: 90s\n    chaining: allow\n    identities: [iam-user, identity-center, {{saml: {{group_tag: team=platform}}}}, web-identity, service]\n    severity: critical\n",
     ));
     let role = policy.roles.first().unwrap();
     assert_eq!(
@@ -42,7 +45,8 @@ fn everything_that_can_be_said_is_read() {
             Severity::Critical
         )
     );
-    assert_eq!(role.identities, IdentityKind::ALL);
+    let kinds: Vec<IdentityKind> = role.identities.iter().map(AllowedIdentity::kind).collect();
+    assert_eq!(kinds, IdentityKind::ALL);
     assert!(role.allows(IdentityKind::Saml));
     let limits = [
         role.max_session,
