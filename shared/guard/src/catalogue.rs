@@ -193,6 +193,18 @@ catalogue! {
         prevention: None,
         led_to_by: None,
     };
+    OUTLIVED_MEMBERSHIP: Rule {
+        code: "RW016",
+        name: "outlived-membership",
+        source: include_str!("rules/outlived_membership.rs"),
+        judges: Judges::Switch,
+        quiet_unproven: false,
+        about_use: true,
+        about_membership: false,
+        suppressible: true,
+        prevention: None,
+        led_to_by: None,
+    };
     TRUST_WITHOUT_MFA: Rule {
         code: "RW101",
         name: "trust-without-mfa",

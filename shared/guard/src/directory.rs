@@ -5,6 +5,7 @@
 //! together with its store.
 
 mod activity;
+mod assignments;
 mod changes;
 mod membership;
 mod names;
@@ -19,6 +20,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 pub(crate) use activity::{Activity, FailedPortalCall, SignInProof, UserPortalCall, UserSignIn};
+pub(crate) use assignments::SetInAccount;
 pub use snapshot::{
     ListedAssignment, ListedPermissionSet, ListedUser, StoreSnapshot, StoreSnapshotError,
 };
@@ -138,6 +140,23 @@ impl<'w> Directory<'w> {
     pub(crate) fn membership(&self, user: &str, group: &str, at: Moment) -> Membership {
         let listed = self.listed_member(user, group, at);
         self.unless_disabled(user, at, listed)
+    }
+
+    /// The seconds after one moment, up to another, at which somebody may have lost or got access as
+    /// a member of a group. `None`: of everybody.
+    pub(crate) fn access_changes(
+        &self,
+        user: &str,
+        group: Option<&Arc<str>>,
+        (after, until): (Moment, Moment),
+    ) -> BTreeSet<Moment> {
+        let mut found = self.changes.status.seconds(user);
+        found.extend(self.changes.lives(user, group));
+        if let Some(group) = group {
+            found.extend(self.membership_seconds(user, group));
+        }
+        found.retain(|time| after < *time && *time <= until);
+        found
     }
 
     /// Whether the user could act as one of everybody in the directory at `at`.

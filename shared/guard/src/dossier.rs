@@ -91,6 +91,8 @@ pub struct Switch<'w> {
     pub(crate) exited: Option<Moment>,
     /// First and last use.
     pub(crate) used: Option<UsedSpan<'w>>,
+    /// The uses, by the credentials that they were made with.
+    pub(crate) uses: Vec<&'w UseFold>,
     /// Records whose copies contradict each other.
     pub(crate) conflicting: BTreeSet<&'w RecordKey>,
 }
@@ -106,6 +108,7 @@ impl<'w> Switch<'w> {
             renewed: None,
             exited: None,
             used: None,
+            uses: Vec::new(),
             conflicting: BTreeSet::new(),
         }
     }

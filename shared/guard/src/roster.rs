@@ -29,10 +29,10 @@ pub use related::{first_to_name_group, related, stirred};
 pub use rosters::Rosters;
 pub use snapshot::{Snapshot, SnapshotError, SnapshotUser};
 
-use crate::id::AccountId;
+use crate::id::{AccountId, RecordKey};
 use crate::moment::Moment;
 use crate::policy::{GroupName, GroupRef};
-use crate::seen::NamedKind;
+use crate::seen::{Caller, Fact, NamedKind};
 use crate::world::{World, contradicted};
 use changes::RosterChanges;
 use names::Names;
@@ -127,6 +127,15 @@ impl<'a> Roster<'a> {
     /// The group's name at a moment. `None`: it isn't known, or the group didn't exist then.
     pub fn group_name_at(&self, account: AccountId, id: &str, at: Moment) -> Option<Arc<str>> {
         self.groups.get(&account)?.name_at(id, at)
+    }
+
+    /// Who made a change of users, groups or assignments.
+    pub(crate) fn changed_by(&self, record: &RecordKey) -> Option<&Arc<Caller>> {
+        match self.world.records.get(record)?.iter().next()?.fact {
+            Fact::IamChange(ref change) => Some(&change.by),
+            Fact::IdentityCenter(ref event) => Some(&event.by),
+            _ => None,
+        }
     }
 
     /// When the user was deleted, if the logs show it.

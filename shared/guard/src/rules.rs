@@ -12,6 +12,7 @@ mod guard_tampered;
 mod held_sessions;
 mod joined_group_just_before;
 mod mfa_enrolled_just_before;
+mod outlived_membership;
 mod refused;
 pub(crate) mod root_switch;
 mod session_too_long;
@@ -45,7 +46,7 @@ pub(crate) enum Check {
 /// The rules that judge an archive's records, by code, each with its check. The rule about root
 /// also judges root sessions and denials, in `judge/root.rs`; the live guard's rule is in
 /// [`crate::tamper`].
-pub(crate) static CHECKS: [(&Rule, Check); 15] = [
+pub(crate) static CHECKS: [(&Rule, Check); 16] = [
     (
         &catalogue::CALLER_OUTSIDE_GROUP,
         Check::Switch(caller_outside_group::check),
@@ -102,6 +103,10 @@ pub(crate) static CHECKS: [(&Rule, Check); 15] = [
     (
         &catalogue::MFA_ENROLLED_JUST_BEFORE,
         Check::Switch(mfa_enrolled_just_before::check),
+    ),
+    (
+        &catalogue::OUTLIVED_MEMBERSHIP,
+        Check::Switch(outlived_membership::check),
     ),
 ];
 

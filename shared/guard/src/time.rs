@@ -60,6 +60,9 @@ pub mod chosen {
     /// Sessions at most this far apart are one stretch in an elevated role.
     pub const STRETCH_PAUSE: i64 = 15 * 60;
 
+    /// Use of a session this long after access ended still counts as allowed.
+    pub const ACCESS_LOST: i64 = 5 * 60;
+
     /// Denied attempts at most this far apart are one series.
     pub const ATTEMPTS_PAUSE: i64 = 10 * 60;
 }

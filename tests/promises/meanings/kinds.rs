@@ -105,7 +105,10 @@ fn a_saml_user_is_clean_only_where_a_session_tag_shows_something() {
     let bare = (SwitchStanding::AdmittedByKind, vec![]);
     let tagged = (SwitchStanding::Clean, vec![]);
     let unproven = (SwitchStanding::Unproven, vec![("RW002", Verdict::Unproven)]);
-    let outside = (SwitchStanding::Violating, vec![("RW001", Verdict::Violation)]);
+    let outside = (
+        SwitchStanding::Violating,
+        vec![("RW001", Verdict::Violation)],
+    );
     for (mfa, identity, expected) in [
         ("optional", "saml", &bare),
         ("optional", "{saml: {provider: Okta}}", &bare),
@@ -124,7 +127,11 @@ fn a_saml_user_is_clean_only_where_a_session_tag_shows_something() {
         story.add_record(record);
         let judgement = story.judgement();
         let found = (standings(&judgement), rules(&judgement.findings));
-        assert_eq!(found, (vec![expected.0], expected.1.clone()), "{mfa} {identity}");
+        assert_eq!(
+            found,
+            (vec![expected.0], expected.1.clone()),
+            "{mfa} {identity}"
+        );
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
+use super::assignments::AssignmentChanges;
 use super::names::{NameChanges, Turn};
 use super::status::StatusChanges;
 use super::workflow::Workflow;
@@ -66,6 +67,7 @@ pub(super) struct DirectoryChanges {
     /// The last group that got each name, in lower case. `None`: which one isn't known.
     pub(super) groups_by_name: HashMap<String, Option<Arc<str>>>,
     pub(super) sign_ins: HashMap<Arc<str>, Workflow>,
+    pub(super) assignments: AssignmentChanges,
 }
 
 /// The records of Identity Center, oldest first. Records of the same second are sorted by their
@@ -94,6 +96,9 @@ impl DirectoryChanges {
         let mut added: HashMap<&Arc<str>, BTreeSet<Pair<'_>>> = HashMap::new();
         for one in &records {
             out.person(one, settings);
+            if settings.is_administered_in(one.event.account) {
+                out.assignments.add(one);
+            }
             let CenterKind::Directory(change) = &one.event.what else {
                 continue;
             };
@@ -266,6 +271,18 @@ impl DirectoryChanges {
             self.status.hide(Some(id), time);
         }
         self.names.turn(id, time, Turn::Renamed(name));
+    }
+
+    /// The seconds at which the user or the group was created or deleted, or may have been.
+    pub(super) fn lives(&self, user: &str, group: Option<&Arc<str>>) -> BTreeSet<Moment> {
+        let group = group.and_then(|group| self.groups.get(group));
+        let mut found = BTreeSet::new();
+        for life in self.users.get(user).into_iter().chain(group) {
+            let known = [&life.created, &life.deleted];
+            found.extend(known.into_iter().flatten().map(|(time, _)| *time));
+            found.extend(&life.unclear);
+        }
+        found
     }
 
     fn finish(&mut self) {

@@ -11,6 +11,7 @@
 
 mod stretch;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::Directory;
@@ -85,6 +86,20 @@ impl Directory<'_> {
             Some(gone) => gone,
             None => self.unless_disabled(user, at, member),
         }
+    }
+
+    /// The seconds at which the membership changed, or may have.
+    pub(super) fn membership_seconds(&self, user: &str, group: &Arc<str>) -> BTreeSet<Moment> {
+        let changes = &self.changes;
+        let key = (Arc::from(user), Arc::clone(group));
+        let seconds = changes.memberships.get(&key).into_iter().flatten();
+        let in_group = changes.hidden_in_group.get(group).into_iter().flatten();
+        let hidden = in_group.chain(&changes.hidden).map(|(time, _)| *time);
+        let began = self
+            .store_rosters()
+            .filter_map(|roster| roster.listed(user, group)?.created);
+        let changed = seconds.map(|second| second.time);
+        changed.chain(hidden).chain(began).collect()
     }
 
     /// A membership in a later roster that began before the moment.

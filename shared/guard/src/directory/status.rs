@@ -80,6 +80,13 @@ impl StatusChanges {
         of_user.signed_in.insert(time);
     }
 
+    /// The seconds at which the user was disabled or enabled, or may have been.
+    pub(super) fn seconds(&self, user: &str) -> BTreeSet<Moment> {
+        let of_user = self.of_users.get(user).into_iter();
+        let own = of_user.flat_map(|of_user| of_user.changes.keys());
+        own.chain(&self.hidden).copied().collect()
+    }
+
     pub(super) fn finish(&mut self) {
         self.hidden.sort_unstable();
         self.hidden.dedup();

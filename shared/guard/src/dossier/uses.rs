@@ -47,6 +47,7 @@ pub(super) fn attach<'w>(
         if let Some(switch) = switch {
             let used = UsedSpan::from_fold(fold);
             switch.used = Some(switch.used.map_or(used, |known| known.join(used)));
+            switch.uses.push(fold);
         }
     }
     switches.extend(alone.into_values());

@@ -7,7 +7,7 @@
 //! from before the first later change already shows its result, that change must not be inverted:
 //! the result would be the opposite of the truth.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::changes::{Existence, Second};
@@ -78,6 +78,26 @@ impl Roster<'_> {
             // it, if the logs between are complete.
             None => self.by_snapshots(account, user, group, at, born, &|_| true),
         }
+    }
+
+    /// The seconds after one moment, up to another, at which the membership changed, or may have.
+    pub(crate) fn membership_changes(
+        &self,
+        account: AccountId,
+        user: &str,
+        group: &str,
+        (after, until): (Moment, Moment),
+    ) -> BTreeSet<Moment> {
+        let key = (account, Arc::from(user), Arc::from(group));
+        let seconds = self.changes.memberships.get(&key).into_iter().flatten();
+        let lives = [
+            existence_of(&self.changes.users, account, &key.1).deleted,
+            existence_of(&self.changes.groups, account, &key.2).deleted,
+        ];
+        let mut found: BTreeSet<Moment> = seconds.map(|second| second.time).collect();
+        found.extend(lives.into_iter().flatten());
+        found.retain(|time| after < *time && *time <= until);
+        found
     }
 
     /// The result of the last change. `before` holds all changes up to it.

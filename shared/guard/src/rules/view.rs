@@ -163,14 +163,19 @@ impl SwitchView<'_, '_> {
     /// The person's membership at the second of the switch, for each group that may allow it; with
     /// the group as the policy writes it.
     pub(crate) fn memberships(&self) -> Vec<(&str, Membership)> {
+        self.memberships_at(self.time())
+    }
+
+    /// The same at another moment.
+    pub(crate) fn memberships_at(&self, at: Moment) -> Vec<(&str, Membership)> {
         match &self.origin.person {
-            Person::User(account, user) => self.in_account(*account, user),
-            Person::StoreUser(user) => self.in_store(user),
+            Person::User(account, user) => self.in_account(*account, user, at),
+            Person::StoreUser(user) => self.in_store(user, at),
             _ => Vec::new(),
         }
     }
 
-    fn in_account(&self, account: AccountId, user: &str) -> Vec<(&str, Membership)> {
+    fn in_account(&self, account: AccountId, user: &str, at: Moment) -> Vec<(&str, Membership)> {
         let roster = self.tracer.roster;
         let own = self
             .role
@@ -179,7 +184,7 @@ impl SwitchView<'_, '_> {
             .filter(|group| group.account == account);
         own.map(|group| {
             let membership = match roster.group(group) {
-                Some(id) => roster.membership(account, user, &id, self.time()),
+                Some(id) => roster.membership(account, user, &id, at),
                 None if roster.snapshots(account).next().is_none() => Membership::Unproven {
                     missing: format!("there is no roster of account {account}, and the logs don't name group {}", group.written),
                 },
@@ -192,7 +197,7 @@ impl SwitchView<'_, '_> {
         .collect()
     }
 
-    fn in_store(&self, user: &StoreUser) -> Vec<(&str, Membership)> {
+    fn in_store(&self, user: &StoreUser, at: Moment) -> Vec<(&str, Membership)> {
         let Some(center) = &self.tracer.gathered.center else {
             return Vec::new();
         };
@@ -204,11 +209,9 @@ impl SwitchView<'_, '_> {
                         evidence: Vec::new(),
                     }
                 } else if group.group == StoreGroupName::Everybody {
-                    center
-                        .directory
-                        .is_in_directory(&user.user, self.time())
+                    center.directory.is_in_directory(&user.user, at)
                 } else if let Some(id) = center.directory.group(&group.group) {
-                    center.directory.membership(&user.user, &id, self.time())
+                    center.directory.membership(&user.user, &id, at)
                 } else {
                     Membership::Unproven {
                         missing: format!(

@@ -132,6 +132,14 @@ impl Story {
         self
     }
 
+    /// The roster of Identity Center also lists these permission sets and assignments.
+    pub fn list_assignments(&mut self, sets: &Value, assignments: &Value) {
+        if let Some(store) = &mut self.store {
+            store["PermissionSets"] = sets.clone();
+            store["AccountAssignments"] = assignments.clone();
+        }
+    }
+
     /// Somebody signs in at the access portal with these factors, separated by commas.
     pub fn signs_in(&mut self, user: &str, factors: &str) {
         let record = json!({

@@ -1,4 +1,4 @@
-//! The uses of one session, reduced to the first and the last one.
+//! The uses of one session, reduced to the first and the last one of each quarter of an hour.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -29,13 +29,20 @@ impl SessionKey {
     }
 }
 
-/// The first and last use. Equal times are ordered by id, so the result doesn't depend on order.
+/// A use: its time and its record.
+pub type UseAt = (Moment, RecordKey);
+
+/// The first and last use, and those between them that are kept. Equal times are ordered by id, so
+/// the result doesn't depend on order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UseFold {
     /// The first use and its record.
-    pub first: (Moment, RecordKey),
+    pub first: UseAt,
     /// The last use and its record.
-    pub last: (Moment, RecordKey),
+    pub last: UseAt,
+    /// Of each quarter of an hour, the first and the last use, unless they are the fields above.
+    /// Sorted. This shows whether the session was used between two moments, in limited memory.
+    between: Vec<UseAt>,
     /// The role: the smallest ARN seen.
     pub role: RoleArn,
     /// Whether any use showed that AWS gave the session to a workload.
@@ -43,6 +50,11 @@ pub struct UseFold {
     /// The people in Identity Center that uses named, limited to the smallest few. Two already
     /// contradict each other, and the smallest of a union don't depend on its order.
     pub people: BTreeSet<StoreUser>,
+}
+
+/// A quarter of an hour, counted from 1970.
+fn quarter((time, _): &UseAt) -> i64 {
+    time.epoch_seconds().div_euclid(15 * 60)
 }
 
 /// The number of people that are kept for one session.
@@ -61,6 +73,7 @@ impl UseFold {
             Self {
                 first: at.clone(),
                 last: at,
+                between: Vec::new(),
                 role: used.role,
                 delivered_by_service: used.delivered_by_service,
                 people: used.on_behalf_of.into_iter().collect(),
@@ -68,12 +81,47 @@ impl UseFold {
         )
     }
 
-    pub(crate) fn join(&mut self, other: Self) {
-        if other.first < self.first {
-            self.first = other.first;
+    /// The uses that are kept, by time.
+    pub(crate) fn kept(&self) -> impl Iterator<Item = &UseAt> {
+        let ends = (self.first != self.last).then_some(&self.last);
+        std::iter::once(&self.first)
+            .chain(&self.between)
+            .chain(ends)
+    }
+
+    fn keep(&mut self, at: UseAt) {
+        // The usual case: the next record of a session.
+        let previous = self.between.last().unwrap_or(&self.first);
+        if at > self.last && self.last != self.first && quarter(previous) == quarter(&at) {
+            self.last = at;
+            return;
         }
-        if other.last > self.last {
-            self.last = other.last;
+        let mut kept: Vec<UseAt> = self.kept().cloned().collect();
+        let Err(place) = kept.binary_search(&at) else {
+            return;
+        };
+        kept.insert(place, at);
+        self.set_kept(kept);
+    }
+
+    /// Takes over uses, sorted and each once, and leaves out what isn't kept.
+    fn set_kept(&mut self, uses: Vec<UseAt>) {
+        let mut kept: Vec<UseAt> = Vec::with_capacity(uses.len());
+        for of_quarter in uses.chunk_by(|one, next| quarter(one) == quarter(next)) {
+            let (first, rest) = (of_quarter.first(), of_quarter.get(1..).unwrap_or_default());
+            kept.extend(first.into_iter().chain(rest.last()).cloned());
+        }
+        let mut between = kept.into_iter();
+        if let Some(first) = between.next() {
+            self.last = between.next_back().unwrap_or_else(|| first.clone());
+            self.first = first;
+            self.between = between.collect();
+        }
+    }
+
+    pub(crate) fn join(&mut self, other: Self) {
+        for at in other.kept() {
+            self.keep(at.clone());
         }
         if other.role < self.role {
             self.role = other.role;
@@ -82,6 +130,67 @@ impl UseFold {
         self.people.extend(other.people);
         while self.people.len() > PEOPLE_KEPT {
             self.people.pop_last();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::id::EventId;
+
+    fn used(second: i64, number: u8) -> UseAt {
+        let record = RecordKey {
+            account: "444455556666".parse().unwrap(),
+            event: EventId::Uuid([number; 16]),
+        };
+        (Moment::from_epoch_seconds(second), record)
+    }
+
+    fn fold(uses: &[UseAt]) -> UseFold {
+        let mut folds = uses.iter().map(|at| UseFold {
+            first: at.clone(),
+            last: at.clone(),
+            between: Vec::new(),
+            role: RoleArn::parse("arn:aws:iam::444455556666:role/UpdateApp").unwrap(),
+            delivered_by_service: false,
+            people: BTreeSet::new(),
+        });
+        let mut all = folds.next().unwrap();
+        folds.for_each(|one| all.join(one));
+        all
+    }
+
+    proptest! {
+        #[test]
+        fn the_first_and_last_of_each_quarter_are_kept_in_any_order(
+            mut uses in prop::collection::vec((0_i64..9_000, any::<u8>()).prop_map(|(second, number)| used(second, number)), 1..40),
+            split in 0_usize..40,
+            order in any::<prop::sample::Index>(),
+        ) {
+            let all = fold(&uses);
+            let (one, other) = uses.split_at(split.min(uses.len() - 1).max(1).min(uses.len()));
+            let mut joined = fold(one);
+            if !other.is_empty() {
+                joined.join(fold(other));
+            }
+            prop_assert_eq!(&joined, &all);
+            joined.join(all.clone());
+            prop_assert_eq!(&joined, &all, "a repetition changes nothing");
+            let middle = order.index(uses.len());
+            uses.rotate_left(middle);
+            prop_assert_eq!(&fold(&uses), &all);
+            uses.sort();
+            let ends = |of_quarter: &[UseAt]| {
+                BTreeSet::from([of_quarter[0].clone(), of_quarter[of_quarter.len() - 1].clone()])
+            };
+            let expected: Vec<UseAt> = uses
+                .chunk_by(|one, next| quarter(one) == quarter(next))
+                .flat_map(ends)
+                .collect();
+            prop_assert_eq!(all.kept().cloned().collect::<Vec<_>>(), expected);
         }
     }
 }

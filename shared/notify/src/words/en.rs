@@ -209,6 +209,14 @@ pub(super) const RULES: &[RuleWords] = &[
         unproven_steps: &[],
     },
     RuleWords {
+        code: "RW016",
+        title: "Session used after access was removed",
+        broken: "",
+        unproven: "",
+        steps: &[],
+        unproven_steps: &[],
+    },
+    RuleWords {
         code: "RW101",
         title: "Elevated role can be entered without MFA",
         broken: "",

@@ -12,7 +12,7 @@ use crate::dossier::proof::{Proof, at_mint};
 use crate::id::AccountId;
 use crate::policy::IdentityKind;
 use crate::seen::service::service_hash;
-use crate::seen::{Caller, CallerKind};
+use crate::seen::{Caller, CallerKind, StoreUser};
 
 impl<'w> Tracer<'_, 'w> {
     pub(super) fn identity(&self, caller: &Caller, at: &Switch<'w>) -> Origin {
@@ -57,8 +57,13 @@ impl<'w> Tracer<'_, 'w> {
             Person::Service(service) => service.as_ref(),
             _ => name_of(caller, &id),
         };
+        let name = match &person {
+            // The record of a call by such a user shows no name.
+            Person::StoreUser(user) if name.is_empty() => self.store_user_name(user),
+            _ => name.to_owned(),
+        };
         Origin {
-            name: name.to_owned(),
+            name,
             person,
             kind,
             arn: caller.arn.as_deref().map(str::to_owned),
@@ -70,6 +75,15 @@ impl<'w> Tracer<'_, 'w> {
             center: None,
             own_call: own_call(caller),
         }
+    }
+
+    /// The latest name of a user of Identity Center, else the id.
+    fn store_user_name(&self, user: &StoreUser) -> String {
+        let center = self.gathered.center.as_ref();
+        let known = center
+            .filter(|center| center.is_ours(user))
+            .and_then(|center| center.directory.name_of(&user.user));
+        known.map_or_else(|| format!("user {}", user.user), |name| name.to_string())
     }
 
     /// The person if only the role owner's half was read. It has nothing but an id, unless the
