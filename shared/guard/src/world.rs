@@ -16,7 +16,7 @@ use std::sync::Arc;
 pub(crate) use heard::HeardLogs;
 pub use heard::Log;
 pub(crate) use in_force::{contradicted, facts_in_force};
-pub use uses::{SessionKey, UseAt, UseFold};
+pub use uses::{SessionKey, UseAt, UseFold, quarter_of_hour};
 
 use crate::arn::RoleArn;
 use crate::id::{AccountId, RecordKey};

@@ -2,9 +2,9 @@
 //!
 //! A row holds a record as [`rolewatch_guard::seen::reduced`] leaves it, and the engine's own
 //! reader parses it. Rows are inserted and never changed. The exceptions are values of which only
-//! the first and the last matter (the uses of a session, the time span of a name): there, only the
-//! least and the greatest row are kept. Nothing merged is stored, so the order in which events
-//! arrive, and how often, can't change the result.
+//! the first and the last matter (the uses of a session in a quarter of an hour, the time span of a
+//! name): there, only the least and the greatest row are kept. Nothing merged is stored, so the
+//! order in which events arrive, and how often, can't change the result.
 
 mod done;
 mod gather;

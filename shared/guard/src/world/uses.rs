@@ -52,9 +52,14 @@ pub struct UseFold {
     pub people: BTreeSet<StoreUser>,
 }
 
-/// A quarter of an hour, counted from 1970.
-fn quarter((time, _): &UseAt) -> i64 {
+/// The quarter of an hour of a moment, counted from 1970. Of the uses of a session in each, only
+/// the first and the last are kept.
+pub fn quarter_of_hour(time: Moment) -> i64 {
     time.epoch_seconds().div_euclid(15 * 60)
+}
+
+fn quarter((time, _): &UseAt) -> i64 {
+    quarter_of_hour(*time)
 }
 
 /// The number of people that are kept for one session.

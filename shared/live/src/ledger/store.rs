@@ -10,7 +10,7 @@ use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Policy;
 use rolewatch_guard::said::Said;
 use rolewatch_guard::seen::{Caller, Fact, NameSeen, Reading, SeenRecord};
-use rolewatch_guard::world::Log;
+use rolewatch_guard::world::{Log, quarter_of_hour};
 
 use super::keys::{self, Kind};
 use crate::port::{Keep, KeyRange, Row, Table, TableKind, Trouble};
@@ -276,9 +276,14 @@ fn hint_rows(seen: &SeenRecord, body: &str, now: Moment) -> Vec<(Row, Keep)> {
     };
     if let Some(used) = &seen.used {
         let created = used.created.unwrap_or(used.time);
+        // The engine keeps the first and the last use of each quarter of an hour.
         let what = format!(
-            "{:?} {:?} {} {}",
-            used.created, used.key, used.role, used.delivered_by_service
+            "{:?} {:?} {} {} {}",
+            used.created,
+            used.key,
+            used.role,
+            used.delivered_by_service,
+            quarter_of_hour(used.time)
         );
         both(
             keys::session(&used.session),

@@ -178,7 +178,7 @@ pub(super) const RULES: &[RuleWords] = &[
     },
     RuleWords {
         code: "RW012",
-        title: "Switch by an identity type this role doesn't allow",
+        title: "Switch by an identity this role doesn't allow",
         broken: "",
         unproven: "",
         steps: &[],
