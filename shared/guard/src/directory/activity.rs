@@ -55,6 +55,13 @@ pub(crate) struct UserPortalCall<'w> {
     pub(crate) sure: bool,
 }
 
+impl UserPortalCall<'_> {
+    /// Whether nothing shows the caller's id.
+    pub(crate) fn is_anonymous(&self) -> bool {
+        self.user == Bearer::Unknown && self.elsewhere.is_none()
+    }
+}
+
 /// An attempt to take a permission set that failed.
 #[derive(Debug, Clone)]
 pub(crate) struct FailedPortalCall<'w> {

@@ -182,7 +182,8 @@ impl<'w> Center<'w> {
             return unknown(self.missing(&at_portal, portal.unknown_caller, of, name));
         };
         let mut others: BTreeSet<StoreUser> = answers.into_iter().collect();
-        if !at_portal.is_empty() && !at_portal.contains(&decided) {
+        // Whom no record identifies may be the one who was decided for.
+        if !portal.unknown_caller && !at_portal.is_empty() && !at_portal.contains(&decided) {
             others.extend(at_portal);
         }
         if others.len() > 1 {
@@ -192,7 +193,7 @@ impl<'w> Center<'w> {
         calls.retain(|call| match call.elsewhere {
             Some(user) => *user == decided,
             // Where no record shows the caller, it may have been this person.
-            None => call.user == Bearer::Unknown || call.user.ids().contains(&decided.user),
+            None => call.is_anonymous() || call.user.ids().contains(&decided.user),
         });
         CenterPerson {
             user: Some(decided),
@@ -240,7 +241,17 @@ impl<'w> Center<'w> {
             issued.plus_seconds(-PORTAL_CALL),
             issued.plus_seconds(PORTAL_CALL),
         );
-        for call in self.activity.portal_calls(role.account(), set, window) {
+        let all = self.activity.portal_calls(role.account(), set, window);
+        // One portal session is one user's, so its other calls show who made this one.
+        let known: BTreeSet<&str> = all
+            .iter()
+            .filter(|call| !call.is_anonymous())
+            .filter_map(|call| call.credential)
+            .collect();
+        for call in all {
+            if call.is_anonymous() && call.credential.is_some_and(|one| known.contains(one)) {
+                continue;
+            }
             let mut ids = call.user.ids();
             // Identity Center names the session after the user. Whoever bore another name took
             // another session.
@@ -248,13 +259,13 @@ impl<'w> Center<'w> {
                 let known = self.directory.name_at(id, issued);
                 known.is_none_or(|known| known.to_lowercase() == name.to_lowercase())
             });
-            if ids.is_empty() && call.elsewhere.is_none() {
-                let bears_another =
-                    !call.names.is_empty() && !call.names.contains(&name.to_lowercase());
-                if call.user != Bearer::Unknown || bears_another {
+            if call.is_anonymous() {
+                if !call.names.is_empty() && !call.names.contains(&name.to_lowercase()) {
                     continue;
                 }
                 answer.unknown_caller = true;
+            } else if ids.is_empty() && call.elsewhere.is_none() {
+                continue;
             }
             answer.contradicted |= !call.sure;
             answer.users.extend(ids.iter().map(|id| self.user(id)));

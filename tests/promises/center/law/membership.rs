@@ -167,7 +167,12 @@ impl Evidence<'_> {
         {
             return Member::Yes(listed(roster, user, group).and_then(|listed| listed.created));
         }
-        if marks.iter().any(|(second, _)| *second == at) {
+        // A roster may show that the membership began in this very second.
+        let begins = |roster: &Snapshot| {
+            listed(roster, user, group).is_some_and(|listed| listed.created == Some(at))
+        };
+        if marks.iter().any(|(second, _)| *second == at) || self.company.rosters.iter().any(begins)
+        {
             return Member::Unknown;
         }
         self.by_changes(user, group, at, &marks)
@@ -203,6 +208,13 @@ impl Evidence<'_> {
             Some((second, Mark::Begins)) if !self.is_listed_before(user, group, second, from) => {
                 Member::No
             }
+            // Whom a roster before that doesn't list was added in between, and no record shows when.
+            Some((second, Mark::Ends)) if self.is_absent_before(user, group, second, from) => {
+                match self.by_rosters(user, group, at, range) {
+                    member @ Member::Yes(_) => member,
+                    _ => Member::Unknown,
+                }
+            }
             Some((_, Mark::Ends)) => Member::Yes(self.shown_since(user, group, (from, at))),
             _ => self.by_rosters(user, group, at, range),
         }
@@ -220,6 +232,23 @@ impl Evidence<'_> {
             roster.taken < at
                 && from.is_none_or(|from| from < roster.taken)
                 && listed(roster, user, group).is_some()
+        })
+    }
+
+    fn is_absent_before(
+        &self,
+        user: usize,
+        group: usize,
+        at: Second,
+        from: Option<Second>,
+    ) -> bool {
+        let mut rosters = self.company.rosters.iter();
+        rosters.any(|roster| {
+            roster.taken < at
+                && from.is_none_or(|from| from < roster.taken)
+                && !roster.truncated
+                && roster.users.iter().any(|(of, _)| *of == user)
+                && listed(roster, user, group).is_none()
         })
     }
 

@@ -66,7 +66,7 @@ impl Evidence<'_> {
         let behalf = self.on_behalf_of(session);
         let left = self.at_the_portal(session);
         let by_portal = match left.len() {
-            1 => left.first().copied(),
+            1 if !self.has_unknown_caller(session) => left.first().copied(),
             _ => None,
         };
         let by_name = self.bearer(&taken.name, taken.at).map(Id::own);
@@ -84,7 +84,11 @@ impl Evidence<'_> {
             .into_iter()
             .find_map(|(id, answer)| Some((id?, answer)));
         match decided {
-            Some((id, _)) if left.len() > 1 && !left.contains(&id) => Person::Unknown,
+            Some((id, _))
+                if left.len() > 1 && !left.contains(&id) && !self.has_unknown_caller(session) =>
+            {
+                Person::Unknown
+            }
             Some((id, answer)) => Person::Known(id, answer),
             None => Person::Unknown,
         }
@@ -148,6 +152,26 @@ impl Evidence<'_> {
                 (!other).then_some(id)
             })
             .collect()
+    }
+
+    /// Somebody whom no record identifies asked for this set, and may bear the session's name.
+    fn has_unknown_caller(&self, session: usize) -> bool {
+        self.unknown_callers(session).next().is_some()
+    }
+
+    /// The calls of such people. One portal session is one user's.
+    pub(crate) fn unknown_callers(&self, session: usize) -> impl Iterator<Item = &PortalCall> {
+        let name = self.company.sessions[session].name.to_lowercase();
+        self.calls_of(session).filter(move |call| {
+            let shown = call.who.name.as_ref().map(|name| name.to_lowercase());
+            let mut all = self.calls_of(session);
+            self.user_of(&call.who, call.at).is_none()
+                && shown.is_none_or(|shown| shown == name)
+                && !all.any(|other| {
+                    other.credential == call.credential
+                        && self.user_of(&other.who, other.at).is_some()
+                })
+        })
     }
 
     /// The calls at the portal that can have led to a session.

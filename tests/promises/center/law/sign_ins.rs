@@ -82,6 +82,10 @@ impl Evidence<'_> {
         let without_sign_in = self.calls_of(session).any(|call| {
             self.tokens.contains(&call.credential) && self.user_of(&call.who, call.at) == Some(id)
         });
+        let without_sign_in = without_sign_in
+            || self
+                .unknown_callers(session)
+                .any(|call| self.tokens.contains(&call.credential));
         let Some(lasting) = self.lasting(at) else {
             return Verdict::Unproven;
         };

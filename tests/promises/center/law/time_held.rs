@@ -48,13 +48,14 @@ fn of(evidence: &Evidence<'_>, sessions: &[usize]) -> Held {
             .uses_of(*session)
             .map(|used| evidence.uses[used].at)
             .max();
-        (at, last.unwrap_or(at).max(at))
+        Some((at, last?.max(at)))
     };
     let granted = |session: &usize| {
         let session = &company.sessions[*session];
         (session.at, session.expires)
     };
-    let seen: Vec<_> = sessions.iter().map(seen).collect();
+    // Nobody was observed in a session that wasn't used.
+    let seen: Vec<_> = sessions.iter().filter_map(seen).collect();
     let granted: Vec<_> = sessions.iter().map(granted).collect();
     let asked = company.plan.asked(&company.sessions[sessions[0]].role);
     let (max_stretch, max_per_day) =
