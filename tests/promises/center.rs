@@ -26,7 +26,7 @@ fn seeds() -> u64 {
 }
 
 /// The rules whose answers depend on who it was.
-const PERSONAL: [&str; 5] = ["RW001", "RW002", "RW006", "RW010", "RW015"];
+const PERSONAL: [&str; 6] = ["RW001", "RW002", "RW006", "RW010", "RW015", "RW016"];
 
 /// Where the engine and the law differ about one company, one line each.
 fn differences(company: &Company, judged: &Judged) -> Vec<String> {

@@ -15,12 +15,12 @@ use super::law::{Evidence, Holder, Verdict};
 use super::records::moment;
 
 /// The rules that the oracle answers for.
-const COMPARED: [&str; 11] = [
+const COMPARED: [&str; 12] = [
     "RW001", "RW002", "RW003", "RW004", "RW005", "RW006", "RW009", "RW010", "RW011", "RW012",
-    "RW015",
+    "RW015", "RW016",
 ];
 /// Of other rules, these may speak.
-const OTHERS: [&str; 3] = ["RW013", "RW014", "RW016"];
+const OTHERS: [&str; 2] = ["RW013", "RW014"];
 
 pub(crate) struct Judged {
     pub(crate) judgement: Judgement,

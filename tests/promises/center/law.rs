@@ -6,6 +6,7 @@
 mod evidence;
 mod membership;
 mod names;
+mod outlived;
 mod person;
 mod refusals;
 mod sign_ins;

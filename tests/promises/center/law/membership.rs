@@ -15,7 +15,7 @@ pub(crate) enum Member {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Mark {
+pub(super) enum Mark {
     Begins,
     Ends,
     /// It ended with the user, or the user was made: neither says anything of the time before.
@@ -101,7 +101,7 @@ impl Evidence<'_> {
         }
     }
 
-    fn marks(&self, user: usize, group: usize) -> Vec<(Second, Mark)> {
+    pub(super) fn marks(&self, user: usize, group: usize) -> Vec<(Second, Mark)> {
         let mut marks = Vec::new();
         for (at, change) in &self.changes {
             let mark = match change {

@@ -64,13 +64,14 @@ pub(crate) fn expected(evidence: &Evidence<'_>, session: usize) -> Expected {
         for rule in ["RW001", "RW002", "RW006", "RW012"] {
             say(rule, Verdict::Unproven);
         }
-        say("RW010", Verdict::Silent);
-        say("RW015", Verdict::Silent);
+        for rule in ["RW010", "RW015", "RW016"] {
+            say(rule, Verdict::Silent);
+        }
         return expected;
     }
     say("RW012", is_violation(!admitted));
     if !admitted {
-        for rule in ["RW001", "RW002", "RW003", "RW010", "RW015"] {
+        for rule in ["RW001", "RW002", "RW003", "RW010", "RW015", "RW016"] {
             say(rule, Verdict::Silent);
         }
         // The person of a kind that isn't admitted is nobody's question.
@@ -116,15 +117,27 @@ fn of_person(evidence: &Evidence<'_>, session: usize, asked: &Asked, expected: &
     };
     say("RW001", outside);
     say("RW010", joined);
+    let outlived = match person {
+        Person::Known(id, _) if outside == Verdict::Silent => {
+            evidence.outlived(session, id, &groups_of(asked))
+        }
+        _ => Verdict::Silent,
+    };
+    say("RW016", outlived);
+}
+
+/// The groups that are asked for; `None`: everybody.
+fn groups_of(asked: &Asked) -> Vec<Option<usize>> {
+    match &asked.groups {
+        Some(groups) => groups.iter().copied().map(Some).collect(),
+        None => vec![None],
+    }
 }
 
 /// RW001 and RW010.
 fn of_groups(evidence: &Evidence<'_>, session: usize, id: Id, asked: &Asked) -> (Verdict, Verdict) {
     let at = evidence.company.sessions[session].at;
-    let groups: Vec<Option<usize>> = match &asked.groups {
-        Some(groups) => groups.iter().copied().map(Some).collect(),
-        None => vec![None],
-    };
+    let groups = groups_of(asked);
     let named = groups.iter().all(Option::is_none)
         || evidence.company.plan.groups_by_id
         || !evidence.company.rosters.is_empty();
