@@ -68,11 +68,17 @@ impl Evidence<'_> {
 
     /// The names that a user may have borne: those shown nearest before and after the moment.
     fn names_around(&self, user: usize, at: Second) -> BTreeSet<String> {
+        let known = self.sights_around(user, at).into_iter();
+        known.map(|(_, name)| name).collect()
+    }
+
+    /// The same, each with the second at which it is shown.
+    fn sights_around(&self, user: usize, at: Second) -> Vec<(Second, String)> {
         let marks = self.name_marks(user);
         let seconds = |of: Second| marks.iter().filter(move |(second, _)| *second == of);
         let breaks = |of: Second| seconds(of).any(|(_, mark)| !matches!(mark, Mark::Bears(_)));
         if breaks(at) {
-            return BTreeSet::new();
+            return Vec::new();
         }
         let mut before: Vec<Second> = marks
             .iter()
@@ -112,7 +118,30 @@ impl Evidence<'_> {
         if before == Some(at) {
             known.retain(|(second, _)| *second == at);
         }
-        known.into_iter().map(|(_, name)| name).collect()
+        known
+    }
+
+    /// Without those who were shown with a name before somebody else was, or only after somebody
+    /// else was: no two users bear one name.
+    fn nearest_bearers(&self, may: Vec<usize>, name: &str, at: Second) -> Vec<usize> {
+        let sides = |user: usize| {
+            let sights = self.sights_around(user, at).into_iter();
+            let own: Vec<Second> = sights
+                .filter(|(_, shown)| shown == name)
+                .map(|(second, _)| second)
+                .collect();
+            let before = own.iter().copied().filter(|second| *second <= at).max();
+            (before, own.into_iter().filter(|second| *second > at).min())
+        };
+        let all: Vec<_> = may.into_iter().map(|user| (user, sides(user))).collect();
+        let last = all.iter().filter_map(|(_, (before, _))| *before).max();
+        let first = all.iter().filter_map(|(_, (_, after))| *after).min();
+        let near = all.into_iter().filter(|(_, (before, after))| {
+            (before.is_some() && after.is_some())
+                || (before.is_some() && *before == last)
+                || (after.is_some() && *after == first)
+        });
+        near.map(|(user, _)| user).collect()
     }
 
     /// Whether another user got the name between two moments. No two users of a store bear one name.
@@ -154,6 +183,7 @@ impl Evidence<'_> {
         let may: Vec<usize> = users
             .filter(|user| self.names_at(*user, at).contains(&name))
             .collect();
+        let may = self.nearest_bearers(may, &name, at);
         let shown = |user: usize| {
             let mut marks = self.name_marks(user).into_iter();
             marks.any(|(second, mark)| second == at && bears(&mark).as_ref() == Some(&name))
