@@ -276,8 +276,12 @@ fn hint_rows(seen: &SeenRecord, body: &str, now: Moment) -> Vec<(Row, Keep)> {
     };
     if let Some(used) = &seen.used {
         let created = used.created.unwrap_or(used.time);
+        // Only the first and the last row under a key are kept, so the key contains everything that
+        // one use shows of its session. Without `aws login` it is as it always was, for the rows
+        // that exist.
+        let login = if used.login.is_some() { " login" } else { "" };
         let what = format!(
-            "{:?} {:?} {} {}",
+            "{:?} {:?} {} {}{login}",
             used.created, used.key, used.role, used.delivered_by_service
         );
         both(
