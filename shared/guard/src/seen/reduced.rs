@@ -1,7 +1,7 @@
 //! Reduces a record to the fields that the engine reads, for storing facts.
 //!
 //! A reduced record reads the same as the whole one. It contains no session token, session policy
-//! or user agent, and of all tags only the session tags that a SAML provider set.
+//! or user agent, and of all tags only the session tags that an identity provider set.
 
 use serde::Serialize;
 use serde::de::Deserialize;
