@@ -23,6 +23,14 @@ pub(super) fn what_it_is(event: &CenterEvent) -> String {
             }
         }
         .to_owned(),
+        CenterKind::Token(call) if call.api.is_login() => {
+            // The call is also one of the console session itself, which the live guard reads too.
+            return format!(
+                "{}. If the session is in an elevated role, RW014 also counts what these \
+                 credentials are used for after the console session has ended",
+                what_token(call, event.outcome)
+            );
+        }
         CenterKind::Token(call) => what_token(call, event.outcome),
     };
     // The rules that look at people of Identity Center need to know where it is.
@@ -300,8 +308,15 @@ fn token_lines(call: &TokenCall, lines: &mut Vec<LabeledText>) {
     if let Some(person) = &call.person {
         lines.push(("on behalf of", user(person)));
     }
+    if let Some(client) = &call.client {
+        let kind = if client.contains(":external-client/") {
+            ", an external client, such as an agent"
+        } else {
+            ""
+        };
+        lines.push(("client", format!("{}{kind}", harmless(client))));
+    }
     for (label, text) in [
-        ("client", &call.client),
         ("asked with", &call.grant),
         ("asked for", &call.resource),
         ("console login", &call.sign_in_session),

@@ -2,7 +2,7 @@
 
 use rolewatch_guard::seen::{
     Caller, CallerKind, ConsoleAct, ConsoleStep, Denial, Fact, Grant, IamChange, IamChangeKind,
-    Mint, NamedKind, SeenRecord, Service,
+    LoginTrace, Mint, NamedKind, SeenRecord, Service,
 };
 use rolewatch_guard::untrusted::harmless;
 
@@ -45,6 +45,9 @@ pub(super) fn lines_of(seen: &SeenRecord) -> Vec<LabeledText> {
         if let Some(person) = &used.on_behalf_of {
             lines.push(("used by", center::user(person)));
         }
+        if let Some(LoginTrace::Used(session)) = &used.login {
+            lines.push(("console login", used_login(session.as_deref())));
+        }
     }
     if let Some(named) = &seen.named {
         lines.push((
@@ -71,6 +74,15 @@ pub(super) fn lines_of(seen: &SeenRecord) -> Vec<LabeledText> {
         lines.push(("addendum", format!("corrects {which}")));
     }
     lines
+}
+
+/// What `signInSessionArn` says of a call.
+fn used_login(session: Option<&str>) -> String {
+    let session = session.map_or_else(|| "(it can't be read)".to_owned(), harmless);
+    format!(
+        "{session}; aws login or an agent made this call with credentials of that console login, \
+         which may outlast the console session (RW014)"
+    )
 }
 
 fn what_it_is(seen: &SeenRecord) -> String {

@@ -56,6 +56,8 @@ pub(crate) struct UsedSpan<'w> {
     pub(crate) first: &'w (Moment, RecordKey),
     pub(crate) last: &'w (Moment, RecordKey),
     pub(crate) delivered_by_service: bool,
+    /// Whether any use showed that `aws login` or an agent works with the session.
+    pub(crate) by_login: bool,
 }
 
 impl<'w> UsedSpan<'w> {
@@ -64,6 +66,7 @@ impl<'w> UsedSpan<'w> {
             first: &fold.first,
             last: &fold.last,
             delivered_by_service: fold.delivered_by_service,
+            by_login: fold.by_login,
         }
     }
 
@@ -72,6 +75,7 @@ impl<'w> UsedSpan<'w> {
             first: self.first.min(other.first),
             last: self.last.max(other.last),
             delivered_by_service: self.delivered_by_service || other.delivered_by_service,
+            by_login: self.by_login || other.by_login,
         }
     }
 }

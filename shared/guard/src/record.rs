@@ -188,6 +188,12 @@ pub(crate) struct SessionContext<'a> {
     pub(crate) ec2_role_delivery: Option<Present>,
     #[serde(borrow, skip_serializing_if = "Option::is_none")]
     pub(crate) in_scope_of: Option<Object<InScopeOf<'a>>>,
+    #[serde(
+        borrow,
+        rename = "signInSessionArn",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub(crate) sign_in_session: Option<Text<'a>>,
 }
 
 /// The workload that AWS issued the credentials to.

@@ -303,6 +303,17 @@ pub struct Use {
     /// The person in Identity Center who owns the session. Most calls of an `AWSReservedSSO_`
     /// session show it, but not all.
     pub on_behalf_of: Option<StoreUser>,
+    /// What shows that `aws login` or an agent works with the session.
+    pub login: Option<LoginTrace>,
+}
+
+/// What a record shows of credentials that `aws login` or an agent got from a console session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LoginTrace {
+    /// `signInSessionArn`: such credentials signed the call. `None`: its value can't be read.
+    Used(Option<Arc<str>>),
+    /// `AuthorizeOAuth2Access` or `CreateOAuth2Token`: somebody got such credentials, or may have.
+    Issued,
 }
 
 /// `userName` and `principalId` of a user, in one record.

@@ -14,12 +14,14 @@ mod center;
 mod elsewhere;
 mod federated;
 mod half;
+mod login;
 mod people;
 mod steps;
 mod story;
 
 pub use center::{CenterStep, STORE, group_id, user_id};
 pub use elsewhere::Elsewhere;
+pub use login::LoginAct;
 pub use steps::{IamStep, SwitchStep};
 pub use story::{Story, Verdicts};
 

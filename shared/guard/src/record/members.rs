@@ -96,6 +96,13 @@ impl Members for SessionContext<'_> {
             self.attributes.as_ref(),
             name,
         );
+        name_odd_texts(
+            &[(
+                "userIdentity.sessionContext.signInSessionArn",
+                &self.sign_in_session,
+            )],
+            name,
+        );
     }
 }
 

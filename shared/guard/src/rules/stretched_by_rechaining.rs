@@ -9,11 +9,15 @@
 //! - consoles opened with the session's credentials (`GetSigninToken`) and still used after those
 //!   credentials expired;
 //! - credentials that `aws login` or an agent got from the console session, used after that session
-//!   expired.
+//!   expired or the person left the role.
 //!
 //! Use beyond `max_session` is a violation. Use of the first credentials while they are valid
-//! doesn't count: RW003 reports credentials that last too long. If only the granted time exceeds
-//! `max_session`, the finding is unproven.
+//! doesn't count: RW003 reports credentials that last too long. The finding is unproven if only the
+//! granted time exceeds `max_session`, or if `aws login` or an agent worked with a console session
+//! and no record shows when that session ended.
+//!
+//! rolewatch recognizes `aws login` and agents by `AuthorizeOAuth2Access` and `CreateOAuth2Token`
+//! of the session, and by `signInSessionArn` in the records of its calls.
 //!
 //! ## Why it matters
 //! A limit on one set of credentials is worth nothing if that set can get the next one. Each new
@@ -26,6 +30,8 @@
 //! - If the `RenewRole` record of a renewal is missing, the renewal looks like a new entry.
 //! - CloudTrail doesn't log how long a console opened with `GetSigninToken` may last, so rolewatch
 //!   sees it only while it is used.
+//! - `aws login` can refresh its credentials for up to 12 hours. rolewatch counts only use that it
+//!   sees.
 //! - rolewatch doesn't follow a chain across missing records.
 //! - Services aren't checked, because they get new credentials all day.
 //!
@@ -35,11 +41,13 @@
 //! 2. Ask the person, on another channel, what has been running for so long.
 //! 3. Remove the role from its own trust policy and from those of the roles in between, and deny it
 //!    `sts:AssumeRole`.
-//! 4. If the console kept renewing an open tab, have people leave the role when their work is done.
+//! 4. If the console kept renewing an open tab, or `aws login` or an agent kept the access, have
+//!    people leave the role and sign out when their work is done.
 //!
 //! If the finding is unproven:
-//! 1. Can wait until morning: only the granted time exceeds the limit, not observed use.
-//! 2. Find out what enters the role from its own session, or keeps its console open.
+//! 1. Can wait until morning: no record proves that somebody kept the access beyond the limit.
+//! 2. Find out what enters the role from its own session, keeps its console open, or signed in with
+//!    `aws login`.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -155,7 +163,18 @@ fn renewed(held: &HeldSessions<'_, '_>, renewal: usize) -> Option<usize> {
 /// What kept a lineage valid, and until when.
 struct LineageEnd {
     until: Moment,
-    by: [usize; 3],
+    by: Means,
+}
+
+/// How long the members of a lineage are taken to have been held.
+#[derive(Clone, Copy)]
+enum Kept {
+    /// To the last use beyond what the first credentials allowed.
+    Used,
+    /// To the end of what was granted by renewals.
+    Granted,
+    /// To the last use through `aws login` or an agent, of a console session whose end is unknown.
+    UsedByLogin,
 }
 
 /// The finding about one lineage, if it was kept valid beyond the limit.
@@ -167,21 +186,20 @@ fn lineage(held: &HeldSessions<'_, '_>, members: &[usize], limit: Span) -> Optio
             .iter()
             .filter_map(|at| Some((*at, *held.sessions.get(*at)?)))
     };
-    let kept = |time: HeldTime| {
+    let kept = |how: Kept| {
         let until = sessions()
             .enumerate()
-            .filter_map(|(place, (_, switch))| kept_until(switch, place == 0, time))
+            .filter_map(|(place, (_, switch))| kept_until(switch, place == 0, how))
             .max()?;
         (until > crossing).then(|| LineageEnd {
             until,
-            by: count_by_means(sessions().map(|(_, switch)| switch)),
+            by: Means::count(sessions().map(|(_, switch)| switch)),
         })
     };
     // Observed use is a violation, which includes granted time.
-    let (kept, time) = match kept(HeldTime::Observed) {
-        Some(kept) => (kept, HeldTime::Observed),
-        None => (kept(HeldTime::Granted)?, HeldTime::Granted),
-    };
+    let (kept, how) = [Kept::Used, Kept::Granted, Kept::UsedByLogin]
+        .into_iter()
+        .find_map(|how| Some((kept(how)?, how)))?;
     let reached = Span::from_seconds(kept.until.seconds_since(begin));
     let over = OverLimit {
         from: begin,
@@ -190,96 +208,169 @@ fn lineage(held: &HeldSessions<'_, '_>, members: &[usize], limit: Span) -> Optio
         reached,
         sessions: members.to_vec(),
     };
-    let (who, place, to, how) = (
-        held.person_shown(&over),
+    Some(match how {
+        Kept::Used => held.draft(
+            &over,
+            HeldTime::Observed,
+            used_sentence(held, &over, limit, &kept.by.sentence()),
+        ),
+        Kept::Granted => {
+            let sentence = granted_sentence(held, &over, limit, &kept.by.sentence());
+            held.draft(&over, HeldTime::Granted, sentence)
+        }
+        Kept::UsedByLogin => {
+            let sentence = used_sentence(held, &over, limit, OPEN_LOGIN);
+            held.draft(&over, HeldTime::Granted, sentence)
+        }
+    })
+}
+
+/// Why use through `aws login` may have been after the end of the console session.
+const OPEN_LOGIN: &str = "aws login or an agent worked with the session, and no record shows when \
+                          the session itself ended";
+
+fn used_sentence(
+    held: &HeldSessions<'_, '_>,
+    over: &OverLimit,
+    limit: Span,
+    means: &str,
+) -> String {
+    format!(
+        "{} was still using {} {} after entering it, from {} to {}, though one set of credentials may last at most {limit}: {means}",
+        held.person_shown(over),
         held.role_in_account(),
-        kept.until,
-        means_sentence(kept.by),
-    );
-    let sentence = match time {
-        HeldTime::Observed => format!(
-            "{who} was still using {place} {reached} after entering it, from {begin} to {to}, though one set of credentials may last at most \
-             {limit}: {how}"
-        ),
-        HeldTime::Granted => format!(
-            "{who} could use {place} for {reached} after entering it, from {begin} to {to}, though one set of credentials may last at most \
-             {limit}: {how}; the recorded use doesn't show whether they did{}",
-            held.at_most(&over)
-        ),
-    };
-    Some(held.draft(&over, time, sentence))
+        over.reached,
+        over.from,
+        over.to
+    )
+}
+
+fn granted_sentence(
+    held: &HeldSessions<'_, '_>,
+    over: &OverLimit,
+    limit: Span,
+    means: &str,
+) -> String {
+    format!(
+        "{} could use {} for {} after entering it, from {} to {}, though one set of credentials may last at most {limit}: {means}; the \
+         recorded use doesn't show whether they did{}",
+        held.person_shown(over),
+        held.role_in_account(),
+        over.reached,
+        over.from,
+        over.to,
+        held.at_most(over)
+    )
 }
 
 /// When a session's use, or its validity, ended; `None` if that isn't beyond what the first
 /// credentials allowed without renewal.
-fn kept_until(switch: &Switch<'_>, first: bool, time: HeldTime) -> Option<Moment> {
+fn kept_until(switch: &Switch<'_>, first: bool, how: Kept) -> Option<Moment> {
     let last = || switch.used.as_ref().map(|used| used.last.0);
-    match time {
+    match how {
         // The first session is what the person was granted. It only extends the lineage through use
         // after its own end, or through a renewal.
-        HeldTime::Observed if first => last().filter(|_| outlived(switch)),
-        HeldTime::Observed => last(),
-        HeldTime::Granted if first => switch
+        Kept::Used if first => last().filter(|_| outlived(switch)),
+        Kept::Used => last(),
+        Kept::Granted if first => switch
             .may_be_held_until()
             .filter(|_| switch.renewed.is_some()),
-        HeldTime::Granted => switch.may_be_held_until(),
+        Kept::Granted => switch.may_be_held_until(),
+        Kept::UsedByLogin => last().filter(|_| first && has_open_login(switch)),
     }
 }
 
-/// Whether the session was used after its own credentials had expired: because it was renewed, or
-/// in a console opened with them.
+/// Whether the session was used after its own end: because it was renewed, in a console opened with
+/// its credentials, or through `aws login` or an agent.
 fn outlived(switch: &Switch<'_>) -> bool {
     let Some(used) = &switch.used else {
         return false;
     };
+    // AWS's clocks differ slightly, so a use a few seconds after the end may have been before it.
+    let well_after = |end: Moment| used.last.0.seconds_since(end) > CLOCKS_DIFFER;
+    // Leaving a role ends what the console does with it, and nothing that `aws login` got from it.
+    if used.by_login && switch.exited.is_some_and(well_after) {
+        return true;
+    }
     match (switch.expires(), switch.renewed) {
         (Some(expires), Some(_)) => used.last.0 > expires,
-        // AWS's clocks differ slightly, so a use a few seconds after the end doesn't indicate a
-        // console.
-        (Some(expires), None) => used.last.0.seconds_since(expires) > CLOCKS_DIFFER,
+        (Some(expires), None) => well_after(expires),
         (None, Some(renewed)) => used.last.0 > renewed,
-        (None, None) => false,
+        (None, None) => used.by_login && well_after(longest_end(switch)),
     }
 }
 
-/// The number of sessions entered from others, the number of renewed ones, and the number of
-/// sessions used after they had expired without a renewal.
-fn count_by_means<'s, 'w: 's>(sessions: impl Iterator<Item = &'s Switch<'w>>) -> [usize; 3] {
-    let mut by = [0; 3];
-    let [entered, renewed, outlasted] = &mut by;
-    for (place, switch) in sessions.enumerate() {
-        *entered += usize::from(place > 0 && !switch.is_renewal());
-        *renewed += usize::from((place > 0 && switch.is_renewal()) || switch.renewed.is_some());
-        *outlasted += usize::from(switch.renewed.is_none() && outlived(switch));
-    }
-    by
+/// When the session ended at the latest, where no record shows its end.
+fn longest_end(switch: &Switch<'_>) -> Moment {
+    switch.key.second.plus_seconds(LONGEST_SESSION)
 }
 
-fn means_sentence([entered, renewed, outlasted]: [usize; 3]) -> String {
-    let times = |count: usize| {
-        if count == 1 {
-            "once".to_owned()
-        } else {
-            format!("{count} times")
+/// Whether `aws login` or an agent worked with the session, and no record shows when it ended. Its
+/// last use may then have been after that.
+fn has_open_login(switch: &Switch<'_>) -> bool {
+    switch.used.as_ref().is_some_and(|used| used.by_login) && switch.granted_until().is_none()
+}
+
+/// How often each way of keeping a lineage alive was used.
+#[derive(Default)]
+struct Means {
+    /// Sessions entered from others.
+    entered: usize,
+    /// Sessions renewed by the console.
+    renewed: usize,
+    /// Sessions used after they had expired without a renewal.
+    outlasted: usize,
+    /// Sessions that `aws login` or an agent worked with, used after they had ended.
+    by_login: usize,
+}
+
+impl Means {
+    fn count<'s, 'w: 's>(sessions: impl Iterator<Item = &'s Switch<'w>>) -> Self {
+        let mut by = Self::default();
+        for (place, switch) in sessions.enumerate() {
+            let logged_in = switch.used.as_ref().is_some_and(|used| used.by_login);
+            let outlived = outlived(switch);
+            by.entered += usize::from(place > 0 && !switch.is_renewal());
+            by.renewed +=
+                usize::from((place > 0 && switch.is_renewal()) || switch.renewed.is_some());
+            by.outlasted += usize::from(outlived && !logged_in && switch.renewed.is_none());
+            by.by_login += usize::from(outlived && logged_in);
         }
-    };
-    let mut how = Vec::new();
-    if entered > 0 {
-        how.push(format!(
-            "the role was entered again from its own session {}",
-            times(entered)
-        ));
+        by
     }
-    if renewed > 0 {
-        how.push(format!("the console renewed it {}", times(renewed)));
+
+    fn sentence(&self) -> String {
+        let times = |count: usize| {
+            if count == 1 {
+                "once".to_owned()
+            } else {
+                format!("{count} times")
+            }
+        };
+        let mut how = Vec::new();
+        if self.entered > 0 {
+            how.push(format!(
+                "the role was entered again from its own session {}",
+                times(self.entered)
+            ));
+        }
+        if self.renewed > 0 {
+            how.push(format!("the console renewed it {}", times(self.renewed)));
+        }
+        if self.outlasted > 0 {
+            how.push(
+                "it was used after its credentials had expired, for example in a console that was opened with them"
+                    .to_owned(),
+            );
+        }
+        if self.by_login > 0 {
+            how.push(
+                "aws login or an agent worked with it, and it was used after the console session had ended"
+                    .to_owned(),
+            );
+        }
+        how.join(", and ")
     }
-    if outlasted > 0 {
-        how.push(
-            "it was used after its credentials had expired, for example in a console that was opened with them"
-                .to_owned(),
-        );
-    }
-    how.join(", and ")
 }
 
 #[cfg(test)]

@@ -3,9 +3,10 @@
 
 use std::sync::Arc;
 
-use super::details::UnreadDetails;
+use super::details::{UnreadDetails, shared};
+use super::identity_center::{CenterKind, Outcome};
 use super::parts::{RecordHead, Service};
-use super::{Caller, CallerKind, Fact, NameSeen, Use};
+use super::{Caller, CallerKind, Fact, LoginTrace, NameSeen, Use};
 use crate::arn::{AssumedRoleArn, RoleArn};
 use crate::moment::Moment;
 use crate::record::{Object, Record, RecordProblem, Text};
@@ -94,7 +95,27 @@ pub(super) fn read_use(
             .read()
             == Some(true),
         on_behalf_of: at.on_behalf_of.clone(),
+        login: login_trace(record, fact),
     })
+}
+
+/// What the record shows of `aws login` or an agent. Neither the event type nor the name of a
+/// client does: an agent may also have credentials of its own.
+fn login_trace(record: &Record<'_>, fact: Option<&Fact>) -> Option<LoginTrace> {
+    if let Some(Fact::IdentityCenter(event)) = fact
+        && let CenterKind::Token(call) = &event.what
+        && call.api.is_login()
+        // A call whose outcome can't be read may have succeeded.
+        && event.outcome != Outcome::Failure
+    {
+        return Some(LoginTrace::Issued);
+    }
+    let context = record.identity()?.session_context.as_ref()?.read()?;
+    let session = context.sign_in_session.as_ref()?;
+    // CloudTrail writes the member for these credentials only, so a value that can't be read shows
+    // them too.
+    let used = session.is_odd() || !session.is_empty();
+    used.then(|| LoginTrace::Used(shared(Some(session))))
 }
 
 pub(super) fn name_seen(caller: &Caller, service: Service, time: Moment) -> Option<NameSeen> {

@@ -309,6 +309,12 @@ impl TokenApi {
             Self::CreateTokenWithIam => "CreateTokenWithIAM",
         }
     }
+
+    /// Whether the call is a step of `aws login`, also of an agent's: it gets credentials of a
+    /// console session.
+    pub const fn is_login(self) -> bool {
+        matches!(self, Self::AuthorizeOAuth2Access | Self::CreateOAuth2Token)
+    }
 }
 
 /// Reads a record of Identity Center. `None`: it contains nothing to keep.

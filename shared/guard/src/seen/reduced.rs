@@ -1,7 +1,7 @@
 //! Reduces a record to the fields that the engine reads, for storing facts.
 //!
-//! A reduced record reads the same as the whole one. It contains no session token, session policy,
-//! tag or user agent.
+//! A reduced record reads the same as the whole one. It contains no session token, session policy
+//! or user agent, and of all tags only the session tags that an identity provider set.
 
 use serde::Serialize;
 use serde::de::Deserialize;
@@ -136,6 +136,8 @@ mod tests {
     use crate::seen::{read, read_from};
     use crate::testing::Story;
 
+    const LOGIN: &str = "arn:aws:signin:us-east-1:444455556666:session/d47fba36";
+
     #[test]
     fn a_reduced_record_reads_as_the_whole_one_and_holds_no_secret() {
         let mut story = Story::new();
@@ -160,6 +162,9 @@ mod tests {
             let mut record = record.clone();
             record["userAgent"] = "chosen by the caller".into();
             record["sessionCredentialFromConsole"] = "true".into();
+            if record["userIdentity"]["sessionContext"].is_object() {
+                record["userIdentity"]["sessionContext"]["signInSessionArn"] = LOGIN.into();
+            }
             if record["responseElements"]["credentials"].is_object() {
                 record["responseElements"]["credentials"]["sessionToken"] = "secret".into();
             }
@@ -174,6 +179,7 @@ mod tests {
                 !small.contains("secret") && !small.contains("chosen"),
                 "{small}"
             );
+            assert_eq!(small.contains(LOGIN), whole.contains(LOGIN), "{small}");
         }
     }
 

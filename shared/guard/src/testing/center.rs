@@ -6,6 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::half::java_date;
+use super::login::LoginAct;
 use super::people::uuid;
 use super::story::Story;
 use super::{MANAGEMENT, PRODUCTION};
@@ -113,6 +114,7 @@ pub struct CenterStep<'s> {
     details: bool,
     portal_credential: Option<String>,
     uses: Vec<(i64, Option<String>)>,
+    logins: Vec<(LoginAct, i64)>,
     chained: Option<String>,
     mint: bool,
 }
@@ -168,6 +170,7 @@ impl Story {
             details: true,
             portal_credential: None,
             uses: Vec::new(),
+            logins: Vec::new(),
             chained: None,
             mint: true,
             story: self,
@@ -303,6 +306,12 @@ impl CenterStep<'_> {
         self
     }
 
+    /// `aws login` or an agent works with the session so many seconds later.
+    pub fn with_login(mut self, act: LoginAct, seconds: i64) -> Self {
+        self.logins.push((act, seconds));
+        self
+    }
+
     /// A minute later the session enters another role of production by API.
     pub fn goes_on_to(mut self, role: &str) -> Self {
         self.chained = Some(role.to_owned());
@@ -429,6 +438,13 @@ impl Drop for CenterStep<'_> {
             let time = self.time.plus_seconds(*seconds);
             let event = self.number * 16 + at;
             records.push(self.in_member_account("GetCallerIdentity", time, event, &identity));
+        }
+        for (at, (act, seconds)) in (0..).zip(&self.logins) {
+            let identity = self.identity(Some(&self.user), self.number);
+            let time = self.time.plus_seconds(*seconds);
+            let number = self.number * 16 + at;
+            let used = self.in_member_account("ListUsers", time, number, &identity);
+            records.push(act.record(time, number, used));
         }
         if let Some(role) = &self.chained {
             records.push(self.entering(role));

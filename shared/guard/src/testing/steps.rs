@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::PEOPLE;
 use super::half::{IssuedCredentials, SwitchRecords};
+use super::login::LoginAct;
 use super::people::{id, uuid};
 use super::story::Story;
 use crate::moment::Moment;
@@ -26,6 +27,7 @@ pub struct SwitchStep<'s> {
     pub(super) story: &'s mut Story,
     pub(super) records: SwitchRecords,
     pub(super) uses: Vec<i64>,
+    pub(super) logins: Vec<(LoginAct, i64)>,
     pub(super) left: Option<i64>,
     pub(super) onward: Option<(i64, String)>,
     pub(super) renewed: Option<i64>,
@@ -104,6 +106,12 @@ impl SwitchStep<'_> {
     /// The session is used this many seconds after the switch.
     pub fn used_after(mut self, seconds: i64) -> Self {
         self.uses.push(seconds);
+        self
+    }
+
+    /// `aws login` or an agent works with the session this many seconds after the switch.
+    pub fn with_login(mut self, act: LoginAct, seconds: i64) -> Self {
+        self.logins.push((act, seconds));
         self
     }
 
@@ -197,6 +205,7 @@ impl Drop for SwitchStep<'_> {
             story,
             records,
             uses,
+            logins,
             left,
             onward,
             renewed,
@@ -228,6 +237,12 @@ impl Drop for SwitchStep<'_> {
                     records.time.plus_seconds(*seconds),
                     records.number * 16 + at,
                 ));
+            }
+            for (at, (act, seconds)) in (0..).zip(logins.iter()) {
+                let time = records.time.plus_seconds(*seconds);
+                let number = records.number * 16 + at;
+                let used = records.use_record(time, number);
+                story.records.push(act.record(time, number, used));
             }
         }
         if let Some((seconds, role)) = onward.take() {

@@ -153,6 +153,7 @@ impl Story {
             story: self,
             records,
             uses: Vec::new(),
+            logins: Vec::new(),
             left: None,
             onward: None,
             renewed: None,

@@ -36,6 +36,9 @@ fn records() -> Vec<Value> {
         identity["arn"] =
             json!("arn:aws:sts::444455556666:assumed-role/AWSReservedSSO_Admin_0123/nell");
         identity["accessKeyId"] = json!("ASIAEXAMPLE");
+        if person == "u2" {
+            identity["sessionContext"] = json!({"signInSessionArn": "arn:aws:signin:session/1"});
+        }
         records.push(used);
     }
     records

@@ -47,6 +47,8 @@ pub struct UseFold {
     pub role: RoleArn,
     /// Whether any use showed that AWS gave the session to a workload.
     pub delivered_by_service: bool,
+    /// Whether any use showed that `aws login` or an agent works with the session.
+    pub by_login: bool,
     /// The people in Identity Center that uses named, limited to the smallest few. Two already
     /// contradict each other, and the smallest of a union don't depend on its order.
     pub people: BTreeSet<StoreUser>,
@@ -81,6 +83,7 @@ impl UseFold {
                 between: Vec::new(),
                 role: used.role,
                 delivered_by_service: used.delivered_by_service,
+                by_login: used.login.is_some(),
                 people: used.on_behalf_of.into_iter().collect(),
             },
         )
@@ -132,6 +135,7 @@ impl UseFold {
             self.role = other.role;
         }
         self.delivered_by_service |= other.delivered_by_service;
+        self.by_login |= other.by_login;
         self.people.extend(other.people);
         while self.people.len() > PEOPLE_KEPT {
             self.people.pop_last();

@@ -276,9 +276,11 @@ fn hint_rows(seen: &SeenRecord, body: &str, now: Moment) -> Vec<(Row, Keep)> {
     };
     if let Some(used) = &seen.used {
         let created = used.created.unwrap_or(used.time);
-        // The engine keeps the first and the last use of each quarter of an hour.
+        // Only the first and the last row under a key are kept, so the key contains everything that
+        // one use shows of its session, and the quarter of an hour, as the engine keeps uses.
+        let login = if used.login.is_some() { " login" } else { "" };
         let what = format!(
-            "{:?} {:?} {} {} {}",
+            "{:?} {:?} {} {}{login} {}",
             used.created,
             used.key,
             used.role,

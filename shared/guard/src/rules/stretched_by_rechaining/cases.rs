@@ -1,6 +1,6 @@
 //! Sessions that kept a lineage valid, and sessions that didn't.
 
-use crate::testing::{Story, Verdicts};
+use crate::testing::{LoginAct, Story, Verdicts};
 
 const RULE: &str = "RW014";
 
@@ -271,5 +271,185 @@ mod of_center {
             .lasting(3_600)
             .used_after(3_000);
         assert_eq!(story.verdict(RULE), Verdicts::Silent);
+    }
+
+    #[test]
+    fn fires_for_aws_login_and_for_agents_and_says_so() {
+        for act in [LoginAct::Calls, LoginAct::CallsTool] {
+            let mut story = Story::of_center();
+            story.signs_in("nell", "PASSWORD,TOTP");
+            story.later(60);
+            story
+                .takes("nell", "Admin")
+                .with_login(LoginAct::Asks, 60)
+                .with_login(act, 7_000);
+            assert_eq!(story.verdict(RULE), Verdicts::Violation, "{act:?}");
+            let message = story.finding(RULE).message;
+            assert!(
+                message.ends_with(
+                    "aws login or an agent worked with it, and it was used after the console session had ended"
+                ),
+                "{message}"
+            );
+        }
+    }
+
+    #[test]
+    fn silent_for_aws_login_within_the_session() {
+        let mut story = Story::of_center();
+        story.signs_in("nell", "PASSWORD,TOTP");
+        story.later(60);
+        story
+            .takes("nell", "Admin")
+            .with_login(LoginAct::Asks, 60)
+            .with_login(LoginAct::Calls, 3_600);
+        assert_eq!(story.verdict(RULE), Verdicts::Silent);
+    }
+}
+
+/// Console switches of IAM users with which `aws login` or an agent works.
+mod through_login {
+    use super::*;
+    use serde_json::json;
+
+    /// dora enters by the console for this long, and leaves after ten minutes.
+    fn left_early(lasting: i64, acts: &[(LoginAct, i64)], used: i64) -> Story {
+        let mut story = Story::new();
+        let mut step = story
+            .switch("dora")
+            .by_console()
+            .lasting(lasting)
+            .left_after(600)
+            .used_after(used);
+        for (act, seconds) in acts {
+            step = step.with_login(*act, *seconds);
+        }
+        drop(step);
+        story
+    }
+
+    /// dora enters by the console, and no record shows when that session ends.
+    fn of_unknown_end(act: LoginAct, seconds: i64) -> Story {
+        let mut story = Story::new();
+        story
+            .switch("dora")
+            .by_console()
+            .without_expiration()
+            .with_login(act, seconds);
+        story
+    }
+
+    #[test]
+    fn fires_for_use_after_the_session_expired() {
+        for (used, expected) in [(3_661, Verdicts::Violation), (3_660, Verdicts::Silent)] {
+            let mut story = Story::new();
+            story
+                .switch("dora")
+                .by_console()
+                .with_login(LoginAct::Calls, used);
+            assert_eq!(story.verdict(RULE), expected, "{used}");
+        }
+    }
+
+    #[test]
+    fn fires_for_use_beyond_the_limit_after_the_person_left_the_role() {
+        for act in [LoginAct::Calls, LoginAct::CallsTool] {
+            let story = left_early(36_000, &[(act, 3_601)], 60);
+            assert_eq!(story.verdict(RULE), Verdicts::Violation, "{act:?}");
+        }
+        // The calls that follow need not show the session of the sign-in.
+        let story = left_early(36_000, &[(LoginAct::Asks, 300)], 3_601);
+        assert_eq!(story.verdict(RULE), Verdicts::Violation);
+    }
+
+    #[test]
+    fn silent_for_use_within_the_limit_after_the_person_left_the_role() {
+        let story = left_early(36_000, &[(LoginAct::Calls, 3_600)], 60);
+        assert_eq!(story.verdict(RULE), Verdicts::Silent);
+    }
+
+    #[test]
+    fn silent_where_nobody_got_credentials_from_the_session() {
+        let without = left_early(36_000, &[], 3_601);
+        assert_eq!(without.verdict(RULE), Verdicts::Silent);
+        let in_vain = left_early(36_000, &[(LoginAct::AsksInVain, 300)], 3_601);
+        assert_eq!(in_vain.verdict(RULE), Verdicts::Silent);
+    }
+
+    #[test]
+    fn silent_within_the_session_however_long_it_is() {
+        let mut story = Story::new();
+        story
+            .switch("dora")
+            .by_console()
+            .lasting(36_000)
+            .with_login(LoginAct::Calls, 30_000);
+        assert_eq!(story.verdict(RULE), Verdicts::Silent);
+    }
+
+    #[test]
+    fn unproven_where_no_record_shows_when_the_session_ended() {
+        assert_eq!(
+            of_unknown_end(LoginAct::Calls, 3_601).verdict(RULE),
+            Verdicts::Unproven
+        );
+        assert_eq!(
+            of_unknown_end(LoginAct::Calls, 3_600).verdict(RULE),
+            Verdicts::Silent
+        );
+        let message = of_unknown_end(LoginAct::Calls, 3_601).finding(RULE).message;
+        assert!(
+            message.ends_with(
+                "aws login or an agent worked with the session, and no record shows when the session itself ended"
+            ),
+            "{message}"
+        );
+    }
+
+    #[test]
+    fn fires_where_no_session_lasts_so_long() {
+        for (seconds, expected) in [(43_261, Verdicts::Violation), (43_260, Verdicts::Unproven)] {
+            let story = of_unknown_end(LoginAct::Calls, seconds);
+            assert_eq!(story.verdict(RULE), expected, "{seconds}");
+        }
+    }
+
+    #[test]
+    fn a_session_of_the_sign_in_that_cannot_be_read_counts_and_an_empty_one_does_not() {
+        for (session, expected) in [
+            (json!({}), Verdicts::Violation),
+            (json!(7), Verdicts::Violation),
+            (json!(""), Verdicts::Silent),
+            (json!(null), Verdicts::Silent),
+        ] {
+            let story = left_early(36_000, &[(LoginAct::Calls, 3_601)], 60).retold(|record| {
+                let context = &mut record["userIdentity"]["sessionContext"];
+                if context["signInSessionArn"].is_string() {
+                    context["signInSessionArn"] = session.clone();
+                }
+            });
+            assert_eq!(story.verdict(RULE), expected, "{session}");
+        }
+    }
+
+    #[test]
+    fn the_order_of_the_records_does_not_matter() {
+        let acts = [(LoginAct::Asks, 60), (LoginAct::CallsTool, 3_700)];
+        let story = left_early(36_000, &acts, 3_800);
+        let findings = story.findings();
+        for turn in 0..story.records().len() {
+            let mut records = story.records().to_vec();
+            records.rotate_left(turn);
+            records.reverse();
+            let world = story.world_of(&records);
+            let judged = crate::judge(
+                &world,
+                &story.policy(),
+                &story.rosters(),
+                crate::Scope::default(),
+                &mut |_| (),
+            );
+            assert_eq!(judged.findings, findings);
+        }
     }
 }
