@@ -1,6 +1,8 @@
 //! The plan for people. Commands and policies are on lines of their own, complete, so that they can
 //! be copied.
 
+mod permission_set;
+
 use std::io::{self, Write};
 
 use anstyle::Style;
@@ -36,8 +38,9 @@ pub(super) fn write(
         out,
     )?;
     let ready = format!(
-        "As of {}. Nothing was changed. To apply the plan, you need iam:PutRolePolicy on the role.",
-        plan.as_of
+        "As of {}. Nothing was changed. To apply the plan, you need {}.",
+        plan.as_of,
+        permissions(&plan.roles)
     );
     write_text(2, &ready, columns, out)?;
     for role in &plan.roles {
@@ -51,6 +54,18 @@ pub(super) fn write(
         }
     }
     Ok(())
+}
+
+/// What the commands of these roles need.
+fn permissions(roles: &[RolePlan]) -> &'static str {
+    let of_set = |role: &RolePlan| role.permission_set.is_some();
+    if !roles.iter().any(of_set) {
+        "iam:PutRolePolicy on the role"
+    } else if roles.iter().all(of_set) {
+        permission_set::PERMISSIONS
+    } else {
+        permission_set::PERMISSIONS_WITH_ROLES
+    }
 }
 
 fn write_role(
@@ -80,12 +95,20 @@ fn write_role(
             out,
         )?;
     }
-    let whole = if role.scoped.is_some() {
-        "Option 2: revoke every session of the role"
-    } else {
-        "Revoke every session of the role"
+    let of = match &role.permission_set {
+        Some(_) => "permission set",
+        None => "role",
     };
-    write_variant(whole, &role.whole, columns, out)
+    let whole = if role.scoped.is_some() {
+        format!("Option 2: revoke every session of the {of}")
+    } else {
+        format!("Revoke every session of the {of}")
+    };
+    write_variant(&whole, &role.whole, columns, out)?;
+    match &role.permission_set {
+        Some(set) => permission_set::write(set, columns, out),
+        None => Ok(()),
+    }
 }
 
 fn write_variant(
@@ -94,11 +117,12 @@ fn write_variant(
     columns: usize,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    writeln!(
-        out,
-        "\n  {BOLD}{title}{BOLD:#}{DIM}  inline policy {}{DIM:#}",
-        variant.policy_name
-    )?;
+    // The inline policy of a permission set has no name.
+    let name = match &variant.save {
+        Some(_) => String::new(),
+        None => format!("  inline policy {}", variant.policy_name),
+    };
+    writeln!(out, "\n  {BOLD}{title}{BOLD:#}{DIM}{name}{DIM:#}")?;
     write_sessions(
         "cuts off",
         "no session we know of",
@@ -113,6 +137,12 @@ fn write_variant(
         columns,
         out,
     )?;
+    if let Some(save) = &variant.save {
+        return writeln!(
+            out,
+            "    {DIM}to save the policy; where to put it is below:{DIM:#}\n{save}"
+        );
+    }
     // Without commands, only the policy is printed, to be applied in another way.
     if let Some(commands) = &variant.commands {
         return write_commands(commands, out);
@@ -170,8 +200,12 @@ fn write_sessions(
             SessionRelation::Chained => ", entered from a session that is cut off",
             SessionRelation::PerhapsChained => ", possibly entered from a session that is cut off",
         };
+        let place = match &session.place {
+            Some(place) => format!(" of {place}"),
+            None => String::new(),
+        };
         let line = format!(
-            "{}: session {} since {}, until {until}, {used}{how}",
+            "{}: session {}{place} since {}, until {until}, {used}{how}",
             session.person.name, session.session, session.since
         );
         write_hanging("- ", LIST + 2, &line, columns, out)?;

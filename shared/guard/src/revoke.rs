@@ -5,15 +5,21 @@
 //! sessions* adds such a policy for everybody in the role. `aws:userid` of a role session is
 //! `AROA…:session-name`, so the denial can be limited to the sessions of one name. The caller
 //! chooses the name, so anybody else who chose the same one is cut off too.
+//!
+//! Nobody can edit the role of a permission set. There, the denial goes into the permission set or
+//! into a service control policy, and it can be limited to one person by `identitystore:userId`.
 
 mod again;
 mod case;
 mod command;
 mod document;
 mod limits;
+mod permission_set;
 mod plan;
 mod role_plan;
 mod sessions;
+mod set_address;
+mod set_commands;
 mod target;
 #[cfg(test)]
 mod tests;
@@ -22,7 +28,8 @@ pub use case::RevocationCase;
 pub use command::Commands;
 pub use document::{ascii_json, visible};
 pub use plan::{
-    DenialVariant, PlanLimit, RevocationPlan, RolePlan, SessionRelation, SessionShown, WayToStop,
+    DenialPlace, DenialPlaceKind, DenialVariant, PermissionSetPlan, PlanLimit, PlanStep,
+    RevocationPlan, RolePlan, SessionRelation, SessionShown, WayToStop,
 };
 
 use crate::dossier::{Dossiers, Switch, Tracer};
@@ -96,7 +103,7 @@ pub fn plan(case: &RevocationCase<'_>) -> Result<RevocationPlan, NoPlan> {
         case,
         sessions: &sessions,
         entered: &entered,
-        person: &origin.person,
+        origin: &origin,
     };
     let mut roles = vec![planner.plan(role, false)];
     for chained in sessions::one_per_role(entered.iter().filter(|entered| {

@@ -11,6 +11,8 @@ use serde_json::json;
 use super::case::account_named;
 use super::command;
 use super::plan::{PlanLimit, WayToStop};
+use super::sessions::DenialReach;
+use super::set_address::store_user;
 use super::target::RevocationTarget;
 use crate::dossier::{OriginKind, Person};
 use crate::id::AccountId;
@@ -37,6 +39,13 @@ pub(super) fn reentry_limit(plan: &RevocationTarget<'_, '_>) -> PlanLimit {
         }
         .reentry_limit();
     }
+    if DenialReach::new(plan.role).set.is_some() {
+        return PlanLimit::new(format!(
+            "{}{}",
+            reentry_sentence(&who, &place, at),
+            into_permission_set(plan)
+        ));
+    }
     let why = match plan.origin.kind {
         OriginKind::Listed(IdentityKind::IdentityCenter) => {
             "Their access comes from their assignment in IAM Identity Center, or from a session of such a role."
@@ -52,6 +61,15 @@ pub(super) fn reentry_limit(plan: &RevocationTarget<'_, '_>) -> PlanLimit {
         }
     };
     PlanLimit::new(format!("{} {why}", reentry_sentence(&who, &place, at)))
+}
+
+/// What would stop new sessions of a permission set.
+fn into_permission_set(plan: &RevocationTarget<'_, '_>) -> &'static str {
+    if store_user(&plan.origin.person).is_none() {
+        return " What only stops new sessions is listed above.";
+    }
+    " What only stops new sessions is listed above. To deny them too, leave the condition on aws:TokenIssueTime out of the policy for the \
+     person; the policy then has to stay as long as they may not enter."
 }
 
 fn reentry_sentence(who: &str, place: &str, at: Moment) -> String {

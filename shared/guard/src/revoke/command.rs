@@ -66,7 +66,7 @@ pub(super) fn list_groups(user: &str) -> Option<String> {
 }
 
 /// The profile belongs to one account. The first command shows whether it's the role's.
-fn profile(case: &RevocationCase<'_>) -> String {
+pub(super) fn profile(case: &RevocationCase<'_>) -> String {
     case.profile
         .map(|name| format!(" --profile '{}'", name.replace('\'', r"'\''")))
         .unwrap_or_default()

@@ -45,6 +45,46 @@ pub(super) fn of_all(before: Moment) -> Value {
     })
 }
 
+/// Denies the sessions of one user of Identity Center if they were issued before.
+///
+/// Unlike `aws:userid`, which contains the user's name, the id never changes and belongs to one
+/// person in every account.
+pub(super) fn of_store_user(user: &str, before: Moment, sid: &str) -> Value {
+    json!({
+        "Version": "2012-10-17",
+        "Statement": [{
+            "Sid": sid,
+            "Effect": "Deny",
+            "Action": "*",
+            "Resource": "*",
+            "Condition": {
+                "DateLessThan": {"aws:TokenIssueTime": before.to_string()},
+                "StringEquals": {"identitystore:userId": user.replace("${", "${$}{")}
+            }
+        }]
+    })
+}
+
+/// Denies every session of these roles that was issued before.
+///
+/// In a service control policy, a denial without the roles' ARNs would cut off every role of the
+/// account.
+pub(super) fn of_roles(roles: &[String], before: Moment, sid: &str) -> Value {
+    json!({
+        "Version": "2012-10-17",
+        "Statement": [{
+            "Sid": sid,
+            "Effect": "Deny",
+            "Action": "*",
+            "Resource": "*",
+            "Condition": {
+                "DateLessThan": {"aws:TokenIssueTime": before.to_string()},
+                "ArnLike": {"aws:PrincipalArn": roles}
+            }
+        }]
+    })
+}
+
 /// JSON in which every character is visible ASCII and none ends a quotation in a shell. The values
 /// are the same, with escapes.
 pub fn ascii_json(value: &Value) -> String {

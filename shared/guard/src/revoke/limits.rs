@@ -3,10 +3,11 @@
 
 use super::case::name_of;
 use super::plan::PlanLimit;
-use super::sessions::is_known;
+use super::sessions::{DenialReach, is_known};
 use super::target::RevocationTarget;
 use crate::arn::RoleArn;
 use crate::dossier::Switch;
+use crate::moment::Moment;
 use crate::policy::role_in_account;
 use crate::untrusted::harmless;
 
@@ -15,6 +16,20 @@ pub(super) const INLINE: usize = 10_240;
 
 /// The most other sessions that are listed one by one.
 const TOLD: usize = 10;
+
+/// How long a denial in a role takes.
+const ROLE_DELAY: &str = "IAM takes seconds to minutes to apply a policy everywhere. Until then the session works, and if the role can call \
+     iam:DeleteRolePolicy or iam:PutRolePolicy on itself, the session can remove the denial again: check the role's policies \
+     afterward.";
+
+/// How long a denial in a permission set or in a service control policy takes.
+const SET_DELAY: &str = "Provisioning a permission set and applying the policy everywhere takes minutes. Until then the session works. A session \
+     that can change permission sets or service control policies can remove the denial again: check them afterward.";
+
+const OTHER_CREDENTIALS: &str = "Credentials of other roles, and the person's own: permanent keys, console sessions, and sessions of GetSessionToken and \
+     GetFederationToken (up to 36 hours, even after the key is deleted).";
+
+const DONE: &str = "What the session has already done, such as creating users, keys or roles; and sessions that the logs don't show.";
 
 /// Why AWS doesn't allow adding a policy to this role.
 pub(super) fn refused(role: &RoleArn) -> Option<String> {
@@ -28,20 +43,33 @@ pub(super) fn refused(role: &RoleArn) -> Option<String> {
     })
 }
 
+/// Why the denial may be pointless. `whose`: `in this role`.
+pub(super) fn none_valid(whose: &str, as_of: Moment) -> String {
+    format!(
+        "according to the logs, none of their sessions {whose} is still valid at {as_of}; the denial only helps if one was extended and \
+         the record of that is missing"
+    )
+}
+
 pub(super) fn not_stopped(plan: &RevocationTarget<'_, '_>) -> Vec<PlanLimit> {
     let mut told = vec![super::again::reentry_limit(plan)];
     told.extend(parent(plan).map(PlanLimit::new));
     told.extend(elsewhere(plan).map(PlanLimit::new));
+    let is_of_set = DenialReach::new(plan.role).set.is_some();
+    // A session of a permission set can have entered other roles, which have their own plans.
+    let is_of_role = !is_of_set
+        || plan.entered.iter().any(|entered| {
+            let role = entered.switch.role.as_ref();
+            plan.sessions.still_works(entered.switch)
+                && role.is_some_and(|role| DenialReach::new(role).set.is_none())
+        });
+    let delay = is_of_set.then_some(SET_DELAY);
     told.extend(
-        [
-            "IAM takes seconds to minutes to apply a policy everywhere. Until then the session works, and if the role can call \
-             iam:DeleteRolePolicy or iam:PutRolePolicy on itself, the session can remove the denial again: check the role's policies \
-             afterward.",
-            "Credentials of other roles, and the person's own: permanent keys, console sessions, and sessions of GetSessionToken and \
-             GetFederationToken (up to 36 hours, even after the key is deleted).",
-            "What the session has already done, such as creating users, keys or roles; and sessions that the logs don't show.",
-        ]
-        .map(|text| PlanLimit::new(text.to_owned())),
+        delay
+            .into_iter()
+            .chain(is_of_role.then_some(ROLE_DELAY))
+            .chain([OTHER_CREDENTIALS, DONE])
+            .map(|text| PlanLimit::new(text.to_owned())),
     );
     told
 }
@@ -83,8 +111,9 @@ fn elsewhere(plan: &RevocationTarget<'_, '_>) -> Option<String> {
     if !is_known(&plan.origin.person) {
         return None;
     }
+    let reach = DenialReach::new(plan.role);
     let cut = |switch: &Switch<'_>| {
-        switch.role.as_ref() == Some(plan.role)
+        reach.includes(switch.role.as_ref())
             || plan
                 .entered
                 .iter()

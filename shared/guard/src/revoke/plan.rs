@@ -69,14 +69,73 @@ pub struct RolePlan {
     pub whole: DenialVariant,
     /// Why there is no narrow variant or no commands, and other information.
     pub notes: Vec<String>,
+    /// For a role of IAM Identity Center, which nobody can edit: how to add one of the policies.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub permission_set: Option<PermissionSetPlan>,
+}
+
+/// How to deny sessions of a permission set.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PermissionSetPlan {
+    /// The name of the permission set.
+    pub name: String,
+    /// Its ARN; `null` if neither the logs nor a roster show it. The commands then have a
+    /// placeholder.
+    pub arn: Option<String>,
+    /// The ARN of the instance of Identity Center, with the same exception.
+    pub instance: Option<String>,
+    /// How to look up what the commands have placeholders for.
+    pub lookup: Vec<PlanStep>,
+    /// Where to put one of the policies.
+    pub places: Vec<DenialPlace>,
+    /// What only stops new sessions.
+    pub only_new: Vec<PlanLimit>,
+    /// What has no effect.
+    pub without_effect: Vec<String>,
+}
+
+/// A place for a policy that denies sessions of a permission set.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DenialPlace {
+    /// The kind of policy.
+    pub place: DenialPlaceKind,
+    /// What the policy denies there.
+    pub what: String,
+    /// The credentials that the commands need.
+    pub credentials: String,
+    /// How to add the policy; empty if it would have no effect there.
+    pub add: Vec<PlanStep>,
+    /// How to remove it.
+    pub remove: Vec<PlanStep>,
+    /// When it has nothing left to deny.
+    pub remove_after: Moment,
+}
+
+/// The kind of policy that a denial is put into.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DenialPlaceKind {
+    /// The inline policy of the permission set.
+    InlinePolicy,
+    /// A service control policy of an account.
+    ServiceControlPolicy,
+}
+
+/// One command, a line for a POSIX shell.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PlanStep {
+    /// What the command does.
+    pub what: String,
+    /// The command.
+    pub line: String,
 }
 
 /// One way to deny.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DenialVariant {
-    /// The name of the inline policy.
+    /// The name of the inline policy, or of the service control policy.
     pub policy_name: String,
-    /// The inline policy.
+    /// The policy.
     pub policy: serde_json::Value,
     /// Valid sessions of this person that are cut off.
     pub cuts: Vec<SessionShown>,
@@ -84,6 +143,10 @@ pub struct DenialVariant {
     pub bystanders: Vec<SessionShown>,
     /// How to add the policy, and how to remove it.
     pub commands: Option<Commands>,
+    /// For a permission set: the command that writes the policy to a file, which the commands of
+    /// [`PermissionSetPlan`] use.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub save: Option<String>,
 }
 
 /// A session that is valid at the time of the plan.
@@ -91,6 +154,9 @@ pub struct DenialVariant {
 pub struct SessionShown {
     /// The name that the caller chose.
     pub session: String,
+    /// For a permission set, which has a role in each account: `permission set Admin in production`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
     /// The origin of the session.
     pub person: CallerShown,
     /// When it began.

@@ -2,11 +2,12 @@
 
 use super::case::{RevocationCase, name_of};
 use super::document::ascii_json;
+use super::permission_set::SetDenial;
 use super::plan::{DenialVariant, RolePlan, SessionRelation, SessionShown};
-use super::sessions::{EnteredSession, KnownSessions, is_known};
+use super::sessions::{DenialReach, EnteredSession, KnownSessions, is_known};
 use super::{command, document, limits};
 use crate::arn::RoleArn;
-use crate::dossier::{Origin, Person, Switch};
+use crate::dossier::{Origin, Switch};
 use crate::finding::CallerShown;
 use crate::moment::Moment;
 use crate::policy::role_in_account;
@@ -17,18 +18,21 @@ pub(super) struct RolePlanner<'a, 'w> {
     pub(super) case: &'a RevocationCase<'a>,
     pub(super) sessions: &'a KnownSessions<'a, 'w>,
     pub(super) entered: &'a [EnteredSession<'a, 'w>],
-    pub(super) person: &'a Person,
+    pub(super) origin: &'a Origin,
 }
 
 impl<'a, 'w> RolePlanner<'a, 'w> {
     pub(super) fn plan(&self, role: &RoleArn, chained: bool) -> RolePlan {
         let in_role = self.in_role(role);
+        if let Some(denial) = SetDenial::new(&in_role) {
+            return denial.plan(chained);
+        }
         let ids = in_role.session_ids(chained);
         let scoped = in_role.scoped(&ids);
         let whole = in_role.variant(
             "AWSRevokeOlderSessions".to_owned(),
             document::of_all(in_role.before),
-            &|_| true,
+            &|_, _| true,
         );
         RolePlan {
             role: harmless(role.as_str()),
@@ -38,16 +42,18 @@ impl<'a, 'w> RolePlanner<'a, 'w> {
             notes: in_role.notes(scoped.as_ref()),
             scoped,
             whole,
+            permission_set: None,
         }
     }
 
     fn in_role<'r>(&'r self, role: &'r RoleArn) -> InRole<'r, 'a, 'w> {
+        let reach = DenialReach::new(role);
         let targets: Vec<&EnteredSession<'a, 'w>> = self
             .entered
             .iter()
-            .filter(|entered| entered.switch.role.as_ref() == Some(role))
+            .filter(|entered| reach.includes(entered.switch.role.as_ref()))
             .collect();
-        let mut working = self.sessions.working_in(role);
+        let mut working = self.sessions.working_in(reach);
         working.sort_by(|(a, _), (b, _)| a.key.cmp(&b.key));
         let latest = targets.iter().map(|target| target.switch.key.second).max();
         // One second after the mint, because a session issued in a second isn't issued before it.
@@ -57,8 +63,9 @@ impl<'a, 'w> RolePlanner<'a, 'w> {
         InRole {
             case: self.case,
             sessions: self.sessions,
-            person: self.person,
+            origin: self.origin,
             role,
+            reach,
             targets,
             working,
             before,
@@ -67,18 +74,19 @@ impl<'a, 'w> RolePlanner<'a, 'w> {
     }
 }
 
-/// The known sessions of one role.
-struct InRole<'r, 'a, 'w> {
-    case: &'r RevocationCase<'a>,
+/// The known sessions that the denial for a role reaches.
+pub(super) struct InRole<'r, 'a, 'w> {
+    pub(super) case: &'r RevocationCase<'a>,
     sessions: &'r KnownSessions<'a, 'w>,
-    person: &'r Person,
-    role: &'r RoleArn,
+    pub(super) origin: &'r Origin,
+    pub(super) role: &'r RoleArn,
+    pub(super) reach: DenialReach<'r>,
     /// The finding's sessions, and those that were entered from them.
-    targets: Vec<&'r EnteredSession<'a, 'w>>,
+    pub(super) targets: Vec<&'r EnteredSession<'a, 'w>>,
     /// Sessions that are valid at the time of the plan, with their origins.
     working: Vec<(&'a Switch<'w>, Origin)>,
     /// Sessions issued before this are denied.
-    before: Moment,
+    pub(super) before: Moment,
     /// Why AWS doesn't allow adding a policy to the role.
     refused: Option<String>,
 }
@@ -95,7 +103,7 @@ impl InRole<'_, '_, '_> {
         match self.relation_to(switch) {
             SessionRelation::Finding | SessionRelation::Chained => true,
             SessionRelation::PerhapsChained | SessionRelation::Other => {
-                is_known(self.person) && origin.person == *self.person
+                is_known(&self.origin.person) && origin.person == self.origin.person
             }
         }
     }
@@ -137,22 +145,24 @@ impl InRole<'_, '_, '_> {
         // policy.
         let name = format!("rolewatch-revoke-{}", finding.get(..12).unwrap_or(finding));
         let policy = document::of_sessions(ids, self.before);
-        Some(self.variant(name, policy, &|switch| ids.contains(&&*switch.key.session)))
+        Some(self.variant(name, policy, &|switch, _| {
+            ids.contains(&&*switch.key.session)
+        }))
     }
 
-    fn variant(
+    pub(super) fn variant(
         &self,
         policy_name: String,
         policy: serde_json::Value,
-        matches: &dyn Fn(&Switch<'_>) -> bool,
+        matches: &dyn Fn(&Switch<'_>, &Origin) -> bool,
     ) -> DenialVariant {
         let mut cuts = Vec::new();
         let mut bystanders = Vec::new();
         for (switch, origin) in &self.working {
-            if !matches(switch) || switch.key.second >= self.before {
+            if !matches(switch, origin) || switch.key.second >= self.before {
                 continue;
             }
-            let session = session_shown(switch, origin, self.relation_to(switch));
+            let session = self.session_shown(switch, origin);
             if self.is_theirs(switch, origin) {
                 cuts.push(session);
             } else {
@@ -169,7 +179,33 @@ impl InRole<'_, '_, '_> {
             cuts,
             bystanders,
             commands,
+            save: None,
         }
+    }
+
+    fn session_shown(&self, switch: &Switch<'_>, origin: &Origin) -> SessionShown {
+        let place = |role| role_in_account(role, self.case.policy);
+        SessionShown {
+            session: harmless(name_of(&switch.key.session)),
+            place: switch
+                .role
+                .as_ref()
+                .filter(|_| self.reach.set.is_some())
+                .map(place),
+            person: CallerShown::of_origin(origin),
+            since: switch.key.second,
+            until: switch.works_until(),
+            last_use: switch.last_used(),
+            event: switch.evidence().first().map(|record| record.event.clone()),
+            how: self.relation_to(switch),
+        }
+    }
+
+    /// Whether a session of the person is valid at the time of the plan.
+    pub(super) fn is_any_valid(&self) -> bool {
+        self.working
+            .iter()
+            .any(|(switch, origin)| self.is_theirs(switch, origin))
     }
 
     /// Why there is no narrow variant or no commands, and other information.
@@ -186,16 +222,8 @@ impl InRole<'_, '_, '_> {
             )),
             Some(_) => {}
         }
-        let theirs_works = self
-            .working
-            .iter()
-            .any(|(switch, origin)| self.is_theirs(switch, origin));
-        if !theirs_works {
-            notes.push(format!(
-                "according to the logs, none of their sessions in this role is still valid at {}; the denial only helps if one was extended and \
-                 the record of that is missing",
-                self.case.as_of
-            ));
+        if !self.is_any_valid() {
+            notes.push(limits::none_valid("in this role", self.case.as_of));
         }
         if self.refused.is_none() && command::shell_word(self.role.name()).is_none() {
             notes.push(format!(
@@ -205,17 +233,5 @@ impl InRole<'_, '_, '_> {
         }
         notes.extend(self.refused.clone());
         notes
-    }
-}
-
-fn session_shown(switch: &Switch<'_>, origin: &Origin, how: SessionRelation) -> SessionShown {
-    SessionShown {
-        session: harmless(name_of(&switch.key.session)),
-        person: CallerShown::of_origin(origin),
-        since: switch.key.second,
-        until: switch.works_until(),
-        last_use: switch.last_used(),
-        event: switch.evidence().first().map(|record| record.event.clone()),
-        how,
     }
 }

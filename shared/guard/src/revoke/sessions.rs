@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use super::command;
 use super::plan::SessionRelation;
 use crate::arn::RoleArn;
 use crate::dossier::{Origin, Person, Switch, SwitchKey, Tracer};
@@ -12,6 +13,37 @@ use crate::time::aws::LONGEST_SESSION;
 pub(super) struct EnteredSession<'a, 'w> {
     pub(super) switch: &'a Switch<'w>,
     pub(super) how: SessionRelation,
+}
+
+/// The roles that a denial reaches: one role, or all roles of a permission set, which has one in
+/// each account.
+#[derive(Clone, Copy)]
+pub(super) struct DenialReach<'r> {
+    role: &'r RoleArn,
+    /// The permission set.
+    pub(super) set: Option<&'r str>,
+}
+
+impl<'r> DenialReach<'r> {
+    pub(super) fn new(role: &'r RoleArn) -> Self {
+        Self {
+            role,
+            // A name with other characters than AWS allows didn't come from Identity Center. Such a
+            // role is treated like any other.
+            set: role
+                .permission_set()
+                .filter(|set| command::shell_word(set).is_some()),
+        }
+    }
+
+    pub(super) fn includes(&self, role: Option<&RoleArn>) -> bool {
+        let Some(set) = self.set else {
+            return role == Some(self.role);
+        };
+        role.is_some_and(|role| {
+            role.permission_set() == Some(set) && role.partition() == self.role.partition()
+        })
+    }
 }
 
 /// All sessions that were read, of every role.
@@ -45,11 +77,11 @@ impl<'a, 'w> KnownSessions<'a, 'w> {
             .map(|switch| (switch, self.tracer.origin(switch)))
     }
 
-    pub(super) fn working_in(&self, role: &RoleArn) -> Vec<(&'a Switch<'w>, Origin)> {
+    pub(super) fn working_in(&self, reach: DenialReach<'_>) -> Vec<(&'a Switch<'w>, Origin)> {
         let in_role = self
             .all
             .iter()
-            .filter(|switch| switch.role.as_ref() == Some(role) && self.still_works(switch));
+            .filter(|switch| reach.includes(switch.role.as_ref()) && self.still_works(switch));
         in_role
             .map(|switch| (switch, self.tracer.origin(switch)))
             .collect()

@@ -1,6 +1,7 @@
 //! Stories with a session to revoke, and what the plan's policies would deny according to IAM.
 
 mod groups;
+mod permission_sets;
 
 use serde_json::{Value, json};
 
