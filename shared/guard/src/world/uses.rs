@@ -165,6 +165,7 @@ mod tests {
             between: Vec::new(),
             role: RoleArn::parse("arn:aws:iam::444455556666:role/UpdateApp").unwrap(),
             delivered_by_service: false,
+            by_login: false,
             people: BTreeSet::new(),
         });
         let mut all = folds.next().unwrap();
