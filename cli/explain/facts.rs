@@ -2,7 +2,7 @@
 
 use rolewatch_guard::seen::{
     Caller, CallerKind, ConsoleAct, ConsoleStep, Denial, Fact, Grant, IamChange, IamChangeKind,
-    LoginTrace, Mint, NamedKind, SeenRecord, Service,
+    LoginTrace, Mint, NamedKind, SeenRecord, Service, Use,
 };
 use rolewatch_guard::untrusted::harmless;
 
@@ -29,25 +29,7 @@ pub(super) fn lines_of(seen: &SeenRecord) -> Vec<LabeledText> {
         lines.push(("error", harmless(error)));
     }
     if let Some(used) = &seen.used {
-        let opened = used.created.map_or_else(
-            || "at an unknown time".to_owned(),
-            |created| format!("at {created}"),
-        );
-        lines.push((
-            "use",
-            format!(
-                "by session {} in {}, created {opened}{}",
-                harmless(&used.session),
-                harmless(used.role.as_str()),
-                by_key(used.key.as_deref())
-            ),
-        ));
-        if let Some(person) = &used.on_behalf_of {
-            lines.push(("used by", center::user(person)));
-        }
-        if let Some(LoginTrace::Used(session)) = &used.login {
-            lines.push(("console login", used_login(session.as_deref())));
-        }
+        use_lines(used, &mut lines);
     }
     if let Some(named) = &seen.named {
         lines.push((
@@ -74,6 +56,28 @@ pub(super) fn lines_of(seen: &SeenRecord) -> Vec<LabeledText> {
         lines.push(("addendum", format!("corrects {which}")));
     }
     lines
+}
+
+fn use_lines(used: &Use, lines: &mut Vec<LabeledText>) {
+    let opened = used.created.map_or_else(
+        || "at an unknown time".to_owned(),
+        |created| format!("at {created}"),
+    );
+    lines.push((
+        "use",
+        format!(
+            "by session {} in {}, created {opened}{}",
+            harmless(&used.session),
+            harmless(used.role.as_str()),
+            by_key(used.key.as_deref())
+        ),
+    ));
+    if let Some(person) = &used.on_behalf_of {
+        lines.push(("used by", center::user(person)));
+    }
+    if let Some(LoginTrace::Used(session)) = &used.login {
+        lines.push(("console login", used_login(session.as_deref())));
+    }
 }
 
 /// What `signInSessionArn` says of a call.

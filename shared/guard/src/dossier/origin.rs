@@ -102,11 +102,11 @@ pub(crate) struct OwnCall {
 }
 
 impl OwnCall {
-    pub(crate) fn of_service(service: Option<u64>) -> Option<Box<Self>> {
-        Some(Box::new(Self {
+    pub(crate) fn of_service(service: Option<u64>) -> Self {
+        Self {
             service,
             ..Self::default()
-        }))
+        }
     }
 
     /// The value of a session tag. `None`: the tag is absent, or it has two values.

@@ -157,10 +157,11 @@ impl<'d, 'a, 'w> SetDenial<'d, 'a, 'w> {
              {set} is provisioned, also on sessions that the logs don't show."
         );
         if store_user(&self.in_role.origin.person).is_some() {
-            what.push_str(&format!(
-                " The policy of option 1 denies all of {}'s sessions of {set} in these accounts.",
-                self.who
-            ));
+            let who = &self.who;
+            let more = format!(
+                " The policy of option 1 denies all of {who}'s sessions of {set} in these accounts."
+            );
+            what.push_str(&more);
         }
         let account = self
             .center_account()
@@ -184,7 +185,7 @@ impl<'d, 'a, 'w> SetDenial<'d, 'a, 'w> {
         let here = account_named(role, policy);
         let is_center = self.address.account == Some(role);
         let mut what = format!("A service control policy (SCP), attached to {here}.");
-        what.push_str(&if is_center {
+        let bound = if is_center {
             format!(
                 " SCPs don't bind the management account. Identity Center is in {here}, so that is \
                  most likely the management account: use the inline policy."
@@ -197,12 +198,14 @@ impl<'d, 'a, 'w> SetDenial<'d, 'a, 'w> {
                 " It acts only on accounts that it is attached to. SCPs don't bind the management \
                  account{likely}: for sessions there, use the inline policy."
             )
-        });
+        };
+        what.push_str(&bound);
         if !is_center && store_user(&self.in_role.origin.person).is_some() {
-            what.push_str(&format!(
-                " The policy of option 1 denies {}'s sessions of every permission set there.",
-                self.who
-            ));
+            let who = &self.who;
+            let more = format!(
+                " The policy of option 1 denies {who}'s sessions of every permission set there."
+            );
+            what.push_str(&more);
         }
         let (add, remove) = if is_center {
             (Vec::new(), Vec::new())

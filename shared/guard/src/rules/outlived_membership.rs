@@ -63,34 +63,16 @@ pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
     let Some(kinds) = AccessKinds::proved(view) else {
         return RuleAnswer::not_applicable("no access is proven; RW001 reports that");
     };
-    let changes = kinds.changes(view, *last_use);
     let mut unproven = None;
     let mut lost: Option<LostAccess> = None;
-    let mut changes = changes.into_iter().peekable();
+    let mut changes = kinds.changes(view, *last_use).into_iter().peekable();
     while let Some(change) = changes.next() {
-        let until = changes.peek().copied();
         // In the second of the change itself, nothing is decided.
-        lost = match kinds.at(view, change.plus_seconds(1)) {
-            Access::Given => None,
-            Access::Unclear(missing) => {
-                let since = lost.take().map_or(change, |lost| lost.since);
-                Some(LostAccess {
-                    since,
-                    proof: Err(missing),
-                })
-            }
-            Access::Gone(evidence) => match lost {
-                Some(known) if known.proof.is_ok() => Some(known),
-                _ => Some(LostAccess {
-                    since: change,
-                    proof: Ok(evidence),
-                }),
-            },
-        };
+        lost = LostAccess::after(kinds.at(view, change.plus_seconds(1)), change, lost);
         let Some(lost) = &lost else {
             continue;
         };
-        let Some(last) = lost.last_use(&uses, change, until) else {
+        let Some(last) = lost.last_use(&uses, change, changes.peek().copied()) else {
             continue;
         };
         match &lost.proof {
@@ -103,14 +85,7 @@ pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
         }
     }
     match unproven {
-        Some((since, missing, last)) => RuleAnswer::unproven(format!(
-            "can't tell whether {} still had access to {} after {since}, when it may have ended; the session was used until {}: {missing}",
-            view.person_shown(),
-            view.role_in_account(),
-            last.0
-        ))
-        .with_events(view.evidence_of_person())
-        .with_events([last.1.clone()]),
+        Some((since, missing, last)) => unclear(view, since, &missing, last),
         None => RuleAnswer::allow("no use after the access ended"),
     }
 }
@@ -123,6 +98,22 @@ struct LostAccess {
 }
 
 impl LostAccess {
+    /// What is known after a change, by what was known before it.
+    fn after(access: Access, change: Moment, before: Option<Self>) -> Option<Self> {
+        match (access, before) {
+            (Access::Given, _) => None,
+            (Access::Unclear(missing), before) => Some(Self {
+                since: before.map_or(change, |before| before.since),
+                proof: Err(missing),
+            }),
+            (Access::Gone(_), Some(known)) if known.proof.is_ok() => Some(known),
+            (Access::Gone(evidence), _) => Some(Self {
+                since: change,
+                proof: Ok(evidence),
+            }),
+        }
+    }
+
     /// The last use that counts, of those between two changes.
     fn last_use<'u>(
         &self,
@@ -256,9 +247,10 @@ fn by_groups(view: &SwitchView<'_, '_>, at: Moment) -> Access {
     for (_, membership) in view.memberships_at(at) {
         match membership {
             Membership::Member { .. } => {
-                return match deleted(view, at) {
-                    true => Access::Gone(Vec::new()),
-                    false => Access::Given,
+                return if deleted(view, at) {
+                    Access::Gone(Vec::new())
+                } else {
+                    Access::Given
                 };
             }
             Membership::NotMember { evidence } => against.extend(evidence),
@@ -299,6 +291,18 @@ fn uses<'w>(view: &SwitchView<'_, 'w>) -> Vec<&'w UseAt> {
     let mut uses: Vec<&UseAt> = folds.flat_map(|fold| fold.kept()).collect();
     uses.sort();
     uses
+}
+
+fn unclear(view: &SwitchView<'_, '_>, since: Moment, missing: &str, last: &UseAt) -> RuleAnswer {
+    RuleAnswer::unproven(format!(
+        "can't tell whether {} still had access to {} after {since}, when it may have ended; the \
+         session was used until {}: {missing}",
+        view.person_shown(),
+        view.role_in_account(),
+        last.0
+    ))
+    .with_events(view.evidence_of_person())
+    .with_events([last.1.clone()])
 }
 
 fn violation(

@@ -59,11 +59,8 @@ pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
     if !is_asked {
         return RuleAnswer::not_applicable("the policy doesn't require MFA");
     }
-    match view.origin.kind {
-        OriginKind::Listed(IdentityKind::Saml | IdentityKind::WebIdentity) => {
-            return view.silenced().unwrap_or_else(|| by_provider(view));
-        }
-        _ => {}
+    if let OriginKind::Listed(IdentityKind::Saml | IdentityKind::WebIdentity) = view.origin.kind {
+        return view.silenced().unwrap_or_else(|| by_provider(view));
     }
     if let Some(silenced) = view.silenced_unless_known() {
         return silenced;

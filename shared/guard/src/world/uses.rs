@@ -109,11 +109,11 @@ impl UseFold {
             return;
         };
         kept.insert(place, at);
-        self.set_kept(kept);
+        self.set_kept(&kept);
     }
 
     /// Takes over uses, sorted and each once, and leaves out what isn't kept.
-    fn set_kept(&mut self, uses: Vec<UseAt>) {
+    fn set_kept(&mut self, uses: &[UseAt]) {
         let mut kept: Vec<UseAt> = Vec::with_capacity(uses.len());
         for of_quarter in uses.chunk_by(|one, next| quarter(one) == quarter(next)) {
             let (first, rest) = (of_quarter.first(), of_quarter.get(1..).unwrap_or_default());

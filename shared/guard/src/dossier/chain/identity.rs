@@ -169,15 +169,17 @@ fn person_of(caller: &Caller, id: &Arc<str>, near: Option<&str>) -> Option<(Pers
 
 /// What the record shows of a caller whom a provider or AWS vouches for.
 fn own_call(caller: &Caller) -> Option<Box<OwnCall>> {
-    match caller.kind {
-        CallerKind::Service => OwnCall::of_service(caller.provider.as_deref().map(service_hash)),
-        CallerKind::Saml | CallerKind::WebIdentity => Some(Box::new(OwnCall {
-            provider: caller.provider.clone(),
+    let provider = caller.provider.clone();
+    let own_call = match caller.kind {
+        CallerKind::Service => OwnCall::of_service(provider.as_deref().map(service_hash)),
+        CallerKind::Saml | CallerKind::WebIdentity => OwnCall {
+            provider,
             subject: caller.user_name.clone(),
             ..OwnCall::default()
-        })),
-        _ => None,
-    }
+        },
+        _ => return None,
+    };
+    Some(Box::new(own_call))
 }
 
 /// A person who signed in by SAML. Identity Center uses a SAML provider of its own.

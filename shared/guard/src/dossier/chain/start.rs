@@ -35,7 +35,7 @@ pub(super) fn workload(caller: &Caller) -> Option<Origin> {
         broken: None,
         mint_missing: false,
         center: None,
-        own_call: OwnCall::of_service(service.map(service_hash)),
+        own_call: Some(Box::new(OwnCall::of_service(service.map(service_hash)))),
     })
 }
 

@@ -86,36 +86,29 @@ fn read_one(slot: &ValueSlot<'_>, problems: &mut Problems) -> Option<AllowedIden
 
 fn saml(field: &Field<'_>, problems: &mut Problems) -> Option<SamlUsers> {
     let keys = conditions(field, "`saml`", SAML_KEYS, problems)?;
-    // Everything is read before returning early, so that all errors are reported at once.
     let name = keys.optional("provider");
-    let name = name.map(|field| provider(field, "Okta", ":saml-provider/", problems));
-    let [group_tag, mfa_tag] = ["group_tag", "mfa_tag"].map(|key| {
-        let field = keys.optional(key);
-        field.map(|field| tag(field, problems))
-    });
-    Some(SamlUsers {
-        provider: all_read(name)?,
-        group_tag: all_read(group_tag)?,
-        mfa_tag: all_read(mfa_tag)?,
+    let (group, mfa) = (keys.optional("group_tag"), keys.optional("mfa_tag"));
+    // Everything is read before returning early, so that all errors are reported at once.
+    let provider = name.and_then(|field| provider(field, "Okta", ":saml-provider/", problems));
+    let [group_tag, mfa_tag] = [group, mfa].map(|field| tag(field?, problems));
+    let written = [name, group, mfa].map(|field| field.is_some());
+    let read = [provider.is_some(), group_tag.is_some(), mfa_tag.is_some()];
+    (written == read).then_some(SamlUsers {
+        provider,
+        group_tag,
+        mfa_tag,
     })
 }
 
 fn web_identity(field: &Field<'_>, problems: &mut Problems) -> Option<WebIdentities> {
     let keys = conditions(field, "`web-identity`", WEB_KEYS, problems)?;
     let example = "token.actions.githubusercontent.com";
-    let name = keys.optional("provider");
-    let name = name.map(|field| provider(field, example, ":oidc-provider/", problems));
-    let subject = keys.optional("subject");
-    let subject = subject.map(|field| subject_glob(field, problems));
-    Some(WebIdentities {
-        provider: all_read(name)?,
-        subject: all_read(subject)?,
-    })
-}
-
-/// A key that is absent, or one that could be read.
-fn all_read<T>(value: Option<Option<T>>) -> Option<Option<T>> {
-    value.map_or(Some(None), |read| read.map(Some))
+    let (name, subject) = (keys.optional("provider"), keys.optional("subject"));
+    let written = [name.is_some(), subject.is_some()];
+    let provider = name.and_then(|field| provider(field, example, ":oidc-provider/", problems));
+    let subject = subject.and_then(|field| subject_glob(field, problems));
+    (written == [provider.is_some(), subject.is_some()])
+        .then_some(WebIdentities { provider, subject })
 }
 
 /// The conditions of a type, at least one.

@@ -44,75 +44,77 @@ fn a_type_can_be_narrowed() {
     );
 }
 
+/// What is written for `identities`, and what is said of it.
+const WRONG: &[(&str, &str)] = &[
+    (
+        "[{sam: {provider: Okta}}]",
+        "unknown key `sam`, did you mean `saml`?",
+    ),
+    (
+        "[{iam-user: {}}]",
+        "unknown key `iam-user`: an identity with conditions has `saml`, `web-identity` and `service`",
+    ),
+    (
+        "[{saml: Okta}]",
+        "`saml` has the keys `provider`, `group_tag` and `mfa_tag`; this is a single value",
+    ),
+    (
+        "[{saml: {}}]",
+        "`saml` has no conditions: write `- saml` to allow every identity of this type, or add `provider`, `group_tag` or `mfa_tag`",
+    ),
+    (
+        "[{saml: }]",
+        "`saml` has no conditions: write `- saml` to allow every identity of this type, or add `provider`, `group_tag` or `mfa_tag`",
+    ),
+    (
+        "[{saml: {group_tag: platform}}]",
+        "`group_tag` must be the key and the value of a session tag, such as `team=platform`",
+    ),
+    (
+        "[{saml: {mfa_tag: mfa=}}]",
+        "`mfa_tag` must be the key and the value of a session tag, such as `mfa=true`",
+    ),
+    (
+        "[{saml: {provider: 'O*'}}]",
+        "a provider can't have wildcards: write an entry for each, or leave `provider` out",
+    ),
+    (
+        "[{saml: {provider: 'arn:aws:iam::444455556666:role/x'}}]",
+        "`arn:aws:iam::444455556666:role/x` is not the ARN of such a provider: it would contain `:saml-provider/`",
+    ),
+    (
+        "[{web-identity: {provider: 'https://token.actions.githubusercontent.com'}}]",
+        "a provider's name in IAM has no `https://`: write `token.actions.githubusercontent.com`",
+    ),
+    (
+        "[{web-identity: {subject: '*'}}]",
+        "`subject` matches every subject, so it has no effect: leave it out",
+    ),
+    (
+        "[{service: Lambda}]",
+        "`Lambda` is not the name of a service: write one such as `lambda.amazonaws.com`",
+    ),
+    (
+        "[{service: lambda.amazonaws.com, saml: {provider: Okta}}]",
+        "write each identity as an entry of its own, beginning with `-`",
+    ),
+    (
+        "[saml, {saml: {provider: Okta}}]",
+        "`saml` is listed both with conditions and without, so the conditions would have no effect: remove one of the two",
+    ),
+    (
+        "[{saml: {provider: Okta}}, saml]",
+        "`saml` is listed both with conditions and without, so the conditions would have no effect: remove one of the two",
+    ),
+    (
+        "[{service: lambda.amazonaws.com}, {service: lambda.amazonaws.com}]",
+        "`service (lambda.amazonaws.com)` is listed twice",
+    ),
+];
+
 #[test]
 fn wrong_conditions_are_told_where_they_are() {
-    let wrong = [
-        (
-            "[{sam: {provider: Okta}}]",
-            "unknown key `sam`, did you mean `saml`?",
-        ),
-        (
-            "[{iam-user: {}}]",
-            "unknown key `iam-user`: an identity with conditions has `saml`, `web-identity` and `service`",
-        ),
-        (
-            "[{saml: Okta}]",
-            "`saml` has the keys `provider`, `group_tag` and `mfa_tag`; this is a single value",
-        ),
-        (
-            "[{saml: {}}]",
-            "`saml` has no conditions: write `- saml` to allow every identity of this type, or add `provider`, `group_tag` or `mfa_tag`",
-        ),
-        (
-            "[{saml: }]",
-            "`saml` has no conditions: write `- saml` to allow every identity of this type, or add `provider`, `group_tag` or `mfa_tag`",
-        ),
-        (
-            "[{saml: {group_tag: platform}}]",
-            "`group_tag` must be the key and the value of a session tag, such as `team=platform`",
-        ),
-        (
-            "[{saml: {mfa_tag: mfa=}}]",
-            "`mfa_tag` must be the key and the value of a session tag, such as `mfa=true`",
-        ),
-        (
-            "[{saml: {provider: 'O*'}}]",
-            "a provider can't have wildcards: write an entry for each, or leave `provider` out",
-        ),
-        (
-            "[{saml: {provider: 'arn:aws:iam::444455556666:role/x'}}]",
-            "`arn:aws:iam::444455556666:role/x` is not the ARN of such a provider: it would contain `:saml-provider/`",
-        ),
-        (
-            "[{web-identity: {provider: 'https://token.actions.githubusercontent.com'}}]",
-            "a provider's name in IAM has no `https://`: write `token.actions.githubusercontent.com`",
-        ),
-        (
-            "[{web-identity: {subject: '*'}}]",
-            "`subject` matches every subject, so it has no effect: leave it out",
-        ),
-        (
-            "[{service: Lambda}]",
-            "`Lambda` is not the name of a service: write one such as `lambda.amazonaws.com`",
-        ),
-        (
-            "[{service: lambda.amazonaws.com, saml: {provider: Okta}}]",
-            "write each identity as an entry of its own, beginning with `-`",
-        ),
-        (
-            "[saml, {saml: {provider: Okta}}]",
-            "`saml` is listed both with conditions and without, so the conditions would have no effect: remove one of the two",
-        ),
-        (
-            "[{saml: {provider: Okta}}, saml]",
-            "`saml` is listed both with conditions and without, so the conditions would have no effect: remove one of the two",
-        ),
-        (
-            "[{service: lambda.amazonaws.com}, {service: lambda.amazonaws.com}]",
-            "`service (lambda.amazonaws.com)` is listed twice",
-        ),
-    ];
-    for (identities, expected) in wrong {
+    for (identities, expected) in WRONG {
         let policy = role_with(&format!("    identities: {identities}\n"));
         let errors = crate::policy::Policy::read(policy.as_bytes(), "rolewatch.yaml").unwrap_err();
         let said = errors.to_string();
