@@ -3,6 +3,7 @@ memberships, permission sets and assignments, in small pages.
 """
 
 import json
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -34,6 +35,16 @@ def denied(action: str) -> Refused:
 
 MISSING = Refused(400, "ResourceNotFoundException", "not found")
 BUSY = Refused(400, "ThrottlingException", "Rate exceeded")
+
+
+class Server(ThreadingHTTPServer):
+    """A server that doesn't mind clients that end without closing their connections."""
+
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 @dataclass
@@ -80,8 +91,7 @@ class Center:
             def log_message(self, *_: Any) -> None:
                 """Logs nothing, because `calls` has everything."""
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
+        self._server = Server(("127.0.0.1", 0), Handler)
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
 
     @property
@@ -105,7 +115,7 @@ class Center:
 
     def _page(self, action: str, body: Entry) -> Entry:
         found = self.directory
-        if action not in ("ListInstances",) and not self._is_known(body):
+        if not self._is_known(body):
             raise MISSING
         if action == "DescribePermissionSet":
             return {"PermissionSet": {"PermissionSetArn": body["PermissionSetArn"], **found.sets[body["PermissionSetArn"]]}}
