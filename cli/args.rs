@@ -19,8 +19,8 @@ use crate::report::AuditFormat;
 use crate::review::report::ReviewFormat;
 pub(crate) use filter::{FailArgs, FindingFilter, Threshold};
 pub(crate) use live::{
-    PatternArgs, PolicyCommand, PolicyPushArgs, RosterCommand, RosterPushArgs, TrailCommand,
-    TrailConnectArgs,
+    PatternArgs, PolicyCommand, PolicyPushArgs, RosterCommand, RosterPushArgs, RosterTakeArgs,
+    TrailCommand, TrailConnectArgs,
 };
 pub(crate) use look::{Look, PlanFormat, RulesFormat};
 use sources::SourceArgs;
@@ -62,7 +62,7 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: PolicyCommand,
     },
-    /// Upload a roster, the list of who is in which group, for the live guard
+    /// Take a roster, the list of who is in which group, or upload one for the live guard
     Roster {
         /// What about it.
         #[command(subcommand)]

@@ -5,8 +5,8 @@
 //! - [`args`]: the command line; [`given`]: checks that given paths exist, before anything is read;
 //!   [`alike`]: what was probably meant instead.
 //! - One module per subcommand: [`audit`], [`review`], [`init`], [`explain`], [`revoke_plan`],
-//!   [`rules`], [`policy`], [`push`] (`policy push`, `roster push`), [`trail`], [`switch_link`],
-//!   [`shell`] (completions, man page).
+//!   [`rules`], [`policy`], [`push`] (`policy push`, `roster push`), [`take`] (`roster take`),
+//!   [`trail`], [`switch_link`], [`shell`] (completions, man page).
 //! - [`audit::inputs`] finds the policy and the rosters, and [`audit::scan`] reads logs in threads.
 //!   `explain` and `revoke-plan` use them too.
 //! - [`report`]: the result of an audit, one file per format; [`review::report`]: the same for a
@@ -35,6 +35,7 @@ mod rules;
 mod shell;
 mod stdout;
 mod switch_link;
+mod take;
 mod trail;
 
 use std::process::ExitCode;
@@ -65,6 +66,9 @@ fn run(command: Command) -> Result<Exit, Failure> {
         Command::RevokePlan(args) => revoke_plan::run(&args),
         Command::Rules(args) => rules::run(&args),
         Command::Policy { command } => policy::run(command),
+        Command::Roster {
+            command: RosterCommand::Take(args),
+        } => take::roster(&args).map(|()| Exit::Clean),
         Command::Roster {
             command: RosterCommand::Push(args),
         } => push::roster(&args),

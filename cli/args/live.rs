@@ -58,14 +58,49 @@ pub(crate) struct PolicyPushArgs {
 /// `rolewatch roster …`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum RosterCommand {
+    /// Read who is in which group from AWS, and write a roster with the time in its file name
+    Take(RosterTakeArgs),
     /// Check a roster, remove what the live guard doesn't need, and upload it
     Push(RosterPushArgs),
+}
+
+const ROSTER_TAKE_EXAMPLES: &str = "\
+Examples:
+  rolewatch roster take --output roster
+      The IAM users, groups, roles, and policies of the account whose credentials are used. \
+Writes roster/111122223333@2026-03-31T093000Z.json.
+  AWS_PROFILE=identity AWS_REGION=ap-northeast-1 rolewatch roster take --identity-center
+      Run this in the home Region of Identity Center.
+  rolewatch roster push \"$(rolewatch roster take)\" --bucket BUCKET
+
+Prints the name of the file on stdout. Credentials and Region are found in the same way as for the \
+AWS CLI. docs/permissions.md lists the IAM actions that the command needs.";
+
+/// `rolewatch roster take`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = ROSTER_TAKE_EXAMPLES)]
+pub(crate) struct RosterTakeArgs {
+    /// Read Identity Center instead of IAM: users, groups, permission sets, and assignments
+    #[arg(long)]
+    pub(crate) identity_center: bool,
+    /// The identity store, such as d-1234567890, if there are several instances of Identity Center
+    #[arg(
+        long,
+        value_name = "ID",
+        requires = "identity_center",
+        value_parser = NonEmptyStringValueParser::new()
+    )]
+    pub(crate) identity_store: Option<String>,
+    /// The directory to write to
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub(crate) output: PathBuf,
 }
 
 /// `rolewatch roster push`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct RosterPushArgs {
-    /// The roster: output of `aws iam get-account-authorization-details`, and when it was taken
+    /// The roster: written by `rolewatch roster take`, or output of `aws iam
+    /// get-account-authorization-details` and when it was taken
     ///
     /// Write the time in full, after the file or in its name: dev.json@2026-03-31T09:30:00Z,
     /// dev@2026-03-31T093000Z.json.

@@ -61,6 +61,25 @@ mod without_aws {
     }
 
     #[test]
+    fn a_roster_is_not_taken_and_the_way_by_hand_is_named() {
+        let bench = bench();
+        for (more, by_hand) in [
+            (&[][..], "`aws iam get-account-authorization-details`"),
+            (&["--identity-center"], "docs/audit.md"),
+        ] {
+            let outcome = bench.run(&[&["roster", "take"], more].concat());
+            assert_eq!(outcome.code, Some(2), "{more:?}");
+            for said in [
+                "nothing was read",
+                "cargo install --path . --features aws",
+                by_hand,
+            ] {
+                assert!(outcome.stderr.contains(said), "{}", outcome.stderr);
+            }
+        }
+    }
+
+    #[test]
     fn they_say_where_the_file_would_have_gone() {
         let bench = bench();
         let policy = push(&bench, &["policy", "push", "rolewatch.yaml"]);
@@ -165,4 +184,20 @@ fn what_is_no_roster_is_not_pushed() {
         "{}",
         outcome.stderr
     );
+}
+
+#[test]
+fn a_wrong_argument_of_take_is_named_before_anything_is_read() {
+    let bench = bench();
+    for (args, said) in [
+        (&["--output", "rosters"][..], "`rosters`"),
+        (&["--output", "rolewatch.yaml"], "not a directory"),
+        (&["--output", "s3://state/roster"], "s3://state/roster"),
+        (&["--identity-store", "d-1234567890"], "--identity-center"),
+    ] {
+        let outcome = bench.run(&[&["roster", "take"], args].concat());
+        assert_eq!(outcome.code, Some(2), "{args:?}");
+        assert!(outcome.stderr.contains(said), "{}", outcome.stderr);
+        assert_eq!(outcome.stdout, "");
+    }
 }

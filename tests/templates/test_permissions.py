@@ -17,17 +17,26 @@ METHODS = {
     "delete_object": "s3:DeleteObject",
     "describe_execution": None,
     "describe_map_run": None,
+    "describe_permission_set": None,
     "get_account_authorization_details": "iam:GetAccountAuthorizationDetails",
     "get_bucket_notification_configuration": None,
+    "get_caller_identity": None,
     "get_object": "s3:GetObject",
     "get_parameter": "ssm:GetParameter",
     "get_secret_value": "secretsmanager:GetSecretValue",
     "head_bucket": "s3:ListBucket",
     "head_object": None,
+    "list_account_assignments": None,
+    "list_accounts_for_provisioned_permission_set": None,
+    "list_group_memberships": None,
+    "list_groups": None,
     "list_groups_for_user": "iam:ListGroupsForUser",
+    "list_instances": None,
+    "list_permission_sets": None,
     "list_roles": "iam:ListRoles",
     "list_subscriptions_by_topic": "sns:ListSubscriptionsByTopic",
     "list_map_runs": None,
+    "list_users": None,
     "list_objects_v2": "s3:ListBucket",
     "lookup_events": "cloudtrail:LookupEvents",
     "publish": "sns:Publish",
@@ -163,5 +172,5 @@ def sdk_calls():
     found = set()
     for path in CALLS.rglob("*.rs"):
         text = re.sub(r"\s+", "", path.read_text().partition("#[cfg(test)]")[0])
-        found |= set(re.findall(r"(?:client|sts|iam|manager|parameters|states|from_conf\(config\)|iam_client\([^)]*\)\.await\?)\.([a-z0-9_]+)\(\)[.;](?=[a-z_]+)", text))
+        found |= set(re.findall(r"(?:client|sts|iam|admin|identities|manager|parameters|states|from_conf\(config\)|iam_client\([^)]*\)\.await\?)\.([a-z0-9_]+)\(\)[.;](?=[a-z_]+)", text))
     return found - {"clone", "config"}

@@ -6,6 +6,8 @@
 //! | module | what it holds |
 //! |---|---|
 //! | `functions` | what only the Lambda functions use; the command-line tool is built without it |
+//! | `rosters` | rosters of IAM and Identity Center; only the command-line tool takes them |
+//! | `details` | what IAM returns about an account, as the AWS CLI prints it |
 //! | `bucket`, `logs`, `regional`, `notifications` | S3: the stack's bucket, buckets of logs in any
 //! Region |
 //! | `states` | Step Functions |
@@ -16,11 +18,15 @@
 mod bucket;
 mod clock;
 mod connection;
+#[cfg(any(feature = "functions", feature = "rosters"))]
+mod details;
 #[cfg(feature = "functions")]
 mod functions;
 mod logs;
 mod notifications;
 mod regional;
+#[cfg(feature = "rosters")]
+mod rosters;
 mod states;
 mod time;
 mod trouble;
@@ -35,4 +41,6 @@ pub use functions::{
 };
 pub use logs::LogBuckets;
 pub use notifications::{Listener, Notifications, Notified};
+#[cfg(feature = "rosters")]
+pub use rosters::{AccountRosters, CenterRosters};
 pub use states::{Execution, StateMachine};

@@ -34,6 +34,7 @@ pub use possible::is_possible;
 pub use principal::{Grip, Principal, Principals};
 pub use statement::{Effect, Statement, StatementScope};
 pub use text::DocumentError;
+pub(crate) use text::decoded;
 pub use truth::Truth;
 
 #[cfg(test)]

@@ -38,6 +38,7 @@
 //! The setup, judged without logs:
 //! - [`iam`]: IAM policies as data, and the evaluation of requests.
 //! - [`review`]: what IAM allows but the policy forbids, one file for each rule.
+//! - [`take`]: rosters as `rolewatch roster take` writes them, from what AWS lists.
 //!
 //! Reading records:
 //! - [`said`]: one record, parsed once for everything that needs it.
@@ -65,6 +66,7 @@ pub mod rule;
 pub mod said;
 pub mod seen;
 pub mod steps;
+pub mod take;
 pub mod tamper;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

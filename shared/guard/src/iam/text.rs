@@ -27,7 +27,7 @@ pub(super) fn one_or_more_texts(value: &Value) -> Option<Vec<String>> {
 }
 
 /// Decodes percent-encoded text (RFC 3986), which the IAM API returns.
-pub(super) fn decoded(text: &str) -> Result<String, DocumentError> {
+pub(crate) fn decoded(text: &str) -> Result<String, DocumentError> {
     let wrong = || DocumentError::new("it is neither JSON nor URL-encoded JSON");
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
