@@ -49,11 +49,11 @@ pub struct ListedUser {
 
 /// A member of a group in such a roster.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct ListedMembership {
+pub(crate) struct ListedMembership {
     pub(super) user: Arc<str>,
     pub(super) group: Arc<str>,
     /// When the user was added.
-    pub(super) created: Option<Moment>,
+    pub(crate) created: Option<Moment>,
     /// The id of the membership.
     id: Arc<str>,
 }
@@ -82,7 +82,7 @@ pub struct ListedAssignment {
 
 impl StoreSnapshot {
     /// The listed membership of a user in a group.
-    pub(super) fn listed(&self, user: &str, group: &str) -> Option<&ListedMembership> {
+    pub(crate) fn listed(&self, user: &str, group: &str) -> Option<&ListedMembership> {
         let at = self
             .memberships
             .binary_search_by(|known| (&*known.user, &*known.group).cmp(&(user, group)))
@@ -91,7 +91,7 @@ impl StoreSnapshot {
     }
 
     /// Whether the user was a member. `None`: the snapshot can't tell.
-    pub(super) fn is_member(&self, user: &str, group: &str) -> Option<bool> {
+    pub(crate) fn is_member(&self, user: &str, group: &str) -> Option<bool> {
         if self.listed(user, group).is_some() {
             return Some(true);
         }
