@@ -435,6 +435,14 @@ def frank_switches_for_nothing(trail):
     trail.enter(FRANK, "Sun 17:00", label="unused")
 
 
+def dave_goes_on_after_leaving(trail):
+    """RW016: he is taken out of Developers during the session, and goes on for 25 minutes."""
+    session = trail.enter(DAVE, "Sun 18:00")
+    trail.work(session, "Sun 18:02", "Sun 18:14")
+    trail.change(INGRID, "Sun 18:15", "RemoveUserFromGroup", {"userName": "dave", "groupName": "Developers"})
+    trail.work(session, "Sun 18:17", "Sun 18:40")
+
+
 def a_session_older_than_the_archive(trail):
     """RW006 unproven: the logs contain only the use of the session."""
     start = at("Mon-1 23:30")
@@ -522,6 +530,7 @@ STORIES = [
     doors_are_tried,
     ingrid_is_not_on_call,
     frank_switches_for_nothing,
+    dave_goes_on_after_leaving,
     a_session_older_than_the_archive,
     daves_own_account_is_silent,
     quinn_is_unknown,

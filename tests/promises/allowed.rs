@@ -110,7 +110,7 @@ fn the_statement_that_let_somebody_in_without_mfa_is_named_with_the_one_that_wou
         .join(" ");
     assert!(
         table.contains("AWS allowed it through the statement")
-            && table.contains("the time of the rosters, not of the switch"),
+            && table.contains("The rosters were taken at an unknown time;"),
         "{table}"
     );
 }
