@@ -1,6 +1,6 @@
 //! `rolewatch revoke-plan`: what it prints, for whom, and for which findings it refuses to plan.
 
-use rolewatch_guard::testing::Story;
+use rolewatch_guard::testing::{STORE, Story, user_id};
 use serde_json::{Value, json};
 
 use crate::tool::{Bench, Outcome, project, run_in};
@@ -44,6 +44,47 @@ fn the_plan_for_a_stretch_of_the_week() {
     let outcome = plan(&[&id, "events/archive"], b"");
     assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
     insta::assert_snapshot!("plan", outcome.stdout);
+}
+
+#[test]
+fn the_plan_for_a_permission_set_and_a_role_entered_from_it() {
+    let mut story = Story::of_center();
+    story
+        .takes("nick", "Admin")
+        .used_after(30)
+        .goes_on_to("Deploy");
+    story.takes("nell", "Admin").used_after(30);
+    let bench = Bench::of(&story);
+    let roster = json!({
+        "IdentityStoreId": STORE,
+        "Users": [
+            {"UserId": user_id("nick"), "UserName": "nick"},
+            {"UserId": user_id("nell"), "UserName": "nell"},
+        ],
+        "Groups": [],
+        "GroupMemberships": [],
+        "PermissionSets": [{
+            "PermissionSetArn":
+                "arn:aws:sso:::permissionSet/ssoins-0123456789abcdef/ps-0123456789abcdef",
+            "Name": "Admin",
+        }],
+    });
+    let roster = bench.write("roster/store.json", roster.to_string().as_bytes());
+    let roster = roster.to_str().unwrap();
+    let findings = bench
+        .run(&["audit", "archive", "--roster", roster, "--format", "ndjson"])
+        .findings();
+    let of_nick = |finding: &&Value| {
+        finding["role"].as_str().unwrap().contains("_Admin_") && finding["caller"]["name"] == "nick"
+    };
+    let id = findings.iter().find(of_nick).unwrap()["id"]
+        .as_str()
+        .unwrap();
+    let args = ["revoke-plan", id, "archive", "--roster", roster];
+    let at = ["--as-of", "2026-03-02T09:10:00Z"];
+    let outcome = bench.run(&[&args[..], &at].concat());
+    assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
+    insta::assert_snapshot!("plan_of_a_permission_set", outcome.stdout);
 }
 
 #[test]

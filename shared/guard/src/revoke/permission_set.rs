@@ -150,25 +150,27 @@ impl<'d, 'a, 'w> SetDenial<'d, 'a, 'w> {
         Some(account_named(account, self.in_role.case.policy))
     }
 
+    /// What the policy for the person denies in a place; empty if there is no such policy.
+    fn of_option_1(&self, denies: &str) -> String {
+        match store_user(&self.in_role.origin.person) {
+            Some(_) => format!(" The policy of option 1 denies {denies}"),
+            None => String::new(),
+        }
+    }
+
     fn inline_policy(&self) -> DenialPlace {
         let set = harmless(self.set);
-        let mut what = format!(
-            "The permission set's inline policy. Once provisioned, it acts in every account where \
-             {set} is provisioned, also on sessions that the logs don't show."
-        );
-        if store_user(&self.in_role.origin.person).is_some() {
-            let who = &self.who;
-            let more = format!(
-                " The policy of option 1 denies all of {who}'s sessions of {set} in these accounts."
-            );
-            what.push_str(&more);
-        }
+        let denies = format!("all of {}'s sessions of {set} in these accounts.", self.who);
         let account = self
             .center_account()
             .unwrap_or_else(|| "the account of Identity Center".to_owned());
         DenialPlace {
             place: DenialPlaceKind::InlinePolicy,
-            what,
+            what: format!(
+                "The permission set's inline policy. Once provisioned, it acts in every account \
+                 where {set} is provisioned, also on sessions that the logs don't show.{}",
+                self.of_option_1(&denies)
+            ),
             credentials: format!(
                 "{account}. A delegated administrator can't change a permission set that is \
                  provisioned in the management account"
@@ -180,46 +182,43 @@ impl<'d, 'a, 'w> SetDenial<'d, 'a, 'w> {
     }
 
     fn service_control_policy(&self) -> DenialPlace {
-        let policy = self.in_role.case.policy;
         let role = self.in_role.role.account();
-        let here = account_named(role, policy);
+        let here = account_named(role, self.in_role.case.policy);
         let is_center = self.address.account == Some(role);
-        let mut what = format!("A service control policy (SCP), attached to {here}.");
-        let bound = if is_center {
-            format!(
-                " SCPs don't bind the management account. Identity Center is in {here}, so that is \
+        let (what, add, remove) = if is_center {
+            let what = format!(
+                "SCPs don't bind the management account. Identity Center is in {here}, so that is \
                  most likely the management account: use the inline policy."
-            )
-        } else {
-            let likely = self.center_account().map_or_else(String::new, |account| {
-                format!(" (most likely {account}, where Identity Center is)")
-            });
-            format!(
-                " It acts only on accounts that it is attached to. SCPs don't bind the management \
-                 account{likely}: for sessions there, use the inline policy."
-            )
-        };
-        what.push_str(&bound);
-        if !is_center && store_user(&self.in_role.origin.person).is_some() {
-            let who = &self.who;
-            let more = format!(
-                " The policy of option 1 denies {who}'s sessions of every permission set there."
             );
-            what.push_str(&more);
-        }
-        let (add, remove) = if is_center {
-            (Vec::new(), Vec::new())
+            (what, Vec::new(), Vec::new())
         } else {
-            (self.commands.add_control(), self.commands.remove_control())
+            (
+                self.about_members(),
+                self.commands.add_control(),
+                self.commands.remove_control(),
+            )
         };
         DenialPlace {
             place: DenialPlaceKind::ServiceControlPolicy,
-            what,
+            what: format!("A service control policy (SCP), attached to {here}. {what}"),
             credentials: "the management account, or a delegated administrator of SCPs".to_owned(),
             add,
             remove,
             remove_after: self.in_role.before.plus_seconds(LAST_RECORD),
         }
+    }
+
+    /// What a service control policy does in accounts other than that of Identity Center.
+    fn about_members(&self) -> String {
+        let likely = self.center_account().map_or_else(String::new, |account| {
+            format!(" (most likely {account}, where Identity Center is)")
+        });
+        let denies = format!("{}'s sessions of every permission set there.", self.who);
+        format!(
+            "It acts only on accounts that it is attached to. SCPs don't bind the management \
+             account{likely}: for sessions there, use the inline policy.{}",
+            self.of_option_1(&denies)
+        )
     }
 
     /// In the order in which AWS's guide has these steps.

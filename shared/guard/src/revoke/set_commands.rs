@@ -186,7 +186,7 @@ impl SetCommands {
 
     fn provisioned(&self) -> PlanStep {
         step(
-            "to see whether that is done: SUCCEEDED",
+            "to see the status, which is SUCCEEDED once that is done",
             format!(
                 "aws sso-admin describe-permission-set-provisioning-status {} \
                  --provision-permission-set-request-id REQUEST_ID \
