@@ -91,7 +91,7 @@ impl StoreSnapshot {
     }
 
     /// Whether the user was a member. `None`: the snapshot can't tell.
-    pub(super) fn is_member(&self, user: &str, group: &str) -> Option<bool> {
+    pub(crate) fn is_member(&self, user: &str, group: &str) -> Option<bool> {
         if self.listed(user, group).is_some() {
             return Some(true);
         }
