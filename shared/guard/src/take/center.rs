@@ -60,14 +60,15 @@ pub fn choose_instance<'i>(
 fn lines(instances: &[CenterInstance]) -> String {
     let mut lines = Vec::new();
     for instance in instances {
-        let mut line = format!("  {}", harmless(&instance.store));
-        if let Some(name) = &instance.name {
-            line.push_str(&format!(" ({})", harmless(name)));
-        }
-        if let Some(owner) = &instance.owner {
-            line.push_str(&format!(" of account {}", harmless(owner)));
-        }
-        lines.push(line);
+        let name = match &instance.name {
+            Some(name) => format!(" ({})", harmless(name)),
+            None => String::new(),
+        };
+        let owner = match &instance.owner {
+            Some(owner) => format!(" of account {}", harmless(owner)),
+            None => String::new(),
+        };
+        lines.push(format!("  {}{name}{owner}", harmless(&instance.store)));
     }
     lines.join("\n")
 }
