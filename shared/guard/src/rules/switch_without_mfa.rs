@@ -11,6 +11,9 @@
 //! each used a second factor, MFA is proven. If each used only a password, the rule fires. This
 //! needs `identity_center` in the policy.
 //!
+//! For a SAML user, the session tag that the policy names (`mfa_tag`) decides. Without such a tag,
+//! and for a web identity, the answer is unproven if the policy requires MFA of them.
+//!
 //! ## Why it matters
 //! Whoever finds a leaked permanent access key can enter every role that its user may enter. A
 //! second factor at the switch stops that.
