@@ -291,6 +291,10 @@ pub(crate) struct SwitchLinkArgs {
     /// The color of the role's label in the console: six hexadecimal digits
     #[arg(long, value_name = "HEX")]
     pub(crate) color: Option<String>,
+    /// The policy file, whose `start_url` is the address of the access portal; by default,
+    /// `rolewatch.yaml` or `rolewatch.yml` in the working directory
+    #[arg(long, value_name = "FILE")]
+    pub(crate) policy: Option<PathBuf>,
 }
 
 #[cfg(test)]
