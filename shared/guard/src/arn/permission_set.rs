@@ -38,3 +38,19 @@ pub(crate) fn of_role_name(name: &str) -> Option<&str> {
 pub(crate) fn arn_of(partition: &str, account: AccountId, set: &str) -> String {
     format!("arn:{partition}:iam::{account}:role/{PATH}{PREFIX}{set}")
 }
+
+/// The ARN of the Identity Center instance that a permission set belongs to, by the set's own ARN:
+/// `arn:aws:sso:::permissionSet/ssoins-EXAMPLE/ps-EXAMPLE`. `None` also if it has characters that
+/// mean something in a shell.
+pub(crate) fn instance_of(set: &str) -> Option<String> {
+    let parts = ArnParts::split(set).filter(|_| is_plain(set))?;
+    let below = parts.resource.strip_prefix("permissionSet/")?;
+    let (instance, _) = below.split_once('/')?;
+    Some(format!("arn:{}:sso:::instance/{instance}", parts.partition))
+}
+
+/// Whether an ARN or id of Identity Center can be written in a shell as it is.
+pub(crate) fn is_plain(text: &str) -> bool {
+    let allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b':' | b'/');
+    !text.is_empty() && !text.starts_with('-') && text.bytes().all(allowed)
+}
