@@ -180,7 +180,7 @@ Exit codes: the same as for `rolewatch audit`.";
 #[command(after_help = REVIEW_EXAMPLES)]
 pub(crate) struct ReviewArgs {
     /// Output of `aws iam get-account-authorization-details` of each account, output of `aws iam
-    /// list-roles`, and directories of such files; `-` is stdin
+    /// list-roles`, a roster of Identity Center, and directories of such files; `-` is stdin
     #[arg(required = true, value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
     /// The policy file; by default, `rolewatch.yaml` or `rolewatch.yml` in or next to PATH,
@@ -212,7 +212,7 @@ pub(crate) struct ReviewArgs {
 #[derive(Debug, clap::Args)]
 pub(crate) struct InitArgs {
     /// Output of `aws iam get-account-authorization-details` of each account, output of `aws iam
-    /// list-roles`, and directories of such files; `-` is stdin
+    /// list-roles`, a roster of Identity Center, and directories of such files; `-` is stdin
     ///
     /// An account gets its name from its file: development.json, or
     /// development@2026-03-31T093000Z.json.
@@ -291,6 +291,10 @@ pub(crate) struct SwitchLinkArgs {
     /// The color of the role's label in the console: six hexadecimal digits
     #[arg(long, value_name = "HEX")]
     pub(crate) color: Option<String>,
+    /// The policy file, whose `start_url` is the address of the access portal; by default,
+    /// `rolewatch.yaml` or `rolewatch.yml` in the working directory
+    #[arg(long, value_name = "FILE")]
+    pub(crate) policy: Option<PathBuf>,
 }
 
 #[cfg(test)]

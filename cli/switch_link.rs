@@ -1,22 +1,39 @@
 //! `rolewatch switch-link`: the console link that opens "Switch role" with all fields filled in.
 
+mod entry;
+
 use std::fmt::Write as _;
 
 use rolewatch_guard::arn::RoleArn;
 use rolewatch_guard::partition;
+use rolewatch_guard::policy::Policy;
 use rolewatch_guard::untrusted::harmless;
 
 use crate::args::SwitchLinkArgs;
+use crate::audit::inputs::{InputFolders, policy_file, read_policy};
 use crate::exit::{Exit, Failure};
+use crate::given;
 use crate::stdout;
+use entry::other_entry;
 
 /// The most characters that the console shows for a role.
 const DISPLAY_NAME: usize = 64;
 
 pub(crate) fn run(args: &SwitchLinkArgs) -> Result<Exit, Failure> {
-    let link = SwitchLink::new(args).map_err(Failure::Usage)?;
+    given::check_files("--policy", &args.policy)?;
+    let policy = args.policy.as_deref().map(read_policy).transpose()?;
+    let portal = || policy.or_else(policy_here)?.identity_center?.start_url;
+    let link = SwitchLink::new(args, portal).map_err(Failure::Usage)?;
     stdout::print(|out| writeln!(out, "{}\n\n{}", link.url, link.bookmark))?;
     Ok(Exit::Clean)
+}
+
+/// The policy in the working directory. Without it, only the address of the access portal isn't
+/// known, so an error in it is no reason to fail.
+fn policy_here() -> Option<Policy> {
+    let here = InputFolders::near_paths(&[]);
+    let file = policy_file(None, &here, &here.policies().ok()?).ok()?;
+    read_policy(&file).ok()
 }
 
 struct SwitchLink {
@@ -25,7 +42,8 @@ struct SwitchLink {
 }
 
 impl SwitchLink {
-    fn new(args: &SwitchLinkArgs) -> Result<Self, String> {
+    /// `portal`: the address of the access portal, if the policy has it.
+    fn new(args: &SwitchLinkArgs, portal: impl FnOnce() -> Option<String>) -> Result<Self, String> {
         let text = &args.role_arn;
         // The policy's entries may be globs, and people paste them here.
         if text.contains(['*', '?']) {
@@ -36,6 +54,9 @@ impl SwitchLink {
         }
         let arn = RoleArn::parse(text)
             .map_err(|why| format!("`{}` is not a role: {why}", harmless(text)))?;
+        if let Some(why) = other_entry(&arn, portal) {
+            return Err(why);
+        }
         let Some(host) =
             partition::known_partition(arn.partition()).and_then(|known| known.sign_in)
         else {
@@ -64,15 +85,8 @@ impl SwitchLink {
             encoded(&display)
         );
         if let Some(color) = &args.color {
-            let digits = color.strip_prefix('#').unwrap_or(color);
-            if digits.len() != 6 || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-                return Err(format!(
-                    "--color must be six hexadecimal digits such as `F2B0A9`, not `{}`",
-                    harmless(color)
-                ));
-            }
             url.push_str("&color=");
-            url.push_str(&digits.to_ascii_uppercase());
+            url.push_str(&color_digits(color)?);
         }
         let display = harmless(&display);
         let role = harmless(role);
@@ -86,6 +100,18 @@ impl SwitchLink {
         );
         Ok(Self { url, bookmark })
     }
+}
+
+/// The six digits of a color, as the console expects them.
+fn color_digits(color: &str) -> Result<String, String> {
+    let digits = color.strip_prefix('#').unwrap_or(color);
+    if digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Ok(digits.to_ascii_uppercase());
+    }
+    Err(format!(
+        "--color must be six hexadecimal digits such as `F2B0A9`, not `{}`",
+        harmless(color)
+    ))
 }
 
 /// The error if no console is known for the partition: no link is better than one into another
@@ -134,8 +160,9 @@ mod tests {
             role_arn: role_arn.into(),
             name: name.map(Into::into),
             color: color.map(Into::into),
+            policy: None,
         };
-        SwitchLink::new(&args).map(|link| link.url)
+        SwitchLink::new(&args, || None).map(|link| link.url)
     }
 
     #[test]
@@ -192,6 +219,7 @@ mod tests {
             "arn:aws:iam::444455556666:role/*",
             "arn:aws:iam::444455556666:user/a",
             "arn:awscn:iam::444455556666:role/A",
+            "arn:aws:iam::444455556666:role/aws-service-role/x.amazonaws.com/AWSServiceRoleForX",
         ] {
             assert!(link_or_error(odd, None, None).is_err(), "{odd}");
         }

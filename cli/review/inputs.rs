@@ -7,8 +7,10 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use rolewatch_archive::find_files;
+use rolewatch_guard::directory::StoreSnapshot;
 use rolewatch_guard::id::AccountId;
 use rolewatch_guard::review::{CredentialReportLine, DetailList, Input, InputError, Setup};
+use rolewatch_guard::untrusted::harmless;
 use serde::Deserialize;
 
 use crate::audit::inputs::ROSTERS;
@@ -95,6 +97,9 @@ impl ReviewInputs {
             Ok(bytes) => bytes,
             Err(why) => return self.add_fault(file, &shown_why(&why)),
         };
+        if StoreSnapshot::is_meant(&bytes) {
+            return self.add_store(file, &bytes);
+        }
         let input = match Input::read(&bytes) {
             Ok(input) => input,
             // Saying that it is a log helps more than saying that it is compressed.
@@ -120,6 +125,27 @@ impl ReviewInputs {
                 let fault = shown_text(&fault);
                 self.faults.push(format!("{}: {fault}", shown_path(file)));
             }
+        }
+    }
+
+    /// Adds a roster of Identity Center.
+    fn add_store(&mut self, file: &Path, bytes: &[u8]) {
+        // A review is about what the files show, whenever they were taken.
+        let snapshot = match StoreSnapshot::read(bytes, None) {
+            Ok(snapshot) => snapshot,
+            Err(why) => return self.add_fault(file, &why.to_string()),
+        };
+        let (store, is_incomplete) = (harmless(&snapshot.store), snapshot.incomplete);
+        if let Err(why) = self.setup.add_store(snapshot) {
+            return self.add_fault(file, &why);
+        }
+        self.read += 1;
+        if is_incomplete {
+            self.faults.push(format!(
+                "{}: the roster of identity store {store} isn't complete: a list has a `NextToken`, \
+                 or an entry that can't be used",
+                shown_path(file)
+            ));
         }
     }
 

@@ -2,6 +2,7 @@
 //!
 //! The world: the files of `events/review`, a company with one fault for each rule.
 
+mod center;
 mod exit_codes;
 mod findings;
 mod hostile;

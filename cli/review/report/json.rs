@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use rolewatch_guard::directory::StoreSnapshot;
 use rolewatch_guard::policy::Suppression;
 use rolewatch_guard::review::{Account, DetailList, ReviewFinding};
 use rolewatch_guard::untrusted::harmless;
@@ -22,6 +23,7 @@ impl ReportFormat<ReviewReport<'_>> for ReviewJson {
             paths.push(shown_path(path));
         }
         let accounts: Vec<Value> = report.inputs.setup.accounts().map(account_shown).collect();
+        let stores: Vec<Value> = report.inputs.setup.stores().map(store_shown).collect();
         let mut suppressed = Vec::new();
         for (finding, by) in &report.review.suppressed {
             suppressed.push(suppressed_shown(finding, by));
@@ -34,6 +36,7 @@ impl ReportFormat<ReviewReport<'_>> for ReviewJson {
             "paths": paths,
             "as_of": report.as_of,
             "accounts": accounts,
+            "identity_stores": stores,
             "elevated": report.review.elevated,
             "findings": report.review.findings,
             "suppressed": suppressed,
@@ -60,6 +63,17 @@ fn account_shown(account: &Account) -> Value {
         "users": users,
         "groups": groups,
         "roles": roles,
+    })
+}
+
+fn store_shown(store: &StoreSnapshot) -> Value {
+    json!({
+        "identity_store": harmless(&store.store),
+        "truncated": store.incomplete,
+        "users": store.users.len(),
+        "groups": store.groups.len(),
+        "permission_sets": store.permission_sets.as_ref().map(Vec::len),
+        "assignments": store.assignments.as_ref().map(Vec::len),
     })
 }
 

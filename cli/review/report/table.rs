@@ -6,6 +6,7 @@ use std::io::{self, Write};
 
 use rolewatch_guard::Verdict;
 use rolewatch_guard::arn::is_of_aws;
+use rolewatch_guard::directory::StoreSnapshot;
 use rolewatch_guard::review::{Account, DetailList, Gap, ReviewFinding};
 use rolewatch_guard::steps::Circumstances;
 use rolewatch_guard::untrusted::harmless;
@@ -92,7 +93,8 @@ fn violated(
     }
     page.heading("Violations: none")?;
     // What "none" means depends on what was given, so the text says that too.
-    let text = if report.review.elevated == 0 {
+    let no_store = report.inputs.setup.stores().next().is_none();
+    let text = if report.review.elevated == 0 && no_store {
         "The files contain no elevated role of the policy, so nothing was checked."
     } else if unproven.iter().any(|finding| is_wanting(finding)) {
         "The files show nothing that the policy forbids, but they aren't complete: the lines below \
@@ -153,6 +155,9 @@ fn write_head(report: &ReviewReport<'_>, page: &mut TextPage<'_>) -> io::Result<
         )?;
         label = "";
     }
+    for store in report.inputs.setup.stores() {
+        page.labelled("directory", &store_counts(store))?;
+    }
     let elevated = counted(
         amount(report.review.elevated),
         "elevated role",
@@ -193,6 +198,24 @@ fn counts(account: &Account) -> String {
         });
     }
     parts.join(", ")
+}
+
+/// How much a roster of Identity Center lists.
+fn store_counts(store: &StoreSnapshot) -> String {
+    let count = |list: Option<usize>, one, several| match list {
+        Some(count) => counted(amount(count), one, several),
+        None => format!("{several} not supplied"),
+    };
+    let sets = store.permission_sets.as_ref().map(Vec::len);
+    let assignments = store.assignments.as_ref().map(Vec::len);
+    format!(
+        "{} (Identity Center): {}, {}, {}, {}",
+        harmless(&store.store),
+        count(Some(store.users.len()), "user", "users"),
+        count(Some(store.groups.len()), "group", "groups"),
+        count(sets, "permission set", "permission sets"),
+        count(assignments, "assignment", "assignments")
+    )
 }
 
 /// One line for each thing that wasn't given, with everything that it leaves unproven. A line for
@@ -323,7 +346,10 @@ fn write_finding(finding: &ReviewFinding, page: &mut TextPage<'_>) -> io::Result
 fn write_fix(finding: &ReviewFinding, fix: &Value, page: &mut TextPage<'_>) -> io::Result<()> {
     let label = bold_label("fix");
     if fix.as_array().is_some_and(Vec::is_empty) {
-        let text = "delete this statement: nothing else is in it";
+        let text = match &finding.place {
+            Some(_) => "delete this statement: nothing else is in it",
+            None => "delete it",
+        };
         return page.hanging(&label, TEXT, text);
     }
     if let Some(denial) = added_statement(finding, fix) {

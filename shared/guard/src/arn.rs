@@ -84,6 +84,20 @@ impl RoleArn {
         permission_set::of_role(&self.text)
     }
 
+    /// The same, also for an ARN that lacks the path. Anybody can give a role without a path such a
+    /// name.
+    pub fn likely_permission_set(&self) -> Option<&str> {
+        let by_name = || permission_set::of_role_name(self.name());
+        self.permission_set()
+            .or_else(|| by_name().filter(|_| !self.has_path()))
+    }
+
+    /// The service that the role is linked to, such as `autoscaling.amazonaws.com`. Only this
+    /// service can enter the role.
+    pub fn linked_service(&self) -> Option<&str> {
+        linked_service(&self.text)
+    }
+
     /// The role without the suffix of its name: all roles that one permission set ever had in an
     /// account. Any other role as it is.
     pub(crate) fn of_permission_set(&self) -> Self {
@@ -179,6 +193,13 @@ pub fn partition_of(arn: &str) -> Option<&str> {
 /// The account of an ARN of any service.
 pub fn account_of(arn: &str) -> Option<AccountId> {
     ArnParts::split(arn)?.account.parse().ok()
+}
+
+/// The service that a role is linked to, by the role's ARN. Only AWS creates roles under this path.
+pub(crate) fn linked_service(arn: &str) -> Option<&str> {
+    let below = resource_of(arn)?.strip_prefix("role/aws-service-role/")?;
+    let (service, _) = below.split_once('/')?;
+    (!service.is_empty()).then_some(service)
 }
 
 /// The part after the account in an ARN of any service: `role/team/UpdateApp`.
@@ -300,6 +321,28 @@ mod tests {
             "arn:aws:sts::444455556666:role/a",
         ] {
             assert!(RoleArn::parse(odd).is_err(), "{odd}");
+        }
+    }
+
+    #[test]
+    fn only_aws_links_a_role_to_a_service() {
+        let service = |path: &str| {
+            let arn = RoleArn::parse(&format!("arn:aws:iam::444455556666:role/{path}")).unwrap();
+            arn.linked_service().map(str::to_owned)
+        };
+        assert_eq!(
+            service("aws-service-role/guardduty.amazonaws.com/AWSServiceRoleForAmazonGuardDuty")
+                .as_deref(),
+            Some("guardduty.amazonaws.com")
+        );
+        for other in [
+            "AWSServiceRoleForAmazonGuardDuty",
+            "service-role/guardduty.amazonaws.com/Scan",
+            "team/aws-service-role/guardduty.amazonaws.com/Scan",
+            "aws-service-role//Scan",
+            "aws-service-role/Scan",
+        ] {
+            assert_eq!(service(other), None, "{other}");
         }
     }
 

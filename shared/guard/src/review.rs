@@ -9,6 +9,7 @@
 mod account;
 mod allowed;
 mod attempt;
+mod center;
 mod change;
 mod draft;
 mod empty;

@@ -110,6 +110,17 @@ impl<'a> PermissionSetArn<'a> {
     }
 }
 
+/// The ARN of the Identity Center instance that a permission set belongs to, by the set's own ARN.
+pub(crate) fn instance_of(set: &str) -> Option<String> {
+    PermissionSetArn::parse(set).map(|arn| arn.instance())
+}
+
+/// Whether an ARN or id of Identity Center can be written in a shell as it is.
+pub(crate) fn is_plain(text: &str) -> bool {
+    let allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b':' | b'/');
+    !text.is_empty() && !text.starts_with('-') && text.bytes().all(allowed)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -98,6 +98,20 @@ impl StoreSnapshot {
         (!self.incomplete && self.users.contains_key(user)).then_some(false)
     }
 
+    /// How many users the list has as members of a group.
+    pub(crate) fn members(&self, group: &str) -> usize {
+        let of_group = |one: &&ListedMembership| *one.group == *group;
+        self.memberships.iter().filter(of_group).count()
+    }
+
+    /// The listed groups of a user, by id.
+    pub(crate) fn groups_of(&self, user: &str) -> impl Iterator<Item = &Arc<str>> {
+        let begin = self.memberships.partition_point(|one| *one.user < *user);
+        let others = self.memberships.get(begin..).unwrap_or_default();
+        let of_user = others.iter().take_while(move |one| *one.user == *user);
+        of_user.map(|one| &one.group)
+    }
+
     /// Whose membership has this id: the user and the group.
     pub(super) fn of_membership(&self, id: &str) -> Option<(&Arc<str>, &Arc<str>)> {
         let membership = |index: &u32| self.memberships.get(usize::try_from(*index).ok()?);
@@ -115,7 +129,7 @@ impl StoreSnapshot {
     }
 
     /// The one group of this name.
-    pub(super) fn group_named(&self, name: &str) -> Option<&Arc<str>> {
+    pub(crate) fn group_named(&self, name: &str) -> Option<&Arc<str>> {
         self.groups_by_name.get(&name.to_lowercase())?.as_ref()
     }
 }

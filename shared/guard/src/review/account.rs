@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::arn::linked_service;
 use crate::iam::{
     Governing, IamDocument, Identity, PolicyPlace, PolicyText, Requester, ResourceSide,
 };
@@ -275,7 +276,7 @@ impl Account {
 impl Role {
     /// Whether AWS manages the role for one of its services.
     pub(crate) fn is_service_linked(&self) -> bool {
-        self.arn.contains(":role/aws-service-role/")
+        linked_service(&self.arn).is_some()
     }
 
     /// The trust policy, as the role's resource policy.

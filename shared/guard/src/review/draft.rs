@@ -1,6 +1,8 @@
 //! Drafts a policy file from the current setup, with comments on what has to be decided.
 
+mod center;
 mod entry;
+mod pipeline;
 mod ways;
 mod written;
 
@@ -13,12 +15,14 @@ use super::view::listed;
 use crate::iam::Principal;
 use crate::id::AccountId;
 use crate::untrusted::harmless;
+use center::CenterDraft;
 use entry::draft_entry;
+use pipeline::pipeline_entry;
 use ways::trusted;
-use written::push_line;
+use written::{is_policy, push_line};
 
-/// Drafts `rolewatch.yaml`: the roles that users of other accounts can enter today, the groups that
-/// allow it, and limits. `names` has the names of accounts, if known.
+/// Drafts `rolewatch.yaml`: the roles and permission sets that people and pipelines can enter today,
+/// the groups that allow it, and limits. `names` has the names of accounts, if known.
 pub fn draft_policy(setup: &Setup, names: &BTreeMap<AccountId, String>) -> String {
     let called = called(setup, names);
     let mut text = String::from(
@@ -26,12 +30,13 @@ pub fn draft_policy(setup: &Setup, names: &BTreeMap<AccountId, String>) -> Strin
          # `rolewatch policy check` validates the file; `rolewatch review` shows what IAM allows beyond it.\n\
          version: 1\n\
          \n\
-         # The trusted accounts: every account whose people may switch roles, and every account that has such a role. Choose the names yourself.\n\
-         accounts:\n",
+         # The trusted accounts: every account whose people may switch roles, and every account that has such a role. Choose the names yourself.\n",
     );
+    let mut accounts = String::from("accounts:\n");
     for account in setup.accounts() {
-        account_entry(&mut text, account, &called);
+        account_entry(&mut accounts, account, &called);
     }
+    text.push_str(&accounts);
     for (account, roles) in trusted_and_not_given(setup) {
         let roles = listed(roles);
         push_line(
@@ -45,14 +50,20 @@ pub fn draft_policy(setup: &Setup, names: &BTreeMap<AccountId, String>) -> Strin
             "  #                        details too. If it's a third party's, its callers violate RW007 until you list it here.",
         );
     }
-    text.push_str("\n# deny (default) | allow: AssumeRoot, the short-lived root session in a member account.\nassume_root: deny\n\n");
-    text.push_str("# The elevated roles. The first matching entry applies. Roles that users in other accounts can't enter are left out: add \
-        those that are\n");
-    text.push_str("# dangerous and entered in other ways (by people in their own account, through single sign-on, by pipelines).\n");
-    let entries: Vec<String> = editable_roles(setup)
-        .filter_map(|(account, role)| draft_entry(setup, &called, account, role))
-        .collect();
-    if entries.iter().any(|entry| entry.contains("\n  - arn:")) {
+    let center = CenterDraft::new(setup, &called, &accounts);
+    text.push('\n');
+    text.push_str(&center.block);
+    text.push_str("# deny (default) | allow: AssumeRoot, the short-lived root session in a member account.\nassume_root: deny\n\n");
+    text.push_str("# The elevated roles. The first matching entry applies. Roles that only services, other roles or users of SAML providers can\n");
+    text.push_str("# enter are left out: add those that are dangerous.\n");
+    let is_valid = |entry: &str| is_policy(&accounts, "", entry);
+    let of_role = |(account, role)| {
+        draft_entry(setup, &called, account, role)
+            .or_else(|| pipeline_entry(setup, account, role, is_valid))
+    };
+    let mut entries: Vec<String> = editable_roles(setup).filter_map(of_role).collect();
+    entries.extend(center.entries);
+    if entries.iter().any(|entry| entry.contains("\n  - ")) {
         text.push_str("roles:\n");
     } else {
         text.push_str(

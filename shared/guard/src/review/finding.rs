@@ -138,6 +138,13 @@ impl ReviewDraft {
         self
     }
 
+    /// Adds a setting that should be deleted.
+    pub(super) fn deleting(mut self, now: Value) -> Self {
+        self.statement = Some(now);
+        self.fix = Some(Vec::new());
+        self
+    }
+
     pub(super) fn hanging_on(mut self, undecided: impl IntoIterator<Item = String>) -> Self {
         self.undecided.extend(undecided);
         self

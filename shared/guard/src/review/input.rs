@@ -41,7 +41,7 @@ pub enum InputError {
     Empty,
     /// JSON of another kind.
     #[error(
-        "neither the output of `aws iam get-account-authorization-details`, `list-roles` or `get-role` nor of `aws accessanalyzer list-findings-v2`"
+        "neither the output of `aws iam get-account-authorization-details`, `list-roles` or `get-role` nor of `aws accessanalyzer list-findings-v2`, nor a roster of Identity Center"
     )]
     Other,
     /// CloudTrail records.

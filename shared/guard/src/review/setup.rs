@@ -1,10 +1,12 @@
 //! Everything that was supplied to a review.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::account::Account;
 use super::input::{Input, Outsider};
 use crate::arn::account_of;
+use crate::directory::StoreSnapshot;
 use crate::id::AccountId;
 use crate::untrusted::harmless;
 
@@ -26,6 +28,8 @@ pub struct Setup {
     outsiders: BTreeSet<Outsider>,
     /// Whether each user has an MFA device, by ARN.
     credentials: BTreeMap<String, bool>,
+    /// Rosters of Identity Center, by identity store.
+    stores: BTreeMap<Arc<str>, StoreSnapshot>,
 }
 
 impl Setup {
@@ -80,6 +84,27 @@ impl Setup {
             .map_err(|name| contradiction(&format!("group {name}")))?;
         joined(&mut known.roles, account.roles).map_err(|arn| contradiction(&arn))?;
         joined(&mut known.managed, account.managed).map_err(|arn| contradiction(&arn))
+    }
+
+    /// Adds a roster of Identity Center.
+    ///
+    /// # Errors
+    /// If another file lists the same identity store differently.
+    pub fn add_store(&mut self, snapshot: StoreSnapshot) -> Result<(), String> {
+        let known = self.stores.get(&snapshot.store);
+        if known.is_some_and(|known| *known != snapshot) {
+            return Err(format!(
+                "it differs from another file of identity store {}",
+                harmless(&snapshot.store)
+            ));
+        }
+        self.stores.insert(Arc::clone(&snapshot.store), snapshot);
+        Ok(())
+    }
+
+    /// The rosters of Identity Center, by identity store.
+    pub fn stores(&self) -> impl Iterator<Item = &StoreSnapshot> {
+        self.stores.values()
     }
 
     /// Replaces the state of an account and returns the previous one.

@@ -5,11 +5,14 @@
     reason = "a test reads better with what it makes up written in place"
 )]
 
+pub(super) mod center;
+
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
 use super::{CredentialReportLine, Input, Review, ReviewFinding, Setup, review};
+use crate::directory::StoreSnapshot;
 use crate::finding::Verdict;
 use crate::policy::{EXAMPLE, Policy};
 
@@ -214,7 +217,13 @@ impl Company {
     pub(super) fn setup(&self) -> Setup {
         let mut setup = Setup::default();
         for file in self.accounts.values().chain(&self.more) {
-            let read = Input::read(file.to_string().as_bytes());
+            let text = file.to_string();
+            if StoreSnapshot::is_meant(text.as_bytes()) {
+                let roster = StoreSnapshot::read(text.as_bytes(), None).unwrap();
+                setup.add_store(roster).unwrap();
+                continue;
+            }
+            let read = Input::read(text.as_bytes());
             // A file without any users and roles isn't a valid account.
             setup.add(read.unwrap()).unwrap();
         }

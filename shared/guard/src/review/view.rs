@@ -1,9 +1,11 @@
 //! The setup as the rules see it.
 
 use super::account::{Account, Group, Role, User};
+use super::center::store_of;
 use super::gap::{DetailList, Gap, MissingPart};
 use super::setup::Setup;
 use crate::arn::{AWS, RoleArn, iam_arn, partition_of};
+use crate::directory::StoreSnapshot;
 use crate::elevated::{UnmatchedEntry, unmatched_among};
 use crate::iam::{IamDocument, Truth};
 use crate::id::AccountId;
@@ -19,6 +21,8 @@ pub(crate) struct SetupView<'a> {
     pub(super) policy: &'a Policy,
     /// The elevated roles that were supplied, by account and ARN.
     pub(super) elevated: Vec<ElevatedTarget<'a>>,
+    /// The roster of the policy's identity store.
+    pub(super) store: Option<&'a StoreSnapshot>,
     /// Allows everything: an account that isn't ours may allow its own people anything.
     pub(super) anything: IamDocument,
 }
@@ -66,6 +70,7 @@ impl<'a> SetupView<'a> {
             setup,
             policy,
             elevated: elevated.collect(),
+            store: store_of(setup, policy),
             anything,
         }
     }
@@ -297,6 +302,7 @@ impl<'a> SetupView<'a> {
         if !self.setup.has_credentials() {
             notices.push("RW106 was not checked: no credential report was supplied".to_owned());
         }
+        notices.extend(self.center_notices());
         notices.sort();
         notices.dedup();
         notices

@@ -13,8 +13,7 @@ use crate::review::view::listed;
 use crate::revoke::ascii_json;
 use crate::untrusted::harmless;
 
-/// The entry of a role, if users of other accounts can enter it. It's commented out if no group can
-/// be named.
+/// The entry of a role, if users can enter it. It's commented out if no group can be named.
 pub(super) fn draft_entry(
     setup: &Setup,
     called: &BTreeMap<AccountId, String>,
@@ -22,15 +21,21 @@ pub(super) fn draft_entry(
     role: &Role,
 ) -> Option<String> {
     let from = outsiders(called, account, role);
-    if from.is_empty() {
+    if from.is_empty() && !trusts_own_account(account, role) {
         return None;
     }
     let ways = Ways::find(setup, called, account.id, role);
+    // Many roles trust their own account, in which nobody may enter them.
+    if from.is_empty() && ways.groups.is_empty() && ways.alone.is_empty() {
+        return None;
+    }
     let mut text = String::from("\n");
-    push_line(
-        &mut text,
-        &format!("  # The trust policy allows {}.", listed(from)),
-    );
+    let from = if from.is_empty() {
+        "only identities of its own account".to_owned()
+    } else {
+        listed(from)
+    };
+    push_line(&mut text, &format!("  # The trust policy allows {from}."));
     write_ways(&mut text, &ways);
     if ways.groups.is_empty() {
         push_line(
@@ -55,16 +60,25 @@ pub(super) fn draft_entry(
     );
     write_limits(&mut text, setup, role);
     write_callers(&mut text, &ways, role);
+    write_severity(&mut text, account, role);
+    Some(text)
+}
+
+pub(super) fn write_severity(text: &mut String, account: &Account, role: &Role) {
     let (severity, why) = if is_administrator(account, role) {
         ("critical", "the role can do anything")
     } else {
         ("high", "how bad would misuse be?")
     };
     push_line(
-        &mut text,
+        text,
         &format!("    severity: {severity:<11}# low | medium | high | critical: {why}"),
     );
-    Some(text)
+}
+
+/// Whether the trust policy allows the account itself, or somebody in it.
+fn trusts_own_account(account: &Account, role: &Role) -> bool {
+    trusted(role).any(|principal| principal.account() == Some(account.id))
 }
 
 /// Writes whom the trust policy allows from other accounts.
@@ -128,6 +142,19 @@ fn mfa_today(ways: &Ways) -> String {
 }
 
 fn write_limits(text: &mut String, setup: &Setup, role: &Role) {
+    write_max_session(text, setup, role);
+    push_line(
+        text,
+        "    # max_stretch: 2h    # how long may someone stay in the role continuously?",
+    );
+    push_line(text, "    # max_per_day: 4h    # how long in any 24 hours?");
+    push_line(
+        text,
+        "    # min_membership: 1h # how long must someone have been in the group?",
+    );
+}
+
+pub(super) fn write_max_session(text: &mut String, setup: &Setup, role: &Role) {
     match role.max_session.or_else(|| setup.duration(&role.arn)) {
         Some(seconds) => {
             let span = Span::from_seconds(seconds).to_string().replace(' ', "");
@@ -143,15 +170,6 @@ fn write_limits(text: &mut String, setup: &Setup, role: &Role) {
             "    # max_session: 1h    # how long is enough? What IAM allows today was not supplied: `aws iam list-roles` shows it",
         ),
     }
-    push_line(
-        text,
-        "    # max_stretch: 2h    # how long may someone stay in the role continuously?",
-    );
-    push_line(text, "    # max_per_day: 4h    # how long in any 24 hours?");
-    push_line(
-        text,
-        "    # min_membership: 1h # how long must someone have been in the group?",
-    );
 }
 
 /// Writes who can enter besides users: sessions of other roles, services and identity providers.

@@ -275,3 +275,5 @@ fn members_that_were_not_given_are_no_number() {
         "{text}"
     );
 }
+
+mod center;

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use crate::policy::Policy;
 use crate::revoke::ascii_json;
 
 pub(super) fn push_line(text: &mut String, line: &str) {
@@ -17,4 +18,26 @@ pub(super) fn yaml_scalar(arn: &str) -> String {
     } else {
         ascii_json(&arn.into())
     }
+}
+
+/// Any text as a YAML scalar, in quotes.
+pub(super) fn yaml_text(text: &str) -> String {
+    ascii_json(&text.into())
+}
+
+/// An entry as a comment, line by line.
+pub(super) fn commented(entry: &str) -> String {
+    let mut text = String::new();
+    for line in entry.lines() {
+        push_line(&mut text, &format!("  # {}", line.get(2..).unwrap_or(line)));
+    }
+    text
+}
+
+/// Whether a draft with these accounts, this block and this entry of `roles` is a valid policy.
+/// Names in files may be ones that a policy doesn't accept.
+pub(super) fn is_policy(accounts: &str, block: &str, entry: &str) -> bool {
+    let roles = if entry.is_empty() { " []" } else { "" };
+    let text = format!("version: 1\n{accounts}{block}roles:{roles}\n{entry}");
+    Policy::read(text.as_bytes(), "draft").is_ok()
 }

@@ -8,6 +8,12 @@
 //! members, it tries a hypothetical member. The finding is about the user, group or role whose
 //! policy has the statement that allows the switch.
 //!
+//! If you supply a roster of Identity Center with `PermissionSets` and `AccountAssignments`, the
+//! rule also fires for each assignment of a permission set to a group that the entry doesn't name.
+//! It fires for each assignment to a single user too, even to a member of an allowed group: the
+//! assignment stays when the user leaves the group. If `groups` is empty or contains
+//! `identity-center/*`, every assignment is allowed.
+//!
 //! If the role's entry in the policy file denies chaining, rolewatch also tries every role. If the
 //! entry allows `service`, it leaves out roles that trust only services. If the entry has
 //! `chaining: allow`, rolewatch tries each user through one other role instead. A trust policy may
@@ -29,6 +35,10 @@
 //!   who sign in through an identity provider.
 //! - Service control policies, resource control policies and session policies aren't in the files
 //!   that rolewatch reads.
+//! - Without a roster of Identity Center, nothing shows who can take a permission set. A note of the
+//!   review says so.
+//! - Unproven: the roster isn't complete, or doesn't list the group, user or permission set of an
+//!   assignment.
 //! - Unproven: the answer depends on a condition on the request.
 //! - Unproven: the trust policy names a session of a role that doesn't exist. IAM allows that, and
 //!   whoever creates the role can enter.
@@ -47,9 +57,11 @@
 //! If the finding is unproven:
 //! 1. Check whether the people concerned can meet the condition. If nobody needs this access,
 //!    delete the statement.
-//! 2. Supply the authorization details of the account that the finding names, or remove the
-//!    nonexistent role's session from the trust policy.
+//! 2. Supply the authorization details of the account that the finding names, or a complete roster
+//!    of Identity Center. If the finding names a role, group or user that doesn't exist, remove the
+//!    role's session from the trust policy, or delete the assignment.
 
+mod assigned;
 mod found;
 
 use super::not_given::not_given;
@@ -67,6 +79,7 @@ use crate::review::outsider::trusted_and_not_given;
 use crate::review::view::ElevatedTarget;
 use crate::review::{ReviewDraft, SetupView, fix, session};
 use crate::untrusted::harmless;
+use assigned::assigned;
 use found::{EnteringCaller, GrantedWays};
 
 pub(super) fn check(view: &SetupView<'_>) -> Vec<ReviewDraft> {
@@ -84,9 +97,12 @@ pub(super) fn check(view: &SetupView<'_>) -> Vec<ReviewDraft> {
     drafts.extend(trusting_themselves(view));
     drafts.extend(dangling(view));
     drafts.extend(not_seen(view));
+    drafts.extend(assigned(view));
+    // The assignments show who can take a permission set, without the account's details.
+    let knows_takers = view.has_assignments();
     drafts.extend(not_given(
         view,
-        |_| true,
+        |rules| !knows_takers || rules.arn.permission_set().is_none(),
         |role| format!("who can enter {role}"),
     ));
     drafts
@@ -389,5 +405,7 @@ fn not_seen(view: &SetupView<'_>) -> Vec<ReviewDraft> {
 
 #[cfg(test)]
 mod cases;
+#[cfg(test)]
+mod cases_of_permission_sets;
 #[cfg(test)]
 mod cases_of_sessions;

@@ -10,7 +10,7 @@ use crate::untrusted::harmless;
 /// `what` is what can't be decided for an ARN.
 pub(super) fn not_given(
     view: &SetupView<'_>,
-    asks: fn(&RolePolicy) -> bool,
+    asks: impl Fn(&RolePolicy) -> bool,
     what: fn(&str) -> String,
 ) -> Vec<ReviewDraft> {
     let entries = view

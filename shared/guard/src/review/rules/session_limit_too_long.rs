@@ -6,6 +6,9 @@
 //! `sts:DurationSeconds` in the trust policy rules out longer sessions. IAM doesn't accept a
 //! MaxSessionDuration under an hour, so only such a condition can enforce a shorter limit.
 //!
+//! The sessions of a permission set last as long as its session duration says. If you supply a
+//! roster of Identity Center with `PermissionSets`, the rule compares `SessionDuration` instead.
+//!
 //! ## Why it matters
 //! If AWS refuses a session that is too long, nobody has to find it afterward (RW003). One setting,
 //! MaxSessionDuration, limits everyone who enters the role.
@@ -14,20 +17,27 @@
 //! - The console chooses how long console switches last, within MaxSessionDuration.
 //! - Unproven: MaxSessionDuration isn't in the files. Authorization details don't include it, so
 //!   supply the output of `aws iam list-roles` for the account as well.
+//! - Unproven: the roster doesn't show a permission set's `SessionDuration`.
 //!
 //! ## What to do
 //! 1. Lower the role's MaxSessionDuration: `aws iam update-role --role-name ROLE
-//!    --max-session-duration SECONDS`. Sessions that are already running keep their time.
+//!    --max-session-duration SECONDS`. For a permission set, run the commands in the finding.
+//!    Sessions that are already running keep their time.
 //! 2. Look for sessions that were too long (RW003).
 //!
 //! If the finding is unproven:
-//! 1. Check MaxSessionDuration on the role's page in IAM.
+//! 1. Check MaxSessionDuration on the role's page in IAM, or the session duration of the permission
+//!    set.
 //! 2. Supply the output of `aws iam list-roles` (or `get-role`) of the role's account next to its
-//!    authorization details. In a live deployment, allow the reader role to call `iam:ListRoles`.
+//!    authorization details. For a permission set, supply a roster of Identity Center with
+//!    `PermissionSets`. In a live deployment, allow the reader role to call `iam:ListRoles`.
+
+mod permission_sets;
 
 use serde_json::json;
 
 use super::not_given::not_given;
+use crate::arn::permission_set;
 use crate::iam::{Context, Effect, Statement};
 use crate::moment::Span;
 use crate::policy::RolePolicy;
@@ -41,8 +51,12 @@ pub(super) fn check(view: &SetupView<'_>) -> Vec<ReviewDraft> {
         .elevated
         .iter()
         .filter_map(|target| of_role(view, target));
-    let limited = |rules: &RolePolicy| rules.max_session.is_some();
+    let limited = |rules: &RolePolicy| {
+        let is_listed = |set: &str| view.set_named(set).is_some();
+        rules.max_session.is_some() && !rules.arn.permission_set().is_some_and(is_listed)
+    };
     judged
+        .chain(permission_sets::too_long(view))
         .chain(not_given(view, limited, |role| {
             format!("how long sessions of {role} can last")
         }))
@@ -52,6 +66,9 @@ pub(super) fn check(view: &SetupView<'_>) -> Vec<ReviewDraft> {
 fn of_role(view: &SetupView<'_>, target: &ElevatedTarget<'_>) -> Option<ReviewDraft> {
     let limit = target.rules.max_session?;
     let (account, arn, severity) = (target.account.id, &target.role.arn, target.rules.severity);
+    if let Some(set) = permission_set::of_role(arn) {
+        return permission_sets::of_role(view, target, set, limit);
+    }
     let place = view.role_in_account(target);
     let Some(longest) = target.role.max_session.or_else(|| view.setup.duration(arn)) else {
         let message = format!(
