@@ -34,15 +34,17 @@ fn take_account(
     connection: &Connection,
 ) -> Result<PathBuf, Failure> {
     let aws = AccountRosters::new(connection);
-    let account = runtime.block_on(aws.account()).map_err(failed)?;
+    let account = runtime
+        .block_on(aws.account())
+        .map_err(|why| failed(&why))?;
     let SettledReading {
         reading,
         taken,
         changes,
     } = settled(
-        || runtime.block_on(aws.whole()).map_err(failed),
+        || runtime.block_on(aws.whole()).map_err(|why| failed(&why)),
         AccountReading::people,
-        || runtime.block_on(aws.people()).map_err(failed),
+        || runtime.block_on(aws.people()).map_err(|why| failed(&why)),
     )?;
     let json = reading.without(&changes).into_json();
     // What the other commands couldn't read isn't written.
@@ -75,23 +77,31 @@ fn take_center(
     connection: &Connection,
 ) -> Result<PathBuf, Failure> {
     let aws = CenterRosters::new(connection);
-    let instances = runtime.block_on(aws.instances()).map_err(failed)?;
+    let instances = runtime
+        .block_on(aws.instances())
+        .map_err(|why| failed(&why))?;
     let instance = choose_instance(&instances, args.identity_store.as_deref())
         .map_err(|why| Failure::Usage(why.to_string()))?;
     let store = &instance.store;
     // Before users and groups: `StoreGrants` says why.
     let grants = runtime
         .block_on(aws.grants(&instance.arn))
-        .map_err(failed)?;
+        .map_err(|why| failed(&why))?;
     let SettledReading {
         reading,
         taken,
         changes,
     } = settled(
-        || runtime.block_on(aws.directory(store)).map_err(failed),
+        || {
+            runtime
+                .block_on(aws.directory(store))
+                .map_err(|why| failed(&why))
+        },
         StoreReading::people,
         || {
-            let (reading, _) = runtime.block_on(aws.directory(store)).map_err(failed)?;
+            let (reading, _) = runtime
+                .block_on(aws.directory(store))
+                .map_err(|why| failed(&why))?;
             Ok(reading.people())
         },
     )?;
@@ -157,8 +167,8 @@ fn unusable(why: impl std::fmt::Display) -> Failure {
     ))
 }
 
-fn failed(trouble: Trouble) -> Failure {
-    let hint = match &trouble {
+fn failed(trouble: &Trouble) -> Failure {
+    let hint = match trouble {
         // The call's name is the name of its IAM action.
         Trouble::Refused { what, why } if why.contains("AccessDenied") => format!(
             "\nallow `{what}` for the caller; docs/permissions.md lists every action that \
