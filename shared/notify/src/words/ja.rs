@@ -379,11 +379,11 @@ pub(super) const RULES: &[RuleWords] = &[
         broken: "{role} の MaxSessionDuration が、ポリシーの上限を超えています。",
         unproven: "{role} の MaxSessionDuration がポリシーの上限以内か確認できません。",
         steps: &[
-            "ロールの MaxSessionDuration を下げる：`aws iam update-role --role-name ROLE --max-session-duration SECONDS`。開始済みのセッションには影響しない。",
+            "ロールの MaxSessionDuration（許可セットの場合はセッション期間）を短くする。コマンドは検知内容に示す。開始済みのセッションには影響しない。",
             "長すぎたセッションを調べる（RW003）。",
         ],
         unproven_steps: &[
-            "IAM のロールのページで MaxSessionDuration を確認する。",
+            "IAM のロールのページで MaxSessionDuration を、許可セットの場合はそのセッション期間を確認する。",
             "ロールのアカウントの認可の詳細に加えて、`aws iam list-roles`（または `get-role`）の出力を補う。rolewatch をデプロイして使う場合は、読み取り用ロールに `iam:ListRoles` を許可する。",
         ],
     },
