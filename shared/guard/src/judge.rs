@@ -232,7 +232,15 @@ impl<'w> Judge<'_, 'w> {
             };
             self.report(made, role.clone(), shown.clone(), Some(rules.severity));
         }
-        let by_kind = admitted_by_kind(rules, origin);
+        let view = SwitchView {
+            switch,
+            origin,
+            role: rules,
+            policy: self.policy,
+            tracer: self.tracer,
+            as_of: self.judgement.as_of,
+        };
+        let by_kind = admitted_by_kind(rules, origin, view.is_proved_by_tags());
         self.judgement
             .summarise(switch, &shown, &role, answers, by_kind);
         watch(&ExaminedSwitch {
@@ -373,7 +381,7 @@ impl<'w> Judge<'_, 'w> {
 /// Whether the policy allows the identity because of its type alone, although it requires a group
 /// or MFA. AWS records neither for SAML users without session tags and for web identities, so these
 /// are always allowed by their type.
-fn admitted_by_kind(rules: &RolePolicy, origin: &Origin) -> bool {
+fn admitted_by_kind(rules: &RolePolicy, origin: &Origin, is_proved_by_tags: bool) -> bool {
     let OriginKind::Listed(kind) = origin.kind else {
         return false;
     };
@@ -384,9 +392,7 @@ fn admitted_by_kind(rules: &RolePolicy, origin: &Origin) -> bool {
         IdentityKind::IdentityCenter | IdentityKind::Service => {
             rules.asks_group(kind) || rules.mfa.requires(kind)
         }
-        IdentityKind::Saml => rules
-            .allowed(kind)
-            .any(|one| one.group_tag().is_none() && one.mfa_tag().is_none()),
+        IdentityKind::Saml => !is_proved_by_tags,
         IdentityKind::WebIdentity => true,
     }
 }

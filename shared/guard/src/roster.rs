@@ -129,11 +129,11 @@ impl<'a> Roster<'a> {
         self.groups.get(&account)?.name_at(id, at)
     }
 
-    /// Who made a change of users, groups or assignments.
-    pub(crate) fn changed_by(&self, record: &RecordKey) -> Option<&Arc<Caller>> {
+    /// When a change of users, groups or assignments was made, and by whom.
+    pub(crate) fn changed_by(&self, record: &RecordKey) -> Option<(Moment, &Arc<Caller>)> {
         match self.world.records.get(record)?.iter().next()?.fact {
-            Fact::IamChange(ref change) => Some(&change.by),
-            Fact::IdentityCenter(ref event) => Some(&event.by),
+            Fact::IamChange(ref change) => Some((change.time, &change.by)),
+            Fact::IdentityCenter(ref event) => Some((event.time, &event.by)),
             _ => None,
         }
     }

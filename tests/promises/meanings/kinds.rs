@@ -114,6 +114,7 @@ fn a_saml_user_is_clean_only_where_a_session_tag_shows_something() {
         ("optional", "{saml: {provider: Okta}}", &bare),
         ("required", "saml", &unproven),
         ("optional", "{saml: {group_tag: team=platform}}", &tagged),
+        ("optional", "{saml: {mfa_tag: mfa=true}}", &bare),
         ("optional", "{saml: {group_tag: team=support}}", &outside),
         ("required", "{saml: {mfa_tag: mfa=true}}", &tagged),
         ("required", "{saml: {group_tag: team=platform}}", &unproven),

@@ -23,6 +23,8 @@ pub(super) struct AssignmentChanges {
     sets: HashMap<Arc<str>, BTreeSet<Arc<str>>>,
     /// By account and ARN of the permission set. The changes of a principal are sorted by second.
     of_set: HashMap<(AccountId, Arc<str>), BTreeMap<Principal, Vec<Second>>>,
+    /// Changes of which the records don't show everything, by account. `None`: of any account.
+    hidden: BTreeMap<Option<AccountId>, BTreeSet<Moment>>,
 }
 
 impl AssignmentChanges {
@@ -56,6 +58,10 @@ impl AssignmentChanges {
                     by: Arc::clone(&one.event.by),
                 };
                 Second::note(seconds, one.sure.then_some(*created), change);
+            }
+            GrantChange::Assignment { account, .. } => {
+                let hidden = self.hidden.entry(*account).or_default();
+                hidden.insert(one.event.time);
             }
             _ => {}
         }
@@ -116,12 +122,22 @@ impl Directory<'_> {
         for assignment in self.assignments(user, of) {
             let seconds = self.seconds_of(&assignment).iter();
             found.extend(seconds.map(|second| second.time));
-            if let Principal::Group(group) = &assignment.principal {
-                found.extend(self.access_changes(user, Some(group), (after, until)));
-            }
+            let group = match &assignment.principal {
+                Principal::Group(group) => Some(group),
+                Principal::User(_) => None,
+            };
+            found.extend(self.access_changes(user, group, (after, until)));
         }
+        found.extend(self.hidden_assignments(of.account));
         found.retain(|time| after < *time && *time <= until);
         found
+    }
+
+    /// Seconds at which an assignment in the account changed, and the record doesn't show which.
+    fn hidden_assignments(&self, account: AccountId) -> BTreeSet<Moment> {
+        let hidden = &self.changes.assignments.hidden;
+        let found = [Some(account), None].map(|key| hidden.get(&key));
+        found.into_iter().flatten().flatten().copied().collect()
     }
 
     /// Whether rosters or logs show which assignments the set has.
@@ -171,11 +187,11 @@ impl Directory<'_> {
     }
 
     fn may_take_by(&self, user: &str, assignment: &Assignment<'_>, at: Moment) -> Membership {
-        let assigned = self.is_assigned(assignment, at);
-        let Principal::Group(group) = &assignment.principal else {
-            return self.unless_disabled(user, at, assigned);
+        let person = match &assignment.principal {
+            Principal::Group(group) => self.membership(user, group, at),
+            Principal::User(_) => self.in_directory(user, at),
         };
-        match (assigned, self.membership(user, group, at)) {
+        match (self.is_assigned(assignment, at), person) {
             (gone @ Membership::NotMember { .. }, _) | (_, gone @ Membership::NotMember { .. }) => {
                 gone
             }
@@ -187,6 +203,20 @@ impl Directory<'_> {
     /// Whether the assignment existed.
     fn is_assigned(&self, assignment: &Assignment<'_>, at: Moment) -> Membership {
         let seconds = self.seconds_of(assignment);
+        let hidden = self.hidden_assignments(assignment.of.account);
+        // What is shown last before the moment, by a change or by a roster.
+        let changed = seconds.iter().map(|second| second.time);
+        let listed = self.store_rosters().filter_map(|roster| {
+            let taken = roster.taken?;
+            lists(roster, assignment).map(|_| taken)
+        });
+        let shown = changed.chain(listed).filter(|time| *time < at).max();
+        let since = |time: &&Moment| **time <= at && shown.is_none_or(|shown| shown <= **time);
+        if let Some(hidden) = hidden.iter().find(since) {
+            return unproven(&format!(
+                "an assignment changed at {hidden}, and the record doesn't show which one"
+            ));
+        }
         let (before, rest) = seconds.split_at(seconds.partition_point(|second| second.time < at));
         let next = rest.first();
         if next.is_some_and(|next| next.time == at) {
@@ -200,31 +230,45 @@ impl Directory<'_> {
             };
         }
         match next.map(|next| (next.added, next)) {
+            // A roster from before the change that shows its result already: the change changed
+            // nothing, so it says nothing about what was before it.
+            Some((Some(result), next)) if self.is_shown_before(assignment, result, next.time) => {
+                self.assigned_by_rosters(assignment, at, Some(next.time))
+            }
             Some((Some(true), next)) => Membership::NotMember {
                 evidence: next.records(),
             },
             Some((Some(false), next)) => member(next),
             Some((None, next)) => unclear(next.time),
-            None => self.assigned_by_rosters(assignment, at),
+            None => self.assigned_by_rosters(assignment, at, None),
         }
     }
 
-    /// A deletion counts if a roster between it and the next change shows its result.
+    fn is_shown_before(&self, assignment: &Assignment<'_>, result: bool, change: Moment) -> bool {
+        let mut earlier = self
+            .store_rosters()
+            .filter(|roster| roster.taken.is_some_and(|taken| taken < change));
+        earlier.any(|roster| lists(roster, assignment) == Some(result))
+    }
+
+    /// A deletion counts if the last roster between it and the next change shows its result.
     fn after_deletion(
         &self,
         assignment: &Assignment<'_>,
         deletion: &Second,
         next: Option<&Second>,
     ) -> Membership {
-        let is_between = |roster: &&StoreSnapshot| match roster.taken {
-            Some(taken) => deletion.time < taken && next.is_none_or(|next| taken < next.time),
-            None => next.is_none(),
+        let is_between = |roster: &&StoreSnapshot| {
+            roster.taken.is_some_and(|taken| {
+                deletion.time < taken && next.is_none_or(|next| taken < next.time)
+            })
         };
-        let shown = self.store_rosters().filter(is_between);
-        let shown: BTreeSet<bool> = shown
+        let later = self.store_rosters().filter(is_between);
+        if later
             .filter_map(|roster| lists(roster, assignment))
-            .collect();
-        if shown == BTreeSet::from([false]) {
+            .next_back()
+            == Some(false)
+        {
             return Membership::NotMember {
                 evidence: deletion.records(),
             };
@@ -235,10 +279,19 @@ impl Directory<'_> {
         ))
     }
 
-    fn assigned_by_rosters(&self, assignment: &Assignment<'_>, at: Moment) -> Membership {
-        let reached = self.store_rosters().filter(|roster| {
-            let taken = roster.taken;
-            taken.is_none_or(|taken| self.directory_silence(at, taken).is_none())
+    /// By the rosters, or only by those from before a moment.
+    fn assigned_by_rosters(
+        &self,
+        assignment: &Assignment<'_>,
+        at: Moment,
+        before: Option<Moment>,
+    ) -> Membership {
+        let reached = self.store_rosters().filter(|roster| match roster.taken {
+            Some(taken) => {
+                before.is_none_or(|before| taken < before)
+                    && self.directory_silence(at, taken).is_none()
+            }
+            None => before.is_none(),
         });
         let shown: BTreeSet<bool> = reached
             .filter_map(|roster| lists(roster, assignment))

@@ -238,7 +238,7 @@ impl<'g, 'w> Tracer<'g, 'w> {
         // The key decides if it's known, because many services share the same session name.
         let stub = by_key.or_else(by_session)?;
         let origin = Origin {
-            own_call: Some(Box::new(OwnCall::of_service(Some(stub.service())))),
+            own_call: Some(Box::new(OwnCall::of_service(stub.service()))),
             ..workload(caller)?
         };
         Some((stub.record(), origin))

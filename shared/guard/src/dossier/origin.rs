@@ -109,6 +109,11 @@ impl OwnCall {
         }
     }
 
+    /// Whether the session has a tag of this key.
+    pub(crate) fn has_tag(&self, key: &str) -> bool {
+        self.tags.keys().any(|name| name.eq_ignore_ascii_case(key))
+    }
+
     /// The value of a session tag. `None`: the tag is absent, or it has two values.
     pub(crate) fn tag(&self, key: &str) -> Option<&str> {
         let mut values = self

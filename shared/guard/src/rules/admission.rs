@@ -26,12 +26,21 @@ pub(super) enum TagProof<'a> {
     },
     Missing {
         tag: &'a SessionTag,
-        /// CloudTrail left out the parameters of the call.
-        omitted: bool,
+        why: MissingTag,
     },
     /// The policy names no tag.
     NotAsked,
     Proved(&'a SessionTag),
+}
+
+/// Why a session tag shows nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum MissingTag {
+    Absent,
+    /// The record has several values.
+    Several,
+    /// CloudTrail left out the parameters of the call.
+    Omitted,
 }
 
 /// What the session tags of a SAML user show.
@@ -66,17 +75,41 @@ impl<'a> SwitchView<'a, '_> {
             group: proof(one.group_tag(), own_call),
             mfa: proof(one.mfa_tag(), own_call),
         });
-        proofs.max_by_key(|proof| (proof.group.rank(), proof.mfa.rank()))
+        let needs_mfa = self.role.mfa.requires(IdentityKind::Saml);
+        proofs.max_by_key(|proof| {
+            let (group, mfa) = (proof.group_rank(), proof.mfa_rank(needs_mfa));
+            (group.min(mfa), group, mfa)
+        })
+    }
+
+    /// Whether the session tags of a SAML user prove something that the policy asks for.
+    pub(crate) fn is_proved_by_tags(&self) -> bool {
+        let needs_mfa = self.role.mfa.requires(IdentityKind::Saml);
+        self.saml_proof().is_some_and(|proof| {
+            matches!(proof.group, TagProof::Proved(_))
+                || (needs_mfa && matches!(proof.mfa, TagProof::Proved(_)))
+        })
     }
 }
 
-impl TagProof<'_> {
-    fn rank(self) -> u8 {
-        match self {
-            Self::Disproved { .. } => 0,
-            Self::Missing { .. } => 1,
-            Self::NotAsked => 2,
-            Self::Proved(_) => 3,
+impl SamlProof<'_> {
+    fn group_rank(&self) -> u8 {
+        match self.group {
+            TagProof::Disproved { .. } => 1,
+            TagProof::Missing { .. } => 2,
+            TagProof::NotAsked => 3,
+            TagProof::Proved(_) => 4,
+        }
+    }
+
+    /// An entry that names no tag can't prove MFA, and never hides that a tag disproves it.
+    fn mfa_rank(&self, needs_mfa: bool) -> u8 {
+        match self.mfa {
+            _ if !needs_mfa => 4,
+            TagProof::NotAsked => 0,
+            TagProof::Disproved { .. } => 1,
+            TagProof::Missing { .. } => 2,
+            TagProof::Proved(_) => 4,
         }
     }
 }
@@ -128,7 +161,11 @@ fn proof<'a>(tag: Option<&'a SessionTag>, own_call: Option<&'a OwnCall>) -> TagP
         Some(found) => TagProof::Disproved { tag, found },
         None => TagProof::Missing {
             tag,
-            omitted: own_call.is_some_and(|own| own.omitted),
+            why: match own_call {
+                Some(own) if own.omitted => MissingTag::Omitted,
+                Some(own) if own.has_tag(&tag.key) => MissingTag::Several,
+                _ => MissingTag::Absent,
+            },
         },
     }
 }
@@ -150,11 +187,13 @@ pub(super) fn described(kind: IdentityKind, origin: &Origin) -> String {
 }
 
 /// Why a session tag is missing, for a sentence.
-pub(super) fn missing_tag(tag: &SessionTag, omitted: bool) -> String {
+pub(super) fn missing_tag(tag: &SessionTag, why: MissingTag) -> String {
     let key = harmless(&tag.key);
-    if omitted {
-        format!("CloudTrail left out the parameters of the call, and session tag `{key}` with them")
-    } else {
-        format!("the identity provider set no session tag `{key}`")
+    match why {
+        MissingTag::Absent => format!("the record shows no session tag `{key}`"),
+        MissingTag::Several => format!("the record shows several values of session tag `{key}`"),
+        MissingTag::Omitted => format!(
+            "CloudTrail left out the parameters of the call, and session tag `{key}` with them"
+        ),
     }
 }

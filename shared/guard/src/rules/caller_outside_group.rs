@@ -100,9 +100,9 @@ fn by_tag(view: &SwitchView<'_, '_>, proof: TagProof<'_>) -> RuleAnswer {
             harmless(&tag.value)
         ))
         .with_events(links),
-        TagProof::Missing { tag, omitted } => RuleAnswer::unproven(format!(
+        TagProof::Missing { tag, why } => RuleAnswer::unproven(format!(
             "can't tell whether {who} was in an allowed group for {place}: {}",
-            missing_tag(tag, omitted)
+            missing_tag(tag, why)
         ))
         .with_events(links),
     }

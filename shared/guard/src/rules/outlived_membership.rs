@@ -61,7 +61,7 @@ pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
         return RuleAnswer::not_applicable("the session wasn't used");
     };
     let Some(kinds) = AccessKinds::proved(view) else {
-        return RuleAnswer::not_applicable("no access is proven; RW001 reports that");
+        return RuleAnswer::not_applicable("no access is proven that could end");
     };
     let mut unproven = None;
     let mut lost: Option<LostAccess> = None;
@@ -72,16 +72,16 @@ pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
         let Some(lost) = &lost else {
             continue;
         };
-        let Some(last) = lost.last_use(&uses, change, changes.peek().copied()) else {
-            continue;
-        };
         match &lost.proof {
             Ok(evidence) => {
-                // Use goes on after the next change if that gives no access back.
-                let last = lost.last_use_in_all(view, &kinds, &uses).unwrap_or(last);
-                return violation(view, lost.since, evidence, last);
+                if let Some(last) = lost.last_use_in_all(view, &kinds, &uses) {
+                    return violation(view, lost.since, evidence, last);
+                }
             }
-            Err(missing) => unproven = unproven.or(Some((lost.since, missing.clone(), last))),
+            Err(missing) => {
+                let last = lost.last_use(&uses, change, changes.peek().copied());
+                unproven = unproven.or(last.map(|last| (lost.since, missing.clone(), last)));
+            }
         }
     }
     match unproven {
@@ -312,7 +312,9 @@ fn violation(
     last: &UseAt,
 ) -> RuleAnswer {
     let by = evidence.iter().find_map(|record| {
-        let by = view.tracer.roster.changed_by(record)?;
+        // The other records show why no other group or assignment gave access.
+        let change = view.tracer.roster.changed_by(record);
+        let (_, by) = change.filter(|(time, _)| *time == since)?;
         let origin = view.tracer.behind(by, since, by.arn.as_deref());
         Some(format!(" (changed by {})", harmless(&origin.name)))
     });
@@ -375,6 +377,33 @@ mod cases {
             story.iam(1_800, "admin").adds("dora", "Developers");
             assert_eq!(story.verdict("RW016"), expected, "{between:?}");
         }
+    }
+
+    #[test]
+    fn whoever_ended_another_membership_long_ago_is_not_named() {
+        let mut story = Story::new().with_policy_line(
+            "[development/Developers]",
+            "[development/Testers, development/Developers]",
+        );
+        story.iam(-90_000, "alice").adds("dora", "Testers");
+        story.iam(-80_000, "alice").removes("dora", "Testers");
+        drop(story.switch("dora").with_mfa().used_after(1_200));
+        story.iam(600, "bob").removes("dora", "Developers");
+        let finding = story.finding("RW016");
+        assert!(
+            finding.message.contains("(changed by bob)"),
+            "{}",
+            finding.message
+        );
+    }
+
+    #[test]
+    fn use_in_the_second_of_a_later_change_counts() {
+        let mut story = Story::new();
+        drop(story.switch("dora").with_mfa().used_after(1_000));
+        story.iam(600, "admin").removes("dora", "Developers");
+        story.iam(1_000, "admin").removes("dora", "Developers");
+        assert_eq!(story.verdict("RW016"), Verdicts::Violation);
     }
 
     #[test]
@@ -486,8 +515,8 @@ mod cases_of_center {
         );
     }
 
-    #[test]
-    fn an_assignment_that_a_later_roster_does_not_list_has_ended() {
+    /// Somebody has the set by these assignments, one of which is deleted during the session.
+    fn deleted(listed: &[(&str, &str)], taken: Option<i64>) -> Verdicts {
         let platform = group_id("Platform");
         let mut story = Story::of_center();
         drop(story.takes("nell", "Admin").used_after(1_200));
@@ -497,37 +526,71 @@ mod cases_of_center {
             "DeleteAccountAssignment",
             ("GROUP", &platform),
         );
-        with_assignments(&mut story, &[]);
-        assert_eq!(story.verdict("RW016"), Verdicts::Violation);
+        with_assignments(&mut story, listed);
+        if let Some(taken) = taken {
+            story.store_roster_taken(taken);
+        }
+        story.verdict("RW016")
     }
 
     #[test]
-    fn unproven_when_no_later_roster_shows_that_the_assignment_is_gone() {
-        let platform = group_id("Platform");
-        let mut story = Story::of_center();
+    fn a_deletion_counts_if_a_later_roster_shows_it() {
+        let (platform, nell) = (group_id("Platform"), user_id("nell"));
+        let still = [("GROUP", platform.as_str())];
+        let other = [("USER", nell.as_str())];
+        assert_eq!(deleted(&[], Some(7_200)), Verdicts::Violation);
+        assert_eq!(deleted(&still, Some(7_200)), Verdicts::Unproven);
+        assert_eq!(deleted(&[], None), Verdicts::Unproven, "nobody says when");
+        assert_eq!(deleted(&[], Some(300)), Verdicts::Silent, "it was gone before");
+        assert_eq!(deleted(&other, Some(7_200)), Verdicts::Silent);
+    }
+
+    #[test]
+    fn an_assignment_to_the_user_ends_with_the_user() {
+        let nell = user_id("nell");
+        for change in ["DisableUser", "DeleteUser"] {
+            let mut story = Story::of_center().with_policy_line("[identity-center/Platform]", "[]");
+            drop(story.takes("nell", "Admin").used_after(1_200));
+            with_assignments(&mut story, &[("USER", &nell)]);
+            story.directory(600, "nora", change, json!({"userId": nell}));
+            assert_eq!(story.verdict("RW016"), Verdicts::Violation, "{change}");
+        }
+    }
+
+    #[test]
+    fn unproven_when_an_assignment_changed_and_the_record_hides_which() {
+        let nell = user_id("nell");
+        let mut story = Story::of_center().with_policy_line("[identity-center/Platform]", "[]");
         drop(story.takes("nell", "Admin").used_after(1_200));
+        with_assignments(&mut story, &[("USER", &nell)]);
         assignment(
             &mut story,
             600,
             "DeleteAccountAssignment",
-            ("GROUP", &platform),
+            ("USER", "HIDDEN_DUE_TO_SECURITY_REASONS"),
         );
-        with_assignments(&mut story, &[("GROUP", &platform)]);
         assert_eq!(story.verdict("RW016"), Verdicts::Unproven);
     }
 
     #[test]
-    fn silent_when_another_assignment_still_allows_it() {
-        let (platform, nell) = (group_id("Platform"), user_id("nell"));
+    fn an_assignment_that_was_created_again_existed_before_that() {
+        let platform = group_id("Platform");
         let mut story = Story::of_center();
         drop(story.takes("nell", "Admin").used_after(1_200));
+        with_assignments(&mut story, &[("GROUP", &platform)]);
+        story.store_roster_taken(-3_600);
+        assignment(
+            &mut story,
+            300,
+            "CreateAccountAssignment",
+            ("GROUP", &platform),
+        );
         assignment(
             &mut story,
             600,
             "DeleteAccountAssignment",
             ("GROUP", &platform),
         );
-        with_assignments(&mut story, &[("USER", &nell)]);
-        assert_eq!(story.verdict("RW016"), Verdicts::Silent);
+        assert_eq!(story.verdict("RW016"), Verdicts::Unproven);
     }
 }

@@ -107,9 +107,12 @@ fn by_provider(view: &SwitchView<'_, '_>) -> RuleAnswer {
             ))
             .with_events(links);
         }
-        Some(TagProof::Missing { tag, omitted }) => missing_tag(tag, omitted),
+        Some(TagProof::Missing { tag, why }) => missing_tag(tag, why),
         Some(TagProof::NotAsked) => {
             "AWS doesn't record how a SAML user signed in, and the policy names no session tag (`mfa_tag`) that shows it".to_owned()
+        }
+        None if view.origin.kind == OriginKind::Listed(IdentityKind::Saml) => {
+            "the record doesn't show which identity provider it was".to_owned()
         }
         None => "AWS doesn't record how a web identity signed in".to_owned(),
     };
@@ -147,6 +150,14 @@ mod cases_of_providers {
                 assert_eq!(story.verdict("RW002"), expected, "{identities} {tags:?}");
             }
         }
+    }
+
+    #[test]
+    fn an_entry_without_a_tag_hides_nothing() {
+        let two = "{saml: {provider: Okta, mfa_tag: mfa=true}}, {saml: {provider: Okta}}";
+        let mut story = story(two, "required");
+        story.saml_switch("Okta", "sam", &[("mfa", "false")]);
+        assert_eq!(story.verdict("RW002"), Verdicts::Violation);
     }
 
     #[test]

@@ -3,8 +3,8 @@
 //! ## What it does
 //! Fires when the role's `identities` doesn't allow the identity behind a switch. The types are
 //! `iam-user`, `identity-center`, `saml`, `web-identity` and `service`. Without `identities`, only
-//! `iam-user` is allowed. Root users and federated users can't be listed, so the rule always fires
-//! for them.
+//! `iam-user` is allowed, and for a permission set only `identity-center`. Root users and federated
+//! users can't be listed, so the rule always fires for them.
 //!
 //! An entry can also allow only some identities of a type: the users of one SAML provider, the web
 //! identities of one provider with certain subjects, or one service. For the others, the rule
@@ -158,6 +158,17 @@ mod cases_of_conditions {
             story.saml_switch("Okta", "sam", &[]);
             assert_eq!(story.verdict("RW012"), expected, "{identities}");
         }
+    }
+
+    #[test]
+    fn unproven_when_cloudtrail_left_out_the_provider() {
+        let mut story = story("{saml: {provider: Okta}}");
+        story.saml_switch("Okta", "sam", &[]);
+        let story = story.retold(|record| {
+            record["requestParameters"]["principalArn"].take();
+            record["requestParameters"]["omitted"] = true.into();
+        });
+        assert_eq!(story.verdict("RW012"), Verdicts::Unproven);
     }
 
     #[test]

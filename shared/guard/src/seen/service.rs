@@ -24,9 +24,9 @@ pub struct ServiceMint {
 }
 
 impl ServiceMint {
-    /// The hash of the service's name.
-    pub(crate) fn service(&self) -> u64 {
-        self.service
+    /// The hash of the service's name, if the record shows it.
+    pub(crate) fn service(&self) -> Option<u64> {
+        (self.service != service_hash("")).then_some(self.service)
     }
 
     /// The account of the record.

@@ -134,6 +134,11 @@ impl Story {
         self
     }
 
+    /// The roster of Identity Center was taken so many seconds from now.
+    pub fn store_roster_taken(&mut self, offset: i64) {
+        self.store_taken = Some(self.now().plus_seconds(offset));
+    }
+
     /// The roster of Identity Center also lists these permission sets and assignments.
     pub fn list_assignments(&mut self, sets: &Value, assignments: &Value) {
         if let Some(store) = &mut self.store {

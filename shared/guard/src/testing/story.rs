@@ -58,6 +58,7 @@ pub struct Story {
     roster: Option<Value>,
     /// The roster of Identity Center.
     pub(super) store: Option<Value>,
+    pub(super) store_taken: Option<Moment>,
 }
 
 impl Default for Story {
@@ -83,6 +84,7 @@ impl Story {
             policy: policy.to_owned(),
             roster: Some(roster()),
             store: None,
+            store_taken: None,
         }
     }
 
@@ -350,7 +352,7 @@ impl Story {
         if let Some(store) = &self.store {
             let json = store.to_string();
             rosters.add_store(
-                StoreSnapshot::read(json.as_bytes(), None)
+                StoreSnapshot::read(json.as_bytes(), self.store_taken)
                     .unwrap_or_else(|error| panic!("{error}")),
             );
         }

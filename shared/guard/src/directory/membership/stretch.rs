@@ -159,6 +159,6 @@ fn why(end: (Moment, End)) -> String {
     let words = words(end);
     match end.1 {
         End::Unclear => words,
-        _ => format!("{words}, so it isn't known who was in the group at the time of the switch"),
+        _ => format!("{words}, so it isn't known who was in the group then"),
     }
 }

@@ -276,7 +276,7 @@ fn a_deletion_inverted_says_nothing_about_the_time_before() {
         store.roster(&lists(&["u"], &["h"], &[]), Some(2_000));
         assert_eq!(
             store.told("u", "g", 500),
-            "the user or the group was deleted at 2026-03-02T09:16:40Z, so it isn't known who was in the group at the time of the switch",
+            "the user or the group was deleted at 2026-03-02T09:16:40Z, so it isn't known who was in the group then",
             "a later roster doesn't either"
         );
     }
@@ -295,7 +295,7 @@ fn a_listed_membership_says_nothing_about_the_time_before_it_began() {
     assert_eq!(
         store.told("u", "g", 499),
         "a roster shows that the membership began at 2026-03-02T09:08:20Z, and the logs don't show \
-         that, so it isn't known who was in the group at the time of the switch"
+         that, so it isn't known who was in the group then"
     );
     assert!(
         store

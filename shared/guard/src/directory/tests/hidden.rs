@@ -25,7 +25,7 @@ fn nothing_is_proven_across_a_hidden_change_of_the_group() {
             assert_eq!(
                 store.told(user, "g", 1_001),
                 "the group was changed at 2026-03-02T09:16:40Z, and the record doesn't show how, so \
-                 it isn't known who was in the group at the time of the switch"
+                 it isn't known who was in the group then"
             );
         }
         assert_eq!(store.told("u", "h", 1_001), "member", "another group");

@@ -171,9 +171,16 @@ fn person_of(caller: &Caller, id: &Arc<str>, near: Option<&str>) -> Option<(Pers
 fn own_call(caller: &Caller) -> Option<Box<OwnCall>> {
     let provider = caller.provider.clone();
     let own_call = match caller.kind {
-        CallerKind::Service => OwnCall::of_service(provider.as_deref().map(service_hash)),
+        CallerKind::Service => {
+            let name = provider.as_deref().filter(|name| !name.is_empty());
+            OwnCall::of_service(name.map(service_hash))
+        }
         CallerKind::Saml | CallerKind::WebIdentity => OwnCall {
-            provider,
+            // Without the parameters of the call, a SAML user's record has only a hash of the
+            // provider.
+            provider: provider.filter(|provider| {
+                caller.kind == CallerKind::WebIdentity || provider.contains(":saml-provider/")
+            }),
             subject: caller.user_name.clone(),
             ..OwnCall::default()
         },
