@@ -20,8 +20,8 @@
 //! - Unproven: the roster doesn't show a permission set's `SessionDuration`.
 //!
 //! ## What to do
-//! 1. Lower the role's MaxSessionDuration, or the session duration of the permission set. The
-//!    finding has the commands. Sessions that are already running keep their time.
+//! 1. Lower the role's MaxSessionDuration, or the permission set's session duration, with the
+//!    commands in the finding. Sessions that already run keep their time.
 //! 2. Look for sessions that were too long (RW003).
 //!
 //! If the finding is unproven:
