@@ -541,7 +541,11 @@ mod cases_of_center {
         assert_eq!(deleted(&[], Some(7_200)), Verdicts::Violation);
         assert_eq!(deleted(&still, Some(7_200)), Verdicts::Unproven);
         assert_eq!(deleted(&[], None), Verdicts::Unproven, "nobody says when");
-        assert_eq!(deleted(&[], Some(300)), Verdicts::Silent, "it was gone before");
+        assert_eq!(
+            deleted(&[], Some(300)),
+            Verdicts::Silent,
+            "it was gone before"
+        );
         assert_eq!(deleted(&other, Some(7_200)), Verdicts::Silent);
     }
 
