@@ -66,14 +66,7 @@ pub fn judge(
         if judge.scope.contains(switch.key.second) {
             judge.switch(switch, rules, &origin, watch);
         }
-        let view = SwitchView {
-            switch,
-            origin: &origin,
-            role: rules,
-            policy,
-            tracer: &tracer,
-            as_of,
-        };
+        let view = judge.view(switch, &origin, rules);
         // An identity type that the role doesn't allow is one finding; the length of the stay
         // adds nothing to it.
         if origin.mint_missing || view.silenced().is_none() {
@@ -137,7 +130,26 @@ struct Judge<'a, 'w> {
     judgement: Judgement,
 }
 
-impl<'w> Judge<'_, 'w> {
+impl<'a, 'w> Judge<'a, 'w> {
+    fn view<'s>(
+        &self,
+        switch: &'s Switch<'w>,
+        origin: &'s Origin,
+        rules: &'s RolePolicy,
+    ) -> SwitchView<'s, 'w>
+    where
+        'a: 's,
+    {
+        SwitchView {
+            switch,
+            origin,
+            role: rules,
+            policy: self.policy,
+            tracer: self.tracer,
+            as_of: self.judgement.as_of,
+        }
+    }
+
     fn switch(
         &mut self,
         switch: &Switch<'w>,
@@ -173,14 +185,7 @@ impl<'w> Judge<'_, 'w> {
             };
             let each = readings.iter().zip(&origins).map(|(switch, origin)| {
                 let (switch, origin) = (switch.as_ref()?, origin.as_ref()?);
-                Some(check(&SwitchView {
-                    switch,
-                    origin,
-                    role: rules,
-                    policy: self.policy,
-                    tracer: self.tracer,
-                    as_of: self.judgement.as_of,
-                }))
+                Some(check(&self.view(switch, origin, rules)))
             });
             answers.push((rule, agreed(each.collect(), switch)));
         }
@@ -232,14 +237,7 @@ impl<'w> Judge<'_, 'w> {
             };
             self.report(made, role.clone(), shown.clone(), Some(rules.severity));
         }
-        let view = SwitchView {
-            switch,
-            origin,
-            role: rules,
-            policy: self.policy,
-            tracer: self.tracer,
-            as_of: self.judgement.as_of,
-        };
+        let view = self.view(switch, origin, rules);
         let by_kind = admitted_by_kind(rules, origin, view.is_proved_by_tags());
         self.judgement
             .summarise(switch, &shown, &role, answers, by_kind);

@@ -205,6 +205,60 @@ mod cases_of_conditions {
         }
     }
 
+    /// A workload whose role AWS gave to Lambda goes on to `UpdateApp`; `change` is made to what its
+    /// own call shows of it.
+    fn workload(service: &str, change: impl Fn(&mut serde_json::Value)) -> Verdicts {
+        let mut story = story(&format!("{{service: {service}}}"));
+        story.chain("worker", "Jump");
+        let story = story.retold(|record| {
+            if record["requestParameters"]["roleArn"]
+                .as_str()
+                .unwrap()
+                .ends_with("/Jump")
+            {
+                record["userIdentity"] =
+                    serde_json::json!({"type": "AWSService", "invokedBy": "lambda.amazonaws.com"});
+            } else {
+                change(record);
+            }
+        });
+        story.verdict("RW012")
+    }
+
+    #[test]
+    fn a_workload_is_of_the_service_that_its_role_was_given_to() {
+        for (service, expected) in [
+            ("lambda.amazonaws.com", Verdicts::Silent),
+            ("ec2.amazonaws.com", Verdicts::Violation),
+        ] {
+            assert_eq!(workload(service, |_| ()), expected, "{service}");
+        }
+    }
+
+    #[test]
+    fn a_workload_is_of_the_service_that_its_own_call_shows() {
+        let ec2 = |record: &mut serde_json::Value| {
+            record["userIdentity"]["sessionContext"]["ec2RoleDelivery"] = "2.0".into();
+        };
+        let scope = |kind: &'static str| {
+            move |record: &mut serde_json::Value| {
+                record["userIdentity"]["inScopeOf"] = serde_json::json!({"issuerType": kind});
+                record["userIdentity"]["accessKeyId"] = "ASIAANOTHERKEY".into();
+                record["userIdentity"]["principalId"] = "AROAOTHERWORKERXXXXX:run".into();
+            }
+        };
+        assert_eq!(workload("ec2.amazonaws.com", ec2), Verdicts::Silent);
+        assert_eq!(workload("lambda.amazonaws.com", ec2), Verdicts::Violation);
+        let lambda = scope("AWS::Lambda::Function");
+        assert_eq!(workload("lambda.amazonaws.com", lambda), Verdicts::Silent);
+        assert_eq!(workload("ec2.amazonaws.com", lambda), Verdicts::Violation);
+        let unknown = scope("AWS::Something::New");
+        assert_eq!(
+            workload("lambda.amazonaws.com", unknown),
+            Verdicts::Unproven
+        );
+    }
+
     #[test]
     fn a_chain_keeps_what_its_start_was() {
         for (provider, expected) in [("Okta", Verdicts::Silent), ("Entra", Verdicts::Violation)] {
@@ -223,6 +277,20 @@ mod cases_of_conditions {
 #[cfg(test)]
 mod cases_of_center {
     use crate::testing::{Story, Verdicts};
+
+    #[test]
+    fn unproven_when_cloudtrail_left_out_the_provider() {
+        let mut story = Story::of_center();
+        drop(story.takes("nell", "Admin"));
+        let story = story.retold(|record| {
+            if record["eventName"] == "AssumeRoleWithSAML" {
+                record["resources"] =
+                    serde_json::json!([{"type": "AWS::IAM::Role", "ARN": record["requestParameters"]["roleArn"]}]);
+                record["requestParameters"] = serde_json::json!({"omitted": true});
+            }
+        });
+        assert_eq!(story.verdict("RW012"), Verdicts::Unproven);
+    }
 
     #[test]
     fn only_a_role_that_aws_made_shows_identity_center() {

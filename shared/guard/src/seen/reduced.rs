@@ -150,6 +150,7 @@ mod tests {
             .by_console()
             .left_after(60);
         story.denied("tom", "UpdateApp");
+        story.saml_switch("Okta", "sam", &[("team", "platform")]);
         story.assume_root("admin", "555566667777");
         story.iam(0, "admin").creates_user("nell", "AIDAEXAMPLE");
         story

@@ -47,6 +47,13 @@ impl<'w> Tracer<'_, 'w> {
         {
             return self.user_by_id(account, id, proof.clone(), from, partition);
         }
+        let reserved = near.and_then(permission_set::of_role).is_some();
+        if caller.kind == CallerKind::Saml && reserved && !shows_provider(caller) {
+            return unknown(
+                caller,
+                "the record doesn't show which identity provider it was".to_owned(),
+            );
+        }
         let Some((person, kind)) = person_of(caller, &id, near) else {
             return unknown(
                 caller,
@@ -176,17 +183,21 @@ fn own_call(caller: &Caller) -> Option<Box<OwnCall>> {
             OwnCall::of_service(name.map(service_hash))
         }
         CallerKind::Saml | CallerKind::WebIdentity => OwnCall {
-            // Without the parameters of the call, a SAML user's record has only a hash of the
-            // provider.
-            provider: provider.filter(|provider| {
-                caller.kind == CallerKind::WebIdentity || provider.contains(":saml-provider/")
-            }),
+            provider: provider
+                .filter(|_| caller.kind == CallerKind::WebIdentity || shows_provider(caller)),
             subject: caller.user_name.clone(),
             ..OwnCall::default()
         },
         _ => return None,
     };
     Some(Box::new(own_call))
+}
+
+/// Whether the record shows a SAML user's provider. Without the parameters of the call, it has only
+/// a hash.
+fn shows_provider(caller: &Caller) -> bool {
+    let provider = caller.provider.as_deref();
+    provider.is_some_and(|provider| provider.contains(":saml-provider/"))
 }
 
 /// A person who signed in by SAML. Identity Center uses a SAML provider of its own.
