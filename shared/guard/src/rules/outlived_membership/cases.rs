@@ -62,6 +62,21 @@ fn whoever_ended_another_membership_long_ago_is_not_named() {
 }
 
 #[test]
+fn fires_when_the_user_or_the_group_was_deleted() {
+    for group in [false, true] {
+        let mut story = Story::new();
+        drop(story.switch("dora").with_mfa().used_after(1_200));
+        let change = story.iam(600, "admin");
+        if group {
+            change.deletes_group("Developers");
+        } else {
+            change.deletes_user("dora");
+        }
+        assert_eq!(story.verdict("RW016"), Verdicts::Violation, "{group}");
+    }
+}
+
+#[test]
 fn use_in_the_second_of_a_later_change_counts() {
     let mut story = Story::new();
     drop(story.switch("dora").with_mfa().used_after(1_000));
