@@ -1,5 +1,6 @@
 //! A small identity store, told as records and rosters.
 
+mod assignments;
 mod groups;
 mod hidden;
 mod model;

@@ -289,6 +289,15 @@ mod cases_of_saml {
     }
 
     #[test]
+    fn the_entry_that_proves_most_counts() {
+        let two = "{saml: {group_tag: team=platform, mfa_tag: strong=yes}}, {saml: {group_tag: team=ops, mfa_tag: mfa=true}}";
+        let mut story = story(two).with_policy_line("mfa: optional", "mfa: required");
+        story.saml_switch("Okta", "sam", &[("team", "platform"), ("mfa", "true")]);
+        assert_eq!(story.verdict("RW001"), Verdicts::Silent);
+        assert_eq!(story.verdict("RW002"), Verdicts::Unproven);
+    }
+
+    #[test]
     fn a_chain_keeps_the_tags_of_its_start() {
         for (team, expected) in [
             ("platform", Verdicts::Silent),

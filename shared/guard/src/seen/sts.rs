@@ -327,3 +327,39 @@ fn owned_role(raw: Option<&RawValue>, unread: &mut UnreadDetails) -> Option<Role
     }
     role
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::seen::{Fact, Reading, read};
+    use crate::testing::Story;
+
+    /// The tags that the engine reads in the only record of a story.
+    fn tags(story: &Story) -> Vec<String> {
+        let mut record = story.records()[0].clone();
+        record["requestParameters"]["principalTags"] = json!({"team": "platform"});
+        let text = record.to_string();
+        let Ok(Reading::Seen(seen)) = read(text.as_bytes(), &|_| true) else {
+            panic!("{text}")
+        };
+        let Some(Fact::Mint(mint)) = seen.fact else {
+            panic!("{text}")
+        };
+        let grant = mint.grant.unwrap();
+        grant.tags.keys().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn only_a_saml_provider_is_asked_for_tags() {
+        let mut saml = Story::new();
+        saml.saml_switch("Okta", "sam", &[]);
+        assert_eq!(tags(&saml), ["team"]);
+        let mut web = Story::new();
+        web.web_switch("accounts.google.com", "1234");
+        assert_eq!(tags(&web), [""; 0]);
+        let mut own = Story::new();
+        own.switch("dora").with_mfa().only_caller_half();
+        assert_eq!(tags(&own), [""; 0], "callers of AssumeRole choose theirs");
+    }
+}

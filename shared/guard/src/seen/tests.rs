@@ -24,6 +24,8 @@ fn every_kind() -> Vec<Value> {
         .left_after(60)
         .renewed_after(30);
     story.chain("dora", "Jump");
+    story.saml_switch("Okta", "sam", &[("team", "platform"), ("mfa", "true")]);
+    story.web_switch("accounts.google.com", "1234");
     story.assume_root("admin", "555566667777");
     story.iam(0, "admin").adds("tom", "Developers");
     story.iam(0, "admin").removes("dora", "Developers");
