@@ -248,10 +248,12 @@ mod cases_of_center {
 
     #[test]
     fn unproven_when_a_record_at_the_portal_names_nobody() {
-        for (name, expected) in [
-            (None, Verdicts::Unproven),
-            (Some("guest"), Verdicts::Unproven),
-            (Some("stranger"), Verdicts::Silent),
+        for (name, credential, expected) in [
+            (None, "EXAMPLE", Verdicts::Unproven),
+            (Some("guest"), "EXAMPLE", Verdicts::Unproven),
+            (Some("stranger"), "EXAMPLE", Verdicts::Silent),
+            // One portal session is one user's.
+            (None, "EXAMPLE-guest", Verdicts::Silent),
         ] {
             let mut story = Story::of_center();
             drop(story.takes("guest", "Admin").beside("stranger"));
@@ -260,11 +262,12 @@ mod cases_of_center {
                 if record["eventName"] == "GetRoleCredentials" {
                     calls += 1;
                     if calls == 2 {
-                        record["userIdentity"] = json!({"type": "Unknown", "userName": name});
+                        record["userIdentity"] =
+                            json!({"type": "Unknown", "userName": name, "credentialId": credential});
                     }
                 }
             });
-            assert_eq!(story.verdict("RW006"), expected, "{name:?}");
+            assert_eq!(story.verdict("RW006"), expected, "{name:?} {credential}");
         }
     }
 
