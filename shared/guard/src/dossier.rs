@@ -29,7 +29,7 @@ use crate::moment::Moment;
 use crate::policy::RolePolicy;
 use crate::seen::{Caller, CallerKind, ConsoleAct, ConsoleStep, Grant, Mint, MintApi};
 use crate::time::aws::{LONGEST_SESSION, RENEWED_LATE};
-use crate::world::UseFold;
+use crate::world::{UseAt, UseFold};
 
 /// Identifies a switch. Each half, the uses and the SwitchRole record all contain it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -53,8 +53,8 @@ pub(crate) struct Half<'w> {
 /// First and last use of a session.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct UsedSpan<'w> {
-    pub(crate) first: &'w (Moment, RecordKey),
-    pub(crate) last: &'w (Moment, RecordKey),
+    pub(crate) first: &'w UseAt,
+    pub(crate) last: &'w UseAt,
     pub(crate) delivered_by_service: bool,
     /// Whether any use showed that `aws login` or an agent works with the session.
     pub(crate) by_login: bool,
@@ -278,7 +278,7 @@ impl<'w> Switch<'w> {
 
     /// When the credentials were last seen in use.
     pub fn last_used(&self) -> Option<Moment> {
-        self.used.as_ref().map(|used| used.last.0)
+        self.used.as_ref().map(|used| used.last.time)
     }
 
     /// The accounts whose copy of the mint was read.
@@ -330,7 +330,7 @@ impl<'w> Switch<'w> {
         let used = self
             .used
             .iter()
-            .flat_map(|used| [&used.first.1, &used.last.1]);
+            .flat_map(|used| [&used.first.record, &used.last.record]);
         self.records().chain(used).cloned().collect()
     }
 
@@ -342,7 +342,7 @@ impl<'w> Switch<'w> {
         if !self.has_mint()
             && let Some(used) = &self.used
         {
-            events.extend([used.first.1.clone(), used.last.1.clone()]);
+            events.extend([used.first.record.clone(), used.last.record.clone()]);
         }
         events.dedup();
         events

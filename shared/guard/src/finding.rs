@@ -1,9 +1,16 @@
 //! A rule's finding: the contract for what the CLI prints and the live guard sends.
 
 mod caller_shown;
+mod context;
+mod shown;
 mod written;
 
 pub use caller_shown::CallerShown;
+pub use context::{
+    CALLS_SHOWN, CallCount, EvidenceShown, FindingContext, FirstSeen, SessionShown,
+    USER_AGENT_KEPT, UsesShown,
+};
+pub(crate) use shown::{CallSource, SwitchIndex};
 pub use written::NotAFinding;
 
 use serde::{Deserialize, Serialize};
@@ -77,6 +84,9 @@ pub struct Finding {
     /// The role's owner in the policy.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub owner: Option<String>,
+    /// Where the call came from, and what the session did.
+    #[serde(flatten)]
+    pub context: FindingContext,
     /// The switches and records that it's about, used to keep findings up to date.
     #[serde(skip)]
     pub subject: Subject,

@@ -5,14 +5,16 @@ mod refused;
 mod report;
 mod root;
 mod scope;
+mod session_row;
 mod totals;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 pub use report::{
     AskedAlone, ExaminedSwitch, Judgement, RefusedSummary, SuppressedFinding, SwitchSummary, Tally,
 };
 pub use scope::Scope;
+pub use session_row::SessionRow;
 pub use totals::{
     FileTotals, FindingTotals, RecordTotals, SwitchStanding, SwitchTotals, Totals, standings,
 };
@@ -20,7 +22,9 @@ pub use totals::{
 use crate::arn::RoleArn;
 use crate::dossier::{Dossiers, Origin, OriginKind, Person, Switch, Tracer};
 use crate::elevated::Elevated;
-use crate::finding::{CallerShown, Finding, Subject, Verdict, finding_id};
+use crate::finding::{
+    CallerShown, Finding, FindingContext, Subject, SwitchIndex, Verdict, finding_id,
+};
 use crate::id::RecordKey;
 use crate::moment::Moment;
 use crate::policy::{IdentityKind, Policy, RolePolicy, Severity};
@@ -49,7 +53,9 @@ pub fn judge(
         tracer: &tracer,
         scope,
         judgement: Judgement::new(as_of),
+        evidence: HashMap::new(),
     };
+    let mut index = SwitchIndex::new(world);
 
     let mut held: BTreeMap<(Person, RoleArn), HeldRole<'_, '_>> = BTreeMap::new();
     for switch in &gathered.switches {
@@ -63,6 +69,7 @@ pub fn judge(
         // judges a switch again when an answer that it depends on changes.
         drop(roster.take_asked());
         let origin = tracer.origin(switch);
+        index.add(switch, role, &origin.person);
         if judge.scope.contains(switch.key.second) {
             judge.switch(switch, rules, &origin, watch);
         }
@@ -88,6 +95,7 @@ pub fn judge(
     }
     judge.refused(&Elevated::with_known_roles(policy, world, rosters));
     judge.notices(rosters);
+    judge.add_context(&index);
     judge.judgement.finish();
     judge.judgement
 }
@@ -128,6 +136,8 @@ struct Judge<'a, 'w> {
     tracer: &'a Tracer<'a, 'w>,
     scope: Scope,
     judgement: Judgement,
+    /// The records that prove each finding, by its id.
+    evidence: HashMap<String, Vec<RecordKey>>,
 }
 
 impl<'a, 'w> Judge<'a, 'w> {
@@ -245,6 +255,7 @@ impl<'a, 'w> Judge<'a, 'w> {
             switch,
             origin,
             answers,
+            world: self.world,
             asked: &self.tracer.roster.take_asked(),
         });
     }
@@ -337,8 +348,10 @@ impl<'a, 'w> Judge<'a, 'w> {
     ) {
         // A rule may name one of the switch's own records; each event is listed once.
         let mut known = std::collections::HashSet::new();
-        let mut events: Vec<_> = made.events.into_iter().map(|record| record.event).collect();
-        events.retain(|event| known.insert(event.clone()));
+        let mut records = made.events;
+        records.retain(|record| known.insert(record.event.clone()));
+        let events = records.iter().map(|record| record.event.clone()).collect();
+        self.evidence.insert(made.id.clone(), records);
         let hidden_by = self.policy.suppression(
             made.rule.code,
             caller.arn.as_deref().unwrap_or_default(),
@@ -364,6 +377,7 @@ impl<'a, 'w> Judge<'a, 'w> {
             supersedes: Vec::new(),
             self_granted: made.self_granted,
             denied: made.denied,
+            context: FindingContext::default(),
             subject: made.subject,
         };
         match hidden_by {
@@ -372,6 +386,21 @@ impl<'a, 'w> Judge<'a, 'w> {
                 by: entry.clone(),
             }),
             None => self.judgement.findings.push(finding),
+        }
+    }
+}
+
+impl Judge<'_, '_> {
+    /// Adds to every finding where the call came from, and what the session did.
+    fn add_context(&mut self, index: &SwitchIndex<'_, '_>) {
+        let judgement = &mut self.judgement;
+        let hidden = judgement.suppressed.iter_mut().map(|one| &mut one.finding);
+        for finding in judgement.findings.iter_mut().chain(hidden) {
+            let records = self
+                .evidence
+                .get(&finding.id)
+                .map_or(&[][..], Vec::as_slice);
+            finding.context = index.context(finding, records);
         }
     }
 }

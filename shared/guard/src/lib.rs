@@ -83,9 +83,12 @@ mod rules;
 
 pub use dossier::{Origin, OriginKind, Person, Proof, Switch, SwitchKey};
 pub use elevated::{Elevated, RolesMet, UnmatchedEntry, needles, unmatched};
-pub use finding::{CallerShown, Finding, NotAFinding, Subject, Verdict};
+pub use finding::{
+    CALLS_SHOWN, CallCount, CallerShown, EvidenceShown, Finding, FindingContext, FirstSeen,
+    NotAFinding, SessionShown, Subject, USER_AGENT_KEPT, UsesShown, Verdict,
+};
 pub use judge::{
     AskedAlone, ExaminedSwitch, FileTotals, FindingTotals, Judgement, RecordTotals, RefusedSummary,
-    Scope, SuppressedFinding, SwitchStanding, SwitchSummary, SwitchTotals, Tally, Totals, judge,
-    standings,
+    Scope, SessionRow, SuppressedFinding, SwitchStanding, SwitchSummary, SwitchTotals, Tally,
+    Totals, judge, standings,
 };

@@ -77,6 +77,8 @@ pub(crate) struct Record<'a> {
         skip_serializing_if = "Option::is_none"
     )]
     pub(crate) source_ip_address: Option<Text<'a>>,
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    pub(crate) user_agent: Option<Text<'a>>,
     #[serde(
         borrow,
         default,

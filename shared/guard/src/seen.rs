@@ -4,6 +4,7 @@
 //! hints, which are merged with others of the same kind: the use of a session, the pair of a user's
 //! name and id, a role's id and ARN.
 
+mod about;
 pub(crate) mod caller;
 mod details;
 mod error_message;
@@ -23,6 +24,7 @@ mod tests;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+pub use about::RecordAbout;
 pub use caller::{Caller, CallerKind, CallerSession};
 pub use identity_center::{CenterEvent, CenterKind, StoreUser};
 pub use parts::Service;
@@ -51,6 +53,20 @@ pub enum Fact {
     IdentityCenter(Box<CenterEvent>),
     /// Nothing, in a record that corrects another one.
     Nothing,
+}
+
+impl Fact {
+    /// `eventTime`.
+    pub(crate) fn time(&self) -> Option<Moment> {
+        match self {
+            Self::Mint(mint) => Some(mint.time),
+            Self::Console(step) => Some(step.time),
+            Self::Denial(denial) => Some(denial.time),
+            Self::IamChange(change) => Some(change.time),
+            Self::IdentityCenter(event) => Some(event.time),
+            Self::Nothing => None,
+        }
+    }
 }
 
 /// The call that issued credentials.
@@ -298,6 +314,8 @@ pub struct Use {
     pub delivered_by_service: bool,
     /// Whether the record says that the call only reads. Without that, it may have written.
     pub read_only: bool,
+    /// Whether the call failed.
+    pub failed: bool,
     /// Whether the call was made in the console.
     pub by_console: bool,
     /// The person in Identity Center who owns the session. Most calls of an `AWSReservedSSO_`

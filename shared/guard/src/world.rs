@@ -4,15 +4,19 @@
 //! and idempotent, because every part is a set union, a minimum or a maximum. So the order,
 //! repetition and splitting of the input has no effect on it.
 
+mod calls;
 mod heard;
 mod in_force;
 mod strings;
 mod uses;
 
+use std::cmp::Ordering;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
+pub use calls::CallSample;
+pub(crate) use calls::CallTotals;
 pub(crate) use heard::HeardLogs;
 pub use heard::Log;
 pub(crate) use in_force::{contradicted, facts_in_force};
@@ -21,17 +25,50 @@ pub use uses::{SessionKey, UseAt, UseFold, quarter_of_hour};
 use crate::arn::RoleArn;
 use crate::id::{AccountId, RecordKey};
 use crate::moment::Moment;
-use crate::seen::{Correction, Fact, NameSeen, SeenRecord, ServiceMint, ServiceSeen};
+use crate::seen::{Correction, Fact, NameSeen, RecordAbout, SeenRecord, ServiceMint, ServiceSeen};
 use strings::Strings;
 
 /// One distinct content of a record. More than one under the same id is a conflict, unless one
 /// corrects the other.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 pub struct Version {
     /// What the record says.
     pub fact: Fact,
     /// Present if the record corrects or repeats another one.
     pub correction: Option<Box<Correction>>,
+    /// The call's name, and where it came from. Copies that differ only in this are the same.
+    pub about: Arc<RecordAbout>,
+}
+
+impl PartialEq for Version {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Version {}
+
+impl PartialOrd for Version {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Version {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let by_fact = self.fact.cmp(&other.fact);
+        by_fact.then_with(|| self.correction.cmp(&other.correction))
+    }
+}
+
+impl Version {
+    /// Takes over what an equal copy says about the call. The greatest one is kept, so the order of
+    /// the copies has no effect.
+    fn join_about(&mut self, copy: &Self) {
+        if copy.about > self.about {
+            self.about = Arc::clone(&copy.about);
+        }
+    }
 }
 
 /// The versions of one record; nearly always there is one.
@@ -48,7 +85,10 @@ impl Versions {
         match self {
             // Log files are sometimes delivered twice, and two trails record everything twice. The
             // same content is the same fact.
-            Self::One(known) if *known == version => AddOutcome::Duplicate,
+            Self::One(known) if *known == version => {
+                known.join_about(&version);
+                AddOutcome::Duplicate
+            }
             Self::One(known) => {
                 let mut both = vec![known.clone(), version];
                 both.sort();
@@ -56,7 +96,12 @@ impl Versions {
                 AddOutcome::Conflicting
             }
             Self::Many(known) => match known.binary_search(&version) {
-                Ok(_) => AddOutcome::Duplicate,
+                Ok(at) => {
+                    if let Some(known) = known.get_mut(at) {
+                        known.join_about(&version);
+                    }
+                    AddOutcome::Duplicate
+                }
                 Err(at) => {
                     known.insert(at, version);
                     AddOutcome::Conflicting
@@ -99,6 +144,7 @@ pub struct World {
     pub(crate) heard: HeardLogs,
     pub(crate) services: HashSet<ServiceMint>,
     latest: Option<Moment>,
+    earliest: Option<Moment>,
     strings: Strings,
 }
 
@@ -107,7 +153,7 @@ impl World {
     pub fn add(&mut self, seen: SeenRecord) -> AddOutcome {
         // In an archive, the time of the latest record is used as "now". A record that isn't there
         // by then may still arrive.
-        self.latest = self.latest.max(Some(seen.time));
+        self.note_time(seen.time);
         if let Some(region) = &seen.region {
             self.heard.note_heard(
                 seen.key.account,
@@ -116,8 +162,9 @@ impl World {
                 seen.time,
             );
         }
+        let about = self.strings.about(seen.about);
         if let Some(used) = seen.used {
-            let (key, fold) = UseFold::from_use(used, &seen.key);
+            let (key, fold) = UseFold::from_use(used, &seen.key, &about);
             self.fold_use(key, fold);
         }
         if let Some(NameSeen {
@@ -143,13 +190,14 @@ impl World {
             Version {
                 fact,
                 correction: seen.correction.map(Box::new),
+                about,
             },
         )
     }
 
     /// Adds a service's entry into a role that isn't elevated.
     pub fn add_service(&mut self, seen: ServiceSeen) -> AddOutcome {
-        self.latest = self.latest.max(Some(seen.time));
+        self.note_time(seen.time);
         if let Some(region) = &seen.region {
             self.heard
                 .note_heard(seen.stub.account(), region, Log::Identity, seen.time);
@@ -187,6 +235,9 @@ impl World {
             return other.join(self);
         }
         self.latest = self.latest.max(other.latest);
+        if let Some(earliest) = other.earliest {
+            self.note_time(earliest);
+        }
         self.heard.join(other.heard);
         if other.services.len() > self.services.len() {
             std::mem::swap(&mut self.services, &mut other.services);
@@ -205,6 +256,7 @@ impl World {
             match versions {
                 Versions::One(mut version) => {
                     self.strings.intern_fact(&mut version.fact);
+                    version.about = self.strings.about(version.about);
                     self.add_version(key, version);
                 }
                 Versions::Many(versions) => {
@@ -220,6 +272,24 @@ impl World {
     /// The time of the latest relevant record. It's the default for `as_of`.
     pub fn latest(&self) -> Option<Moment> {
         self.latest
+    }
+
+    /// The time of the earliest relevant record.
+    pub(crate) fn earliest(&self) -> Option<Moment> {
+        self.earliest
+    }
+
+    fn note_time(&mut self, time: Moment) {
+        self.latest = self.latest.max(Some(time));
+        self.earliest = Some(self.earliest.map_or(time, |known| known.min(time)));
+    }
+
+    /// The time of a record that is kept under its id, and what it says about the call.
+    pub(crate) fn about(&self, record: &RecordKey) -> Option<(Moment, &RecordAbout)> {
+        let versions = self.records.get(record)?.iter();
+        // Copies that contradict each other are about the same call nearly always.
+        let mut known = versions.filter_map(|one| Some((one.fact.time()?, &*one.about)));
+        known.next()
     }
 
     /// The number of different records that are kept under their own id.

@@ -33,7 +33,7 @@ pub(super) fn attach<'w>(
         } else {
             // Without a creation time, the first use is the earliest time at which the session is
             // known to exist.
-            let second = key.created.unwrap_or(fold.first.0);
+            let second = key.created.unwrap_or(fold.first.time);
             let id = SwitchKey {
                 second,
                 session: Arc::clone(&key.session),
@@ -130,7 +130,7 @@ impl SessionIndex {
             // Access keys are reused. Of several mints of this key, the last one before the use
             // counts, if its session can have been created then.
             let begun = all.partition_point(|at| {
-                second(at).is_some_and(|second| second <= fold.first.0.plus_seconds(SAME_CALL))
+                second(at).is_some_and(|second| second <= fold.first.time.plus_seconds(SAME_CALL))
             });
             let fits = |at: &&usize| {
                 key.created.is_none_or(|created| {

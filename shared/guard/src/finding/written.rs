@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{CallerShown, Finding, Subject, Verdict};
+use super::{CallerShown, Finding, FindingContext, Subject, Verdict};
 use crate::catalogue;
 use crate::id::EventId;
 use crate::moment::Moment;
@@ -36,6 +36,8 @@ struct Written {
     #[serde(default)]
     denied: bool,
     owner: Option<String>,
+    #[serde(flatten)]
+    context: FindingContext,
 }
 
 #[derive(Deserialize)]
@@ -89,6 +91,7 @@ impl Finding {
             self_granted: written.self_granted,
             denied: written.denied,
             owner: written.owner.as_deref().map(harmless),
+            context: written.context.cleaned(),
             subject: Subject::default(),
         })
     }

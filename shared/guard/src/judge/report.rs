@@ -13,6 +13,7 @@ use crate::policy::Suppression;
 use crate::roster::Entity;
 use crate::rule::Rule;
 use crate::rules::RuleAnswer;
+use crate::world::World;
 
 /// The number of each answer of a rule.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -125,6 +126,7 @@ pub struct ExaminedSwitch<'a> {
     /// The origin of the switch.
     pub origin: &'a Origin,
     pub(crate) answers: &'a [(&'static Rule, RuleAnswer)],
+    pub(crate) world: &'a World,
     /// The entities that the judgment depends on. A fact about one of them can change it. Groups
     /// aren't included, because the policy names them.
     pub asked: &'a BTreeSet<Entity>,
@@ -213,7 +215,7 @@ impl Judgement {
             role,
             caller,
             console: switch.by_console(),
-            last_use: switch.used.as_ref().map(|used| used.last.0),
+            last_use: switch.used.as_ref().map(|used| used.last.time),
             granted_until: switch.granted_until(),
             event: switch.evidence().first().map(|record| record.event.clone()),
             violations: of(Verdict::Violation),

@@ -59,7 +59,7 @@
 
 use super::view::RuleAnswer;
 use crate::catalogue;
-use crate::finding::{Finding, Subject};
+use crate::finding::{Finding, FindingContext, Subject};
 use crate::policy::{PolicyHash, Severity};
 use crate::tamper::{TamperTarget, Tampering};
 
@@ -84,6 +84,7 @@ impl Tampering {
             self_granted: false,
             denied: false,
             owner: None,
+            context: FindingContext::default(),
             subject: Subject {
                 switches: Vec::new(),
                 records: vec![self.key.clone()],

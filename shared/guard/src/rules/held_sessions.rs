@@ -90,10 +90,10 @@ impl HeldSessions<'_, '_> {
                     // Reading and writing S3 objects are data events, which most trails don't
                     // record. So the last use seen is a lower bound of the time that the role was
                     // held.
-                    HeldTime::Observed => switch.used.as_ref().map(|used| used.last.0)?,
+                    HeldTime::Observed => switch.used.as_ref().map(|used| used.last.time)?,
                     HeldTime::Granted => switch
                         .may_be_held_until()
-                        .or_else(|| switch.used.as_ref().map(|used| used.last.0))?,
+                        .or_else(|| switch.used.as_ref().map(|used| used.last.time))?,
                 };
                 (to >= from).then_some(Interval { from, to, session })
             });
@@ -145,7 +145,7 @@ impl HeldSessions<'_, '_> {
             first
                 .into_iter()
                 .chain(last)
-                .map(|(_, record)| record.clone()),
+                .map(|used| used.record.clone()),
         );
         let mut known = BTreeSet::new();
         events.retain(|event| known.insert(event.clone()));

@@ -57,7 +57,7 @@ pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
         return RuleAnswer::not_applicable("no access to check");
     }
     let uses = uses(view);
-    let Some((last_use, _)) = uses.last() else {
+    let Some(last_use) = uses.last() else {
         return RuleAnswer::not_applicable("the session wasn't used");
     };
     let Some(kinds) = AccessKinds::proved(view) else {
@@ -65,7 +65,7 @@ pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
     };
     let mut unproven = None;
     let mut lost: Option<LostAccess> = None;
-    let mut changes = kinds.changes(view, *last_use).into_iter().peekable();
+    let mut changes = kinds.changes(view, last_use.time).into_iter().peekable();
     while let Some(change) = changes.next() {
         // In the second of the change itself, nothing is decided.
         lost = LostAccess::after(kinds.at(view, change.plus_seconds(1)), change, lost);
@@ -125,7 +125,7 @@ impl LostAccess {
         let counted = uses
             .iter()
             .rev()
-            .find(|(time, _)| *time > begin && until.is_none_or(|until| *time < until));
+            .find(|used| used.time > begin && until.is_none_or(|until| used.time < until));
         counted.copied()
     }
 
@@ -136,8 +136,8 @@ impl LostAccess {
         kinds: &AccessKinds<'_>,
         uses: &[&'u UseAt],
     ) -> Option<&'u UseAt> {
-        let (last, _) = uses.last()?;
-        let changes = kinds.changes(view, *last);
+        let last = uses.last()?;
+        let changes = kinds.changes(view, last.time);
         let back = changes.into_iter().find(|change| {
             *change > self.since
                 && !matches!(kinds.at(view, change.plus_seconds(1)), Access::Gone(_))
@@ -299,10 +299,10 @@ fn unclear(view: &SwitchView<'_, '_>, since: Moment, missing: &str, last: &UseAt
          session was used until {}: {missing}",
         view.person_shown(),
         view.role_in_account(),
-        last.0
+        last.time
     ))
     .with_events(view.evidence_of_person())
-    .with_events([last.1.clone()])
+    .with_events([last.record.clone()])
 }
 
 fn violation(
@@ -326,12 +326,12 @@ fn violation(
         "{} used {} until {}, although their access ended at {since}{}{until}",
         view.person_shown(),
         view.role_in_account(),
-        last.0,
+        last.time,
         by.unwrap_or_default()
     ))
     .with_events(view.evidence_of_person())
     .with_events(evidence.iter().cloned())
-    .with_events([last.1.clone()])
+    .with_events([last.record.clone()])
 }
 
 #[cfg(test)]

@@ -266,7 +266,7 @@ fn granted_sentence(
 /// When a session's use, or its validity, ended; `None` if that isn't beyond what the first
 /// credentials allowed without renewal.
 fn kept_until(switch: &Switch<'_>, first: bool, how: Kept) -> Option<Moment> {
-    let last = || switch.used.as_ref().map(|used| used.last.0);
+    let last = || switch.used.as_ref().map(|used| used.last.time);
     match how {
         // The first session is what the person was granted. It only extends the lineage through use
         // after its own end, or through a renewal.
@@ -287,15 +287,15 @@ fn outlived(switch: &Switch<'_>) -> bool {
         return false;
     };
     // AWS's clocks differ slightly, so a use a few seconds after the end may have been before it.
-    let well_after = |end: Moment| used.last.0.seconds_since(end) > CLOCKS_DIFFER;
+    let well_after = |end: Moment| used.last.time.seconds_since(end) > CLOCKS_DIFFER;
     // Leaving a role ends what the console does with it, and nothing that `aws login` got from it.
     if used.by_login && switch.exited.is_some_and(well_after) {
         return true;
     }
     match (switch.expires(), switch.renewed) {
-        (Some(expires), Some(_)) => used.last.0 > expires,
+        (Some(expires), Some(_)) => used.last.time > expires,
         (Some(expires), None) => well_after(expires),
-        (None, Some(renewed)) => used.last.0 > renewed,
+        (None, Some(renewed)) => used.last.time > renewed,
         (None, None) => used.by_login && well_after(longest_end(switch)),
     }
 }

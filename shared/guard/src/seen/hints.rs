@@ -87,6 +87,7 @@ pub(super) fn read_use(
             .read_flag(record.read_only.as_ref(), "readOnly")
             .read()
             == Some(true),
+        failed: at.failed,
         by_console: unread
             .read_flag(
                 record.session_credential_from_console.as_ref(),

@@ -6,7 +6,7 @@ use super::details::UnreadDetails;
 use super::hints::{name_seen, odd_session, read_use, role_id, session_role};
 use super::parts::{RecordHead, Service, event_id, event_time};
 use super::service::ServiceSeen;
-use super::{Caller, Correction, Fact, NameSeen, Use};
+use super::{Caller, Correction, Fact, NameSeen, RecordAbout, Use};
 use crate::arn::RoleArn;
 use crate::delivery::Delivery;
 use crate::id::{EventId, RecordKey};
@@ -38,6 +38,8 @@ pub struct SeenRecord {
     pub service: Service,
     /// `eventName`.
     pub name: Arc<str>,
+    /// The call's name, and where it came from.
+    pub about: Arc<RecordAbout>,
     /// The caller.
     pub caller: Arc<Caller>,
     /// `errorCode`, if the call failed.
@@ -119,7 +121,7 @@ fn relevant(
         event: event_id(record)?,
     };
     let time = event_time(record)?;
-    let region = record
+    let region: Option<Arc<str>> = record
         .aws_region
         .as_deref()
         .filter(|region| !region.is_empty())
@@ -158,6 +160,7 @@ fn relevant(
         used: session_role
             .and_then(|(_, role)| read_use(record, &at, role, fact.as_ref(), &mut unread)),
         named: name_seen(&caller, service, time),
+        about: Arc::new(RecordAbout::read(record, Arc::clone(&name), region.clone())),
         region,
         error: record.error().map(Arc::from),
         // A correction without a fact of its own still invalidates the original's fact, so it's

@@ -1,12 +1,13 @@
 //! Reduces a record to the fields that the engine reads, for storing facts.
 //!
-//! A reduced record reads the same as the whole one. It contains no session token, session policy
-//! or user agent, and of all tags only the session tags that an identity provider set.
+//! A reduced record reads the same as the whole one. It contains no session token or session
+//! policy, of the user agent only its beginning, and of all tags only the session tags that an identity provider set.
 
 use serde::Serialize;
 use serde::de::Deserialize;
 use serde_json::value::{RawValue, to_raw_value};
 
+use super::about::kept_user_agent;
 use super::details::is_absent;
 use super::parts::Service;
 use super::read::service;
@@ -69,6 +70,7 @@ pub(crate) fn reduced_record(
         .recipient(record)
         .ok()
         .map(|account| Text::from(account.to_string()));
+    let user_agent = kept_user_agent(record);
     let record = record.clone();
     let kept = Record {
         // The delivery's data isn't stored, so the account is written into the record.
@@ -86,6 +88,7 @@ pub(crate) fn reduced_record(
         error_message: record
             .error_message
             .filter(|message| !message.is_empty() || message.is_odd()),
+        user_agent: user_agent.map(Text::from),
         ..record
     };
     serde_json::to_string(&kept).map_err(shape)
@@ -161,7 +164,7 @@ mod tests {
         assert!(story.records().len() > 8);
         for record in story.records() {
             let mut record = record.clone();
-            record["userAgent"] = "chosen by the caller".into();
+            record["userAgent"] = format!("aws-cli{}hidden", "/".repeat(300)).into();
             record["sessionCredentialFromConsole"] = "true".into();
             if record["userIdentity"]["sessionContext"].is_object() {
                 record["userIdentity"]["sessionContext"]["signInSessionArn"] = LOGIN.into();
@@ -177,7 +180,7 @@ mod tests {
                 "{small}"
             );
             assert!(
-                !small.contains("secret") && !small.contains("chosen"),
+                !small.contains("secret") && !small.contains("hidden"),
                 "{small}"
             );
             assert_eq!(small.contains(LOGIN), whole.contains(LOGIN), "{small}");

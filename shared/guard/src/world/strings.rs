@@ -3,12 +3,13 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use crate::seen::{Caller, Fact, StoreUser};
+use crate::seen::{Caller, Fact, RecordAbout, StoreUser};
 
 #[derive(Debug, Clone, Default)]
 pub(super) struct Strings {
     texts: HashSet<Arc<str>>,
     callers: HashSet<Arc<Caller>>,
+    abouts: HashSet<Arc<RecordAbout>>,
 }
 
 impl Strings {
@@ -18,6 +19,15 @@ impl Strings {
         }
         self.texts.insert(Arc::clone(&text));
         text
+    }
+
+    /// Most calls of a person have the same name, Region, address and program.
+    pub(super) fn about(&mut self, about: Arc<RecordAbout>) -> Arc<RecordAbout> {
+        if let Some(known) = self.abouts.get(&about) {
+            return Arc::clone(known);
+        }
+        self.abouts.insert(Arc::clone(&about));
+        about
     }
 
     fn caller(&mut self, caller: &mut Arc<Caller>) {

@@ -1,12 +1,14 @@
 //! The uses of one session, reduced to the first and the last one of each quarter of an hour.
 
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::calls::CallSample;
 use crate::arn::RoleArn;
 use crate::id::RecordKey;
 use crate::moment::Moment;
-use crate::seen::{StoreUser, Use};
+use crate::seen::{RecordAbout, StoreUser, Use};
 
 /// What all uses of one set of credentials have in common.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -29,8 +31,36 @@ impl SessionKey {
     }
 }
 
-/// A use: its time and its record.
-pub type UseAt = (Moment, RecordKey);
+/// A use. Uses are ordered by time, then by record.
+#[derive(Debug, Clone)]
+pub struct UseAt {
+    /// `eventTime`.
+    pub time: Moment,
+    /// The record.
+    pub record: RecordKey,
+    /// The call's name, and where it came from.
+    pub about: Arc<RecordAbout>,
+}
+
+impl PartialEq for UseAt {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for UseAt {}
+
+impl PartialOrd for UseAt {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for UseAt {
+    fn cmp(&self, other: &Self) -> Ordering {
+        (self.time, &self.record).cmp(&(other.time, &other.record))
+    }
+}
 
 /// The first and last use, and those between them that are kept. Equal times are ordered by id, so
 /// the result doesn't depend on order.
@@ -52,6 +82,8 @@ pub struct UseFold {
     /// The people in Identity Center that uses named, limited to the smallest few. Two already
     /// contradict each other, and the smallest of a union don't depend on its order.
     pub people: BTreeSet<StoreUser>,
+    /// The calls that were made.
+    pub calls: CallSample,
 }
 
 /// The quarter of an hour of a moment, counted from 1970. Of the uses of a session in each, only
@@ -60,16 +92,25 @@ pub fn quarter_of_hour(time: Moment) -> i64 {
     time.epoch_seconds().div_euclid(15 * 60)
 }
 
-fn quarter((time, _): &UseAt) -> i64 {
-    quarter_of_hour(*time)
+fn quarter(at: &UseAt) -> i64 {
+    quarter_of_hour(at.time)
 }
 
 /// The number of people that are kept for one session.
 const PEOPLE_KEPT: usize = 4;
 
 impl UseFold {
-    pub(super) fn from_use(used: Use, record: &RecordKey) -> (SessionKey, Self) {
-        let at = (used.time, record.clone());
+    pub(super) fn from_use(
+        used: Use,
+        record: &RecordKey,
+        about: &Arc<RecordAbout>,
+    ) -> (SessionKey, Self) {
+        let at = UseAt {
+            time: used.time,
+            record: record.clone(),
+            about: Arc::clone(about),
+        };
+        let calls = CallSample::of_use(&used, &at);
         let key = SessionKey {
             session: used.session,
             created: used.created,
@@ -85,6 +126,7 @@ impl UseFold {
                 delivered_by_service: used.delivered_by_service,
                 by_login: used.login.is_some(),
                 people: used.on_behalf_of.into_iter().collect(),
+                calls,
             },
         )
     }
@@ -105,10 +147,15 @@ impl UseFold {
             return;
         }
         let mut kept: Vec<UseAt> = self.kept().cloned().collect();
-        let Err(place) = kept.binary_search(&at) else {
-            return;
-        };
-        kept.insert(place, at);
+        match kept.binary_search(&at) {
+            Err(place) => kept.insert(place, at),
+            // Copies may differ in what they say about the call. The greatest one is kept, so the
+            // order has no effect.
+            Ok(place) => match kept.get_mut(place) {
+                Some(known) if known.about < at.about => *known = at,
+                _ => return,
+            },
+        }
         self.set_kept(&kept);
     }
 
@@ -136,6 +183,7 @@ impl UseFold {
         }
         self.delivered_by_service |= other.delivered_by_service;
         self.by_login |= other.by_login;
+        self.calls.join(other.calls);
         self.people.extend(other.people);
         while self.people.len() > PEOPLE_KEPT {
             self.people.pop_last();
@@ -155,7 +203,16 @@ mod tests {
             account: "444455556666".parse().unwrap(),
             event: EventId::Uuid([number; 16]),
         };
-        (Moment::from_epoch_seconds(second), record)
+        UseAt {
+            time: Moment::from_epoch_seconds(second),
+            record,
+            about: Arc::new(RecordAbout {
+                name: Arc::from("ListBuckets"),
+                region: None,
+                source_ip: None,
+                user_agent: None,
+            }),
+        }
     }
 
     fn fold(uses: &[UseAt]) -> UseFold {
@@ -167,6 +224,7 @@ mod tests {
             delivered_by_service: false,
             by_login: false,
             people: BTreeSet::new(),
+            calls: CallSample::default(),
         });
         let mut all = folds.next().unwrap();
         folds.for_each(|one| all.join(one));

@@ -1,0 +1,90 @@
+//! One session in an elevated role, for lists and timelines.
+
+use crate::finding::{CallSource, CallerShown, SessionShown, UsesShown, Verdict};
+use crate::id::EventId;
+use crate::moment::Moment;
+use crate::untrusted::{harmless, harmless_up_to};
+
+use super::report::ExaminedSwitch;
+use crate::catalogue::SWITCH_WITHOUT_MFA;
+use crate::finding::USER_AGENT_KEPT;
+
+/// One session in an elevated role. Every text is safe to print, but not escaped yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionRow {
+    /// When the role was entered.
+    pub time: Moment,
+    /// The role's ARN.
+    pub role: String,
+    /// The origin.
+    pub caller: CallerShown,
+    /// Whether it was entered in the console rather than by API.
+    pub console: bool,
+    /// The session.
+    pub session: SessionShown,
+    /// When the role stopped being held: the credentials expired, or the person left the role.
+    /// `None` if no record shows it.
+    pub held_until: Option<Moment>,
+    /// The address of the browser or the program.
+    pub source_ip: Option<String>,
+    /// The program, as it named itself.
+    pub user_agent: Option<String>,
+    /// The Region in which the first record was logged.
+    pub region: Option<String>,
+    /// The calls that were made. `None` if none is known.
+    pub uses: Option<UsesShown>,
+    /// Whether the person used MFA: `allow`, `violation`, `unproven`, or `not-applicable` if the
+    /// role doesn't require it.
+    pub mfa: Verdict,
+    /// The longest time that the role may be held, in seconds: `max_stretch`, else `max_session`.
+    pub limit: Option<i64>,
+    /// The codes of the rules about single switches that it broke.
+    pub violations: Vec<&'static str>,
+    /// The codes of the rules about single switches that couldn't be decided.
+    pub unproven: Vec<&'static str>,
+    /// The event of the call that issued the session, or another record of the switch.
+    pub event: Option<EventId>,
+}
+
+impl ExaminedSwitch<'_> {
+    /// The switch as one row.
+    pub fn row(&self) -> SessionRow {
+        let switch = self.switch;
+        let source = CallSource::of_switch(switch, self.world);
+        let of = |verdict: Verdict| {
+            let answers = self.answers.iter();
+            let of_verdict = answers.filter(|(_, answer)| answer.verdict == verdict);
+            of_verdict.map(|(rule, _)| rule.code).collect()
+        };
+        let mfa = self
+            .answers
+            .iter()
+            .find(|(rule, _)| rule.code == SWITCH_WITHOUT_MFA.code)
+            .map_or(Verdict::NotApplicable, |(_, answer)| answer.verdict);
+        let limit = switch
+            .policy
+            .and_then(|role| role.max_stretch.or(role.max_session));
+        SessionRow {
+            time: switch.key.second,
+            role: switch
+                .role
+                .as_ref()
+                .map_or_else(String::new, |role| harmless(role.as_str())),
+            caller: CallerShown::of_origin(self.origin),
+            console: switch.by_console(),
+            session: SessionShown::of_switch(switch),
+            held_until: switch.granted_until(),
+            source_ip: source.source_ip.map(harmless),
+            user_agent: source
+                .user_agent
+                .map(|agent| harmless_up_to(agent, USER_AGENT_KEPT)),
+            region: source.region.map(harmless),
+            uses: UsesShown::of_switches([switch]),
+            mfa,
+            limit: limit.map(|span| span.seconds()),
+            violations: of(Verdict::Violation),
+            unproven: of(Verdict::Unproven),
+            event: switch.evidence().first().map(|record| record.event.clone()),
+        }
+    }
+}
