@@ -4,6 +4,7 @@
 //! [`AuditFormat::writer`]. Nothing else lists the formats: the flag, the help, the man page and
 //! the completions are made from the variants.
 
+pub(crate) mod circumstances;
 pub(crate) mod csv;
 pub(crate) mod format;
 pub(crate) mod history;

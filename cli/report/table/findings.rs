@@ -13,6 +13,7 @@ use super::TextPage;
 use super::paint::{self, BOLD, DIM};
 use crate::audit::allowed::SwitchAllowances;
 use crate::limits::{EVENTS_TOLD, SENTENCES_TOLD, STEPS_SHOWN, TIMES_TOLD};
+use crate::report::circumstances::circumstances;
 use crate::report::words::{amount, counted, length, number, width};
 
 /// The width of the severity column.
@@ -124,23 +125,8 @@ fn one_rule(
         page.text(TEXT, &text)?;
     }
     let label = format!("  {BOLD}{:<22}{BOLD:#}", "what to do");
-    let of = Circumstances {
-        verdict: first.verdict,
-        id: &first.id,
-        role: &first.role,
-        self_granted: first.self_granted,
-        foreign_account: is_foreign(first, policy),
-        denied: first.denied,
-    };
+    let of = circumstances(first, Some(policy));
     write_steps(first.rule, &of, &label, TEXT, page)
-}
-
-/// Whether the caller's account is known and isn't one of the policy's.
-fn is_foreign(finding: &Finding, policy: &Policy) -> bool {
-    let account = finding.caller.account.as_deref();
-    account
-        .and_then(|account| account.parse().ok())
-        .is_some_and(|account| !policy.trusts(account))
 }
 
 /// The first steps, and where to find the others. `label` precedes the first step.

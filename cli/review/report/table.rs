@@ -8,12 +8,12 @@ use rolewatch_guard::Verdict;
 use rolewatch_guard::arn::is_of_aws;
 use rolewatch_guard::directory::StoreSnapshot;
 use rolewatch_guard::review::{Account, DetailList, Gap, ReviewFinding};
-use rolewatch_guard::steps::Circumstances;
 use rolewatch_guard::untrusted::harmless;
 use serde_json::Value;
 
 use super::ReviewReport;
 use crate::exit::shown_path;
+use crate::report::circumstances::review_circumstances;
 use crate::report::format::ReportFormat;
 use crate::report::json::visible;
 use crate::report::table::paint::{self, BAD, BOLD, DIM};
@@ -331,14 +331,7 @@ fn write_finding(finding: &ReviewFinding, page: &mut TextPage<'_>) -> io::Result
     if let Some(fix) = &finding.fix {
         write_fix(finding, fix, page)?;
     }
-    let of = Circumstances {
-        verdict: finding.verdict,
-        id: &finding.id,
-        role: &finding.subject,
-        self_granted: false,
-        foreign_account: false,
-        denied: false,
-    };
+    let of = review_circumstances(finding);
     write_steps(finding.rule, &of, &bold_label("do"), TEXT, page)
 }
 
