@@ -55,7 +55,7 @@ pub fn judge(
         judgement: Judgement::new(as_of),
         evidence: HashMap::new(),
     };
-    let mut index = SwitchIndex::new(world);
+    let mut index = SwitchIndex::new(world, policy);
 
     let mut held: BTreeMap<(Person, RoleArn), HeldRole<'_, '_>> = BTreeMap::new();
     for switch in &gathered.switches {

@@ -10,8 +10,8 @@ pub use alert::{Alert, MOST_EVENTS};
 pub use digest::{
     Broken, Digest, Ending, Held, Listed, MOST_LISTED, Open, Silent, Stretch, Unanswered,
 };
-pub use rolewatch_guard::CallerShown;
 use rolewatch_guard::moment::Moment;
+pub use rolewatch_guard::{CallCount, CallerShown, EvidenceShown, SessionShown};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 pub use state::AlertState;
@@ -54,6 +54,12 @@ pub struct Uses {
     pub console: u64,
     /// Lower bound for the number of calls made by API, from a program or the command line.
     pub api: u64,
+    /// Lower bound for the number of calls that failed.
+    #[serde(default)]
+    pub errors: u64,
+    /// The most frequent calls, writes before reads. Each count is a lower bound.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub calls: Vec<CallCount>,
 }
 
 /// The status of a finding.

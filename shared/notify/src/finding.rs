@@ -2,6 +2,7 @@
 //! what to do. Nothing is escaped here; that depends on where it is shown.
 
 use rolewatch_guard::Verdict;
+use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Severity;
 use rolewatch_guard::steps::Circumstances;
 use rolewatch_live::wire::{Alert, NamedAccount, Status};
@@ -62,6 +63,16 @@ pub(crate) fn when_label(view: &View, alert: &Alert) -> &'static str {
     } else {
         view.labels().when
     }
+}
+
+/// When the session ends or ended, with its label. `None` if no record shows it.
+pub(crate) fn session_end(view: &View, alert: &Alert) -> Option<(&'static str, Moment)> {
+    let (words, session) = (view.labels(), alert.session.as_ref()?);
+    // Somebody who left the role may still have its credentials.
+    let until = session
+        .granted_until
+        .map(|until| (words.valid_until, until));
+    until.or(session.ended.map(|ended| (words.left_at, ended)))
 }
 
 /// What a finding about the IAM setup quotes, each with its heading: the location, the statement,

@@ -3,7 +3,9 @@
 use rolewatch_live::port::Notice;
 use rolewatch_live::wire::{Alert, Status};
 
-use crate::finding::{account_name, headline, numbered, quoted, steps_of, when_label, who_label};
+use crate::finding::{
+    account_name, headline, numbered, quoted, session_end, steps_of, when_label, who_label,
+};
 use crate::text::{fill_template, plain_text};
 use crate::view::{View, event_page};
 
@@ -73,8 +75,14 @@ fn who_and_when(view: &View, alert: &Alert) -> Vec<String> {
         when_label(view, alert),
         &format!("{}, {}", view.local_time(alert.time), alert.time),
     ));
+    if let Some((label, time)) = session_end(view, alert) {
+        lines.push(line(label, &format!("{}, {time}", view.local_time(time))));
+    }
     if let Some(address) = &alert.source_ip {
         lines.push(line(words.address, address));
+    }
+    if let Some(owner) = &alert.owner {
+        lines.push(line(words.owner, owner));
     }
     lines
 }

@@ -140,21 +140,50 @@ impl View {
     }
 }
 
+/// Whether a text can stand in a URL as it is.
+fn is_plain(text: &str) -> bool {
+    !text.is_empty()
+        && text.len() <= 64
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+}
+
 /// The page of CloudTrail's event history that shows an event. `None` if the Region or the ID isn't
 /// one that AWS writes, or if no console is known for the alert's partition.
 pub fn event_page(alert: &Alert, region: Option<&str>, event: &str) -> Option<String> {
-    let plain = |text: &str| {
-        !text.is_empty()
-            && text.len() <= 64
-            && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
-    };
-    let region = region.filter(|region| plain(region))?;
-    if !plain(event) {
+    let region = region.filter(|region| is_plain(region))?;
+    if !is_plain(event) {
         return None;
     }
     let host = console(alert.partition(), region)?;
     Some(format!(
         "https://{host}/cloudtrailv2/home?region={region}#/events?EventId={event}"
+    ))
+}
+
+/// The page of CloudTrail's event history that lists the calls of the finding's session, in the
+/// Region of the switch. `None` if the name of the session or the Region isn't one that AWS accepts.
+pub fn session_page(alert: &Alert) -> Option<String> {
+    let name = alert.session.as_ref()?.name.as_deref()?;
+    let accepted = |c: char| c.is_ascii_alphanumeric() || "_+=,.@-".contains(c);
+    if !(2..=64).contains(&name.len()) || !name.chars().all(accepted) {
+        return None;
+    }
+    // These characters would end the value in a URL.
+    let mut value = String::with_capacity(name.len());
+    for c in name.chars() {
+        match c {
+            '+' => value.push_str("%2B"),
+            '=' => value.push_str("%3D"),
+            ',' => value.push_str("%2C"),
+            '@' => value.push_str("%40"),
+            other => value.push(other),
+        }
+    }
+    let region = alert.region.as_deref()?;
+    let region = is_plain(region).then_some(region)?;
+    let host = console(alert.partition(), region)?;
+    Some(format!(
+        "https://{host}/cloudtrailv2/home?region={region}#/events?Username={value}"
     ))
 }
 

@@ -74,10 +74,24 @@ pub struct Labels {
     pub role: &'static str,
     /// Field: a target that isn't a role, such as root or a resource of rolewatch.
     pub target: &'static str,
-    /// Field: the role's account.
+    /// Label of the role's account, in an e-mail.
     pub account: &'static str,
-    /// Field: the person's account.
-    pub from_account: &'static str,
+    /// A person or a role in an account: `{name}`, `{account}`.
+    pub in_account: &'static str,
+    /// Field: when the credentials expire.
+    pub valid_until: &'static str,
+    /// Field: when the person left the role.
+    pub left_at: &'static str,
+    /// Field: the owner of the role.
+    pub owner: &'static str,
+    /// Heading of the session.
+    pub session: &'static str,
+    /// Where the call came from: `{address}`.
+    pub from_address: &'static str,
+    /// The end of the access key: `{key}`.
+    pub key: &'static str,
+    /// Text of the link to all events of the session.
+    pub session_events: &'static str,
     /// Field: the event time.
     pub when: &'static str,
     /// Field: the address.
@@ -88,6 +102,12 @@ pub struct Labels {
     pub reads: [&'static str; 3],
     /// No writes, at least one, at least `{n}`.
     pub writes: [&'static str; 3],
+    /// No errors, at least one, at least `{n}`.
+    pub errors: [&'static str; 3],
+    /// Between the items of a list.
+    pub list_comma: &'static str,
+    /// Before a list.
+    pub colon: &'static str,
     /// In the console, by API, by both.
     pub used_by: [&'static str; 3],
     /// Heading of the events.

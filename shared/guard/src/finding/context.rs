@@ -1,6 +1,9 @@
 //! What a reader of a finding needs besides its sentence: where the call came from, how long the
 //! session is valid, what it did, and which records prove it.
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::moment::Moment;
@@ -90,6 +93,21 @@ pub struct CallCount {
     pub write: bool,
 }
 
+impl CallCount {
+    /// The most frequent calls, writes before reads, at most [`CALLS_SHOWN`]. `by_name` has the
+    /// counts, by whether the call writes and by its name.
+    pub fn most_frequent(by_name: BTreeMap<(bool, String), u64>) -> Vec<Self> {
+        let mut calls: Vec<Self> = Vec::with_capacity(by_name.len());
+        for ((write, name), count) in by_name {
+            calls.push(Self { name, count, write });
+        }
+        // A stable sort: calls that were made equally often stay in the order of their names.
+        calls.sort_by_key(|call| (Reverse(call.write), Reverse(call.count)));
+        calls.truncate(CALLS_SHOWN);
+        calls
+    }
+}
+
 /// A record that proves a finding.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EvidenceShown {
@@ -100,6 +118,9 @@ pub struct EvidenceShown {
     pub name: Option<String>,
     /// The account whose trail has the record.
     pub account: String,
+    /// The account's name in the policy.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account_name: Option<String>,
     /// `awsRegion`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,
@@ -144,6 +165,7 @@ impl FindingContext {
             record.event = harmless(&record.event);
             record.account = harmless(&record.account);
             clean(&mut record.name);
+            clean(&mut record.account_name);
             clean(&mut record.region);
         }
         self

@@ -11,6 +11,7 @@ use crate::arn::RoleArn;
 use crate::dossier::{Person, Switch, SwitchKey};
 use crate::id::RecordKey;
 use crate::moment::Moment;
+use crate::policy::Policy;
 use crate::seen::RecordAbout;
 use crate::untrusted::{harmless, harmless_up_to};
 use crate::world::{CallTotals, UseAt, World};
@@ -28,14 +29,16 @@ struct Entry<'a> {
 /// All switches, to find the context of findings.
 pub(crate) struct SwitchIndex<'a, 'w> {
     world: &'w World,
+    policy: &'w Policy,
     switches: HashMap<&'a SwitchKey, (&'a Switch<'w>, Person)>,
     entries: BTreeMap<Person, Vec<Entry<'w>>>,
 }
 
 impl<'a, 'w> SwitchIndex<'a, 'w> {
-    pub(crate) fn new(world: &'w World) -> Self {
+    pub(crate) fn new(world: &'w World, policy: &'w Policy) -> Self {
         Self {
             world,
+            policy,
             switches: HashMap::new(),
             entries: BTreeMap::new(),
         }
@@ -107,6 +110,7 @@ impl<'a, 'w> SwitchIndex<'a, 'w> {
             evidence.push(EvidenceShown {
                 event: record.event.to_string(),
                 account: record.account.to_string(),
+                account_name: self.policy.account_name(record.account).map(harmless),
                 name: about.map(|(_, about)| harmless(&about.name)),
                 region: about.and_then(|(_, about)| about.region.as_deref().map(harmless)),
                 time: about.map(|(time, _)| time),

@@ -45,6 +45,7 @@ impl Members for Record<'_> {
             &[
                 ("awsRegion", &self.aws_region),
                 ("sourceIPAddress", &self.source_ip_address),
+                ("userAgent", &self.user_agent),
                 ("errorMessage", &self.error_message),
                 ("readOnly", &self.read_only),
                 (

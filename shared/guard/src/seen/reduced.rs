@@ -88,7 +88,10 @@ pub(crate) fn reduced_record(
         error_message: record
             .error_message
             .filter(|message| !message.is_empty() || message.is_odd()),
-        user_agent: user_agent.map(Text::from),
+        user_agent: record
+            .user_agent
+            .filter(Text::is_odd)
+            .or_else(|| user_agent.map(Text::from)),
         ..record
     };
     serde_json::to_string(&kept).map_err(shape)

@@ -9,7 +9,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use super::uses::UseAt;
-use crate::finding::{CALLS_SHOWN, CallCount};
+use crate::finding::CallCount;
 use crate::seen::{RecordAbout, Use};
 use crate::untrusted::harmless;
 
@@ -132,19 +132,8 @@ impl CallTotals {
     }
 
     /// The most frequent calls, writes before reads.
-    pub(crate) fn calls(&self) -> Vec<CallCount> {
-        let mut calls: Vec<CallCount> = Vec::with_capacity(self.by_name.len());
-        for ((write, name), count) in &self.by_name {
-            calls.push(CallCount {
-                name: name.clone(),
-                count: *count,
-                write: *write,
-            });
-        }
-        // A stable sort: calls that were made equally often stay in the order of their names.
-        calls.sort_by_key(|call| (std::cmp::Reverse(call.write), std::cmp::Reverse(call.count)));
-        calls.truncate(CALLS_SHOWN);
-        calls
+    pub(crate) fn calls(self) -> Vec<CallCount> {
+        CallCount::most_frequent(self.by_name)
     }
 }
 

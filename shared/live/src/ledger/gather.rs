@@ -29,8 +29,6 @@ use rolewatch_guard::time::chosen::SAME_CALL;
 pub struct Facts {
     /// The facts in the engine's form.
     pub world: World,
-    /// The Region in which each record was logged, if the record names it.
-    pub regions: BTreeMap<RecordKey, Arc<str>>,
     /// IAM's answers, used as snapshots in addition to those of the policy bucket.
     pub observed: Vec<(AccountId, Observed)>,
     /// The accounts for which all facts about users and groups have been read.
@@ -180,11 +178,6 @@ impl<'a, T: Table> Gather<'a, T> {
             .iter()
             .map(|((account, _), observed)| (*account, observed.clone()))
             .collect();
-        let regions = self
-            .facts
-            .values()
-            .chain(self.hints.values())
-            .filter_map(|seen| Some((seen.key.clone(), seen.region.clone()?)));
         let accounts = if self.held_back {
             BTreeSet::new()
         } else {
@@ -192,7 +185,6 @@ impl<'a, T: Table> Gather<'a, T> {
         };
         Facts {
             world,
-            regions: regions.collect(),
             observed,
             accounts,
         }

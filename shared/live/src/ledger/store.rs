@@ -292,8 +292,8 @@ fn hint_rows(seen: &SeenRecord, body: &str, now: Moment) -> Vec<(Row, Keep)> {
             Kind::Use.sort_key(created, &keys::hash(&what)),
         );
     }
-    let counted =
-        super::uses::use_row(seen).map(|(pk, sk)| (fact_row(pk, sk, "", expires), Keep::First));
+    let counted = super::uses::use_row(seen)
+        .map(|(pk, sk, body)| (fact_row(pk, sk, &body, expires), Keep::First));
     if let Some(named) = &seen.named {
         both(
             keys::names(named.account),

@@ -5,16 +5,18 @@
 //! stays small. The number of occupied slots is therefore a *lower bound* for the number of events:
 //! of a hundred events, one or two share a slot with another; of many thousands, most do.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::seen::SeenRecord;
+use rolewatch_guard::untrusted::harmless;
+use serde::{Deserialize, Serialize};
 
 use super::keys::{self, Kind, SessionAt, shard_of};
 use crate::port::{KeyRange, Table, TableKind, Trouble};
 
 /// The uses of one session.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Counted {
     /// The first use.
     pub first: Moment,
@@ -24,10 +26,25 @@ pub struct Counted {
     pub reads: [u64; 2],
     /// Lower bound for the number of other calls, in the console and by API.
     pub writes: [u64; 2],
+    /// Lower bound for the number of calls that failed.
+    pub errors: u64,
+    /// Lower bounds for the number of calls, by whether they write and by name.
+    pub by_name: BTreeMap<(bool, String), u64>,
 }
 
-/// The row that counts a record's use. `None`: the record doesn't show which session was used.
-pub(super) fn use_row(seen: &SeenRecord) -> Option<(String, String)> {
+/// The content of a row that counts a use. Rows of older versions are empty.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct UseRow {
+    /// `eventName`.
+    name: String,
+    /// Whether the call failed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    failed: bool,
+}
+
+/// Partition, sort key and content of the row that counts a record's use. `None`: the record doesn't
+/// show which session was used.
+pub(super) fn use_row(seen: &SeenRecord) -> Option<(String, String, String)> {
     let used = seen.used.as_ref()?;
     // A correction counts as the event that it corrects.
     let event = seen
@@ -37,9 +54,14 @@ pub(super) fn use_row(seen: &SeenRecord) -> Option<(String, String)> {
         .unwrap_or(&seen.key);
     let what = if used.read_only { 'r' } else { 'w' };
     let by = if used.by_console { 'c' } else { 'a' };
+    let called = UseRow {
+        name: harmless(&seen.name),
+        failed: used.failed,
+    };
     Some((
         keys::uses(&used.session, used.created?),
         format!("{what}{by}#{}", shard_of(&keys::record_part(event))),
+        serde_json::to_string(&called).unwrap_or_default(),
     ))
 }
 
@@ -77,11 +99,23 @@ pub async fn read_uses<T: Table>(table: &T, at: &SessionAt) -> Result<Option<Cou
             .map(|_| 1)
             .sum()
     };
+    let mut errors = 0;
+    let mut by_name: BTreeMap<(bool, String), u64> = BTreeMap::new();
+    for row in &slots {
+        let Ok(called) = serde_json::from_str::<UseRow>(&row.body) else {
+            continue;
+        };
+        errors += u64::from(called.failed);
+        let write = row.sk.starts_with('w');
+        *by_name.entry((write, called.name)).or_default() += 1;
+    }
     Ok(Some(Counted {
         first: Moment::from_epoch_seconds(*first),
         last: Moment::from_epoch_seconds(*last),
         reads: [count("rc#"), count("ra#")],
         writes: [count("wc#"), count("wa#")],
+        errors,
+        by_name,
     }))
 }
 
@@ -183,6 +217,11 @@ roles:
             last: entered().plus_seconds(72),
             reads: [1, 8],
             writes: [3, 1],
+            errors: 0,
+            by_name: BTreeMap::from([
+                ((false, "DescribeInstances".to_owned()), 9),
+                ((true, "DescribeInstances".to_owned()), 4),
+            ]),
         };
         assert_eq!(counted, Some(wanted));
     }

@@ -4,23 +4,17 @@ use rolewatch_guard::Finding;
 use rolewatch_guard::arn::account_of;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Policy;
-use rolewatch_guard::untrusted::harmless;
 
 use super::judged::TouchedJudgement;
-use crate::wire::{Alert, NewAlert, Status};
+use crate::wire::{Alert, MOST_EVENTS, NewAlert, Status};
 
 /// The first version of a finding.
 pub(super) fn first_alert(finding: &Finding, judged: &TouchedJudgement, now: Moment) -> Alert {
-    let entered = judged.entered_of(finding).next();
     // For a stretch, these are all its sessions.
     let mut sessions = judged.entered_of(finding).peekable();
     let ended = sessions.peek().is_some() && sessions.all(|one| one.until <= now);
     Alert {
         status: if ended { Status::Ended } else { Status::Open },
-        source_ip: entered.and_then(|one| one.source_ip.clone()),
-        region: entered
-            .and_then(|one| one.region.clone())
-            .or_else(|| region(finding, judged)),
         ..alert_of_finding(finding, &judged.policy, now)
     }
 }
@@ -44,28 +38,26 @@ pub(super) fn alert_of_finding(finding: &Finding, policy: &Policy, now: Moment) 
         id: &finding.id,
         policy: finding.policy,
     };
+    let context = &finding.context;
+    let evidence = context.evidence.iter().take(MOST_EVENTS).cloned().collect();
     Alert {
         supersedes: finding.supersedes.clone(),
         self_granted: finding.self_granted,
         denied: finding.denied,
         owner: finding.owner.clone(),
+        source_ip: context.source_ip.clone(),
+        user_agent: context.user_agent.clone(),
+        region: context.region.clone(),
+        session: context.session.clone(),
+        evidence,
         ..Alert::first_version(new, policy, now)
     }
-}
-
-fn region(finding: &Finding, judged: &TouchedJudgement) -> Option<String> {
-    let record = finding.subject.records.first()?;
-    judged
-        .facts
-        .regions
-        .get(record)
-        .map(|region| harmless(region))
 }
 
 /// Whether two versions say the same to a reader. Another policy version or one more use isn't news
 /// on its own. The sentence also says who granted a membership and whether an attempt was denied, so
 /// a version that was stored before alerts had these flags isn't sent again because of them. A
-/// change of the owner alone isn't news either.
+/// change of the owner alone isn't news either, nor are details of the session and its records.
 pub(crate) fn says_the_same(known: &Alert, new: &Alert) -> bool {
     let plain = |alert: &Alert| Alert {
         version: 0,
@@ -75,6 +67,9 @@ pub(crate) fn says_the_same(known: &Alert, new: &Alert) -> bool {
         self_granted: false,
         denied: false,
         owner: None,
+        user_agent: None,
+        session: None,
+        evidence: Vec::new(),
         uses: None,
         ..alert.clone()
     };

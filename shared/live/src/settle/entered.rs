@@ -8,11 +8,10 @@ use rolewatch_guard::policy::Policy;
 use rolewatch_guard::roster::Entity;
 use rolewatch_guard::time::aws::LONGEST_SESSION;
 use rolewatch_guard::time::chosen::LAST_RECORD;
-use rolewatch_guard::untrusted::harmless;
 use rolewatch_guard::{ExaminedSwitch, Person};
 
 use crate::ledger::index::{IndexedSwitch, partitions_of_entities};
-use crate::ledger::{Facts, SessionAt, TouchedEvidence};
+use crate::ledger::{SessionAt, TouchedEvidence};
 
 /// A person and a role.
 pub(super) type Holder = ([String; 2], String);
@@ -35,8 +34,6 @@ pub(super) struct EnteredSwitch {
     pub(super) asked: BTreeSet<Entity>,
     /// When its credentials expire. If no record says, as late as any session can expire.
     pub(super) until: Moment,
-    pub(super) source_ip: Option<String>,
-    pub(super) region: Option<String>,
 }
 
 impl EnteredSwitch {
@@ -66,11 +63,7 @@ impl EnteredSwitch {
     }
 }
 
-pub(super) fn entered(
-    examined: &ExaminedSwitch<'_>,
-    policy: &Policy,
-    facts: &Facts,
-) -> EnteredSwitch {
+pub(super) fn entered(examined: &ExaminedSwitch<'_>, policy: &Policy) -> EnteredSwitch {
     let (switch, origin) = (examined.switch, examined.origin);
     let role = switch.role.as_ref();
     let limits = role.and_then(|role| policy.role_for(role));
@@ -106,12 +99,6 @@ pub(super) fn entered(
         until: switch
             .granted_until()
             .unwrap_or_else(|| switch.key.second.plus_seconds(LONGEST_SESSION)),
-        source_ip: switch.source_ip().map(harmless),
-        region: switch
-            .all_records()
-            .iter()
-            .find_map(|record| facts.regions.get(record))
-            .map(|region| harmless(region)),
         records,
         asked: examined.asked.clone(),
     }

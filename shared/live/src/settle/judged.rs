@@ -174,7 +174,7 @@ fn judge_gathered(
         rosters,
         scope,
         &mut |examined| {
-            let entered = entered(examined, &book.policy, facts);
+            let entered = entered(examined, &book.policy);
             if is_touched(touched, &entered.at) || !entered.records.is_disjoint(&touched.records) {
                 own.push(entered);
             } else {

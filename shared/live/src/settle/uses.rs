@@ -7,7 +7,7 @@ use rolewatch_guard::catalogue;
 use crate::ledger::read_uses;
 use crate::outbox::FindingState;
 use crate::port::{Table, Trouble};
-use crate::wire::{Status, Uses};
+use crate::wire::{CallCount, Status, Uses};
 
 /// Fills in the uses known now. This runs only when a version is made for another reason. Otherwise
 /// every event of a session would make a new version.
@@ -23,6 +23,10 @@ pub(super) async fn add_uses<T: Table>(table: &T, state: &mut FindingState) -> R
         .flatten()
         .reduce(|mut sum, one| {
             (sum.first, sum.last) = (sum.first.min(one.first), sum.last.max(one.last));
+            sum.errors += one.errors;
+            for (called, count) in one.by_name {
+                *sum.by_name.entry(called).or_default() += count;
+            }
             for (sums, ones) in [(&mut sum.reads, one.reads), (&mut sum.writes, one.writes)] {
                 sums.iter_mut().zip(ones).for_each(|(sum, one)| *sum += one);
             }
@@ -38,6 +42,8 @@ pub(super) async fn add_uses<T: Table>(table: &T, state: &mut FindingState) -> R
                 writes: console_writes + api_writes,
                 console: console_reads + console_writes,
                 api: api_reads + api_writes,
+                errors: sum.errors,
+                calls: CallCount::most_frequent(sum.by_name),
             }
         });
     Ok(())

@@ -7,8 +7,8 @@ use serde_json::json;
 
 use crate::recipients::Recipients;
 use crate::wire::{
-    Alert, Broken, CallerShown, Digest, Ending, Held, Listed, NamedAccount, Open, Reviewed, Silent,
-    Status, Stretch,
+    Alert, Broken, CallerShown, Digest, Ending, EvidenceShown, Held, Listed, NamedAccount, Open,
+    Reviewed, SessionShown, Silent, Status, Stretch,
 };
 
 fn at(time: &str) -> Moment {
@@ -43,10 +43,32 @@ pub fn alert() -> Alert {
         role_account: NamedAccount { id: "444455556666".into(), name: Some("production".into()) },
         caller_account_name: Some("development".into()),
         source_ip: Some("203.0.113.7".into()),
+        user_agent: Some("aws-cli/2.31.4 md/awscrt#0.27.6 ua/2.1 os/linux#6.8 lang/python#3.13".into()),
         region: Some("us-east-1".into()),
+        session: Some(SessionShown {
+            name: Some("dora".into()),
+            key: Some("7QXZ".into()),
+            granted_until: Some(at("2026-01-31T19:30:05Z")),
+            ended: None,
+        }),
+        evidence: vec![
+            evidence("1f0c2ad4-5d1e-4c9b-9a51-EXAMPLE00001", "111122223333", "development"),
+            evidence("7a3e1b90-2f4d-4e06-8c77-EXAMPLE00002", "444455556666", "production"),
+        ],
         uses: None,
         reviewed: None,
         noticed: at("2026-01-31T18:30:09Z"),
+    }
+}
+
+fn evidence(event: &str, account: &str, name: &str) -> EvidenceShown {
+    EvidenceShown {
+        event: event.into(),
+        name: Some("AssumeRole".into()),
+        account: account.into(),
+        account_name: Some(name.into()),
+        region: Some("us-east-1".into()),
+        time: Some(at("2026-01-31T18:30:05Z")),
     }
 }
 
@@ -76,6 +98,8 @@ pub fn changed() -> Alert {
             undecided: Vec::new(),
         }),
         caller_account_name: Some("production".into()),
+        session: None,
+        evidence: Vec::new(),
         ..alert()
     }
 }

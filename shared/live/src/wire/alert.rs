@@ -3,11 +3,11 @@
 #[cfg(test)]
 mod tests;
 
-use rolewatch_guard::Verdict;
 use rolewatch_guard::arn::partition_of;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::{Policy, PolicyHash, Severity};
 use rolewatch_guard::untrusted::harmless;
+use rolewatch_guard::{EvidenceShown, SessionShown, Verdict};
 use serde::{Deserialize, Serialize};
 
 use super::{CallerShown, NamedAccount, Reviewed, Status, Uses};
@@ -67,9 +67,18 @@ pub struct Alert {
     /// The address from which the call or the browser came.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source_ip: Option<String>,
+    /// The program that made the call, as it named itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user_agent: Option<String>,
     /// The Region in which the first event was logged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,
+    /// The session; of several sessions, the last one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<SessionShown>,
+    /// The records behind `events`, in the same order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub evidence: Vec<EvidenceShown>,
     /// What the sessions were used for, as known when this version was made. More use alone doesn't
     /// make a new version.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -137,7 +146,10 @@ impl Alert {
             caller_account_name: new.caller.account.as_deref().and_then(name_of),
             caller: new.caller,
             source_ip: None,
+            user_agent: None,
             region: None,
+            session: None,
+            evidence: Vec::new(),
             uses: None,
             reviewed: None,
             noticed: now,

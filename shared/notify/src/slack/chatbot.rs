@@ -9,7 +9,9 @@ use serde_json::{Value, json};
 use rolewatch_live::wire::{Alert, Status};
 
 use super::markup::{code_block, code_span, escape};
-use crate::finding::{account_name, headline, quoted, role_name, steps_of, when_label, who_label};
+use crate::finding::{
+    account_name, headline, quoted, role_name, session_end, steps_of, when_label, who_label,
+};
 use crate::told::Change;
 use crate::view::{View, event_page};
 
@@ -60,8 +62,15 @@ fn description(view: &View, alert: &Alert) -> String {
         when_label(view, alert),
         escape(&view.local_time(alert.time), 80)
     ));
+    if let Some((label, time)) = session_end(view, alert) {
+        let time = escape(&view.local_time(time), 80);
+        lines.push(format!("*{label}*: {time}"));
+    }
     if let Some(address) = &alert.source_ip {
         lines.push(format!("*{}*: {}", words.address, code_span(address, 120)));
+    }
+    if let Some(owner) = &alert.owner {
+        lines.push(format!("*{}*: {}", words.owner, escape(owner, 200)));
     }
     for event in alert.events.iter().take(5) {
         let page = event_page(alert, alert.region.as_deref(), event);

@@ -50,14 +50,8 @@ pub fn alert_message(
             parts::repeats(view, alert, repeats)
         )));
     }
+    // A person on call reads the first screen: what happened, to whom, and what to do about it.
     blocks.push(json!({"type": "section", "fields": fields(view, alert)}));
-    blocks.extend(parts::quotes(view, alert));
-    blocks.extend(parts::uses_line(view, alert).map(|uses| section(&uses)));
-    blocks.push(section(&format!(
-        "*{}*\n{}",
-        words.proof,
-        events(view, alert)
-    )));
     if alert.status != Status::Withdrawn {
         blocks.push(section(&format!(
             "*{}*\n{}",
@@ -65,6 +59,13 @@ pub fn alert_message(
             numbered_steps(view, alert)
         )));
     }
+    blocks.extend(parts::quotes(view, alert));
+    blocks.extend(parts::session_lines(view, alert).map(|session| section(&session)));
+    blocks.push(section(&format!(
+        "*{}*\n{}",
+        words.proof,
+        events(view, alert)
+    )));
     blocks.push(context(view, alert));
     SlackMessage {
         text: fallback(view, alert, change.is_some()),

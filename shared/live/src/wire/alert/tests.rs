@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::Alert;
 use crate::testing::sample;
-use crate::wire::{Status, Uses};
+use crate::wire::{CallCount, Status, Uses};
 
 /// Compared as text, because the order of the members and the spelling of every value count as
 /// well.
@@ -19,7 +19,16 @@ const ALERT: &str = concat!(
     r#""id":"3b1f0c5de2a94f7790d4c6b8a1e2f301","policy":"9c2f41aa","events_total":2,"#,
     r#""version":1,"status":"open","#,
     r#""role_account":{"id":"444455556666","name":"production"},"#,
-    r#""caller_account_name":"development","source_ip":"203.0.113.7","region":"us-east-1","#,
+    r#""caller_account_name":"development","source_ip":"203.0.113.7","#,
+    r#""user_agent":"aws-cli/2.31.4 md/awscrt#0.27.6 ua/2.1 os/linux#6.8 lang/python#3.13","#,
+    r#""region":"us-east-1","#,
+    r#""session":{"name":"dora","key":"7QXZ","granted_until":"2026-01-31T19:30:05Z"},"#,
+    r#""evidence":[{"event":"1f0c2ad4-5d1e-4c9b-9a51-EXAMPLE00001","name":"AssumeRole","#,
+    r#""account":"111122223333","account_name":"development","region":"us-east-1","#,
+    r#""time":"2026-01-31T18:30:05Z"},"#,
+    r#"{"event":"7a3e1b90-2f4d-4e06-8c77-EXAMPLE00002","name":"AssumeRole","#,
+    r#""account":"444455556666","account_name":"production","region":"us-east-1","#,
+    r#""time":"2026-01-31T18:30:05Z"}],"#,
     r#""noticed":"2026-01-31T18:30:09Z"}"#,
 );
 
@@ -45,6 +54,12 @@ fn what_only_some_alerts_have_is_left_out_of_the_others() {
             writes: 1,
             console: 0,
             api: 4,
+            errors: 1,
+            calls: vec![CallCount {
+                name: "PutObject".into(),
+                count: 1,
+                write: true,
+            }],
         }),
         ..sample::changed()
     };
@@ -57,7 +72,9 @@ fn what_only_some_alerts_have_is_left_out_of_the_others() {
         "reads": 3,
         "writes": 1,
         "console": 0,
-        "api": 4
+        "api": 4,
+        "errors": 1,
+        "calls": [{"name": "PutObject", "count": 1, "write": true}]
     });
     assert_eq!(json["uses"], uses);
     // The fields of the review are members of the alert itself.

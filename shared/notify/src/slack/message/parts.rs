@@ -3,16 +3,21 @@
 use serde_json::{Value, json};
 
 use rolewatch_guard::Verdict;
-use rolewatch_live::wire::{Alert, NamedAccount, Status};
+use rolewatch_guard::moment::Moment;
+use rolewatch_live::wire::{Alert, EvidenceShown, NamedAccount, Status};
 
-use crate::finding::{account_name, numbered, quoted, role_name, steps_of, when_label, who_label};
+use crate::finding::{
+    account_name, numbered, quoted, role_name, session_end, steps_of, when_label, who_label,
+};
 use crate::slack::markup::{code_block, code_span, escape};
 use crate::text::fill_template;
 use crate::told::Repeat;
-use crate::view::{View, event_page};
+use crate::view::{View, event_page, session_page};
 
 /// How many events a message links to.
 const EVENTS_SHOWN: usize = 5;
+/// How many calls of a session a message names.
+const CALLS_SHOWN: usize = 5;
 /// How many repeats a follow-up lists.
 const REPEATS_SHOWN: usize = 12;
 
@@ -74,65 +79,108 @@ pub(super) fn sentence(view: &View, alert: &Alert) -> String {
     }
 }
 
-/// Who, where, when: at most ten fields of two lines each.
+/// Who, where, when, until when: at most ten fields of two lines each.
 pub(super) fn fields(view: &View, alert: &Alert) -> Vec<Value> {
     let words = view.labels();
-    let two = |name: &str, arn: Option<&str>| match arn {
-        Some(arn) if !arn.is_empty() && arn != name => {
-            format!("{}\n{}", code_span(name, 300), code_span(arn, 600))
-        }
-        _ => code_span(name, 300),
-    };
-    let mut fields: Vec<(&str, String)> = who_label(view, alert)
-        .map(|label| (label, two(&alert.caller.name, alert.caller.arn.as_deref())))
-        .into_iter()
-        .collect();
+    let mut fields: Vec<(&str, String)> = Vec::new();
+    if let Some(label) = who_label(view, alert) {
+        let account = caller_account(alert).map(|account| account_name(&account));
+        let arn = alert.caller.arn.as_deref();
+        fields.push((label, named(view, &alert.caller.name, account, arn)));
+    }
     let role = role_name(&alert.role);
     let label = if role.is_empty() || alert.role.contains(":role/") {
         words.role
     } else {
         words.target
     };
+    let account = account_name(&alert.role_account);
+    let account = (!account.is_empty()).then_some(account);
     fields.push((
         label,
         if role.is_empty() {
             words.unknown.to_owned()
         } else {
-            two(&role, Some(&alert.role))
+            named(view, &role, account, Some(&alert.role))
         },
     ));
-    fields.push((
-        if alert.reviewed.is_some() {
-            words.subject_account
-        } else {
-            words.account
-        },
-        account_shown(&alert.role_account),
-    ));
-    if let Some(account) = &alert.caller.account {
-        fields.push((
-            words.from_account,
-            account_shown(&NamedAccount {
-                id: account.clone(),
-                name: alert.caller_account_name.clone(),
-            }),
-        ));
+    fields.push((when_label(view, alert), time_shown(view, alert.time)));
+    if let Some((label, time)) = session_end(view, alert) {
+        fields.push((label, time_shown(view, time)));
     }
-    fields.push((
-        when_label(view, alert),
-        format!(
-            "{}\n{}",
-            escape(&view.local_time(alert.time), 80),
-            code_span(&alert.time.to_string(), 40)
-        ),
-    ));
-    if let Some(address) = &alert.source_ip {
-        fields.push((words.address, code_span(address, 120)));
+    if let Some(owner) = &alert.owner {
+        fields.push((words.owner, escape(owner, 200)));
     }
     fields
         .into_iter()
         .map(|(label, text)| mrkdwn(&format!("*{label}*\n{text}")))
         .collect()
+}
+
+/// A name, its account, and the whole ARN on a line of its own.
+fn named(view: &View, name: &str, account: Option<String>, arn: Option<&str>) -> String {
+    let shown = code_span(name, 300);
+    let shown = match account {
+        Some(account) => fill_template(
+            view.labels().in_account,
+            &[("name", &shown), ("account", &escape(&account, 120))],
+        ),
+        None => shown,
+    };
+    match arn {
+        Some(arn) if !arn.is_empty() && arn != name => {
+            format!("{shown}\n{}", code_span(arn, 600))
+        }
+        _ => shown,
+    }
+}
+
+/// The caller's account, if it is known.
+fn caller_account(alert: &Alert) -> Option<NamedAccount> {
+    Some(NamedAccount {
+        id: alert.caller.account.clone()?,
+        name: alert.caller_account_name.clone(),
+    })
+}
+
+fn time_shown(view: &View, time: Moment) -> String {
+    format!(
+        "{}\n{}",
+        escape(&view.local_time(time), 80),
+        code_span(&time.to_string(), 40)
+    )
+}
+
+/// The session, in one or two lines: where it came from, and what it did.
+pub(super) fn session_lines(view: &View, alert: &Alert) -> Option<String> {
+    let words = view.labels();
+    let mut from = Vec::new();
+    if let Some(address) = &alert.source_ip {
+        from.push(fill_template(
+            words.from_address,
+            &[("address", &code_span(address, 120))],
+        ));
+    }
+    if let Some(agent) = &alert.user_agent {
+        from.push(code_span(agent, 120));
+    }
+    from.extend(alert.region.as_ref().map(|region| escape(region, 40)));
+    if let Some(key) = alert
+        .session
+        .as_ref()
+        .and_then(|session| session.key.as_ref())
+    {
+        from.push(fill_template(words.key, &[("key", &code_span(key, 20))]));
+    }
+    let mut lines = Vec::new();
+    if !from.is_empty() {
+        lines.push(from.join(" · "));
+    }
+    lines.extend(uses_line(view, alert));
+    if let Some(page) = session_page(alert) {
+        lines.push(format!("<{page}|{}>", words.session_events));
+    }
+    (!lines.is_empty()).then(|| format!("*{}*\n{}", words.session, lines.join("\n")))
 }
 
 /// The quoted parts of a review finding, as sections.
@@ -162,7 +210,7 @@ pub(super) fn uses_line(view: &View, alert: &Alert) -> Option<String> {
         count(uses.reads, words.reads),
         count(uses.writes, words.writes),
     );
-    Some(fill_template(
+    let mut line = fill_template(
         words.used,
         &[
             ("span", &span),
@@ -170,7 +218,22 @@ pub(super) fn uses_line(view: &View, alert: &Alert) -> Option<String> {
             ("reads", &reads),
             ("writes", &writes),
         ],
-    ))
+    );
+    if uses.errors > 0 {
+        line.push_str(words.list_comma);
+        line.push_str(&count(uses.errors, words.errors));
+    }
+    if !uses.calls.is_empty() {
+        let names: Vec<String> = uses
+            .calls
+            .iter()
+            .take(CALLS_SHOWN)
+            .map(|call| escape(&call.name, 80))
+            .collect();
+        line.push_str(words.colon);
+        line.push_str(&names.join(words.list_comma));
+    }
+    Some(line)
 }
 
 /// The events, with a link for each that has a page.
@@ -179,14 +242,23 @@ pub(super) fn events(view: &View, alert: &Alert) -> String {
     if alert.reviewed.is_some() && alert.events.is_empty() {
         return words.no_change.to_owned();
     }
-    let shown = alert.events.iter().take(EVENTS_SHOWN);
-    let pages: Vec<(&String, Option<String>)> = shown
-        .map(|event| (event, event_page(alert, alert.region.as_deref(), event)))
-        .collect();
+    let shown = alert.events.iter().take(EVENTS_SHOWN).enumerate();
+    let mut pages = Vec::new();
+    for (place, event) in shown {
+        // The two lists have the same order, but a message from outside may not.
+        let record = alert.evidence.get(place);
+        let record = record.filter(|record| record.event == *event);
+        let region = record.and_then(|record| record.region.as_deref());
+        let page = event_page(alert, region.or(alert.region.as_deref()), event);
+        pages.push((record_shown(record, event), page));
+    }
     let any_page = pages.iter().any(|(_, page)| page.is_some());
     let mut lines: Vec<String> = pages
         .iter()
-        .map(|(event, page)| format!("• {}", linked(page.as_deref(), event)))
+        .map(|(shown, page)| match page {
+            Some(page) => format!("• <{page}|{shown}>"),
+            None => format!("• {shown}"),
+        })
         .collect();
     let more = alert
         .events_total
@@ -202,6 +274,19 @@ pub(super) fn events(view: &View, alert: &Alert) -> String {
         lines.push(format!("_{}_", words.event_hint));
     }
     lines.join("\n")
+}
+
+/// `AddUserToGroup · development · us-east-1`, or the event's ID if nothing else is known.
+fn record_shown(record: Option<&EvidenceShown>, event: &str) -> String {
+    let Some((record, name)) = record.and_then(|record| Some((record, record.name.as_ref()?)))
+    else {
+        return code_span(event, 80);
+    };
+    let account = record.account_name.as_ref().unwrap_or(&record.account);
+    let mut parts = vec![escape(name, 80), escape(account, 80)];
+    parts.extend(record.region.as_ref().map(|region| escape(region, 40)));
+    // A link's text ends at these characters.
+    parts.join(" · ").replace(['|', '<', '>'], " ")
 }
 
 fn linked(page: Option<&str>, event: &str) -> String {
@@ -265,13 +350,4 @@ pub(super) fn context_of(alert: &Alert, id: &str, more: &str) -> Value {
     let rule = format!("{} {}", escape(&alert.rule, 20), escape(&alert.name, 60));
     let text = format!("rolewatch · {rule} · {}{more}", code_span(id, 40));
     json!({"type": "context", "elements": [mrkdwn(&text)]})
-}
-
-fn account_shown(account: &NamedAccount) -> String {
-    match &account.name {
-        Some(name) if !name.is_empty() => {
-            format!("{} {}", escape(name, 120), code_span(&account.id, 20))
-        }
-        _ => code_span(&account.id, 20),
-    }
 }

@@ -101,6 +101,8 @@ fn the_use_of_the_session_is_one_line_that_claims_no_more_than_is_known() {
             writes,
             console,
             api,
+            errors: 0,
+            calls: Vec::new(),
         });
         let message = alert_message(
             &sample::view(Language::English),
