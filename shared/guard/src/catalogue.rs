@@ -1,7 +1,8 @@
 //! Every rule, by code, with its properties. Its check is in the rule's own file; `rules` and
 //! `review/rules` connect the two.
 
-use crate::rule::{Judges, LedToBy, Prevention, Rule};
+use crate::finding::MissingSource;
+use crate::rule::{Judges, LedToBy, Outsiders, Prevention, Rule};
 
 /// Defines one `static` for each rule, and [`ALL`] of them.
 macro_rules! catalogue {
@@ -24,6 +25,8 @@ catalogue! {
         suppressible: true,
         prevention: Some(Prevention::Permission),
         led_to_by: None,
+        outsiders: Outsiders::Stays,
+        settled_by: Some(MissingSource::Roster),
     };
     SWITCH_WITHOUT_MFA: Rule {
         code: "RW002",
@@ -36,6 +39,8 @@ catalogue! {
         suppressible: true,
         prevention: Some(Prevention::Mfa),
         led_to_by: None,
+        outsiders: Outsiders::Moot,
+        settled_by: Some(MissingSource::Logs),
     };
     SESSION_TOO_LONG: Rule {
         code: "RW003",
@@ -48,6 +53,8 @@ catalogue! {
         suppressible: true,
         prevention: Some(Prevention::SessionLimit),
         led_to_by: None,
+        outsiders: Outsiders::Stays,
+        settled_by: None,
     };
     ELEVATED_TOO_LONG: Rule {
         code: "RW004",
@@ -60,6 +67,8 @@ catalogue! {
         suppressible: true,
         prevention: None,
         led_to_by: None,
+        outsiders: Outsiders::Stays,
+        settled_by: None,
     };
     DAILY_BUDGET_SPENT: Rule {
         code: "RW005",
@@ -72,6 +81,8 @@ catalogue! {
         suppressible: true,
         prevention: None,
         led_to_by: None,
+        outsiders: Outsiders::Stays,
+        settled_by: None,
     };
     UNTRACEABLE_CALLER: Rule {
         code: "RW006",
@@ -84,6 +95,8 @@ catalogue! {
         suppressible: true,
         prevention: None,
         led_to_by: None,
+        outsiders: Outsiders::Moot,
+        settled_by: Some(MissingSource::Logs),
     };
     CALLER_OUTSIDE_TRUST: Rule {
         code: "RW007",
@@ -96,6 +109,8 @@ catalogue! {
         suppressible: true,
         prevention: Some(Prevention::Trust),
         led_to_by: None,
+        outsiders: Outsiders::Reports,
+        settled_by: None,
     };
     ROOT_SWITCH: Rule {
         code: "RW008",
@@ -108,6 +123,8 @@ catalogue! {
         suppressible: false,
         prevention: None,
         led_to_by: None,
+        outsiders: Outsiders::Stays,
+        settled_by: None,
     };
     SWITCH_DENIED: Rule {
         code: "RW009",
@@ -120,6 +137,8 @@ catalogue! {
         suppressible: true,
         prevention: None,
         led_to_by: None,
+        outsiders: Outsiders::Stays,
+        settled_by: None,
     };
     JOINED_GROUP_JUST_BEFORE: Rule {
         code: "RW010",
@@ -132,6 +151,8 @@ catalogue! {
         suppressible: true,
         prevention: None,
         led_to_by: None,
+        outsiders: Outsiders::Stays,
+        settled_by: Some(MissingSource::Roster),
     };
     CHAINED_SWITCH: Rule {
         code: "RW011",
@@ -144,6 +165,8 @@ catalogue! {
         suppressible: true,
         prevention: Some(Prevention::Caller),
         led_to_by: None,
+        outsiders: Outsiders::Stays,
+        settled_by: None,
     };
     UNEXPECTED_IDENTITY: Rule {
         code: "RW012",
@@ -156,6 +179,8 @@ catalogue! {
         suppressible: true,
         prevention: Some(Prevention::Caller),
         led_to_by: None,
+        outsiders: Outsiders::Stays,
+        settled_by: Some(MissingSource::Logs),
     };
     UNUSED_ELEVATION: Rule {
         code: "RW013",
@@ -168,6 +193,8 @@ catalogue! {
         suppressible: true,
         prevention: None,
         led_to_by: None,
+        outsiders: Outsiders::Moot,
+        settled_by: None,
     };
     STRETCHED_BY_RECHAINING: Rule {
         code: "RW014",
@@ -180,6 +207,8 @@ catalogue! {
         suppressible: true,
         prevention: None,
         led_to_by: None,
+        outsiders: Outsiders::Stays,
+        settled_by: None,
     };
     MFA_ENROLLED_JUST_BEFORE: Rule {
         code: "RW015",
@@ -192,6 +221,8 @@ catalogue! {
         suppressible: true,
         prevention: None,
         led_to_by: None,
+        outsiders: Outsiders::Stays,
+        settled_by: Some(MissingSource::Logs),
     };
     OUTLIVED_MEMBERSHIP: Rule {
         code: "RW016",
@@ -204,6 +235,8 @@ catalogue! {
         suppressible: true,
         prevention: None,
         led_to_by: None,
+        outsiders: Outsiders::Stays,
+        settled_by: Some(MissingSource::Roster),
     };
     TRUST_WITHOUT_MFA: Rule {
         code: "RW101",
@@ -216,6 +249,8 @@ catalogue! {
         suppressible: true,
         prevention: None,
         led_to_by: Some(LedToBy::TrustPolicy),
+        outsiders: Outsiders::Stays,
+        settled_by: None,
     };
     TRUST_TOO_OPEN: Rule {
         code: "RW102",
@@ -228,6 +263,8 @@ catalogue! {
         suppressible: true,
         prevention: None,
         led_to_by: Some(LedToBy::TrustPolicy),
+        outsiders: Outsiders::Stays,
+        settled_by: None,
     };
     SESSION_LIMIT_TOO_LONG: Rule {
         code: "RW103",
@@ -240,6 +277,8 @@ catalogue! {
         suppressible: true,
         prevention: None,
         led_to_by: Some(LedToBy::SessionLimit),
+        outsiders: Outsiders::Stays,
+        settled_by: None,
     };
     ASSUME_GRANTED_BEYOND_POLICY: Rule {
         code: "RW104",
@@ -252,6 +291,8 @@ catalogue! {
         suppressible: true,
         prevention: None,
         led_to_by: Some(LedToBy::Permissions),
+        outsiders: Outsiders::Stays,
+        settled_by: None,
     };
     GROUP_CAN_GROW_ITSELF: Rule {
         code: "RW105",
@@ -264,6 +305,8 @@ catalogue! {
         suppressible: true,
         prevention: None,
         led_to_by: Some(LedToBy::Permissions),
+        outsiders: Outsiders::Stays,
+        settled_by: None,
     };
     HUMAN_WITHOUT_MFA_DEVICE: Rule {
         code: "RW106",
@@ -276,6 +319,8 @@ catalogue! {
         suppressible: true,
         prevention: None,
         led_to_by: None,
+        outsiders: Outsiders::Stays,
+        settled_by: None,
     };
     GUARD_TAMPERED: Rule {
         code: "RW201",
@@ -288,6 +333,8 @@ catalogue! {
         suppressible: false,
         prevention: None,
         led_to_by: None,
+        outsiders: Outsiders::Stays,
+        settled_by: None,
     };
 }
 

@@ -2,13 +2,14 @@
 
 mod caller_shown;
 mod context;
+mod settled_by;
 mod shown;
 mod written;
 
 pub use caller_shown::CallerShown;
 pub use context::{
-    CALLS_SHOWN, CallCount, EvidenceShown, FindingContext, FirstSeen, SessionShown,
-    USER_AGENT_KEPT, UsesShown,
+    CALLS_SHOWN, CallCount, EvidenceShown, FindingContext, FirstSeen, MissingSource, SessionShown,
+    SettledBy, USER_AGENT_KEPT, UsesShown,
 };
 pub(crate) use shown::{CallSource, SwitchIndex};
 pub use written::NotAFinding;

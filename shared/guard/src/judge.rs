@@ -23,7 +23,7 @@ use crate::arn::RoleArn;
 use crate::dossier::{Dossiers, Origin, OriginKind, Person, Switch, Tracer};
 use crate::elevated::Elevated;
 use crate::finding::{
-    CallerShown, Finding, FindingContext, Subject, SwitchIndex, Verdict, finding_id,
+    CallerShown, Finding, FindingContext, SettledBy, Subject, SwitchIndex, Verdict, finding_id,
 };
 use crate::id::RecordKey;
 use crate::moment::Moment;
@@ -243,6 +243,9 @@ impl<'a, 'w> Judge<'a, 'w> {
                 id,
                 self_granted: answer.self_granted,
                 denied: false,
+                settled_by: (answer.verdict == Verdict::Unproven)
+                    .then(|| SettledBy::of_switch(rule, switch, origin, self.policy))
+                    .flatten(),
                 subject,
             };
             self.report(made, role.clone(), shown.clone(), Some(rules.severity));
@@ -329,6 +332,7 @@ impl<'a, 'w> Judge<'a, 'w> {
                 // Only a rule about one switch checks who granted the membership.
                 self_granted: false,
                 denied,
+                settled_by: None,
                 subject,
             },
             role,
@@ -377,7 +381,10 @@ impl<'a, 'w> Judge<'a, 'w> {
             supersedes: Vec::new(),
             self_granted: made.self_granted,
             denied: made.denied,
-            context: FindingContext::default(),
+            context: FindingContext {
+                settled_by: made.settled_by,
+                ..FindingContext::default()
+            },
             subject: made.subject,
         };
         match hidden_by {
@@ -400,7 +407,10 @@ impl Judge<'_, '_> {
                 .evidence
                 .get(&finding.id)
                 .map_or(&[][..], Vec::as_slice);
-            finding.context = index.context(finding, records);
+            finding.context = FindingContext {
+                settled_by: finding.context.settled_by.take(),
+                ..index.context(finding, records)
+            };
         }
     }
 }
@@ -435,6 +445,7 @@ struct Made {
     id: String,
     self_granted: bool,
     denied: bool,
+    settled_by: Option<SettledBy>,
     subject: Subject,
 }
 

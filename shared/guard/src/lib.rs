@@ -85,7 +85,8 @@ pub use dossier::{Origin, OriginKind, Person, Proof, Switch, SwitchKey};
 pub use elevated::{Elevated, RolesMet, UnmatchedEntry, needles, unmatched};
 pub use finding::{
     CALLS_SHOWN, CallCount, CallerShown, EvidenceShown, Finding, FindingContext, FirstSeen,
-    NotAFinding, SessionShown, Subject, USER_AGENT_KEPT, UsesShown, Verdict,
+    MissingSource, NotAFinding, SessionShown, SettledBy, Subject, USER_AGENT_KEPT, UsesShown,
+    Verdict,
 };
 pub use judge::{
     AskedAlone, ExaminedSwitch, FileTotals, FindingTotals, Judgement, RecordTotals, RefusedSummary,

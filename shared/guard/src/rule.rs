@@ -3,6 +3,7 @@
 //! The fields are public and have no defaults, so a new rule in [`crate::catalogue`] sets all of
 //! them. Code that treats some rules differently checks a field, never a list of codes.
 
+use crate::finding::MissingSource;
 use crate::steps::{self, Circumstances};
 
 /// A rule.
@@ -34,6 +35,22 @@ pub struct Rule {
     pub prevention: Option<Prevention>,
     /// The calls that may have caused what it finds in the setup, if that is known.
     pub led_to_by: Option<LedToBy>,
+    /// What it means about a switch by somebody from outside the trusted accounts.
+    pub outsiders: Outsiders,
+    /// What most likely settles an unproven finding about the person behind a switch, if their own
+    /// call is known. `None`: it isn't about the person.
+    pub settled_by: Option<MissingSource>,
+}
+
+/// What a rule means about a switch by somebody from outside the trusted accounts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outsiders {
+    /// The rule reports the outsider.
+    Reports,
+    /// Once the outsider is reported, its findings add nothing. Reports for people fold them.
+    Moot,
+    /// Its findings count as much as for anybody else.
+    Stays,
 }
 
 /// What a rule judges.

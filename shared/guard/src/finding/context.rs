@@ -41,6 +41,10 @@ pub struct FindingContext {
     /// Whether the switch is the first of its kind. `None` for attempts that were denied.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub first_seen: Option<FirstSeen>,
+    /// What would settle an unproven finding. `None` if it isn't unproven, or nothing is known that
+    /// would.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub settled_by: Option<SettledBy>,
 }
 
 /// A session, as a finding shows it.
@@ -129,6 +133,28 @@ pub struct EvidenceShown {
     pub time: Option<Moment>,
 }
 
+/// What would most likely settle an unproven finding.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct SettledBy {
+    /// What is missing.
+    pub what: MissingSource,
+    /// The account, or the identity store.
+    pub of: String,
+    /// The account's name in the policy.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}
+
+/// A source that rolewatch reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MissingSource {
+    /// The logs of an account.
+    Logs,
+    /// A roster of an account or an identity store.
+    Roster,
+}
+
 /// Whether a switch is the first of its kind, in what was read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FirstSeen {
@@ -157,6 +183,10 @@ impl FindingContext {
         if let Some(session) = &mut self.session {
             clean(&mut session.name);
             clean(&mut session.key);
+        }
+        if let Some(settled) = &mut self.settled_by {
+            settled.of = harmless(&settled.of);
+            clean(&mut settled.name);
         }
         for call in self.uses.iter_mut().flat_map(|uses| &mut uses.calls) {
             call.name = harmless(&call.name);

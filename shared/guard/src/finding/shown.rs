@@ -78,6 +78,8 @@ impl<'a, 'w> SwitchIndex<'a, 'w> {
             uses: UsesShown::of_switches(switches.iter().copied()),
             evidence,
             first_seen: self.first_seen(first, person),
+            // The judge knows it, which also knows what was asked.
+            settled_by: None,
         }
     }
 

@@ -50,6 +50,7 @@ impl<'w> Judge<'_, 'w> {
             id,
             self_granted: false,
             denied: false,
+            settled_by: None,
             subject,
         };
         self.report(
@@ -114,6 +115,7 @@ impl<'w> Judge<'_, 'w> {
             self_granted: false,
             // A copy that contradicts this one may say that it succeeded.
             denied: sure,
+            settled_by: None,
             subject,
         };
         self.report(made, role, CallerShown::of_origin(&origin), None);

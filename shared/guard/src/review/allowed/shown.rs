@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::{AllowedBy, StatementChange};
+use crate::arn::resource_of;
 
 /// The most characters of a statement that a sentence quotes.
 const QUOTED: usize = 100;
@@ -14,6 +15,27 @@ fn quoted(statement: &str) -> String {
     } else {
         cut
     }
+}
+
+/// `managed policy SwitchToUpdateApp of group Testers`: each ARN is replaced with its last part.
+fn without_arns(policy: &str) -> String {
+    let mut words: Vec<String> = Vec::new();
+    for word in policy.split(' ') {
+        let Some(resource) = resource_of(word).filter(|_| word.starts_with("arn:")) else {
+            words.push(word.to_owned());
+            continue;
+        };
+        let (kind, path) = resource.split_once('/').unwrap_or(("", resource));
+        let name = path.rsplit('/').next().unwrap_or(path);
+        // `managed policy arn:…:policy/Name` says the kind already.
+        let repeated = words.last().is_some_and(|last| last == kind);
+        if kind.is_empty() || repeated {
+            words.push(name.to_owned());
+        } else {
+            words.push(format!("{kind} {name}"));
+        }
+    }
+    words.join(" ")
 }
 
 impl fmt::Display for AllowedBy {
@@ -72,6 +94,22 @@ impl fmt::Display for AllowedBy {
 }
 
 impl AllowedBy {
+    /// One line: the policies that allowed it, and whether something is uncertain.
+    pub fn in_short(&self) -> String {
+        let mut policies: Vec<&str> = Vec::new();
+        for allowing in &self.statements {
+            if !policies.contains(&&*allowing.policy) {
+                policies.push(&allowing.policy);
+            }
+        }
+        let short = policies.into_iter().map(without_arns).collect::<Vec<_>>();
+        let mut line = format!("allowed by {}", short.join(" and "));
+        if self.unseen.is_some() || !self.hangs_on.is_empty() {
+            line.push_str(", as far as the rosters show");
+        }
+        line
+    }
+
     fn fmt_change(&self, change: &StatementChange, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let StatementChange { policy, which, by } = change;
         // A statement that isn't changed doesn't need to be shown again.

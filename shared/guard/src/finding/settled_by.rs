@@ -1,0 +1,63 @@
+//! What would most likely settle an unproven finding about a switch.
+
+use super::context::{MissingSource, SettledBy};
+use crate::dossier::{Origin, Switch};
+use crate::id::AccountId;
+use crate::policy::Policy;
+use crate::rule::Rule;
+use crate::untrusted::harmless;
+
+impl SettledBy {
+    pub(crate) fn of_switch(
+        rule: &Rule,
+        switch: &Switch<'_>,
+        origin: &Origin,
+        policy: &Policy,
+    ) -> Option<Self> {
+        let logs = |account: AccountId| {
+            let name = policy.account_name(account).map(harmless);
+            Some(Self {
+                what: MissingSource::Logs,
+                of: account.to_string(),
+                name,
+            })
+        };
+        let source = rule.settled_by?;
+        let owner = || switch.role.as_ref().map(|role| role.account());
+        if !switch.has_mint() {
+            return logs(switch.caller_account().or_else(owner)?);
+        }
+        // The call that issued the caller's own session belongs in the caller's account.
+        if switch.caller_half().is_none() || (origin.broken.is_some() && origin.center.is_none()) {
+            return logs(switch.caller_account().or_else(owner)?);
+        }
+        if source == MissingSource::Roster {
+            return Self::roster(origin, policy);
+        }
+        let center = policy
+            .identity_center
+            .as_ref()
+            .filter(|_| origin.center.is_some());
+        match center {
+            Some(center) => logs(center.account),
+            None => logs(origin.account?),
+        }
+    }
+
+    fn roster(origin: &Origin, policy: &Policy) -> Option<Self> {
+        if origin.center.is_some() {
+            let store = &policy.identity_center.as_ref()?.identity_store;
+            return Some(Self {
+                what: MissingSource::Roster,
+                of: harmless(store),
+                name: None,
+            });
+        }
+        let account = origin.account?;
+        Some(Self {
+            what: MissingSource::Roster,
+            of: account.to_string(),
+            name: policy.account_name(account).map(harmless),
+        })
+    }
+}
