@@ -4,27 +4,29 @@ mod filter;
 mod live;
 mod look;
 mod number;
+mod reading;
+mod sessions;
 pub(crate) mod sources;
 mod time;
 
-use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Parser, Subcommand};
 use rolewatch_guard::moment::Moment;
 
-use crate::limits::OBJECTS_UNASKED;
 use crate::report::AuditFormat;
 use crate::review::report::ReviewFormat;
-pub(crate) use filter::{FailArgs, FindingFilter, Threshold};
+pub(crate) use filter::{FailArgs, FindingFilter, SubjectFilter, Threshold};
 pub(crate) use live::{
     PatternArgs, PolicyCommand, PolicyPushArgs, RosterCommand, RosterPushArgs, RosterTakeArgs,
     TrailCommand, TrailConnectArgs,
 };
 pub(crate) use look::{Look, PlanFormat, RulesFormat};
+pub(crate) use reading::{PeriodArgs, ReadingArgs};
+pub(crate) use sessions::SessionsArgs;
 use sources::SourceArgs;
-use time::{parse_since, parse_until};
+use time::parse_since;
 
 /// Checks every switch into an elevated AWS role: who really made it, which groups they were in at
 /// that moment, whether they used MFA, and how long they held the role
@@ -46,6 +48,8 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     /// Check CloudTrail logs against the policy
     Audit(AuditArgs),
+    /// List who was in an elevated role, when, for how long, and what they did there
+    Sessions(SessionsArgs),
     /// Check the IAM setup: what IAM allows but the policy forbids
     Review(ReviewArgs),
     /// Draft a policy file from what IAM allows today
@@ -113,36 +117,15 @@ pub(crate) struct AuditArgs {
     pub(crate) paths: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) sources: SourceArgs,
-    /// Check only switches from this time on: 2026-03-01T09:30:00Z, or a date for the start of
-    /// that day (UTC)
-    #[arg(long, value_name = "TIME", value_parser = parse_since, allow_hyphen_values = true)]
-    pub(crate) since: Option<Moment>,
-    /// Check only switches before this time; a date includes that whole day (UTC). Also sets what
-    /// counts as now
-    ///
-    /// --since and --until only choose which switches are checked. Facts from outside that period
-    /// still count. Without --until, the time of the latest relevant record counts as now, for
-    /// example to decide whether a suppression has expired.
-    #[arg(long, value_name = "TIME", value_parser = parse_until, allow_hyphen_values = true)]
-    pub(crate) until: Option<Moment>,
+    #[command(flatten)]
+    pub(crate) period: PeriodArgs,
     /// Output format
     #[arg(long, value_enum, default_value_t = AuditFormat::Table)]
     pub(crate) format: AuditFormat,
     #[command(flatten)]
     pub(crate) fail: FailArgs,
-    // Clap would take `-1` for a flag and say nothing of numbers.
-    /// Number of threads that read files; by default, one per core
-    #[arg(long, value_name = "N", value_parser = number::threads, allow_negative_numbers = true)]
-    pub(crate) jobs: Option<NonZeroUsize>,
-    /// Maximum number of S3 objects to read; if there are more, nothing is read
-    #[arg(
-        long,
-        value_name = "N",
-        default_value_t = OBJECTS_UNASKED,
-        value_parser = number::objects,
-        allow_negative_numbers = true
-    )]
-    pub(crate) max_objects: NonZeroUsize,
+    #[command(flatten)]
+    pub(crate) reading: ReadingArgs,
     /// Have the deployed stack read the logs directly from S3: the ARN of its state machine (stack
     /// output `HistoryArn`). Uses the stack's policy and rosters
     #[arg(

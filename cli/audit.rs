@@ -11,10 +11,10 @@ pub(crate) mod unread;
 
 use std::path::Path;
 
-use rolewatch_guard::world::World;
-use rolewatch_guard::{Judgement, Scope, judge, unmatched};
+use rolewatch_guard::moment::Moment;
+use rolewatch_guard::{ExaminedSwitch, Judgement, Scope, Totals, judge, unmatched};
 
-use crate::args::AuditArgs;
+use crate::args::{AuditArgs, PeriodArgs, ReadingArgs};
 use crate::exit::{Exit, Failure, shown_path};
 use crate::report::format::print;
 use crate::report::shown::ShownFindings;
@@ -23,67 +23,54 @@ use crate::stdout;
 use allowed::SwitchAllowances;
 use inputs::{AuditInputs, check_given};
 use scan::{ScanOptions, ScannedLogs, scan};
+use unread::UnreadList;
 
 pub(crate) fn run(args: &AuditArgs) -> Result<Exit, Failure> {
     args.look.apply();
     // Checked before anything is read: a typo in an argument must not cost the reading of a large
     // archive.
-    check_span(args)?;
+    check_period(args.period)?;
     check_given(&args.paths, &args.sources)?;
     if let Some(arn) = &args.state_machine {
         return machine::run(args, arn);
     }
-    let how = ScanOptions {
-        jobs: args.jobs,
-        max_objects: args.max_objects,
-    };
     // The policy is read before the logs, because its roles determine which records matter.
     let inputs = AuditInputs::find(&args.paths, &args.sources)?;
     // This also reports a misspelled account before the logs are read.
     let shown = ShownFindings::new(&args.filter, Some(&inputs.policy))?;
-    let ScannedLogs {
-        world,
-        mut totals,
-        unread,
-        not_evidence,
-        range,
-        near,
-    } = scan(&args.paths, &inputs.not_logs, &inputs.policy, how)?;
-    let (mut judgement, allowed) = judged(&world, &inputs, args);
-    // A policy entry that matches no role looks like one that nobody broke.
-    judgement.note_unmatched(&unmatched(&world, &inputs.policy, &inputs.rosters, &near));
-    totals.add_judgement(&judgement);
+    let how = options(args.reading);
+    let logs = scan(&args.paths, &inputs.not_logs, &inputs.policy, how)?;
+    let mut allowed = SwitchAllowances::default();
+    let judged = JudgedLogs::new(logs, &inputs, args.period, &mut |examined| {
+        allowed.note_switch(examined, &inputs);
+    });
     let report = FinishedAudit::Local(AuditReport {
         paths: &args.paths,
         inputs: &inputs,
-        since: args.since,
-        until: args.until,
-        range,
-        judgement: &judgement,
+        since: args.period.since,
+        until: args.period.until,
+        range: judged.range,
+        judgement: &judged.judgement,
         shown: &shown,
         allowed: &allowed,
-        totals: &totals,
-        unread: &unread,
-        not_evidence: &not_evidence,
+        totals: &judged.totals,
+        unread: &judged.unread,
+        not_evidence: &judged.not_evidence,
     });
     print(&report, args.format.writer(), args.output.as_deref())?;
-    // These go to stderr after the report, so that they come last on a terminal.
-    not_evidence.tell_not_evidence();
-    unread.tell_unread();
-    inputs.tell_roster_faults();
-    tell_near_misses(&judgement.near_misses, &inputs.policy_file);
-    shown.report_hidden(&judgement.findings);
-    stdout::line_on_stderr(&format!("rolewatch: {}", totals::account_line(&totals)));
+    judged.tell_faults(&inputs);
+    shown.report_hidden(&judged.judgement.findings);
+    judged.tell_account();
     Ok(Exit::of_audit(
-        &judgement.findings,
+        &judged.judgement.findings,
         args.fail,
-        unread.is_empty() && inputs.roster_faults.is_empty(),
+        judged.is_complete(&inputs),
     ))
 }
 
 /// An empty time span would give a report about nothing.
-fn check_span(args: &AuditArgs) -> Result<(), Failure> {
-    match (args.since, args.until) {
+pub(crate) fn check_period(period: PeriodArgs) -> Result<(), Failure> {
+    match (period.since, period.until) {
         (Some(since), Some(until)) if since >= until => Err(Failure::Usage(format!(
             "--since {since} must be before --until {until}"
         ))),
@@ -91,22 +78,81 @@ fn check_span(args: &AuditArgs) -> Result<(), Failure> {
     }
 }
 
-/// All findings, with what allowed the switches that they are about.
-fn judged(world: &World, inputs: &AuditInputs, args: &AuditArgs) -> (Judgement, SwitchAllowances) {
-    let scope = Scope {
-        as_of: args.until,
-        since: args.since,
-        until: args.until,
-    };
-    let mut allowed = SwitchAllowances::default();
-    let judgement = judge(
-        world,
-        &inputs.policy,
-        &inputs.rosters,
-        scope,
-        &mut |examined| allowed.note_switch(examined, inputs),
-    );
-    (judgement, allowed)
+/// How the logs are read.
+pub(crate) fn options(reading: ReadingArgs) -> ScanOptions {
+    ScanOptions {
+        jobs: reading.jobs,
+        max_objects: reading.max_objects,
+    }
+}
+
+/// Logs that were read and judged.
+pub(crate) struct JudgedLogs {
+    pub(crate) judgement: Judgement,
+    pub(crate) totals: Totals,
+    pub(crate) unread: UnreadList,
+    /// Events that AWS didn't send.
+    pub(crate) not_evidence: UnreadList,
+    /// The first and the last relevant record.
+    pub(crate) range: Option<(Moment, Moment)>,
+}
+
+impl JudgedLogs {
+    /// Judges all switches of a period. Each is passed to `watch` while it is judged.
+    pub(crate) fn new(
+        logs: ScannedLogs,
+        inputs: &AuditInputs,
+        period: PeriodArgs,
+        watch: &mut dyn FnMut(&ExaminedSwitch<'_>),
+    ) -> Self {
+        let ScannedLogs {
+            world,
+            mut totals,
+            unread,
+            not_evidence,
+            range,
+            near,
+        } = logs;
+        let scope = Scope {
+            as_of: period.until,
+            since: period.since,
+            until: period.until,
+        };
+        let AuditInputs {
+            policy, rosters, ..
+        } = inputs;
+        let mut judgement = judge(&world, policy, rosters, scope, watch);
+        // A policy entry that matches no role looks like one that nobody broke.
+        judgement.note_unmatched(&unmatched(&world, policy, rosters, &near));
+        totals.add_judgement(&judgement);
+        Self {
+            judgement,
+            totals,
+            unread,
+            not_evidence,
+            range,
+        }
+    }
+
+    /// Whether all input could be read.
+    pub(crate) fn is_complete(&self, inputs: &AuditInputs) -> bool {
+        self.unread.is_empty() && inputs.roster_faults.is_empty()
+    }
+
+    /// Prints on stderr what couldn't be read, and entries of the policy that narrowly miss a role.
+    /// This comes after the report, so that it comes last on a terminal.
+    pub(crate) fn tell_faults(&self, inputs: &AuditInputs) {
+        self.not_evidence.tell_not_evidence();
+        self.unread.tell_unread();
+        inputs.tell_roster_faults();
+        tell_near_misses(&self.judgement.near_misses, &inputs.policy_file);
+    }
+
+    /// Prints the line on stderr that accounts for everything.
+    pub(crate) fn tell_account(&self) {
+        let line = totals::account_line(&self.totals);
+        stdout::line_on_stderr(&format!("rolewatch: {line}"));
+    }
 }
 
 /// Prints policy entries that narrowly miss a role on stderr, in every format: a role that isn't

@@ -313,6 +313,7 @@ mod tests {
             self_granted: false,
             denied: false,
             owner: None,
+            context: rolewatch_guard::FindingContext::default(),
             subject: rolewatch_guard::Subject::default(),
         }
     }

@@ -76,3 +76,6 @@ pub(crate) const COLUMNS: usize = 100;
 
 /// The minimum and maximum line width on a terminal, so that text stays readable.
 pub(crate) const COLUMNS_ON_TERMINAL: (usize, usize) = (60, 120);
+
+/// The maximum width of a table with many columns on a terminal.
+pub(crate) const COLUMNS_OF_TABLE: usize = 200;

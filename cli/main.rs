@@ -4,13 +4,13 @@
 //!
 //! - [`args`]: the command line; [`given`]: checks that given paths exist, before anything is read;
 //!   [`alike`]: what was probably meant instead.
-//! - One module per subcommand: [`audit`], [`review`], [`init`], [`explain`], [`revoke_plan`],
-//!   [`rules`], [`policy`], [`push`] (`policy push`, `roster push`), [`take`] (`roster take`),
-//!   [`trail`], [`switch_link`], [`shell`] (completions, man page).
+//! - One module per subcommand: [`audit`], [`sessions`], [`review`], [`init`], [`explain`],
+//!   [`revoke_plan`], [`rules`], [`policy`], [`push`] (`policy push`, `roster push`), [`take`]
+//!   (`roster take`), [`trail`], [`switch_link`], [`shell`] (completions, man page).
 //! - [`audit::inputs`] finds the policy and the rosters, and [`audit::scan`] reads logs in threads.
 //!   `explain` and `revoke-plan` use them too.
-//! - [`report`]: the result of an audit, one file per format; [`review::report`]: the same for a
-//!   review.
+//! - [`report`]: the result of an audit, one file per format; [`review::report`] and
+//!   [`sessions::report`]: the same for a review and a list of sessions.
 //! - [`limits`]: every limit that was chosen; [`clock`]: the only place that reads the time.
 //! - [`stdout`]: data on stdout, the rest on stderr; [`exit`]: exit codes and why a run failed.
 //!
@@ -32,6 +32,7 @@ mod report;
 mod review;
 mod revoke_plan;
 mod rules;
+mod sessions;
 mod shell;
 mod stdout;
 mod switch_link;
@@ -60,6 +61,7 @@ fn main() -> ExitCode {
 fn run(command: Command) -> Result<Exit, Failure> {
     match command {
         Command::Audit(args) => audit::run(&args),
+        Command::Sessions(args) => sessions::run(&args),
         Command::Review(args) => review::run(&args),
         Command::Init(args) => init::run(&args),
         Command::Explain(args) => explain::run(&args),

@@ -7,7 +7,7 @@ use std::path::Path;
 use anstyle::{AnsiColor, Style};
 
 use crate::exit::Failure;
-use crate::limits::{COLUMNS, COLUMNS_ON_TERMINAL};
+use crate::limits::{COLUMNS, COLUMNS_OF_TABLE, COLUMNS_ON_TERMINAL};
 
 /// Writes data. Styles are dropped if the output isn't colored.
 pub(crate) fn print(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
@@ -66,7 +66,16 @@ fn labelled(label: &str, color: AnsiColor, text: &str) {
 
 /// The line width: that of the terminal, within readable limits.
 pub(crate) fn columns() -> usize {
-    let (fewest, most) = COLUMNS_ON_TERMINAL;
+    columns_up_to(COLUMNS_ON_TERMINAL.1)
+}
+
+/// The line width for a table with many columns, which a wide terminal makes more readable.
+pub(crate) fn columns_of_table() -> usize {
+    columns_up_to(COLUMNS_OF_TABLE)
+}
+
+fn columns_up_to(most: usize) -> usize {
+    let (fewest, _) = COLUMNS_ON_TERMINAL;
     match terminal_size::terminal_size() {
         Some((width, _)) => usize::from(width.0).clamp(fewest, most),
         None => COLUMNS,

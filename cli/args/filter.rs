@@ -23,15 +23,20 @@ pub(crate) struct FindingFilter {
     /// Show only violations, or only unproven findings
     #[arg(long, value_name = "VERDICT", value_parser = verdict())]
     pub(crate) verdict: Option<Verdict>,
-    /// Show only findings about this caller, by name or ARN; `*` stands for any text, `?`
-    /// for any character
+    #[command(flatten)]
+    pub(crate) subjects: SubjectFilter,
+}
+
+/// The callers and roles that are shown.
+#[derive(Debug, Default, clap::Args)]
+pub(crate) struct SubjectFilter {
+    /// Show only this caller, by name or ARN; `*` stands for any text, `?` for any character
     #[arg(long = "caller", value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) callers: Vec<String>,
-    /// Show only findings about this role, by name or ARN; `*` stands for any text, `?`
-    /// for any character
+    /// Show only this role, by name or ARN; `*` stands for any text, `?` for any character
     #[arg(long = "role", value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) roles: Vec<String>,
-    /// Show only findings about a role or a caller in this account: its name in the policy, or 12
+    /// Show only what is about a role or a caller in this account: its name in the policy, or 12
     /// digits
     #[arg(long = "account", value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) accounts: Vec<String>,

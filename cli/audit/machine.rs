@@ -84,7 +84,7 @@ pub(super) fn run(args: &AuditArgs, arn: &str) -> Result<Exit, Failure> {
             "`--state-machine` takes one path, such as `s3://bucket/AWSLogs/`",
         ));
     };
-    let input = execution_input(path, args.since, args.until)?;
+    let input = execution_input(path, args.period.since, args.period.until)?;
     let shown = ShownFindings::new(&args.filter, None)?;
     let stack = Stack::connect(arn, bucket)?;
     let report = run_to_its_end(&stack, input, EXECUTION_PAUSE)?;

@@ -22,7 +22,7 @@ use super::shown::ShownFindings;
 use super::words::amount;
 use super::{AuditReport, FinishedAudit};
 use crate::audit::allowed::SwitchAllowances;
-use crate::audit::inputs::{RosterFile, RosterOwner};
+use crate::audit::inputs::{AuditInputs, RosterFile, RosterOwner};
 use crate::audit::unread::FaultShown;
 use crate::exit::shown_path;
 
@@ -53,9 +53,18 @@ struct AuditDocument<'a> {
 }
 
 #[derive(Serialize)]
-struct PolicyShown {
+pub(crate) struct PolicyShown {
     file: String,
     version: PolicyHash,
+}
+
+impl PolicyShown {
+    pub(crate) fn new(inputs: &AuditInputs) -> Self {
+        Self {
+            file: shown_path(&inputs.policy_file),
+            version: inputs.policy.version_hash,
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -222,7 +231,7 @@ fn is_zero(count: &u64) -> bool {
     *count == 0
 }
 
-fn write_pretty(document: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn write_pretty(document: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
     serde_json::to_writer_pretty(&mut *out, document)?;
     out.write_all(b"\n")
 }
@@ -243,10 +252,7 @@ fn audit_document<'a>(report: &'a AuditReport<'_>) -> AuditDocument<'a> {
     } = report;
     let findings = shown.select(&judgement.findings);
     AuditDocument {
-        policy: PolicyShown {
-            file: shown_path(&inputs.policy_file),
-            version: inputs.policy.version_hash,
-        },
+        policy: PolicyShown::new(inputs),
         rosters: inputs.roster_files.iter().map(RosterShown::new).collect(),
         paths: paths.iter().map(|path| shown_path(path)).collect(),
         since: *since,

@@ -1,14 +1,14 @@
 //! Which findings a report shows. Hidden findings still count, and the report says that there are
 //! more.
 
-use rolewatch_guard::Finding;
 use rolewatch_guard::arn::{account_of, glob_matches};
 use rolewatch_guard::id::AccountId;
 use rolewatch_guard::policy::Policy;
 use rolewatch_guard::untrusted::harmless;
+use rolewatch_guard::{CallerShown, Finding};
 
 use crate::alike::{is_slip, likeness};
-use crate::args::FindingFilter;
+use crate::args::{FindingFilter, SubjectFilter};
 use crate::exit::Failure;
 use crate::report::words::{amount, counted, length, number};
 use crate::stdout;
@@ -17,7 +17,7 @@ use crate::stdout;
 #[derive(Debug, Default)]
 pub(crate) struct ShownFindings<'a> {
     filter: Option<&'a FindingFilter>,
-    accounts: Vec<AccountId>,
+    subjects: ShownSubjects<'a>,
 }
 
 impl<'a> ShownFindings<'a> {
@@ -28,13 +28,9 @@ impl<'a> ShownFindings<'a> {
     /// Returns an error for an account that is neither a name in the policy nor 12 digits: a typo
     /// must not give a report about nothing.
     pub(crate) fn new(filter: &'a FindingFilter, policy: Option<&Policy>) -> Result<Self, Failure> {
-        let mut accounts = Vec::new();
-        for name in &filter.accounts {
-            accounts.push(account(name, policy)?);
-        }
         Ok(Self {
             filter: Some(filter),
-            accounts,
+            subjects: ShownSubjects::new(&filter.subjects, policy)?,
         })
     }
 
@@ -51,9 +47,7 @@ impl<'a> ShownFindings<'a> {
                 .verdict
                 .is_none_or(|verdict| finding.verdict == verdict)
             && (filter.rules.is_empty() || rule)
-            && (filter.callers.is_empty() || is_caller(&filter.callers, finding))
-            && (filter.roles.is_empty() || is_role(&filter.roles, finding))
-            && (self.accounts.is_empty() || self.is_account(finding))
+            && self.subjects.shows(&finding.caller, &finding.role)
     }
 
     /// The findings that are shown.
@@ -82,43 +76,90 @@ impl<'a> ShownFindings<'a> {
         }
         let all = counted(length(findings), "finding", "findings");
         let mut note = format!("the filters show {} of {all}", number(amount(shown)));
-        if shown == 0
-            && let Some(filter) = self.filter
-        {
-            for name in &filter.callers {
-                let known = findings.iter().map(|finding| &*finding.caller.name);
-                note.push_str(&meant_name("caller", name, known));
-            }
-            for name in &filter.roles {
-                let known = findings.iter().map(|finding| role_name(&finding.role));
-                note.push_str(&meant_name("role", name, known));
-            }
+        if shown == 0 {
+            let callers = findings.iter().map(|finding| &*finding.caller.name);
+            let roles = findings.iter().map(|finding| &*finding.role);
+            note.push_str(&self.subjects.meant("no finding is about", callers, roles));
         }
         Some(note)
     }
+}
 
-    fn is_account(&self, finding: &Finding) -> bool {
-        let caller = finding.caller.account.as_deref();
+/// The callers and roles that are shown, with the accounts that the filters refer to.
+#[derive(Debug, Default)]
+pub(crate) struct ShownSubjects<'a> {
+    filter: Option<&'a SubjectFilter>,
+    accounts: Vec<AccountId>,
+}
+
+impl<'a> ShownSubjects<'a> {
+    /// # Errors
+    /// Returns an error for an account that is neither a name in the policy nor 12 digits.
+    pub(crate) fn new(filter: &'a SubjectFilter, policy: Option<&Policy>) -> Result<Self, Failure> {
+        let mut accounts = Vec::new();
+        for name in &filter.accounts {
+            accounts.push(account(name, policy)?);
+        }
+        Ok(Self {
+            filter: Some(filter),
+            accounts,
+        })
+    }
+
+    /// Whether what a caller did in a role is shown. `role` is the role's ARN.
+    pub(crate) fn shows(&self, caller: &CallerShown, role: &str) -> bool {
+        let Some(filter) = self.filter else {
+            return true;
+        };
+        (filter.callers.is_empty() || is_caller(&filter.callers, caller))
+            && (filter.roles.is_empty() || is_role(&filter.roles, role))
+            && (self.accounts.is_empty() || self.is_account(caller, role))
+    }
+
+    /// Suggestions for names of callers and roles that nothing has. `nothing`: the beginning of the
+    /// sentence, such as `no finding is about`.
+    pub(crate) fn meant<'n>(
+        &self,
+        nothing: &str,
+        callers: impl Iterator<Item = &'n str> + Clone,
+        roles: impl Iterator<Item = &'n str> + Clone,
+    ) -> String {
+        let mut note = String::new();
+        let Some(filter) = self.filter else {
+            return note;
+        };
+        for name in &filter.callers {
+            note.push_str(&meant_name(nothing, "caller", name, callers.clone()));
+        }
+        for name in &filter.roles {
+            let known = roles.clone().map(role_name);
+            note.push_str(&meant_name(nothing, "role", name, known));
+        }
+        note
+    }
+
+    fn is_account(&self, caller: &CallerShown, role: &str) -> bool {
+        let caller = caller.account.as_deref();
         let caller = caller.and_then(|account| account.parse().ok());
-        let both = [account_of(&finding.role), caller];
+        let both = [account_of(role), caller];
         both.into_iter()
             .flatten()
             .any(|account| self.accounts.contains(&account))
     }
 }
 
-fn is_caller(wanted: &[String], finding: &Finding) -> bool {
-    let arn = finding.caller.arn.as_deref().unwrap_or_default();
+fn is_caller(wanted: &[String], caller: &CallerShown) -> bool {
+    let arn = caller.arn.as_deref().unwrap_or_default();
     wanted
         .iter()
-        .any(|glob| glob_matches(glob, &finding.caller.name) || glob_matches(glob, arn))
+        .any(|glob| glob_matches(glob, &caller.name) || glob_matches(glob, arn))
 }
 
-fn is_role(wanted: &[String], finding: &Finding) -> bool {
-    let name = role_name(&finding.role);
+fn is_role(wanted: &[String], role: &str) -> bool {
+    let name = role_name(role);
     wanted
         .iter()
-        .any(|glob| glob_matches(glob, name) || glob_matches(glob, &finding.role))
+        .any(|glob| glob_matches(glob, name) || glob_matches(glob, role))
 }
 
 /// The name after the path.
@@ -126,8 +167,13 @@ fn role_name(arn: &str) -> &str {
     arn.rsplit(['/', ':']).next().unwrap_or(arn)
 }
 
-/// A suggestion for a name that no finding has.
-fn meant_name<'n>(what: &str, name: &str, known: impl Iterator<Item = &'n str>) -> String {
+/// A suggestion for a name that nothing has.
+fn meant_name<'n>(
+    nothing: &str,
+    what: &str,
+    name: &str,
+    known: impl Iterator<Item = &'n str>,
+) -> String {
     let near = known
         .map(|known| (likeness(name, known), known))
         .filter(|(likeness, known)| is_slip(*likeness) && *known != name)
@@ -135,7 +181,7 @@ fn meant_name<'n>(what: &str, name: &str, known: impl Iterator<Item = &'n str>) 
     let name = harmless(name);
     match near {
         Some((_, near)) => {
-            format!("; no finding is about the {what} `{name}`; did you mean `{near}`?")
+            format!("; {nothing} the {what} `{name}`; did you mean `{near}`?")
         }
         None => format!("; check that the {what} `{name}` is spelled right"),
     }

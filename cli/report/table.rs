@@ -21,6 +21,7 @@ use crate::limits::NOT_EVIDENCE_TOLD;
 use crate::stdout;
 pub(crate) use findings::write_steps;
 use head::write_head;
+pub(crate) use head::write_missing;
 use paint::{DIM, HEADING, UNSURE};
 
 /// The note above the unproven findings.

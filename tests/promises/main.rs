@@ -34,6 +34,7 @@ mod push;
 mod review;
 mod revoke;
 mod rule_codes;
+mod sessions;
 mod sources;
 mod steps;
 mod tool;

@@ -9,6 +9,7 @@ use rolewatch_guard::untrusted::harmless;
 use super::paint::{BAD, BOLD};
 use super::{LABEL, TextPage};
 use crate::audit::inputs::{AuditInputs, RosterOwner};
+use crate::audit::unread::UnreadList;
 use crate::exit::shown_path;
 use crate::report::AuditReport;
 use crate::report::words::{counted, number, padded};
@@ -31,7 +32,7 @@ pub(super) fn write_head(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> i
         page.labelled("as of", &as_of.to_string())?;
     }
     page.labelled("found", &what_was_found(report.totals))?;
-    what_is_missing(report, page)
+    write_missing(report.unread, report.totals, inputs, page)
 }
 
 fn what_was_read(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Result<()> {
@@ -128,12 +129,17 @@ fn what_was_found(totals: &Totals) -> String {
 }
 
 /// Says that the report is incomplete, so that nobody takes it for a complete one.
-fn what_is_missing(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Result<()> {
+pub(crate) fn write_missing(
+    unread: &UnreadList,
+    totals: &Totals,
+    inputs: &AuditInputs,
+    page: &mut TextPage<'_>,
+) -> io::Result<()> {
     let mut parts = Vec::new();
-    if !report.unread.is_empty() {
-        parts.push(incomplete(report.totals));
+    if !unread.is_empty() {
+        parts.push(incomplete(totals));
     }
-    if !report.inputs.roster_faults.is_empty() {
+    if !inputs.roster_faults.is_empty() {
         parts.push("a roster has no list of users".to_owned());
     }
     if parts.is_empty() {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::dossier::proof::Proof;
 use crate::id::{AccountId, RecordKey};
 use crate::moment::Moment;
-use crate::policy::IdentityKind;
+use crate::policy::{IdentityKind, RolePolicy};
 use crate::seen::StoreUser;
 
 /// Identifies a person, for adding up what they did. Not for display; names are shown to people.
@@ -83,6 +83,17 @@ pub struct Origin {
     pub(crate) center: Option<Box<CenterEvidence>>,
     /// What tells identities of one type apart: for SAML, web identities and services.
     pub(crate) own_call: Option<Box<OwnCall>>,
+}
+
+impl Origin {
+    /// Whether a role requires MFA of this type of identity. Of an unknown type, it requires what
+    /// it requires of any.
+    pub(crate) fn must_use_mfa(&self, role: &RolePolicy) -> bool {
+        match self.kind {
+            OriginKind::Listed(kind) => role.mfa.requires(kind),
+            _ => role.may_require_mfa(),
+        }
+    }
 }
 
 /// What the origin's own call shows of an identity that isn't a user of IAM or Identity Center.

@@ -34,8 +34,10 @@ pub struct SessionRow {
     /// The calls that were made. `None` if none is known.
     pub uses: Option<UsesShown>,
     /// Whether the person used MFA: `allow`, `violation`, `unproven`, or `not-applicable` if the
-    /// role doesn't require it.
+    /// role doesn't require it or another finding makes it irrelevant.
     pub mfa: Verdict,
+    /// Whether the role requires MFA of this type of identity.
+    pub mfa_required: bool,
     /// The longest time that the role may be held, in seconds: `max_stretch`, else `max_session`.
     pub limit: Option<i64>,
     /// The codes of the rules about single switches that it broke.
@@ -81,6 +83,9 @@ impl ExaminedSwitch<'_> {
             region: source.region.map(harmless),
             uses: UsesShown::of_switches([switch]),
             mfa,
+            mfa_required: switch
+                .policy
+                .is_some_and(|role| self.origin.must_use_mfa(role)),
             limit: limit.map(|span| span.seconds()),
             violations: of(Verdict::Violation),
             unproven: of(Verdict::Unproven),

@@ -55,11 +55,7 @@ use crate::policy::IdentityKind;
 use crate::untrusted::harmless;
 
 pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
-    let is_asked = match view.origin.kind {
-        OriginKind::Listed(kind) => view.role.mfa.requires(kind),
-        _ => view.role.may_require_mfa(),
-    };
-    if !is_asked {
+    if !view.origin.must_use_mfa(view.role) {
         return RuleAnswer::not_applicable("the policy doesn't require MFA");
     }
     if let OriginKind::Listed(IdentityKind::Saml | IdentityKind::WebIdentity) = view.origin.kind {
