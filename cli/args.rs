@@ -54,7 +54,7 @@ pub(crate) enum Command {
     Review(ReviewArgs),
     /// Draft a policy file from what IAM allows today
     Init(InitArgs),
-    /// Explain a rule, or what CloudTrail records mean and what each rule says about them
+    /// Explain a rule, a finding, or what CloudTrail records mean and what each rule says about them
     Explain(ExplainArgs),
     /// Print how to revoke the sessions of a finding; changes nothing
     RevokePlan(RevokePlanArgs),
@@ -203,13 +203,31 @@ pub(crate) struct InitArgs {
     pub(crate) paths: Vec<PathBuf>,
 }
 
+const EXPLAIN_EXAMPLES: &str = "\
+Examples:
+  rolewatch explain RW002
+      What the rule does, its blind spots, and what to do.
+  rolewatch explain event.json
+      What each record of a file means, and what each rule says about them.
+  rolewatch explain 5d1c40 ./AWSLogs
+      The finding whose id begins with these digits: its sessions, every record behind it, and what \
+to do.
+
+Exit codes: 0 explained; 2 error or wrong usage; 3 explained, but some input is missing or couldn't \
+be read.";
+
 /// `rolewatch explain`.
 #[derive(Debug, clap::Args)]
+#[command(after_help = EXPLAIN_EXAMPLES)]
 pub(crate) struct ExplainArgs {
-    /// A rule's code or name (RW002, switch-without-mfa), or a file with CloudTrail records; `-`
-    /// is stdin
-    #[arg(value_name = "RULE|FILE")]
+    /// A rule's code or name (RW002, switch-without-mfa), a file with CloudTrail records (`-` is
+    /// stdin), or the id of a finding or its beginning
+    #[arg(value_name = "RULE|FILE|ID")]
     pub(crate) what: PathBuf,
+    /// For a finding: log files and directories, as for `rolewatch audit`; by default, the working
+    /// directory
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) sources: SourceArgs,
     #[command(flatten)]

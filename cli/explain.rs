@@ -1,7 +1,9 @@
-//! `rolewatch explain`: a rule's documentation, or what records mean and how each rule judges them.
+//! `rolewatch explain`: a rule's documentation, a finding with everything behind it, or what records
+//! mean and how each rule judges them.
 
 mod center;
 mod facts;
+mod finding;
 mod markdown;
 mod missing;
 mod records;
@@ -13,7 +15,9 @@ use crate::alike::{is_slip, likeness};
 use crate::args::ExplainArgs;
 use crate::audit::inputs::check_given;
 use crate::exit::{Exit, Failure, shown_path};
+use crate::finding_id::as_id;
 use crate::given;
+use crate::limits::ID_BEGINNING;
 use crate::stdout;
 
 pub(crate) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
@@ -21,6 +25,7 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
     let text = args.what.to_string_lossy();
     // A rule takes precedence over a file with its name. Such a file can be given as `./RW002`.
     if let Some(rule) = catalogue::find(&text) {
+        refuse_paths(args, "a rule")?;
         stdout::print(|out| markdown::write(&rule.documentation(), stdout::columns(), out))?;
         return Ok(Exit::Clean);
     }
@@ -34,17 +39,36 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
     if let Some(why) = given::elsewhere("explain", &args.what) {
         return Err(Failure::Usage(why));
     }
+    // A file takes precedence over a finding: its name is complete, and an ID can be longer.
     if given::is_stdin(&args.what) || given::missing(&args.what).is_none() {
+        refuse_paths(args, "a file with records")?;
         return records::run(args);
+    }
+    if let Some(id) = as_id(&text) {
+        return finding::run(args, &id);
     }
     let rule =
         nearest_rule(&text).map(|rule| format!("; did you mean `{}` ({})?", rule.code, rule.name));
     let meant = rule.unwrap_or_else(|| given::did_you_mean(&args.what));
     Err(Failure::Usage(format!(
         "`{}`: no such file or directory, and no rule of that name{meant}\n\
-         give a rule (`rolewatch rules` lists them) or a file with CloudTrail records in JSON",
+         give a rule (`rolewatch rules` lists them), a file with CloudTrail records in JSON, or the \
+         id of a finding (at least {ID_BEGINNING} hexadecimal digits; `rolewatch audit --format \
+         ndjson` prints ids)",
         shown_path(&args.what)
     )))
+}
+
+/// Only a finding is looked up in logs. Logs that nobody reads must not look as if they were.
+fn refuse_paths(args: &ExplainArgs, what: &str) -> Result<(), Failure> {
+    match args.paths.first() {
+        None => Ok(()),
+        Some(path) => Err(Failure::Usage(format!(
+            "`{}` isn't used: `{}` is {what}, and only a finding's id goes with logs",
+            shown_path(path),
+            shown_path(&args.what)
+        ))),
+    }
 }
 
 /// The rule whose code or name is most similar to the text, if any is similar.

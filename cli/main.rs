@@ -9,6 +9,7 @@
 //!   (`roster take`), [`trail`], [`switch_link`], [`shell`] (completions, man page).
 //! - [`audit::inputs`] finds the policy and the rosters, and [`audit::scan`] reads logs in threads.
 //!   `explain` and `revoke-plan` use them too.
+//! - [`finding_id`]: finds a finding by the beginning of its ID, for `explain` and `revoke-plan`.
 //! - [`report`]: the result of an audit, one file per format; [`review::report`] and
 //!   [`sessions::report`]: the same for a review and a list of sessions.
 //! - [`limits`]: every limit that was chosen; [`clock`]: the only place that reads the time.
@@ -23,6 +24,7 @@ mod audit;
 mod clock;
 mod exit;
 mod explain;
+mod finding_id;
 mod given;
 mod init;
 mod limits;

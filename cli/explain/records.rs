@@ -320,7 +320,7 @@ fn write_others(
     Ok(())
 }
 
-fn write_answer(
+pub(super) fn write_answer(
     verdict: Verdict,
     code: &str,
     name: &str,

@@ -9,12 +9,10 @@ use std::path::{Path, PathBuf};
 use rolewatch_guard::untrusted::harmless;
 
 use crate::exit::{Failure, shown_path};
+use crate::finding_id::{DIGITS, as_id};
 use crate::given;
 use crate::limits::ID_BEGINNING;
 pub(super) use json::GivenFinding;
-
-/// The number of digits in a finding's ID.
-const DIGITS: usize = 32;
 
 /// The argument FINDING.
 #[derive(Debug)]
@@ -52,8 +50,7 @@ impl FindingRequest {
 
     /// `meant`: a suggestion for a file name, used if the text isn't an ID.
     fn from_id(text: &str, meant: &str) -> Result<Self, Failure> {
-        let id = text.trim().to_ascii_lowercase();
-        if (ID_BEGINNING..=DIGITS).contains(&id.len()) && is_hexadecimal(&id) {
+        if let Some(id) = as_id(text) {
             return Ok(Self::Id(id));
         }
         Err(Failure::Usage(format!(
@@ -77,24 +74,4 @@ fn from_stdin(finding: &Path, paths: &[PathBuf]) -> Result<Vec<u8>, Failure> {
         .read_to_end(&mut bytes)
         .map_err(|why| Failure::unreadable(finding, why))?;
     Ok(bytes)
-}
-
-/// Whether a text consists of the characters of IDs: digits and lowercase letters from `a` to `f`.
-fn is_hexadecimal(text: &str) -> bool {
-    text.bytes()
-        .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ids_are_hexadecimal_and_long_enough() {
-        let read = FindingRequest::from_id(" 00C0ffee ", "");
-        assert!(matches!(read, Ok(FindingRequest::Id(id)) if id == "00c0ffee"));
-        for odd in ["", "abc", "RW004", "nothing.json", &"a".repeat(33)] {
-            assert!(FindingRequest::from_id(odd, "").is_err(), "{odd}");
-        }
-    }
 }

@@ -1,7 +1,5 @@
 //! The finding that a plan is for: found by judging the logs, or taken as it was given.
 
-mod unclear;
-
 use rolewatch_guard::catalogue;
 use rolewatch_guard::id::EventId;
 use rolewatch_guard::rule::Judges;
@@ -10,7 +8,7 @@ use rolewatch_guard::{Finding, Judgement, SwitchKey, Verdict};
 
 use super::request::{FindingRequest, GivenFinding};
 use crate::exit::Failure;
-use unclear::{ambiguous, unknown};
+use crate::finding_id::{all_findings, with_id};
 
 /// What a plan needs of the finding. All text is safe to print.
 #[derive(Debug)]
@@ -30,26 +28,12 @@ pub(super) struct PlanSubject {
 
 impl PlanSubject {
     pub(super) fn find(request: &FindingRequest, judgement: &Judgement) -> Result<Self, Failure> {
-        // Suppressed findings have sessions too, which can be revoked.
-        let mut all: Vec<&Finding> = judgement.findings.iter().collect();
-        all.extend(judgement.suppressed.iter().map(|hidden| &hidden.finding));
+        let all = all_findings(judgement);
+        // Nothing can be revoked for a finding without sessions.
+        let has_sessions = |finding: &Finding| !finding.subject.switches.is_empty();
         match request {
-            FindingRequest::Id(id) => Self::with_id(id, &all),
+            FindingRequest::Id(id) => Self::of_found(with_id(id, &all, has_sessions)?),
             FindingRequest::Finding(given) => Self::as_given(given, &all),
-        }
-    }
-
-    fn with_id(beginning: &str, all: &[&Finding]) -> Result<Self, Failure> {
-        let mut meant = Vec::new();
-        for finding in all {
-            if finding.id.starts_with(beginning) {
-                meant.push(*finding);
-            }
-        }
-        match &*meant {
-            [one] => Self::of_found(one),
-            [] => Err(unknown(beginning, all)),
-            several => Err(ambiguous(beginning, several)),
         }
     }
 

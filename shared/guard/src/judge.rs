@@ -6,6 +6,7 @@ mod report;
 mod root;
 mod scope;
 mod session_row;
+mod switch_story;
 mod totals;
 
 use std::collections::{BTreeMap, HashMap};
@@ -15,6 +16,9 @@ pub use report::{
 };
 pub use scope::Scope;
 pub use session_row::SessionRow;
+pub use switch_story::{
+    AnswerShown, ChainLink, MembershipShown, RecordPart, SwitchStory, TimelineEntry,
+};
 pub use totals::{
     FileTotals, FindingTotals, RecordTotals, SwitchStanding, SwitchTotals, Totals, standings,
 };
@@ -260,6 +264,12 @@ impl<'a, 'w> Judge<'a, 'w> {
             answers,
             world: self.world,
             asked: &self.tracer.roster.take_asked(),
+            memberships: &|| {
+                let memberships = view.memberships().into_iter();
+                memberships
+                    .map(|(group, membership)| (group.to_owned(), membership))
+                    .collect()
+            },
         });
     }
 

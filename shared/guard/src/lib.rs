@@ -89,7 +89,8 @@ pub use finding::{
     Verdict,
 };
 pub use judge::{
-    AskedAlone, ExaminedSwitch, FileTotals, FindingTotals, Judgement, RecordTotals, RefusedSummary,
-    Scope, SessionRow, SuppressedFinding, SwitchStanding, SwitchSummary, SwitchTotals, Tally,
-    Totals, judge, standings,
+    AnswerShown, AskedAlone, ChainLink, ExaminedSwitch, FileTotals, FindingTotals, Judgement,
+    MembershipShown, RecordPart, RecordTotals, RefusedSummary, Scope, SessionRow,
+    SuppressedFinding, SwitchStanding, SwitchStory, SwitchSummary, SwitchTotals, Tally,
+    TimelineEntry, Totals, judge, standings,
 };
