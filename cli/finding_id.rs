@@ -19,7 +19,7 @@ pub(crate) fn as_id(text: &str) -> Option<String> {
 }
 
 /// Whether a text consists of the characters of IDs: digits and lowercase letters from `a` to `f`.
-fn is_hexadecimal(text: &str) -> bool {
+pub(crate) fn is_hexadecimal(text: &str) -> bool {
     text.bytes()
         .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }

@@ -18,6 +18,7 @@ mod corpus_identity_center;
 mod cross_account;
 mod envelopes;
 mod events;
+mod explain_finding;
 mod fast_path;
 mod filters;
 mod forms;

@@ -3,11 +3,11 @@
 use std::io::{self, Write};
 
 use rolewatch_guard::catalogue;
-use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Policy;
 use rolewatch_guard::untrusted::harmless;
 use rolewatch_guard::{
-    ChainLink, MembershipShown, RecordPart, SwitchStory, TimelineEntry, UsesShown, Verdict,
+    ChainLink, MembershipShown, RecordPart, SessionRow, SwitchStory, TimelineEntry, UsesShown,
+    Verdict,
 };
 
 use super::{ToldFinding, ToldSession};
@@ -109,7 +109,7 @@ fn write_session(
     let row = &story.row;
     let role = role_in_account(&row.role, policy);
     page.labelled("entered", &format!("{role} at {}", row.time))?;
-    page.labelled("held", &held_until(row.held_until))?;
+    page.labelled("held", &held_until(row))?;
     page.labelled("calls", &calls(row.uses.as_ref()))?;
     write_chain(story, policy, page)?;
     write_memberships(&story.memberships, page)?;
@@ -140,10 +140,13 @@ fn subheading(text: &str, page: &mut TextPage<'_>) -> io::Result<()> {
     writeln!(page.out, "\n  {BOLD}{text}{BOLD:#}")
 }
 
-fn held_until(until: Option<Moment>) -> String {
-    match until {
-        Some(until) => format!("until {until}, when it expired, expires, or was left"),
-        None => "no record shows when it ends".to_owned(),
+fn held_until(row: &SessionRow) -> String {
+    match (row.held_until, row.session.ended) {
+        (Some(until), Some(left)) if left <= until => {
+            format!("until {until}, when the person left the role")
+        }
+        (Some(until), _) => format!("until {until}, when the credentials expire"),
+        (None, _) => "no record shows until when".to_owned(),
     }
 }
 

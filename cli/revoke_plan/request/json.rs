@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::{DIGITS, is_hexadecimal};
+use crate::finding_id::{DIGITS, is_hexadecimal};
 
 /// The text for both in an error.
 const NOT_AS: &str = "it is neither a finding of `rolewatch audit --format ndjson` nor an alert";

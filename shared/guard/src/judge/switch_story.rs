@@ -6,7 +6,7 @@ use crate::finding::Verdict;
 use crate::id::{EventId, RecordKey};
 use crate::moment::Moment;
 use crate::roster::Membership;
-use crate::seen::{Caller, Fact, Mint};
+use crate::seen::{Caller, CallerKind, Fact, Mint};
 use crate::untrusted::harmless;
 use crate::world::{UseAt, World};
 
@@ -204,8 +204,8 @@ impl ExaminedSwitch<'_> {
     }
 
     fn chain(&self) -> Vec<ChainLink> {
-        let mut chain: Vec<ChainLink> = Vec::new();
-        let mut told: BTreeSet<(Option<&str>, Moment)> = BTreeSet::new();
+        // Both accounts' records of a call have its session.
+        let mut calls: Vec<(&RecordKey, &Mint)> = Vec::new();
         let links = self.origin.links.iter();
         for record in links.chain(self.switch.halves.iter().map(|half| half.record)) {
             let versions = self.world.records.get(record);
@@ -213,13 +213,20 @@ impl ExaminedSwitch<'_> {
             let Some(Fact::Mint(mint)) = fact.map(|version| &version.fact) else {
                 continue;
             };
-            // Both accounts' records of a call have its session. The caller's comes first and shows
-            // more.
-            if told.insert((mint.session.as_deref(), mint.time)) {
-                chain.push(ChainLink::of_mint(mint, record));
+            let mut known = calls.iter_mut();
+            match known.find(|(_, other)| is_same_call(other, mint)) {
+                // The caller's own record shows more.
+                Some(known) if known.1.caller.kind == CallerKind::OtherAccount => {
+                    *known = (record, mint);
+                }
+                Some(_) => {}
+                None => calls.push((record, mint)),
             }
         }
-        chain
+        let links = calls.into_iter();
+        links
+            .map(|(record, mint)| ChainLink::of_mint(mint, record))
+            .collect()
     }
 
     fn membership_shown(&self, group: &str, membership: &Membership) -> MembershipShown {
@@ -270,6 +277,15 @@ impl ChainLink {
             event: record.event.clone(),
         }
     }
+}
+
+/// Whether two records are the two accounts' copies of one call.
+fn is_same_call(one: &Mint, other: &Mint) -> bool {
+    one.session == other.session
+        && match (&one.issued, &other.issued) {
+            (Some(one), Some(other)) => one == other,
+            _ => one.time == other.time,
+        }
 }
 
 /// The records that show a membership, and the one that shows its beginning.
