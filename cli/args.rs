@@ -138,6 +138,10 @@ pub(crate) struct AuditArgs {
     /// The stack's bucket, where the state machine writes its findings (stack output `BucketName`)
     #[arg(long, value_name = "NAME", requires = "state_machine")]
     pub(crate) bucket: Option<String>,
+    /// In the table, also list the records that prove each finding, every repetition, and the
+    /// switches without findings
+    #[arg(long, short)]
+    pub(crate) verbose: bool,
     /// Write the report to this file instead of stdout
     #[arg(long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,

@@ -51,6 +51,7 @@ pub(crate) fn run(args: &AuditArgs) -> Result<Exit, Failure> {
         until: args.period.until,
         range: judged.range,
         judgement: &judged.judgement,
+        verbose: args.verbose,
         shown: &shown,
         allowed: &allowed,
         totals: &judged.totals,

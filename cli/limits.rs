@@ -47,9 +47,6 @@ pub(crate) const SENTENCES_TOLD: usize = 5;
 /// How many further times a table prints for one sentence.
 pub(crate) const TIMES_TOLD: usize = 6;
 
-/// How many events of a finding a table names.
-pub(crate) const EVENTS_TOLD: usize = 4;
-
 /// How many steps of a rule a table shows; `rolewatch explain` has all of them.
 pub(crate) const STEPS_SHOWN: usize = 2;
 

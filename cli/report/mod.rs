@@ -72,6 +72,8 @@ pub(crate) struct AuditReport<'a> {
     /// The first and the last relevant record.
     pub(crate) range: Option<(Moment, Moment)>,
     pub(crate) judgement: &'a Judgement,
+    /// Whether the table also lists event ids, every repetition and the switches without findings.
+    pub(crate) verbose: bool,
     /// The findings to show.
     pub(crate) shown: &'a ShownFindings<'a>,
     /// What AWS allowed, and by which statements.

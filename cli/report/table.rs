@@ -3,6 +3,7 @@
 mod findings;
 mod head;
 pub(crate) mod paint;
+mod summary;
 mod switches;
 
 use std::io::{self, Write};
@@ -19,6 +20,7 @@ use super::words::{counted, length, number, padded, wrap};
 use super::{AuditReport, FinishedAudit};
 use crate::limits::NOT_EVIDENCE_TOLD;
 use crate::stdout;
+use findings::FindingList;
 pub(crate) use findings::write_steps;
 use head::write_head;
 pub(crate) use head::write_missing;
@@ -75,29 +77,41 @@ fn write_brief(
 
 fn write_whole(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Result<()> {
     write_head(report, page)?;
-    write_violations(report, page)?;
-    write_unproven(report, page)?;
+    summary::write_summary(report, page)?;
+    let mut list = FindingList::new(report);
+    write_violations(report, &mut list, page)?;
+    write_unproven(report, &mut list, page)?;
     suppressed(report, page)?;
-    switches::write_admitted(report, page)?;
-    switches::write_clean(report, page)?;
+    if report.verbose {
+        switches::write_admitted(report, page)?;
+        switches::write_clean(report, page)?;
+    }
     not_evidence(report, page)?;
     not_judged(report, page)?;
     by_rule(report, page)
 }
 
-fn write_violations(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Result<()> {
+fn write_violations(
+    report: &AuditReport<'_>,
+    list: &mut FindingList<'_>,
+    page: &mut TextPage<'_>,
+) -> io::Result<()> {
     let violations = with_verdict(report, Verdict::Violation);
     let all = report.totals.findings.violations;
     if all > 0 {
         page.heading(&format!("Violations: {}", shown_of(&violations, all)))?;
-        return findings::by_person(&violations, report.allowed, &report.inputs.policy, page);
+        return list.write(&violations, page);
     }
     // Printed even if there is none, because silence could be an error of the report.
     page.heading("Violations: none")?;
     page.text(2, &nothing_found(report))
 }
 
-fn write_unproven(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Result<()> {
+fn write_unproven(
+    report: &AuditReport<'_>,
+    list: &mut FindingList<'_>,
+    page: &mut TextPage<'_>,
+) -> io::Result<()> {
     let unproven = with_verdict(report, Verdict::Unproven);
     let all = report.totals.findings.unproven;
     if all == 0 {
@@ -105,7 +119,7 @@ fn write_unproven(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Resu
     }
     page.heading(&format!("Unproven: {}", shown_of(&unproven, all)))?;
     page.text(2, UNPROVEN_MEANS)?;
-    findings::by_person(&unproven, report.allowed, &report.inputs.policy, page)
+    list.write(&unproven, page)
 }
 
 /// How many findings follow, and how many there are in all if the filters hide some.

@@ -44,6 +44,13 @@ pub(crate) fn listed(parts: impl IntoIterator<Item = (u64, String)>) -> String {
         .join(", ")
 }
 
+/// The name of an account in the policy, else `account` and its digits.
+pub(crate) fn account_shown(account: &str, policy: &Policy) -> String {
+    let id = account.parse().ok();
+    let name = id.and_then(|id| policy.account_name(id));
+    name.map_or_else(|| format!("account {account}"), harmless)
+}
+
 /// `UpdateApp in production`. A text that isn't a role ARN stays as it is.
 pub(crate) fn role_in_account(role: &str, policy: &Policy) -> String {
     let Ok(arn) = RoleArn::parse(role) else {

@@ -1,132 +1,378 @@
 //! Findings by person, most severe first.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io;
 
 use rolewatch_guard::catalogue;
-use rolewatch_guard::policy::Policy;
+use rolewatch_guard::moment::{Moment, Span};
 use rolewatch_guard::steps::Circumstances;
-use rolewatch_guard::{CallerShown, Finding, Verdict};
+use rolewatch_guard::{CallerShown, Finding, SwitchKey, Verdict};
 
 use super::TextPage;
 use super::paint::{self, BOLD, DIM};
-use crate::audit::allowed::SwitchAllowances;
-use crate::limits::{EVENTS_TOLD, SENTENCES_TOLD, STEPS_SHOWN, TIMES_TOLD};
+use crate::limits::{SENTENCES_TOLD, STEPS_SHOWN, TIMES_TOLD};
+use crate::report::AuditReport;
 use crate::report::circumstances::circumstances;
-use crate::report::words::{amount, counted, length, number, width};
+use crate::report::moot::fold;
+use crate::report::session_line::session_line;
+use crate::report::words::{account_shown, amount, counted, length, width};
 
 /// The width of the severity column.
-const SEVERITY: usize = 10;
+const SEVERITY: usize = 9;
 
-/// The column at which the text of a finding begins, after its time.
-const TEXT: usize = 2 + 22;
+/// The column at which the text of a finding begins.
+const TEXT: usize = 2 + SEVERITY;
 
-pub(super) fn by_person(
-    findings: &[&Finding],
-    allowed: &SwitchAllowances,
-    policy: &Policy,
-    page: &mut TextPage<'_>,
-) -> io::Result<()> {
-    let mut people: BTreeMap<&CallerShown, Vec<&Finding>> = BTreeMap::new();
-    for finding in findings {
-        people.entry(&finding.caller).or_default().push(finding);
-    }
-    let mut people: Vec<_> = people.into_iter().collect();
-    // Sort people by severity, then by the time of their first finding.
-    people.sort_by_key(|(_, theirs)| {
-        let worst = theirs.iter().map(|finding| finding.severity).max();
-        let first = theirs.iter().map(|finding| finding.time).min();
-        (Reverse(worst), first)
-    });
-    for (person, theirs) in people {
-        one_person(person, &theirs, allowed, policy, page)?;
-    }
-    Ok(())
+/// The column at which the text of a suppressed finding begins, after its time.
+const AFTER_TIME: usize = 2 + 22;
+
+/// The number of characters of an id that are shown; enough to tell the findings of a report apart.
+pub(crate) const ID_SHOWN: usize = 8;
+
+/// The beginning of a finding's id.
+pub(crate) fn short_id(finding: &Finding) -> &str {
+    finding.id.get(..ID_SHOWN).unwrap_or(&finding.id)
 }
 
-fn one_person(
-    person: &CallerShown,
-    theirs: &[&Finding],
-    allowed: &SwitchAllowances,
-    policy: &Policy,
-    page: &mut TextPage<'_>,
-) -> io::Result<()> {
-    let whence = match (&person.arn, &person.account) {
-        (Some(arn), _) if *arn == person.name => String::new(),
-        (Some(arn), _) => format!("  {arn}"),
-        (None, Some(account)) => format!("  in account {account}"),
-        (None, None) => String::new(),
-    };
-    writeln!(page.out)?;
-    if width(&person.name) + width(&whence) <= page.columns {
-        writeln!(
-            page.out,
-            "{BOLD}{}{BOLD:#}{DIM}{whence}{DIM:#}",
-            person.name
-        )?;
-    } else {
-        page.text(0, &person.name)?;
-        page.text(2, &whence)?;
-    }
-    // The steps are printed once per rule, so its findings are kept together.
-    let mut by_rule: BTreeMap<_, Vec<&Finding>> = BTreeMap::new();
-    for finding in theirs {
-        by_rule
-            .entry((Reverse(finding.severity), finding.rule))
-            .or_default()
-            .push(finding);
-    }
-    for findings in by_rule.values() {
-        if let [first, ..] = &**findings {
-            one_rule(first, findings, allowed, policy, page)?;
-        }
-    }
-    Ok(())
+/// Writes findings by person. Advice is written where a rule first needs it.
+pub(super) struct FindingList<'r> {
+    report: &'r AuditReport<'r>,
+    /// The steps that were written, with the finding that has them.
+    steps_of: HashMap<(&'static str, Vec<String>), String>,
+    /// The switches of the finding that was written last.
+    switches_shown: Vec<SwitchKey>,
+    /// Findings that another one makes moot, by its id.
+    moot: HashMap<&'r str, Vec<&'r Finding>>,
+    /// The ids of all findings that are moot.
+    moot_ids: HashSet<&'r str>,
 }
 
-fn one_rule(
-    first: &Finding,
-    findings: &[&Finding],
-    allowed: &SwitchAllowances,
-    policy: &Policy,
-    page: &mut TextPage<'_>,
-) -> io::Result<()> {
-    let style = paint::severity(first.verdict, first.severity);
-    let severity = first.severity.as_str().to_uppercase();
-    let verdict = if first.verdict == Verdict::Unproven {
-        ", unproven"
-    } else {
-        ""
-    };
-    let times = if findings.len() > 1 {
-        format!("  {}", counted(length(findings), "time", "times"))
-    } else {
-        String::new()
-    };
-    writeln!(
-        page.out,
-        "  {style}{severity:<SEVERITY$}{style:#}{BOLD}{} {}{BOLD:#}{DIM}{verdict}{times}{DIM:#}",
-        first.rule, first.name
-    )?;
-    let alike = by_message(findings);
-    for group in alike.iter().take(SENTENCES_TOLD) {
-        if let [first, others @ ..] = &**group {
-            one_message(first, others, allowed, page)?;
+/// A finding, with what is folded under it.
+struct ListEntry<'f> {
+    finding: &'f Finding,
+    /// Findings that it makes moot, or that are unproven about the same switch.
+    under: Vec<&'f Finding>,
+}
+
+impl<'r> FindingList<'r> {
+    pub(super) fn new(report: &'r AuditReport<'r>) -> Self {
+        let shown = report.shown.select(&report.judgement.findings);
+        let mut moot = HashMap::new();
+        let mut moot_ids = HashSet::new();
+        for folded in fold(&shown) {
+            moot_ids.extend(folded.moot.iter().map(|finding| finding.id.as_str()));
+            if !folded.moot.is_empty() {
+                moot.insert(folded.finding.id.as_str(), folded.moot);
+            }
+        }
+        Self {
+            report,
+            steps_of: HashMap::new(),
+            switches_shown: Vec::new(),
+            moot,
+            moot_ids,
         }
     }
-    let untold = alike.get(SENTENCES_TOLD..).unwrap_or_default().concat();
-    if let [first, .., last] | [first @ last] = &*untold {
-        let more = counted(length(&untold), "more finding", "more findings");
-        let text = format!(
-            "… and {more} like this, from {} to {}; `--format ndjson` lists all",
-            first.time, last.time
+
+    /// The findings of a person, with what is folded under each. Unproven findings about one switch
+    /// are folded under the most severe of them: what settles one usually settles all.
+    fn entries<'f>(&self, findings: &[&'f Finding]) -> Vec<ListEntry<'f>>
+    where
+        'r: 'f,
+    {
+        let mut entries: Vec<ListEntry<'f>> = Vec::new();
+        let mut worst_first = findings.to_vec();
+        worst_first.sort_by_key(|finding| Reverse(finding.severity));
+        let mut unproven_of: HashMap<&SwitchKey, usize> = HashMap::new();
+        for finding in worst_first {
+            if self.moot_ids.contains(finding.id.as_str()) {
+                continue;
+            }
+            if let (Verdict::Unproven, [switch]) = (finding.verdict, &*finding.subject.switches) {
+                let next = entries.len();
+                let at = *unproven_of.entry(switch).or_insert(next);
+                if let Some(entry) = entries.get_mut(at) {
+                    entry.under.push(finding);
+                    continue;
+                }
+            }
+            let moot = self.moot.get(finding.id.as_str());
+            entries.push(ListEntry {
+                finding,
+                under: moot.cloned().unwrap_or_default(),
+            });
+        }
+        entries.sort_by_key(|entry| entry.finding.time);
+        entries
+    }
+
+    pub(super) fn write(
+        &mut self,
+        findings: &[&Finding],
+        page: &mut TextPage<'_>,
+    ) -> io::Result<()> {
+        let mut people: BTreeMap<&CallerShown, Vec<&Finding>> = BTreeMap::new();
+        for finding in findings {
+            people.entry(&finding.caller).or_default().push(finding);
+        }
+        let mut people: Vec<_> = people.into_iter().collect();
+        // Sort people by severity, then by the time of their first finding.
+        people.sort_by_key(|(_, theirs)| {
+            let worst = theirs.iter().map(|finding| finding.severity).max();
+            let first = theirs.iter().map(|finding| finding.time).min();
+            (Reverse(worst), first)
+        });
+        for (person, theirs) in people {
+            self.write_person(person, &theirs, page)?;
+        }
+        Ok(())
+    }
+
+    fn write_person(
+        &mut self,
+        person: &CallerShown,
+        theirs: &[&Finding],
+        page: &mut TextPage<'_>,
+    ) -> io::Result<()> {
+        let entries = self.entries(theirs);
+        if entries.is_empty() {
+            return Ok(());
+        }
+        writeln!(page.out)?;
+        self.write_name(person, page)?;
+        let mut by_rule: BTreeMap<_, Vec<ListEntry<'_>>> = BTreeMap::new();
+        for entry in entries {
+            let key = (Reverse(entry.finding.severity), entry.finding.rule);
+            by_rule.entry(key).or_default().push(entry);
+        }
+        for of_rule in by_rule.values() {
+            self.write_rule(of_rule, page)?;
+        }
+        Ok(())
+    }
+
+    fn write_name(&self, person: &CallerShown, page: &mut TextPage<'_>) -> io::Result<()> {
+        let policy = &self.report.inputs.policy;
+        let account = person.account.as_deref();
+        let account = account.map(|account| format!(" in {}", account_shown(account, policy)));
+        let name = format!("{}{}", person.name, account.unwrap_or_default());
+        let arn = person.arn.as_ref().filter(|arn| **arn != person.name);
+        let arn = arn.map_or_else(String::new, |arn| format!("  {arn}"));
+        if width(&name) + width(&arn) <= page.columns {
+            return writeln!(page.out, "{BOLD}{name}{BOLD:#}{DIM}{arn}{DIM:#}");
+        }
+        page.hanging(&format!("{BOLD}"), 0, &name)?;
+        write!(page.out, "{BOLD:#}")?;
+        page.text(2, &arn)
+    }
+
+    /// Findings of one rule about one person. A script that switches every hour would otherwise
+    /// fill pages with one sentence.
+    fn write_rule(&mut self, entries: &[ListEntry<'_>], page: &mut TextPage<'_>) -> io::Result<()> {
+        let alike = by_message(entries);
+        let told = if self.report.verbose {
+            alike.len()
+        } else {
+            SENTENCES_TOLD
+        };
+        for group in alike.iter().take(told) {
+            if let [first, others @ ..] = &**group {
+                self.write_entry(first, others, page)?;
+            }
+        }
+        let untold = alike.get(told..).unwrap_or_default().concat();
+        if let [first, .., last] | [first @ last] = &*untold {
+            let more = counted(length(&untold), "more finding", "more findings");
+            let text = format!(
+                "… and {more} of {} like these, from {} to {}; `--verbose` lists all",
+                first.finding.rule, first.finding.time, last.finding.time
+            );
+            page.text(TEXT, &text)?;
+        }
+        Ok(())
+    }
+
+    fn write_entry(
+        &mut self,
+        entry: &ListEntry<'_>,
+        others: &[&ListEntry<'_>],
+        page: &mut TextPage<'_>,
+    ) -> io::Result<()> {
+        let finding = entry.finding;
+        let style = paint::severity(finding.verdict, finding.severity);
+        let severity = finding.severity.as_str().to_uppercase();
+        let head = format!("  {style}{severity:<SEVERITY$}{style:#}");
+        page.hanging(&head, TEXT, &self.headline(finding))?;
+        page.text(TEXT, &finding.message)?;
+        self.write_session(finding, page)?;
+        if let Some(allowed) = self.report.allowed.for_finding(finding) {
+            let text = if self.report.verbose {
+                allowed.to_string()
+            } else {
+                allowed.in_short()
+            };
+            page.text(TEXT, &text)?;
+        }
+        self.write_under(entry, page)?;
+        self.write_others(others, page)?;
+        self.write_advice(finding, page)
+    }
+
+    /// `3bc450ae  2026-03-08T12:00:00Z  RW001 caller-outside-group  8h 44m before as_of`
+    fn headline(&self, finding: &Finding) -> String {
+        let mut parts = vec![
+            short_id(finding).to_owned(),
+            finding.time.to_string(),
+            format!("{} {}", finding.rule, finding.name),
+        ];
+        if let Some(as_of) = self.report.judgement.as_of {
+            parts.push(format!("{} earlier", distance(as_of, finding.time)));
+        }
+        parts.extend(finding.owner.as_ref().map(|owner| format!("owner {owner}")));
+        // Only the id differs between the steps of findings of one rule.
+        parts.extend(
+            self.first_with_same_steps(finding)
+                .map(|first| format!("steps: see {first}")),
         );
-        page.text(TEXT, &text)?;
+        let id = parts.remove(0);
+        format!("{id} {}", parts.join(" · "))
     }
-    let label = format!("  {BOLD}{:<22}{BOLD:#}", "what to do");
-    let of = circumstances(first, Some(policy));
-    write_steps(first.rule, &of, &label, TEXT, page)
+
+    fn write_session(&mut self, finding: &Finding, page: &mut TextPage<'_>) -> io::Result<()> {
+        let line = session_line(&finding.context, finding.time);
+        // Several rules about one switch need its session only once.
+        let repeated =
+            !finding.subject.switches.is_empty() && self.switches_shown == finding.subject.switches;
+        self.switches_shown.clone_from(&finding.subject.switches);
+        if !line.is_empty() && !repeated {
+            let before = format!("{}{DIM}", " ".repeat(TEXT));
+            page.hanging(&before, TEXT, &line)?;
+            write!(page.out, "{DIM:#}")?;
+        }
+        if self.report.verbose {
+            self.write_evidence(finding, page)?;
+        }
+        Ok(())
+    }
+
+    fn write_evidence(&self, finding: &Finding, page: &mut TextPage<'_>) -> io::Result<()> {
+        for record in &finding.context.evidence {
+            let account = record.account_name.as_ref().unwrap_or(&record.account);
+            let mut parts = vec![record.event.clone()];
+            parts.extend(record.name.clone());
+            parts.push(account.clone());
+            parts.extend(record.region.clone());
+            parts.extend(record.time.map(|time| time.to_string()));
+            page.hanging(
+                &format!("{}- ", " ".repeat(TEXT)),
+                TEXT + 2,
+                &parts.join(" · "),
+            )?;
+        }
+        Ok(())
+    }
+
+    fn write_under(&self, entry: &ListEntry<'_>, page: &mut TextPage<'_>) -> io::Result<()> {
+        if entry.under.is_empty() {
+            return Ok(());
+        }
+        let mut under = Vec::new();
+        for finding in &entry.under {
+            under.push(format!(
+                "{} {} ({})",
+                finding.rule,
+                finding.name,
+                short_id(finding)
+            ));
+        }
+        let lead = if entry.finding.verdict == Verdict::Unproven {
+            "also unproven for this switch:"
+        } else {
+            "this makes moot:"
+        };
+        page.text(TEXT, &format!("{lead} {}", under.join(", ")))
+    }
+
+    /// The other times when the same sentence applied, each with its own evidence.
+    fn write_others(&self, others: &[&ListEntry<'_>], page: &mut TextPage<'_>) -> io::Result<()> {
+        let told = if self.report.verbose {
+            others.len()
+        } else {
+            TIMES_TOLD
+        };
+        for other in others.iter().take(told) {
+            let finding = other.finding;
+            let line = session_line(&finding.context, finding.time);
+            let between = if line.is_empty() { "" } else { " · " };
+            let text = format!("{} {}{between}{line}", short_id(finding), finding.time);
+            page.hanging(&format!("{}also ", " ".repeat(TEXT)), TEXT + 5, &text)?;
+        }
+        let untold = others.get(told..).unwrap_or_default();
+        if let [.., last] = untold {
+            let text = format!(
+                "and {} more times, the last at {}; `--verbose` lists all",
+                untold.len(),
+                last.finding.time
+            );
+            page.text(TEXT, &text)?;
+        }
+        Ok(())
+    }
+
+    /// The rule and its steps, with a placeholder for the id in them.
+    fn steps_key(&self, finding: &Finding) -> Option<(&'static str, Vec<String>)> {
+        let of = circumstances(finding, Some(&self.report.inputs.policy));
+        let rule = catalogue::find(finding.rule)?;
+        Some((rule.code, rule.steps(&Circumstances { id: "ID", ..of })))
+    }
+
+    /// The finding that has the same steps and comes first in the report.
+    fn first_with_same_steps(&self, finding: &Finding) -> Option<&str> {
+        let known = self.steps_of.get(&self.steps_key(finding)?);
+        known.map(String::as_str)
+    }
+
+    /// What to do, once for all findings with the same advice.
+    fn write_advice(&mut self, finding: &Finding, page: &mut TextPage<'_>) -> io::Result<()> {
+        let of = circumstances(finding, Some(&self.report.inputs.policy));
+        if self.first_with_same_steps(finding).is_some() {
+            return Ok(());
+        }
+        if let Some(key) = self.steps_key(finding) {
+            self.steps_of.insert(key, short_id(finding).to_owned());
+        }
+        write_steps(finding.rule, &of, &" ".repeat(TEXT), TEXT, page)
+    }
+}
+
+/// How long before the report's own time something was: the two largest units.
+fn distance(as_of: Moment, time: Moment) -> String {
+    let seconds = as_of.seconds_since(time).max(0);
+    let unit = match seconds {
+        86_400.. => 3_600,
+        3_600.. => 60,
+        _ => 1,
+    };
+    Span::from_seconds(seconds - seconds.rem_euclid(unit)).to_string()
+}
+
+/// Groups entries with the same sentence, in the order in which each sentence first applied.
+fn by_message<'e, 'f>(entries: &'e [ListEntry<'f>]) -> Vec<Vec<&'e ListEntry<'f>>> {
+    let mut at: HashMap<(&str, Vec<&str>), usize> = HashMap::new();
+    let mut alike: Vec<Vec<&ListEntry<'f>>> = Vec::new();
+    for entry in entries {
+        let next = alike.len();
+        let under = entry.under.iter().map(|finding| finding.rule).collect();
+        let group = *at
+            .entry((entry.finding.message.as_str(), under))
+            .or_insert(next);
+        match alike.get_mut(group) {
+            Some(group) => group.push(entry),
+            None => alike.push(vec![entry]),
+        }
+    }
+    alike
 }
 
 /// The first steps, and where to find the others. `label` precedes the first step.
@@ -155,76 +401,11 @@ pub(crate) fn write_steps(
     Ok(())
 }
 
-/// Groups findings with the same sentence, in the order in which each sentence first applied. A
-/// script that switches every hour would otherwise fill pages with one sentence.
-fn by_message<'f>(findings: &[&'f Finding]) -> Vec<Vec<&'f Finding>> {
-    let mut at: BTreeMap<&str, usize> = BTreeMap::new();
-    let mut alike: Vec<Vec<&Finding>> = Vec::new();
-    for finding in findings {
-        let next = alike.len();
-        let group = *at.entry(&finding.message).or_insert(next);
-        match alike.get_mut(group) {
-            Some(group) => group.push(finding),
-            None => alike.push(vec![finding]),
-        }
-    }
-    alike
-}
-
-/// A sentence, the other times when it applied, and the events that prove it.
-fn one_message(
-    first: &Finding,
-    others: &[&Finding],
-    allowed: &SwitchAllowances,
-    page: &mut TextPage<'_>,
-) -> io::Result<()> {
-    let time = first.time.to_string();
-    page.hanging(&format!("  {time:<22}"), TEXT, &first.message)?;
-    if !others.is_empty() {
-        // The first few times are enough to find the rest in the logs.
-        let mut times = Vec::new();
-        for other in others.iter().take(TIMES_TOLD) {
-            times.push(other.time.to_string());
-        }
-        let more = match others.len().saturating_sub(TIMES_TOLD) {
-            0 => String::new(),
-            more => format!(" +{}", number(amount(more))),
-        };
-        page.text(TEXT, &format!("also at {}{more}", times.join(" ")))?;
-    }
-    let events = events(first);
-    if !events.is_empty() {
-        page.hanging(&format!("{}{DIM}", " ".repeat(TEXT)), TEXT, &events)?;
-        write!(page.out, "{DIM:#}")?;
-    }
-    if let Some(allowed_by) = allowed.for_finding(first) {
-        page.text(TEXT, &allowed_by.to_string())?;
-    }
-    Ok(())
-}
-
-/// `events ID ID +2`
-fn events(finding: &Finding) -> String {
-    let shown: Vec<String> = finding
-        .events
-        .iter()
-        .take(EVENTS_TOLD)
-        .map(ToString::to_string)
-        .collect();
-    let more = finding.events.len().saturating_sub(EVENTS_TOLD);
-    match (shown.len(), more) {
-        (0, _) => String::new(),
-        (1, 0) => format!("event {}", shown.concat()),
-        (_, 0) => format!("events {}", shown.join(" ")),
-        (_, more) => format!("events {} +{more}", shown.join(" ")),
-    }
-}
-
 /// The beginning of a finding on its own line, and its width.
 pub(super) fn time_and_rule(finding: &Finding) -> (String, usize) {
     let time = finding.time.to_string();
     (
         format!("  {time:<22}{BOLD}{}{BOLD:#} ", finding.rule),
-        TEXT + finding.rule.len() + 1,
+        AFTER_TIME + finding.rule.len() + 1,
     )
 }
