@@ -11,6 +11,10 @@ const BETWEEN: &str = " · ";
 /// The most columns of a user agent.
 const AGENT: usize = 40;
 
+/// How much must have been read before a switch, in seconds, to say that it is the first of its
+/// kind: a week.
+const NOVELTY_AFTER: i64 = 7 * 86_400;
+
 /// How many calls the line names.
 const CALLS: usize = 5;
 
@@ -19,6 +23,7 @@ const CALLS: usize = 5;
 /// when the role was entered.
 pub(crate) fn session_line(context: &FindingContext, time: Moment) -> String {
     let mut parts = source_parts(context);
+    parts.extend(novelty(context, time).map(str::to_owned));
     if let Some(session) = &context.session {
         parts.extend(session_parts(session, time));
     }
@@ -38,6 +43,19 @@ fn source_parts(context: &FindingContext) -> Vec<String> {
     }
     parts.extend(context.region.clone());
     parts
+}
+
+/// What is new about the switch, if enough was read before it to tell.
+fn novelty(context: &FindingContext, time: Moment) -> Option<&'static str> {
+    let first = context.first_seen.as_ref()?;
+    if time.seconds_since(first.since) < NOVELTY_AFTER {
+        return None;
+    }
+    match first.from_source_ip {
+        _ if first.in_role => Some("first time in this role"),
+        Some(true) => Some("first time from this address"),
+        _ => None,
+    }
 }
 
 /// The name and version of the program. A browser's agent names several programs, so it is cut.
