@@ -17,7 +17,7 @@ fn main() -> io::Result<()> {
     let shown = if asked("digest") {
         digest::message(&view, &sample::digest())
     } else {
-        message::alert_message(&view, &sample::alert(), None, &[])
+        message::alert_message(&view, &sample::of_engine(), None, &[])
     };
     let json = json!({"text": shown.text, "blocks": shown.blocks});
     writeln!(io::stdout(), "{json:#}")

@@ -20,7 +20,7 @@ pub(super) fn first_alert(finding: &Finding, judged: &TouchedJudgement, now: Mom
 }
 
 /// The alert with only what the finding itself provides.
-pub(super) fn alert_of_finding(finding: &Finding, policy: &Policy, now: Moment) -> Alert {
+pub(crate) fn alert_of_finding(finding: &Finding, policy: &Policy, now: Moment) -> Alert {
     let role_account = account_of(&finding.role)
         .map(|account| account.to_string())
         .unwrap_or_default();

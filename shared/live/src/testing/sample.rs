@@ -1,11 +1,16 @@
 //! Alerts to show and to test with.
 
-use rolewatch_guard::Verdict;
+use rolewatch_guard::arn::RoleArn;
 use rolewatch_guard::moment::Moment;
-use rolewatch_guard::policy::Severity;
-use serde_json::json;
+use rolewatch_guard::policy::{Policy, Severity};
+use rolewatch_guard::roster::Rosters;
+use rolewatch_guard::seen::{Reading, read};
+use rolewatch_guard::world::World;
+use rolewatch_guard::{Elevated, Scope, Verdict, judge};
+use serde_json::{Value, json};
 
 use crate::recipients::Recipients;
+use crate::settle::alert::alert_of_finding;
 use crate::wire::{
     Alert, Broken, CallerShown, Digest, Ending, EvidenceShown, Held, Listed, NamedAccount, Open,
     Reviewed, SessionShown, Silent, Status, Stretch,
@@ -13,6 +18,35 @@ use crate::wire::{
 
 fn at(time: &str) -> Moment {
     time.parse().unwrap_or(Moment::from_epoch_seconds(0))
+}
+
+/// The alert of a real finding: the engine reads an event of `events/` by the policy there. This is
+/// what the documentation shows.
+///
+/// # Panics
+/// If the example events no longer have such a finding.
+#[expect(
+    clippy::expect_used,
+    reason = "only tests and the documentation's example call it"
+)]
+pub fn of_engine() -> Alert {
+    let policy = include_bytes!("../../../../events/rolewatch.yaml");
+    let event = include_str!("../../../../events/assume-role-no-mfa-permanent-key.json");
+    let policy =
+        Policy::read(policy, "events/rolewatch.yaml").expect("the example policy is valid");
+    let event: Value = serde_json::from_str(event).expect("the example event is JSON");
+    let elevated = |role: &RoleArn| Elevated::by_policy(&policy).may_be(role);
+    let mut world = World::default();
+    let reading = read(event["detail"].to_string().as_bytes(), &elevated);
+    if let Ok(Reading::Seen(seen)) = reading {
+        world.add(*seen);
+    }
+    let rosters = Rosters::default();
+    let judgement = judge(&world, &policy, &rosters, Scope::default(), &mut |_| {});
+    let mut findings = judgement.findings.iter();
+    let finding = findings.find(|finding| finding.rule == "RW002");
+    let finding = finding.expect("the example event breaks RW002");
+    alert_of_finding(finding, &policy, finding.time.plus_seconds(4))
 }
 
 /// `dora` of the development account enters `UpdateApp` in production with a permanent key.

@@ -162,7 +162,7 @@ pub(super) fn session_lines(view: &View, alert: &Alert) -> Option<String> {
         ));
     }
     if let Some(agent) = &alert.user_agent {
-        from.push(code_span(agent, 120));
+        from.push(code_span(program(agent), 80));
     }
     from.extend(alert.region.as_ref().map(|region| escape(region, 40)));
     if let Some(key) = alert
@@ -274,6 +274,14 @@ pub(super) fn events(view: &View, alert: &Alert) -> String {
         lines.push(format!("_{}_", words.event_hint));
     }
     lines.join("\n")
+}
+
+/// The name and version of the program. A browser's agent names several programs.
+fn program(agent: &str) -> &str {
+    let first = agent.trim_matches(['[', ']']).split(' ').next();
+    first
+        .filter(|first| !first.is_empty() && !first.starts_with("Mozilla/"))
+        .unwrap_or(agent)
 }
 
 /// `AddUserToGroup · development · us-east-1`, or the event's ID if nothing else is known.

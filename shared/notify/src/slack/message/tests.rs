@@ -118,7 +118,7 @@ fn the_use_of_the_session_is_one_line_that_claims_no_more_than_is_known() {
     };
     assert!(
         uses(41, 3, 44, 0).contains(
-            "Session activity 03:31–04:42 (console): at least 41 reads, at least 3 writes"
+            "used 03:31–04:42 (console): at least 41 reads, at least 3 writes"
         )
     );
     assert!(uses(2, 0, 0, 2).contains("(API): at least 2 reads, no writes"));
@@ -413,7 +413,10 @@ fn a_partition_whose_console_is_not_known_gets_no_link() {
 /// The sample as it would be in another partition: the alert, the e-mail and the chat message, in
 /// one text.
 fn in_partition(partition: &str, region: &str) -> String {
-    let sample = sample::alert();
+    let mut sample = sample::alert();
+    for record in &mut sample.evidence {
+        record.region = Some(region.into());
+    }
     let role = sample
         .role
         .replace("arn:aws:", &format!("arn:{partition}:"));
@@ -449,7 +452,7 @@ fn the_picture_in_the_docs_is_of_what_is_sent() {
     let json = include_str!("../../../../../docs/slack-message.json");
     let message = alert_message(
         &sample::view(Language::English),
-        &sample::alert(),
+        &sample::of_engine(),
         None,
         &[],
     );
