@@ -117,9 +117,8 @@ fn the_use_of_the_session_is_one_line_that_claims_no_more_than_is_known() {
         all_text(&message)
     };
     assert!(
-        uses(41, 3, 44, 0).contains(
-            "used 03:31–04:42 (console): at least 41 reads, at least 3 writes"
-        )
+        uses(41, 3, 44, 0)
+            .contains("used 03:31–04:42 (console): at least 41 reads, at least 3 writes")
     );
     assert!(uses(2, 0, 0, 2).contains("(API): at least 2 reads, no writes"));
     assert!(uses(1, 1, 1, 1).contains("(console and API)"));
