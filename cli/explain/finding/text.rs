@@ -79,7 +79,11 @@ fn write_head(told: &ToldFinding<'_>, policy: &Policy, page: &mut TextPage<'_>) 
     };
     page.labelled("person", &person)?;
     let role = role_in_account(&finding.role, policy);
-    page.labelled("role", &format!("{role} ({})", finding.role))?;
+    if role == finding.role {
+        page.labelled("role", &role)?;
+    } else {
+        page.labelled("role", &format!("{role} ({})", finding.role))?;
+    }
     if let Some(owner) = &finding.owner {
         page.labelled("owner", &harmless(owner))?;
     }
@@ -270,7 +274,11 @@ fn write_evidence(told: &ToldFinding<'_>, page: &mut TextPage<'_>) -> io::Result
     if others.all(|record| is_known(&record.event)) {
         return Ok(());
     }
-    page.heading("Other evidence")?;
+    page.heading(if told.attempts.is_empty() {
+        "Evidence"
+    } else {
+        "Other evidence"
+    })?;
     for record in &told.finding.context.evidence {
         if !is_known(&record.event) {
             let name = record.name.as_deref().unwrap_or("a record");
