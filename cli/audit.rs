@@ -12,6 +12,7 @@ pub(crate) mod unread;
 use std::path::Path;
 
 use rolewatch_guard::moment::Moment;
+use rolewatch_guard::policy::RuleOff;
 use rolewatch_guard::{ExaminedSwitch, Judgement, Scope, Totals, judge, unmatched};
 
 use crate::args::{AuditArgs, PeriodArgs, ReadingArgs};
@@ -60,6 +61,9 @@ pub(crate) fn run(args: &AuditArgs) -> Result<Exit, Failure> {
     });
     print(&report, args.format.writer(), args.output.as_deref())?;
     judged.tell_faults(&inputs);
+    if !args.format.writer().is_for_people() {
+        tell_rules_off(&judged.judgement.rules_off);
+    }
     shown.report_hidden(&judged.judgement.findings);
     judged.tell_account();
     Ok(Exit::of_audit(
@@ -153,6 +157,13 @@ impl JudgedLogs {
     pub(crate) fn tell_account(&self) {
         let line = totals::account_line(&self.totals);
         stdout::line_on_stderr(&format!("rolewatch: {line}"));
+    }
+}
+
+/// Names the rules that the policy turns off on stderr, for formats without notes.
+pub(crate) fn tell_rules_off(rules: &[RuleOff]) {
+    for rule in rules {
+        stdout::line_on_stderr(&format!("rolewatch: {}", rule.notice()));
     }
 }
 

@@ -10,7 +10,7 @@ use rolewatch_guard::review::{Review, review};
 
 use crate::args::ReviewArgs;
 use crate::audit::inputs::{InputFolders, policy_file, read_policy};
-use crate::audit::tell_near_misses;
+use crate::audit::{tell_near_misses, tell_rules_off};
 use crate::clock::now;
 use crate::exit::{Exit, Failure, shown_path};
 use crate::given;
@@ -45,6 +45,9 @@ pub(crate) fn run(args: &ReviewArgs) -> Result<Exit, Failure> {
     };
     print(&report, args.format.writer(), args.output.as_deref())?;
     inputs.tell_faults();
+    if !args.format.writer().is_for_people() {
+        tell_rules_off(&reviewed.rules_off);
+    }
     tell_near_misses(&reviewed.near_misses, &file);
     reviewed
         .empty_lists

@@ -228,7 +228,11 @@ fn write_judged(
     );
     written?;
     let told = answers.told;
-    write_others(&judgement, &told, columns, out)
+    write_others(&judgement, &told, columns, out)?;
+    for off in &judgement.rules_off {
+        write_line("off", &off.notice(), columns, out)?;
+    }
+    Ok(())
 }
 
 /// Writes the answers about each switch while it is judged.
@@ -310,7 +314,8 @@ fn write_others(
     let mut silent = Vec::new();
     for rule in catalogue::of_records() {
         // A rule that only the live guard has wasn't evaluated.
-        if !rule.is_live_only() && !spoken.contains(rule.code) {
+        let is_off = judgement.rules_off.iter().any(|off| off.rule == rule.code);
+        if !rule.is_live_only() && !is_off && !spoken.contains(rule.code) {
             silent.push(rule.code);
         }
     }

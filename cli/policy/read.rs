@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use rolewatch_guard::policy::Policy;
+use rolewatch_guard::policy::{Policy, RuleChange};
 
 use crate::exit::{Failure, shown_path};
 use crate::report::words::{counted, length};
@@ -28,12 +28,33 @@ pub(crate) fn check_policy(file: &Path) -> Result<(Policy, Vec<u8>), Failure> {
     stdout::print(|out| {
         writeln!(
             out,
-            "{name} is a valid policy, version {}: {}, {}, {}",
+            "{name} is a valid policy, version {}: {}, {}, {}{}",
             policy.version_hash,
             counted(length(&policy.roles), "role", "roles"),
             counted(accounts, "account", "accounts"),
             counted(length(&policy.suppress), "suppression", "suppressions"),
+            rules_changed(&policy),
         )
     })?;
     Ok((policy, bytes))
+}
+
+/// How many rules are off or have another severity, if any, and which ones.
+fn rules_changed(policy: &Policy) -> String {
+    let (mut off, mut changed) = (Vec::new(), Vec::new());
+    for setting in &policy.rules {
+        match setting.change {
+            RuleChange::Off => off.push(setting.rule.to_owned()),
+            RuleChange::Severity(severity) => changed.push(format!("{} {severity}", setting.rule)),
+        }
+    }
+    let part = |count: &[String], what: &str| {
+        if count.is_empty() {
+            return String::new();
+        }
+        let rules = counted(length(count), "rule", "rules");
+        format!(", {rules} {what} ({})", count.join(", "))
+    };
+    let changed = part(&changed, "with another severity");
+    format!("{}{changed}", part(&off, "turned off"))
 }

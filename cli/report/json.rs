@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use rolewatch_guard::id::EventId;
 use rolewatch_guard::moment::Moment;
-use rolewatch_guard::policy::PolicyHash;
+use rolewatch_guard::policy::{PolicyHash, RuleOff};
 use rolewatch_guard::review::DetailList;
 use rolewatch_guard::untrusted::{harmless, shows_as_itself};
 use rolewatch_guard::{
@@ -48,6 +48,8 @@ struct AuditDocument<'a> {
     not_evidence_count: u64,
     counts: &'a Totals,
     not_judged: UnjudgedCounts,
+    /// The rules that the policy turns off.
+    rules_off: &'a [RuleOff],
     notices: &'a [String],
     tallies: BTreeMap<&'static str, TallyShown>,
 }
@@ -283,6 +285,7 @@ fn audit_document<'a>(report: &'a AuditReport<'_>) -> AuditDocument<'a> {
             other_refusals: judgement.other_refusals,
             assume_root_allowed: judgement.root_allowed,
         },
+        rules_off: &judgement.rules_off,
         notices: &judgement.notices,
         tallies: judgement
             .tallies

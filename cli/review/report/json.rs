@@ -41,6 +41,7 @@ impl ReportFormat<ReviewReport<'_>> for ReviewJson {
             "findings": report.review.findings,
             "suppressed": suppressed,
             "unread": report.inputs.faults,
+            "rules_off": report.review.rules_off,
             "notices": report.review.notices,
         });
         let text = serde_json::to_string_pretty(&document)?;

@@ -14,7 +14,7 @@ mod reduce;
 use std::collections::BTreeMap;
 
 use rolewatch_guard::moment::Moment;
-use rolewatch_guard::policy::PolicyHash;
+use rolewatch_guard::policy::{PolicyHash, RuleOff};
 use rolewatch_guard::{FileTotals, Totals};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -146,6 +146,8 @@ struct Summary {
     /// The first of the events that AWS didn't send. `not_evidence_count` counts all.
     not_evidence: Vec<Fault>,
     not_evidence_count: u64,
+    /// The rules that the policy turns off.
+    rules_off: Vec<RuleOff>,
     notices: Vec<String>,
     /// The notices about policy entries that narrowly miss a role.
     near_misses: Vec<String>,

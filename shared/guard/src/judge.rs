@@ -1,6 +1,7 @@
 //! Judges facts by a policy and rosters, as of a time: which switches weren't right?
 
 mod notices;
+mod off;
 mod refused;
 mod report;
 mod root;
@@ -182,7 +183,7 @@ impl<'a, 'w> Judge<'a, 'w> {
                 .filter(|(_, check)| matches!(check, Check::Switch(_)))
                 .map(|(rule, _)| (*rule, all()))
                 .collect();
-            return self.answers(switch, rules, origin, &answers, watch);
+            return self.answers(switch, rules, origin, answers, watch);
         };
         // Each reading may have a different origin.
         let origins: Vec<Option<Origin>> = match &readings[..] {
@@ -203,7 +204,7 @@ impl<'a, 'w> Judge<'a, 'w> {
             });
             answers.push((rule, agreed(each.collect(), switch)));
         }
-        self.answers(switch, rules, origin, &answers, watch);
+        self.answers(switch, rules, origin, answers, watch);
     }
 
     fn answers(
@@ -211,7 +212,7 @@ impl<'a, 'w> Judge<'a, 'w> {
         switch: &Switch<'w>,
         rules: &'w RolePolicy,
         origin: &Origin,
-        answers: &[(&'static Rule, RuleAnswer)],
+        mut answers: Vec<(&'static Rule, RuleAnswer)>,
         watch: &mut dyn FnMut(&ExaminedSwitch<'_>),
     ) {
         let shown = CallerShown::of_origin(origin);
@@ -220,7 +221,11 @@ impl<'a, 'w> Judge<'a, 'w> {
             .as_ref()
             .map_or_else(String::new, |role| harmless(role.as_str()));
         let issued = switch.key.issued.as_deref().unwrap_or_default();
-        for (rule, answer) in answers {
+        let is_unjudged = off::silence(&mut answers, self.policy);
+        for (rule, answer) in &answers {
+            if self.policy.off(rule).is_some() {
+                continue;
+            }
             self.judgement.count(rule.code, answer.verdict);
             if !matches!(answer.verdict, Verdict::Violation | Verdict::Unproven) {
                 continue;
@@ -257,11 +262,11 @@ impl<'a, 'w> Judge<'a, 'w> {
         let view = self.view(switch, origin, rules);
         let by_kind = admitted_by_kind(rules, origin, view.is_proved_by_tags());
         self.judgement
-            .summarise(switch, &shown, &role, answers, by_kind);
+            .summarise(switch, &shown, &role, &answers, by_kind || is_unjudged);
         watch(&ExaminedSwitch {
             switch,
             origin,
-            answers,
+            answers: &answers,
             world: self.world,
             asked: &self.tracer.roster.take_asked(),
             memberships: &|| {
@@ -279,6 +284,9 @@ impl<'a, 'w> Judge<'a, 'w> {
             let Check::Held(check) = check else {
                 continue;
             };
+            if self.policy.off(rule).is_some() {
+                continue;
+            }
             for draft in check(held) {
                 let caller = CallerShown::of_origin(draft.origin.as_ref().unwrap_or(held.origin));
                 self.add_draft(rule, draft, role.clone(), caller, Some(held.rules.severity));
@@ -375,12 +383,15 @@ impl<'a, 'w> Judge<'a, 'w> {
         let entry = RoleArn::parse(&role)
             .ok()
             .and_then(|arn| self.policy.role_for(&arn));
+        let severity = self
+            .policy
+            .severity_of(made.rule, made.severity, made.self_granted);
         let finding = Finding {
             owner: entry.and_then(|entry| entry.owner.clone()),
             rule: made.rule.code,
             name: made.rule.name,
             verdict: made.verdict,
-            severity: made.severity,
+            severity,
             time: made.time,
             role,
             caller,

@@ -43,7 +43,7 @@ pub(crate) use finding::ReviewDraft;
 pub(crate) use view::SetupView;
 
 use crate::moment::Moment;
-use crate::policy::{Policy, Suppression};
+use crate::policy::{Policy, RuleOff, Suppression};
 use crate::rule::Rule;
 
 /// The result of a review.
@@ -53,6 +53,8 @@ pub struct Review {
     pub findings: Vec<ReviewFinding>,
     /// The findings that the policy hides at the time of the review.
     pub suppressed: Vec<(ReviewFinding, Suppression)>,
+    /// The rules about the setup that the policy turns off.
+    pub rules_off: Vec<RuleOff>,
     /// Other information: rules that weren't judged, and names in the policy that don't exist.
     pub notices: Vec<String>,
     /// The notices about entries of the policy that narrowly miss a role.
@@ -67,20 +69,26 @@ pub struct Review {
 pub fn review(setup: &Setup, policy: &Policy, as_of: Moment) -> Review {
     let view = SetupView::new(setup, policy);
     let (near_misses, empty_lists) = (view.near_misses(), empty::empty_list_notes(&view));
+    let off = policy.rules_off();
+    let off = off.filter(|(rule, _)| rule.is_of_the_set_up());
+    let rules_off: Vec<RuleOff> = off.map(|(_, off)| off).collect();
     let notices = near_misses
         .iter()
         .chain(&empty_lists)
         .cloned()
+        .chain(rules_off.iter().map(RuleOff::notice))
         .chain(view.notices())
         .collect();
     let mut review = Review {
+        rules_off,
         notices,
         near_misses,
         empty_lists,
         elevated: view.elevated.len(),
         ..Review::default()
     };
-    for (rule, check) in &rules::CHECKS {
+    let checks = rules::CHECKS.iter();
+    for (rule, check) in checks.filter(|(rule, _)| policy.off(rule).is_none()) {
         for draft in check(&view) {
             let severity = draft.of_role;
             let finding = finished(rule, draft, policy);
@@ -133,5 +141,7 @@ fn merged(findings: Vec<ReviewFinding>) -> Vec<ReviewFinding> {
 }
 
 fn finished(rule: &Rule, draft: ReviewDraft, policy: &Policy) -> ReviewFinding {
-    draft.finished(rule.code, rule.name, policy.version_hash)
+    let mut finding = draft.finished(rule.code, rule.name, policy.version_hash);
+    finding.severity = policy.severity_of(rule, finding.severity, false);
+    finding
 }

@@ -4,6 +4,7 @@
 //! them. Code that treats some rules differently checks a field, never a list of codes.
 
 use crate::finding::MissingSource;
+use crate::policy::RoleCheck;
 use crate::steps::{self, Circumstances};
 
 /// A rule.
@@ -29,8 +30,12 @@ pub struct Rule {
     /// Whether it checks if the caller was in an allowed group. The live guard asks IAM if the
     /// rosters can't answer. A plan to end sessions treats a caller who was in none as an outsider.
     pub about_membership: bool,
-    /// Whether the policy can hide its findings.
+    /// Whether the policy can hide its findings, change their severity, and turn the rule off.
     pub suppressible: bool,
+    /// The key of an entry of `roles` that it enforces, if there is one.
+    pub enforces: Option<RoleCheck>,
+    /// What it means for a switch that the policy turns the rule off.
+    pub if_off: IfOff,
     /// How IAM could have prevented what it finds, if it could.
     pub prevention: Option<Prevention>,
     /// The calls that may have caused what it finds in the setup, if that is known.
@@ -66,6 +71,19 @@ pub enum Judges {
     LiveRecord,
     /// The setup, without any records.
     Setup,
+}
+
+/// What it means for a switch without findings that the policy turns a rule off. A switch whose
+/// group or MFA nobody judged is never clean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IfOff {
+    /// The switch is clean: what the rule finds is then allowed.
+    Clean,
+    /// It isn't clean if the rule applies to it. The rule judges the group or MFA itself.
+    NotCleanIfAsked,
+    /// It isn't clean if the rule would have a finding. The rules about group and MFA leave such a
+    /// switch to this one.
+    NotCleanIfFound,
 }
 
 /// How IAM could have prevented a switch: what to change in the statements that allowed it.

@@ -18,7 +18,7 @@ use crate::quarantine::PREFIX;
 use crate::recipients::{Recipients, audience};
 use crate::rulebook::Rulebook;
 use crate::time::SUPPRESSION_ENDS_SOON;
-use crate::wire::{Digest, Ending, Listed};
+use crate::wire::{Digest, Ending, Listed, TurnedOff};
 use rolewatch_guard::time::DAY;
 
 /// Gathers the content of the digest. Writes and sends nothing.
@@ -50,6 +50,7 @@ pub async fn gather<O: Table + Subscribers + Bucket>(
         silent: Listed::first_of(silent::silent(outside, &book.policy, since).await?),
         unanswered: Listed::first_of(unanswered::unanswered(outside, &book.policy).await?),
         suppressions: Listed::first_of(endings(&book.policy, at)),
+        rules_off: Listed::first_of(turned_off(&book.policy)),
         recipients: recipients(outside).await,
         quarantined: quarantined(outside, since, at).await,
     })
@@ -71,6 +72,15 @@ fn endings(policy: &Policy, at: Moment) -> Vec<Ending> {
         over: entry.is_expired(at),
     });
     shown.collect()
+}
+
+/// The rules that are off. Nobody may forget that they are, so each day says so.
+fn turned_off(policy: &Policy) -> Vec<TurnedOff> {
+    let off = policy.rules_off().map(|(_, off)| TurnedOff {
+        rule: off.rule.to_owned(),
+        reason: off.reason,
+    });
+    off.collect()
 }
 
 async fn recipients<O: Subscribers>(outside: &O) -> Option<Recipients> {

@@ -157,11 +157,15 @@ impl Writer<'_> {
         let mut most = MOST_SHOWN;
         loop {
             let lists = self.at_most(digest, most, None);
-            let lines: usize = lists.iter().map(|list| 1 + list.lines.len()).sum();
+            let lines = line_count(&lists);
             // The headline and the summary are lines too.
             let room = MOST_LINES.saturating_sub(2 + lines);
             if most == 1 || (2 + lines <= MOST_LINES && wanted <= room) {
-                return self.at_most(digest, most, self.first_steps(&steps, room.min(wanted)));
+                // One line of steps matters more than the last line of what was done.
+                let room = room.max(1).min(wanted);
+                let mut all = self.at_most(digest, most, self.first_steps(&steps, room));
+                while 2 + line_count(&all) > MOST_LINES && all.pop().is_some() {}
+                return all;
             }
             most -= 1;
         }
@@ -217,6 +221,7 @@ impl Writer<'_> {
                 self.suppression(entry)
             }),
         );
+        all.extend(self.rules_off(digest).map(only_title));
         all.extend(self.listed(words.held, &digest.held, most, |held| self.held_line(held)));
         all.extend(
             digest
@@ -296,6 +301,10 @@ impl Writer<'_> {
             _ => fill_template(self.words.hours, &[("h", &hours), ("m", &minutes)]),
         }
     }
+}
+
+fn line_count(paragraphs: &[Paragraph]) -> usize {
+    paragraphs.iter().map(|one| 1 + one.lines.len()).sum()
 }
 
 fn only_title(title: String) -> Paragraph {

@@ -137,6 +137,7 @@ impl JudgedRun {
             unread_count: self.unread_count,
             not_evidence: self.not_evidence,
             not_evidence_count: self.not_evidence_count,
+            rules_off: self.judgement.rules_off,
             notices: self.judgement.notices,
             near_misses: self.judgement.near_misses,
         };

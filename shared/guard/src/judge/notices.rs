@@ -1,13 +1,17 @@
 //! Notices about a judgment: which evidence was missing.
 
 use super::Judge;
-use crate::policy::StoreGroupName;
+use crate::policy::{RuleOff, StoreGroupName};
 use crate::roster::Rosters;
 use crate::untrusted::harmless;
 
 impl Judge<'_, '_> {
     pub(super) fn notices(&mut self, rosters: &Rosters) {
+        let off = self.policy.rules_off();
+        let off = off.filter(|(rule, _)| !rule.is_of_the_set_up());
+        self.judgement.rules_off = off.map(|(_, off)| off).collect();
         let notices = &mut self.judgement.notices;
+        notices.extend(self.judgement.rules_off.iter().map(RuleOff::notice));
         if let Some(as_of) = self.judgement.as_of {
             for entry in self.policy.expired_suppressions(as_of) {
                 notices.push(format!(

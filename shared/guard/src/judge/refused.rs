@@ -134,6 +134,9 @@ impl<'w> Judge<'_, 'w> {
             let Check::Refused(check) = check else {
                 continue;
             };
+            if self.policy.off(rule).is_some() {
+                continue;
+            }
             for draft in check(at_roles) {
                 let Some(refused) = draft.refused.and_then(|at| at_roles.get(at)) else {
                     continue;

@@ -9,7 +9,7 @@ use crate::elevated::UnmatchedEntry;
 use crate::finding::{CallerShown, Finding, Verdict};
 use crate::id::{EventId, RecordKey};
 use crate::moment::Moment;
-use crate::policy::Suppression;
+use crate::policy::{RuleOff, Suppression};
 use crate::roster::{Entity, Membership};
 use crate::rule::Rule;
 use crate::rules::RuleAnswer;
@@ -58,8 +58,8 @@ pub struct SwitchSummary {
     pub violations: u16,
     /// The number of rules that couldn't be decided.
     pub unproven: u16,
-    /// Whether the policy requires a group or MFA but neither was checked, because the policy
-    /// allows this identity type without them.
+    /// Whether the policy requires a group or MFA that wasn't checked, because it allows this
+    /// identity type without, or turns the rule off.
     pub admitted_by_kind: bool,
 }
 
@@ -110,6 +110,8 @@ pub struct Judgement {
     pub root_allowed: u64,
     /// The number of records whose copies contradict each other.
     pub conflicts: usize,
+    /// The rules about records that the policy turns off.
+    pub rules_off: Vec<RuleOff>,
     /// Other information for the reader.
     pub notices: Vec<String>,
     /// The notices about entries of the policy that narrowly miss a role.
@@ -164,6 +166,7 @@ impl Judgement {
             other_refusals: 0,
             root_allowed: 0,
             conflicts: 0,
+            rules_off: Vec::new(),
             notices: Vec::new(),
             near_misses: Vec::new(),
             roles: HashSet::new(),

@@ -34,7 +34,7 @@ pub struct SessionRow {
     /// The calls that were made. `None` if none is known.
     pub uses: Option<UsesShown>,
     /// Whether the person used MFA: `allow`, `violation`, `unproven`, or `not-applicable` if the
-    /// role doesn't require it or another finding makes it irrelevant.
+    /// role doesn't require it, the rule is off, or another finding makes it irrelevant.
     pub mfa: Verdict,
     /// Whether the role requires MFA of this type of identity.
     pub mfa_required: bool,

@@ -64,7 +64,8 @@ pub struct SwitchTotals {
     pub judged: u64,
     /// Switches without findings for which everything that the policy requires was checked.
     pub clean: u64,
-    /// Switches without findings whose identity type is allowed without a check of group or MFA.
+    /// Switches without findings whose group or MFA wasn't checked: their identity type is allowed
+    /// without, or the policy turns the rule off.
     #[serde(default)]
     pub admitted_by_kind: u64,
     /// Switches in a violation.
@@ -92,7 +93,8 @@ pub struct FindingTotals {
 pub enum SwitchStanding {
     /// No finding.
     Clean,
-    /// No finding, but the policy requires a group or MFA, which this identity type can't have.
+    /// No finding, but the policy requires a group or MFA that nobody checked: this identity type
+    /// can't have it, or the rule is off.
     AdmittedByKind,
     /// Only findings that the policy hides.
     Suppressed,

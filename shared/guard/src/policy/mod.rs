@@ -20,6 +20,8 @@ mod place;
 mod problem;
 mod read;
 mod role;
+mod role_check;
+mod rule_setting;
 mod schema;
 mod severity;
 mod suppression;
@@ -45,6 +47,8 @@ pub use note::PolicyNote;
 pub(crate) use place::{account_shown, role_in_account};
 pub use problem::{PolicyError, PolicyErrors};
 pub use role::{GroupName, GroupRef, RolePattern, RolePolicy};
+pub use role_check::RoleCheck;
+pub use rule_setting::{RuleChange, RuleOff, RuleSetting};
 pub use schema::schema;
 pub use severity::{NotASeverity, Severity};
 pub use suppression::Suppression;
@@ -69,6 +73,9 @@ pub struct Policy {
     pub assume_root: AllowOrDeny,
     /// The elevated roles, in the order of the file. The first match applies.
     pub roles: Vec<RolePolicy>,
+    /// Rules that are off or have another severity, in the order of the file. No rule is in it
+    /// twice.
+    pub rules: Vec<RuleSetting>,
     /// Findings that are hidden until a date.
     pub suppress: Vec<Suppression>,
     /// What is valid in the file but doesn't do what it seems to, by line.

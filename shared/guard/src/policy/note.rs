@@ -1,9 +1,12 @@
 //! Warnings: what a policy may contain but doesn't do what it seems to.
 
 mod membership;
+mod rules;
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
+
+pub(super) use rules::of_rules;
 
 use super::node::listing;
 use super::read::ReadRole;

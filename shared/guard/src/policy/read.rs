@@ -14,6 +14,7 @@ mod permission_set;
 mod prose;
 mod region;
 mod role;
+mod rules;
 mod store_group;
 mod suppression;
 
@@ -36,13 +37,14 @@ pub(super) const POLICY_KEYS: &[&str] = &[
     "assume_root",
     "defaults",
     "roles",
+    "rules",
     "suppress",
 ];
 #[cfg(test)]
 pub(super) use {
     defaults::DEFAULTS_KEYS, identities::NARROW_KEYS, identities::SAML_KEYS, identities::WEB_KEYS,
     identity_center::IDENTITY_CENTER_KEYS, mfa::MFA_KEYS, role::ROLE_KEYS,
-    suppression::SUPPRESSION_KEYS,
+    rules::RULE_SETTING_KEYS, suppression::SUPPRESSION_KEYS,
 };
 
 pub(super) use role::ReadRole;
@@ -165,6 +167,9 @@ fn policy(root: &Node, version_hash: PolicyHash, problems: &mut Problems) -> Opt
         None => AllowOrDeny::Deny,
     };
     let roles = read_roles(&fields, &known, problems);
+    let rules = fields
+        .optional("rules")
+        .map_or_else(Vec::new, |field| rules::read_all(field, problems));
     let suppress = fields
         .optional("suppress")
         .map_or_else(Vec::new, |field| suppression::read_all(field, problems));
@@ -173,7 +178,9 @@ fn policy(root: &Node, version_hash: PolicyHash, problems: &mut Problems) -> Opt
         .map_or(1, |field| field.key_place().line);
     let accounts = known.accounts.by_id;
     let identity_center = known.center.into_settings();
-    let warnings = note::policy_notes(&roles, roles_line, &accounts, identity_center.is_some());
+    let mut warnings = note::policy_notes(&roles, roles_line, &accounts, identity_center.is_some());
+    warnings.extend(note::of_rules(&rules, &roles));
+    warnings.sort();
     Some(Policy {
         version_hash,
         accounts,
@@ -181,6 +188,7 @@ fn policy(root: &Node, version_hash: PolicyHash, problems: &mut Problems) -> Opt
         identity_center,
         assume_root,
         roles: roles.into_iter().map(|role| role.policy).collect(),
+        rules,
         suppress,
         warnings,
     })

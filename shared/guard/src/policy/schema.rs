@@ -1,32 +1,43 @@
 //! JSON Schema of the policy file.
 
 use crate::catalogue;
+use crate::rule::Rule;
 
-/// The schema without the rule codes that a suppression can name.
+/// The schema without the rules that a policy can name.
 const TEMPLATE: &str = include_str!("schema.json");
 
-/// The placeholder for those codes in the template, with the indentation of its line.
+/// The placeholder for the codes that a suppression can name, with the indentation of its line.
 const CODES: &str = "            \"CODES\"";
+
+/// The placeholder for the codes and names of the rules that a policy can change.
+const RULES: &str = "        \"RULES\"";
 
 /// JSON Schema (draft 2020-12) of the policy file, for editors.
 pub fn schema() -> String {
-    TEMPLATE.replacen(CODES, &suppressible_codes(), 1)
+    let codes = listed(|rule| rule.code, CODES);
+    let names = listed(|rule| rule.name, RULES);
+    let rules = [listed(|rule| rule.code, RULES), names].join(",\n");
+    TEMPLATE
+        .replacen(CODES, &codes, 1)
+        .replacen(RULES, &rules, 1)
 }
 
-/// The codes, one line for each hundred.
-fn suppressible_codes() -> String {
+/// The codes or names of the rules that a policy can change, one line for each hundred, indented
+/// like the placeholder.
+fn listed(word: fn(&Rule) -> &'static str, placeholder: &str) -> String {
     let mut lines: Vec<(&str, Vec<String>)> = Vec::new();
     for rule in catalogue::listed().filter(|rule| rule.suppressible) {
         let hundred = rule.code.get(..3).unwrap_or_default();
-        let quoted = format!("\"{}\"", rule.code);
+        let quoted = format!("\"{}\"", word(rule));
         match lines.last_mut() {
-            Some((known, codes)) if *known == hundred => codes.push(quoted),
+            Some((known, words)) if *known == hundred => words.push(quoted),
             _ => lines.push((hundred, vec![quoted])),
         }
     }
+    let indentation = placeholder.len() - placeholder.trim_start().len();
     let lines: Vec<String> = lines
         .iter()
-        .map(|(_, codes)| format!("            {}", codes.join(", ")))
+        .map(|(_, words)| format!("{}{}", " ".repeat(indentation), words.join(", ")))
         .collect();
     lines.join(",\n")
 }

@@ -27,6 +27,7 @@ pub(super) fn mfa_condition() -> Value {
 
 /// Development has the groups Developers (dora) and Testers (tom); production has the role
 /// UpdateApp. The policy is the example.
+#[derive(Clone)]
 pub(super) struct Company {
     accounts: BTreeMap<&'static str, Value>,
     policy: String,

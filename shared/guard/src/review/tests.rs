@@ -214,3 +214,60 @@ fn every_finding_has_an_id_of_its_own() {
         assert_eq!(ids.len(), all);
     }
 }
+
+#[test]
+fn a_rule_of_the_review_that_is_off_loses_exactly_its_findings_and_is_named() {
+    let plain = |findings: Vec<super::ReviewFinding>| {
+        let texts = findings
+            .into_iter()
+            .map(|one| (one.rule, one.subject, one.message));
+        texts.collect::<Vec<_>>()
+    };
+    let fired = std::cell::Cell::new(0);
+    for company in flawed_companies() {
+        let before = plain(company.review().findings);
+        for (rule, _) in &super::rules::CHECKS {
+            let off = format!(
+                "rules: {{{}: {{enabled: false, reason: r}}}}\nroles:\n",
+                rule.code
+            );
+            let review = company.clone().policy("roles:\n", &off).review();
+            let mut kept = before.clone();
+            kept.retain(|(code, ..)| *code != rule.code);
+            fired.set(fired.get() + before.len() - kept.len());
+            assert_eq!(plain(review.findings), kept, "{}", rule.code);
+            assert_eq!(review.rules_off.len(), 1);
+            let named = format!("{} {} is turned off", rule.code, rule.name);
+            assert!(
+                review
+                    .notices
+                    .iter()
+                    .any(|notice| notice.starts_with(&named))
+            );
+            let unasked = |notice: &String| notice.contains("was not checked");
+            assert!(rule.code != "RW106" || !review.notices.iter().any(unasked));
+        }
+    }
+    assert!(fired.get() > 10);
+}
+
+#[test]
+fn a_severity_of_the_policy_is_that_of_every_finding_of_the_review() {
+    for company in flawed_companies() {
+        for finding in company.review().findings {
+            let low = format!(
+                "rules: {{{}: {{severity: low, reason: r}}}}\nroles:\n",
+                finding.rule
+            );
+            let changed = company.clone().policy("roles:\n", &low);
+            for found in changed.findings_by(finding.rule) {
+                assert_eq!(
+                    found.severity,
+                    crate::policy::Severity::Low,
+                    "{}",
+                    finding.rule
+                );
+            }
+        }
+    }
+}

@@ -396,3 +396,29 @@ fn where_probes_did_not_come_back_from_is_listed_by_account_as_of_the_last_run()
     );
     assert_eq!(listed.first[0].account.name.as_deref(), Some("development"));
 }
+
+#[test]
+fn rules_that_are_off_are_named_every_day() {
+    let twin = twin_at_start(Calm);
+    assert_eq!(gathered(&twin).rules_off, Listed::default());
+    let policy = format!(
+        "{POLICY}rules:\n  trust-too-open: {{enabled: false, reason: r}}\n  RW013: {{enabled: false, reason: the release bot}}\n  \
+         RW009: {{severity: low, reason: r}}\n"
+    );
+    twin.objects
+        .borrow_mut()
+        .insert(POLICY_KEY.to_owned(), (policy.into_bytes(), now()));
+    let off: Vec<_> = gathered(&twin)
+        .rules_off
+        .first
+        .into_iter()
+        .map(|off| (off.rule, off.reason))
+        .collect();
+    assert_eq!(
+        off,
+        [
+            ("RW013".to_owned(), "the release bot".to_owned()),
+            ("RW102".to_owned(), "r".to_owned())
+        ]
+    );
+}

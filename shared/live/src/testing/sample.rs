@@ -159,6 +159,7 @@ pub fn digest() -> Digest {
         silent: silent(),
         unanswered: Listed::default(),
         suppressions: suppressions(),
+        rules_off: Listed::default(),
         recipients: Some(Recipients::Confirmed),
         quarantined: Some(1),
     }

@@ -47,6 +47,9 @@ pub struct Digest {
     pub unanswered: Listed<Unanswered>,
     /// Suppressions that have ended or soon will.
     pub suppressions: Listed<Ending>,
+    /// Rules that the policy turns off, by code.
+    #[serde(default)]
+    pub rules_off: Listed<TurnedOff>,
     /// Who receives the operations topic's e-mail: this digest, alarms, and alerts that Slack
     /// doesn't accept. `None`: it couldn't be determined.
     #[serde(default)]
@@ -163,6 +166,15 @@ pub struct Ending {
     pub until: String,
     /// Whether it has expired.
     pub over: bool,
+}
+
+/// A rule that the policy turns off.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TurnedOff {
+    /// `RW013`.
+    pub rule: String,
+    /// Why.
+    pub reason: String,
 }
 
 impl<T> Listed<T> {

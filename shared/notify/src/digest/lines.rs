@@ -6,7 +6,7 @@ use crate::words::Words as _;
 use rolewatch_guard::Verdict;
 use rolewatch_live::recipients::Recipients;
 use rolewatch_live::wire::{
-    Digest, Ending, Held, Listed, NamedAccount, Open, Silent, Stretch, Unanswered,
+    Digest, Ending, Held, Listed, NamedAccount, Open, Silent, Stretch, TurnedOff, Unanswered,
 };
 
 use super::{Writer, counted};
@@ -61,6 +61,31 @@ impl Writer<'_> {
                 ("caller", &self.name(&entry.caller, 120)),
                 ("owner", &self.text_up_to(&entry.owner, 60)),
                 ("date", &self.text_up_to(&entry.until, 20)),
+            ],
+        )
+    }
+
+    /// The rules that the policy turns off, in one line: it stays the same from day to day.
+    pub(super) fn rules_off(&self, digest: &Digest) -> Option<String> {
+        let off = &digest.rules_off;
+        let mut rules: Vec<String> = off.first.iter().map(|one| self.rule_off(one)).collect();
+        let more = off.total.saturating_sub(rules.len());
+        if more > 0 {
+            rules.push(fill_template(
+                self.view.labels().more,
+                &[("n", &more.to_string())],
+            ));
+        }
+        let rules = rules.join(self.words.comma);
+        (off.total > 0).then(|| fill_template(self.words.rules_off, &[("rules", &rules)]))
+    }
+
+    fn rule_off(&self, off: &TurnedOff) -> String {
+        fill_template(
+            self.words.rule_off,
+            &[
+                ("rule", &self.text_up_to(&off.rule, 20)),
+                ("reason", &self.text_up_to(&off.reason, 120)),
             ],
         )
     }

@@ -59,6 +59,10 @@ pub struct DigestWords {
     pub over: &'static str,
     /// One that will.
     pub ends: &'static str,
+    /// Rules that the policy turns off, `{rules}`.
+    pub rules_off: &'static str,
+    /// One of them: `{rule}` and `{reason}`.
+    pub rule_off: &'static str,
     /// Use by person and role, `{n}`.
     pub held: &'static str,
     /// One of them: `{who}`, `{role}`, `{switches}`, `{time}`.
@@ -110,6 +114,8 @@ pub(super) const EN: DigestWords = DigestWords {
     suppressions: "Suppressions that ended or end soon: {n}",
     over: "{rule} for {caller} ended on {date} ({owner})",
     ends: "{rule} for {caller} ends on {date} ({owner})",
+    rules_off: "Rules turned off: {rules}",
+    rule_off: "{rule} ({reason})",
     held: "Use by person and role: {n}",
     held_by: "{who} in {role}: {switches}, {time}",
     longest: "Longest use: {what}, {time} from {began}",
@@ -152,6 +158,8 @@ pub(super) const JA: DigestWords = DigestWords {
     suppressions: "終了した抑制、まもなく終了する抑制：{n} 件",
     over: "{rule} {caller}：{date} に終了（{owner}）",
     ends: "{rule} {caller}：{date} まで（{owner}）",
+    rules_off: "無効にしているルール：{rules}",
+    rule_off: "{rule}（{reason}）",
     held: "ユーザー・ロール別の使用状況：{n} 件",
     held_by: "{who} → {role}：{switches}、{time}",
     longest: "最長の使用：{what}、{began} から {time}",

@@ -82,7 +82,7 @@ fn the_terminal_is_safe_from_the_file() {
     assert_problems(
         format!("{HEAD}roles: []\n\"\\e[31mrole\\u202es\": 1\n"),
         r#"
-rolewatch.yaml:6:1: unknown key `�[31mrole�s`: a policy has `version`, `accounts`, `regions`, `identity_center`, `assume_root`, `defaults`, `roles` and `suppress`
+rolewatch.yaml:6:1: unknown key `�[31mrole�s`: a policy has `version`, `accounts`, `regions`, `identity_center`, `assume_root`, `defaults`, `roles`, `rules` and `suppress`
     6 | "\e[31mrole\u202es": 1
       | ^^^^^^^^^^^^^^^^^^^
 "#,

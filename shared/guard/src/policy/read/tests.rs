@@ -61,7 +61,7 @@ rolewatch.yaml:6:1: unknown key `role`, did you mean `roles`?
     assert_problems(
         format!("{HEAD}roles: []\nnotify: x\n"),
         "
-rolewatch.yaml:6:1: unknown key `notify`: a policy has `version`, `accounts`, `regions`, `identity_center`, `assume_root`, `defaults`, `roles` and `suppress`
+rolewatch.yaml:6:1: unknown key `notify`: a policy has `version`, `accounts`, `regions`, `identity_center`, `assume_root`, `defaults`, `roles`, `rules` and `suppress`
     6 | notify: x
       | ^^^^^^
 ",
@@ -112,7 +112,7 @@ fn a_policy_has_keys_and_lacks_none_that_it_needs() {
     assert_problems(
         "- a\n",
         "
-rolewatch.yaml:1:1: a policy has the keys `version`, `accounts`, `regions`, `identity_center`, `assume_root`, `defaults`, `roles` and `suppress`; this is a list
+rolewatch.yaml:1:1: a policy has the keys `version`, `accounts`, `regions`, `identity_center`, `assume_root`, `defaults`, `roles`, `rules` and `suppress`; this is a list
     1 | - a
       | ^
 ",
@@ -131,7 +131,7 @@ rolewatch.yaml:1:1: a policy needs `roles`: the elevated roles; no other role is
     assert_problems(
         "just text\n",
         "
-rolewatch.yaml:1:1: a policy has the keys `version`, `accounts`, `regions`, `identity_center`, `assume_root`, `defaults`, `roles` and `suppress`; this is a single value
+rolewatch.yaml:1:1: a policy has the keys `version`, `accounts`, `regions`, `identity_center`, `assume_root`, `defaults`, `roles`, `rules` and `suppress`; this is a single value
     1 | just text
       | ^^^^^^^^^
 ",

@@ -9,8 +9,8 @@ use serde_json::Value;
 use crate::catalogue;
 use crate::policy::problem::Problems;
 use crate::policy::read::{
-    DEFAULTS_KEYS, IDENTITY_CENTER_KEYS, MFA_KEYS, NARROW_KEYS, POLICY_KEYS, ROLE_KEYS, SAML_KEYS,
-    SUPPRESSION_KEYS, WEB_KEYS,
+    DEFAULTS_KEYS, IDENTITY_CENTER_KEYS, MFA_KEYS, NARROW_KEYS, POLICY_KEYS, ROLE_KEYS,
+    RULE_SETTING_KEYS, SAML_KEYS, SUPPRESSION_KEYS, WEB_KEYS,
 };
 use crate::policy::tree::{self, Node};
 use crate::policy::{AllowOrDeny, EXAMPLE, ExternalIdp, IdentityKind, Mfa, Severity};
@@ -45,6 +45,7 @@ fn the_schema_has_the_keys_of_the_reader_and_no_other() {
         ("/$defs/defaults", DEFAULTS_KEYS),
         ("/$defs/role", ROLE_KEYS),
         ("/$defs/identity_center", IDENTITY_CENTER_KEYS),
+        ("/$defs/rule_setting", RULE_SETTING_KEYS),
         ("/$defs/suppression", SUPPRESSION_KEYS),
         ("/$defs/narrowed_identity", NARROW_KEYS),
         ("/$defs/saml", SAML_KEYS),
@@ -108,6 +109,15 @@ fn the_schema_has_the_words_of_the_reader() {
         words_in(&schema_at("/$defs/suppression/properties/rule/enum")),
         word_set(rules)
     );
+    let rules = catalogue::listed().filter(|rule| rule.suppressible);
+    assert_eq!(
+        words_in(&schema_at("/$defs/rule_name/enum")),
+        word_set(rules.flat_map(|rule| [rule.code, rule.name]))
+    );
+    assert_eq!(
+        words_in(&schema_at("/$defs/rule_setting/properties/severity/enum")),
+        word_set(Severity::ALL.map(Severity::as_str))
+    );
 }
 
 #[test]
@@ -120,6 +130,7 @@ fn the_schema_requires_what_the_reader_requires() {
             {"arn": "arn:aws:iam::111122223333:role/A", "groups": ["dev/B"]},
             {"permission_set": "A", "groups": ["identity-center/B"]},
         ],
+        "rules": {"RW013": {"enabled": "false", "reason": "r"}},
         "suppress": [{"rule": "RW003", "caller": "*", "reason": "r", "owner": "o", "until": "2026-12-31"}],
     });
     let reads =
@@ -149,6 +160,15 @@ fn the_schema_requires_what_the_reader_requires() {
             "/identity_center",
             vec!["/$defs/identity_center/required"],
             IDENTITY_CENTER_KEYS,
+        ),
+        (
+            &good,
+            "/rules/RW013",
+            vec![
+                "/$defs/rule_setting/required",
+                "/$defs/rule_setting/oneOf/0/required",
+            ],
+            RULE_SETTING_KEYS,
         ),
         (
             &good,
@@ -197,8 +217,8 @@ fn the_schema_requires_groups_unless_defaults_have_them() {
 fn whole_example() -> String {
     let lines = EXAMPLE.lines().map(|line| {
         let (front, rest) = line.split_once("# ").unwrap_or((line, ""));
-        let is_yaml =
-            rest.starts_with(['-', ' ']) || ["defaults:", "identity_center:"].contains(&rest);
+        let is_yaml = rest.starts_with(['-', ' '])
+            || ["defaults:", "identity_center:", "rules:"].contains(&rest);
         if front.trim().is_empty() && is_yaml {
             format!("{front}{rest}\n")
         } else {
@@ -224,6 +244,8 @@ fn the_example_has_every_key_and_fits_the_schema() {
         ("/defaults", DEFAULTS_KEYS),
         ("/roles/-", ROLE_KEYS),
         ("/identity_center", IDENTITY_CENTER_KEYS),
+        ("/rules/RW009", &["severity", "reason"]),
+        ("/rules/unused-elevation", &["enabled", "reason"]),
         ("/suppress/-", SUPPRESSION_KEYS),
         ("/roles/-/identities/-", NARROW_KEYS),
         ("/roles/-/identities/-/saml", SAML_KEYS),
@@ -294,6 +316,7 @@ fn check_node(
             }
         }
         (tree::NodeValue::Text(_), Some("string")) => {}
+        (tree::NodeValue::Text(text), Some("boolean")) if ["true", "false"].contains(&&**text) => {}
         (tree::NodeValue::Text(text), None) => {
             let words = rule
                 .get("enum")

@@ -10,7 +10,7 @@ use rolewatch_guard::catalogue;
 use rolewatch_guard::policy::Severity;
 use rolewatch_live::recipients::Recipients;
 use rolewatch_live::wire::{Broken, Ending, Listed, NamedAccount, Open, Unanswered};
-use rolewatch_live::wire::{Held, Silent, Stretch};
+use rolewatch_live::wire::{Held, Silent, Stretch, TurnedOff};
 
 const BOTH: [Language; 2] = [Language::English, Language::Japanese];
 
@@ -350,6 +350,51 @@ fn the_mail_says_what_slack_says_without_its_signs() {
 }
 
 #[test]
+fn rules_that_are_off_take_one_line_even_where_there_is_no_room() {
+    let off = |rule: &str, reason: &str| TurnedOff {
+        rule: rule.into(),
+        reason: reason.into(),
+    };
+    let rules_off = Listed {
+        total: 3,
+        first: vec![
+            off("RW009", "handled by the help desk"),
+            off("RW013", "the release bot"),
+        ],
+    };
+    let quiet = Digest {
+        rules_off: rules_off.clone(),
+        ..quiet_digest()
+    };
+    assert!(quiet.is_quiet());
+    let full = Digest {
+        rules_off,
+        recipients: None,
+        unanswered: Listed::first_of(vec![unanswered(&["us-east-1"], None); 7]),
+        ..sample::digest()
+    };
+    for (language, line) in [
+        (
+            Language::English,
+            "*Rules turned off:* RW009 (handled by the help desk), RW013 (the release bot), and 1 more",
+        ),
+        (
+            Language::Japanese,
+            "*無効にしているルール：* RW009（handled by the help desk）、RW013（the release bot）、ほか 1 件",
+        ),
+    ] {
+        let view = sample::view(language);
+        assert_eq!(section_lines(&message(&view, &quiet))[2..], [line]);
+        let message = message(&view, &full);
+        within_limits(&message);
+        let lines = section_lines(&message);
+        assert!(lines.iter().any(|one| one == line), "{lines:#?}");
+        let steps = language.digest().steps;
+        assert!(lines.iter().any(|one| one.contains(steps)), "{lines:#?}");
+    }
+}
+
+#[test]
 fn that_alarms_reach_nobody_is_said_first_and_no_day_is_quiet_then() {
     let quiet = quiet_digest();
     assert!(quiet.is_quiet());
@@ -427,12 +472,14 @@ proptest! {
         let silent = Silent { account, regions: vec![hostile.clone(); 40], last: Some(digest.since) };
         let ending = Ending { rule: hostile.clone(), caller: hostile.clone(), owner: hostile.clone(), until: hostile.clone(), over: true };
         let held = Held { who: hostile.clone(), role: hostile.clone(), switches: total, seconds: i64::MAX };
+        let off = TurnedOff { rule: hostile.clone(), reason: hostile.clone() };
         let stretch = Stretch { who: hostile.clone(), role: hostile.clone(), began: digest.since, seconds: i64::MIN };
         digest.unproven = Listed { total, first: vec![open.clone(); 10] };
         digest.unacknowledged = Listed { total, first: vec![open; 10] };
         digest.unanswered = Listed { total, first: vec![unanswered; 10] };
         digest.silent = Listed { total, first: vec![silent; 10] };
         digest.suppressions = Listed { total, first: vec![ending; 10] };
+        digest.rules_off = Listed { total, first: vec![off; 10] };
         digest.held = Listed { total, first: vec![held; 10] };
         digest.unused = Listed { total, first: vec![stretch.clone(); 10] };
         digest.longest = Some(stretch);
