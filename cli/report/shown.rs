@@ -79,7 +79,7 @@ impl<'a> ShownFindings<'a> {
         if shown == 0 {
             let callers = findings.iter().map(|finding| &*finding.caller.name);
             let roles = findings.iter().map(|finding| &*finding.role);
-            note.push_str(&self.subjects.meant("no finding is about", callers, roles));
+            note.push_str(&self.subjects.meant("no finding is about", &callers, &roles));
         }
         Some(note)
     }
@@ -121,8 +121,8 @@ impl<'a> ShownSubjects<'a> {
     pub(crate) fn meant<'n>(
         &self,
         nothing: &str,
-        callers: impl Iterator<Item = &'n str> + Clone,
-        roles: impl Iterator<Item = &'n str> + Clone,
+        callers: &(impl Iterator<Item = &'n str> + Clone),
+        roles: &(impl Iterator<Item = &'n str> + Clone),
     ) -> String {
         let mut note = String::new();
         let Some(filter) = self.filter else {

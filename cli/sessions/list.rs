@@ -98,7 +98,7 @@ impl<'a> SessionCollector<'a> {
         let hint = if sessions.is_empty() {
             let callers = self.hidden.keys().map(|(caller, _)| &**caller);
             let roles = self.hidden.keys().map(|(_, role)| &**role);
-            self.shown.meant("no session is about", callers, roles)
+            self.shown.meant("no session is about", &callers, &roles)
         } else {
             String::new()
         };

@@ -31,9 +31,17 @@ fn bare(file: &str) -> Value {
     json
 }
 
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 fn audit(rosters: [&str; 2], format: &str) -> crate::tool::Outcome {
+    audit_with(rosters, format, &[])
+}
+
+fn audit_with(rosters: [&str; 2], format: &str, options: &[&str]) -> crate::tool::Outcome {
     let [development, production] = rosters;
-    let args = [
+    let mut args = vec![
         "audit",
         "events/archive",
         "--roster",
@@ -43,6 +51,7 @@ fn audit(rosters: [&str; 2], format: &str) -> crate::tool::Outcome {
         "--format",
         format,
     ];
+    args.extend(options);
     let outcome = run_in(project(), &args, b"");
     assert_eq!(outcome.code, Some(1), "{}", outcome.stderr);
     outcome
@@ -103,15 +112,19 @@ fn the_statement_that_let_somebody_in_without_mfa_is_named_with_the_one_that_wou
     );
     let whole: Value = serde_json::from_str(&audit(SETUP, "json").stdout).unwrap();
     assert!(whole["findings"].as_array().unwrap().contains(carol));
-    let table = audit(SETUP, "table")
-        .stdout
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ");
+    let table = one_line(&audit_with(SETUP, "table", &["--verbose"]).stdout);
     assert!(
         table.contains("AWS allowed it through the statement")
             && table.contains("The rosters were taken at an unknown time;"),
         "{table}"
+    );
+    let short = one_line(&audit(SETUP, "table").stdout);
+    assert!(
+        short.contains(
+            "allowed by the trust policy of UpdateApp and managed policy SwitchToUpdateApp of group \
+             Developers"
+        ),
+        "{short}"
     );
 }
 

@@ -1,7 +1,5 @@
 //! `rolewatch sessions`: every switch into an elevated role is listed, with what is known about it.
 
-use std::time::{Duration, Instant};
-
 use rolewatch_guard::testing::Story;
 use serde_json::{Value, json};
 
@@ -157,22 +155,15 @@ fn an_empty_list_says_so_and_an_incomplete_one_exits_with_three() {
 }
 
 #[test]
-fn ten_thousand_switches_take_seconds() {
+fn ten_thousand_switches_are_listed() {
     let mut story = Story::new();
     for _ in 0..10_000 {
         story.switch("dora").with_mfa().used_after(60);
         story.later(7_200);
     }
     let bench = Bench::of(&story);
-    let begun = Instant::now();
     let outcome = bench.run(&["sessions", "archive", "--format", "json"]);
     assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
-    // A debug build on a busy machine is ten times as slow as a release build.
-    assert!(
-        begun.elapsed() < Duration::from_secs(60),
-        "{:?}",
-        begun.elapsed()
-    );
     assert_eq!(
         document(&outcome)["sessions"].as_array().unwrap().len(),
         10_000

@@ -43,9 +43,10 @@ pub(super) fn write(
         write_session(session, policy, &mut page)?;
     }
     if !told.attempts.is_empty() {
-        let heading = match told.finding.denied {
-            true => "Denied attempts",
-            false => "Records",
+        let heading = if told.finding.denied {
+            "Denied attempts"
+        } else {
+            "Records"
         };
         page.heading(heading)?;
         write_timeline(&told.attempts, &mut page)?;

@@ -214,7 +214,7 @@ impl<'r> FindingList<'r> {
             };
             page.text(TEXT, &text)?;
         }
-        self.write_under(entry, page)?;
+        write_under(entry, page)?;
         self.write_others(others, page)?;
         self.write_advice(finding, page)
     }
@@ -251,47 +251,9 @@ impl<'r> FindingList<'r> {
             write!(page.out, "{DIM:#}")?;
         }
         if self.report.verbose {
-            self.write_evidence(finding, page)?;
+            write_evidence(finding, page)?;
         }
         Ok(())
-    }
-
-    fn write_evidence(&self, finding: &Finding, page: &mut TextPage<'_>) -> io::Result<()> {
-        for record in &finding.context.evidence {
-            let account = record.account_name.as_ref().unwrap_or(&record.account);
-            let mut parts = vec![record.event.clone()];
-            parts.extend(record.name.clone());
-            parts.push(account.clone());
-            parts.extend(record.region.clone());
-            parts.extend(record.time.map(|time| time.to_string()));
-            page.hanging(
-                &format!("{}- ", " ".repeat(TEXT)),
-                TEXT + 2,
-                &parts.join(" · "),
-            )?;
-        }
-        Ok(())
-    }
-
-    fn write_under(&self, entry: &ListEntry<'_>, page: &mut TextPage<'_>) -> io::Result<()> {
-        if entry.under.is_empty() {
-            return Ok(());
-        }
-        let mut under = Vec::new();
-        for finding in &entry.under {
-            under.push(format!(
-                "{} {} ({})",
-                finding.rule,
-                finding.name,
-                short_id(finding)
-            ));
-        }
-        let lead = if entry.finding.verdict == Verdict::Unproven {
-            "also unproven for this switch:"
-        } else {
-            "this makes moot:"
-        };
-        page.text(TEXT, &format!("{lead} {}", under.join(", ")))
     }
 
     /// The other times when the same sentence applied, each with its own evidence.
@@ -344,6 +306,46 @@ impl<'r> FindingList<'r> {
         }
         write_steps(finding.rule, &of, &" ".repeat(TEXT), TEXT, page)
     }
+}
+
+/// The records that prove a finding, one per line.
+fn write_evidence(finding: &Finding, page: &mut TextPage<'_>) -> io::Result<()> {
+    for record in &finding.context.evidence {
+        let account = record.account_name.as_ref().unwrap_or(&record.account);
+        let mut parts = vec![record.event.clone()];
+        parts.extend(record.name.clone());
+        parts.push(account.clone());
+        parts.extend(record.region.clone());
+        parts.extend(record.time.map(|time| time.to_string()));
+        page.hanging(
+            &format!("{}- ", " ".repeat(TEXT)),
+            TEXT + 2,
+            &parts.join(" · "),
+        )?;
+    }
+    Ok(())
+}
+
+/// What is folded under a finding.
+fn write_under(entry: &ListEntry<'_>, page: &mut TextPage<'_>) -> io::Result<()> {
+    if entry.under.is_empty() {
+        return Ok(());
+    }
+    let mut under = Vec::new();
+    for finding in &entry.under {
+        under.push(format!(
+            "{} {} ({})",
+            finding.rule,
+            finding.name,
+            short_id(finding)
+        ));
+    }
+    let lead = if entry.finding.verdict == Verdict::Unproven {
+        "also unproven for this switch:"
+    } else {
+        "this makes moot:"
+    };
+    page.text(TEXT, &format!("{lead} {}", under.join(", ")))
 }
 
 /// How long before the report's own time something was: the two largest units.

@@ -252,9 +252,7 @@ impl<'a, 'w> Judge<'a, 'w> {
                 id,
                 self_granted: answer.self_granted,
                 denied: false,
-                settled_by: (answer.verdict == Verdict::Unproven)
-                    .then(|| SettledBy::of_switch(rule, switch, origin, self.policy))
-                    .flatten(),
+                settled_by: SettledBy::of_answer(rule, answer.verdict, switch, origin, self.policy),
                 subject,
             };
             self.report(made, role.clone(), shown.clone(), Some(rules.severity));

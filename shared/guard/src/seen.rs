@@ -298,6 +298,10 @@ pub enum NamedKind {
 }
 
 /// One use of a role session.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a detail of its own in the record"
+)]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Use {
     /// `eventTime`.

@@ -12,6 +12,9 @@ use crate::untrusted::{harmless, harmless_up_to};
 /// The most characters of a user agent that are kept. The caller chooses it freely.
 pub const USER_AGENT_KEPT: usize = 200;
 
+/// The most records in [`FindingContext::evidence`]; a finding's `events` names all.
+pub(super) const EVIDENCE_SHOWN: usize = 20;
+
 /// The most calls in [`UsesShown::calls`].
 pub const CALLS_SHOWN: usize = 10;
 
@@ -35,7 +38,8 @@ pub struct FindingContext {
     /// The calls that were made with the sessions. `None` if none is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub uses: Option<UsesShown>,
-    /// The records that prove the finding, in the order of its `events`.
+    /// The first records that prove the finding, in the order of its `events`, at most
+    /// [`EVIDENCE_SHOWN`].
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub evidence: Vec<EvidenceShown>,
     /// Whether the switch is the first of its kind. `None` for attempts that were denied.

@@ -1,6 +1,8 @@
 //! What would most likely settle an unproven finding about a switch.
 
+use super::Verdict;
 use super::context::{MissingSource, SettledBy};
+use crate::arn::RoleArn;
 use crate::dossier::{Origin, Switch};
 use crate::id::AccountId;
 use crate::policy::Policy;
@@ -8,8 +10,10 @@ use crate::rule::Rule;
 use crate::untrusted::harmless;
 
 impl SettledBy {
-    pub(crate) fn of_switch(
+    /// What would settle a rule's answer about a switch. `None` if it isn't unproven.
+    pub(crate) fn of_answer(
         rule: &Rule,
+        verdict: Verdict,
         switch: &Switch<'_>,
         origin: &Origin,
         policy: &Policy,
@@ -22,8 +26,8 @@ impl SettledBy {
                 name,
             })
         };
-        let source = rule.settled_by?;
-        let owner = || switch.role.as_ref().map(|role| role.account());
+        let source = rule.settled_by.filter(|_| verdict == Verdict::Unproven)?;
+        let owner = || switch.role.as_ref().map(RoleArn::account);
         if !switch.has_mint() {
             return logs(switch.caller_account().or_else(owner)?);
         }

@@ -5,7 +5,8 @@ use std::net::IpAddr;
 
 use super::Finding;
 use super::context::{
-    EvidenceShown, FindingContext, FirstSeen, SessionShown, USER_AGENT_KEPT, UsesShown,
+    EVIDENCE_SHOWN, EvidenceShown, FindingContext, FirstSeen, SessionShown, USER_AGENT_KEPT,
+    UsesShown,
 };
 use crate::arn::RoleArn;
 use crate::dossier::{Person, Switch, SwitchKey};
@@ -105,8 +106,8 @@ impl<'a, 'w> SwitchIndex<'a, 'w> {
         for fold in switches.iter().flat_map(|switch| &switch.uses) {
             uses.extend(fold.kept().map(|used| (&used.record, used)));
         }
-        let mut evidence = Vec::with_capacity(records.len());
-        for record in records {
+        let mut evidence = Vec::with_capacity(records.len().min(EVIDENCE_SHOWN));
+        for record in records.iter().take(EVIDENCE_SHOWN) {
             let used = uses.get(record).map(|used| (used.time, &*used.about));
             let about = self.world.about(record).or(used);
             evidence.push(EvidenceShown {
@@ -166,9 +167,8 @@ impl<'w> CallSource<'w> {
         };
         // An address and a program from different records could be those of different machines.
         let chosen = sources.iter().find(person).or(sources.first());
-        let call = halves
-            .filter_map(|record| Some(world.about(record)?.1))
-            .next();
+        let mut halves = halves;
+        let call = halves.find_map(|record| Some(world.about(record)?.1));
         let first = call.or(sources.first().copied());
         Self {
             source_ip: chosen.and_then(|about| about.source_ip.as_deref()),

@@ -2,7 +2,7 @@
 
 use crate::finding::{CallSource, CallerShown, SessionShown, UsesShown, Verdict};
 use crate::id::EventId;
-use crate::moment::Moment;
+use crate::moment::{Moment, Span};
 use crate::untrusted::{harmless, harmless_up_to};
 
 use super::report::ExaminedSwitch;
@@ -86,7 +86,7 @@ impl ExaminedSwitch<'_> {
             mfa_required: switch
                 .policy
                 .is_some_and(|role| self.origin.must_use_mfa(role)),
-            limit: limit.map(|span| span.seconds()),
+            limit: limit.map(Span::seconds),
             violations: of(Verdict::Violation),
             unproven: of(Verdict::Unproven),
             event: switch.evidence().first().map(|record| record.event.clone()),

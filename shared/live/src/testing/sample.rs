@@ -36,8 +36,9 @@ pub fn of_engine() -> Alert {
         Policy::read(policy, "events/rolewatch.yaml").expect("the example policy is valid");
     let event: Value = serde_json::from_str(event).expect("the example event is JSON");
     let elevated = |role: &RoleArn| Elevated::by_policy(&policy).may_be(role);
+    let detail = event.get("detail").expect("the example event has a record");
     let mut world = World::default();
-    let reading = read(event["detail"].to_string().as_bytes(), &elevated);
+    let reading = read(detail.to_string().as_bytes(), &elevated);
     if let Ok(Reading::Seen(seen)) = reading {
         world.add(*seen);
     }

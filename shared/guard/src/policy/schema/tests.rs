@@ -120,9 +120,9 @@ fn the_schema_has_the_words_of_the_reader() {
     );
 }
 
-#[test]
-fn the_schema_requires_what_the_reader_requires() {
-    let good = serde_json::json!({
+/// A policy with an entry of every kind.
+fn good_policy() -> Value {
+    serde_json::json!({
         "version": "1",
         "accounts": {"111122223333": "dev"},
         "identity_center": {"account": "dev", "regions": ["us-east-1"], "identity_store": "d-1234567890"},
@@ -132,7 +132,12 @@ fn the_schema_requires_what_the_reader_requires() {
         ],
         "rules": {"RW013": {"enabled": "false", "reason": "r"}},
         "suppress": [{"rule": "RW003", "caller": "*", "reason": "r", "owner": "o", "until": "2026-12-31"}],
-    });
+    })
+}
+
+#[test]
+fn the_schema_requires_what_the_reader_requires() {
+    let good = good_policy();
     let reads =
         |policy: &Value| crate::policy::Policy::read(policy.to_string().as_bytes(), "p").is_ok();
     assert!(reads(&good));
