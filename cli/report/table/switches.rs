@@ -32,8 +32,8 @@ pub(super) fn write_admitted(report: &AuditReport<'_>, page: &mut TextPage<'_>) 
     page.heading(&format!("Admitted by kind: {}", number(length(&admitted))))?;
     page.text(
         2,
-        "The policy lists these identity types, so they may enter. Nobody checked their group \
-         or MFA.",
+        "Nobody checked the group or MFA of these: the policy allows their identity type without \
+         a check, or turns the rule off.",
     )?;
     write_rows(report, &admitted, page)
 }
