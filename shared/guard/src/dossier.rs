@@ -298,25 +298,6 @@ impl<'w> Switch<'w> {
             .find_map(|(_, step)| account_of(step.from.as_deref()?))
     }
 
-    /// The person's IP address, if known: the browser's, else the call's.
-    pub fn source_ip(&self) -> Option<&'w str> {
-        let browser = self
-            .steps
-            .iter()
-            .find_map(|(_, step)| step.source_ip.as_deref());
-        browser.or_else(|| {
-            self.grants().find_map(|grant| {
-                grant
-                    .source_ip
-                    .as_deref()
-                    // The console calls STS for the person. CloudTrail then writes these words
-                    // instead of an address, and only the SwitchRole record has the browser's
-                    // address.
-                    .filter(|ip| *ip != "AWS Internal")
-            })
-        })
-    }
-
     /// The records of the switch itself: both halves and the console's steps.
     pub(crate) fn records(&self) -> impl Iterator<Item = &'w RecordKey> + '_ {
         self.halves

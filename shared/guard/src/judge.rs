@@ -74,7 +74,7 @@ pub fn judge(
         // judges a switch again when an answer that it depends on changes.
         drop(roster.take_asked());
         let origin = tracer.origin(switch);
-        index.add(switch, role, &origin.person);
+        index.add(switch, role, &origin);
         if judge.scope.contains(switch.key.second) {
             judge.switch(switch, rules, &origin, watch);
         }

@@ -1,6 +1,6 @@
 //! Reads the context of a finding from its switches and records.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::net::IpAddr;
 
 use super::Finding;
@@ -9,7 +9,7 @@ use super::context::{
     UsesShown,
 };
 use crate::arn::RoleArn;
-use crate::dossier::{Person, Switch, SwitchKey};
+use crate::dossier::{Origin, Person, Switch, SwitchKey};
 use crate::id::RecordKey;
 use crate::moment::Moment;
 use crate::policy::Policy;
@@ -20,19 +20,28 @@ use crate::world::{CallTotals, UseAt, World};
 /// The number of characters at the end of an access key that are shown.
 const KEY_SHOWN: usize = 4;
 
-/// One switch of a person into an elevated role.
-struct Entry<'a> {
-    time: Moment,
-    role: RoleArn,
-    source_ip: Option<&'a str>,
+/// A switch into an elevated role, with what is shown of it.
+struct IndexedSwitch<'a, 'w> {
+    switch: &'a Switch<'w>,
+    person: Person,
+    source: CallSource<'w>,
+}
+
+/// When a person was first seen entering each role, and from each address.
+#[derive(Default)]
+struct FirstEntries<'w> {
+    /// By role. A permission set gets a role of another name whenever it is provisioned anew, so
+    /// its roles count as one.
+    roles: HashMap<RoleArn, Moment>,
+    addresses: HashMap<&'w str, Moment>,
 }
 
 /// All switches, to find the context of findings.
 pub(crate) struct SwitchIndex<'a, 'w> {
     world: &'w World,
     policy: &'w Policy,
-    switches: HashMap<&'a SwitchKey, (&'a Switch<'w>, Person)>,
-    entries: BTreeMap<Person, Vec<Entry<'w>>>,
+    switches: HashMap<&'a SwitchKey, IndexedSwitch<'a, 'w>>,
+    first_entries: HashMap<Person, FirstEntries<'w>>,
 }
 
 impl<'a, 'w> SwitchIndex<'a, 'w> {
@@ -41,20 +50,30 @@ impl<'a, 'w> SwitchIndex<'a, 'w> {
             world,
             policy,
             switches: HashMap::new(),
-            entries: BTreeMap::new(),
+            first_entries: HashMap::new(),
         }
     }
 
-    /// Adds a switch into an elevated role. Switches are added by time.
-    pub(crate) fn add(&mut self, switch: &'a Switch<'w>, role: &RoleArn, person: &Person) {
-        self.switches.insert(&switch.key, (switch, person.clone()));
-        let entries = self.entries.entry(person.clone()).or_default();
-        entries.push(Entry {
-            time: switch.key.second,
-            // A permission set gets a role of another name whenever it is provisioned anew.
-            role: role.of_permission_set(),
-            source_ip: CallSource::of_switch(switch, self.world).source_ip,
-        });
+    /// Adds a switch into an elevated role, in any order.
+    pub(crate) fn add(&mut self, switch: &'a Switch<'w>, role: &RoleArn, origin: &Origin) {
+        let source = CallSource::of_switch(switch, origin, self.world);
+        let time = switch.key.second;
+        let first = self.first_entries.entry(origin.person.clone());
+        let first = first.or_default();
+        let of_role = first.roles.entry(role.of_permission_set()).or_insert(time);
+        *of_role = time.min(*of_role);
+        if let Some(address) = source.source_ip {
+            let of_address = first.addresses.entry(address).or_insert(time);
+            *of_address = time.min(*of_address);
+        }
+        self.switches.insert(
+            &switch.key,
+            IndexedSwitch {
+                switch,
+                person: origin.person.clone(),
+                source,
+            },
+        );
     }
 
     /// The context of a finding. `records`: those that prove it, in the order of its events.
@@ -64,13 +83,13 @@ impl<'a, 'w> SwitchIndex<'a, 'w> {
         for key in &subject.switches {
             known.extend(self.switches.get(key));
         }
-        known.sort_by_key(|(switch, _)| &switch.key);
-        let switches: Vec<&Switch<'w>> = known.iter().map(|(switch, _)| *switch).collect();
+        known.sort_by_key(|indexed| &indexed.switch.key);
+        let switches: Vec<&Switch<'w>> = known.iter().map(|indexed| indexed.switch).collect();
         let evidence = self.evidence(records, &switches);
-        let Some((first, person)) = known.first() else {
+        let Some(first) = known.first() else {
             return self.context_of_records(subject.records.first(), evidence);
         };
-        let source = CallSource::of_switch(first, self.world);
+        let source = first.source;
         FindingContext {
             source_ip: source.source_ip.map(harmless),
             user_agent: source.user_agent.map(user_agent),
@@ -78,7 +97,7 @@ impl<'a, 'w> SwitchIndex<'a, 'w> {
             session: switches.last().map(|last| SessionShown::of_switch(last)),
             uses: UsesShown::of_switches(switches.iter().copied()),
             evidence,
-            first_seen: self.first_seen(first, person),
+            first_seen: self.first_seen(first),
             // The judge knows it, which also knows what was asked.
             settled_by: None,
         }
@@ -91,11 +110,11 @@ impl<'a, 'w> SwitchIndex<'a, 'w> {
         evidence: Vec<EvidenceShown>,
     ) -> FindingContext {
         let about = record.and_then(|record| Some(self.world.about(record)?.1));
-        let text = |text: fn(&RecordAbout) -> Option<&str>| about.and_then(text);
+        let outside = about.filter(|about| is_from_outside(about));
         FindingContext {
-            source_ip: text(|about| about.source_ip.as_deref()).map(harmless),
-            user_agent: text(|about| about.user_agent.as_deref()).map(user_agent),
-            region: text(|about| about.region.as_deref()).map(harmless),
+            source_ip: outside.and_then(|about| about.source_ip.as_deref().map(harmless)),
+            user_agent: outside.and_then(|about| about.user_agent.as_deref().map(user_agent)),
+            region: about.and_then(|about| about.region.as_deref().map(harmless)),
             evidence,
             ..FindingContext::default()
         }
@@ -122,19 +141,15 @@ impl<'a, 'w> SwitchIndex<'a, 'w> {
         evidence
     }
 
-    fn first_seen(&self, switch: &Switch<'w>, person: &Person) -> Option<FirstSeen> {
-        let own = (
-            switch.key.second,
-            CallSource::of_switch(switch, self.world).source_ip,
-        );
-        let role = switch.role.as_ref()?.of_permission_set();
-        let entries = self.entries.get(person)?;
-        let before = || entries.iter().take_while(|entry| entry.time < own.0);
+    fn first_seen(&self, indexed: &IndexedSwitch<'_, 'w>) -> Option<FirstSeen> {
+        let time = indexed.switch.key.second;
+        let role = indexed.switch.role.as_ref()?.of_permission_set();
+        let first = self.first_entries.get(&indexed.person)?;
+        let is_first = |known: Option<&Moment>| known.is_none_or(|known| *known >= time);
+        let address = indexed.source.source_ip;
         Some(FirstSeen {
-            in_role: !before().any(|entry| entry.role == role),
-            from_source_ip: own
-                .1
-                .map(|own| !before().any(|entry| entry.source_ip == Some(own))),
+            in_role: is_first(first.roles.get(&role)),
+            from_source_ip: address.map(|address| is_first(first.addresses.get(address))),
             since: self.world.earliest()?,
         })
     }
@@ -152,30 +167,47 @@ pub(crate) struct CallSource<'w> {
 }
 
 impl<'w> CallSource<'w> {
-    /// The browser's record comes first, then the call itself, then the first use of the session:
-    /// where AWS makes the call for a person, only the others show the person's address.
-    pub(crate) fn of_switch(switch: &Switch<'w>, world: &'w World) -> Self {
+    /// The browser's record comes first, then the call itself. Where Identity Center makes that
+    /// call, with its own address, the person's call of the access portal takes its place. If the
+    /// switch is only known from its uses, the first one counts.
+    pub(crate) fn of_switch(switch: &Switch<'w>, origin: &Origin, world: &'w World) -> Self {
+        let about = |record: &RecordKey| Some(world.about(record)?.1);
         let steps = switch.steps.iter().map(|(record, _)| *record);
+        let mut sources: Vec<&'w RecordAbout> = steps.filter_map(about).collect();
         let halves = switch.halves.iter().map(|half| half.record);
-        let records = steps.chain(halves.clone());
-        let abouts = records.filter_map(|record| Some(world.about(record)?.1));
-        let first_use = switch.used.as_ref().map(|used| &*used.first.about);
-        let sources: Vec<&RecordAbout> = abouts.chain(first_use).collect();
-        let person = |about: &&&RecordAbout| {
-            let address = about.source_ip.as_deref();
-            address.is_some_and(|address| address.parse::<IpAddr>().is_ok())
-        };
+        let calls: Vec<&'w RecordAbout> = halves.filter_map(about).collect();
+        if switch.is_of_permission_set() {
+            let center = origin.center.as_ref();
+            let portal = center.into_iter().flat_map(|center| &center.portal);
+            sources.extend(portal.filter_map(about));
+        } else {
+            sources.extend(&calls);
+        }
+        let is_known_by_use = calls.is_empty() && switch.steps.is_empty();
+        let first_use = switch.used.as_ref().filter(|_| is_known_by_use);
+        sources.extend(first_use.map(|used| &*used.first.about));
         // An address and a program from different records could be those of different machines.
-        let chosen = sources.iter().find(person).or(sources.first());
-        let mut halves = halves;
-        let call = halves.find_map(|record| Some(world.about(record)?.1));
-        let first = call.or(sources.first().copied());
+        let chosen = sources.iter().find(|about| has_address(about));
+        let chosen = chosen.or(sources.iter().find(|about| is_from_outside(about)));
+        let first = calls.first().or(sources.first());
         Self {
             source_ip: chosen.and_then(|about| about.source_ip.as_deref()),
             user_agent: chosen.and_then(|about| about.user_agent.as_deref()),
             region: first.and_then(|about| about.region.as_deref()),
         }
     }
+}
+
+fn has_address(about: &RecordAbout) -> bool {
+    let address = about.source_ip.as_deref();
+    address.is_some_and(|address| address.parse::<IpAddr>().is_ok())
+}
+
+/// Whether the record says where the call came from. `AWS Internal` means that AWS made it for
+/// somebody.
+fn is_from_outside(about: &RecordAbout) -> bool {
+    let address = about.source_ip.as_deref();
+    address.is_some_and(|address| address != "AWS Internal")
 }
 
 fn user_agent(text: &str) -> String {
@@ -224,3 +256,6 @@ impl UsesShown {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

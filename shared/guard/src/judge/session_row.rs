@@ -52,7 +52,7 @@ impl ExaminedSwitch<'_> {
     /// The switch as one row.
     pub fn row(&self) -> SessionRow {
         let switch = self.switch;
-        let source = CallSource::of_switch(switch, self.world);
+        let source = CallSource::of_switch(switch, self.origin, self.world);
         let of = |verdict: Verdict| {
             let answers = self.answers.iter();
             let of_verdict = answers.filter(|(_, answer)| answer.verdict == verdict);
