@@ -56,3 +56,41 @@ fn is_moot_outside(finding: &Finding) -> bool {
 fn outsiders(finding: &Finding) -> Option<Outsiders> {
     catalogue::find(finding.rule).map(|rule| rule.outsiders)
 }
+
+#[cfg(test)]
+mod tests {
+    use rolewatch_guard::testing::Story;
+
+    use super::*;
+
+    /// The rules of the findings that stay, each with those folded under it.
+    fn folded(findings: &[Finding]) -> Vec<(&str, Vec<&str>)> {
+        let findings: Vec<&Finding> = findings.iter().collect();
+        fold(&findings)
+            .into_iter()
+            .map(|one| {
+                let moot = one.moot.iter().map(|finding| finding.rule).collect();
+                (one.finding.rule, moot)
+            })
+            .collect()
+    }
+
+    #[test]
+    fn what_an_outsider_makes_moot_is_folded_under_them_and_nothing_is_lost() {
+        let mut story = Story::new();
+        story
+            .switch("mallory")
+            .from_account("999988887777")
+            .only_owner_half();
+        story.later(7_200);
+        story.switch("dora").only_owner_half();
+        let findings = story.findings();
+        let folded = folded(&findings);
+        let outsider = folded.iter().find(|(rule, _)| *rule == "RW007").unwrap();
+        assert!(outsider.1.contains(&"RW002"), "{folded:?}");
+        // Nobody knows that about dora either, who isn't an outsider.
+        assert!(folded.contains(&("RW002", Vec::new())), "{folded:?}");
+        let all: usize = folded.iter().map(|(_, moot)| 1 + moot.len()).sum();
+        assert_eq!(all, findings.len());
+    }
+}

@@ -4,6 +4,7 @@ mod notices;
 mod off;
 mod refused;
 mod report;
+mod reporting;
 mod root;
 mod scope;
 mod session_row;
@@ -15,6 +16,7 @@ use std::collections::{BTreeMap, HashMap};
 pub use report::{
     AskedAlone, ExaminedSwitch, Judgement, RefusedSummary, SuppressedFinding, SwitchSummary, Tally,
 };
+use reporting::Made;
 pub use scope::Scope;
 pub use session_row::SessionRow;
 pub use switch_story::{
@@ -27,9 +29,7 @@ pub use totals::{
 use crate::arn::RoleArn;
 use crate::dossier::{Dossiers, Origin, OriginKind, Person, Switch, Tracer};
 use crate::elevated::Elevated;
-use crate::finding::{
-    CallerShown, Finding, FindingContext, SettledBy, Subject, SwitchIndex, Verdict, finding_id,
-};
+use crate::finding::{CallerShown, SettledBy, Subject, SwitchIndex, Verdict, finding_id};
 use crate::id::RecordKey;
 use crate::moment::Moment;
 use crate::policy::{IdentityKind, Policy, RolePolicy, Severity};
@@ -356,82 +356,6 @@ impl<'a, 'w> Judge<'a, 'w> {
             severity,
         );
     }
-
-    /// `role_severity`: the severity that the policy gives the role. Findings about a critical role
-    /// can't be hidden.
-    fn report(
-        &mut self,
-        made: Made,
-        role: String,
-        caller: CallerShown,
-        role_severity: Option<Severity>,
-    ) {
-        // A rule may name one of the switch's own records; each event is listed once.
-        let mut known = std::collections::HashSet::new();
-        let mut records = made.events;
-        records.retain(|record| known.insert(record.event.clone()));
-        let events = records.iter().map(|record| record.event.clone()).collect();
-        self.evidence.insert(made.id.clone(), records);
-        let hidden_by = self.policy.suppression(
-            made.rule.code,
-            caller.arn.as_deref().unwrap_or_default(),
-            role_severity,
-            made.time,
-        );
-        let entry = RoleArn::parse(&role)
-            .ok()
-            .and_then(|arn| self.policy.role_for(&arn));
-        let severity = self
-            .policy
-            .severity_of(made.rule, made.severity, made.self_granted);
-        let finding = Finding {
-            owner: entry.and_then(|entry| entry.owner.clone()),
-            rule: made.rule.code,
-            name: made.rule.name,
-            verdict: made.verdict,
-            severity,
-            time: made.time,
-            role,
-            caller,
-            message: made.sentence,
-            events,
-            id: made.id,
-            policy: self.policy.version_hash,
-            supersedes: Vec::new(),
-            self_granted: made.self_granted,
-            denied: made.denied,
-            context: FindingContext {
-                settled_by: made.settled_by,
-                ..FindingContext::default()
-            },
-            subject: made.subject,
-        };
-        match hidden_by {
-            Some(entry) => self.judgement.suppressed.push(SuppressedFinding {
-                finding,
-                by: entry.clone(),
-            }),
-            None => self.judgement.findings.push(finding),
-        }
-    }
-}
-
-impl Judge<'_, '_> {
-    /// Adds to every finding where the call came from, and what the session did.
-    fn add_context(&mut self, index: &SwitchIndex<'_, '_>) {
-        let judgement = &mut self.judgement;
-        let hidden = judgement.suppressed.iter_mut().map(|one| &mut one.finding);
-        for finding in judgement.findings.iter_mut().chain(hidden) {
-            let records = self
-                .evidence
-                .get(&finding.id)
-                .map_or(&[][..], Vec::as_slice);
-            finding.context = FindingContext {
-                settled_by: finding.context.settled_by.take(),
-                ..index.context(finding, records)
-            };
-        }
-    }
 }
 
 /// Whether the policy allows the identity because of its type alone, although it requires a group
@@ -451,21 +375,6 @@ fn admitted_by_kind(rules: &RolePolicy, origin: &Origin, is_proved_by_tags: bool
         IdentityKind::Saml => !is_proved_by_tags,
         IdentityKind::WebIdentity => true,
     }
-}
-
-/// A finding that is about to be reported.
-struct Made {
-    rule: &'static Rule,
-    verdict: Verdict,
-    severity: Severity,
-    time: Moment,
-    sentence: String,
-    events: Vec<RecordKey>,
-    id: String,
-    self_granted: bool,
-    denied: bool,
-    settled_by: Option<SettledBy>,
-    subject: Subject,
 }
 
 /// What all readings of a switch agree on. A reading in which the switch didn't happen agrees with

@@ -490,7 +490,7 @@ fn hostile() -> impl Strategy<Value = String> {
 }
 
 prop_compose! {
-    fn hostile_alert()(texts in proptest::collection::vec(hostile(), 17), verdict in any::<bool>(), status in 0..3_usize, rule in 0..23_usize) -> Alert {
+    fn hostile_alert()(texts in proptest::collection::vec(hostile(), 26), verdict in any::<bool>(), status in 0..3_usize, rule in 0..23_usize) -> Alert {
         let mut texts = texts.into_iter();
         let mut text = || texts.next().unwrap();
         let mut alert = sample::alert();
@@ -507,6 +507,15 @@ prop_compose! {
         alert.region = Some(text());
         alert.events = vec![text(), text()];
         alert.id = text();
+        alert.user_agent = Some(text());
+        alert.owner = Some(text());
+        if let Some(session) = &mut alert.session {
+            (session.name, session.key) = (Some(text()), Some(text()));
+        }
+        for (record, event) in alert.evidence.iter_mut().zip(&alert.events) {
+            record.event.clone_from(event);
+            (record.name, record.account_name, record.region) = (Some(text()), Some(text()), None);
+        }
         alert.verdict = if verdict { Verdict::Violation } else { Verdict::Unproven };
         alert.status = [Status::Open, Status::Ended, Status::Withdrawn][status];
         if alert.rule.starts_with("RW1") {
@@ -565,6 +574,7 @@ proptest! {
         let bare = |text: &str| text.split('`').step_by(2).collect::<String>();
         let mut calm = sample::alert();
         (calm.rule, calm.verdict, calm.status) = (alert.rule.clone(), alert.verdict, alert.status);
+        calm.owner = Some("x".into());
         calm.reviewed = alert.reviewed.as_ref().map(|reviewed| Reviewed { undecided: vec!["x".into()], ..sample_quote(reviewed) });
         if alert.reviewed.is_some() && alert.caller.name.is_empty() {
             calm.caller.name.clear();
