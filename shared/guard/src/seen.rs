@@ -196,6 +196,8 @@ pub struct ConsoleStep {
     pub from: Option<Arc<str>>,
     /// The person's id, in the user's own copy.
     pub from_id: Option<Arc<str>>,
+    /// The browser's address.
+    pub source_ip: Option<Arc<str>>,
 }
 
 /// An attempt to enter a role that STS denied.

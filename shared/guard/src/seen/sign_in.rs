@@ -57,6 +57,7 @@ pub(super) fn read_fact(
         role,
         from: shared(more.switch_from.as_ref()).or_else(|| caller.arn.clone().filter(|_| !in_role)),
         from_id: caller.principal_id.clone().filter(|_| !in_role),
+        source_ip: shared(record.source_ip_address.as_ref()),
     }))))
 }
 
