@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help build test test-rust test-templates test-live test-sam lint simulate demo local bench bench-iam bench-lambda docs events
+.PHONY: help build test test-rust test-templates test-live test-sam lint simulate demo local bench bench-iam bench-switch bench-lambda docs events
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 LIVE := target/venv
@@ -54,6 +54,9 @@ bench: ## Compare the speed of an audit with only decompressing the same files
 
 bench-iam: ## Measure what one IAM change costs, by number of stored switches (needs 3 GB of memory)
 	cargo bench --locked -p rolewatch-simulation --bench iam_change
+
+bench-switch: ## Count what judging one switch costs, by the size of its account
+	cargo test --locked -p rolewatch-simulation --test simulation what_a_switch_costs -- --ignored --nocapture
 
 bench-lambda: ## Measure size, cold start and speed of the functions
 	cargo build --profile lambda --locked -p switch-guard -p slack-notifier

@@ -27,6 +27,13 @@ pub(crate) struct Counting {
     pub(crate) shared: Cell<bool>,
 }
 
+impl Counting {
+    /// The calls since the last time, by their name.
+    pub(crate) fn take(&self) -> BTreeMap<&'static str, usize> {
+        self.calls.take()
+    }
+}
+
 impl Weather for Counting {
     fn allow_call(&self, gate: Gate, what: &'static str) -> Result<(), Trouble> {
         if gate == Gate::Before {

@@ -25,6 +25,7 @@ mod reach;
 mod rosters;
 mod same_findings;
 mod setups;
+mod sizes;
 mod slack;
 mod spoiled;
 mod storm;

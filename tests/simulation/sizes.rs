@@ -1,0 +1,217 @@
+//! What one switch costs, by the size of its account: calls to the tables, and rows read.
+//!
+//! The account has a roster. Before the switch, the ledger holds what other people did: each of
+//! them entered a role once, and an administrator added them to groups and removed them again.
+
+use rolewatch_guard::moment::Moment;
+use rolewatch_guard::policy::Policy;
+use rolewatch_guard::seen::{Reading, read, reduced};
+use rolewatch_guard::testing::{PEOPLE, Story};
+use rolewatch_live::ledger::store_record;
+use rolewatch_live::rulebook::POLICY_KEY;
+use rolewatch_live::testing::{Twin, run};
+use serde_json::{Value, json};
+use switch_guard::Guard;
+
+use crate::bounded::{Counting, handle, next};
+use crate::same_findings::envelope;
+
+/// The calls to the tables.
+const CALLS: [&str; 4] = ["query", "latest", "keep", "replace"];
+
+/// What one event costs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Cost {
+    pub(crate) reads: usize,
+    pub(crate) writes: usize,
+    pub(crate) rows: usize,
+}
+
+fn person(number: usize) -> String {
+    format!("p{number:06}")
+}
+
+fn user_id(name: &str) -> String {
+    format!("AIDA{:X<16.16}", name.to_ascii_uppercase())
+}
+
+/// Everybody in one group. Nobody is in Developers but dora.
+fn roster(people: usize) -> String {
+    let user = |name: &str, group: &str| {
+        json!({
+            "UserName": name,
+            "UserId": user_id(name),
+            "Arn": format!("arn:aws:iam::{PEOPLE}:user/{name}"),
+            "GroupList": [group],
+        })
+    };
+    let group = |name: &str| {
+        json!({
+            "GroupName": name,
+            "GroupId": format!("AGPA{:X<16.16}", name.to_ascii_uppercase()),
+            "Arn": format!("arn:aws:iam::{PEOPLE}:group/{name}"),
+        })
+    };
+    let mut users: Vec<Value> = (0..people)
+        .map(|number| user(&person(number), "Testers"))
+        .collect();
+    users.extend([user("dora", "Developers"), user("admin", "Admins")]);
+    json!({
+        "UserDetailList": users,
+        "GroupDetailList": [group("Developers"), group("Testers"), group("Admins")],
+    })
+    .to_string()
+}
+
+/// A ledger that holds what others did in the week before, and the guard of its account.
+pub(crate) struct Account {
+    pub(crate) story: Story,
+    guard: Guard,
+    pub(crate) twin: Twin<Counting>,
+}
+
+impl Account {
+    pub(crate) fn new(people: usize, changes: usize) -> Self {
+        let mut story = Story::new();
+        // The first IAM event shows where such events are recorded, and that concerns everybody.
+        story.iam(0, "admin").adds("dora", "Testers");
+        story.later(60);
+        let begin = story.now();
+        let twin = Twin::new(Counting::default(), begin);
+        let mut objects = twin.objects.borrow_mut();
+        let policy = story.policy_text().as_bytes().to_vec();
+        objects.insert(POLICY_KEY.to_owned(), (policy, begin));
+        let taken = begin.plus_seconds(6 * 86_400).to_string().replace(':', "");
+        let key = format!("roster/development@{taken}.json");
+        objects.insert(key, (roster(people).into_bytes(), begin));
+        drop(objects);
+        let mut account = Self {
+            story,
+            guard: Guard::default(),
+            twin,
+        };
+        for record in account.story.records().to_vec() {
+            account.handle(&record);
+        }
+        account.keep_others(people, changes);
+        account
+    }
+
+    /// Stores what others did, as the guard would, without judging it.
+    fn keep_others(&mut self, people: usize, changes: usize) {
+        let policy = Policy::read(self.story.policy_text().as_bytes(), "policy").unwrap();
+        let week = 6 * 86_400;
+        let spread =
+            |number: usize, all: usize| i64::try_from(number * 5 * 86_400 / all.max(1)).unwrap();
+        let mut told = Story::new();
+        told.count_from(1_000_000);
+        for number in 0..people {
+            let mut one = Story::new();
+            one.count_from(1_000_000 + u64::try_from(number).unwrap());
+            one.later(spread(number, people));
+            drop(one.switch(&person(number)).with_mfa());
+            self.keep_all(&policy, &one);
+        }
+        for number in 0..changes {
+            let mut one = Story::new();
+            one.count_from(10_000_000 + u64::try_from(number).unwrap());
+            one.later(spread(number, changes));
+            let step = one.iam(0, "admin");
+            let whose = person(number % people.max(1));
+            match number % 2 {
+                0 => step.adds(&whose, "Admins"),
+                _ => step.removes(&whose, "Admins"),
+            }
+            self.keep_all(&policy, &one);
+        }
+        let now = told.now().plus_seconds(week + 3_600);
+        self.twin.clock.set(now);
+        self.story.later(week + 3_600);
+        while next(&mut self.guard, &self.twin) {}
+    }
+
+    fn keep_all(&self, policy: &Policy, story: &Story) {
+        for record in story.records() {
+            keep(&self.twin, policy, record, story.now());
+        }
+    }
+
+    fn handle(&mut self, record: &Value) {
+        handle(&mut self.guard, &self.twin, &[envelope(record).to_string()]);
+    }
+
+    /// What each of the records costs that `tell` adds, with everything that the guard sends
+    /// itself.
+    pub(crate) fn costs(&mut self, tell: impl FnOnce(&mut Story)) -> Vec<Cost> {
+        let from = self.story.records().len();
+        tell(&mut self.story);
+        let records = self.story.records()[from..].to_vec();
+        self.twin.clock.set(self.story.now().plus_seconds(60));
+        let cost = |record: &Value| {
+            self.twin.weather.take();
+            self.twin.rows_read.set(0);
+            self.handle(record);
+            while next(&mut self.guard, &self.twin) {}
+            let calls = self.twin.weather.take();
+            let [query, latest, keep, replace] =
+                CALLS.map(|call| calls.get(call).copied().unwrap_or_default());
+            Cost {
+                reads: query + latest,
+                writes: keep + replace,
+                rows: self.twin.rows_read.get(),
+            }
+        };
+        records.iter().map(cost).collect()
+    }
+}
+
+/// Stores a record without judging it.
+fn keep(twin: &Twin<Counting>, policy: &Policy, record: &Value, now: Moment) {
+    let text = record.to_string();
+    let elevated = |role: &_| rolewatch_guard::Elevated::by_policy(policy).may_be(role);
+    let Reading::Seen(seen) = read(text.as_bytes(), &elevated).unwrap() else {
+        return;
+    };
+    let body = reduced(text.as_bytes()).unwrap();
+    run(store_record(twin, policy, *seen, body, true, now)).unwrap();
+}
+
+/// The switches whose cost is shown: by whom, and whether they may.
+const SWITCHES: [(&str, fn(&mut Story)); 3] = [
+    ("by a member", |story| {
+        drop(story.switch("dora").with_mfa());
+    }),
+    ("by somebody new", |story| {
+        drop(story.switch("nell").with_mfa());
+    }),
+    ("by somebody in no allowed group", |story| {
+        drop(story.switch("p000007").with_mfa());
+    }),
+];
+
+/// Prints a table for the documentation (`make bench-switch`).
+#[test]
+#[ignore = "takes minutes"]
+#[expect(clippy::print_stdout, reason = "a measurement")]
+fn a_table_of_what_a_switch_costs() {
+    println!("| people | IAM changes | switch | record | reads | rows read | writes |");
+    println!("|---|---|---|---|---|---|---|");
+    for people in [10, 1_000] {
+        for changes in [0, 10_000] {
+            for (who, tell) in SWITCHES {
+                let mut account = Account::new(people, changes);
+                let costs = account.costs(tell);
+                for (half, cost) in ["caller's half", "owner's half"].iter().zip(costs) {
+                    let Cost {
+                        reads,
+                        writes,
+                        rows,
+                    } = cost;
+                    println!(
+                        "| {people} | {changes} | {who} | {half} | {reads} | {rows} | {writes} |"
+                    );
+                }
+            }
+        }
+    }
+}
