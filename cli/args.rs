@@ -6,6 +6,7 @@ mod look;
 mod number;
 mod reading;
 mod sessions;
+mod security_hub;
 pub(crate) mod sources;
 mod time;
 
@@ -25,6 +26,7 @@ pub(crate) use live::{
 pub(crate) use look::{Look, PlanFormat, RulesFormat};
 pub(crate) use reading::{PeriodArgs, ReadingArgs};
 pub(crate) use sessions::SessionsArgs;
+use security_hub::SecurityHubArgs;
 use sources::SourceArgs;
 use time::parse_since;
 
@@ -147,6 +149,8 @@ pub(crate) struct AuditArgs {
     pub(crate) output: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) filter: FindingFilter,
+    #[command(flatten)]
+    pub(crate) security_hub: SecurityHubArgs,
     #[command(flatten)]
     pub(crate) look: Look,
 }

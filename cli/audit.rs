@@ -32,8 +32,9 @@ pub(crate) fn run(args: &AuditArgs) -> Result<Exit, Failure> {
     // archive.
     check_period(args.period)?;
     check_given(&args.paths, &args.sources)?;
+    let hub = args.security_hub.check(args.format)?;
     if let Some(arn) = &args.state_machine {
-        return machine::run(args, arn);
+        return machine::run(args, arn, hub.as_ref());
     }
     // The policy is read before the logs, because its roles determine which records matter.
     let inputs = AuditInputs::find(&args.paths, &args.sources)?;
@@ -54,6 +55,7 @@ pub(crate) fn run(args: &AuditArgs) -> Result<Exit, Failure> {
         judgement: &judged.judgement,
         verbose: args.verbose,
         shown: &shown,
+        security_hub: hub.as_ref(),
         allowed: &allowed,
         totals: &judged.totals,
         unread: &judged.unread,

@@ -30,6 +30,7 @@ use crate::args::AuditArgs;
 use crate::exit::{Exit, Failure, shown_path};
 use crate::limits::{EXECUTION_PAUSE, FAULTS_TOLD};
 use crate::report::FinishedAudit;
+use crate::report::asff::SecurityHub;
 use crate::report::format::print;
 use crate::report::history::{HistoryReport, HistorySummary, UnreadEntry};
 use crate::report::shown::ShownFindings;
@@ -71,7 +72,7 @@ struct ExecutionOutput {
 }
 
 /// Runs the state machine and prints its findings.
-pub(super) fn run(args: &AuditArgs, arn: &str) -> Result<Exit, Failure> {
+pub(super) fn run(args: &AuditArgs, arn: &str, hub: Option<&SecurityHub>) -> Result<Exit, Failure> {
     let bucket = args.bucket.as_deref().filter(|bucket| !bucket.is_empty());
     let bucket = bucket.ok_or_else(|| {
         usage_failure(
@@ -88,7 +89,7 @@ pub(super) fn run(args: &AuditArgs, arn: &str) -> Result<Exit, Failure> {
     let shown = ShownFindings::new(&args.filter, None)?;
     let stack = Stack::connect(arn, bucket)?;
     let report = run_to_its_end(&stack, input, EXECUTION_PAUSE)?;
-    let finished = FinishedAudit::InStack(&report, &shown);
+    let finished = FinishedAudit::InStack(&report, &shown, hub);
     print(&finished, args.format.writer(), args.output.as_deref())?;
     shown.report_hidden(&report.findings);
     tell_summary(&report.summary);

@@ -1,6 +1,7 @@
 //! What decides which steps of a rule a finding shows.
 
 use rolewatch_guard::Finding;
+use rolewatch_guard::catalogue;
 use rolewatch_guard::policy::Policy;
 use rolewatch_guard::review::ReviewFinding;
 use rolewatch_guard::steps::Circumstances;
@@ -31,6 +32,11 @@ pub(crate) fn review_circumstances(finding: &ReviewFinding) -> Circumstances<'_>
         foreign_account: false,
         denied: false,
     }
+}
+
+/// The steps of a rule, in order. None for a rule that this build doesn't know.
+pub(crate) fn steps(rule: &str, of: &Circumstances<'_>) -> Vec<String> {
+    catalogue::find(rule).map_or_else(Vec::new, |rule| rule.steps(of))
 }
 
 /// Whether the caller's account is known and isn't one of the policy's.

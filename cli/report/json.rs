@@ -198,7 +198,7 @@ impl ReportFormat<FinishedAudit<'_>> for AuditJson {
     fn write(&self, report: &FinishedAudit<'_>, out: &mut dyn Write) -> io::Result<()> {
         match report {
             FinishedAudit::Local(report) => write_pretty(&audit_document(report), out),
-            FinishedAudit::InStack(report, shown) => {
+            FinishedAudit::InStack(report, shown, _) => {
                 write_pretty(&HistoryDocument::new(report, shown), out)
             }
         }

@@ -4,6 +4,7 @@
 //! [`AuditFormat::writer`]. Nothing else lists the formats: the flag, the help, the man page and
 //! the completions are made from the variants.
 
+pub(crate) mod asff;
 pub(crate) mod circumstances;
 pub(crate) mod csv;
 pub(crate) mod format;
@@ -12,6 +13,9 @@ pub(crate) mod json;
 pub(crate) mod moot;
 mod ndjson;
 pub(crate) mod session_line;
+mod ocsf;
+pub(crate) mod pruned;
+mod seen;
 pub(crate) mod shown;
 pub(crate) mod table;
 pub(crate) mod words;
@@ -26,6 +30,8 @@ use rolewatch_guard::{Finding, Judgement, Totals};
 use crate::audit::allowed::SwitchAllowances;
 use crate::audit::inputs::AuditInputs;
 use crate::audit::unread::UnreadList;
+use asff::SecurityHub;
+use circumstances::circumstances;
 use format::ReportFormat;
 use history::HistoryReport;
 use shown::ShownFindings;
@@ -41,6 +47,11 @@ pub(crate) enum AuditFormat {
     Ndjson,
     /// One finding per line, for spreadsheets
     Csv,
+    /// One OCSF Detection Finding per line, for SIEMs and data lakes
+    Ocsf,
+    /// Requests for Security Hub's `BatchImportFindings`, one per line; needs --asff-account and
+    /// --asff-region
+    Asff,
 }
 
 impl AuditFormat {
@@ -51,6 +62,8 @@ impl AuditFormat {
             Self::Json => &json::AuditJson,
             Self::Ndjson => &ndjson::AuditNdjson,
             Self::Csv => &csv::AuditCsv,
+            Self::Ocsf => &ocsf::AuditOcsf,
+            Self::Asff => &asff::AuditAsff,
         }
     }
 }
@@ -60,7 +73,11 @@ pub(crate) enum FinishedAudit<'a> {
     /// Of logs that this machine read.
     Local(AuditReport<'a>),
     /// Of logs that the stack read directly from S3.
-    InStack(&'a HistoryReport, &'a ShownFindings<'a>),
+    InStack(
+        &'a HistoryReport,
+        &'a ShownFindings<'a>,
+        Option<&'a SecurityHub>,
+    ),
 }
 
 /// An audit of logs that this machine read.
@@ -76,6 +93,8 @@ pub(crate) struct AuditReport<'a> {
     pub(crate) verbose: bool,
     /// The findings to show.
     pub(crate) shown: &'a ShownFindings<'a>,
+    /// The Security Hub that the findings are for, if one was given.
+    pub(crate) security_hub: Option<&'a SecurityHub>,
     /// What AWS allowed, and by which statements.
     pub(crate) allowed: &'a SwitchAllowances,
     pub(crate) totals: &'a Totals,
@@ -89,15 +108,40 @@ impl FinishedAudit<'_> {
     fn findings(&self) -> Vec<&Finding> {
         match self {
             Self::Local(report) => report.shown.select(&report.judgement.findings),
-            Self::InStack(report, shown) => shown.select(&report.findings),
+            Self::InStack(report, shown, _) => shown.select(&report.findings),
         }
+    }
+
+    /// The Security Hub that the findings are for, if one was given.
+    fn security_hub(&self) -> Option<&SecurityHub> {
+        match self {
+            Self::Local(report) => report.security_hub,
+            Self::InStack(_, _, hub) => *hub,
+        }
+    }
+
+    /// The latest relevant record, or the end of the period. The stack doesn't say it.
+    fn as_of(&self) -> Option<Moment> {
+        match self {
+            Self::Local(report) => report.judgement.as_of,
+            Self::InStack(..) => None,
+        }
+    }
+
+    /// The steps to take about a finding, in order.
+    fn steps(&self, finding: &Finding) -> Vec<String> {
+        let policy = match self {
+            Self::Local(report) => Some(&report.inputs.policy),
+            Self::InStack(..) => None,
+        };
+        circumstances::steps(finding.rule, &circumstances(finding, policy))
     }
 
     /// Policy entries that narrowly miss a role.
     fn near_misses(&self) -> &[String] {
         match self {
             Self::Local(report) => &report.judgement.near_misses,
-            Self::InStack(report, _) => &report.summary.near_misses,
+            Self::InStack(report, ..) => &report.summary.near_misses,
         }
     }
 

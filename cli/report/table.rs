@@ -47,7 +47,7 @@ impl ReportFormat<FinishedAudit<'_>> for AuditTable {
                 let columns = stdout::columns();
                 write_whole(report, &mut TextPage { out, columns })
             }
-            FinishedAudit::InStack(report, shown) => write_brief(report, shown, out),
+            FinishedAudit::InStack(report, shown, _) => write_brief(report, shown, out),
         }
     }
 }

@@ -202,7 +202,7 @@ impl ReviewInputs {
     }
 
     /// The files that an account came from, safe to print.
-    fn files_of(&self, account: AccountId) -> Vec<String> {
+    pub(crate) fn files_of(&self, account: AccountId) -> Vec<String> {
         let mut files = Vec::new();
         for (id, file) in &self.accounts {
             if *id == account {

@@ -6,6 +6,7 @@
 mod csv;
 mod json;
 mod ndjson;
+mod sarif;
 mod table;
 
 use std::path::{Path, PathBuf};
@@ -31,6 +32,8 @@ pub(crate) enum ReviewFormat {
     Ndjson,
     /// One finding per line, for spreadsheets
     Csv,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
 }
 
 impl ReviewFormat {
@@ -41,6 +44,7 @@ impl ReviewFormat {
             Self::Json => &json::ReviewJson,
             Self::Ndjson => &ndjson::ReviewNdjson,
             Self::Csv => &csv::ReviewCsv,
+            Self::Sarif => &sarif::ReviewSarif,
         }
     }
 }

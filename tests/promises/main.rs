@@ -29,6 +29,7 @@ mod meanings;
 mod near_misses;
 mod order;
 mod organisation;
+mod other_tools;
 mod partitions;
 mod pattern;
 mod push;
