@@ -5,8 +5,8 @@ mod live;
 mod look;
 mod number;
 mod reading;
-mod sessions;
 mod security_hub;
+mod sessions;
 pub(crate) mod sources;
 mod time;
 
@@ -25,8 +25,8 @@ pub(crate) use live::{
 };
 pub(crate) use look::{Look, PlanFormat, RulesFormat};
 pub(crate) use reading::{PeriodArgs, ReadingArgs};
-pub(crate) use sessions::SessionsArgs;
 use security_hub::SecurityHubArgs;
+pub(crate) use sessions::SessionsArgs;
 use sources::SourceArgs;
 use time::parse_since;
 

@@ -31,16 +31,21 @@ impl<'a> FindingShown<'a> {
             near_misses: &[],
         }
     }
+
+    /// As a line of its own. No line is about the policy alone, so each finding carries the notes
+    /// about the policy.
+    pub(super) fn line(finding: &'a Finding, report: &'a FinishedAudit<'_>) -> Self {
+        Self {
+            near_misses: report.near_misses(),
+            ..Self::new(finding, report.allowed_by(finding))
+        }
+    }
 }
 
 impl ReportFormat<FinishedAudit<'_>> for AuditNdjson {
     fn write(&self, report: &FinishedAudit<'_>, out: &mut dyn Write) -> io::Result<()> {
         for finding in report.findings() {
-            let mut line = FindingShown::new(finding, report.allowed_by(finding));
-            // No line is about the policy alone, so each finding carries the notes about the
-            // policy.
-            line.near_misses = report.near_misses();
-            serde_json::to_writer(&mut *out, &line)?;
+            serde_json::to_writer(&mut *out, &FindingShown::line(finding, report))?;
             out.write_all(b"\n")?;
         }
         Ok(())

@@ -8,17 +8,32 @@ use std::net::IpAddr;
 use rolewatch_guard::arn::{account_of, partition_of};
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Severity;
-use rolewatch_guard::review::AllowedBy;
-use rolewatch_guard::{EvidenceShown, Finding, FindingContext, Verdict};
+use rolewatch_guard::{Finding, FindingContext, Verdict};
 use serde_json::{Value, json};
 
 use super::FinishedAudit;
 use super::format::ReportFormat;
+use super::ndjson::FindingShown;
 use super::pruned::without_nulls;
 use super::seen::{resource_type, seen_span};
 
 /// The version of the schema. Later ones keep what is used here.
 const SCHEMA: &str = "1.5.0";
+
+/// The fields of `ndjson` that have a place in the class. All others are in `unmapped`, also those
+/// that are added later.
+const MAPPED: [&str; 10] = [
+    "rule",
+    "name",
+    "severity",
+    "time",
+    "message",
+    "id",
+    "source_ip",
+    "user_agent",
+    "region",
+    "evidence",
+];
 
 /// `--format ocsf`
 pub(super) struct AuditOcsf;
@@ -29,7 +44,7 @@ impl ReportFormat<FinishedAudit<'_>> for AuditOcsf {
             let mut event = without_nulls(detection(finding, &report.steps(finding)));
             // A `null` in here means something, so it isn't left out.
             if let Some(members) = event.as_object_mut() {
-                let unmapped = unmapped(finding, report.allowed_by(finding), report.near_misses());
+                let unmapped = unmapped(&FindingShown::line(finding, report))?;
                 members.insert("unmapped".to_owned(), unmapped);
             }
             serde_json::to_writer(&mut *out, &event)?;
@@ -175,40 +190,29 @@ fn resources(finding: &Finding) -> Value {
     }])
 }
 
-/// The records. The first one has who made the call, and from where: the others may be calls of
-/// somebody else, such as the change of a group.
+/// The records. Only the first one has who made the call, and from where: the others may be calls
+/// of somebody else, such as the change of a group.
 fn evidences(finding: &Finding) -> Value {
-    let records = &finding.context.evidence;
-    let name = |record: Option<&EvidenceShown>| record.and_then(|record| record.name.clone());
-    let first = records.first();
-    let mut evidences = vec![json!({
-        "uid": first.map(|record| &record.event),
-        "name": name(first),
-        "actor": actor(finding),
-        "api": name(first).map(|name| json!({"operation": name})),
-        "src_endpoint": source(&finding.context),
-        "http_request": {"user_agent": finding.context.user_agent},
-        "data": first.map(record_data),
-    })];
-    for record in records.iter().skip(1) {
-        let name = name(Some(record));
+    let mut evidences = Vec::new();
+    for record in &finding.context.evidence {
         evidences.push(json!({
             "uid": record.event,
-            "api": name.as_ref().map(|name| json!({"operation": name})),
-            "name": name,
-            "data": record_data(record),
+            "name": record.name,
+            "api": {"operation": record.name},
+            "data": record,
         }));
     }
+    if evidences.is_empty() {
+        evidences.push(json!({}));
+    }
+    if let Some(first) = evidences.first_mut().and_then(Value::as_object_mut) {
+        let context = &finding.context;
+        first.insert("actor".to_owned(), actor(finding));
+        first.insert("src_endpoint".to_owned(), source(context));
+        let request = json!({"user_agent": context.user_agent});
+        first.insert("http_request".to_owned(), request);
+    }
     Value::Array(evidences)
-}
-
-fn record_data(record: &EvidenceShown) -> Value {
-    json!({
-        "event_id": record.event,
-        "account": record.account,
-        "region": record.region,
-        "time": record.time,
-    })
 }
 
 /// The person at the start of the role chain, and the session that they got.
@@ -230,10 +234,13 @@ fn actor(finding: &Finding) -> Value {
 
 /// Where the call came from: an address, or the service that CloudTrail names instead of one.
 fn source(context: &FindingContext) -> Value {
-    match &context.source_ip {
-        None => Value::Null,
-        Some(text) if text.parse::<IpAddr>().is_ok() => json!({"ip": text}),
-        Some(text) => json!({"svc_name": text}),
+    let Some(text) = &context.source_ip else {
+        return Value::Null;
+    };
+    match text.parse::<IpAddr>() {
+        // In its shortest form, because the schema limits its length.
+        Ok(address) => json!({"ip": address}),
+        Err(_) => json!({"svc_name": text}),
     }
 }
 
@@ -248,41 +255,11 @@ fn remediation(steps: &[String]) -> Value {
     json!({"desc": numbered.join("\n")})
 }
 
-/// What has no place in the class, under the names of `ndjson`.
-fn unmapped(finding: &Finding, allowed_by: Option<&AllowedBy>, near_misses: &[String]) -> Value {
-    let context = &finding.context;
-    let mut unmapped = json!({
-        "verdict": finding.verdict,
-        "policy": finding.policy,
-        "events": finding.events,
-        "caller": finding.caller,
-        "role": finding.role,
-    });
-    let more = [
-        ("self_granted", finding.self_granted.then_some(json!(true))),
-        ("denied", finding.denied.then_some(json!(true))),
-        ("owner", finding.owner.as_ref().map(|owner| json!(owner))),
-        ("supersedes", some_list(&finding.supersedes)),
-        (
-            "session",
-            context.session.as_ref().map(|session| json!(session)),
-        ),
-        ("uses", context.uses.as_ref().map(|uses| json!(uses))),
-        (
-            "first_seen",
-            context.first_seen.as_ref().map(|seen| json!(seen)),
-        ),
-        ("allowed_by", allowed_by.map(|allowed| json!(allowed))),
-        ("near_misses", some_list(near_misses)),
-    ];
-    if let Some(members) = unmapped.as_object_mut() {
-        for (name, value) in more {
-            members.extend(value.map(|value| (name.to_owned(), value)));
-        }
+/// What has no place in the class.
+fn unmapped(line: &FindingShown<'_>) -> serde_json::Result<Value> {
+    let mut fields = serde_json::to_value(line)?;
+    if let Some(fields) = fields.as_object_mut() {
+        fields.retain(|name, _| !MAPPED.contains(&name.as_str()));
     }
-    unmapped
-}
-
-fn some_list(items: &[String]) -> Option<Value> {
-    (!items.is_empty()).then(|| json!(items))
+    Ok(fields)
 }

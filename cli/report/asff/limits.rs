@@ -8,14 +8,31 @@ pub(super) const BATCH_FINDINGS: usize = 100;
 /// The most bytes of one request: 6 MB, less what surrounds the findings.
 pub(super) const BATCH_BYTES: usize = 5_900_000;
 
+/// The most characters of an id.
+pub(super) const ID: usize = 512;
+
+/// The most characters of a title.
+pub(super) const TITLE: usize = 256;
+
+/// The most characters of a description.
+pub(super) const DESCRIPTION: usize = 1_024;
+
+/// The most characters of the steps to take.
+pub(super) const STEPS: usize = 512;
+
 /// The most characters of one product field.
-pub(super) const FIELDS: usize = 2_048;
+pub(super) const FIELD: usize = 2_048;
+
+/// The most characters of a Region.
+pub(super) const REGION: usize = 16;
+
+/// The most characters of the name of a call.
+pub(super) const CALL: usize = 128;
 
 /// A text of at most `most` characters, cut between two characters, with an ellipsis if something
 /// is lost. AWS doesn't say how it counts, so this counts in the way that gives most: UTF-16.
 ///
-/// Characters that don't show as themselves are replaced: they could be escaped in a way that takes
-/// more bytes than any other character. Line breaks stay.
+/// Characters that don't show as themselves are replaced. Line breaks stay.
 pub(super) fn clipped(text: &str, most: usize) -> String {
     let mut out = String::new();
     let mut units = 0;
@@ -44,4 +61,10 @@ fn visible(c: char) -> char {
     } else {
         '\u{fffd}'
     }
+}
+
+/// The bytes of a JSON text once a client has escaped everything but ASCII, as the AWS CLI does.
+pub(super) fn escaped_bytes(json: &str) -> usize {
+    let bytes = |c: char| if c.is_ascii() { 1 } else { 6 * c.len_utf16() };
+    json.chars().map(bytes).sum()
 }

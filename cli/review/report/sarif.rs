@@ -5,7 +5,6 @@ use std::io::{self, Write};
 
 use rolewatch_guard::Verdict;
 use rolewatch_guard::catalogue;
-use rolewatch_guard::id::AccountId;
 use rolewatch_guard::policy::Severity;
 use rolewatch_guard::review::ReviewFinding;
 use rolewatch_guard::rule::Rule;
@@ -24,14 +23,14 @@ pub(super) struct ReviewSarif;
 
 impl ReportFormat<ReviewReport<'_>> for ReviewSarif {
     fn write(&self, report: &ReviewReport<'_>, out: &mut dyn Write) -> io::Result<()> {
-        let mut rules = Vec::new();
-        for rule in setup_rules() {
-            rules.push(rule_shown(rule));
-        }
-        let mut results = Vec::new();
-        for finding in &report.review.findings {
-            results.push(result(finding, report));
-        }
+        let findings = &report.review.findings;
+        let rules: Vec<Value> = setup_rules()
+            .map(|rule| rule_shown(rule, findings))
+            .collect();
+        let results: Vec<Value> = findings
+            .iter()
+            .map(|finding| result(finding, report))
+            .collect();
         let document = json!({
             "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/\
                         sarif-schema-2.1.0.json",
@@ -60,10 +59,12 @@ fn setup_rules() -> impl Iterator<Item = &'static Rule> {
     catalogue::listed().filter(|rule| rule.is_of_the_set_up())
 }
 
-fn rule_shown(rule: &Rule) -> Value {
+fn rule_shown(rule: &Rule, findings: &[ReviewFinding]) -> Value {
+    let found = findings.iter().filter(|finding| finding.rule == rule.code);
+    let worst = found.map(|finding| finding.severity).max();
     let what = plain(&rule.section("What it does"));
     let first = what.split_once(". ").map_or(&*what, |(first, _)| first);
-    json!({
+    without_nulls(json!({
         "id": rule.code,
         "name": rule.name,
         "shortDescription": {"text": format!("{}.", first.trim_end_matches('.'))},
@@ -74,17 +75,39 @@ fn rule_shown(rule: &Rule) -> Value {
         },
         // The severity is that of the role, so the level of a result may differ.
         "defaultConfiguration": {"level": "error"},
-        "properties": {"tags": ["security", "iam"]},
-    })
+        // Code scanning reads the severity only here: one for all results of a rule.
+        "properties": {"tags": ["security", "iam"], "security-severity": worst.map(score)},
+    }))
 }
 
-/// A text of several lines as paragraphs on one line each.
+/// A text without the line breaks that only wrap it. Each paragraph and each item of a list is on
+/// one line.
 fn plain(text: &str) -> String {
-    let mut paragraphs = Vec::new();
-    for paragraph in text.split("\n\n") {
-        paragraphs.push(paragraph.split_whitespace().collect::<Vec<_>>().join(" "));
+    let mut out = String::new();
+    let mut begins = true;
+    for line in text.lines().map(str::trim) {
+        if line.is_empty() || begins || is_item(line) {
+            begins = line.is_empty();
+            if !out.is_empty() && !out.ends_with('\n') {
+                out.push('\n');
+            }
+        } else {
+            out.push(' ');
+        }
+        out.push_str(line);
     }
-    paragraphs.join("\n")
+    out
+}
+
+/// Whether a line begins an item of a list.
+fn is_item(line: &str) -> bool {
+    let number = line.trim_start_matches(|c: char| c.is_ascii_digit());
+    line.starts_with("- ") || (number.len() < line.len() && number.starts_with(". "))
+}
+
+/// A message. Names in IAM policies are anybody's text, and SARIF makes a link of `[text](target)`.
+fn message(text: &str) -> Value {
+    json!({"text": text.replace("](", "] (")})
 }
 
 /// The level of a result. An unproven finding is never an error.
@@ -115,7 +138,6 @@ fn result(finding: &ReviewFinding, report: &ReviewReport<'_>) -> Value {
     let mut properties = json!({
         "verdict": finding.verdict,
         "severity": finding.severity,
-        "security-severity": score(finding.severity),
         "account": finding.account,
         "policy": finding.policy,
         "undecided": finding.undecided,
@@ -132,9 +154,14 @@ fn result(finding: &ReviewFinding, report: &ReviewReport<'_>) -> Value {
         "ruleIndex": index,
         "kind": "fail",
         "level": level(finding),
-        "message": {"text": format!("{unproven}{}", finding.message)},
+        "message": message(&format!("{unproven}{}", finding.message)),
         "locations": locations(finding, report),
-        "partialFingerprints": {"rolewatchFinding/v1": finding.id},
+        // Code scanning follows a result by the first name only. If it's missing, the upload makes
+        // one from the text of the line, which is the same for all findings in a file.
+        "partialFingerprints": {
+            "primaryLocationLineHash": finding.id,
+            "rolewatchFinding/v1": finding.id,
+        },
     }));
     if let Some(members) = result.as_object_mut() {
         members.insert("properties".to_owned(), properties);
@@ -143,7 +170,7 @@ fn result(finding: &ReviewFinding, report: &ReviewReport<'_>) -> Value {
 }
 
 /// The file that the account came from, or the policy if no file is about the account, and the ARN
-/// that was judged. A statement's line in the file isn't known.
+/// that was judged. A statement's line in the file isn't known, but code scanning requires one.
 fn locations(finding: &ReviewFinding, report: &ReviewReport<'_>) -> Value {
     let files = report.inputs.files_of(finding.account);
     let file = match files.into_iter().next() {
@@ -151,28 +178,29 @@ fn locations(finding: &ReviewFinding, report: &ReviewReport<'_>) -> Value {
         None => shown_path(report.policy_file),
     };
     json!([{
-        "physicalLocation": {"artifactLocation": {"uri": uri(&file)}},
+        "physicalLocation": {
+            "artifactLocation": {"uri": uri(&file)},
+            "region": {"startLine": 1},
+        },
         "logicalLocations": [{
             "fullyQualifiedName": finding.subject,
             "name": finding.subject.rsplit(['/', ':']).next(),
             "kind": "resource",
         }],
-        "message": finding.place.as_ref().map(|place| json!({"text": place})),
+        "message": finding.place.as_deref().map(message),
     }])
 }
 
 /// Every file that a result may be in.
 fn artifacts(report: &ReviewReport<'_>) -> Value {
     let mut files = BTreeSet::from([shown_path(report.policy_file)]);
-    let accounts: Vec<AccountId> = report.inputs.setup.accounts().map(|one| one.id).collect();
-    for account in accounts {
-        files.extend(report.inputs.files_of(account));
+    for account in report.inputs.setup.accounts() {
+        files.extend(report.inputs.files_of(account.id));
     }
-    let mut artifacts = Vec::new();
-    for file in &files {
-        artifacts.push(json!({"location": {"uri": uri(file)}}));
-    }
-    Value::Array(artifacts)
+    files
+        .iter()
+        .map(|file| json!({"location": {"uri": uri(file)}}))
+        .collect()
 }
 
 /// What couldn't be read, what the policy narrowly misses, and other notes.
@@ -185,7 +213,7 @@ fn invocation(report: &ReviewReport<'_>) -> Value {
         (&review.notices, "note"),
     ] {
         for text in texts {
-            notes.push(json!({"level": level, "message": {"text": harmless_note(text)}}));
+            notes.push(json!({"level": level, "message": message(text)}));
         }
     }
     for (finding, by) in &review.suppressed {
@@ -197,17 +225,12 @@ fn invocation(report: &ReviewReport<'_>) -> Value {
             harmless(&by.reason),
             harmless(&by.owner)
         );
-        notes.push(json!({"level": "note", "message": {"text": text}}));
+        notes.push(json!({"level": "note", "message": message(&text)}));
     }
     json!({
         "executionSuccessful": report.inputs.faults.is_empty(),
         "toolExecutionNotifications": notes,
     })
-}
-
-/// A text that is never empty, which the format requires.
-fn harmless_note(text: &str) -> &str {
-    if text.is_empty() { "-" } else { text }
 }
 
 /// A path as a URI reference: relative paths stay relative, so that they are found in a repository.
@@ -230,7 +253,22 @@ fn uri(path: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::uri;
+    use super::{message, plain, uri};
+
+    #[test]
+    fn only_paragraphs_and_items_begin_a_line() {
+        assert_eq!(
+            plain(
+                "This\nwraps:\n\n- one\n  item\n- 2 more\n\n1. First.\n12. Last, in\n    3 lines."
+            ),
+            "This wraps:\n- one item\n- 2 more\n1. First.\n12. Last, in 3 lines."
+        );
+    }
+
+    #[test]
+    fn no_name_becomes_a_link() {
+        assert_eq!(message("[a](https://b)")["text"], "[a] (https://b)");
+    }
 
     #[test]
     fn a_path_is_a_uri_whatever_is_in_it() {
