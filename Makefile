@@ -17,7 +17,7 @@ test: test-rust test-templates test-live ## Run every test
 test-rust: ## Run the Rust tests: engine, CLI, functions and simulation
 	cargo test --workspace --locked
 
-test-templates: ## Check the templates: lint, patterns, permissions (downloads about 400 MB of Python packages to target/)
+test-templates: ## Check the templates (lint, patterns, permissions) and the formats for other tools (downloads about 400 MB of Python packages to target/)
 	@sh tests/venv.sh $(TEMPLATES) tests/templates/requirements.txt
 	@sh tests/venv.sh $(LIVE) tests/live/requirements.txt
 	cargo build --locked --workspace --bins --test simulation

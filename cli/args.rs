@@ -100,6 +100,8 @@ Examples:
   rolewatch audit logs --policy p.yaml --roster dev.json@2026-03-31T09:30:00Z --fail-on high
   rolewatch audit logs --min-severity high --caller 'dora*' --output dora.txt
       Only high and critical findings about dora. Totals and the exit code still count everything.
+  rolewatch audit logs --format asff --asff-account 999999999999 --asff-region eu-west-1
+      Requests for Security Hub; docs/audit.md shows how to send them.
   rolewatch audit s3://my-trail/AWSLogs/111122223333/CloudTrail/us-east-1/2026/03/
       Directly from the bucket; needs a build with `--features aws`. For more than 20,000 \
 objects, see docs/history.md.
@@ -163,6 +165,8 @@ Examples:
       Run this for each account that has roles: it shows how long their sessions may last.
   rolewatch review setup
   rolewatch review setup --credential-report credentials.csv --access-analyzer findings.json
+  rolewatch review setup --format sarif --output rolewatch.sarif
+      A log for code scanning.
 
 Exit codes: the same as for `rolewatch audit`.";
 

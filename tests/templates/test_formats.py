@@ -3,6 +3,8 @@ schemas come with packages, so that nothing is downloaded while the tests run.
 """
 
 import copy
+import functools
+import gzip
 import json
 import os
 import re
@@ -18,6 +20,7 @@ from sarif_kit.validate import validation_errors
 from templates import ROOT
 
 ARCHIVE = ("audit", "events/archive")
+STDIN = ("audit", "-", "--policy", "events/rolewatch.yaml", "--roster", "events/roster/development.json")
 HUB = ("--asff-account", "999999999999", "--asff-region", "eu-west-1")
 # Security Hub's limits that its service model lacks: the longest text at each place.
 LONGEST = {"Id": 512, "Title": 256, "Description": 1024, "Text": 512, "Api": 128, "GeneratorId": 512, "Region": 16}
@@ -34,6 +37,21 @@ class Formats(unittest.TestCase):
         self.assertGreater(len(events), 20)
         for event in events:
             self.assertEqual(ocsf_faults(event), [], event["finding_info"]["uid"])
+
+    def test_whatever_a_caller_writes_into_a_record_the_events_and_the_requests_are_valid(self):
+        text = archive()
+        for value in ("2001:db8::1", "0000:0000:0000:0000:0000:ffff:192.0.2.100", "cloudformation.amazonaws.com", " ", "\u202e", "[{", "鍵" * 3000):
+            written = json.dumps(value)
+            for key in ("sourceIPAddress", "userAgent", "roleSessionName", "userName", "awsRegion", "eventName"):
+                # The calls that enter a role keep their names.
+                pattern = rf'"{key}":\s*"(?!AssumeRole|SwitchRole)[^"]*"'
+                records = re.sub(pattern, lambda _, key=key: f'"{key}":{written}', text)
+                events = lines(*STDIN, "--format", "ocsf", stdin=records)
+                self.assertGreater(len(events), 20, (key, value))
+                for event in events:
+                    self.assertEqual(ocsf_faults(event), [], (key, value))
+                for request in lines(*STDIN, "--format", "asff", *HUB, stdin=records):
+                    self.assertEqual(asff_faults(request), [], (key, value))
 
     def test_what_ocsf_does_not_know_or_misses_is_a_fault(self):
         event = lines(*ARCHIVE, "--format", "ocsf")[0]
@@ -70,19 +88,27 @@ class Formats(unittest.TestCase):
             self.assertEqual(len(validation_errors(broken)), 1, place)
 
 
-def run(*args):
+def archive():
+    """Returns the records of the example, one on each line."""
+    records = []
+    for path in sorted((ROOT / "events" / "archive").rglob("*.json.gz")):
+        records += json.loads(gzip.decompress(path.read_bytes())).get("Records", [])
+    return "".join(json.dumps(record) + "\n" for record in records)
+
+
+def run(*args, stdin=None):
     """Returns what rolewatch writes to stdout."""
     binary = os.path.abspath(os.environ["ROLEWATCH_BIN"])
-    done = subprocess.run([binary, *args], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run([binary, *args], cwd=ROOT, input=stdin, capture_output=True, text=True, timeout=120, check=False)
     # 1 and 3 are reports with violations, and reports of input that isn't complete.
     if done.returncode not in (0, 1, 3):
         raise RuntimeError(f"rolewatch {' '.join(args)}: {done.stderr}")
     return done.stdout
 
 
-def lines(*args):
+def lines(*args, stdin=None):
     """Returns the document on each line of what rolewatch writes."""
-    return [json.loads(line) for line in run(*args).splitlines()]
+    return [json.loads(line) for line in run(*args, stdin=stdin).splitlines()]
 
 
 def changed(value, place, to):
@@ -94,18 +120,28 @@ def changed(value, place, to):
 def ocsf_faults(event):
     """Returns what is wrong with an event of OCSF, under the schema and the profiles that it names itself."""
     metadata = event["metadata"]
-    schema = OcsfJsonSchemaEmbedded(get_ocsf_schema(version=metadata["version"]))
-    name = schema.lookup_class_name_from_uid(event["class_uid"])
-    validator = jsonschema.Draft202012Validator(schema.get_class_schema(name, metadata["profiles"]))
+    validator = ocsf_validator(metadata["version"], event["class_uid"], tuple(metadata["profiles"]))
     return [f"{error.json_path}: {error.message}" for error in validator.iter_errors(event)]
+
+
+@functools.cache
+def ocsf_validator(version, class_uid, profiles):
+    schema = OcsfJsonSchemaEmbedded(get_ocsf_schema(version=version))
+    name = schema.lookup_class_name_from_uid(class_uid)
+    return jsonschema.Draft202012Validator(schema.get_class_schema(name, list(profiles)))
 
 
 def asff_faults(request):
     """Returns what is wrong with a request for BatchImportFindings."""
-    model = botocore.session.get_session().get_service_model("securityhub")
-    shape = model.operation_model("BatchImportFindings").input_shape
+    shape = asff_shape()
     report = ParamValidator().validate(request, shape)
     return [report.generate_report()] * report.has_errors() + list(text_faults(request, shape, ""))
+
+
+@functools.cache
+def asff_shape():
+    model = botocore.session.get_session().get_service_model("securityhub")
+    return model.operation_model("BatchImportFindings").input_shape
 
 
 def text_faults(value, shape, place):

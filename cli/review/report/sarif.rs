@@ -235,19 +235,21 @@ fn invocation(report: &ReviewReport<'_>) -> Value {
 
 /// A path as a URI reference: relative paths stay relative, so that they are found in a repository.
 fn uri(path: &str) -> String {
-    let mut uri = String::with_capacity(path.len());
-    for byte in path.bytes() {
-        let is_plain = byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte);
-        match byte {
-            _ if is_plain => uri.push(char::from(byte)),
-            b'\\' if cfg!(windows) => uri.push('/'),
-            _ => uri.push_str(&format!("%{byte:02X}")),
-        }
-    }
+    let uri: String = path.bytes().map(escaped).collect();
     // Otherwise the beginning of an absolute path could look like a host.
     match uri.strip_prefix('/') {
         Some(rest) => format!("file:///{}", rest.trim_start_matches('/')),
         None => uri,
+    }
+}
+
+fn escaped(byte: u8) -> String {
+    if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
+        char::from(byte).to_string()
+    } else if cfg!(windows) && byte == b'\\' {
+        "/".to_owned()
+    } else {
+        format!("%{byte:02X}")
     }
 }
 
