@@ -149,12 +149,13 @@ pub(crate) struct AuditArgs {
     /// Write the report to this file instead of stdout
     #[arg(long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
+    // What has a heading of its own comes last: the options after it would be under the heading too.
+    #[command(flatten)]
+    pub(crate) look: Look,
     #[command(flatten)]
     pub(crate) filter: FindingFilter,
     #[command(flatten)]
     pub(crate) security_hub: SecurityHubArgs,
-    #[command(flatten)]
-    pub(crate) look: Look,
 }
 
 const REVIEW_EXAMPLES: &str = "\
