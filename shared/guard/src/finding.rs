@@ -11,7 +11,7 @@ pub use context::{
     CALLS_SHOWN, CallCount, EvidenceShown, FindingContext, FirstSeen, MissingSource, SessionShown,
     SettledBy, USER_AGENT_KEPT, UsesShown,
 };
-pub(crate) use shown::{CallSource, SwitchIndex};
+pub(crate) use shown::{CallSource, EntryTimes, SwitchIndex};
 pub use written::NotAFinding;
 
 use serde::{Deserialize, Serialize};

@@ -29,7 +29,7 @@ pub use totals::{
 use crate::arn::RoleArn;
 use crate::dossier::{Dossiers, Origin, OriginKind, Person, Switch, Tracer};
 use crate::elevated::Elevated;
-use crate::finding::{CallerShown, SettledBy, Subject, SwitchIndex, Verdict, finding_id};
+use crate::finding::{CallerShown, EntryTimes, SettledBy, Subject, Verdict, finding_id};
 use crate::id::RecordKey;
 use crate::moment::Moment;
 use crate::policy::{IdentityKind, Policy, RolePolicy, Severity};
@@ -60,7 +60,7 @@ pub fn judge(
         judgement: Judgement::new(as_of),
         evidence: HashMap::new(),
     };
-    let mut index = SwitchIndex::new(world, policy);
+    let mut entries = EntryTimes::default();
 
     let mut held: BTreeMap<(Person, RoleArn), HeldRole<'_, '_>> = BTreeMap::new();
     for switch in &gathered.switches {
@@ -74,7 +74,7 @@ pub fn judge(
         // judges a switch again when an answer that it depends on changes.
         drop(roster.take_asked());
         let origin = tracer.origin(switch);
-        index.add(switch, role, &origin);
+        entries.add(switch, role, &origin, world);
         if judge.scope.contains(switch.key.second) {
             judge.switch(switch, rules, &origin, watch);
         }
@@ -100,7 +100,7 @@ pub fn judge(
     }
     judge.refused(&Elevated::with_known_roles(policy, world, rosters));
     judge.notices(rosters);
-    judge.add_context(&index);
+    judge.add_context(entries);
     judge.judgement.finish();
     judge.judgement
 }

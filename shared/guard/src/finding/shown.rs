@@ -20,7 +20,7 @@ use crate::world::{CallTotals, UseAt, World};
 /// The number of characters at the end of an access key that are shown.
 const KEY_SHOWN: usize = 4;
 
-/// A switch into an elevated role, with what is shown of it.
+/// A switch that a finding is about, with what is shown of it.
 struct IndexedSwitch<'a, 'w> {
     switch: &'a Switch<'w>,
     person: Person,
@@ -36,41 +36,66 @@ struct FirstEntries<'w> {
     addresses: HashMap<&'w str, Moment>,
 }
 
-/// All switches, to find the context of findings.
+/// When each person was first seen entering each role, and from each address.
+#[derive(Default)]
+pub(crate) struct EntryTimes<'w> {
+    people: HashMap<Person, FirstEntries<'w>>,
+}
+
+impl<'w> EntryTimes<'w> {
+    /// Adds a switch into an elevated role, in any order.
+    pub(crate) fn add(
+        &mut self,
+        switch: &Switch<'w>,
+        role: &RoleArn,
+        origin: &Origin,
+        world: &'w World,
+    ) {
+        let time = switch.key.second;
+        // Most switches are by a person who is known already, so the key is rarely copied.
+        if !self.people.contains_key(&origin.person) {
+            let none = FirstEntries::default();
+            self.people.insert(origin.person.clone(), none);
+        }
+        let Some(first) = self.people.get_mut(&origin.person) else {
+            return;
+        };
+        let of_role = first.roles.entry(role.of_permission_set()).or_insert(time);
+        *of_role = time.min(*of_role);
+        if let Some(address) = CallSource::of_switch(switch, origin, world).source_ip {
+            let of_address = first.addresses.entry(address).or_insert(time);
+            *of_address = time.min(*of_address);
+        }
+    }
+}
+
+/// The switches that findings are about, to find the context of these findings. Most switches have
+/// no finding, so keeping all of them would take much memory for nothing.
 pub(crate) struct SwitchIndex<'a, 'w> {
     world: &'w World,
     policy: &'w Policy,
     switches: HashMap<&'a SwitchKey, IndexedSwitch<'a, 'w>>,
-    first_entries: HashMap<Person, FirstEntries<'w>>,
+    entries: EntryTimes<'w>,
 }
 
 impl<'a, 'w> SwitchIndex<'a, 'w> {
-    pub(crate) fn new(world: &'w World, policy: &'w Policy) -> Self {
+    pub(crate) fn new(world: &'w World, policy: &'w Policy, entries: EntryTimes<'w>) -> Self {
         Self {
             world,
             policy,
             switches: HashMap::new(),
-            first_entries: HashMap::new(),
+            entries,
         }
     }
 
-    /// Adds a switch into an elevated role, in any order.
-    pub(crate) fn add(&mut self, switch: &'a Switch<'w>, role: &RoleArn, origin: &Origin) {
-        let source = CallSource::of_switch(switch, origin, self.world);
-        let time = switch.key.second;
-        let first = self.first_entries.entry(origin.person.clone());
-        let first = first.or_default();
-        let of_role = first.roles.entry(role.of_permission_set()).or_insert(time);
-        *of_role = time.min(*of_role);
-        if let Some(address) = source.source_ip {
-            let of_address = first.addresses.entry(address).or_insert(time);
-            *of_address = time.min(*of_address);
-        }
+    /// Adds a switch that a finding is about.
+    pub(crate) fn add(&mut self, switch: &'a Switch<'w>, origin: Origin) {
+        let source = CallSource::of_switch(switch, &origin, self.world);
         self.switches.insert(
             &switch.key,
             IndexedSwitch {
                 switch,
-                person: origin.person.clone(),
+                person: origin.person,
                 source,
             },
         );
@@ -144,7 +169,7 @@ impl<'a, 'w> SwitchIndex<'a, 'w> {
     fn first_seen(&self, indexed: &IndexedSwitch<'_, 'w>) -> Option<FirstSeen> {
         let time = indexed.switch.key.second;
         let role = indexed.switch.role.as_ref()?.of_permission_set();
-        let first = self.first_entries.get(&indexed.person)?;
+        let first = self.entries.people.get(&indexed.person)?;
         let is_first = |known: Option<&Moment>| known.is_none_or(|known| *known >= time);
         let address = indexed.source.source_ip;
         Some(FirstSeen {

@@ -4,8 +4,9 @@ use std::collections::HashSet;
 
 use super::{Judge, SuppressedFinding};
 use crate::arn::RoleArn;
+use crate::dossier::SwitchKey;
 use crate::finding::{
-    CallerShown, Finding, FindingContext, SettledBy, Subject, SwitchIndex, Verdict,
+    CallerShown, EntryTimes, Finding, FindingContext, SettledBy, Subject, SwitchIndex, Verdict,
 };
 use crate::id::RecordKey;
 use crate::moment::Moment;
@@ -27,7 +28,7 @@ pub(super) struct Made {
     pub(super) subject: Subject,
 }
 
-impl Judge<'_, '_> {
+impl<'w> Judge<'_, 'w> {
     /// `role_severity`: the severity that the policy gives the role. Findings about a critical role
     /// can't be hidden.
     pub(super) fn report(
@@ -87,14 +88,22 @@ impl Judge<'_, '_> {
     }
 
     /// Adds to every finding where the call came from, and what the session did.
-    pub(super) fn add_context(&mut self, index: &SwitchIndex<'_, '_>) {
+    pub(super) fn add_context(&mut self, entries: EntryTimes<'w>) {
         let judgement = &mut self.judgement;
         let hidden = judgement.suppressed.iter_mut().map(|one| &mut one.finding);
-        for finding in judgement.findings.iter_mut().chain(hidden) {
-            let records = self
-                .evidence
-                .get(&finding.id)
-                .map_or(&[][..], Vec::as_slice);
+        let mut findings: Vec<_> = judgement.findings.iter_mut().chain(hidden).collect();
+        let subjects = findings.iter().flat_map(|one| &one.subject.switches);
+        let named: HashSet<SwitchKey> = subjects.cloned().collect();
+        let mut index = SwitchIndex::new(self.world, self.policy, entries);
+        for switch in &self.tracer.gathered.switches {
+            let is_elevated = switch.policy.is_some() && switch.role.is_some();
+            if is_elevated && named.contains(&switch.key) {
+                index.add(switch, self.tracer.origin(switch));
+            }
+        }
+        for finding in &mut findings {
+            let records = self.evidence.get(&finding.id);
+            let records = records.map_or(&[][..], Vec::as_slice);
             finding.context = FindingContext {
                 settled_by: finding.context.settled_by.take(),
                 ..index.context(finding, records)
