@@ -7,6 +7,7 @@
 pub(crate) mod asff;
 pub(crate) mod circumstances;
 pub(crate) mod csv;
+mod figures;
 pub(crate) mod format;
 pub(crate) mod history;
 pub(crate) mod json;
@@ -15,6 +16,8 @@ mod ndjson;
 mod ocsf;
 pub(crate) mod pruned;
 mod seen;
+mod overview;
+pub(crate) mod people;
 pub(crate) mod session_line;
 pub(crate) mod shown;
 pub(crate) mod table;

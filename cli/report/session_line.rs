@@ -1,7 +1,7 @@
 //! The line about the session of a finding: where it came from, how long it is valid, what it did.
 
 use rolewatch_guard::moment::Moment;
-use rolewatch_guard::{FindingContext, SessionShown, UsesShown};
+use rolewatch_guard::{EvidenceShown, FindingContext, SessionShown, UsesShown};
 
 use super::words::{counted, number, shortened};
 
@@ -118,6 +118,17 @@ pub(crate) fn uses_shown(uses: &UsesShown) -> String {
         ""
     };
     format!("{}: {}{more}", counts.join(", "), calls.join(", "))
+}
+
+/// A record that proves a finding: `ID · AssumeRole · production · us-east-1 · TIME`
+pub(crate) fn evidence_shown(record: &EvidenceShown) -> String {
+    let account = record.account_name.as_ref().unwrap_or(&record.account);
+    let mut parts = vec![record.event.clone()];
+    parts.extend(record.name.clone());
+    parts.push(account.clone());
+    parts.extend(record.region.clone());
+    parts.extend(record.time.map(|time| time.to_string()));
+    parts.join(BETWEEN)
 }
 
 #[cfg(test)]

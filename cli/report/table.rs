@@ -15,8 +15,9 @@ use rolewatch_guard::{Finding, Judgement, Verdict};
 
 use super::format::ReportFormat;
 use super::history::HistoryReport;
+use super::overview::{notes, nothing_found};
 use super::shown::ShownFindings;
-use super::words::{counted, length, number, padded, wrap};
+use super::words::{length, number, padded, wrap};
 use super::{AuditReport, FinishedAudit};
 use crate::limits::NOT_EVIDENCE_TOLD;
 use crate::stdout;
@@ -87,7 +88,7 @@ fn write_whole(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Result<
         switches::write_clean(report, page)?;
     }
     not_evidence(report, page)?;
-    not_judged(report, page)?;
+    write_notes(report, page)?;
     by_rule(report, page)
 }
 
@@ -178,33 +179,6 @@ impl TextPage<'_> {
     }
 }
 
-fn nothing_found(report: &AuditReport<'_>) -> String {
-    let switches = &report.totals.switches;
-    let unproven = report.totals.findings.unproven;
-    // "None" means nothing if nothing was judged, so the text distinguishes the two.
-    match switches.judged {
-        0 if report.totals.records.met == 0 => {
-            "No record was read, so nothing was checked.".to_owned()
-        }
-        0 if report.since.is_some() || report.until.is_some() => {
-            "The logs show no switch into an elevated role in the requested period.".to_owned()
-        }
-        0 => "The logs show no switch into an elevated role.".to_owned(),
-        judged => {
-            let judged = counted(
-                judged,
-                "switch into an elevated role was checked",
-                "switches into elevated roles were checked",
-            );
-            let and = match unproven {
-                0 => "no rule was broken",
-                _ => "no violation is proven; see the unproven findings below",
-            };
-            format!("{judged}; {and}.")
-        }
-    }
-}
-
 fn suppressed(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Result<()> {
     let suppressed = &report.judgement.suppressed;
     if suppressed.is_empty() {
@@ -254,34 +228,8 @@ fn not_evidence(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Result
     }
 }
 
-/// Notes for the reader in addition to the findings.
-fn not_judged(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Result<()> {
-    let judgement = report.judgement;
-    let mut notes: Vec<String> = judgement.notices.clone();
-    if judgement.other_refusals > 0 {
-        let refusals = counted(
-            judgement.other_refusals,
-            "failed attempt wasn't checked: it names no elevated role, \
-             or failed for a reason other than denied access",
-            "failed attempts weren't checked: they name no elevated role, \
-             or failed for a reason other than denied access",
-        );
-        notes.push(refusals);
-    }
-    if judgement.root_allowed > 0 {
-        let calls = counted(
-            judgement.root_allowed,
-            "AssumeRoot call",
-            "AssumeRoot calls",
-        );
-        notes.push(format!(
-            "{calls} not checked: the policy has `assume_root: allow`"
-        ));
-    }
-    // Valid, but almost certainly not what was meant.
-    if report.inputs.policy.roles.is_empty() {
-        notes.push("the policy lists no roles, so no switch was checked".to_owned());
-    }
+fn write_notes(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Result<()> {
+    let notes = notes(report);
     if notes.is_empty() {
         return Ok(());
     }

@@ -1,21 +1,19 @@
 //! Findings by person, most severe first.
 
-use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::HashMap;
 use std::io;
 
 use rolewatch_guard::catalogue;
-use rolewatch_guard::moment::{Moment, Span};
 use rolewatch_guard::steps::Circumstances;
-use rolewatch_guard::{CallerShown, Finding, SwitchKey, Verdict};
+use rolewatch_guard::{CallerShown, Finding, SwitchKey};
 
 use super::TextPage;
 use super::paint::{self, BOLD, DIM};
 use crate::limits::{SENTENCES_TOLD, STEPS_SHOWN, TIMES_TOLD};
 use crate::report::AuditReport;
 use crate::report::circumstances::circumstances;
-use crate::report::moot::fold;
-use crate::report::session_line::session_line;
+use crate::report::people::{FoldedEntry, Folding, PersonFindings, distance, short_id};
+use crate::report::session_line::{evidence_shown, session_line};
 use crate::report::words::{account_shown, amount, counted, length, width};
 
 /// The width of the severity column.
@@ -27,14 +25,6 @@ const TEXT: usize = 2 + SEVERITY;
 /// The column at which the text of a suppressed finding begins, after its time.
 const AFTER_TIME: usize = 2 + 22;
 
-/// The number of characters of an id that are shown; enough to tell the findings of a report apart.
-pub(crate) const ID_SHOWN: usize = 8;
-
-/// The beginning of a finding's id.
-pub(crate) fn short_id(finding: &Finding) -> &str {
-    finding.id.get(..ID_SHOWN).unwrap_or(&finding.id)
-}
-
 /// Writes findings by person. Advice is written where a rule first needs it.
 pub(super) struct FindingList<'r> {
     report: &'r AuditReport<'r>,
@@ -42,69 +32,18 @@ pub(super) struct FindingList<'r> {
     steps_of: HashMap<(&'static str, Vec<String>), String>,
     /// The switches of the finding that was written last.
     switches_shown: Vec<SwitchKey>,
-    /// Findings that another one makes moot, by its id.
-    moot: HashMap<&'r str, Vec<&'r Finding>>,
-    /// The ids of all findings that are moot.
-    moot_ids: HashSet<&'r str>,
-}
-
-/// A finding, with what is folded under it.
-struct ListEntry<'f> {
-    finding: &'f Finding,
-    /// Findings that it makes moot, or that are unproven about the same switch.
-    under: Vec<&'f Finding>,
+    folding: Folding<'r>,
 }
 
 impl<'r> FindingList<'r> {
     pub(super) fn new(report: &'r AuditReport<'r>) -> Self {
         let shown = report.shown.select(&report.judgement.findings);
-        let mut moot = HashMap::new();
-        let mut moot_ids = HashSet::new();
-        for folded in fold(&shown) {
-            moot_ids.extend(folded.moot.iter().map(|finding| finding.id.as_str()));
-            if !folded.moot.is_empty() {
-                moot.insert(folded.finding.id.as_str(), folded.moot);
-            }
-        }
         Self {
             report,
             steps_of: HashMap::new(),
             switches_shown: Vec::new(),
-            moot,
-            moot_ids,
+            folding: Folding::new(&shown),
         }
-    }
-
-    /// The findings of a person, with what is folded under each. Unproven findings about one switch
-    /// are folded under the most severe of them: what settles one usually settles all.
-    fn entries<'f>(&self, findings: &[&'f Finding]) -> Vec<ListEntry<'f>>
-    where
-        'r: 'f,
-    {
-        let mut entries: Vec<ListEntry<'f>> = Vec::new();
-        let mut worst_first = findings.to_vec();
-        worst_first.sort_by_key(|finding| Reverse(finding.severity));
-        let mut unproven_of: HashMap<&SwitchKey, usize> = HashMap::new();
-        for finding in worst_first {
-            if self.moot_ids.contains(finding.id.as_str()) {
-                continue;
-            }
-            if let (Verdict::Unproven, [switch]) = (finding.verdict, &*finding.subject.switches) {
-                let next = entries.len();
-                let at = *unproven_of.entry(switch).or_insert(next);
-                if let Some(entry) = entries.get_mut(at) {
-                    entry.under.push(finding);
-                    continue;
-                }
-            }
-            let moot = self.moot.get(finding.id.as_str());
-            entries.push(ListEntry {
-                finding,
-                under: moot.cloned().unwrap_or_default(),
-            });
-        }
-        entries.sort_by_key(|entry| entry.finding.time);
-        entries
     }
 
     pub(super) fn write(
@@ -112,41 +51,20 @@ impl<'r> FindingList<'r> {
         findings: &[&Finding],
         page: &mut TextPage<'_>,
     ) -> io::Result<()> {
-        let mut people: BTreeMap<&CallerShown, Vec<&Finding>> = BTreeMap::new();
-        for finding in findings {
-            people.entry(&finding.caller).or_default().push(finding);
-        }
-        let mut people: Vec<_> = people.into_iter().collect();
-        // Sort people by severity, then by the time of their first finding.
-        people.sort_by_key(|(_, theirs)| {
-            let worst = theirs.iter().map(|finding| finding.severity).max();
-            let first = theirs.iter().map(|finding| finding.time).min();
-            (Reverse(worst), first)
-        });
-        for (person, theirs) in people {
-            self.write_person(person, &theirs, page)?;
+        for person in self.folding.by_person(findings) {
+            self.write_person(&person, page)?;
         }
         Ok(())
     }
 
     fn write_person(
         &mut self,
-        person: &CallerShown,
-        theirs: &[&Finding],
+        person: &PersonFindings<'_>,
         page: &mut TextPage<'_>,
     ) -> io::Result<()> {
-        let entries = self.entries(theirs);
-        if entries.is_empty() {
-            return Ok(());
-        }
         writeln!(page.out)?;
-        self.write_name(person, page)?;
-        let mut by_rule: BTreeMap<_, Vec<ListEntry<'_>>> = BTreeMap::new();
-        for entry in entries {
-            let key = (Reverse(entry.finding.severity), entry.finding.rule);
-            by_rule.entry(key).or_default().push(entry);
-        }
-        for of_rule in by_rule.values() {
+        self.write_name(person.caller, page)?;
+        for of_rule in &person.by_rule {
             self.write_rule(of_rule, page)?;
         }
         Ok(())
@@ -169,7 +87,11 @@ impl<'r> FindingList<'r> {
 
     /// Findings of one rule about one person. A script that switches every hour would otherwise
     /// fill pages with one sentence.
-    fn write_rule(&mut self, entries: &[ListEntry<'_>], page: &mut TextPage<'_>) -> io::Result<()> {
+    fn write_rule(
+        &mut self,
+        entries: &[FoldedEntry<'_>],
+        page: &mut TextPage<'_>,
+    ) -> io::Result<()> {
         let alike = by_message(entries);
         let told = if self.report.verbose {
             alike.len()
@@ -195,8 +117,8 @@ impl<'r> FindingList<'r> {
 
     fn write_entry(
         &mut self,
-        entry: &ListEntry<'_>,
-        others: &[&ListEntry<'_>],
+        entry: &FoldedEntry<'_>,
+        others: &[&FoldedEntry<'_>],
         page: &mut TextPage<'_>,
     ) -> io::Result<()> {
         let finding = entry.finding;
@@ -257,7 +179,7 @@ impl<'r> FindingList<'r> {
     }
 
     /// The other times when the same sentence applied, each with its own evidence.
-    fn write_others(&self, others: &[&ListEntry<'_>], page: &mut TextPage<'_>) -> io::Result<()> {
+    fn write_others(&self, others: &[&FoldedEntry<'_>], page: &mut TextPage<'_>) -> io::Result<()> {
         let told = if self.report.verbose {
             others.len()
         } else {
@@ -311,58 +233,33 @@ impl<'r> FindingList<'r> {
 /// The records that prove a finding, one per line.
 fn write_evidence(finding: &Finding, page: &mut TextPage<'_>) -> io::Result<()> {
     for record in &finding.context.evidence {
-        let account = record.account_name.as_ref().unwrap_or(&record.account);
-        let mut parts = vec![record.event.clone()];
-        parts.extend(record.name.clone());
-        parts.push(account.clone());
-        parts.extend(record.region.clone());
-        parts.extend(record.time.map(|time| time.to_string()));
         page.hanging(
             &format!("{}- ", " ".repeat(TEXT)),
             TEXT + 2,
-            &parts.join(" · "),
+            &evidence_shown(record),
         )?;
     }
     Ok(())
 }
 
 /// What is folded under a finding.
-fn write_under(entry: &ListEntry<'_>, page: &mut TextPage<'_>) -> io::Result<()> {
+fn write_under(entry: &FoldedEntry<'_>, page: &mut TextPage<'_>) -> io::Result<()> {
     if entry.under.is_empty() {
         return Ok(());
     }
     let mut under = Vec::new();
     for finding in &entry.under {
-        under.push(format!(
-            "{} {} ({})",
-            finding.rule,
-            finding.name,
-            short_id(finding)
-        ));
+        let (rule, name) = (finding.rule, finding.name);
+        under.push(format!("{rule} {name} ({})", short_id(finding)));
     }
-    let lead = if entry.finding.verdict == Verdict::Unproven {
-        "also unproven for this switch:"
-    } else {
-        "this makes moot:"
-    };
-    page.text(TEXT, &format!("{lead} {}", under.join(", ")))
-}
-
-/// How long before the report's own time something was: the two largest units.
-fn distance(as_of: Moment, time: Moment) -> String {
-    let seconds = as_of.seconds_since(time).max(0);
-    let unit = match seconds {
-        86_400.. => 3_600,
-        3_600.. => 60,
-        _ => 1,
-    };
-    Span::from_seconds(seconds - seconds.rem_euclid(unit)).to_string()
+    let text = format!("{} {}", entry.under_means(), under.join(", "));
+    page.text(TEXT, &text)
 }
 
 /// Groups entries with the same sentence, in the order in which each sentence first applied.
-fn by_message<'e, 'f>(entries: &'e [ListEntry<'f>]) -> Vec<Vec<&'e ListEntry<'f>>> {
+fn by_message<'e, 'f>(entries: &'e [FoldedEntry<'f>]) -> Vec<Vec<&'e FoldedEntry<'f>>> {
     let mut at: HashMap<(&str, Vec<&str>), usize> = HashMap::new();
-    let mut alike: Vec<Vec<&ListEntry<'f>>> = Vec::new();
+    let mut alike: Vec<Vec<&FoldedEntry<'f>>> = Vec::new();
     for entry in entries {
         let next = alike.len();
         let under = entry.under.iter().map(|finding| finding.rule).collect();
