@@ -1,5 +1,6 @@
 .DEFAULT_GOAL := help
 .PHONY: help build test test-rust test-templates test-live test-sam lint simulate demo local bench bench-iam bench-switch bench-lambda docs events
+.PHONY: help build test test-rust test-templates test-html test-live test-sam lint simulate demo local bench bench-iam bench-lambda docs events
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 LIVE := target/venv
@@ -12,7 +13,7 @@ help: ## List the targets
 build: ## Build the CLI: target/release/rolewatch
 	cargo build --release --locked
 
-test: test-rust test-templates test-live ## Run every test
+test: test-rust test-html test-templates test-live ## Run every test
 
 test-rust: ## Run the Rust tests: engine, CLI, functions and simulation
 	cargo test --workspace --locked
@@ -23,6 +24,10 @@ test-templates: ## Check the templates (lint, patterns, permissions) and the for
 	cargo build --locked --workspace --bins --test simulation
 	ROLEWATCH_BIN=$(abspath $(TARGET)/debug/rolewatch) ROLEWATCH_EMULATOR_PYTHON=$(abspath $(LIVE)/bin/python) \
 		$(TEMPLATES)/bin/python -m unittest discover -s tests/templates
+
+test-html: ## Check the report's page in a headless Chromium, if there is one
+	cargo build --locked --bin rolewatch
+	ROLEWATCH_BIN=$(abspath $(TARGET)/debug/rolewatch) python3 -m unittest discover -s tests/html
 
 test-live: ## Run the whole stack on this machine, end to end
 	@sh tests/venv.sh $(LIVE) tests/live/requirements.txt

@@ -20,6 +20,7 @@ use crate::exit::{Exit, Failure, shown_path};
 use crate::report::format::print;
 use crate::report::shown::ShownFindings;
 use crate::report::{AuditReport, FinishedAudit};
+use crate::sessions::list::SessionCollector;
 use crate::stdout;
 use allowed::SwitchAllowances;
 use inputs::{AuditInputs, check_given};
@@ -43,9 +44,15 @@ pub(crate) fn run(args: &AuditArgs) -> Result<Exit, Failure> {
     let how = options(args.reading);
     let logs = scan(&args.paths, &inputs.not_logs, &inputs.policy, how)?;
     let mut allowed = SwitchAllowances::default();
+    let shows_sessions = args.format.shows_sessions();
+    let mut sessions = shows_sessions.then(|| SessionCollector::new(shown.subjects()));
     let judged = JudgedLogs::new(logs, &inputs, args.period, &mut |examined| {
         allowed.note_switch(examined, &inputs);
+        if let Some(sessions) = &mut sessions {
+            sessions.note_switch(examined);
+        }
     });
+    let sessions = sessions.map(|sessions| sessions.finish(&judged.judgement));
     let report = FinishedAudit::Local(AuditReport {
         paths: &args.paths,
         inputs: &inputs,
@@ -56,6 +63,7 @@ pub(crate) fn run(args: &AuditArgs) -> Result<Exit, Failure> {
         verbose: args.verbose,
         shown: &shown,
         security_hub: hub.as_ref(),
+        sessions: sessions.as_ref(),
         allowed: &allowed,
         totals: &judged.totals,
         unread: &judged.unread,

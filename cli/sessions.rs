@@ -1,7 +1,7 @@
 //! `rolewatch sessions`: who was in an elevated role, when, for how long, and what they did there.
 
-mod held;
-mod list;
+pub(crate) mod held;
+pub(crate) mod list;
 pub(crate) mod report;
 
 use crate::args::SessionsArgs;

@@ -5,11 +5,13 @@
 //! the completions are made from the variants.
 
 pub(crate) mod asff;
+mod advice;
 pub(crate) mod circumstances;
 pub(crate) mod csv;
 mod figures;
 pub(crate) mod format;
 pub(crate) mod history;
+mod html;
 pub(crate) mod json;
 pub(crate) mod moot;
 mod ndjson;
@@ -35,6 +37,7 @@ use crate::audit::inputs::AuditInputs;
 use crate::audit::unread::UnreadList;
 use asff::SecurityHub;
 use circumstances::circumstances;
+use crate::sessions::list::SessionList;
 use format::ReportFormat;
 use history::HistoryReport;
 use shown::ShownFindings;
@@ -55,9 +58,16 @@ pub(crate) enum AuditFormat {
     /// Requests for Security Hub's `BatchImportFindings`, one per line; needs --asff-account and
     /// --asff-region
     Asff,
+    /// One page for browsers, with a timeline
+    Html,
 }
 
 impl AuditFormat {
+    /// Whether the format shows every session, not only findings.
+    pub(crate) fn shows_sessions(self) -> bool {
+        matches!(self, Self::Html)
+    }
+
     /// The writer for the format.
     pub(crate) fn writer(self) -> &'static dyn for<'a> ReportFormat<FinishedAudit<'a>> {
         match self {
@@ -67,6 +77,7 @@ impl AuditFormat {
             Self::Csv => &csv::AuditCsv,
             Self::Ocsf => &ocsf::AuditOcsf,
             Self::Asff => &asff::AuditAsff,
+            Self::Html => &html::AuditHtml,
         }
     }
 }
@@ -98,6 +109,8 @@ pub(crate) struct AuditReport<'a> {
     pub(crate) shown: &'a ShownFindings<'a>,
     /// The Security Hub that the findings are for, if one was given.
     pub(crate) security_hub: Option<&'a SecurityHub>,
+    /// All sessions, if the format shows them.
+    pub(crate) sessions: Option<&'a SessionList>,
     /// What AWS allowed, and by which statements.
     pub(crate) allowed: &'a SwitchAllowances,
     pub(crate) totals: &'a Totals,

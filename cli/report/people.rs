@@ -9,11 +9,16 @@ use rolewatch_guard::{CallerShown, Finding, SwitchKey, Verdict};
 use super::moot::fold;
 
 /// The number of characters of an id that are shown; enough to tell the findings of a report apart.
-pub(crate) const ID_SHOWN: usize = 8;
+const ID_SHOWN: usize = 8;
 
 /// The beginning of a finding's id.
 pub(crate) fn short_id(finding: &Finding) -> &str {
-    finding.id.get(..ID_SHOWN).unwrap_or(&finding.id)
+    short(&finding.id)
+}
+
+/// The beginning of an id.
+pub(crate) fn short(id: &str) -> &str {
+    id.get(..ID_SHOWN).unwrap_or(id)
 }
 
 /// A finding, with what is folded under it.

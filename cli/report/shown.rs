@@ -61,6 +61,11 @@ impl<'a> ShownFindings<'a> {
         shown
     }
 
+    /// The callers and roles that are shown.
+    pub(crate) fn subjects(&self) -> &ShownSubjects<'a> {
+        &self.subjects
+    }
+
     /// Says on stderr that the filters hide something.
     pub(crate) fn report_hidden(&self, findings: &[Finding]) {
         if let Some(note) = self.hidden_note(findings) {

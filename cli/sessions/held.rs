@@ -7,7 +7,7 @@ use serde::Serialize;
 /// Whether a session is over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub(super) enum SessionEnd {
+pub(crate) enum SessionEnd {
     /// The credentials have expired, or the person left the role.
     Ended,
     /// At the time that counts as now, the role could still be held.
@@ -18,7 +18,7 @@ pub(super) enum SessionEnd {
 
 impl SessionEnd {
     /// The word in reports.
-    pub(super) const fn as_str(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Ended => "ended",
             Self::Ongoing => "ongoing",
@@ -29,15 +29,15 @@ impl SessionEnd {
 
 /// The time in which a role was held.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct HeldTime {
-    pub(super) from: Moment,
+pub(crate) struct HeldTime {
+    pub(crate) from: Moment,
     /// Until now if it is ongoing, and until the last call if its end is unknown.
-    pub(super) until: Moment,
-    pub(super) end: SessionEnd,
+    pub(crate) until: Moment,
+    pub(crate) end: SessionEnd,
 }
 
 impl HeldTime {
-    pub(super) fn of_row(row: &SessionRow, as_of: Option<Moment>) -> Self {
+    pub(crate) fn of_row(row: &SessionRow, as_of: Option<Moment>) -> Self {
         let from = row.time;
         let (until, end) = match (row.held_until, as_of) {
             (Some(until), Some(now)) if now < until => (now, SessionEnd::Ongoing),
@@ -52,13 +52,13 @@ impl HeldTime {
         Self { from, until, end }
     }
 
-    pub(super) fn seconds(self) -> i64 {
+    pub(crate) fn seconds(self) -> i64 {
         self.until.seconds_since(self.from)
     }
 }
 
 /// The number of seconds in at least one of the periods.
-pub(super) fn seconds_covered(mut periods: Vec<HeldTime>) -> i64 {
+pub(crate) fn seconds_covered(mut periods: Vec<HeldTime>) -> i64 {
     periods.sort_by_key(|period| period.from);
     let mut total = 0;
     let mut covered: Option<Moment> = None;

@@ -14,45 +14,45 @@ use crate::stdout;
 
 /// The rules with findings about a session, by code.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub(super) struct SessionRules {
-    pub(super) violations: BTreeSet<&'static str>,
-    pub(super) unproven: BTreeSet<&'static str>,
+pub(crate) struct SessionRules {
+    pub(crate) violations: BTreeSet<&'static str>,
+    pub(crate) unproven: BTreeSet<&'static str>,
     /// The policy hides these findings.
-    pub(super) suppressed: BTreeSet<&'static str>,
+    pub(crate) suppressed: BTreeSet<&'static str>,
 }
 
 /// One session.
-pub(super) struct ListedSession {
-    key: SwitchKey,
-    person: Person,
-    pub(super) row: SessionRow,
-    pub(super) held: HeldTime,
+pub(crate) struct ListedSession {
+    pub(crate) key: SwitchKey,
+    pub(crate) person: Person,
+    pub(crate) row: SessionRow,
+    pub(crate) held: HeldTime,
     /// From the findings, so it also includes rules about several sessions.
-    pub(super) rules: SessionRules,
+    pub(crate) rules: SessionRules,
 }
 
 /// What one person did in elevated roles.
 #[derive(Debug)]
-pub(super) struct PersonTotals {
-    pub(super) caller: CallerShown,
-    pub(super) sessions: u64,
-    pub(super) roles: u64,
+pub(crate) struct PersonTotals {
+    pub(crate) caller: CallerShown,
+    pub(crate) sessions: u64,
+    pub(crate) roles: u64,
     /// How long the person held at least one elevated role.
-    pub(super) elevated: i64,
+    pub(crate) elevated: i64,
     /// Whether a session is still ongoing.
-    pub(super) ongoing: bool,
+    pub(crate) ongoing: bool,
     /// Whether the end of a session is unknown, so that the time may be longer.
-    pub(super) unknown: bool,
-    pub(super) reads: u64,
-    pub(super) writes: u64,
+    pub(crate) unknown: bool,
+    pub(crate) reads: u64,
+    pub(crate) writes: u64,
     /// Whether the numbers of calls are estimates.
-    pub(super) estimated: bool,
+    pub(crate) estimated: bool,
     /// The number of sessions in which a rule was broken.
-    pub(super) violating: u64,
+    pub(crate) violating: u64,
 }
 
 /// Collects the sessions while they are judged.
-pub(super) struct SessionCollector<'a> {
+pub(crate) struct SessionCollector<'a> {
     shown: &'a ShownSubjects<'a>,
     rows: Vec<(SwitchKey, Person, SessionRow)>,
     /// The callers and the roles of sessions that the filters hide.
@@ -60,7 +60,7 @@ pub(super) struct SessionCollector<'a> {
 }
 
 impl<'a> SessionCollector<'a> {
-    pub(super) fn new(shown: &'a ShownSubjects<'a>) -> Self {
+    pub(crate) fn new(shown: &'a ShownSubjects<'a>) -> Self {
         Self {
             shown,
             rows: Vec::new(),
@@ -69,7 +69,7 @@ impl<'a> SessionCollector<'a> {
     }
 
     /// Adds a switch while it is judged.
-    pub(super) fn note_switch(&mut self, examined: &ExaminedSwitch<'_>) {
+    pub(crate) fn note_switch(&mut self, examined: &ExaminedSwitch<'_>) {
         let row = examined.row();
         if self.shown.shows(&row.caller, &row.role) {
             let person = examined.origin.person.clone();
@@ -81,7 +81,7 @@ impl<'a> SessionCollector<'a> {
     }
 
     /// All sessions that are shown, by time.
-    pub(super) fn finish(self, judgement: &Judgement) -> SessionList {
+    pub(crate) fn finish(self, judgement: &Judgement) -> SessionList {
         let mut sessions: Vec<ListedSession> = Vec::with_capacity(self.rows.len());
         for (key, person, row) in self.rows {
             sessions.push(ListedSession {
@@ -192,20 +192,20 @@ impl PersonTotals {
 }
 
 /// The sessions to show.
-pub(super) struct SessionList {
-    pub(super) sessions: Vec<ListedSession>,
-    pub(super) people: Vec<PersonTotals>,
+pub(crate) struct SessionList {
+    pub(crate) sessions: Vec<ListedSession>,
+    pub(crate) people: Vec<PersonTotals>,
     /// The time that counts as now.
-    pub(super) as_of: Option<Moment>,
+    pub(crate) as_of: Option<Moment>,
     /// The number of sessions that the filters hide.
-    pub(super) hidden: u64,
+    pub(crate) hidden: u64,
     /// What was probably meant, if the filters hide everything.
     hint: String,
 }
 
 impl SessionList {
     /// Says on stderr that the filters hide something.
-    pub(super) fn report_hidden(&self) {
+    pub(crate) fn report_hidden(&self) {
         if self.hidden == 0 {
             return;
         }

@@ -25,6 +25,7 @@ mod forms;
 mod gaps;
 mod history;
 mod hostile;
+mod html;
 mod meanings;
 mod near_misses;
 mod order;

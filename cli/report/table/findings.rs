@@ -11,8 +11,8 @@ use super::TextPage;
 use super::paint::{self, BOLD, DIM};
 use crate::limits::{SENTENCES_TOLD, STEPS_SHOWN, TIMES_TOLD};
 use crate::report::AuditReport;
-use crate::report::circumstances::circumstances;
-use crate::report::people::{FoldedEntry, Folding, PersonFindings, distance, short_id};
+use crate::report::advice::{Advice, AdviceList};
+use crate::report::people::{FoldedEntry, Folding, PersonFindings, distance, short, short_id};
 use crate::report::session_line::{evidence_shown, session_line};
 use crate::report::words::{account_shown, amount, counted, length, width};
 
@@ -28,8 +28,7 @@ const AFTER_TIME: usize = 2 + 22;
 /// Writes findings by person. Advice is written where a rule first needs it.
 pub(super) struct FindingList<'r> {
     report: &'r AuditReport<'r>,
-    /// The steps that were written, with the finding that has them.
-    steps_of: HashMap<(&'static str, Vec<String>), String>,
+    advice: AdviceList,
     /// The switches of the finding that was written last.
     switches_shown: Vec<SwitchKey>,
     folding: Folding<'r>,
@@ -40,7 +39,7 @@ impl<'r> FindingList<'r> {
         let shown = report.shown.select(&report.judgement.findings);
         Self {
             report,
-            steps_of: HashMap::new(),
+            advice: AdviceList::default(),
             switches_shown: Vec::new(),
             folding: Folding::new(&shown),
         }
@@ -125,7 +124,8 @@ impl<'r> FindingList<'r> {
         let style = paint::severity(finding.verdict, finding.severity);
         let severity = finding.severity.as_str().to_uppercase();
         let head = format!("  {style}{severity:<SEVERITY$}{style:#}");
-        page.hanging(&head, TEXT, &self.headline(finding))?;
+        let advice = self.advice.next(finding, &self.report.inputs.policy);
+        page.hanging(&head, TEXT, &self.headline(finding, &advice))?;
         page.text(TEXT, &finding.message)?;
         self.write_session(finding, page)?;
         if let Some(allowed) = self.report.allowed.for_finding(finding) {
@@ -138,11 +138,17 @@ impl<'r> FindingList<'r> {
         }
         write_under(entry, page)?;
         self.write_others(others, page)?;
-        self.write_advice(finding, page)
+        match advice {
+            Advice::Steps(steps) => {
+                let indent = " ".repeat(TEXT);
+                write_step_list(finding.rule, &steps, &indent, TEXT, page)
+            }
+            Advice::SameAs(_) | Advice::None => Ok(()),
+        }
     }
 
     /// `3bc450ae  2026-03-08T12:00:00Z  RW001 caller-outside-group  8h 44m before as_of`
-    fn headline(&self, finding: &Finding) -> String {
+    fn headline(&self, finding: &Finding, advice: &Advice) -> String {
         let mut parts = vec![
             short_id(finding).to_owned(),
             finding.time.to_string(),
@@ -152,11 +158,9 @@ impl<'r> FindingList<'r> {
             parts.push(format!("{} earlier", distance(as_of, finding.time)));
         }
         parts.extend(finding.owner.as_ref().map(|owner| format!("owner {owner}")));
-        // Only the id differs between the steps of findings of one rule.
-        parts.extend(
-            self.first_with_same_steps(finding)
-                .map(|first| format!("steps: see {first}")),
-        );
+        if let Advice::SameAs(first) = advice {
+            parts.push(format!("steps: see {}", short(first)));
+        }
         let id = parts.remove(0);
         format!("{id} {}", parts.join(" · "))
     }
@@ -202,31 +206,6 @@ impl<'r> FindingList<'r> {
             page.text(TEXT, &text)?;
         }
         Ok(())
-    }
-
-    /// The rule and its steps, with a placeholder for the id in them.
-    fn steps_key(&self, finding: &Finding) -> Option<(&'static str, Vec<String>)> {
-        let of = circumstances(finding, Some(&self.report.inputs.policy));
-        let rule = catalogue::find(finding.rule)?;
-        Some((rule.code, rule.steps(&Circumstances { id: "ID", ..of })))
-    }
-
-    /// The finding that has the same steps and comes first in the report.
-    fn first_with_same_steps(&self, finding: &Finding) -> Option<&str> {
-        let known = self.steps_of.get(&self.steps_key(finding)?);
-        known.map(String::as_str)
-    }
-
-    /// What to do, once for all findings with the same advice.
-    fn write_advice(&mut self, finding: &Finding, page: &mut TextPage<'_>) -> io::Result<()> {
-        let of = circumstances(finding, Some(&self.report.inputs.policy));
-        if self.first_with_same_steps(finding).is_some() {
-            return Ok(());
-        }
-        if let Some(key) = self.steps_key(finding) {
-            self.steps_of.insert(key, short_id(finding).to_owned());
-        }
-        write_steps(finding.rule, &of, &" ".repeat(TEXT), TEXT, page)
     }
 }
 
@@ -282,10 +261,17 @@ pub(crate) fn write_steps(
     indent: usize,
     page: &mut TextPage<'_>,
 ) -> io::Result<()> {
-    let Some(rule) = catalogue::find(rule) else {
-        return Ok(());
-    };
-    let steps = rule.steps(of);
+    let steps = catalogue::find(rule).map(|rule| rule.steps(of));
+    write_step_list(rule, &steps.unwrap_or_default(), label, indent, page)
+}
+
+fn write_step_list(
+    rule: &str,
+    steps: &[String],
+    label: &str,
+    indent: usize,
+    page: &mut TextPage<'_>,
+) -> io::Result<()> {
     let blank = " ".repeat(indent);
     for (place, step) in steps.iter().take(STEPS_SHOWN).enumerate() {
         let first = if place == 0 { label } else { &blank };
@@ -295,7 +281,7 @@ pub(crate) fn write_steps(
     let more = steps.len().saturating_sub(STEPS_SHOWN);
     if more > 0 {
         let steps = counted(amount(more), "more step", "more steps");
-        page.text(indent, &format!("{steps}: rolewatch explain {}", rule.code))?;
+        page.text(indent, &format!("{steps}: rolewatch explain {rule}"))?;
     }
     Ok(())
 }

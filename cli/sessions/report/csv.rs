@@ -87,7 +87,9 @@ fn cells(session: &ListedSession) -> [String; HEADER.len()] {
         text(row.source_ip.as_ref()),
         text(row.user_agent.as_ref()),
         text(row.region.as_ref()),
-        row.limit.map(|limit| limit.to_string()).unwrap_or_default(),
+        row.limit()
+            .map(|limit| limit.to_string())
+            .unwrap_or_default(),
         codes(&rules.violations),
         codes(&rules.unproven),
         codes(&rules.suppressed),

@@ -73,7 +73,7 @@ impl<'a> SessionDocument<'a> {
             held_until: row.held_until,
             held_seconds: held.seconds(),
             end: held.end,
-            limit_seconds: row.limit,
+            limit_seconds: row.limit(),
             source_ip: row.source_ip.as_deref(),
             user_agent: row.user_agent.as_deref(),
             region: row.region.as_deref(),

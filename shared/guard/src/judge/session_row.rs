@@ -38,8 +38,10 @@ pub struct SessionRow {
     pub mfa: Verdict,
     /// Whether the role requires MFA of this type of identity.
     pub mfa_required: bool,
-    /// The longest time that the role may be held, in seconds: `max_stretch`, else `max_session`.
-    pub limit: Option<i64>,
+    /// The longest time that one session may last, in seconds.
+    pub max_session: Option<i64>,
+    /// The longest time that the role may be held in one stretch, in seconds.
+    pub max_stretch: Option<i64>,
     /// The codes of the rules about single switches that it broke.
     pub violations: Vec<&'static str>,
     /// The codes of the rules about single switches that couldn't be decided.
@@ -63,9 +65,7 @@ impl ExaminedSwitch<'_> {
             .iter()
             .find(|(rule, _)| rule.code == SWITCH_WITHOUT_MFA.code)
             .map_or(Verdict::NotApplicable, |(_, answer)| answer.verdict);
-        let limit = switch
-            .policy
-            .and_then(|role| role.max_stretch.or(role.max_session));
+        let role = switch.policy;
         SessionRow {
             time: switch.key.second,
             role: switch
@@ -83,13 +83,19 @@ impl ExaminedSwitch<'_> {
             region: source.region.map(harmless),
             uses: UsesShown::of_switches([switch]),
             mfa,
-            mfa_required: switch
-                .policy
-                .is_some_and(|role| self.origin.must_use_mfa(role)),
-            limit: limit.map(Span::seconds),
+            mfa_required: role.is_some_and(|role| self.origin.must_use_mfa(role)),
+            max_session: role.and_then(|role| role.max_session).map(Span::seconds),
+            max_stretch: role.and_then(|role| role.max_stretch).map(Span::seconds),
             violations: of(Verdict::Violation),
             unproven: of(Verdict::Unproven),
             event: switch.evidence().first().map(|record| record.event.clone()),
         }
+    }
+}
+
+impl SessionRow {
+    /// The longest time that the role may be held, in seconds: `max_stretch`, else `max_session`.
+    pub fn limit(&self) -> Option<i64> {
+        self.max_stretch.or(self.max_session)
     }
 }
