@@ -102,6 +102,8 @@ Examples:
       Only high and critical findings about dora. Totals and the exit code still count everything.
   rolewatch audit logs --format asff --asff-account 999999999999 --asff-region eu-west-1
       Requests for Security Hub; docs/audit.md shows how to send them.
+  rolewatch audit logs --format html --output report.html
+      A page for browsers, with a timeline of everyone who was elevated.
   rolewatch audit s3://my-trail/AWSLogs/111122223333/CloudTrail/us-east-1/2026/03/
       Directly from the bucket; needs a build with `--features aws`. For more than 20,000 \
 objects, see docs/history.md.

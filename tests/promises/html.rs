@@ -51,17 +51,11 @@ fn one_tag(text: &str) -> (Tag, &str) {
         }
         let name_ends = rest.find(['=', ' ', '>']).expect("an attribute ends");
         let (attribute, after) = rest.split_at(name_ends);
-        let value = match after.strip_prefix("=\"") {
-            Some(quoted) => {
-                let (value, after) = quoted.split_once('"').expect("a value ends");
-                rest = after;
-                value
-            }
-            None => {
-                rest = after;
-                ""
-            }
-        };
+        let mut value = "";
+        rest = after;
+        if let Some(quoted) = after.strip_prefix("=\"") {
+            (value, rest) = quoted.split_once('"').expect("a value ends");
+        }
         assert!(
             attribute
                 .chars()
@@ -111,7 +105,7 @@ fn the_page_of_the_week_has_every_finding_and_every_session() {
             if let ("id", Some(id)) = (&*name, value.strip_prefix("finding-")) {
                 anchors.push(id.to_owned());
             }
-            // A lane: `dora: 5 sessions, 2 with violations`.
+            // A lane: `dora: 5 sessions, 2 violating`.
             let counted = value
                 .rsplit_once(": ")
                 .map(|(_, counted)| counted.to_owned());
@@ -164,7 +158,7 @@ fn poisoned(text: &str) -> Bench {
     story.switch("dora").by_console();
     story.denied("tom", "UpdateApp");
     let bench = Bench::of(&story);
-    let mut records = story.records();
+    let mut records = story.records().to_vec();
     for record in &mut records {
         record["userAgent"] = json!(format!("{text}agent"));
         record["sourceIPAddress"] = json!(format!("203.0.113.7{text}"));

@@ -13,7 +13,7 @@ use self::scale::{Tick, TimeScale};
 use self::words::mfa_words;
 use super::anchor;
 use crate::report::AuditReport;
-use crate::report::words::{counted, length};
+use crate::report::words::{counted, length, number};
 use crate::sessions::list::SessionList;
 
 /// The height of a bar, in pixels.
@@ -120,7 +120,7 @@ fn lane_row(lane: &Lane, ticks: &[Tick]) -> Markup {
     let sessions = counted(lane.sessions, "session", "sessions");
     let violating = match lane.violating {
         0 => String::new(),
-        some => format!(", {}", counted(some, "with a violation", "with violations")),
+        some => format!(", {} violating", number(some)),
     };
     let about = format!("{sessions}{violating}");
     let label = format!("{}: {about}", lane.name);
@@ -180,9 +180,11 @@ fn shapes(bar: &Bar, title: &str) -> Markup {
 
 /// A triangle that points down: filled for a violation, empty for something unproven.
 fn flag(mark: BarMark) -> Markup {
-    let class = match mark {
-        BarMark::Violation => "flag violation",
-        BarMark::Unproven | BarMark::None => "flag unproven",
+    let is_violation = mark == BarMark::Violation;
+    let class = if is_violation {
+        "flag violation"
+    } else {
+        "flag unproven"
     };
     html! { path class=(class) d="M-4 0H4L0 7Z" {} }
 }
