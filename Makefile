@@ -1,6 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help build test test-rust test-templates test-live test-sam lint simulate demo local bench bench-iam bench-switch bench-lambda docs events
-.PHONY: help build test test-rust test-templates test-html test-live test-sam lint simulate demo local bench bench-iam bench-lambda docs events
+.PHONY: help build test test-rust test-templates test-html test-live test-sam lint simulate demo local bench bench-iam bench-switch bench-lambda docs events
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 LIVE := target/venv

@@ -18,7 +18,7 @@ sys.path.insert(0, str(ROOT / "tests" / "html"))
 
 import chromium
 
-WIDTH, HEIGHT = 1_080, 1_310
+WIDTH, HEIGHT = 1_180, 1_240
 
 with tempfile.TemporaryDirectory() as folder:
     page = pathlib.Path(folder) / "report.html"

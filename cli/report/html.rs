@@ -32,7 +32,7 @@ impl ReportFormat<FinishedAudit<'_>> for AuditHtml {
     fn write(&self, report: &FinishedAudit<'_>, out: &mut dyn Write) -> io::Result<()> {
         let page = match report {
             FinishedAudit::Local(report) => whole_page(report),
-            FinishedAudit::InStack(report, shown) => brief_page(report, shown),
+            FinishedAudit::InStack(report, shown, _) => brief_page(report, shown),
         };
         out.write_all(page.into_string().as_bytes())?;
         writeln!(out)

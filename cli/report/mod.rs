@@ -4,8 +4,8 @@
 //! [`AuditFormat::writer`]. Nothing else lists the formats: the flag, the help, the man page and
 //! the completions are made from the variants.
 
-pub(crate) mod asff;
 mod advice;
+pub(crate) mod asff;
 pub(crate) mod circumstances;
 pub(crate) mod csv;
 mod figures;
@@ -16,10 +16,10 @@ pub(crate) mod json;
 pub(crate) mod moot;
 mod ndjson;
 mod ocsf;
-pub(crate) mod pruned;
-mod seen;
 mod overview;
 pub(crate) mod people;
+pub(crate) mod pruned;
+mod seen;
 pub(crate) mod session_line;
 pub(crate) mod shown;
 pub(crate) mod table;
@@ -35,9 +35,9 @@ use rolewatch_guard::{Finding, Judgement, Totals};
 use crate::audit::allowed::SwitchAllowances;
 use crate::audit::inputs::AuditInputs;
 use crate::audit::unread::UnreadList;
+use crate::sessions::list::SessionList;
 use asff::SecurityHub;
 use circumstances::circumstances;
-use crate::sessions::list::SessionList;
 use format::ReportFormat;
 use history::HistoryReport;
 use shown::ShownFindings;
