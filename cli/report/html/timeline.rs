@@ -147,11 +147,12 @@ fn bar_shape(bar: &Bar) -> Markup {
         more => format!(" (and {} like it)", counted(more, "session", "sessions")),
     };
     let title = format!("{}{more}", bar.title);
-    match &bar.finding {
-        Some(id) => html! {
+    html! {
+        @if let Some(id) = &bar.finding {
             a href=(format!("#{}", anchor(id))) aria-label=(title) { (shapes(bar, &title)) }
-        },
-        None => html! { g role="img" aria-label=(title) { (shapes(bar, &title)) } },
+        } @else {
+            g role="img" aria-label=(title) { (shapes(bar, &title)) }
+        }
     }
 }
 
