@@ -255,6 +255,9 @@ Examples:
       The finding whose id begins with these digits; `rolewatch audit --format ndjson` prints ids.
   rolewatch revoke-plan alert.json ./AWSLogs --profile production
       An alert of the live guard (rolewatch's stack in AWS), saved unchanged.
+  rolewatch revoke-plan 5d1c40 --stack rolewatch
+      The finding of an alert, from the tables of the stack. Needs no logs, but a build with \
+`--features aws`.
 
 Exit codes: 0 the plan was printed; 2 error or wrong usage, or no plan is possible; 3 the plan \
 was printed, but some input is missing or couldn't be read.";
@@ -270,6 +273,15 @@ pub(crate) struct RevokePlanArgs {
     /// Log files and directories, as for `rolewatch audit`; by default, the working directory
     #[arg(value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
+    /// Take the finding, its sessions, the policy and the rosters from the stack of this name,
+    /// instead of logs; needs a build with the feature `aws`
+    #[arg(
+        long,
+        value_name = "NAME",
+        conflicts_with_all = ["paths", "policy", "rosters"],
+        value_parser = NonEmptyStringValueParser::new()
+    )]
+    pub(crate) stack: Option<String>,
     #[command(flatten)]
     pub(crate) sources: SourceArgs,
     /// The time of the plan: sessions issued before it are revoked, and sessions that have ended by

@@ -2,12 +2,17 @@
 //! nothing.
 
 mod request;
+mod stack;
 mod subject;
 mod text;
 
 use std::path::PathBuf;
 
+use rolewatch_guard::moment::Moment;
+use rolewatch_guard::policy::Policy;
 use rolewatch_guard::revoke::{self, NoPlan, RevocationCase, RevocationPlan};
+use rolewatch_guard::roster::Rosters;
+use rolewatch_guard::world::World;
 use rolewatch_guard::{Scope, judge};
 use serde::Serialize;
 
@@ -53,8 +58,22 @@ impl PlanDocument {
     }
 }
 
+/// What a plan is made from.
+struct PlanInput {
+    world: World,
+    policy: Policy,
+    rosters: Rosters,
+}
+
 pub(crate) fn run(args: &RevokePlanArgs) -> Result<Exit, Failure> {
     args.look.apply();
+    match &args.stack {
+        Some(stack) => of_stack(args, stack),
+        None => of_logs(args),
+    }
+}
+
+fn of_logs(args: &RevokePlanArgs) -> Result<Exit, Failure> {
     let here = [PathBuf::from(".")];
     let paths = match &*args.paths {
         [] => &here[..],
@@ -77,41 +96,89 @@ pub(crate) fn run(args: &RevokePlanArgs) -> Result<Exit, Failure> {
         &inputs.policy,
         ScanOptions::default(),
     )?;
-    // No time span, because the sessions of a finding may have begun long before.
-    let judgement = judge(
-        &world,
-        &inputs.policy,
-        &inputs.rosters,
-        Scope::default(),
-        &mut |_| (),
-    );
-    let about = PlanSubject::find(&asked, &judgement)?;
-    let case = RevocationCase {
-        world: &world,
-        policy: &inputs.policy,
-        rosters: &inputs.rosters,
-        finding: &about.id,
-        sessions: &about.sessions,
-        events: &about.events,
-        role: &about.role,
-        outside_groups: about.outside_groups,
-        as_of: args.as_of.map_or_else(now, Ok)?,
-        profile: args.profile.as_deref(),
-    };
-    let plan = revoke::plan(&case).map_err(|why| no_plan(&why, &about))?;
     let is_complete = unread.is_empty() && inputs.roster_faults.is_empty();
-    write(&PlanDocument::new(about, is_complete, plan), args.format)?;
+    let input = PlanInput {
+        world,
+        policy: inputs.policy.clone(),
+        rosters: inputs.rosters.clone(),
+    };
+    let as_of = args.as_of.map_or_else(now, Ok)?;
+    print_plan(args, &asked, &input, as_of, is_complete)?;
     not_evidence.tell_not_evidence();
     unread.tell_unread();
     inputs.tell_roster_faults();
     if !unread.is_empty() {
         warn_of_missing_logs();
     }
-    Ok(if is_complete {
+    Ok(exit(is_complete))
+}
+
+/// `stack`: the name of the stack whose tables have the finding.
+fn of_stack(args: &RevokePlanArgs, stack: &str) -> Result<Exit, Failure> {
+    let asked = FindingRequest::read(&args.finding, &args.paths)?;
+    let id = match &asked {
+        FindingRequest::Id(id) => id.clone(),
+        FindingRequest::Finding(given) => given.id.clone(),
+    };
+    let as_of = args.as_of.map_or_else(now, Ok)?;
+    let stack::StackEvidence {
+        finding,
+        world,
+        policy,
+        rosters,
+        unusable,
+    } = stack::read(stack, &id, as_of)?;
+    let asked = FindingRequest::Finding(Box::new(finding));
+    let input = PlanInput {
+        world,
+        policy,
+        rosters,
+    };
+    let is_complete = unusable.is_empty();
+    print_plan(args, &asked, &input, as_of, is_complete)?;
+    for why in &unusable {
+        stdout::tell_warning(&format!("a roster of the stack isn't used: {why}"));
+    }
+    Ok(exit(is_complete))
+}
+
+fn exit(is_complete: bool) -> Exit {
+    if is_complete {
         Exit::Clean
     } else {
         Exit::Incomplete
-    })
+    }
+}
+
+fn print_plan(
+    args: &RevokePlanArgs,
+    asked: &FindingRequest,
+    input: &PlanInput,
+    as_of: Moment,
+    is_complete: bool,
+) -> Result<(), Failure> {
+    let PlanInput {
+        world,
+        policy,
+        rosters,
+    } = input;
+    // No time span, because the sessions of a finding may have begun long before.
+    let judgement = judge(world, policy, rosters, Scope::default(), &mut |_| ());
+    let about = PlanSubject::find(asked, &judgement)?;
+    let case = RevocationCase {
+        world,
+        policy,
+        rosters,
+        finding: &about.id,
+        sessions: &about.sessions,
+        events: &about.events,
+        role: &about.role,
+        outside_groups: about.outside_groups,
+        as_of,
+        profile: args.profile.as_deref(),
+    };
+    let plan = revoke::plan(&case).map_err(|why| no_plan(&why, &about))?;
+    write(&PlanDocument::new(about, is_complete, plan), args.format)
 }
 
 /// A bystander that isn't named would be cut off without a warning.

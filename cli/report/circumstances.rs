@@ -15,6 +15,7 @@ pub(crate) fn circumstances<'f>(
     Circumstances {
         verdict: finding.verdict,
         id: &finding.id,
+        stack: None,
         role: &finding.role,
         self_granted: finding.self_granted,
         foreign_account: policy.is_some_and(|policy| is_foreign(finding, policy)),
@@ -27,6 +28,7 @@ pub(crate) fn review_circumstances(finding: &ReviewFinding) -> Circumstances<'_>
     Circumstances {
         verdict: finding.verdict,
         id: &finding.id,
+        stack: None,
         role: &finding.subject,
         self_granted: false,
         foreign_account: false,

@@ -46,6 +46,28 @@ class Push(unittest.TestCase):
         found = {finding["rule"]: finding["verdict"] for finding in self.live.findings() if event["detail"]["eventID"] in finding["events"]}
         self.assertEqual(found["RW001"], "violation")
 
+        self.plan_from_the_stack(event)
+
+    def plan_from_the_stack(self, event: feed.Envelope) -> None:
+        """Makes the plan that an alert names, without any logs."""
+        (finding,) = [
+            finding for finding in self.live.findings()
+            if event["detail"]["eventID"] in finding["events"] and finding["rule"] == "RW001"
+        ]
+        stack, time = self.live.hub["StackPrefix"], event["detail"]["eventTime"]
+        at_once = ("--as-of", f"{time[:-3]}59Z")
+        plan = self.rolewatch("revoke-plan", finding["id"][:8], "--stack", stack, *at_once, "--format", "json")
+        self.assertEqual(plan.returncode, 0, plan.stderr)
+        document = json.loads(plan.stdout)
+        self.assertEqual((document["rule"], document["message"]), ("RW001", finding["message"]))
+        self.assertIn("tess", plan.stdout)
+        unknown = self.rolewatch("revoke-plan", "0123456789", "--stack", stack, *at_once)
+        self.assertEqual(unknown.returncode, 2)
+        self.assertIn("no finding whose id begins with `0123456789`", unknown.stderr)
+        elsewhere = self.rolewatch("revoke-plan", finding["id"], "--stack", "no-such-stack", *at_once)
+        self.assertEqual(elsewhere.returncode, 2)
+        self.assertIn("no tables of a stack `no-such-stack`", elsewhere.stderr)
+
     def test_a_broken_policy_is_refused_and_named(self) -> None:
         broken = self.folder / "broken.yaml"
         broken.write_text((feed.EVENTS / "rolewatch.yaml").read_text().replace("max_stretch: 2h", "max_strech: 2h"))

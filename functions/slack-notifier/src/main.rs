@@ -37,6 +37,7 @@ async fn run() -> Result<(), Error> {
         settings.time_zone.clone(),
         settings.runbook_url.as_deref(),
     )?;
+    let view = view.of_stack(settings.stack.clone());
     let loopback = settings
         .test_slack_endpoint
         .as_deref()

@@ -4,7 +4,6 @@
 //! | module | what it holds |
 //! |---|---|
 //! | `guard`, `auditor`, `archive`, `notifier` | all ports of one function, in one value |
-//! | `table` | ledger and outbox in DynamoDB |
 //! | `queue`, `topic` | SQS and SNS |
 //! | `reader_credentials` | credentials of the reader role in every account |
 //! | `directory`, `setup`, `trail` | IAM and CloudTrail's event history of every account |
@@ -21,7 +20,6 @@ mod queue;
 mod reader_credentials;
 mod secrets;
 mod setup;
-mod table;
 mod time;
 mod topic;
 mod trail;
@@ -34,6 +32,5 @@ pub use notifier::NotifierAws;
 pub use queue::EventQueue;
 pub use reader_credentials::ReaderCredentials;
 pub use secrets::Secrets;
-pub use table::Tables;
 pub use topic::Topics;
 pub use trail::Histories;

@@ -7,6 +7,7 @@
 //! |---|---|
 //! | `functions` | what only the Lambda functions use; the command-line tool is built without it |
 //! | `rosters` | rosters of IAM and Identity Center; only the command-line tool takes them |
+//! | `table`, `stack` | ledger and outbox in DynamoDB; what belongs to a stack, by its name |
 //! | `details` | what IAM returns about an account, as the AWS CLI prints it |
 //! | `bucket`, `logs`, `regional`, `notifications` | S3: the stack's bucket, buckets of logs in any
 //! Region |
@@ -27,7 +28,11 @@ mod notifications;
 mod regional;
 #[cfg(feature = "rosters")]
 mod rosters;
+#[cfg(feature = "tables")]
+mod stack;
 mod states;
+#[cfg(feature = "tables")]
+mod table;
 mod time;
 mod trouble;
 
@@ -37,10 +42,14 @@ pub use connection::Connection;
 #[cfg(feature = "functions")]
 pub use functions::{
     ArchiveAws, AuditorAws, EventQueue, GuardAws, Histories, NotifierAws, ReaderCredentials,
-    ReaderRoles, Secrets, Tables, Topics,
+    ReaderRoles, Secrets, Topics,
 };
 pub use logs::LogBuckets;
 pub use notifications::{Listener, Notifications, Notified};
 #[cfg(feature = "rosters")]
 pub use rosters::{AccountRosters, CenterRosters};
+#[cfg(feature = "tables")]
+pub use stack::StackParts;
 pub use states::{Execution, StateMachine};
+#[cfg(feature = "tables")]
+pub use table::Tables;

@@ -52,6 +52,8 @@ pub struct Circumstances<'a> {
     pub verdict: Verdict,
     /// The finding's id.
     pub id: &'a str,
+    /// The stack that has the finding, if it is live.
+    pub stack: Option<&'a str>,
     /// The role's ARN.
     pub role: &'a str,
     /// Whether the person gave themselves the membership that allowed the switch.
@@ -131,7 +133,7 @@ pub fn applicable<'s>(
             continue;
         }
         let text = text.replace(revoke.written, how);
-        shown.push(capitalized(&with_id(&text, of.id)));
+        shown.push(capitalized(&with_id(&text, of.id, of.stack)));
     }
     shown
 }
@@ -171,12 +173,20 @@ pub(crate) fn numbered_items(list: &str) -> Vec<String> {
     steps
 }
 
-/// Inserts the beginning of a finding's id into the commands. A text that isn't a valid id is left
-/// out, because the reader may paste the command into a shell.
-fn with_id<'t>(text: &'t str, id: &str) -> Cow<'t, str> {
+/// Inserts the beginning of a finding's id into the commands, and the stack that has the finding. A
+/// text that isn't a valid id or name is left out, because the reader may paste the command into a
+/// shell.
+fn with_id<'t>(text: &'t str, id: &str, stack: Option<&str>) -> Cow<'t, str> {
+    let is_name = |name: &&str| {
+        let mut bytes = name.bytes();
+        !name.is_empty() && bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    };
+    let of_stack = stack.filter(is_name);
+    let of_stack = of_stack.map_or_else(String::new, |stack| format!(" --stack {stack}"));
     match id.get(..SHORT_ID) {
         Some(short) if short.bytes().all(|byte| byte.is_ascii_hexdigit()) => {
-            Cow::Owned(text.replace("revoke-plan ID", &format!("revoke-plan {short}")))
+            let command = format!("revoke-plan {short}{of_stack}");
+            Cow::Owned(text.replace("revoke-plan ID", &command))
         }
         _ => Cow::Borrowed(text),
     }
@@ -202,6 +212,7 @@ mod tests {
         Circumstances {
             verdict: Verdict::Violation,
             id: ID,
+            stack: None,
             role: ROLE,
             self_granted: false,
             foreign_account: false,
@@ -262,6 +273,19 @@ mod tests {
         for id in ["", "5d1c", "; rm -rf /", "$(id)…………"] {
             let of = Circumstances { id, ..violation() };
             assert!(steps_text("RW001", &of).contains("`rolewatch revoke-plan ID` prints"));
+        }
+        let live = |stack| Circumstances {
+            stack: Some(stack),
+            ..violation()
+        };
+        let text = steps_text("RW001", &live("rolewatch"));
+        assert!(text.contains("`rolewatch revoke-plan 5d1c40aa --stack rolewatch` prints"));
+        for stack in ["", "a b", "x;id", "$(id)", "`id`"] {
+            let text = steps_text("RW001", &live(stack));
+            assert!(
+                text.contains("`rolewatch revoke-plan 5d1c40aa` prints"),
+                "{stack}"
+            );
         }
     }
 

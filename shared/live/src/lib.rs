@@ -17,6 +17,7 @@
 //! | [`requeue`] | judges switches again in turns when there are too many for one message |
 //! | [`outbox`] | findings, and how far each was delivered |
 //! | [`wire`] | the JSON in which a finding and a digest are published |
+//! | [`plan`] | reads what a plan to revoke a finding's sessions needs |
 //! | [`resend`] | sends again what nobody acknowledged |
 //! | [`operations`] | notices that something is wrong with rolewatch itself |
 //! | [`recipients`] | whether a person receives the operations topic's e-mail |
@@ -32,6 +33,7 @@ pub mod inbox;
 pub mod ledger;
 pub mod operations;
 pub mod outbox;
+pub mod plan;
 pub mod port;
 pub mod probe;
 pub mod quarantine;

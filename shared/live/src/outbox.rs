@@ -103,11 +103,18 @@ impl FindingState {
     }
 }
 
-fn pk(id: &str) -> String {
+/// The partition of a finding.
+pub fn partition(id: &str) -> String {
     format!("finding#{id}")
 }
 
-const STATE: &str = "state";
+/// The id of the finding that a partition is about.
+pub fn id_of_partition(pk: &str) -> Option<&str> {
+    pk.strip_prefix("finding#")
+}
+
+/// The sort key of a finding's state.
+pub const STATE: &str = "state";
 
 /// Loads the states of these findings. Findings without a row are left out.
 ///
@@ -125,7 +132,7 @@ pub async fn load_findings<T: Table>(
     let span = &span;
     let rows = try_join_all(
         ids.iter()
-            .map(|id| async move { table.query(TableKind::Outbox, &pk(id), span).await }),
+            .map(|id| async move { table.query(TableKind::Outbox, &partition(id), span).await }),
     )
     .await?;
     let mut states = BTreeMap::new();
@@ -157,7 +164,7 @@ pub async fn load_acknowledged<T: Table>(
 ) -> Result<(Option<StoredFinding>, u64), Trouble> {
     let (mut stored, mut acknowledged) = (None, 0);
     for row in table
-        .query(TableKind::Outbox, &pk(id), &KeyRange::default())
+        .query(TableKind::Outbox, &partition(id), &KeyRange::default())
         .await?
     {
         match row.sk.as_str() {
@@ -290,7 +297,7 @@ pub async fn write<T: Table>(
     let body = serde_json::to_string(state)
         .map_err(|error| Trouble::refused(format!("writing finding `{id}`"), &error))?;
     let row = Row {
-        pk: pk(id),
+        pk: partition(id),
         sk: STATE.to_owned(),
         body,
         rank: String::new(),

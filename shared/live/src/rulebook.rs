@@ -255,6 +255,11 @@ async fn last_good<O: Table + Topic>(
     if let Some(book) = known {
         return Ok(book.policy.clone());
     }
+    kept_policy(outside, why).await
+}
+
+/// The last good policy, as the ledger has it. `why`: the reason for the error if there is none.
+pub(crate) async fn kept_policy<O: Table>(outside: &O, why: &str) -> Result<Policy, Trouble> {
     let rows = outside
         .query(TableKind::Ledger, "rulebook#good", &KeyRange::default())
         .await?;

@@ -56,6 +56,8 @@ pub struct NotifierSettings {
     pub time_zone: TimeZone,
     /// `ROLEWATCH_RUNBOOK_URL`: the runbook that messages link to.
     pub runbook_url: Option<String>,
+    /// `ROLEWATCH_STACK`: the stack's name, for commands in messages.
+    pub stack: Option<String>,
     /// `ROLEWATCH_TEST_SLACK_ENDPOINT`: for tests only, an address on this machine that replaces
     /// Slack.
     pub test_slack_endpoint: Option<String>,
@@ -203,6 +205,7 @@ impl NotifierSettings {
             "a URL that begins with `https://`, is shorter than 1,000 characters, and contains none of `<>|`",
             secure_address,
         );
+        let stack = read.optional("ROLEWATCH_STACK", "the name of the stack", own::stack_name);
         let test_slack_endpoint = read.optional(
             "ROLEWATCH_TEST_SLACK_ENDPOINT",
             "a URL such as `http://127.0.0.1:8080`",
@@ -218,6 +221,7 @@ impl NotifierSettings {
                 language: language?.unwrap_or_default(),
                 time_zone: time_zone?.unwrap_or(TimeZone::UTC),
                 runbook_url: runbook_url?,
+                stack: stack?,
                 test_slack_endpoint: test_slack_endpoint?,
             })
         };

@@ -110,6 +110,7 @@ pub(crate) fn steps_of(view: &View, alert: &Alert) -> Vec<String> {
     let of = Circumstances {
         verdict: alert.verdict,
         id: &alert.id,
+        stack: view.stack(),
         role: &alert.role,
         self_granted: alert.self_granted,
         foreign_account: alert.caller.account.is_some() && alert.caller_account_name.is_none(),

@@ -18,6 +18,7 @@ pub struct View {
     zone: TimeZone,
     zone_name: String,
     runbook: Option<String>,
+    stack: Option<String>,
 }
 
 impl Default for View {
@@ -65,6 +66,7 @@ impl View {
             zone,
             zone_name,
             runbook: runbook.map(str::to_owned),
+            stack: None,
         }
     }
 
@@ -72,7 +74,8 @@ impl View {
     #[cfg(any(test, feature = "testing"))]
     pub(super) fn sample(language: Language) -> Self {
         let zone = TimeZone::get("Asia/Tokyo").unwrap_or(TimeZone::UTC);
-        Self::with_zone(language, zone, Some("https://wiki.example.com/rolewatch"))
+        let view = Self::with_zone(language, zone, Some("https://wiki.example.com/rolewatch"));
+        view.of_stack(Some("rolewatch".to_owned()))
     }
 
     /// Event time as people in the zone write it, with the zone's name.
@@ -112,6 +115,17 @@ impl View {
             first.strftime("%Y-%m-%d %H:%M"),
             last.strftime("%Y-%m-%d %H:%M")
         )
+    }
+
+    /// The name of the stack, which commands in messages need.
+    #[must_use]
+    pub fn of_stack(self, stack: Option<String>) -> Self {
+        Self { stack, ..self }
+    }
+
+    /// The name of the stack, if it is known.
+    pub(crate) fn stack(&self) -> Option<&str> {
+        self.stack.as_deref()
     }
 
     /// The link to the rule in the runbook. A URL that already has a fragment stays as it is.

@@ -234,6 +234,7 @@ impl Words for Language {
         let of = Circumstances {
             verdict,
             id: "",
+            stack: None,
             role: "",
             self_granted: false,
             foreign_account: false,
@@ -321,6 +322,7 @@ mod tests {
             let of = Circumstances {
                 verdict: Verdict::Violation,
                 id: "5d1c40aa00112233445566778899aabb",
+                stack: None,
                 role,
                 self_granted: false,
                 foreign_account: false,
@@ -420,6 +422,7 @@ mod tests {
             let of = Circumstances {
                 verdict: Verdict::Violation,
                 id: "",
+                stack: None,
                 role: "",
                 self_granted: false,
                 foreign_account: false,

@@ -2,11 +2,11 @@
 
 use super::delegate::delegate;
 use super::queue::EventQueue;
-use super::table::Tables;
 use super::topic::Topics;
 use crate::bucket::StateBucket;
 use crate::connection::Connection;
 use crate::logs::LogBuckets;
+use crate::table::Tables;
 use rolewatch_live::port::{self, KeyPage, LogFile, Logs, Trouble};
 use rolewatch_live::settings::ArchiveSettings;
 

@@ -8,12 +8,12 @@ use super::delegate::delegate;
 use super::directory::ReaderRoles;
 use super::queue::EventQueue;
 use super::reader_credentials::ReaderCredentials;
-use super::table::Tables;
 use super::topic::Topics;
 use super::trail::Histories;
 use crate::bucket::StateBucket;
 use crate::clock::SystemClock;
 use crate::connection::Connection;
+use crate::table::Tables;
 use rolewatch_live::port::{self, EventPage, Prober, Question, Trail, Trouble};
 use rolewatch_live::settings::AuditorSettings;
 

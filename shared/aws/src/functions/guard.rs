@@ -8,11 +8,11 @@ use super::delegate::delegate;
 use super::directory::ReaderRoles;
 use super::queue::EventQueue;
 use super::reader_credentials::ReaderCredentials;
-use super::table::Tables;
 use super::topic::Topics;
 use crate::bucket::StateBucket;
 use crate::clock::SystemClock;
 use crate::connection::Connection;
+use crate::table::Tables;
 use rolewatch_live::port;
 use rolewatch_live::settings::GuardSettings;
 

@@ -1,9 +1,9 @@
 //! The ports of slack-notifier, except Slack.
 
 use super::secrets::Secrets;
-use super::table::Tables;
 use super::topic::Topics;
 use crate::connection::Connection;
+use crate::table::Tables;
 use rolewatch_live::settings::NotifierSettings;
 
 /// slack-notifier's ports that AWS implements.

@@ -3,7 +3,7 @@
 use rolewatch_guard::moment::Moment;
 use serde::{Deserialize, Serialize};
 
-use super::pk;
+use super::partition;
 use crate::port::{Keep, KeyRange, Row, Table, TableKind, Trouble};
 use crate::time::FINDINGS_KEPT;
 
@@ -26,7 +26,7 @@ pub struct Acknowledged {
 /// # Errors
 /// Returns the table's error, or an error for a row that can't be parsed.
 pub async fn acknowledged<T: Table>(table: &T, id: &str) -> Result<u64, Trouble> {
-    let pk = pk(id);
+    let pk = partition(id);
     let span = KeyRange {
         from: ACK.to_owned(),
         to: ACK.to_owned(),
@@ -53,7 +53,7 @@ pub async fn acknowledge<T: Table>(
     how: &str,
     now: Moment,
 ) -> Result<(), Trouble> {
-    let pk = pk(id);
+    let pk = partition(id);
     let body = Acknowledged {
         version,
         how: how.to_owned(),

@@ -77,7 +77,7 @@ fn key_arn(text: &str) -> Option<String> {
     arn_of(text, "kms").map(|_| text.to_owned())
 }
 
-fn stack_name(text: &str) -> Option<String> {
+pub(super) fn stack_name(text: &str) -> Option<String> {
     has_only(text, 128, "-").then(|| text.to_owned())
 }
 

@@ -10,6 +10,7 @@ use rolewatch_guard::moment::Moment;
 
 use crate::connection::Connection;
 use crate::trouble::{refused, trouble};
+use rolewatch_live::outbox;
 use rolewatch_live::port::{Keep, KeepOutcome, KeyRange, Row, Table, TableKind, Trouble};
 use rolewatch_live::settings::TableNames;
 
@@ -45,6 +46,32 @@ impl Tables {
         self.query(TableKind::Outbox, "warm", &KeyRange::default())
             .await
             .map(drop)
+    }
+
+    /// The ids of the findings in the outbox that begin with some digits. Reads the whole table.
+    pub async fn findings_beginning(&self, digits: &str) -> Result<Vec<String>, Trouble> {
+        let request = self
+            .client
+            .scan()
+            .table_name(&self.names.outbox)
+            .filter_expression("begins_with(#pk, :id) AND #sk = :state")
+            .projection_expression("#pk")
+            .set_expression_attribute_names(Some(name_map(&[PK, SK])))
+            .expression_attribute_values(":id", AttributeValue::S(outbox::partition(digits)))
+            .expression_attribute_values(":state", AttributeValue::S(outbox::STATE.to_owned()));
+        let mut pages = request.into_paginator().send();
+        let mut ids = Vec::new();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|error| trouble("dynamodb:Scan", &error))?;
+            for item in page.items.unwrap_or_default() {
+                let Some(AttributeValue::S(pk)) = item.get("pk") else {
+                    continue;
+                };
+                ids.extend(outbox::id_of_partition(pk).map(ToOwned::to_owned));
+            }
+        }
+        ids.sort();
+        Ok(ids)
     }
 
     fn name(&self, place: TableKind) -> Result<&str, Trouble> {
@@ -113,6 +140,7 @@ struct PutCondition {
 }
 
 const PK: (&str, &str) = ("#pk", "pk");
+const SK: (&str, &str) = ("#sk", "sk");
 const RANK: (&str, &str) = ("#rank", "rank");
 
 impl PutCondition {
@@ -230,7 +258,6 @@ struct Keys {
 impl Keys {
     /// `None`: no key lies between the ends. DynamoDB rejects such a query.
     fn new(pk: &str, span: &KeyRange) -> Option<Self> {
-        const SK: (&str, &str) = ("#sk", "sk");
         let to = format!("{}{GREATEST}", span.to);
         let (expression, names): (_, &[_]) = match (&*span.from, &*span.to) {
             ("", "") => ("#pk = :pk", &[PK]),
