@@ -176,8 +176,11 @@ fn keep(twin: &Twin<Counting>, policy: &Policy, record: &Value, now: Moment) {
     run(store_record(twin, policy, *seen, body, true, now)).unwrap();
 }
 
+/// Adds what is measured to a story.
+type Addition = fn(&mut Story);
+
 /// The switches whose cost is shown: by whom, and whether they may.
-const SWITCHES: [(&str, fn(&mut Story)); 3] = [
+const SWITCHES: [(&str, Addition); 3] = [
     ("by a member", |story| {
         drop(story.switch("dora").with_mfa());
     }),
