@@ -44,6 +44,9 @@ pub(crate) const NOT_EVIDENCE_TOLD: usize = 10;
 /// How many different sentences of one rule about one person a table prints.
 pub(crate) const SENTENCES_TOLD: usize = 5;
 
+/// How many further people with the same finding a table prints.
+pub(crate) const PEOPLE_TOLD: usize = 6;
+
 /// How many further times a table prints for one sentence.
 pub(crate) const TIMES_TOLD: usize = 6;
 

@@ -44,6 +44,59 @@ pub(crate) struct PersonFindings<'f> {
     pub(crate) caller: &'f CallerShown,
     /// The most severe first, each by time. The entries of one list have one rule and severity.
     pub(crate) by_rule: Vec<Vec<FoldedEntry<'f>>>,
+    /// Further people with this one finding and no other. Empty before [`merged`].
+    pub(crate) alike: Vec<(&'f CallerShown, FoldedEntry<'f>)>,
+}
+
+impl<'f> PersonFindings<'f> {
+    /// The only finding of the person.
+    pub(crate) fn only_entry(&self) -> Option<&FoldedEntry<'f>> {
+        let [of_rule] = &*self.by_rule else {
+            return None;
+        };
+        let [only] = &**of_rule else {
+            return None;
+        };
+        Some(only)
+    }
+
+    /// What its only finding says, without what differs from person to person: their name, and the
+    /// end of their key.
+    fn only_sentence(&self) -> Option<(String, Vec<&'f str>)> {
+        let entry = self.only_entry()?;
+        let finding = entry.finding;
+        let mut sentence = finding.message.replace(&self.caller.name, "…");
+        if let Some(at) = sentence.find("(…") {
+            let key_ends = sentence.get(at..).and_then(|rest| rest.find(')'));
+            if let Some(length) = key_ends {
+                sentence.replace_range(at..=at + length, "");
+            }
+        }
+        let under = entry.under.iter().map(|finding| finding.rule);
+        let rules = std::iter::once(finding.rule).chain(under);
+        Some((sentence, rules.collect()))
+    }
+}
+
+/// Lists people who have one and the same finding under the first of them. Fifteen people whom one
+/// account's missing logs make unknown would otherwise fill pages with one sentence.
+pub(crate) fn merged(people: Vec<PersonFindings<'_>>) -> Vec<PersonFindings<'_>> {
+    let mut at = HashMap::new();
+    let mut merged: Vec<PersonFindings<'_>> = Vec::with_capacity(people.len());
+    for mut person in people {
+        let next = merged.len();
+        let first = person.only_sentence();
+        let first = first.map_or(next, |sentence| *at.entry(sentence).or_insert(next));
+        match merged.get_mut(first) {
+            Some(first) => {
+                let entries = person.by_rule.drain(..).flatten();
+                let theirs = entries.map(|entry| (person.caller, entry));
+                first.alike.extend(theirs);
+            }
+            None => merged.push(person),
+        }
+    }
+    merged
 }
 
 /// Which findings are folded under another one.
@@ -90,7 +143,11 @@ impl<'f> Folding<'f> {
             }
             let by_rule: Vec<_> = by_rule.into_values().collect();
             if !by_rule.is_empty() {
-                grouped.push(PersonFindings { caller, by_rule });
+                grouped.push(PersonFindings {
+                    caller,
+                    by_rule,
+                    alike: Vec::new(),
+                });
             }
         }
         grouped
@@ -134,4 +191,58 @@ pub(crate) fn distance(as_of: Moment, time: Moment) -> String {
         _ => 1,
     };
     Span::from_seconds(seconds - seconds.rem_euclid(unit)).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use rolewatch_guard::testing::Story;
+
+    use super::*;
+
+    #[test]
+    fn people_with_one_and_the_same_finding_are_listed_together_and_nobody_is_lost() {
+        let mut story = Story::new();
+        for stranger in ["nell", "nora", "nick"] {
+            story.switch(stranger).with_permanent_key();
+            story.later(60);
+        }
+        story.switch("tess").with_mfa();
+        let all = story.findings();
+        let shown: Vec<&Finding> = all.iter().filter(|one| one.rule == "RW002").collect();
+        let folding = Folding::new(&shown);
+        let people = folding.by_person(&shown);
+        assert_eq!(people.len(), 3);
+        let merged = merged(people);
+        let [together] = &*merged else {
+            panic!("{} people", merged.len());
+        };
+        let others: Vec<&str> = together.alike.iter().map(|(who, _)| &*who.name).collect();
+        assert_eq!(together.caller.name, "nell");
+        assert_eq!(others, ["nora", "nick"]);
+    }
+
+    #[test]
+    fn people_with_other_findings_stand_alone() {
+        let mut story = Story::new();
+        story.switch("nell").with_permanent_key();
+        story.later(60);
+        story.switch("nora").with_permanent_key();
+        let all = story.findings();
+        let shown: Vec<&Finding> = all.iter().collect();
+        let folding = Folding::new(&shown);
+        let before = folding.by_person(&shown);
+        let entries: usize = before
+            .iter()
+            .flat_map(|one| &one.by_rule)
+            .map(Vec::len)
+            .sum();
+        let after = merged(before);
+        let kept: usize = after
+            .iter()
+            .flat_map(|one| &one.by_rule)
+            .map(Vec::len)
+            .sum();
+        let alike: usize = after.iter().map(|one| one.alike.len()).sum();
+        assert_eq!(kept + alike, entries);
+    }
 }

@@ -27,6 +27,9 @@ use head::write_head;
 pub(crate) use head::write_missing;
 use paint::{DIM, HEADING, UNSURE};
 
+/// The note above the violations.
+const ONE_WHOLE: &str = "`rolewatch explain ID PATH` tells one finding whole, with all steps.";
+
 /// The note above the unproven findings.
 const UNPROVEN_MEANS: &str = "The evidence isn't enough to tell whether these broke a rule. Each \
                               line says what is missing.";
@@ -89,18 +92,22 @@ fn write_whole(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Result<
     }
     not_evidence(report, page)?;
     write_notes(report, page)?;
-    by_rule(report, page)
+    if report.verbose {
+        by_rule(report, page)?;
+    }
+    Ok(())
 }
 
-fn write_violations(
-    report: &AuditReport<'_>,
-    list: &mut FindingList<'_>,
+fn write_violations<'r>(
+    report: &'r AuditReport<'r>,
+    list: &mut FindingList<'r>,
     page: &mut TextPage<'_>,
 ) -> io::Result<()> {
     let violations = with_verdict(report, Verdict::Violation);
     let all = report.totals.findings.violations;
     if all > 0 {
         page.heading(&format!("Violations: {}", shown_of(&violations, all)))?;
+        page.text(2, ONE_WHOLE)?;
         return list.write(&violations, page);
     }
     // Printed even if there is none, because silence could be an error of the report.
@@ -108,9 +115,9 @@ fn write_violations(
     page.text(2, &nothing_found(report))
 }
 
-fn write_unproven(
-    report: &AuditReport<'_>,
-    list: &mut FindingList<'_>,
+fn write_unproven<'r>(
+    report: &'r AuditReport<'r>,
+    list: &mut FindingList<'r>,
     page: &mut TextPage<'_>,
 ) -> io::Result<()> {
     let unproven = with_verdict(report, Verdict::Unproven);
@@ -133,7 +140,7 @@ fn shown_of(shown: &[&Finding], all: u64) -> String {
     }
 }
 
-fn with_verdict<'r>(report: &AuditReport<'r>, verdict: Verdict) -> Vec<&'r Finding> {
+fn with_verdict<'r>(report: &'r AuditReport<'r>, verdict: Verdict) -> Vec<&'r Finding> {
     let mut findings = Vec::new();
     for finding in &report.judgement.findings {
         if finding.verdict == verdict && report.shown.shows(finding) {
@@ -307,8 +314,5 @@ fn by_rule(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Result<()> 
             number(line.suppressed)
         )?;
     }
-    page.text(
-        2,
-        "`rolewatch explain RW001` shows what a rule does, its blind spots, and what to do.",
-    )
+    Ok(())
 }

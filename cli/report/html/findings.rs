@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use maud::{Markup, html};
+use rolewatch_guard::steps::REVOKE_IN_ENGLISH;
 use rolewatch_guard::{Finding, Verdict};
 
 use super::anchor;
@@ -18,7 +19,7 @@ pub(super) fn findings(report: &AuditReport<'_>) -> Markup {
     let mut list = HtmlFindings {
         report,
         folding: Folding::new(&shown),
-        advice: AdviceList::default(),
+        advice: AdviceList::new(&report.inputs.policy, REVOKE_IN_ENGLISH),
     };
     let with = |wanted| -> Vec<&Finding> {
         let of_verdict = shown.iter().filter(|finding| finding.verdict == wanted);
@@ -54,7 +55,7 @@ pub(super) fn brief_findings(findings: &[&Finding]) -> Markup {
 struct HtmlFindings<'r> {
     report: &'r AuditReport<'r>,
     folding: Folding<'r>,
-    advice: AdviceList,
+    advice: AdviceList<'r>,
 }
 
 impl<'r> HtmlFindings<'r> {
@@ -78,7 +79,7 @@ impl<'r> HtmlFindings<'r> {
         }
     }
 
-    fn person(&mut self, person: &PersonFindings<'_>) -> Markup {
+    fn person(&mut self, person: &PersonFindings<'r>) -> Markup {
         let caller = person.caller;
         let account = caller.account.as_deref();
         let account = account.map(|account| account_shown(account, &self.report.inputs.policy));
@@ -102,12 +103,12 @@ impl<'r> HtmlFindings<'r> {
     }
 
     /// Findings with the same sentence.
-    fn entry(&mut self, alike: &[&FoldedEntry<'_>]) -> Markup {
+    fn entry(&mut self, alike: &[&FoldedEntry<'r>]) -> Markup {
         let [first, others @ ..] = alike else {
             return html! {};
         };
         let finding = first.finding;
-        let advice = self.advice.next(finding, &self.report.inputs.policy);
+        let advice = self.advice.next(finding);
         let allowed = self.report.allowed.for_finding(finding);
         let class = match finding.verdict {
             Verdict::Violation => "finding violation",

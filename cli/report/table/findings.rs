@@ -1,26 +1,26 @@
 //! Findings by person, most severe first.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io;
 
 use rolewatch_guard::catalogue;
-use rolewatch_guard::steps::Circumstances;
+use rolewatch_guard::steps::{Circumstances, REVOKE_IN_SHORT};
 use rolewatch_guard::{CallerShown, Finding, SwitchKey};
 
 use super::TextPage;
 use super::paint::{self, BOLD, DIM};
-use crate::limits::{SENTENCES_TOLD, STEPS_SHOWN, TIMES_TOLD};
+use crate::limits::{PEOPLE_TOLD, SENTENCES_TOLD, STEPS_SHOWN, TIMES_TOLD};
 use crate::report::AuditReport;
 use crate::report::advice::{Advice, AdviceList};
-use crate::report::people::{FoldedEntry, Folding, PersonFindings, distance, short, short_id};
+use crate::report::people::{
+    FoldedEntry, Folding, PersonFindings, distance, merged, short, short_id,
+};
 use crate::report::session_line::{evidence_shown, session_line};
-use crate::report::words::{account_shown, amount, counted, length, width};
-
-/// The width of the severity column.
-const SEVERITY: usize = 9;
+use crate::report::words::{account_shown, amount, counted, length, shortened, width};
 
 /// The column at which the text of a finding begins.
-const TEXT: usize = 2 + SEVERITY;
+const TEXT: usize = 4;
 
 /// The column at which the text of a suppressed finding begins, after its time.
 const AFTER_TIME: usize = 2 + 22;
@@ -28,7 +28,7 @@ const AFTER_TIME: usize = 2 + 22;
 /// Writes findings by person. Advice is written where a rule first needs it.
 pub(super) struct FindingList<'r> {
     report: &'r AuditReport<'r>,
-    advice: AdviceList,
+    advice: AdviceList<'r>,
     /// The switches of the finding that was written last.
     switches_shown: Vec<SwitchKey>,
     folding: Folding<'r>,
@@ -39,7 +39,7 @@ impl<'r> FindingList<'r> {
         let shown = report.shown.select(&report.judgement.findings);
         Self {
             report,
-            advice: AdviceList::default(),
+            advice: AdviceList::new(&report.inputs.policy, REVOKE_IN_SHORT),
             switches_shown: Vec::new(),
             folding: Folding::new(&shown),
         }
@@ -47,33 +47,93 @@ impl<'r> FindingList<'r> {
 
     pub(super) fn write(
         &mut self,
-        findings: &[&Finding],
+        findings: &[&'r Finding],
         page: &mut TextPage<'_>,
     ) -> io::Result<()> {
-        for person in self.folding.by_person(findings) {
-            self.write_person(&person, page)?;
+        let people = self.folding.by_person(findings);
+        let people = if self.report.verbose {
+            people
+        } else {
+            merged(people)
+        };
+        let mut is_after_short = false;
+        for person in &people {
+            let is_short = self.is_short(person);
+            if !(is_after_short && is_short) {
+                writeln!(page.out)?;
+            }
+            self.write_person(person, page)?;
+            is_after_short = is_short;
         }
         Ok(())
+    }
+
+    /// Whether a person has a few lines only. No empty line separates such people.
+    fn is_short(&mut self, person: &PersonFindings<'r>) -> bool {
+        let only = person.only_entry().filter(|_| person.alike.is_empty());
+        only.is_some_and(|entry| self.advice.is_given(entry.finding))
     }
 
     fn write_person(
         &mut self,
-        person: &PersonFindings<'_>,
+        person: &PersonFindings<'r>,
         page: &mut TextPage<'_>,
     ) -> io::Result<()> {
-        writeln!(page.out)?;
         self.write_name(person.caller, page)?;
         for of_rule in &person.by_rule {
             self.write_rule(of_rule, page)?;
         }
-        Ok(())
+        self.write_alike(&person.alike, page)
     }
 
-    fn write_name(&self, person: &CallerShown, page: &mut TextPage<'_>) -> io::Result<()> {
+    /// Other people with the finding that was written last.
+    fn write_alike(
+        &self,
+        alike: &[(&CallerShown, FoldedEntry<'_>)],
+        page: &mut TextPage<'_>,
+    ) -> io::Result<()> {
+        for (caller, entry) in alike.iter().take(PEOPLE_TOLD) {
+            let text = format!(
+                "{} · {}",
+                self.name(caller),
+                time_and_session(entry.finding)
+            );
+            self.write_also(&text, page)?;
+        }
+        let untold = alike.get(PEOPLE_TOLD..).unwrap_or_default();
+        if untold.is_empty() {
+            return Ok(());
+        }
+        let more = counted(length(untold), "more person", "more people");
+        let text = format!("and {more}; `--verbose` lists all");
+        page.text(TEXT, &text)
+    }
+
+    fn write_also(&self, text: &str, page: &mut TextPage<'_>) -> io::Result<()> {
+        let before = format!("{}also ", " ".repeat(TEXT));
+        let text = self.on_one_line(text, page.columns.saturating_sub(TEXT + 5));
+        page.hanging(&before, TEXT + 5, &text)
+    }
+
+    /// A detail, cut to one line unless everything was asked for.
+    fn on_one_line<'t>(&self, text: &'t str, columns: usize) -> Cow<'t, str> {
+        if self.report.verbose {
+            Cow::Borrowed(text)
+        } else {
+            Cow::Owned(shortened(text, columns))
+        }
+    }
+
+    /// `dora in development`
+    fn name(&self, person: &CallerShown) -> String {
         let policy = &self.report.inputs.policy;
         let account = person.account.as_deref();
         let account = account.map(|account| format!(" in {}", account_shown(account, policy)));
-        let name = format!("{}{}", person.name, account.unwrap_or_default());
+        format!("{}{}", person.name, account.unwrap_or_default())
+    }
+
+    fn write_name(&self, person: &CallerShown, page: &mut TextPage<'_>) -> io::Result<()> {
+        let name = self.name(person);
         let arn = person.arn.as_ref().filter(|arn| **arn != person.name);
         let arn = arn.map_or_else(String::new, |arn| format!("  {arn}"));
         if width(&name) + width(&arn) <= page.columns {
@@ -88,7 +148,7 @@ impl<'r> FindingList<'r> {
     /// fill pages with one sentence.
     fn write_rule(
         &mut self,
-        entries: &[FoldedEntry<'_>],
+        entries: &[FoldedEntry<'r>],
         page: &mut TextPage<'_>,
     ) -> io::Result<()> {
         let alike = by_message(entries);
@@ -116,15 +176,15 @@ impl<'r> FindingList<'r> {
 
     fn write_entry(
         &mut self,
-        entry: &FoldedEntry<'_>,
-        others: &[&FoldedEntry<'_>],
+        entry: &FoldedEntry<'r>,
+        others: &[&FoldedEntry<'r>],
         page: &mut TextPage<'_>,
     ) -> io::Result<()> {
         let finding = entry.finding;
         let style = paint::severity(finding.verdict, finding.severity);
         let severity = finding.severity.as_str().to_uppercase();
-        let head = format!("  {style}{severity:<SEVERITY$}{style:#}");
-        let advice = self.advice.next(finding, &self.report.inputs.policy);
+        let head = format!("  {style}{severity}{style:#} ");
+        let advice = self.advice.next(finding);
         page.hanging(&head, TEXT, &self.headline(finding, &advice))?;
         page.text(TEXT, &finding.message)?;
         self.write_session(finding, page)?;
@@ -132,16 +192,22 @@ impl<'r> FindingList<'r> {
             let text = if self.report.verbose {
                 allowed.to_string()
             } else {
-                allowed.in_short()
+                shortened(&allowed.in_short(), page.columns.saturating_sub(TEXT))
             };
             page.text(TEXT, &text)?;
         }
         write_under(entry, page)?;
         self.write_others(others, page)?;
         match advice {
-            Advice::Steps(steps) => {
+            Advice::Steps(mut steps) => {
                 let indent = " ".repeat(TEXT);
-                write_step_list(finding.rule, &steps, &indent, TEXT, page)
+                if steps.len() > STEPS_SHOWN
+                    && let Some(last) = steps.get_mut(STEPS_SHOWN - 1)
+                {
+                    // The heading says where to find the others.
+                    last.push_str(" …");
+                }
+                write_step_list(&steps, &indent, TEXT, page)
             }
             Advice::SameAs(_) | Advice::None => Ok(()),
         }
@@ -159,7 +225,7 @@ impl<'r> FindingList<'r> {
         }
         parts.extend(finding.owner.as_ref().map(|owner| format!("owner {owner}")));
         if let Advice::SameAs(first) = advice {
-            parts.push(format!("steps: see {}", short(first)));
+            parts.push(format!("steps: {}", short(first)));
         }
         let id = parts.remove(0);
         format!("{id} {}", parts.join(" · "))
@@ -173,6 +239,7 @@ impl<'r> FindingList<'r> {
         self.switches_shown.clone_from(&finding.subject.switches);
         if !line.is_empty() && !repeated {
             let before = format!("{}{DIM}", " ".repeat(TEXT));
+            let line = self.on_one_line(&line, page.columns.saturating_sub(TEXT));
             page.hanging(&before, TEXT, &line)?;
             write!(page.out, "{DIM:#}")?;
         }
@@ -190,11 +257,7 @@ impl<'r> FindingList<'r> {
             TIMES_TOLD
         };
         for other in others.iter().take(told) {
-            let finding = other.finding;
-            let line = session_line(&finding.context, finding.time);
-            let between = if line.is_empty() { "" } else { " · " };
-            let text = format!("{} {}{between}{line}", short_id(finding), finding.time);
-            page.hanging(&format!("{}also ", " ".repeat(TEXT)), TEXT + 5, &text)?;
+            self.write_also(&time_and_session(other.finding), page)?;
         }
         let untold = others.get(told..).unwrap_or_default();
         if let [.., last] = untold {
@@ -207,6 +270,13 @@ impl<'r> FindingList<'r> {
         }
         Ok(())
     }
+}
+
+/// `3bc450ae 2026-03-08T12:00:00Z · from 203.0.113.7 · …`
+fn time_and_session(finding: &Finding) -> String {
+    let line = session_line(&finding.context, finding.time);
+    let between = if line.is_empty() { "" } else { " · " };
+    format!("{} {}{between}{line}", short_id(finding), finding.time)
 }
 
 /// The records that prove a finding, one per line.
@@ -228,8 +298,7 @@ fn write_under(entry: &FoldedEntry<'_>, page: &mut TextPage<'_>) -> io::Result<(
     }
     let mut under = Vec::new();
     for finding in &entry.under {
-        let (rule, name) = (finding.rule, finding.name);
-        under.push(format!("{rule} {name} ({})", short_id(finding)));
+        under.push(format!("{} ({})", finding.rule, short_id(finding)));
     }
     let text = format!("{} {}", entry.under_means(), under.join(", "));
     page.text(TEXT, &text)
@@ -262,26 +331,28 @@ pub(crate) fn write_steps(
     page: &mut TextPage<'_>,
 ) -> io::Result<()> {
     let steps = catalogue::find(rule).map(|rule| rule.steps(of));
-    write_step_list(rule, &steps.unwrap_or_default(), label, indent, page)
+    let steps = steps.unwrap_or_default();
+    write_step_list(&steps, label, indent, page)?;
+    let more = steps.len().saturating_sub(STEPS_SHOWN);
+    if more > 0 {
+        let steps = counted(amount(more), "more step", "more steps");
+        page.text(indent, &format!("{steps}: rolewatch explain {rule}"))?;
+    }
+    Ok(())
 }
 
 fn write_step_list(
-    rule: &str,
     steps: &[String],
     label: &str,
     indent: usize,
     page: &mut TextPage<'_>,
 ) -> io::Result<()> {
     let blank = " ".repeat(indent);
-    for (place, step) in steps.iter().take(STEPS_SHOWN).enumerate() {
+    let shown = steps.get(..STEPS_SHOWN).unwrap_or(steps);
+    for (place, step) in shown.iter().enumerate() {
         let first = if place == 0 { label } else { &blank };
         let number = format!("{first}{}. ", place + 1);
         page.hanging(&number, indent + 3, step)?;
-    }
-    let more = steps.len().saturating_sub(STEPS_SHOWN);
-    if more > 0 {
-        let steps = counted(amount(more), "more step", "more steps");
-        page.text(indent, &format!("{steps}: rolewatch explain {rule}"))?;
     }
     Ok(())
 }

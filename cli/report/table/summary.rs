@@ -30,11 +30,8 @@ pub(super) fn write_summary(report: &AuditReport<'_>, page: &mut TextPage<'_>) -
     if settling.is_empty() {
         return Ok(());
     }
-    let text = format!(
-        "unproven findings that more input would settle: {}",
-        settling.join(", ")
-    );
-    page.labelled("settle", &text)
+    // Input that would settle unproven findings.
+    page.labelled("missing", &settling.join(", "))
 }
 
 fn write_severities(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Result<()> {

@@ -5,7 +5,7 @@
 
 use crate::finding::MissingSource;
 use crate::policy::RoleCheck;
-use crate::steps::{self, Circumstances};
+use crate::steps::{self, Circumstances, RevokeWords};
 
 /// A rule.
 #[expect(
@@ -152,7 +152,12 @@ impl Rule {
 
     /// The steps for one of its findings, in order.
     pub fn steps(&self, of: &Circumstances<'_>) -> Vec<String> {
-        steps::in_english(&self.section("What to do"), of)
+        self.steps_with(steps::REVOKE_IN_ENGLISH, of)
+    }
+
+    /// The same, with other words for how to end a session.
+    pub fn steps_with(&self, revoke: RevokeWords, of: &Circumstances<'_>) -> Vec<String> {
+        steps::in_english(&self.section("What to do"), revoke, of)
     }
 
     /// The steps as written, for violations and for unproven findings.

@@ -36,6 +36,13 @@ pub const REVOKE_IN_ENGLISH: RevokeWords = RevokeWords {
                      everyone (`aws:TokenIssueTime`).",
 };
 
+/// English instructions in short, for roles of every kind.
+pub const REVOKE_IN_SHORT: RevokeWords = RevokeWords {
+    written: REVOKE,
+    role: "`rolewatch revoke-plan ID` prints how.",
+    permission_set: "`rolewatch revoke-plan ID` prints how.",
+};
+
 /// The prefixes of ARNs of permission sets' roles, as roles and as sessions.
 const PERMISSION_SETS: [&str; 2] = [
     ":role/aws-reserved/sso.amazonaws.com/",
@@ -139,14 +146,18 @@ pub fn applicable<'s>(
 }
 
 /// The same for the English list.
-pub(crate) fn in_english(section: &str, of: &Circumstances<'_>) -> Vec<String> {
+pub(crate) fn in_english(
+    section: &str,
+    revoke: RevokeWords,
+    of: &Circumstances<'_>,
+) -> Vec<String> {
     let (violation, unproven) = split_lists(section);
     let list = match of.verdict {
         Verdict::Unproven => unproven,
         _ => violation,
     };
     let steps = numbered_items(list);
-    applicable(steps.iter().map(String::as_str), REVOKE_IN_ENGLISH, of)
+    applicable(steps.iter().map(String::as_str), revoke, of)
 }
 
 /// The two lists of a section, for violations and for unproven findings.

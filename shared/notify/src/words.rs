@@ -7,7 +7,7 @@ mod ja;
 mod recipients;
 
 use rolewatch_guard::policy::Severity;
-use rolewatch_guard::steps::{Circumstances, REVOKE_IN_ENGLISH, applicable};
+use rolewatch_guard::steps::{Circumstances, REVOKE_IN_ENGLISH, REVOKE_IN_SHORT, applicable};
 use rolewatch_guard::{Verdict, catalogue};
 
 pub use digest::DigestWords;
@@ -228,7 +228,7 @@ impl Words for Language {
             (Self::Japanese, _) => words.steps.to_vec(),
         };
         let revoke = match self {
-            Self::English => en::REVOKE_IN_SHORT,
+            Self::English => REVOKE_IN_SHORT,
             Self::Japanese => ja::REVOKE_IN_SHORT,
         };
         let of = Circumstances {

@@ -1,15 +1,6 @@
 //! English.
 
-use rolewatch_guard::steps::{REVOKE_IN_ENGLISH, RevokeWords};
-
 use super::{Labels, RuleWords};
-
-/// How the digest says how to end a session: in short, for roles of every kind.
-pub(super) const REVOKE_IN_SHORT: RevokeWords = RevokeWords {
-    written: REVOKE_IN_ENGLISH.written,
-    role: "`rolewatch revoke-plan ID` prints how.",
-    permission_set: "`rolewatch revoke-plan ID` prints how.",
-};
 
 pub(super) const LABELS: Labels = Labels {
     severities: ["LOW", "MEDIUM", "HIGH", "CRITICAL"],
