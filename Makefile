@@ -30,7 +30,7 @@ test-html: ## Check the report's page in a headless Chromium, if there is one
 
 test-live: ## Run the whole stack on this machine, end to end
 	@sh tests/venv.sh $(LIVE) tests/live/requirements.txt
-	$(LIVE)/bin/python -m unittest discover -s tests/live -t tests/live
+	$(LIVE)/bin/python tests/live/run.py
 
 test-sam: ## Build, deploy and update with the real sam, as docs/deploy.md says (not part of test; takes an hour and 6 GB)
 	@sh tests/venv.sh $(SAM) tests/sam/requirements.txt
