@@ -25,7 +25,7 @@ test-templates: ## Check the templates (lint, patterns, permissions) and the for
 		$(TEMPLATES)/bin/python -m unittest discover -s tests/templates
 
 test-html: ## Check the report's page in a headless Chromium, if there is one
-	cargo build --locked --bin rolewatch
+	cargo build --locked --workspace --bins --test simulation
 	ROLEWATCH_BIN=$(abspath $(TARGET)/debug/rolewatch) python3 -m unittest discover -s tests/html
 
 test-live: ## Run the whole stack on this machine, end to end
