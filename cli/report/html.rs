@@ -14,6 +14,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use rolewatch_guard::Finding;
+use rolewatch_guard::untrusted::harmless;
 use sha2::{Digest, Sha256};
 
 use super::format::ReportFormat;
@@ -64,7 +65,7 @@ fn brief_page(report: &HistoryReport, shown: &ShownFindings<'_>) -> Markup {
         @if !report.summary.notices.is_empty() {
             section {
                 h2 { "Notes" }
-                ul { @for notice in &report.summary.notices { li { (notice) } } }
+                ul { @for notice in &report.summary.notices { li { (harmless(notice)) } } }
             }
         }
     };

@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use rolewatch_guard::moment::{Moment, Span};
+use rolewatch_guard::policy::Severity;
 use rolewatch_guard::{CallerShown, Finding, SwitchKey, Verdict};
 
 use super::moot::fold;
@@ -62,7 +63,7 @@ impl<'f> PersonFindings<'f> {
 
     /// What its only finding says, without what differs from person to person: their name, and the
     /// end of their key.
-    fn only_sentence(&self) -> Option<(String, Vec<&'f str>)> {
+    fn only_sentence(&self) -> Option<(String, Severity, Vec<&'f str>)> {
         let entry = self.only_entry()?;
         let finding = entry.finding;
         let mut sentence = finding.message.replace(&self.caller.name, "…");
@@ -74,7 +75,7 @@ impl<'f> PersonFindings<'f> {
         }
         let under = entry.under.iter().map(|finding| finding.rule);
         let rules = std::iter::once(finding.rule).chain(under);
-        Some((sentence, rules.collect()))
+        Some((sentence, finding.severity, rules.collect()))
     }
 }
 

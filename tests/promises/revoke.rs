@@ -398,3 +398,29 @@ fn nobody_is_taken_out_of_a_group_that_the_finding_says_they_are_not_in() {
         }
     }
 }
+
+#[test]
+fn a_stack_takes_the_place_of_logs() {
+    let bench = Bench::empty();
+    let both = bench.run(&["revoke-plan", "5d1c40", "logs", "--stack", "rolewatch"]);
+    assert_eq!(both.code, Some(2));
+    assert!(
+        both.stderr.contains("cannot be used with"),
+        "{}",
+        both.stderr
+    );
+    let without = bench.run(&["revoke-plan", "5d1c40", "--stack", "rolewatch"]);
+    assert_eq!(without.code, Some(2), "{}", without.stderr);
+    assert!(
+        without.stderr.contains("--features aws"),
+        "{}",
+        without.stderr
+    );
+    let no_id = bench.run(&["revoke-plan", "RW002", "--stack", "rolewatch"]);
+    assert_eq!(no_id.code, Some(2));
+    assert!(
+        no_id.stderr.contains("not the id of a finding"),
+        "{}",
+        no_id.stderr
+    );
+}

@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 use rolewatch_guard::policy::Severity;
+use rolewatch_guard::untrusted::harmless;
 
 use crate::report::AuditReport;
 use crate::report::figures::{
@@ -124,8 +125,8 @@ fn suppressed(report: &AuditReport<'_>) -> Markup {
                             (hidden.finding.time) " " (hidden.finding.rule) " "
                             (hidden.finding.message)
                             p.note {
-                                "suppressed until " (hidden.by.until) " by " (hidden.by.owner)
-                                ": " (hidden.by.reason) " (line " (hidden.by.line)
+                                "suppressed until " (hidden.by.until) " by " (harmless(&hidden.by.owner))
+                                ": " (harmless(&hidden.by.reason)) " (line " (hidden.by.line)
                                 " of the policy)"
                             }
                         }

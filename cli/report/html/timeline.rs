@@ -88,13 +88,15 @@ fn legend() -> Markup {
         }
     };
     let bar = |class: &str| html! { rect class=(class) x="1" y="6" width="24" height=(BAR) {} };
+    let used = html! { (bar("held")) rect.used x="1" y="9" width="16" height="4" {} };
+    let beyond = html! { rect x="1" y="6" width="24" height=(BAR) fill="url(#beyond)" {} };
     let at = |shape: Markup| html! { svg x="13" y="2" overflow="visible" { (shape) } };
     let dot = |mfa: Verdict| html! { svg x="13" y="14" overflow="visible" { (mfa_dot(mfa)) } };
     html! {
         ul.legend {
             (sample(bar("held"), "held"))
-            (sample(html! { (bar("held")) rect.used x="1" y="9" width="16" height="4" {} }, "first to last call"))
-            (sample(html! { rect x="1" y="6" width="24" height=(BAR) fill="url(#beyond)" {} }, "beyond the limit"))
+            (sample(used, "first to last call"))
+            (sample(beyond, "beyond the limit"))
             (sample(at(flag(BarMark::Violation)), "violation"))
             (sample(at(flag(BarMark::Unproven)), "unproven"))
             @for mfa in [Verdict::Allow, Verdict::Violation, Verdict::Unproven] {

@@ -49,17 +49,12 @@ impl StackParts {
 /// The table whose name is the prefix and random characters. Stacks keep their tables when they are
 /// replaced, so there may be several: the newest is in use.
 async fn newest_table(client: &Tables, prefix: &str) -> Result<Option<String>, Trouble> {
-    let request = client.list_tables().exclusive_start_table_name(prefix);
-    let mut pages = request.into_paginator().send();
+    let mut pages = client.list_tables().into_paginator().send();
     let mut named = Vec::new();
-    'pages: while let Some(page) = pages.next().await {
+    while let Some(page) = pages.next().await {
         let page = page.map_err(|error| trouble("dynamodb:ListTables", &error))?;
         for name in page.table_names.unwrap_or_default() {
-            // The names are sorted.
-            if !name.starts_with(prefix) {
-                break 'pages;
-            }
-            if is_random(name.trim_start_matches(prefix)) {
+            if name.strip_prefix(prefix).is_some_and(is_random) {
                 named.push(name);
             }
         }

@@ -236,3 +236,95 @@ fn limits(sessions: &[&ListedSession]) -> Vec<Option<Moment>> {
     }
     limits
 }
+
+#[cfg(test)]
+mod tests {
+    use rolewatch_guard::testing::Story;
+    use rolewatch_guard::{Scope, judge};
+
+    use super::*;
+    use crate::report::shown::ShownSubjects;
+    use crate::sessions::list::SessionCollector;
+
+    fn lanes_of(story: &Story) -> Vec<Lane> {
+        let (policy, rosters) = (story.policy(), story.rosters());
+        let world = story.world_of(story.records());
+        let subjects = ShownSubjects::default();
+        let mut collector = SessionCollector::new(&subjects);
+        let judgement = judge(
+            &world,
+            &policy,
+            &rosters,
+            Scope::default(),
+            &mut |examined| {
+                collector.note_switch(examined);
+            },
+        );
+        let list = collector.finish(&judgement);
+        let ends = list
+            .sessions
+            .iter()
+            .flat_map(|one| [one.held.from, one.held.until]);
+        let scale = TimeScale::new(ends).unwrap();
+        let shown: Vec<&Finding> = judgement.findings.iter().collect();
+        lanes(&list, &judgement.findings, &shown, &policy, &scale)
+    }
+
+    #[test]
+    fn the_limit_counts_from_the_beginning_of_a_stretch() {
+        let mut story = Story::new();
+        for _ in 0..3 {
+            story.switch("dora").with_mfa().used_after(3_000);
+            story.later(3_000);
+        }
+        // Much later: a stretch of its own.
+        story.later(40_000);
+        story.switch("dora").with_mfa().used_after(60);
+        let lanes = lanes_of(&story);
+        let [lane] = &*lanes else {
+            panic!("{} lanes", lanes.len());
+        };
+        let beyond: Vec<bool> = lane.bars.iter().map(|bar| bar.beyond.is_some()).collect();
+        assert_eq!(beyond, [false, false, true, false]);
+        assert_eq!(lane.rows, 2, "sessions that overlap stand above each other");
+    }
+
+    #[test]
+    fn violations_are_marked_and_lead_to_their_finding() {
+        let mut story = Story::new();
+        story.switch("dora").with_mfa().used_after(60);
+        story.later(7_200);
+        story.switch("tom").with_permanent_key().used_after(60);
+        let lanes = lanes_of(&story);
+        let names: Vec<(&str, bool)> = lanes
+            .iter()
+            .map(|lane| (lane.name.as_str(), lane.has_findings()))
+            .collect();
+        assert_eq!(
+            names,
+            [("tom", true), ("dora", false)],
+            "findings come first"
+        );
+        let bar = lanes.first().and_then(|lane| lane.bars.first()).unwrap();
+        assert_eq!(bar.mark, BarMark::Violation);
+        assert_eq!(bar.mfa, Some(Verdict::Violation));
+        assert!(bar.finding.is_some());
+    }
+
+    #[test]
+    fn bars_that_look_the_same_are_one_and_still_counted() {
+        let mut story = Story::new();
+        for _ in 0..40 {
+            story.switch("dora").with_mfa().used_after(1);
+            story.later(1);
+        }
+        story.later(300 * 86_400);
+        story.switch("dora").with_mfa().used_after(1);
+        let lanes = lanes_of(&story);
+        let lane = lanes.first().unwrap();
+        let counted: u64 = lane.bars.iter().map(|bar| 1 + bar.more).sum();
+        assert_eq!(lane.sessions, 41);
+        assert_eq!(counted, 41);
+        assert!(lane.rows <= MOST_ROWS);
+    }
+}

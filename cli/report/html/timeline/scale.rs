@@ -179,7 +179,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_span_has_few_ticks_inside_it(first in -62_000_000_000_i64..250_000_000_000, long in 0_i64..9_000_000_000) {
+        fn any_span_has_few_ticks_inside_it(
+            first in -62_000_000_000_i64..250_000_000_000,
+            long in 0_i64..9_000_000_000,
+        ) {
             let ends = [first, first + long].map(Moment::from_epoch_seconds);
             let scale = TimeScale::new(ends).unwrap();
             let ticks = scale.ticks();
