@@ -25,12 +25,14 @@ impl StackParts {
     /// # Errors
     /// Returns the error of a call, or [`Trouble::Refused`] if the Region has no such stack.
     pub async fn find(connection: &Connection, stack: &str) -> Result<Self, Trouble> {
+        let Some(region) = connection.config.region() else {
+            let why = "no Region is set: set `AWS_REGION` to the hub's Region";
+            return Err(refused("finding the stack", why));
+        };
         let tables = Tables::new(&connection.config);
         let ledger = newest_table(&tables, &format!("{stack}-LedgerTable-")).await?;
         let outbox = newest_table(&tables, &format!("{stack}-OutboxTable-")).await?;
         let (Some(ledger), Some(outbox)) = (ledger, outbox) else {
-            let region = connection.config.region().map(ToString::to_string);
-            let region = region.unwrap_or_else(|| "this Region".to_owned());
             return Err(refused(
                 "finding the stack",
                 &format!("{region} has no tables of a stack `{stack}` in this account"),
