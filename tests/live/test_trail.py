@@ -52,12 +52,12 @@ class TheTrail(unittest.TestCase):
         delivered = [event for event in events if event["detail"]["eventID"] not in lost]
         for begin in range(0, len(delivered), AT_ONCE):
             self.live.publish(delivered[begin : begin + AT_ONCE])
-            self.live.rest(patience=120)
+            self.live.rest()
         expected = self.audited([event["detail"] for event in events])
         self.assertNotEqual(set(self.standing()), set(expected), "nothing was missing, so this shows nothing")
         files = self.live.archive()
         until("all log files", lambda: self.live.metrics(ARCHIVIST)["LogFiles"] >= files - 20, 180)
-        self.live.rest(patience=180)
+        self.live.rest()
         self.assertEqual(sorted(set(expected) - set(self.standing())), [], "the audit alone")
         self.assertEqual(sorted(set(self.standing()) - set(expected)), [], "live alone")
         missed = self.live.missed()

@@ -116,6 +116,11 @@ class Emulator:
         """Returns the last lines of the log, for an error message."""
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
 
+    def complaints(self) -> list[str]:
+        """Returns the warnings and errors in the log, such as a function that ran out of time."""
+        marks = ("WARNING", "ERROR", "partial failures")
+        return [line for line in self.log.read_text(errors="replace").splitlines() if any(mark in line for mark in marks)]
+
     def _environment(self) -> dict[str, str]:
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "LC_ALL") if name in os.environ}
         return kept | {

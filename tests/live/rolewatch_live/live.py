@@ -2,7 +2,9 @@
 
 import json
 import os
+import sys
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -27,6 +29,9 @@ QUEUES = ("EventQueueUrl", "SwitchQueueUrl", "TamperQueueUrl", "AlertQueueUrl")
 DEAD_LETTERS = ("EventDeadLettersUrl", "TamperDeadLettersUrl", "AlertDeadLettersUrl", "RuleDeadLettersUrl")
 GUARD, NOTIFIER, AUDITOR, ARCHIVIST = "switch-guard", "slack-notifier", "session-auditor", "archive-auditor"
 FUNCTIONS = (GUARD, NOTIFIER, AUDITOR, ARCHIVIST)
+# A message whose process ended comes back after the queue's visibility timeout of 360 s, as on AWS.
+REDELIVERED = 450.0
+SLOW = 100.0
 
 
 class Live:
@@ -170,14 +175,21 @@ class Live:
         """Makes the trail write one log file, with records of one account and Region."""
         self.trail.log_file(name, records)
 
-    def rest(self, patience: float = 60.0) -> None:
+    def rest(self) -> None:
         """Waits until nothing is queued or in progress. Messages that are delayed on purpose don't count."""
+        queues = (*QUEUES, *(["TrailQueueUrl"] if "TrailBucket" in self._parameters else []))
+        began = time.monotonic()
         try:
-            queues = (*QUEUES, *(["TrailQueueUrl"] if "TrailBucket" in self._parameters else []))
-            until("rest", lambda: not any(self.depths(queues).values()), patience)
+            until("rest", lambda: not any(self.depths(queues).values()), REDELIVERED)
         except TooLate as error:
-            complaints = [line for line in self.log() if '"level":"WARN"' in line or '"level":"ERROR"' in line]
-            raise TooLate(f"{error}; queues: {self.depths()}; the functions complained: {complaints[-5:]}") from None
+            raise TooLate(f"{error}; {self._complaints()}") from None
+        if time.monotonic() - began > SLOW:
+            print(f"rest came only after {time.monotonic() - began:.0f} s; {self._complaints()}", file=sys.stderr)
+
+    def _complaints(self) -> str:
+        functions = [line for line in self.log() if '"level":"WARN"' in line or '"level":"ERROR"' in line]
+        emulator = self.emulator.complaints()
+        return f"queues: {self.depths()}; the functions complained: {functions[-5:]}; the emulator complained: {emulator[-5:]}"
 
     def depths(self, names: Iterable[str] = QUEUES) -> dict[str, int]:
         """Returns how many messages are in each queue, including those in flight."""
