@@ -71,7 +71,7 @@ fn summary(rule: &Rule) -> String {
 
 /// The content of `docs/rules.md`.
 fn markdown() -> String {
-    let mut text = "# Rules\n\n\
+    let mut text = "# Rules\n\n[日本語](rules.ja.md)\n\n\
                     Printed by `rolewatch rules --format markdown` from the documentation in each \
                     rule's source.\n"
         .to_owned();

@@ -394,7 +394,7 @@ pub(super) const RULES: &[RuleWords] = &[
         ],
         unproven_steps: &[
             "IAM のロールのページで MaxSessionDuration を、許可セットの場合はそのセッション期間を確認する。",
-            "ロールのアカウントの認可の詳細に加えて、`aws iam list-roles`（または `get-role`）の出力を補う。rolewatch をデプロイして使う場合は、読み取り用ロールに `iam:ListRoles` を許可する。",
+            "ロールのアカウントの認可の詳細に加えて、`aws iam list-roles`（または `get-role`）の出力を補う。許可セットの場合は、`PermissionSets` を含む Identity Center の名簿を補う。rolewatch をデプロイして使う場合は、読み取り用ロールに `iam:ListRoles` を許可する。",
         ],
     },
     RuleWords {
@@ -410,7 +410,7 @@ pub(super) const RULES: &[RuleWords] = &[
         ],
         unproven_steps: &[
             "対象者がその条件を満たせるか確認する。不要なアクセスであれば、ステートメントを削除する。",
-            "検知内容に示されたアカウントの認可の詳細を補うか、存在しないロールのセッションを信頼ポリシーから削除する。",
+            "検知内容に示されたアカウントの認可の詳細、または Identity Center の完全な名簿を補う。示されたロール、グループ、ユーザーが存在しない場合は、信頼ポリシーからロールのセッションを削除するか、割り当てを削除する。",
         ],
     },
     RuleWords {
