@@ -66,9 +66,10 @@ bench-lambda: ## Measure size, cold start and speed of the functions
 	cargo build --profile lambda --locked -p switch-guard -p slack-notifier
 	python3 benches/lambda/bench.py switch-guard=$(TARGET)/lambda/switch-guard slack-notifier=$(TARGET)/lambda/slack-notifier
 
-docs: ## Regenerate docs/rules.md from the rules
-	cargo run --release --locked --quiet -- rules --format markdown > docs/rules.md.new
+docs: ## Regenerate docs/rules.md and docs/reference.md from the code
+	cargo run --locked --quiet -- rules --format markdown > docs/rules.md.new
 	mv docs/rules.md.new docs/rules.md
+	ROLEWATCH_WRITE_DOCS=1 cargo test --locked --quiet --test promises the_reference_says_what_the_code_says
 
 events: ## Regenerate events/ (needs Python 3)
 	python3 events/generate.py

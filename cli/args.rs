@@ -23,7 +23,7 @@ pub(crate) use live::{
     PatternArgs, PolicyCommand, PolicyPushArgs, RosterCommand, RosterPushArgs, RosterTakeArgs,
     TrailCommand, TrailConnectArgs,
 };
-pub(crate) use look::{Look, PlanFormat, RulesFormat};
+pub(crate) use look::{Look, ManFormat, PlanFormat, RulesFormat};
 pub(crate) use reading::{PeriodArgs, ReadingArgs};
 use security_hub::SecurityHubArgs;
 pub(crate) use sessions::SessionsArgs;
@@ -87,8 +87,12 @@ pub(crate) enum Command {
         /// The shell
         shell: clap_complete::Shell,
     },
-    /// Print the man page
-    Man,
+    /// Print the man page, or the same as a Markdown page
+    Man {
+        /// Output format
+        #[arg(long, value_enum, default_value_t = ManFormat::Roff)]
+        format: ManFormat,
+    },
 }
 
 const AUDIT_EXAMPLES: &str = "\
@@ -133,7 +137,7 @@ pub(crate) struct AuditArgs {
     #[command(flatten)]
     pub(crate) reading: ReadingArgs,
     /// Have the deployed stack read the logs directly from S3: the ARN of its state machine (stack
-    /// output `HistoryArn`). Uses the stack's policy and rosters
+    /// output `HistoryArn`). Needs --bucket. Uses the stack's policy and rosters
     #[arg(
         long,
         value_name = "ARN",
@@ -141,7 +145,8 @@ pub(crate) struct AuditArgs {
         conflicts_with_all = ["policy", "rosters", "jobs"]
     )]
     pub(crate) state_machine: Option<String>,
-    /// The stack's bucket, where the state machine writes its findings (stack output `BucketName`)
+    /// For --state-machine: the stack's bucket, where it writes its findings (stack output
+    /// `BucketName`)
     #[arg(long, value_name = "NAME", requires = "state_machine")]
     pub(crate) bucket: Option<String>,
     /// In the table, also list the records that prove each finding, every repetition, and the

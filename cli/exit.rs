@@ -26,6 +26,37 @@ pub(crate) enum Exit {
 }
 
 impl Exit {
+    /// Every way to end, by its number.
+    pub(crate) const ALL: [Self; 4] = [Self::Clean, Self::Findings, Self::Error, Self::Incomplete];
+
+    // Scripts and pipelines depend on these numbers, so they never change.
+    pub(crate) fn number(self) -> u8 {
+        match self {
+            Self::Clean => 0,
+            Self::Findings => 1,
+            Self::Error => 2,
+            Self::Incomplete => 3,
+        }
+    }
+
+    /// What the number says, for the man page and the reference.
+    pub(crate) fn meaning(self) -> &'static str {
+        match self {
+            Self::Clean => {
+                "Everything was read, and nothing was found that counts. For `audit` and `review`: \
+                 no violation at or above `--fail-on`; unproven findings count only with `--strict`"
+            }
+            Self::Findings => {
+                "`audit` and `review` only: at least one violation is at or above `--fail-on`"
+            }
+            Self::Error => "Error or wrong usage. Nothing was judged",
+            Self::Incomplete => {
+                "Some input is missing or couldn't be read. It takes precedence over 1, because \
+                 the missing input may contain more violations"
+            }
+        }
+    }
+
     /// The exit code of an audit. An unproven finding counts only with `--strict`, and a suppressed
     /// one isn't among `findings`.
     pub(crate) fn of_audit(findings: &[Finding], fail: FailArgs, complete: bool) -> Self {
@@ -72,15 +103,9 @@ impl Exit {
     }
 }
 
-// Scripts and pipelines depend on these numbers, so they never change.
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
-        Self::from(match exit {
-            Exit::Clean => 0,
-            Exit::Findings => 1,
-            Exit::Error => 2,
-            Exit::Incomplete => 3,
-        })
+        Self::from(exit.number())
     }
 }
 

@@ -13,7 +13,8 @@
 //! - [`report`]: the result of an audit, one file per format; [`review::report`] and
 //!   [`sessions::report`]: the same for a review and a list of sessions.
 //! - [`limits`]: every limit that was chosen; [`clock`]: the only place that reads the time.
-//! - [`stdout`]: data on stdout, the rest on stderr; [`exit`]: exit codes and why a run failed.
+//! - [`stdout`]: data on stdout, the rest on stderr; [`exit`]: exit codes and why a run failed;
+//!   [`environment`]: the environment variables that libraries read.
 //!
 //! Code for the feature `aws` is in files named `aws.rs`. Each has a `without_aws.rs` next to it
 //! that tells the user what to do instead. All judging is in `rolewatch_guard`, which does no I/O.
@@ -22,6 +23,7 @@ mod alike;
 mod args;
 mod audit;
 mod clock;
+mod environment;
 mod exit;
 mod explain;
 mod finding_id;
@@ -81,6 +83,6 @@ fn run(command: Command) -> Result<Exit, Failure> {
         } => trail::connect(&args).map(|()| Exit::Clean),
         Command::SwitchLink(args) => switch_link::run(&args),
         Command::Completions { shell } => shell::completions(shell),
-        Command::Man => shell::man_page(),
+        Command::Man { format } => shell::man_page(format),
     }
 }

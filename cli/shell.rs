@@ -1,10 +1,11 @@
 //! `rolewatch completions` and `rolewatch man`.
 
-use std::io::Write;
+mod markdown;
+mod roff;
 
 use clap::CommandFactory;
 
-use crate::args::Args;
+use crate::args::{Args, ManFormat};
 use crate::exit::{Exit, Failure};
 use crate::stdout;
 
@@ -17,42 +18,25 @@ pub(crate) fn completions(shell: clap_complete::Shell) -> Result<Exit, Failure> 
 }
 
 /// One page for the command and all its subcommands.
-pub(crate) fn man_page() -> Result<Exit, Failure> {
+pub(crate) fn man_page(format: ManFormat) -> Result<Exit, Failure> {
     let mut command = Args::command();
     command.build();
-    let mut page = Vec::new();
-    let rendered = clap_mangen::Man::new(command.clone())
-        .render(&mut page)
-        .and_then(|()| subcommands(&command, &mut page));
-    rendered.map_err(Failure::Output)?;
+    let page = match format {
+        ManFormat::Roff => roff::page(&command).map_err(Failure::Output)?,
+        ManFormat::Markdown => markdown::page(&command).into_bytes(),
+    };
     stdout::print_plain(|out| out.write_all(&page))?;
     Ok(Exit::Clean)
 }
 
-fn subcommands(command: &clap::Command, page: &mut Vec<u8>) -> std::io::Result<()> {
-    for subcommand in command
+/// The subcommands that somebody wrote: clap adds `help` to each level.
+fn subcommands(command: &clap::Command) -> impl Iterator<Item = &clap::Command> {
+    command
         .get_subcommands()
-        .filter(|subcommand| !subcommand.is_hide_set())
-    {
-        let name = subcommand
-            .get_bin_name()
-            .unwrap_or_else(|| subcommand.get_name())
-            .to_uppercase();
-        writeln!(page, ".SH \"{name}\"")?;
-        // Rendered section by section, because a whole page would have its own title.
-        let man = clap_mangen::Man::new(subcommand.clone());
-        let mut section = Vec::new();
-        man.render_description_section(&mut section)?;
-        man.render_synopsis_section(&mut section)?;
-        man.render_options_section(&mut section)?;
-        let text = String::from_utf8_lossy(&section);
-        for line in text
-            .lines()
-            .filter(|line| !line.starts_with(".ie") && !line.starts_with(".el"))
-        {
-            writeln!(page, "{}", line.replace(".SH ", ".SS "))?;
-        }
-        subcommands(subcommand, page)?;
-    }
-    Ok(())
+        .filter(|subcommand| !subcommand.is_hide_set() && subcommand.get_name() != "help")
+}
+
+/// `rolewatch policy check`.
+fn full_name(command: &clap::Command) -> &str {
+    command.get_bin_name().unwrap_or_else(|| command.get_name())
 }

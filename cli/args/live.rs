@@ -16,6 +16,8 @@ pub(crate) enum PolicyCommand {
         file: PathBuf,
     },
     /// Validate a policy file and upload it for the live guard
+    ///
+    /// Needs a build with `--features aws`.
     Push(PolicyPushArgs),
     /// Print the EventBridge patterns that forward the activity of the policy's roles
     ///
@@ -59,8 +61,12 @@ pub(crate) struct PolicyPushArgs {
 #[derive(Debug, Subcommand)]
 pub(crate) enum RosterCommand {
     /// Read who is in which group from AWS, and write a roster with the time in its file name
+    ///
+    /// Needs a build with `--features aws`.
     Take(RosterTakeArgs),
     /// Check a roster, remove what the live guard doesn't need, and upload it
+    ///
+    /// Needs a build with `--features aws`.
     Push(RosterPushArgs),
 }
 
@@ -129,6 +135,8 @@ pub(crate) struct BucketArgs {
 #[derive(Debug, Subcommand)]
 pub(crate) enum TrailCommand {
     /// Make the trail's bucket send its events to EventBridge; keeps its other notifications
+    ///
+    /// Needs a build with `--features aws`.
     Connect(TrailConnectArgs),
 }
 

@@ -52,3 +52,12 @@ pub(crate) enum RulesFormat {
     /// The full documentation
     Markdown,
 }
+
+/// How the man page is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ManFormat {
+    /// For `man`
+    Roff,
+    /// For a web page or a wiki
+    Markdown,
+}

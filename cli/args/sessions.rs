@@ -36,8 +36,9 @@ pub(crate) struct SessionsArgs {
     /// Write the list to this file instead of stdout
     #[arg(long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
-    #[command(flatten, next_help_heading = "Filters, which choose what is shown")]
-    pub(crate) filter: SubjectFilter,
     #[command(flatten)]
     pub(crate) look: Look,
+    // Last: the options after it would be under its heading too.
+    #[command(flatten, next_help_heading = "Filters, which choose what is shown")]
+    pub(crate) filter: SubjectFilter,
 }

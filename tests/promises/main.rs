@@ -34,6 +34,7 @@ mod other_tools;
 mod partitions;
 mod pattern;
 mod push;
+mod reference;
 mod review;
 mod revoke;
 mod rule_codes;

@@ -8,6 +8,7 @@ mod auditor;
 mod own;
 mod reader;
 mod stack;
+pub mod variables;
 
 use std::env::VarError;
 use std::fmt;
@@ -139,17 +140,9 @@ impl GuardSettings {
     pub fn read(lookup: Lookup<'_>) -> Result<Self, SettingsError> {
         let mut read = VariableReader::new(lookup);
         let stack = StackSettings::read(&mut read);
-        let findings_topic = read.required(
-            "ROLEWATCH_FINDINGS_TOPIC_ARN",
-            "the ARN of an SNS topic",
-            TopicArn::parse,
-        );
+        let findings_topic = read.required(&variables::FINDINGS_TOPIC, TopicArn::parse);
         let own = OwnSettings::read(&mut read);
-        let switch_queue_url = read.optional(
-            "ROLEWATCH_SWITCH_QUEUE_URL",
-            "the URL of an SQS queue",
-            web_address,
-        );
+        let switch_queue_url = read.optional(&variables::SWITCH_QUEUE_URL, web_address);
         let settings = move || {
             let switch_queue_url = switch_queue_url?;
             Ok(Self {
@@ -172,45 +165,16 @@ impl NotifierSettings {
     /// Reads the settings through `lookup`.
     pub fn read(lookup: Lookup<'_>) -> Result<Self, SettingsError> {
         let mut read = VariableReader::new(lookup);
-        let outbox_table =
-            read.required("ROLEWATCH_OUTBOX_TABLE", "the name of a table", table_name);
-        let operations_topic = read.required(
-            "ROLEWATCH_OPERATIONS_TOPIC_ARN",
-            "the ARN of an SNS topic",
-            TopicArn::parse,
-        );
-        let chatbot_topic = read.optional(
-            "ROLEWATCH_CHATBOT_TOPIC_ARN",
-            "the ARN of an SNS topic",
-            TopicArn::parse,
-        );
-        let slack_secret = read.required(
-            "ROLEWATCH_SLACK_SECRET",
-            SecretArn::WANTED,
-            SecretArn::parse,
-        );
-        let slack_channel = read.optional(
-            "ROLEWATCH_SLACK_CHANNEL",
-            "the ID or name of a Slack channel",
-            channel,
-        );
-        let language = read.optional("ROLEWATCH_LANGUAGE", "`en` or `ja`", Language::parse);
-        let time_zone = read.optional(
-            "ROLEWATCH_TIME_ZONE",
-            "a time zone such as `Asia/Tokyo`",
-            |name| TimeZone::get(name).ok(),
-        );
-        let runbook_url = read.optional(
-            "ROLEWATCH_RUNBOOK_URL",
-            "a URL that begins with `https://`, is shorter than 1,000 characters, and contains none of `<>|`",
-            secure_address,
-        );
-        let stack = read.optional("ROLEWATCH_STACK", "the name of the stack", own::stack_name);
-        let test_slack_endpoint = read.optional(
-            "ROLEWATCH_TEST_SLACK_ENDPOINT",
-            "a URL such as `http://127.0.0.1:8080`",
-            loopback_address,
-        );
+        let outbox_table = read.required(&variables::OUTBOX_TABLE, table_name);
+        let operations_topic = read.required(&variables::OPERATIONS_TOPIC, TopicArn::parse);
+        let chatbot_topic = read.optional(&variables::CHATBOT_TOPIC, TopicArn::parse);
+        let slack_secret = read.required(&variables::SLACK_SECRET, SecretArn::parse);
+        let slack_channel = read.optional(&variables::SLACK_CHANNEL, channel);
+        let language = read.optional(&variables::LANGUAGE, Language::parse);
+        let time_zone = read.optional(&variables::TIME_ZONE, |name| TimeZone::get(name).ok());
+        let runbook_url = read.optional(&variables::RUNBOOK_URL, secure_address);
+        let stack = read.optional(&variables::STACK, own::stack_name);
+        let test_slack_endpoint = read.optional(&variables::TEST_SLACK_ENDPOINT, loopback_address);
         let settings = move || {
             Ok(Self {
                 outbox_table: outbox_table?,
@@ -243,7 +207,7 @@ pub fn log_level() -> Level {
 }
 
 fn parse_level(lookup: Lookup<'_>) -> Level {
-    lookup("AWS_LAMBDA_LOG_LEVEL")
+    lookup(variables::LOG_LEVEL.name)
         .map(|name| Level::by_name(&name))
         .unwrap_or_default()
 }

@@ -1,6 +1,7 @@
 //! The settings of archive-auditor.
 
 use super::reader::{Noted, VariableReader};
+use super::variables;
 use super::{Lookup, OwnSettings, SettingsError, StackSettings, is_visible, variable};
 
 /// The settings of archive-auditor.
@@ -25,11 +26,7 @@ impl ArchiveSettings {
         let mut read = VariableReader::new(lookup);
         let stack = StackSettings::read(&mut read);
         let own = OwnSettings::read(&mut read);
-        let trail_prefix = read.optional(
-            "ROLEWATCH_TRAIL_PREFIX",
-            "the prefix before `AWSLogs/` in the trail's bucket",
-            prefix,
-        );
+        let trail_prefix = read.optional(&variables::TRAIL_PREFIX, prefix);
         let settings = move || {
             Ok(Self {
                 stack: stack?,

@@ -3,6 +3,7 @@
 use jiff::tz::TimeZone;
 
 use super::reader::{Noted, VariableReader};
+use super::variables;
 use super::{
     Language, Lookup, SettingsError, StackSettings, TopicArn, has_only, role_name, variable,
     web_address,
@@ -42,33 +43,13 @@ impl AuditorSettings {
     pub fn read(lookup: Lookup<'_>) -> Result<Self, SettingsError> {
         let mut read = VariableReader::new(lookup);
         let stack = StackSettings::read(&mut read);
-        let switch_queue_url = read.optional(
-            "ROLEWATCH_SWITCH_QUEUE_URL",
-            "the URL of an SQS queue",
-            web_address,
-        );
-        let findings_topic = read.required(
-            "ROLEWATCH_FINDINGS_TOPIC_ARN",
-            "the ARN of an SNS topic",
-            TopicArn::parse,
-        );
-        let reader_role = read.required(
-            "ROLEWATCH_READER_ROLE",
-            "the name of a role, without its path",
-            role_name,
-        );
-        let regions = read.optional(
-            "ROLEWATCH_REGIONS",
-            "a list of Regions, separated by commas",
-            region_names,
-        );
-        let language = read.optional("ROLEWATCH_LANGUAGE", "`en` or `ja`", Language::parse);
-        let time_zone = read.optional(
-            "ROLEWATCH_TIME_ZONE",
-            "a time zone such as `Asia/Tokyo`",
-            |name| TimeZone::get(name).ok(),
-        );
-        let home = read.required("AWS_REGION", "the name of a Region", region);
+        let switch_queue_url = read.optional(&variables::SWITCH_QUEUE_URL, web_address);
+        let findings_topic = read.required(&variables::FINDINGS_TOPIC, TopicArn::parse);
+        let reader_role = read.required(&variables::READER_ROLE, role_name);
+        let regions = read.optional(&variables::REGIONS, region_names);
+        let language = read.optional(&variables::LANGUAGE, Language::parse);
+        let time_zone = read.optional(&variables::TIME_ZONE, |name| TimeZone::get(name).ok());
+        let home = read.required(&variables::REGION, region);
         let settings = move || {
             Ok(Self {
                 stack: stack?,

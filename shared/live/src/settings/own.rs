@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use rolewatch_guard::tamper::GuardedResources;
 
 use super::reader::{Noted, VariableReader};
+use super::variables;
 use super::{SecretArn, arn_of, bucket, has_only, role_name};
 
 /// For the functions that notice when somebody tampers with the guard.
@@ -31,21 +32,13 @@ pub struct OwnSettings {
 
 impl OwnSettings {
     pub(super) fn read(read: &mut VariableReader<'_>) -> Result<Self, Noted> {
-        let reader_role = read.required(
-            "ROLEWATCH_READER_ROLE",
-            "the name of a role, without its path",
-            role_name,
-        );
-        let stack = read.required("ROLEWATCH_STACK", "the name of the stack", stack_name);
-        let trails = read.optional(
-            "ROLEWATCH_TRAILS",
-            "a list of trail names, separated by commas",
-            trail_names,
-        );
-        let key = read.optional("ROLEWATCH_KEY_ARN", "the ARN of a KMS key", key_arn);
-        let trail_bucket = read.optional("ROLEWATCH_TRAIL_BUCKET", "the name of a bucket", bucket);
-        let trail_key = read.optional("ROLEWATCH_TRAIL_KEY_ARN", "the ARN of a KMS key", key_arn);
-        let slack_secret = read.optional("ROLEWATCH_SLACK_SECRET", SecretArn::WANTED, |text| {
+        let reader_role = read.required(&variables::READER_ROLE, role_name);
+        let stack = read.required(&variables::STACK, stack_name);
+        let trails = read.optional(&variables::TRAILS, trail_names);
+        let key = read.optional(&variables::KEY, key_arn);
+        let trail_bucket = read.optional(&variables::TRAIL_BUCKET, bucket);
+        let trail_key = read.optional(&variables::TRAIL_KEY, key_arn);
+        let slack_secret = read.optional(&variables::SLACK_SECRET, |text| {
             SecretArn::parse(text).map(|_| text.to_owned())
         });
         Ok(Self {

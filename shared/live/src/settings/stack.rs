@@ -1,6 +1,7 @@
 //! The settings of every function that works with the ledger.
 
 use super::reader::{Noted, VariableReader};
+use super::variables;
 use super::{TableNames, TopicArn, bucket, table_name, web_address};
 
 /// For switch-guard, session-auditor and archive-auditor.
@@ -18,19 +19,11 @@ pub struct StackSettings {
 
 impl StackSettings {
     pub(super) fn read(read: &mut VariableReader<'_>) -> Result<Self, Noted> {
-        let ledger = read.required("ROLEWATCH_LEDGER_TABLE", "the name of a table", table_name);
-        let outbox = read.required("ROLEWATCH_OUTBOX_TABLE", "the name of a table", table_name);
-        let bucket = read.required("ROLEWATCH_BUCKET", "the name of a bucket", bucket);
-        let operations_topic = read.required(
-            "ROLEWATCH_OPERATIONS_TOPIC_ARN",
-            "the ARN of an SNS topic",
-            TopicArn::parse,
-        );
-        let queue_url = read.required(
-            "ROLEWATCH_QUEUE_URL",
-            "the URL of an SQS queue",
-            web_address,
-        );
+        let ledger = read.required(&variables::LEDGER_TABLE, table_name);
+        let outbox = read.required(&variables::OUTBOX_TABLE, table_name);
+        let bucket = read.required(&variables::BUCKET, bucket);
+        let operations_topic = read.required(&variables::OPERATIONS_TOPIC, TopicArn::parse);
+        let queue_url = read.required(&variables::QUEUE_URL, web_address);
         Ok(Self {
             tables: TableNames {
                 ledger: Some(ledger?),
