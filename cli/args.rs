@@ -35,7 +35,7 @@ use time::parse_since;
 #[derive(Debug, Parser)]
 #[command(
     name = "rolewatch",
-    version,
+    version = env!("VERSION_SHOWN"),
     max_term_width = 100,
     arg_required_else_help = true
 )]

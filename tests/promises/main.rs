@@ -42,5 +42,6 @@ mod sessions;
 mod sources;
 mod steps;
 mod tool;
+mod version;
 mod vocabulary;
 mod whose;
