@@ -35,7 +35,7 @@ pub(super) fn what_it_is(event: &CenterEvent) -> String {
     };
     // The rules that look at people of Identity Center need to know where it is.
     format!(
-        "{text}. An audit uses it if the policy has `identity_center`; the live guard doesn't read it yet"
+        "{text}. An audit uses it if the policy has `identity_center`; the live guard receives it, but doesn't use it yet"
     )
 }
 

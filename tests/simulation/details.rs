@@ -132,3 +132,38 @@ fn a_record_that_doesnt_say_whose_it_is_is_its_events() {
     let report = bench.take(&event("owner-half-known-user.json"));
     assert_eq!(report.duplicate, 1, "{report:?}");
 }
+
+#[test]
+fn what_identity_center_logs_is_taken_and_its_directorys_own_events_are_passed_over() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../events/identity-center");
+    let mut bench = Bench::new();
+    let mut taken = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        let report = bench.take(&event(&format!("identity-center/{name}")));
+        assert_eq!(
+            (report.received, report.quarantined, report.partly_unread),
+            (1, 0, 0),
+            "{name}: {report:?}"
+        );
+        taken += 1;
+    }
+    assert!(taken > 10);
+    let native = json!({
+        "version": "0",
+        "id": "5e3b2b5e-0000-4000-8000-00000000c0de",
+        "detail-type": "User Created",
+        "source": "aws.identitystore",
+        "account": "123456789012",
+        "region": "ap-northeast-1",
+        "detail": {"identityStoreId": "d-1234567890", "userId": "u-1"},
+    });
+    let report = bench.take(&native);
+    assert_eq!(
+        (report.received, report.not_relevant, report.quarantined),
+        (1, 1, 0),
+        "{report:?}"
+    );
+    let objects = bench.twin.objects.borrow();
+    assert!(!objects.keys().any(|key| key.starts_with("quarantine/")));
+}

@@ -19,7 +19,17 @@ HUB = ROOT / "template.yaml"
 SPOKE = ROOT / "deploy" / "spoke.yaml"
 TRAIL = ROOT / "deploy" / "trail.yaml"
 ALL = (HUB, SPOKE, TRAIL)
-FORWARDING = ("MintRule", "ConsoleRule", "MembershipRule", "SetupRule", "UseRule", "ServiceMintRule", "TamperRule", "TamperTwinRule")
+FORWARDING = (
+    "MintRule",
+    "ConsoleRule",
+    "MembershipRule",
+    "SetupRule",
+    "IdentityCenterRule",
+    "UseRule",
+    "ServiceMintRule",
+    "TamperRule",
+    "TamperTwinRule",
+)
 # Rules with a separate path, each with the rule that has the same pattern on the path of all other events.
 TWINS = {"TamperRule": "TamperTwinRule", "HubTamperRule": "HubTamperTwinRule"}
 FULL_STATE = "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"

@@ -10,6 +10,8 @@ import templates
 from templates import ALL, FORWARDING, FULL_STATE, HUB, ROOT, SPOKE, TRAIL, TWINS
 
 SIGN_IN = {"AWS Console Sign In via CloudTrail", "AWS Console Signin via CloudTrail"}
+# Matches every detail-type of CloudTrail's events.
+BY_CLOUDTRAIL = [{"suffix": " via CloudTrail"}]
 SEEN = ROOT / "shared" / "guard" / "src" / "seen"
 # The maximum length of an event pattern.
 LONGEST = 2048
@@ -95,8 +97,9 @@ class Rules(unittest.TestCase):
 
     def test_sign_in_is_matched_under_both_spellings(self):
         rules = templates.rules(templates.raw(HUB))
-        for name in ("ConsoleRule", "CloudTrailRule", "TamperArrivalRule"):
-            self.assertLessEqual(SIGN_IN, set(rules[name]["EventPattern"]["detail-type"]), name)
+        self.assertLessEqual(SIGN_IN, set(rules["ConsoleRule"]["EventPattern"]["detail-type"]))
+        for name in ("IdentityCenterRule", "CloudTrailRule", "TamperArrivalRule"):
+            self.assertEqual(rules[name]["EventPattern"]["detail-type"], BY_CLOUDTRAIL, name)
         for path in (HUB, SPOKE):
             use = templates.pattern(templates.rules(templates.raw(path))["UseRule"], templates.policy_roles())
             self.assertNotIn("detail-type", use, "a session may do anything")
@@ -168,6 +171,28 @@ class Rules(unittest.TestCase):
         self.assertEqual(set(names(rules["MembershipRule"])), set(changes))
         # A sign-in connects a name with an ID.
         self.assertEqual(set(names(rules["ConsoleRule"])), {*steps, "ConsoleLogin"})
+
+    def test_what_identity_center_logs_is_forwarded_if_the_engine_reads_it(self):
+        center = SEEN / "identity_center"
+
+        def quoted(file, begin, end):
+            return set(re.findall(r'"(\w+)"', (center / file).read_text().partition(begin)[2].partition(end)[0]))
+
+        portal = quoted("portal.rs", "fn portal_api(", "_ => None")
+        grants = quoted("grant.rs", "fn is_watched(", "\n}")
+        tokens = quoted("token.rs", "fn of_center(", "_ => None")
+        read = {
+            "signin": quoted("sign_in.rs", "fn sign_in_step(", "_ => None") | quoted("token.rs", "fn of_sign_in(", "_ => None"),
+            "sso": portal | grants | tokens,
+            "sso-oauth": tokens,
+        }
+        directory = quoted("directory.rs", "fn subject_of(", "_ => None")
+        read |= dict.fromkeys(("sso-directory", "identitystore", "identitystore-scim"), directory)
+        self.assertEqual({name: len(calls) for name, calls in read.items()}, {"signin": 5, "sso": 8, "sso-oauth": 2} | dict.fromkeys(list(read)[3:], 21))
+        branches = templates.rules(templates.raw(HUB))["IdentityCenterRule"]["EventPattern"]["detail"]["$or"]
+        listed = [(source.removesuffix(".amazonaws.com"), branch["eventName"]) for branch in branches for source in branch["eventSource"]]
+        self.assertEqual({source: set(calls) for source, calls in listed}, read)
+        self.assertEqual(len(listed), len(read))
 
     def test_every_change_of_the_set_up_is_forwarded_once(self):
         table = (ROOT / "shared" / "guard" / "src" / "review" / "change.rs").read_text().partition("CHANGES")[2].partition("];")[0]

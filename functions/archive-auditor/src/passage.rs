@@ -1,7 +1,7 @@
 //! Which records the rules of `template.yaml` would have forwarded. EventBridge was never supposed
 //! to deliver any other record of the trail.
 
-use rolewatch_guard::seen::{CallerKind, Fact, SeenRecord, Service};
+use rolewatch_guard::seen::{CallerKind, Fact, SeenRecord, Service, identity_center};
 use rolewatch_guard::tamper::WatchedCall;
 
 use crate::Hub;
@@ -48,8 +48,10 @@ pub(crate) fn was_let_through(seen: &SeenRecord) -> bool {
         Service::Iam => !by_service && CHANGES.contains(&name),
         Service::Sso | Service::Directory | Service::SsoOauth | Service::Other => false,
     };
-    // By UseRule.
-    by_name || seen.used.is_some()
+    // IdentityCenterRule has no condition on the caller.
+    let of_center = identity_center::is_watched(seen.service, name);
+    // `used`: by UseRule.
+    by_name || of_center || seen.used.is_some()
 }
 
 /// The services of TamperRule. HubTamperRule, which exists only in the hub's account and Region,
@@ -123,6 +125,47 @@ mod tests {
         calls
             .map(|call| (call.source.to_owned(), call.name.to_owned()))
             .collect()
+    }
+
+    #[test]
+    fn the_rule_about_identity_center_lists_what_the_engine_reads() {
+        let sources = [
+            ("signin", Service::SignIn),
+            ("sso", Service::Sso),
+            ("sso-oauth", Service::SsoOauth),
+            ("sso-directory", Service::Directory),
+            ("identitystore", Service::Directory),
+            ("identitystore-scim", Service::Directory),
+        ];
+        for template in ["template.yaml", "deploy/spoke.yaml"] {
+            let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+                .join("../..")
+                .join(template);
+            let text = std::fs::read_to_string(&path).unwrap();
+            let (_, rest) = text.split_once("\n  IdentityCenterRule:\n").unwrap();
+            let (pattern, _) = rest.split_once("      Targets:\n").unwrap();
+            let mut listed = 0;
+            for branch in pattern.split("eventSource: [").skip(1) {
+                let (branch_sources, names) = branch.split_once("eventName:").unwrap();
+                let names: Vec<&str> = names
+                    .split(|c: char| !c.is_ascii_alphanumeric())
+                    .filter(|name| !name.is_empty() && *name != "com")
+                    .collect();
+                for (source, service) in sources {
+                    let is_meant = branch_sources
+                        .split([',', ']'])
+                        .any(|one| one.trim() == format!("{source}.amazonaws.com"));
+                    for name in names.iter().filter(|_| is_meant) {
+                        listed += 1;
+                        assert!(
+                            identity_center::is_watched(service, name),
+                            "{template}: {source} {name}"
+                        );
+                    }
+                }
+            }
+            assert_eq!(listed, 5 + 8 + 2 + 3 * 21, "{template}");
+        }
     }
 
     #[test]

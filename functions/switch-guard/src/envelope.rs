@@ -45,7 +45,10 @@ impl<'a> OpenedMessage<'a> {
     pub(crate) fn order(&self) -> u8 {
         match self.message {
             Inbound::Heartbeat(_) => 0,
-            Inbound::Record(_) | Inbound::Recovered(_) | Inbound::Unreadable(_) => 1,
+            Inbound::Record(_)
+            | Inbound::Recovered(_)
+            | Inbound::Native
+            | Inbound::Unreadable(_) => 1,
             Inbound::Rejudge(_) => 2,
             Inbound::Turn(_) => 3,
             Inbound::Review(_) => 4,

@@ -90,6 +90,7 @@ pub(crate) async fn handle_opened<O: GuardPorts>(
             quarantine::put(outside, body, &why, now).await?;
             Ok(MessageOutcome::Quarantined.into())
         }
+        Inbound::Native => Ok(MessageOutcome::NotRelevant.into()),
         Inbound::Heartbeat(heartbeat) => {
             // A heartbeat that reaches the other end also proves that the policy could be read.
             shelf.current(outside, now).await?;

@@ -5,6 +5,8 @@
 //! Someone who puts events on the bus controls only `detail`, so no event can pass for one of our
 //! own messages.
 
+use std::borrow::Cow;
+
 use rolewatch_guard::envelope::{Envelope, Event};
 use rolewatch_guard::id::{AccountId, RecordKey};
 use rolewatch_guard::json;
@@ -22,6 +24,12 @@ mod tests;
 /// The source of the heartbeat's events.
 const HEARTBEAT: &str = "rolewatch.heartbeat";
 
+/// The source of the events that Identity Center's directory sends in addition to CloudTrail's.
+const IDENTITY_STORE: &str = "aws.identitystore";
+
+/// How the `detail-type` of CloudTrail's events ends.
+const BY_CLOUDTRAIL: &str = " via CloudTrail";
+
 /// A parsed message of the queue.
 #[derive(Debug)]
 pub enum Inbound<'a> {
@@ -30,6 +38,9 @@ pub enum Inbound<'a> {
     /// A CloudTrail record that EventBridge may never have delivered. It was found in the event
     /// history or in a trail's log files.
     Recovered(Event<'a>),
+    /// An event of Identity Center's directory itself, such as `User Created`. CloudTrail's record
+    /// of the same change says more, so this one isn't used.
+    Native,
     /// The schedule fired.
     Heartbeat(Moment),
     /// A request to judge these sessions and records again.
@@ -88,6 +99,8 @@ struct MessageMembers<'a> {
     source: Option<&'a RawValue>,
     #[serde(borrow)]
     account: Option<&'a RawValue>,
+    #[serde(borrow, rename = "detail-type")]
+    detail_type: Option<&'a RawValue>,
     #[serde(borrow)]
     detail: Option<&'a RawValue>,
 }
@@ -103,6 +116,9 @@ pub fn open(body: &str) -> Inbound<'_> {
     let members = json::parse::<MessageMembers<'_>>(body).ok();
     if let Some(own) = members.as_ref().and_then(stack_message) {
         return own;
+    }
+    if members.as_ref().is_some_and(is_native) {
+        return Inbound::Native;
     }
     let envelope = match members {
         Some(MessageMembers {
@@ -148,6 +164,14 @@ fn stack_message<'a>(members: &MessageMembers<'a>) -> Option<Inbound<'a>> {
     };
     let record = members.detail?.get();
     Some(Inbound::Recovered(Event::new(record, account)))
+}
+
+/// Whether Identity Center's directory itself sent the event. Nobody else can: EventBridge rejects
+/// customers' events with a source of AWS.
+fn is_native(members: &MessageMembers<'_>) -> bool {
+    let text = |raw| member::<Cow<'_, str>>(raw);
+    text(members.source).is_some_and(|source| source == IDENTITY_STORE)
+        && text(members.detail_type).is_some_and(|kind| !kind.ends_with(BY_CLOUDTRAIL))
 }
 
 fn member<'a, T: Deserialize<'a>>(raw: Option<&'a RawValue>) -> Option<T> {

@@ -357,7 +357,9 @@ pub(super) fn read_fact(
     }))
 }
 
-fn is_watched(service: Service, name: &str) -> bool {
+/// Whether a call can say something of Identity Center, by the service that logged it and by its
+/// name. The rules of the templates forward these calls.
+pub fn is_watched(service: Service, name: &str) -> bool {
     match service {
         Service::SignIn => {
             sign_in::sign_in_step(name).is_some() || token::of_sign_in(name).is_some()

@@ -170,3 +170,25 @@ fn what_aws_did_not_send_is_kept_aside_as_offline() {
         matches!(open(&sent), Inbound::Record(event) if event.record == RECORD && event.account.as_deref() == Some("111122223333"))
     );
 }
+
+#[test]
+fn an_event_of_the_identity_store_itself_is_passed_over() {
+    let event = |source: &str, kind: &str| {
+        format!(
+            r#"{{"version":"0","source":"{source}","detail-type":"{kind}","account":"111122223333","detail":{RECORD}}}"#
+        )
+    };
+    for kind in ["User Created", "Group Membership Deleted", ""] {
+        let body = event("aws.identitystore", kind);
+        assert!(matches!(open(&body), Inbound::Native), "{body}");
+    }
+    let record = event("aws.identitystore", "AWS API Call via CloudTrail");
+    assert!(matches!(open(&record), Inbound::Record(_)), "{record}");
+    // Others choose any source but AWS's.
+    let forged = event("com.example", "User Created");
+    assert!(matches!(open(&forged), Inbound::Unreadable(_)), "{forged}");
+    // Without a detail-type, the event may be a record.
+    let unnamed =
+        format!(r#"{{"source":"aws.identitystore","account":"111122223333","detail":{RECORD}}}"#);
+    assert!(matches!(open(&unnamed), Inbound::Record(_)), "{unnamed}");
+}
