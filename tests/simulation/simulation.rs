@@ -33,5 +33,6 @@ mod sums;
 mod tampering;
 mod turns;
 mod unread;
+mod updates;
 mod walks;
 mod week;

@@ -27,6 +27,9 @@ pub(crate) struct Cost {
     pub(crate) rows: usize,
 }
 
+/// The person who switches, of those who did so before.
+const SWITCHES_TOO: usize = 7;
+
 fn person(number: usize) -> String {
     format!("p{number:06}")
 }
@@ -103,13 +106,11 @@ impl Account {
         let week = 6 * 86_400;
         let spread =
             |number: usize, all: usize| i64::try_from(number * 5 * 86_400 / all.max(1)).unwrap();
-        let mut told = Story::new();
-        told.count_from(1_000_000);
         for number in 0..people {
             let mut one = Story::new();
             one.count_from(1_000_000 + u64::try_from(number).unwrap());
             one.later(spread(number, people));
-            drop(one.switch(&person(number)).with_mfa());
+            drop(one.switch(&person(number)).with_mfa().only_caller_half());
             self.keep_all(&policy, &one);
         }
         for number in 0..changes {
@@ -117,16 +118,19 @@ impl Account {
             one.count_from(10_000_000 + u64::try_from(number).unwrap());
             one.later(spread(number, changes));
             let step = one.iam(0, "admin");
-            let whose = person(number % people.max(1));
+            // All but the one who switches.
+            let whose = match number % people.max(1) {
+                SWITCHES_TOO => person(people),
+                other => person(other),
+            };
             match number % 2 {
                 0 => step.adds(&whose, "Admins"),
                 _ => step.removes(&whose, "Admins"),
             }
             self.keep_all(&policy, &one);
         }
-        let now = told.now().plus_seconds(week + 3_600);
-        self.twin.clock.set(now);
         self.story.later(week + 3_600);
+        self.twin.clock.set(self.story.now());
         while next(&mut self.guard, &self.twin) {}
     }
 
@@ -176,44 +180,65 @@ fn keep(twin: &Twin<Counting>, policy: &Policy, record: &Value, now: Moment) {
     run(store_record(twin, policy, *seen, body, true, now)).unwrap();
 }
 
-/// Adds what is measured to a story.
-type Addition = fn(&mut Story);
+/// Adds one or two records.
+type Tell = fn(&mut Story);
 
-/// The switches whose cost is shown: by whom, and whether they may.
-const SWITCHES: [(&str, Addition); 3] = [
-    ("by a member", |story| {
+/// What is measured.
+const EVENTS: [(&str, Tell); 6] = [
+    ("a member switches", |story| {
         drop(story.switch("dora").with_mfa());
     }),
-    ("by somebody new", |story| {
+    ("somebody new switches", |story| {
         drop(story.switch("nell").with_mfa());
     }),
-    ("by somebody in no allowed group", |story| {
-        drop(story.switch("p000007").with_mfa());
+    ("somebody in no allowed group switches", |story| {
+        drop(story.switch(&person(SWITCHES_TOO)).with_mfa());
+    }),
+    ("a member uses an elevated session", |story| {
+        drop(story.switch("dora").with_mfa().only_uses().used_after(60));
+    }),
+    ("a member enters a role that isn't listed", |story| {
+        drop(story.switch_to("dora", "ReadOnly").with_mfa());
+    }),
+    ("somebody is added to a group", |story| {
+        story.iam(0, "admin").adds("quinn", "Admins");
     }),
 ];
+
+/// The cost of each switch in an account of this size.
+fn costs(people: usize, changes: usize) -> Vec<Vec<Cost>> {
+    let mut account = Account::new(people, changes);
+    EVENTS.iter().map(|(_, tell)| account.costs(tell)).collect()
+}
+
+#[test]
+fn what_a_switch_costs_does_not_depend_on_the_size_of_its_account() {
+    let few = costs(10, 0);
+    assert_eq!(few, costs(1_000, 0), "people");
+    assert_eq!(few, costs(10, 2_000), "changes");
+}
 
 /// Prints a table for the documentation (`make bench-switch`).
 #[test]
 #[ignore = "takes minutes"]
 #[expect(clippy::print_stdout, reason = "a measurement")]
 fn a_table_of_what_a_switch_costs() {
-    println!("| people | IAM changes | switch | record | reads | rows read | writes |");
-    println!("|---|---|---|---|---|---|---|");
-    for people in [10, 1_000] {
-        for changes in [0, 10_000] {
-            for (who, tell) in SWITCHES {
-                let mut account = Account::new(people, changes);
-                let costs = account.costs(tell);
-                for (half, cost) in ["caller's half", "owner's half"].iter().zip(costs) {
-                    let Cost {
-                        reads,
-                        writes,
-                        rows,
-                    } = cost;
-                    println!(
-                        "| {people} | {changes} | {who} | {half} | {reads} | {rows} | {writes} |"
-                    );
-                }
+    println!("| people | IAM changes | event | reads | rows read | writes |");
+    println!("|---|---|---|---|---|---|");
+    for (people, changes) in [(10, 0), (1_000, 10_000), (100_000, 100_000)] {
+        let mut account = Account::new(people, changes);
+        for (what, tell) in EVENTS {
+            for (record, cost) in account.costs(tell).into_iter().enumerate() {
+                let half = match record {
+                    0 => "",
+                    _ => ", second record",
+                };
+                let Cost {
+                    reads,
+                    writes,
+                    rows,
+                } = cost;
+                println!("| {people} | {changes} | {what}{half} | {reads} | {rows} | {writes} |");
             }
         }
     }

@@ -36,7 +36,9 @@ async fn read_from_stack(stack: &str, id: &str, as_of: Moment) -> Result<StackEv
         let meant = tables.findings_beginning(id).await.map_err(failed)?;
         only_one(stack, id, meant)?
     };
-    let found = read_evidence(&tables, &whole, as_of)
+    let bucket = StateBucket::new(&connection, parts.bucket);
+    let (rosters, unusable) = read_rosters(&bucket).await.map_err(failed)?;
+    let found = read_evidence(&tables, &rosters, &whole, as_of)
         .await
         .map_err(failed)?;
     let PlanEvidence {
@@ -44,11 +46,9 @@ async fn read_from_stack(stack: &str, id: &str, as_of: Moment) -> Result<StackEv
         policy,
         facts,
     } = found.ok_or_else(|| unknown(stack, id))?;
-    let bucket = StateBucket::new(&connection, parts.bucket);
-    let (rosters, unusable) = read_rosters(&bucket).await.map_err(failed)?;
     Ok(StackEvidence {
         finding: as_given(alert),
-        rosters: facts.rosters(&rosters, as_of),
+        rosters: facts.with_answers(rosters, as_of),
         world: facts.world,
         policy,
         unusable: unusable.iter().map(|why| shown_text(why)).collect(),

@@ -295,7 +295,7 @@ impl<'a, 'w> Judge<'a, 'w> {
     /// Notes what the roster was asked because of records that aren't switches into an elevated
     /// role.
     fn asked_for<'r>(&mut self, time: Moment, records: impl IntoIterator<Item = &'r RecordKey>) {
-        let asked = self.tracer.roster.take_asked();
+        let asked = self.tracer.roster.take_asked().entities;
         if !asked.is_empty() {
             let alone = records.into_iter().map(|record| AskedAlone {
                 record: record.clone(),

@@ -8,6 +8,7 @@ mod bearer;
 mod changes;
 mod entity;
 pub mod file_name;
+mod index;
 mod membership;
 mod names;
 mod related;
@@ -15,7 +16,7 @@ mod rosters;
 mod snapshot;
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use answer::{Addition, Began, Membership};
@@ -23,7 +24,8 @@ pub(crate) use answer::{before_change, created_without_addition, unclear};
 pub use bearer::{Bearer, IamId};
 pub use changes::Enrolment;
 pub(crate) use changes::{GroupChange, Second};
-pub use entity::{Entity, Handle};
+pub use entity::{Asked, Entity, Handle};
+pub use index::RosterIndex;
 pub(crate) use membership::GAP;
 pub use related::{first_to_name_group, related, stirred};
 pub use rosters::Rosters;
@@ -44,8 +46,8 @@ pub struct Roster<'a> {
     users: BTreeMap<AccountId, Names>,
     groups: BTreeMap<AccountId, Names>,
     changes: RosterChanges,
-    /// The users and devices that were asked about since the last [`Roster::take_asked`].
-    asked: RefCell<BTreeSet<Entity>>,
+    /// What was asked about since the last [`Roster::take_asked`].
+    asked: RefCell<Asked>,
 }
 
 impl<'a> Roster<'a> {
@@ -65,16 +67,29 @@ impl<'a> Roster<'a> {
         }
     }
 
-    /// The users and devices that were asked about since the last call. The answers can only change
-    /// with facts about these. Groups aren't included: the policy says which ones are asked about.
-    pub(crate) fn take_asked(&self) -> BTreeSet<Entity> {
+    /// What was asked about since the last call. The answers can only change with facts about it.
+    pub(crate) fn take_asked(&self) -> Asked {
         self.asked.take()
+    }
+
+    /// Notes that the origin of this caller was asked for, who changed something.
+    pub(crate) fn asked_about_caller(&self, caller: &Caller) {
+        let callers = &mut self.asked.borrow_mut().callers;
+        if !callers.contains(caller) {
+            callers.insert(caller.clone());
+        }
+    }
+
+    /// Notes that it was asked whether an account's log has a gap.
+    pub(crate) fn asked_about_log(&self, account: AccountId, from: Moment, to: Moment) {
+        self.asked.borrow_mut().logs.insert((account, from, to));
     }
 
     /// Marks the user as asked about, when an earlier answer is used again.
     pub(crate) fn asked_about_user(&self, account: AccountId, id: &str) {
         self.asked
             .borrow_mut()
+            .entities
             .insert(Entity::User(account, Handle::Id(Arc::from(id))));
     }
 
@@ -83,6 +98,7 @@ impl<'a> Roster<'a> {
     pub fn user_named(&self, account: AccountId, name: &str, at: Moment) -> Bearer {
         self.asked
             .borrow_mut()
+            .entities
             .insert(Entity::User(account, Handle::name(name)));
         self.users.get(&account).map_or_else(
             || Names::default().bearer(name, at),
@@ -100,6 +116,7 @@ impl<'a> Roster<'a> {
     /// The id of a group in the policy. It's the same for every moment: the group with this name in
     /// the roster, else the last one in the logs.
     pub fn group(&self, group: &GroupRef) -> Option<IamId> {
+        self.asked.borrow_mut().groups.insert(group.entity());
         match &group.group {
             GroupName::ById(id) => Some(Arc::from(id.as_str())),
             GroupName::ByName(name) => {
@@ -164,6 +181,11 @@ impl<'a> Roster<'a> {
         self.user_name(account, id).is_some()
     }
 
+    /// Whether there is a roster of the account.
+    pub fn has_roster(&self, account: AccountId) -> bool {
+        self.rosters.has_roster(account)
+    }
+
     /// The account's snapshots, oldest first, those of unknown time last.
     pub fn snapshots(&self, account: AccountId) -> impl Iterator<Item = &Snapshot> {
         self.rosters.snapshots_of(account)
@@ -179,6 +201,7 @@ impl<'a> Roster<'a> {
     pub fn enrolled(&self, serial: &str, at: Moment) -> Option<&Enrolment> {
         self.asked
             .borrow_mut()
+            .entities
             .insert(Entity::Device(Arc::from(serial)));
         self.latest(self.changes.by_serial.get(serial)?, at)
     }

@@ -4,7 +4,8 @@
 use rolewatch_guard::directory::StoreSnapshot;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Policy;
-use rolewatch_guard::roster::{Rosters, Snapshot};
+use rolewatch_guard::roster::{Asked, RosterIndex, Rosters, Snapshot};
+use rolewatch_guard::{Scope, judge};
 
 use crate::ledger::{Facts, Gather, SessionAt, switches_since};
 use crate::outbox::{FindingState, load_findings};
@@ -30,6 +31,7 @@ pub struct PlanEvidence {
 /// Returns the table's error, or an error for a row that can't be parsed.
 pub async fn read_evidence<T: Table>(
     table: &T,
+    rosters: &Rosters,
     id: &str,
     as_of: Moment,
 ) -> Result<Option<PlanEvidence>, Trouble> {
@@ -44,17 +46,46 @@ pub async fn read_evidence<T: Table>(
     // Revoking a role's sessions cuts off everybody who entered it before.
     let mut sessions: Vec<SessionAt> = switches;
     sessions.extend(switches_since(table, as_of.plus_seconds(-OPEN_SESSIONS), as_of).await?);
-    let mut gather = Gather::new(table, &policy);
+    let index = RosterIndex::new(rosters);
+    let mut gather = Gather::with(table, &policy, (rosters, &index));
     for session in &sessions {
         gather.session(session);
     }
-    gather.ask_until_closed().await?;
-    let facts = gather.facts();
+    for group in policy.roles.iter().flat_map(|role| &role.groups) {
+        gather.entity(group.entity());
+    }
+    let facts = gathered(&mut gather, &policy, rosters, as_of).await?;
     Ok(Some(PlanEvidence {
         alert,
         policy,
         facts,
     }))
+}
+
+/// Gathers what judging the sessions depends on.
+async fn gathered<T: Table>(
+    gather: &mut Gather<'_, T>,
+    policy: &Policy,
+    rosters: &Rosters,
+    as_of: Moment,
+) -> Result<Facts, Trouble> {
+    let scope = Scope {
+        as_of: Some(as_of),
+        ..Scope::default()
+    };
+    loop {
+        gather.ask_until_closed().await?;
+        let facts = gather.facts();
+        let known = facts.rosters(rosters, as_of);
+        let mut asked = Asked::default();
+        judge(&facts.world, policy, &known, scope, &mut |examined| {
+            asked.join(examined.asked);
+        });
+        gather.need(&asked);
+        if !gather.is_open() {
+            return Ok(facts);
+        }
+    }
 }
 
 /// Reads the rosters of the bucket, and names the files that can't be used.
@@ -91,7 +122,13 @@ mod tests {
     #[test]
     fn an_unknown_finding_is_no_finding() {
         let twin = Twin::new(Calm, at("2026-03-02T12:00:00Z"));
-        let found = run(read_evidence(&twin, "00", at("2026-03-02T12:00:00Z"))).unwrap();
+        let found = run(read_evidence(
+            &twin,
+            &Rosters::default(),
+            "00",
+            at("2026-03-02T12:00:00Z"),
+        ))
+        .unwrap();
         assert!(found.is_none());
     }
 

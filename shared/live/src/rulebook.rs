@@ -10,7 +10,7 @@ use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::{Policy, PolicyErrors};
 pub(crate) use rolewatch_guard::roster::file_name::dated_key;
 pub use rolewatch_guard::roster::file_name::{ROSTER_PREFIX, roster_key, taken_at};
-use rolewatch_guard::roster::{Rosters, Snapshot};
+use rolewatch_guard::roster::{RosterIndex, Rosters, Snapshot};
 
 use crate::inbox;
 use crate::ledger::keys::hash;
@@ -38,6 +38,8 @@ pub struct Rulebook {
     pub policy: Policy,
     /// The rosters.
     pub rosters: Rosters,
+    /// Who is in the rosters.
+    pub index: Arc<RosterIndex>,
     etag: String,
     roster_files: RosterFiles,
     checked: Moment,
@@ -161,11 +163,18 @@ async fn refresh<O: Bucket + Table + Topic>(
             MISSING.to_owned(),
         ),
     };
-    let before = known.map(|book| book.roster_files).unwrap_or_default();
+    let known = known.map(|book| (book.rosters, book.index, book.roster_files));
+    let (rosters_before, index_before, before) = known.unwrap_or_default();
     let (rosters, files) = read_rosters(outside, before, now).await?;
+    let index = if rosters == rosters_before {
+        index_before
+    } else {
+        Arc::new(RosterIndex::new(&rosters))
+    };
     Ok(Rulebook {
         policy,
         rosters,
+        index,
         etag,
         roster_files: files,
         checked: now,

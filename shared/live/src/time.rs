@@ -1,12 +1,16 @@
 //! Every time limit of the live side, in one place, in seconds. AWS's own limits are in
 //! [`rolewatch_guard::time::aws`].
 
-use rolewatch_guard::time::{DAY, HOUR, aws, chosen};
+pub(crate) use rolewatch_guard::time::DAY;
+use rolewatch_guard::time::{HOUR, aws, chosen};
 
 // ---- How long rows and objects are kept ----
 
 /// Facts in the ledger, the index of switches, and the rosters with which they are judged.
 pub(crate) const FACTS_KEPT: i64 = 90 * DAY;
+
+/// How much longer an ID leads to a name than the rows with the times of the name are kept.
+pub(crate) const DAY_OR_TWO: i64 = 2 * DAY;
 
 /// Links of chains. A session and its use are never further apart than this.
 pub(crate) const LINKS_KEPT: i64 = 14 * DAY;

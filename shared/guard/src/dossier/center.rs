@@ -89,7 +89,7 @@ impl<'w> Center<'w> {
         for (record, fact) in facts_in_force(world) {
             center.add(record, fact);
         }
-        let listed = rosters.iter().flat_map(|snapshot| &snapshot.roles);
+        let listed = rosters.iter().flat_map(|snapshot| &*snapshot.roles);
         let seen = world
             .roles
             .iter()

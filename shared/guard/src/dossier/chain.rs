@@ -154,6 +154,9 @@ impl<'g, 'w> Tracer<'g, 'w> {
     ///
     /// `near`: an ARN of the same record. It shows the partition for ARNs that have to be built.
     pub(crate) fn behind(&self, caller: &Caller, time: Moment, near: Option<&str>) -> Origin {
+        if caller.role_session().is_some() {
+            self.roster.asked_about_caller(caller);
+        }
         let origin = self.traced_from(caller, time, near);
         self.asked_about(&origin);
         origin

@@ -37,7 +37,7 @@ impl Judge<'_, '_> {
         }
         let mut unknown: Vec<String> = Vec::new();
         for group in self.policy.roles.iter().flat_map(|role| &role.groups) {
-            let has_roster = rosters.snapshots_of(group.account).next().is_some();
+            let has_roster = rosters.has_roster(group.account);
             if has_roster && self.tracer.roster.group(group).is_none() {
                 unknown.push(format!(
                     "group `{}` from the policy doesn't appear in any roster of its account or in the logs",

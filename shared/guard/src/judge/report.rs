@@ -10,7 +10,7 @@ use crate::finding::{CallerShown, Finding, Verdict};
 use crate::id::{EventId, RecordKey};
 use crate::moment::Moment;
 use crate::policy::{RuleOff, Suppression};
-use crate::roster::{Entity, Membership};
+use crate::roster::{Asked, Entity, Membership};
 use crate::rule::Rule;
 use crate::rules::RuleAnswer;
 use crate::world::World;
@@ -129,9 +129,8 @@ pub struct ExaminedSwitch<'a> {
     pub origin: &'a Origin,
     pub(crate) answers: &'a [(&'static Rule, RuleAnswer)],
     pub(crate) world: &'a World,
-    /// The entities that the judgment depends on. A fact about one of them can change it. Groups
-    /// aren't included, because the policy names them.
-    pub asked: &'a BTreeSet<Entity>,
+    /// What the judgment depends on.
+    pub asked: &'a Asked,
     /// Finds the person's membership in each group that may allow the switch. Few readers need it.
     pub(crate) memberships: &'a dyn Fn() -> Vec<(String, Membership)>,
 }

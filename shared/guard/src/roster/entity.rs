@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use super::IamId;
 use crate::id::AccountId;
-use crate::seen::{IamChange, IamChangeKind, NameSeen, NamedKind};
+use crate::moment::Moment;
+use crate::policy::{GroupName, GroupRef};
+use crate::seen::{Caller, IamChange, IamChangeKind, NameSeen, NamedKind};
 
 /// What identifies a user or group.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -32,6 +34,40 @@ pub enum Entity {
     Group(AccountId, Handle),
     /// An MFA device, by its serial.
     Device(Arc<str>),
+}
+
+/// What an answer depends on.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// Users and devices. A fact about one of them can change the answer.
+    pub entities: BTreeSet<Entity>,
+    /// Groups, as the policy names them.
+    pub groups: BTreeSet<Entity>,
+    /// Role sessions that changed something, and whose person was asked for.
+    pub callers: BTreeSet<Caller>,
+    /// Periods of more than a day in which the account's log may have a gap.
+    pub logs: BTreeSet<(AccountId, Moment, Moment)>,
+}
+
+impl Asked {
+    /// Adds what another answer depends on.
+    pub fn join(&mut self, other: &Self) {
+        self.entities.extend(other.entities.iter().cloned());
+        self.groups.extend(other.groups.iter().cloned());
+        self.callers.extend(other.callers.iter().cloned());
+        self.logs.extend(&other.logs);
+    }
+}
+
+impl GroupRef {
+    /// The group, as the policy names it.
+    pub fn entity(&self) -> Entity {
+        let handle = match &self.group {
+            GroupName::ById(id) => Handle::Id(Arc::from(id.as_str())),
+            GroupName::ByName(name) => Handle::name(name),
+        };
+        Entity::Group(self.account, handle)
+    }
 }
 
 impl Entity {

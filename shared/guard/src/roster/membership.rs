@@ -365,7 +365,11 @@ impl Roster<'_> {
 
     /// The reason why no snapshot shows the membership.
     fn why_not_shown(&self, account: AccountId, user: &str) -> String {
-        let mut snapshots = self.rosters.snapshots_of(account).peekable();
+        let snapshots = self.rosters.snapshots_of(account);
+        // What IAM said about somebody else says nothing about this user.
+        let mut snapshots = snapshots
+            .filter(|snapshot| !snapshot.partial || snapshot.users.contains_key(user))
+            .peekable();
         if snapshots.peek().is_none() {
             format!(
                 "there is no roster of account {account}, and the logs don't show any change to this membership"
@@ -386,11 +390,15 @@ impl Roster<'_> {
     fn log_gap(&self, account: AccountId, a: Moment, b: Moment) -> Option<LogGap> {
         let heard = &self.world.heard;
         let (from, to) = (a.min(b), a.max(b));
+        if to.seconds_since(from) <= GAP.seconds() {
+            return None;
+        }
+        self.asked_about_log(account, from, to);
         let regions = heard.iam_regions(account, self.rosters.partition(account));
         // Nothing shows in which Region this account's IAM events are recorded, so a missing change
         // wouldn't be noticed either. Only a period of at most a day is short enough to trust.
         if regions.is_empty() {
-            return (to.seconds_since(from) > GAP.seconds()).then_some(LogGap::Anywhere);
+            return Some(LogGap::Anywhere);
         }
         let mut silences = regions
             .iter()

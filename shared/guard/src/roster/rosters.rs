@@ -11,7 +11,7 @@ use crate::id::AccountId;
 pub struct Rosters {
     /// Shared, because every judgment copies the list.
     snapshots: Vec<Arc<Snapshot>>,
-    stores: Vec<Arc<StoreSnapshot>>,
+    pub(super) stores: Vec<Arc<StoreSnapshot>>,
 }
 
 impl Rosters {
@@ -48,6 +48,12 @@ impl Rosters {
     pub fn partition(&self, account: AccountId) -> Option<&str> {
         self.snapshots_of(account)
             .find_map(|snapshot| snapshot.partition.as_deref())
+    }
+
+    /// Whether a roster of the account lists a group of this name.
+    pub fn lists_group(&self, account: AccountId, name: &str) -> bool {
+        self.snapshots_of(account)
+            .any(|snapshot| snapshot.group_id(name).is_some())
     }
 
     /// Adds a snapshot of an identity store; the order of adding doesn't matter.

@@ -21,6 +21,9 @@ pub struct Snapshot {
     pub taken: Option<Moment>,
     /// `IsTruncated`: a page is missing, and may list users that seem absent.
     pub truncated: bool,
+    /// It shows only what one question was about: one user, or one group. Whoever isn't in it wasn't
+    /// asked about.
+    pub partial: bool,
     /// Users by id. Snapshots of one account share equal users ([`Snapshot::share_unchanged`]).
     pub users: BTreeMap<IamId, Arc<SnapshotUser>>,
     /// Group ids by lower-case name.
@@ -28,7 +31,7 @@ pub struct Snapshot {
     /// The spelling of the groups' names, by id.
     pub group_names: BTreeMap<IamId, Arc<str>>,
     /// Role ARNs by id (`AROA…`).
-    pub roles: BTreeMap<Arc<str>, RoleArn>,
+    pub roles: Arc<BTreeMap<Arc<str>, RoleArn>>,
 }
 
 /// A user in a snapshot.
@@ -133,10 +136,11 @@ impl Snapshot {
             // Every page except the last says that more pages follow. Only the last one shows
             // whether the listing is complete.
             truncated: pages.last().is_some_and(|page| page.is_truncated),
+            partial: false,
             users: BTreeMap::new(),
             groups: BTreeMap::new(),
             group_names: BTreeMap::new(),
-            roles: BTreeMap::new(),
+            roles: Arc::default(),
         };
         for page in &pages {
             // Groups of all pages come first: a user on page one may be in a group on page three.
@@ -161,9 +165,10 @@ impl Snapshot {
     }
 
     fn add_roles(&mut self, details: &[RoleDetail]) {
+        let roles = Arc::make_mut(&mut self.roles);
         for role in details {
             if let Ok(arn) = RoleArn::parse(&role.arn) {
-                self.roles.insert(Arc::from(role.role_id.as_str()), arn);
+                roles.insert(Arc::from(role.role_id.as_str()), arn);
             }
         }
     }
@@ -267,8 +272,7 @@ impl Snapshot {
         let told = |user: &SnapshotUser| user.groups.iter().all(|group| stayed.contains(group));
         self.users
             .retain(|id, user| later.users.get(id) == Some(user) && told(user));
-        self.roles
-            .retain(|id, arn| later.roles.get(id) == Some(arn));
+        Arc::make_mut(&mut self.roles).retain(|id, arn| later.roles.get(id) == Some(arn));
         self
     }
 

@@ -185,7 +185,7 @@ impl SwitchView<'_, '_> {
         own.map(|group| {
             let membership = match roster.group(group) {
                 Some(id) => roster.membership(account, user, &id, at),
-                None if roster.snapshots(account).next().is_none() => Membership::Unproven {
+                None if !roster.has_roster(account) => Membership::Unproven {
                     missing: format!("there is no roster of account {account}, and the logs don't name group {}", group.written),
                 },
                 None => Membership::Unproven {

@@ -38,7 +38,7 @@ pub(super) async fn sessions<T: Table>(
     let mut entered = switches_since(table, since, now).await?;
     entered.retain(|at| at.time >= since && at.time < now);
     for chunk in entered.chunks(CHUNK) {
-        let mut gather = Gather::new(table, &book.policy);
+        let mut gather = Gather::new(table, book);
         for at in chunk {
             gather.session(at);
         }

@@ -1,28 +1,35 @@
 //! Collects everything that the judgment of some sessions and records depends on.
 //!
 //! INVARIANT (closure): what is found raises new questions (the session's other half, the mint of
-//! the caller's session, its account's IAM changes). Every question is asked once, until none is
-//! left. The findings about the sessions and records asked for are then the same as if all facts
-//! had been read.
+//! the caller's session, a user's other names). Every question is asked once, until none is left.
+//! What a judgment asked about is gathered in addition ([`Gather::need`]), and it is judged again,
+//! until it asks about nothing new. The findings about the sessions and records asked for are then
+//! the same as if all facts had been read.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+mod follow;
+mod mentions;
+mod related;
+mod rows;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use futures_util::future::try_join_all;
 use rolewatch_guard::id::{AccountId, RecordKey};
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Policy;
-use rolewatch_guard::roster::Rosters;
-use rolewatch_guard::seen::{Caller, CallerKind, Fact, SeenRecord};
+use rolewatch_guard::roster::{Asked, Entity, Handle, RosterIndex, Rosters};
+use rolewatch_guard::seen::SeenRecord;
 use rolewatch_guard::world::World;
 
 use super::heard::Heard;
-use super::keys::{self, Kind, SessionAt};
-use super::observed::Observed;
-use super::store::{elevated, reread};
-use crate::port::{KeyRange, Row, Table, TableKind, Trouble};
+use super::keys::{self, SessionAt};
+use super::observed::{GroupShown, Observed};
+use crate::port::{KeyRange, Table, TableKind, Trouble};
+use crate::rulebook::Rulebook;
+use mentions::{Mentions, UnlistedGroups};
+use related::{RelatedEntities, accounts_of};
 use rolewatch_guard::time::chosen::LAST_RECORD;
-use rolewatch_guard::time::chosen::SAME_CALL;
 
 /// The facts that were gathered.
 #[derive(Debug)]
@@ -30,9 +37,11 @@ pub struct Facts {
     /// The facts in the engine's form.
     pub world: World,
     /// IAM's answers, used as snapshots in addition to those of the policy bucket.
-    pub observed: Vec<(AccountId, Observed)>,
-    /// The accounts for which all facts about users and groups have been read.
-    pub accounts: BTreeSet<AccountId>,
+    pub observed: BTreeSet<(AccountId, Observed)>,
+    /// Groups that IAM showed, used in the same way.
+    pub groups: BTreeSet<(AccountId, GroupShown)>,
+    /// The users, groups and devices about which all facts have been read.
+    pub about: BTreeSet<Entity>,
 }
 
 /// A search through the ledger that follows references until none is left.
@@ -40,35 +49,52 @@ pub struct Facts {
 pub struct Gather<'a, T> {
     table: &'a T,
     policy: &'a Policy,
+    rosters: &'a Rosters,
+    index: &'a RosterIndex,
     asked: BTreeSet<(String, KeyRange)>,
     open: Vec<(String, KeyRange)>,
     /// Facts by record and content.
     facts: BTreeMap<(RecordKey, Arc<str>), SeenRecord>,
     /// The content of every row that was parsed as a fact. One record is stored under many keys but
     /// parsed only once.
-    known: HashSet<Arc<str>>,
+    known: HashMap<Arc<str>, Option<RecordKey>>,
     hints: BTreeMap<(String, String), SeenRecord>,
-    accounts: BTreeSet<AccountId>,
-    /// Questions about accounts are postponed.
+    related: RelatedEntities,
+    unlisted: UnlistedGroups,
+    /// Questions about users, groups and devices are postponed.
     held_back: bool,
-    observed: BTreeMap<(AccountId, String), Observed>,
+    observed: BTreeSet<(AccountId, Observed)>,
+    groups: BTreeSet<(AccountId, GroupShown)>,
     heard: Heard,
 }
 
 impl<'a, T: Table> Gather<'a, T> {
     /// Creates a search without any questions.
-    pub fn new(table: &'a T, policy: &'a Policy) -> Self {
+    pub fn new(table: &'a T, book: &'a Rulebook) -> Self {
+        Self::with(table, &book.policy, (&book.rosters, &book.index))
+    }
+
+    /// Creates a search without any questions, for these rosters with their index.
+    pub fn with(
+        table: &'a T,
+        policy: &'a Policy,
+        (rosters, index): (&'a Rosters, &'a RosterIndex),
+    ) -> Self {
         Self {
             table,
             policy,
+            rosters,
+            index,
             asked: BTreeSet::new(),
             open: Vec::new(),
             facts: BTreeMap::new(),
-            known: HashSet::new(),
+            known: HashMap::new(),
             hints: BTreeMap::new(),
-            accounts: BTreeSet::new(),
+            related: RelatedEntities::default(),
+            unlisted: UnlistedGroups::new(),
             held_back: false,
-            observed: BTreeMap::new(),
+            observed: BTreeSet::new(),
+            groups: BTreeSet::new(),
             heard: Heard::default(),
         }
     }
@@ -101,42 +127,62 @@ impl<'a, T: Table> Gather<'a, T> {
         );
     }
 
-    /// Postpones questions about users and groups until [`Gather::ask_about_accounts`].
-    pub fn hold_accounts_back(mut self) -> Self {
+    /// Postpones questions about users, groups and devices until [`Gather::release`].
+    pub fn hold_back(mut self) -> Self {
         self.held_back = true;
         self
     }
 
-    /// Whether questions about users and groups are still postponed.
-    pub fn holds_accounts_back(&self) -> bool {
+    /// Whether questions about users, groups and devices are still postponed.
+    pub fn holds_back(&self) -> bool {
         self.held_back
     }
 
-    /// Asks about users and groups in every account found so far, and in every account found later.
-    pub fn ask_about_accounts(&mut self) {
+    /// Asks about the users, groups and devices found so far, and about those found later.
+    pub fn release(&mut self) {
         self.held_back = false;
-        for account in std::mem::take(&mut self.accounts) {
-            self.account(account);
+    }
+
+    /// Asks about a user, a group or a device.
+    pub fn entity(&mut self, entity: Entity) {
+        self.related.want(entity);
+    }
+
+    /// Asks for what a judgment depends on.
+    pub fn need(&mut self, asked: &Asked) {
+        for entity in asked.entities.iter().chain(&asked.groups) {
+            self.related.want(entity.clone());
+        }
+        for caller in &asked.callers {
+            self.caller(caller);
+        }
+        for (account, from, to) in &asked.logs {
+            self.heard.want(*account, *from, *to);
+            self.add_question(keys::regions(*account), KeyRange::default());
+            self.add_question(keys::IAM_REGIONS.to_owned(), KeyRange::default());
+        }
+        for (pk, span) in self.heard.questions() {
+            self.add_question(pk, span);
         }
     }
 
-    /// Asks again about users and groups in an account, because something may have been stored
+    /// Whether something in one of these partitions of [`keys::asks`] was already asked about.
+    pub(crate) fn has_asked_about(&self, partitions: &BTreeSet<String>) -> bool {
+        let mut wanted = self.related.wanted().iter();
+        !self.held_back && wanted.any(|entity| partitions.contains(&keys::asks(entity)))
+    }
+
+    /// Asks once more about all users, groups and devices, because something may have been stored
     /// since.
-    pub fn account_again(&mut self, account: AccountId) {
-        self.accounts.insert(account);
-        let heard = self.heard.questions(&BTreeSet::from([account]));
-        // Don't use `ask` here: it never asks the same question twice.
-        self.open.extend(
-            who_is_who(account)
-                .into_iter()
-                .chain(heard)
-                .map(|pk| (pk, KeyRange::default())),
-        );
+    pub fn again(&mut self) {
+        self.asked.retain(|(pk, _)| !is_about_entities(pk));
+        self.unlisted.clear();
+        self.related.again();
     }
 
     /// Whether a question is still unanswered.
     pub fn is_open(&self) -> bool {
-        !self.open.is_empty()
+        !self.open.is_empty() || (!self.held_back && self.related.has_fresh())
     }
 
     /// Asks until no question is left.
@@ -144,7 +190,14 @@ impl<'a, T: Table> Gather<'a, T> {
     /// # Errors
     /// Returns the table's error.
     pub async fn ask_until_closed(&mut self) -> Result<(), Trouble> {
-        while !self.open.is_empty() {
+        loop {
+            self.ask_about_fresh();
+            if self.open.is_empty() {
+                if self.read_mentions().await? {
+                    continue;
+                }
+                return Ok(());
+            }
             // All open questions are asked at once. A wave costs one round trip, and a chain of
             // sessions costs as many as it has links.
             let wave = std::mem::take(&mut self.open);
@@ -159,11 +212,61 @@ impl<'a, T: Table> Gather<'a, T> {
                     self.take_row(pk, row);
                 }
             }
-            for question in self.heard.questions(&self.accounts) {
-                self.add_question(question, KeyRange::default());
+            for (pk, span) in self.heard.questions() {
+                self.add_question(pk, span);
             }
         }
-        Ok(())
+    }
+
+    /// Opens the questions about users, groups and devices that weren't asked about yet.
+    fn ask_about_fresh(&mut self) {
+        while !self.held_back
+            && let Some(entity) = self.related.take_fresh()
+        {
+            for tied in self.index.tied_to(self.rosters, &entity) {
+                self.related.tie(&entity, &tied);
+            }
+            self.add_question(keys::about(&entity), KeyRange::default());
+            for account in accounts_of(&entity, self.policy) {
+                for pk in [keys::iam, keys::names, keys::observed].map(|of| of(account)) {
+                    self.add_question(pk, keys::only_here());
+                }
+            }
+            if let Entity::Group(account, Handle::Name(name)) = &entity
+                && !self.rosters.lists_group(*account, name)
+            {
+                let group = (*account, Arc::clone(name));
+                self.unlisted.entry(group).or_default();
+            }
+        }
+    }
+
+    /// Reads more changes that name the groups that no roster lists. Returns `false` if those that
+    /// were read are enough.
+    async fn read_mentions(&mut self) -> Result<bool, Trouble> {
+        let next = |mentions: &Mentions| mentions.next(&self.facts);
+        let open: Vec<_> = self
+            .unlisted
+            .iter()
+            .filter_map(|(group, mentions)| Some((group.clone(), next(mentions)?)))
+            .collect();
+        for (group, most) in &open {
+            let pk = keys::mentions(group.0, &group.1);
+            let all = KeyRange::default();
+            let rows = self.table.latest(TableKind::Ledger, &pk, &all, *most);
+            let rows = rows.await?;
+            let count = rows.len();
+            let records: Vec<RecordKey> = rows
+                .into_iter()
+                .filter_map(|row| self.take_fact(row))
+                .collect();
+            for record in &records {
+                self.record(record);
+            }
+            self.unlisted
+                .insert(group.clone(), Mentions::new(*most, count, records));
+        }
+        Ok(!open.is_empty())
     }
 
     /// All facts found so far.
@@ -173,20 +276,16 @@ impl<'a, T: Table> Gather<'a, T> {
             world.add(seen.clone());
         }
         self.heard.add_to_world(&mut world);
-        let observed = self
-            .observed
-            .iter()
-            .map(|((account, _), observed)| (*account, observed.clone()))
-            .collect();
-        let accounts = if self.held_back {
+        let about = if self.held_back {
             BTreeSet::new()
         } else {
-            self.accounts.clone()
+            self.related.wanted().clone()
         };
         Facts {
             world,
-            observed,
-            accounts,
+            observed: self.observed.clone(),
+            groups: self.groups.clone(),
+            about,
         }
     }
 
@@ -205,179 +304,27 @@ impl<'a, T: Table> Gather<'a, T> {
             keys::around(time, LAST_RECORD, LAST_RECORD),
         ))
     }
-
-    fn take_row(&mut self, pk: &str, row: Row) {
-        let of = pk.split('#').next().unwrap_or_default();
-        let account = || {
-            pk.split('#')
-                .nth(1)
-                .and_then(|account| account.parse::<AccountId>().ok())
-        };
-        match of {
-            "heard" | "regions" | "iam-regions" => self.heard.take_row(pk, &row.sk),
-            "groups" => {
-                if let (Some(account), Ok(observed)) =
-                    (account(), serde_json::from_str::<Observed>(&row.body))
-                {
-                    self.observed.insert((account, row.sk), observed);
-                }
-            }
-            "names" | "role" => self.take_hint(row),
-            "session" if Kind::Use.is_kind_of(&row.sk) => self.take_hint(row),
-            // Use of a session is stored there to wait for the session's mint. Nothing leads from
-            // the mint to the use.
-            "session" | "key" if Kind::Child.is_kind_of(&row.sk) => {}
-            _ => self.take_fact(row),
-        }
-    }
-
-    fn take_hint(&mut self, row: Row) {
-        if let Some(mut seen) = reread(&row.body, self.policy) {
-            // Only the least and the greatest of these rows are kept. They show who had a name, so
-            // they must not count as events.
-            (seen.fact, seen.correction) = (None, None);
-            self.hints.insert((row.pk, row.sk), seen);
-        }
-    }
-
-    fn take_fact(&mut self, row: Row) {
-        if self.known.contains(row.body.as_str()) {
-            return;
-        }
-        let body: Arc<str> = Arc::from(row.body);
-        self.known.insert(Arc::clone(&body));
-        if let Some(seen) = reread(&body, self.policy) {
-            self.follow(&seen);
-            self.facts.insert((seen.key.clone(), body), seen);
-        }
-    }
-
-    /// Asks the questions that a fact raises.
-    fn follow(&mut self, seen: &SeenRecord) {
-        match &seen.fact {
-            Some(Fact::Mint(mint)) => {
-                let near = keys::around(mint.time, SAME_CALL, SAME_CALL);
-                if let Some(session) = &mint.session {
-                    if !self.has_asked(session, mint.time) {
-                        self.add_question(keys::session(session), near.clone());
-                    }
-                    if let Some((id, _)) = session.split_once(':') {
-                        self.add_question(keys::role(id), KeyRange::default());
-                    }
-                }
-                if let Some(issued) = &mint.issued {
-                    self.add_question(keys::issued(issued), KeyRange::default());
-                }
-                // The copies of one call in two accounts have different event IDs and the same
-                // sharedEventID.
-                if let Some(shared) = &mint.shared {
-                    self.add_question(keys::shared(&shared.to_string()), near.clone());
-                }
-                // A console step without a session is found by its caller and time.
-                if mint.role.as_ref().is_some_and(elevated(self.policy)) {
-                    for person in [&mint.caller.principal_id, &mint.caller.arn]
-                        .into_iter()
-                        .flatten()
-                    {
-                        self.add_question(
-                            keys::who(person),
-                            keys::around(mint.time, SAME_CALL, SAME_CALL),
-                        );
-                    }
-                    self.policy_accounts();
-                }
-                self.caller(&mint.caller);
-            }
-            Some(Fact::Console(step)) => {
-                if step.session.is_none() {
-                    for person in [&step.from_id, &step.from].into_iter().flatten() {
-                        self.add_question(
-                            keys::who(person),
-                            keys::around(step.time, 2 * SAME_CALL, 2 * SAME_CALL),
-                        );
-                    }
-                }
-                if let Some(account) = step
-                    .from
-                    .as_deref()
-                    .and_then(|arn| arn.split(':').nth(4)?.parse().ok())
-                {
-                    self.account(account);
-                }
-                self.policy_accounts();
-            }
-            Some(Fact::Denial(denial)) => self.caller(&denial.caller),
-            Some(Fact::IamChange(change)) => self.caller(&change.by),
-            Some(Fact::IdentityCenter(_) | Fact::Nothing) | None => {}
-        }
-    }
-
-    /// Asks for the mint of the caller's session, and about users and groups in the caller's
-    /// account.
-    fn caller(&mut self, caller: &Caller) {
-        // Temporary keys begin with ASIA. No call issued a permanent key, so it leads no further
-        // back.
-        if let Some(key) = caller.key.as_deref().filter(|key| key.starts_with("ASIA")) {
-            self.add_question(keys::issued(key), KeyRange::default());
-        }
-        // The creation date in the caller's session is the time of the call that issued it.
-        if let (Some(session), Some(created)) = (
-            caller.role_session(),
-            caller.session.as_ref().and_then(|context| context.created),
-        ) {
-            self.add_question(
-                keys::session(session),
-                keys::around(created, SAME_CALL, SAME_CALL),
-            );
-        }
-        if matches!(
-            caller.kind,
-            CallerKind::IamUser | CallerKind::OtherAccount | CallerKind::Federated
-        ) && let Some(account) = caller.account
-        {
-            self.account(account);
-        }
-    }
-
-    fn policy_accounts(&mut self) {
-        let accounts: Vec<AccountId> = self
-            .policy
-            .roles
-            .iter()
-            .flat_map(|role| &role.groups)
-            .map(|group| group.account)
-            .collect();
-        for account in accounts {
-            self.account(account);
-        }
-    }
-
-    /// Asks about users and groups in an account.
-    pub fn account(&mut self, account: AccountId) {
-        if self.accounts.insert(account) && !self.held_back {
-            for pk in who_is_who(account) {
-                self.add_question(pk, KeyRange::default());
-            }
-        }
-    }
 }
 
-fn who_is_who(account: AccountId) -> [String; 5] {
-    [
-        keys::iam(account),
-        keys::names(account),
-        keys::observed(account),
-        keys::regions(account),
-        keys::IAM_REGIONS.to_owned(),
-    ]
+/// Whether a partition is about a user, a group or a device.
+fn is_about_entities(pk: &str) -> bool {
+    let of = pk.split('#').next().unwrap_or_default();
+    matches!(of, "about" | "iam" | "names" | "groups")
 }
 
 impl Facts {
-    /// The rosters of the bucket, together with IAM's answers.
+    /// What the rosters of the bucket and IAM's answers show of whom the facts are about.
     pub fn rosters(&self, base: &Rosters, now: Moment) -> Rosters {
-        let mut rosters = base.clone();
+        self.with_answers(base.about(&self.about), now)
+    }
+
+    /// These rosters, with IAM's answers in addition.
+    pub fn with_answers(&self, mut rosters: Rosters, now: Moment) -> Rosters {
         for (account, observed) in &self.observed {
             rosters.add(observed.snapshot(*account, now));
+        }
+        for (account, shown) in &self.groups {
+            rosters.add(shown.snapshot(*account));
         }
         rosters
     }

@@ -49,6 +49,8 @@ pub(super) struct Heard {
     hours: BTreeSet<(AccountId, Arc<str>, Moment)>,
     /// The Regions in which an account's own IAM events are recorded.
     iam: BTreeSet<(AccountId, Arc<str>)>,
+    /// The period that matters of each account's logs.
+    periods: BTreeMap<AccountId, (Moment, Moment)>,
     /// The Regions in which the IAM events of any account are recorded.
     iam_of_any: BTreeSet<Arc<str>>,
 }
@@ -76,21 +78,28 @@ impl Heard {
         }
     }
 
-    /// The partitions that hold the hours, for the Regions in which the accounts' IAM events are or
-    /// may be recorded.
-    pub(super) fn questions(&self, accounts: &BTreeSet<AccountId>) -> Vec<String> {
+    /// Notes that it matters whether an account's logs have a gap between two moments.
+    pub(super) fn want(&mut self, account: AccountId, from: Moment, to: Moment) {
+        let known = self.periods.entry(account).or_insert((from, to));
+        *known = (known.0.min(from), known.1.max(to));
+    }
+
+    /// Where to look for the hours, in the Regions in which the accounts' IAM events are or may be
+    /// recorded.
+    pub(super) fn questions(&self) -> Vec<(String, KeyRange)> {
         let matters = |log: &&(AccountId, Arc<str>)| {
-            let (account, region) = log;
-            accounts.contains(account)
-                && (may_record_iam(region)
-                    || self.iam.contains(*log)
-                    || self.iam_of_any.contains(region))
+            may_record_iam(&log.1) || self.iam.contains(*log) || self.iam_of_any.contains(&log.1)
         };
-        self.logs
-            .iter()
-            .filter(matters)
-            .map(|(account, region)| keys::heard(*account, region))
-            .collect()
+        let question = |(account, region): &(AccountId, Arc<str>)| {
+            let (from, to) = self.periods.get(account)?;
+            let hours = KeyRange {
+                from: keys::hour(*from),
+                to: keys::hour(*to),
+            };
+            Some((keys::heard(*account, region), hours))
+        };
+        let logs = self.logs.iter().filter(matters);
+        logs.filter_map(question).collect()
     }
 
     /// Adds this knowledge to `world`.

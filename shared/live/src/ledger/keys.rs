@@ -110,12 +110,33 @@ pub(crate) fn second_of(key: &str) -> Option<Moment> {
     ))
 }
 
+/// The partition in which the previous version of rolewatch stored an account's IAM changes.
 pub(crate) fn iam(account: AccountId) -> String {
     format!("iam#{account}")
 }
 
+/// The partition in which the previous version stored which name belongs to which ID.
 pub(crate) fn names(account: AccountId) -> String {
     format!("names#{account}")
+}
+
+/// At the start of a sort key: the row is also stored under other keys, and is only here for a
+/// version of rolewatch that reads whole partitions. It is greater than the start of every other
+/// sort key there.
+pub(crate) const ALSO_HERE: &str = "~";
+
+/// The range of the rows that are stored nowhere else.
+pub(crate) fn only_here() -> KeyRange {
+    KeyRange {
+        from: String::new(),
+        // The character before `~`.
+        to: "}".to_owned(),
+    }
+}
+
+/// The sort key by which an ID leads to a lower-case name.
+pub(crate) fn pointer_part(name: &str) -> String {
+    format!("p#{}", key_part(name))
 }
 
 pub(crate) fn name_part(name: &str, id: &str) -> String {
@@ -169,6 +190,7 @@ pub(crate) fn hour(time: Moment) -> String {
     format!("{:010}", time.epoch_seconds().max(0) / 3_600)
 }
 
+/// The partition in which the previous version stored IAM's answers about users.
 pub(crate) fn observed(account: AccountId) -> String {
     format!("groups#{account}")
 }
@@ -188,15 +210,35 @@ pub(crate) fn people(account: AccountId) -> String {
 
 /// The partition of everything whose judgment depends on a user, a group or a device.
 pub(crate) fn asks(entity: &Entity) -> String {
+    format!("asks#{}", entity_part(entity))
+}
+
+/// The partition of what is known about a user, a group or a device under one name or ID.
+pub(crate) fn about(entity: &Entity) -> String {
+    format!("about#{}", entity_part(entity))
+}
+
+fn entity_part(entity: &Entity) -> String {
     let of = |kind: char, account: &AccountId, handle: &Handle| match handle {
-        Handle::Name(name) => format!("asks#{account}#{kind}n#{}", key_part(name)),
-        Handle::Id(id) => format!("asks#{account}#{kind}i#{}", key_part(id)),
+        Handle::Name(name) => format!("{account}#{kind}n#{}", key_part(name)),
+        Handle::Id(id) => format!("{account}#{kind}i#{}", key_part(id)),
     };
     match entity {
         Entity::User(account, handle) => of('u', account, handle),
         Entity::Group(account, handle) => of('g', account, handle),
-        Entity::Device(serial) => format!("asks#d#{}", key_part(serial)),
+        Entity::Device(serial) => format!("d#{}", key_part(serial)),
     }
+}
+
+/// The partition of the changes that somebody joined or left a group, by its lower-case name then.
+pub(crate) fn mentions(account: AccountId, group: &str) -> String {
+    format!("mentions#{account}#{}", key_part(&group.to_lowercase()))
+}
+
+/// A second as text of which the *earliest* sorts last.
+pub(crate) fn second_backward(time: Moment) -> String {
+    let most = 999_999_999_999;
+    format!("{:012}", (most - time.epoch_seconds().max(0)).max(0))
 }
 
 /// The partition of the walks of one chain, which are processed one after another.

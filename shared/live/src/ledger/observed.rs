@@ -5,15 +5,16 @@ use std::sync::Arc;
 
 use rolewatch_guard::id::AccountId;
 use rolewatch_guard::moment::Moment;
-use rolewatch_guard::roster::{Snapshot, SnapshotUser};
+use rolewatch_guard::roster::{Entity, Handle, Snapshot, SnapshotUser};
 use serde::{Deserialize, Serialize};
 
 use super::keys;
-use crate::port::Row;
-use crate::time::{FACTS_KEPT, MEMBERSHIP_SETTLES};
+use super::store::fact_row;
+use crate::port::{Keep, Row, Table, TableKind, Trouble};
+use crate::time::{DAY_OR_TWO, FACTS_KEPT, MEMBERSHIP_SETTLES};
 
 /// An answer of `ListGroupsForUser`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Observed {
     /// The account that IAM was asked about.
     pub account: String,
@@ -27,45 +28,145 @@ pub struct Observed {
     pub taken: Moment,
 }
 
+/// A group's name and ID, as IAM showed them together.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct GroupShown {
+    /// The name.
+    pub name: String,
+    /// The ID.
+    pub id: String,
+    /// When IAM showed it.
+    pub taken: Moment,
+}
+
+/// In a partition about an ID: a name that goes with it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct NamePointer {
+    pub(super) name: String,
+}
+
+/// The row by which an ID leads to a name.
+pub(super) fn pointer_row(named: &Entity, name: &str, rank: String, expires: Moment) -> Row {
+    let pointer = NamePointer {
+        name: name.to_lowercase(),
+    };
+    let body = serde_json::to_string(&pointer).unwrap_or_default();
+    Row {
+        rank,
+        ..fact_row(
+            keys::about(named),
+            keys::pointer_part(&pointer.name),
+            &body,
+            // The rows with the times may be written up to a day later.
+            expires.plus_seconds(DAY_OR_TWO),
+        )
+    }
+}
+
 impl Observed {
-    pub(crate) fn to_row(&self, account: AccountId) -> Result<Row, serde_json::Error> {
-        Ok(Row {
-            pk: keys::observed(account),
-            sk: format!("{}#{}", self.user, keys::second(self.taken)),
-            body: serde_json::to_string(self)?,
-            rank: String::new(),
-            version: 0,
-            expires: Some(self.taken.plus_seconds(FACTS_KEPT)),
+    /// Stores the answer, under the user's name and ID and under every group.
+    ///
+    /// # Errors
+    /// Returns the table's error. IAM can then be asked again.
+    pub(crate) async fn store<T: Table>(
+        &self,
+        table: &T,
+        account: AccountId,
+    ) -> Result<(), Trouble> {
+        for (row, keep) in self
+            .rows(account)
+            .map_err(|error| Trouble::refused("storing IAM's answer", &error))?
+        {
+            table.keep(TableKind::Ledger, row, keep).await?;
+        }
+        Ok(())
+    }
+
+    fn rows(&self, account: AccountId) -> Result<Vec<(Row, Keep)>, serde_json::Error> {
+        let expires = self.taken.plus_seconds(FACTS_KEPT);
+        let mut rows = Vec::new();
+        for shown in self.groups_shown() {
+            let rank = format!("{}#{}", keys::second(shown.taken), self.user);
+            let by_id = Entity::Group(account, Handle::Id(Arc::from(shown.id.as_str())));
+            let by_name = Entity::Group(account, Handle::name(&shown.name));
+            let pointer = pointer_row(&by_id, &shown.name, rank.clone(), expires);
+            rows.push((pointer, Keep::Greatest));
+            let body = serde_json::to_string(&shown)?;
+            for (end, keep) in [("first", Keep::Least), ("last", Keep::Greatest)] {
+                let sk = format!("g#{}#{end}", keys::name_part(&shown.name, &shown.id));
+                let row = fact_row(keys::about(&by_name), sk, &body, expires);
+                let rank = rank.clone();
+                rows.push((Row { rank, ..row }, keep));
+            }
+        }
+        let body = serde_json::to_string(self)?;
+        let own = format!("{}#{}", self.user, keys::second(self.taken));
+        let handles = [
+            Handle::name(&self.name),
+            Handle::Id(Arc::from(self.user.as_str())),
+        ];
+        for handle in handles {
+            let pk = keys::about(&Entity::User(account, handle));
+            let row = fact_row(pk, format!("o#{own}"), &body, expires);
+            rows.push((row, Keep::First));
+        }
+        // The previous version of rolewatch looks there.
+        let sk = format!("{}{own}", keys::ALSO_HERE);
+        let row = fact_row(keys::observed(account), sk, &body, expires);
+        rows.push((row, Keep::First));
+        Ok(rows)
+    }
+
+    /// The groups in the answer.
+    pub(super) fn groups_shown(&self) -> impl Iterator<Item = GroupShown> {
+        self.groups.iter().map(|(name, id)| GroupShown {
+            name: name.clone(),
+            id: id.clone(),
+            taken: self.taken,
         })
     }
 
     /// The answer as a snapshot for the engine. Until membership has settled, the absence of a
     /// group proves nothing.
+    ///
+    /// It names no groups: [`GroupShown`] does, for everybody in the same way.
     pub(crate) fn snapshot(&self, account: AccountId, now: Moment) -> Snapshot {
-        let groups: BTreeMap<String, Arc<str>> = self
-            .groups
-            .iter()
-            .map(|(name, id)| (name.to_ascii_lowercase(), Arc::from(id.as_str())))
-            .collect();
-        let member: BTreeSet<Arc<str>> = groups.values().cloned().collect();
+        let groups = self.groups.iter().map(|(_, id)| Arc::from(id.as_str()));
         let user = SnapshotUser {
             name: Arc::from(self.name.as_str()),
             arn: String::new(),
-            groups: member,
+            groups: groups.collect::<BTreeSet<Arc<str>>>(),
         };
         Snapshot {
-            account,
-            partition: None,
-            taken: Some(self.taken),
             truncated: now.seconds_since(self.taken) < MEMBERSHIP_SETTLES,
             users: BTreeMap::from([(Arc::from(self.user.as_str()), Arc::new(user))]),
-            groups,
-            group_names: self
-                .groups
-                .iter()
-                .map(|(name, id)| (Arc::from(id.as_str()), Arc::from(name.as_str())))
-                .collect(),
-            roles: BTreeMap::new(),
+            ..partial(account, self.taken)
         }
+    }
+}
+
+impl GroupShown {
+    /// What IAM showed, as a snapshot for the engine.
+    pub(crate) fn snapshot(&self, account: AccountId) -> Snapshot {
+        let id: Arc<str> = Arc::from(self.id.as_str());
+        Snapshot {
+            groups: BTreeMap::from([(self.name.to_ascii_lowercase(), Arc::clone(&id))]),
+            group_names: BTreeMap::from([(id, Arc::from(self.name.as_str()))]),
+            ..partial(account, self.taken)
+        }
+    }
+}
+
+fn partial(account: AccountId, taken: Moment) -> Snapshot {
+    Snapshot {
+        account,
+        partition: None,
+        taken: Some(taken),
+        truncated: false,
+        partial: true,
+        users: BTreeMap::new(),
+        groups: BTreeMap::new(),
+        group_names: BTreeMap::new(),
+        roles: Arc::default(),
     }
 }

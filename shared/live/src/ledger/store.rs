@@ -1,6 +1,7 @@
 //! Stores one record in the ledger.
 
 mod family;
+mod names;
 
 use futures_util::future::try_join_all;
 use rolewatch_guard::Elevated;
@@ -9,13 +10,14 @@ use rolewatch_guard::delivery::Delivery;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Policy;
 use rolewatch_guard::said::Said;
-use rolewatch_guard::seen::{Caller, Fact, NameSeen, Reading, SeenRecord};
+use rolewatch_guard::seen::{Caller, Fact, IamChange, NameSeen, Reading, SeenRecord};
 use rolewatch_guard::world::{Log, quarter_of_hour};
 
 use super::keys::{self, Kind};
 use crate::port::{Keep, KeyRange, Row, Table, TableKind, Trouble};
 use crate::time::{FACTS_KEPT, LINKS_KEPT};
 use family::family;
+use names::KnownName;
 
 /// A record as it arrived.
 #[derive(Debug)]
@@ -101,8 +103,21 @@ pub async fn store_record<T: Table>(
     if arrival.under_way && first_try {
         return Ok(arrival);
     }
-    arrival.sighting = sighting(table, &arrival.seen).await?;
     let mut rows = hint_rows(&arrival.seen, &arrival.body, now);
+    if let Some(named) = arrival.seen.named.clone() {
+        let known = KnownName::read(table, &named).await?;
+        let rank = rank_of(&arrival.seen);
+        arrival.sighting = known.sighting(&named, &rank);
+        let expires = now.plus_seconds(FACTS_KEPT);
+        // INVARIANT (pointer): whoever finds when a name was seen with an ID can rely on the row by
+        // which the ID leads to the name. So that row is written first.
+        if let Some(pointer) = known.pointer_row(&named, &rank, expires) {
+            table
+                .keep(TableKind::Ledger, pointer, Keep::Greatest)
+                .await?;
+        }
+        rows.extend(known.rows(&named, &rank, &arrival.body, expires));
+    }
     rows.extend(fact_rows(&arrival, policy, now));
     try_join_all(
         rows.into_iter()
@@ -226,15 +241,30 @@ fn places(seen: &SeenRecord, policy: &Policy) -> Vec<(String, String)> {
         },
         Some(Fact::Denial(denial)) => places.extend(child_places(&denial.caller, denial.time)),
         Some(Fact::IamChange(change)) => {
-            places.push((
-                keys::iam(change.account),
-                format!("{}#", keys::second(change.time)),
-            ));
+            places.extend(places_of_change(change));
             places.extend(child_places(&change.by, change.time));
         }
         // The rules don't forward Identity Center's events yet, and nothing looks for them.
         Some(Fact::IdentityCenter(_) | Fact::Nothing) | None => {}
     }
+    places
+}
+
+/// Where a change is stored: under everything that it changes, and under a group that it names.
+fn places_of_change(change: &IamChange) -> Vec<(String, String)> {
+    let second = keys::second(change.time);
+    let mut places: Vec<(String, String)> = change
+        .entities()
+        .iter()
+        .map(|entity| (keys::about(entity), format!("c#{second}#")))
+        .collect();
+    places.extend(change.group_joined_or_left().map(|group| {
+        let at = format!("{}#", keys::second_backward(change.time));
+        (keys::mentions(change.account, group), at)
+    }));
+    // The previous version of rolewatch looks there.
+    let also = format!("{}{second}#", keys::ALSO_HERE);
+    places.push((keys::iam(change.account), also));
     places
 }
 
@@ -294,12 +324,6 @@ fn hint_rows(seen: &SeenRecord, body: &str, now: Moment) -> Vec<(Row, Keep)> {
     }
     let counted = super::uses::use_row(seen)
         .map(|(pk, sk, body)| (fact_row(pk, sk, &body, expires), Keep::First));
-    if let Some(named) = &seen.named {
-        both(
-            keys::names(named.account),
-            keys::name_part(&named.name, &named.id),
-        );
-    }
     rows.extend(counted);
     if let Some((id, role)) = &seen.role {
         rows.push((
@@ -411,39 +435,5 @@ async fn learned<T: Table>(table: &T, seen: &SeenRecord) -> Result<Option<Learne
         Learned::OfAll
     } else {
         Learned::OfAccount
-    }))
-}
-
-/// What this record will add about a user's name and ID. Must run before the record is stored.
-///
-/// If the record is already stored, the invocation that stored it may have stopped before it acted
-/// on the result. What was known before the record can't be told in that case.
-async fn sighting<T: Table>(table: &T, seen: &SeenRecord) -> Result<Option<Sighting>, Trouble> {
-    let Some(named) = &seen.named else {
-        return Ok(None);
-    };
-    let own = format!("{}#", keys::name_part(&named.name, &named.id));
-    let rows = table
-        .query(
-            TableKind::Ledger,
-            &keys::names(named.account),
-            &KeyRange {
-                from: own.clone(),
-                to: own.clone(),
-            },
-        )
-        .await?;
-    let end = |which: &str| rows.iter().find(|row| row.sk == format!("{own}{which}"));
-    let rank = rank_of(seen);
-    let known = match (end("first"), end("last")) {
-        (Some(first), Some(last)) if first.rank == rank || last.rank == rank => None,
-        (Some(first), Some(_)) if rank < first.rank => keys::second_of(&first.rank),
-        (Some(_), Some(last)) if rank > last.rank => keys::second_of(&last.rank),
-        (Some(_), Some(_)) => return Ok(None),
-        _ => None,
-    };
-    Ok(Some(Sighting {
-        named: named.clone(),
-        known,
     }))
 }

@@ -6,9 +6,9 @@ use std::fmt::Display;
 
 use rolewatch_guard::id::{AccountId, RecordKey};
 use rolewatch_guard::moment::Moment;
-use rolewatch_guard::policy::Policy;
+use rolewatch_guard::policy::{GroupRef, Policy};
 use rolewatch_guard::roster::{Entity, Handle, Rosters, first_to_name_group, related, stirred};
-use rolewatch_guard::seen::{Fact, IamChange, IamChangeKind, Mint, SeenRecord};
+use rolewatch_guard::seen::{Fact, IamChange, Mint, SeenRecord};
 use rolewatch_guard::world::World;
 
 use super::keys::{self, Kind, SessionAt};
@@ -52,10 +52,10 @@ impl IdentityChanges {
         self.groups.extend(group);
     }
 
-    /// It became known who made a change. That matters for the people who were added to a group,
-    /// and for nobody else.
+    /// It became known who made a change. That matters for the people who were added to a group or
+    /// removed from one, and for nobody else.
     fn changer(&mut self, change: &IamChange) {
-        if matches!(change.what, IamChangeKind::AddUserToGroup { .. }) {
+        if change.group_joined_or_left().is_some() {
             self.accounts.insert(change.account);
             self.changed.extend(change.entities());
         }
@@ -71,14 +71,32 @@ impl IdentityChanges {
         &self.everybody
     }
 
-    /// The accounts whose users and groups have to be read.
+    /// The users, groups and devices that [`IdentityChanges::entities`] has to know all facts about.
+    pub(crate) fn seeds(&self, policy: &Policy) -> BTreeSet<Entity> {
+        let mut seeds = self.changed.clone();
+        let sighting = self.sighting.iter();
+        seeds.extend(sighting.flat_map(|sighting| sighting.named.entities()));
+        // Nobody asks about other groups.
+        let named: BTreeSet<Entity> = policy
+            .roles
+            .iter()
+            .flat_map(|role| &role.groups)
+            .map(GroupRef::entity)
+            .collect();
+        let joined = self.groups.iter();
+        let joined = joined.map(|(account, name, _)| Entity::Group(*account, Handle::name(name)));
+        seeds.extend(joined.filter(|group| named.contains(group)));
+        seeds
+    }
+
+    /// The accounts of what changed.
     pub fn accounts(&self) -> &BTreeSet<AccountId> {
         &self.accounts
     }
 
     /// All users, groups and devices about which something new may be known, by every name and ID.
-    /// `world` must hold all facts about the users and groups of these accounts, read after the
-    /// record was stored.
+    /// `world` must hold all facts about the [`seeds`](Self::seeds), read after the record was
+    /// stored.
     pub fn entities(&self, world: &World, rosters: &Rosters) -> BTreeSet<Entity> {
         let mut changed = self.changed.clone();
         for (account, name, record) in &self.groups {

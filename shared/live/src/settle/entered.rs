@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use rolewatch_guard::id::{AccountId, RecordKey};
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Policy;
-use rolewatch_guard::roster::Entity;
+use rolewatch_guard::roster::Asked;
 use rolewatch_guard::time::aws::LONGEST_SESSION;
 use rolewatch_guard::time::chosen::LAST_RECORD;
 use rolewatch_guard::{ExaminedSwitch, Person};
@@ -30,8 +30,8 @@ pub(super) struct EnteredSwitch {
     pub(super) role: String,
     pub(super) limited: bool,
     pub(super) records: BTreeSet<RecordKey>,
-    /// Users and devices that the judgment depends on.
-    pub(super) asked: BTreeSet<Entity>,
+    /// What the judgment depends on.
+    pub(super) asked: Asked,
     /// When its credentials expire. If no record says, as late as any session can expire.
     pub(super) until: Moment,
 }
@@ -46,7 +46,7 @@ impl EnteredSwitch {
         (
             self.at.clone(),
             self.holder(),
-            partitions_of_entities(&self.asked),
+            partitions_of_entities(&self.asked.entities),
         )
     }
 
@@ -58,7 +58,7 @@ impl EnteredSwitch {
             role: &self.role,
             accounts: [self.account, self.caller_account],
             records: &self.records,
-            rests_on: &self.asked,
+            rests_on: &self.asked.entities,
         }
     }
 }

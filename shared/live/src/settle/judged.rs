@@ -8,7 +8,7 @@ use rolewatch_guard::catalogue;
 use rolewatch_guard::id::RecordKey;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Policy;
-use rolewatch_guard::roster::Rosters;
+use rolewatch_guard::roster::{Asked, Rosters};
 use rolewatch_guard::rule::Rule;
 use rolewatch_guard::{Finding, Judgement, Scope, judge};
 
@@ -46,16 +46,14 @@ pub(super) async fn judge_touched<T: Table>(
     touched: &TouchedEvidence,
     now: Moment,
 ) -> Result<TouchedJudgement, Trouble> {
-    let mut gather = gather_touched(table, &book.policy, touched);
+    let mut gather = gather_touched(table, book, touched);
     let mut notes = Notes::new(table, now);
-    // Something was added to the index after facts about it may have been read.
-    let mut late = false;
     loop {
         gather.ask_until_closed().await?;
         let facts = gather.facts();
         // Which roles were entered shows in the session's records alone, so skip the rosters, which
         // take time.
-        let rosters = if gather.holds_accounts_back() {
+        let rosters = if gather.holds_back() {
             Rosters::default()
         } else {
             facts.rosters(&book.rosters, now)
@@ -64,8 +62,9 @@ pub(super) async fn judge_touched<T: Table>(
             judgement,
             own,
             others,
+            asked,
         } = judge_gathered(&facts, book, &rosters, touched, now);
-        late |= notes.take_note(&own, &judgement, touched).await?;
+        let added = notes.take_note(&own, &judgement, touched).await?;
         let limited = limited_holders(&own);
         let mut cluster: BTreeSet<SessionAt> = own.iter().map(|one| one.at.clone()).collect();
         for holder in &limited {
@@ -83,8 +82,7 @@ pub(super) async fn judge_touched<T: Table>(
         if gather.is_open() {
             continue;
         }
-        if ask_about_accounts(&mut gather, &facts, late) {
-            late = false;
+        if ask_about_entities(&mut gather, &asked, &added) {
             continue;
         }
         let findings = findings_about(
@@ -105,14 +103,14 @@ pub(super) async fn judge_touched<T: Table>(
     }
 }
 
-/// Starts with what was touched. Questions about users and groups come last because they need the
-/// most reads.
+/// Starts with what was touched. Questions about users, groups and devices come last, because the
+/// sessions have to be in the index before.
 fn gather_touched<'t, T: Table>(
     table: &'t T,
-    policy: &'t Policy,
+    book: &'t Rulebook,
     touched: &TouchedEvidence,
 ) -> Gather<'t, T> {
-    let mut gather = Gather::new(table, policy).hold_accounts_back();
+    let mut gather = Gather::new(table, book).hold_back();
     for at in &touched.sessions {
         gather.session(at);
     }
@@ -122,19 +120,23 @@ fn gather_touched<'t, T: Table>(
     gather
 }
 
-/// Asks about users and groups, once all sessions were read, and again if something was added to
-/// the index after they were read. Returns `false` if nothing is left to ask.
-fn ask_about_accounts<T: Table>(gather: &mut Gather<'_, T>, facts: &Facts, late: bool) -> bool {
-    if gather.holds_accounts_back() {
-        gather.ask_about_accounts();
+/// Asks about the users, groups and devices that the judgment depends on, once all sessions were
+/// read. Asks again if the switch was added to the index of some of them only after they were read.
+/// Returns `false` if nothing is left to ask.
+fn ask_about_entities<T: Table>(
+    gather: &mut Gather<'_, T>,
+    asked: &Asked,
+    added: &BTreeSet<String>,
+) -> bool {
+    if gather.has_asked_about(added) {
+        gather.again();
+    }
+    gather.need(asked);
+    if gather.holds_back() {
+        gather.release();
         return true;
     }
-    if late {
-        for account in &facts.accounts {
-            gather.account_again(*account);
-        }
-    }
-    late
+    gather.is_open()
 }
 
 /// The touched records, and those of the touched switches.
@@ -152,6 +154,8 @@ struct Round {
     /// The touched switches.
     own: Vec<EnteredSwitch>,
     others: Vec<EnteredSwitch>,
+    /// What all of it depends on.
+    asked: Asked,
 }
 
 fn judge_gathered(
@@ -168,6 +172,7 @@ fn judge_gathered(
     };
     let mut own = Vec::new();
     let mut others = Vec::new();
+    let mut asked = Asked::default();
     let judgement = judge(
         &facts.world,
         &book.policy,
@@ -175,6 +180,7 @@ fn judge_gathered(
         scope,
         &mut |examined| {
             let entered = entered(examined, &book.policy);
+            asked.join(&entered.asked);
             if is_touched(touched, &entered.at) || !entered.records.is_disjoint(&touched.records) {
                 own.push(entered);
             } else {
@@ -182,10 +188,14 @@ fn judge_gathered(
             }
         },
     );
+    for alone in &judgement.alone {
+        asked.entities.extend(alone.asked.iter().cloned());
+    }
     Round {
         judgement,
         own,
         others,
+        asked,
     }
 }
 

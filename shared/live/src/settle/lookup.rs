@@ -9,7 +9,7 @@ use rolewatch_guard::moment::Moment;
 
 use super::judged::TouchedJudgement;
 use crate::ledger::Observed;
-use crate::port::{Directory, GroupsNow, Keep, Table, TableKind, Trouble};
+use crate::port::{Directory, GroupsNow, Table, Trouble};
 use crate::rulebook::Rulebook;
 use crate::time::ASKED_FOR;
 
@@ -63,10 +63,7 @@ pub(super) async fn ask_about_people<O: Table + Directory>(
                     groups,
                     taken: now,
                 };
-                let row = observed
-                    .to_row(*account)
-                    .map_err(|error| Trouble::refused("storing IAM's answer", &error))?;
-                outside.keep(TableKind::Ledger, row, Keep::First).await?;
+                observed.store(outside, *account).await?;
                 lookups.answered = true;
             }
             // Nobody has the name now. Only the logs can tell who had it then.

@@ -28,15 +28,14 @@ pub(super) async fn spread<O: Table + Queue + Topic + Directory>(
     now: Moment,
 ) -> Result<(), Trouble> {
     let accounts = touched.told.accounts();
+    let seeds = touched.told.seeds(&book.policy);
     let facts = match facts {
-        Some(facts) if accounts.is_subset(&facts.accounts) => facts,
-        _ => who_is_who(outside, &book.policy, accounts).await?,
+        Some(facts) if seeds.is_subset(&facts.about) => facts,
+        _ => who_is_who(outside, book, seeds).await?,
     };
     let entities = touched
         .told
         .entities(&facts.world, &facts.rosters(&book.rosters, now));
-    // The facts of a large account take much memory, and the rounds below read their own.
-    drop(facts);
     let everybody = touched
         .told
         .everybody()
@@ -88,15 +87,15 @@ pub(super) async fn spread<O: Table + Queue + Topic + Directory>(
     Ok(())
 }
 
-/// Reads all facts about the users and groups of these accounts.
+/// Reads all facts about these users, groups and devices.
 async fn who_is_who<T: Table>(
     table: &T,
-    policy: &Policy,
-    accounts: &BTreeSet<AccountId>,
+    book: &Rulebook,
+    entities: BTreeSet<Entity>,
 ) -> Result<Facts, Trouble> {
-    let mut gather = Gather::new(table, policy);
-    for account in accounts {
-        gather.account(*account);
+    let mut gather = Gather::new(table, book);
+    for entity in entities {
+        gather.entity(entity);
     }
     gather.ask_until_closed().await?;
     Ok(gather.facts())

@@ -84,7 +84,8 @@ pub(super) async fn load_dossiers<T: Table>(
     sessions: &BTreeSet<&SessionAt>,
     now: Moment,
 ) -> Result<Vec<Dossier>, Trouble> {
-    let mut gather = Gather::new(table, &book.policy);
+    // Who somebody is doesn't matter here.
+    let mut gather = Gather::new(table, book).hold_back();
     for at in sessions {
         gather.session(at);
     }
@@ -99,7 +100,7 @@ pub(super) async fn load_dossiers<T: Table>(
     judge(
         &facts.world,
         &book.policy,
-        &book.rosters,
+        &facts.rosters(&book.rosters, now),
         scope,
         &mut |examined| {
             let dossier = dossier(examined, &book.policy);

@@ -39,14 +39,14 @@ impl<'t, T: Table> Notes<'t, T> {
         }
     }
 
-    /// Adds new entries and reads the ones near them. Returns `true` if a judgment depends on more
-    /// than the index showed before.
+    /// Adds new entries and reads the ones near them. Returns the partitions of the index to which
+    /// something was added.
     pub(super) async fn take_note(
         &mut self,
         own: &[EnteredSwitch],
         judgement: &Judgement,
         touched: &TouchedEvidence,
-    ) -> Result<bool, Trouble> {
+    ) -> Result<BTreeSet<String>, Trouble> {
         let holders: BTreeSet<Holder> = own.iter().map(EnteredSwitch::holder).collect();
         let taken = try_join_all(holders.into_iter().map(|holder| {
             let ours: Vec<&EnteredSwitch> =
@@ -58,9 +58,9 @@ impl<'t, T: Table> Notes<'t, T> {
                 .collect();
             behind(self.table, holder, known, fresh, self.now)
         }));
-        let mut more = false;
+        let mut added = BTreeSet::new();
         for (holder, known, written) in taken.await? {
-            more |= written;
+            added.extend(written);
             self.switches.extend(
                 own.iter()
                     .filter(|one| one.holder() == holder)
@@ -73,16 +73,17 @@ impl<'t, T: Table> Notes<'t, T> {
             .iter()
             .filter(|alone| touched.records.contains(&alone.record))
         {
+            let partitions = partitions_of_entities(&alone.asked);
             if self
                 .alone
-                .insert((alone.record.clone(), partitions_of_entities(&alone.asked)))
+                .insert((alone.record.clone(), partitions.clone()))
             {
                 index::note_alone(self.table, alone, self.now).await?;
-                more = true;
+                added.extend(partitions);
             }
         }
         self.take_refusals(judgement, touched).await?;
-        Ok(more)
+        Ok(added)
     }
 
     /// Reads the denied attempts of the same people at the same roles, after adding the touched
@@ -168,29 +169,45 @@ impl<'t, T: Table> Notes<'t, T> {
     }
 }
 
-/// The switches of one person in one role, after adding ours, and whether one of ours wasn't in the
-/// index under all its keys before.
+/// A person and a role, their switches, and the partitions to which some were added.
+type Behind = (Holder, Vec<(SessionAt, BTreeSet<String>)>, BTreeSet<String>);
+
+/// The switches of one person in one role, after adding ours, and the partitions to which ours were
+/// added.
 async fn behind<T: Table>(
     table: &T,
     holder: Holder,
     known: Option<&Vec<(SessionAt, BTreeSet<String>)>>,
     fresh: Vec<&EnteredSwitch>,
     now: Moment,
-) -> Result<(Holder, Vec<(SessionAt, BTreeSet<String>)>, bool), Trouble> {
+) -> Result<Behind, Trouble> {
     let known = match known {
-        Some(known) if fresh.is_empty() => return Ok((holder, known.clone(), false)),
+        Some(known) if fresh.is_empty() => return Ok((holder, known.clone(), BTreeSet::new())),
         Some(known) => known.clone(),
         None => index::sessions_held(table, &holder.0, &holder.1).await?,
     };
+    let partitions = |one: &EnteredSwitch| partitions_of_entities(&one.asked.entities);
     let noted = |one: &EnteredSwitch| {
         known
             .iter()
-            .any(|(at, asked)| *at == one.at && partitions_of_entities(&one.asked).is_subset(asked))
+            .any(|(at, asked)| *at == one.at && partitions(one).is_subset(asked))
     };
     let missing: Vec<&EnteredSwitch> = fresh.into_iter().filter(|one| !noted(one)).collect();
     if missing.is_empty() {
-        return Ok((holder, known, false));
+        return Ok((holder, known, BTreeSet::new()));
     }
+    // An earlier row of the same switch may list some of them already.
+    let before: BTreeMap<&SessionAt, &BTreeSet<String>> =
+        known.iter().map(|(at, asked)| (at, asked)).collect();
+    let added: BTreeSet<String> = missing
+        .iter()
+        .flat_map(|one| {
+            let listed = before.get(&one.at);
+            let mut partitions = partitions(one);
+            partitions.retain(|pk| !listed.is_some_and(|listed| listed.contains(pk)));
+            partitions
+        })
+        .collect();
     let indexed: Vec<_> = missing.iter().map(|one| one.indexed()).collect();
     try_join_all(
         indexed
@@ -200,7 +217,7 @@ async fn behind<T: Table>(
     .await?;
     // Read again after writing: a switch that was added in between is seen here, or sees ours.
     let known = index::sessions_held(table, &holder.0, &holder.1).await?;
-    Ok((holder, known, true))
+    Ok((holder, known, added))
 }
 
 /// The items of `all` that are connected to one of `seconds` by steps of at most
