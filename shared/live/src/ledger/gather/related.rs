@@ -144,11 +144,15 @@ mod tests {
         ) {
             let mut related = RelatedEntities::default();
             let (before, after) = wanted.split_at(first.min(wanted.len()));
-            before.iter().for_each(|one| related.want(entity(*one)));
             let (early, late) = ties.split_at(ties.len() / 2);
-            early.iter().for_each(|(one, other)| related.tie(&entity(*one), &entity(*other)));
-            after.iter().for_each(|one| related.want(entity(*one)));
-            late.iter().for_each(|(one, other)| related.tie(&entity(*one), &entity(*other)));
+            for (wanted, ties) in [(before, early), (after, late)] {
+                for one in wanted {
+                    related.want(entity(*one));
+                }
+                for (one, other) in ties {
+                    related.tie(&entity(*one), &entity(*other));
+                }
+            }
             prop_assert_eq!(related.wanted(), &closure(&ties, &wanted));
             let taken: BTreeSet<Entity> = std::iter::from_fn(|| related.take_fresh()).collect();
             prop_assert_eq!(&taken, related.wanted());
