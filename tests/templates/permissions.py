@@ -14,7 +14,7 @@ def pairs(path):
     template = templates.transformed(path)
     found = set()
     for name, role in templates.of_type(template, "AWS::IAM::Role").items():
-        for policy in role["Properties"].get("Policies", []):
+        for policy in (branch for policy in role["Properties"].get("Policies", []) for branch in branches(policy)):
             for statement in statements(policy["PolicyDocument"]):
                 found |= {(name, action, resource) for action in listed(statement["Action"]) for resource in resources(statement)}
         for statement in statements(role["Properties"]["AssumeRolePolicyDocument"]):

@@ -17,7 +17,7 @@ METHODS = {
     "delete_object": "s3:DeleteObject",
     "describe_execution": None,
     "describe_map_run": None,
-    "describe_permission_set": None,
+    "describe_permission_set": "sso:DescribePermissionSet",
     "describe_table": None,
     "get_account_authorization_details": "iam:GetAccountAuthorizationDetails",
     "get_bucket_notification_configuration": None,
@@ -27,19 +27,19 @@ METHODS = {
     "get_secret_value": "secretsmanager:GetSecretValue",
     "head_bucket": "s3:ListBucket",
     "head_object": None,
-    "list_account_assignments": None,
-    "list_accounts_for_provisioned_permission_set": None,
+    "list_account_assignments": "sso:ListAccountAssignments",
+    "list_accounts_for_provisioned_permission_set": "sso:ListAccountsForProvisionedPermissionSet",
     "list_buckets": None,
-    "list_group_memberships": None,
-    "list_groups": None,
+    "list_group_memberships": "identitystore:ListGroupMemberships",
+    "list_groups": "identitystore:ListGroups",
     "list_groups_for_user": "iam:ListGroupsForUser",
-    "list_instances": None,
-    "list_permission_sets": None,
+    "list_instances": "sso:ListInstances",
+    "list_permission_sets": "sso:ListPermissionSets",
     "list_roles": "iam:ListRoles",
     "list_tables": None,
     "list_subscriptions_by_topic": "sns:ListSubscriptionsByTopic",
     "list_map_runs": None,
-    "list_users": None,
+    "list_users": "identitystore:ListUsers",
     "list_objects_v2": "s3:ListBucket",
     "lookup_events": "cloudtrail:LookupEvents",
     "publish": "sns:Publish",
@@ -58,7 +58,12 @@ BY_AWS = {
     "topics, tables and the bucket are encrypted": {"kms:Decrypt", "kms:GenerateDataKey"},
 }
 # Actions that don't support resource-level permissions.
-FOR_EVERYTHING = {("ReaderRole", "cloudtrail:LookupEvents"), ("ReaderRole", "iam:GetAccountAuthorizationDetails"), ("ReaderRole", "iam:ListRoles")}
+FOR_EVERYTHING = {
+    ("ReaderRole", "cloudtrail:LookupEvents"),
+    ("ReaderRole", "iam:GetAccountAuthorizationDetails"),
+    ("ReaderRole", "iam:ListRoles"),
+    ("ReaderRole", "sso:ListInstances"),
+}
 FUNCTIONS = ("SwitchGuardRole", "SlackNotifierRole", "SessionAuditorRole", "ArchiveAuditorRole", "ReaderRole")
 BUSES = ("HubBus", "TamperBus")
 # Services that send aws:SourceArn or aws:SourceAccount.
@@ -132,6 +137,23 @@ class Permissions(unittest.TestCase):
             role = templates.raw(HUB)["Resources"][name]["Properties"]
             self.assertEqual(role["RoleName"], {"Fn::Sub": f"${{AWS::StackName}}-{own_name}"})
             self.assertNotIn("Path", role)
+
+    def test_identity_center_is_read_where_it_is_administered_and_only_if_wanted(self):
+        seen = 0
+        for path in (HUB, SPOKE):
+            template = templates.raw(path)
+            self.assertEqual([template["Parameters"][f"IdentityCenter{what}"]["Default"] for what in ("Account", "Region")], ["", ""])
+            here = {"Fn::Equals": [{"Ref": "IdentityCenterAccount"}, {"Ref": "AWS::AccountId"}]}
+            self.assertEqual(template["Conditions"]["ReadsCenter"], {"Fn::And": [{"Condition": "HasCenter"}, here]})
+            for policy in template["Resources"]["ReaderRole"]["Properties"]["Policies"]:
+                condition, policy, _ = policy.get("Fn::If", (None, policy, None))
+                for statement in permissions.statements(policy["PolicyDocument"]):
+                    of_center = [action for action in permissions.listed(statement["Action"]) if action.startswith(("sso:", "identitystore:"))]
+                    if of_center:
+                        seen += len(of_center)
+                        self.assertEqual(condition, "ReadsCenter", of_center)
+                        self.assertEqual(statement["Condition"], {"StringEquals": {"aws:RequestedRegion": {"Ref": "IdentityCenterRegion"}}})
+        self.assertEqual(seen, 2 * 8)
 
     def test_no_policy_has_a_role_or_a_user_as_principal(self):
         seen = 0

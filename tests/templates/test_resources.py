@@ -244,7 +244,7 @@ class Resources(unittest.TestCase):
         tasks = {name: json.loads(schedule["Target"]["Input"]) for name, schedule in schedules.items() if name != "Heartbeat"}
         self.assertEqual({task["at"] for task in tasks.values()}, {"<aws.scheduler.scheduled-time>"})
         by_function = sorted((schedules[name]["Target"]["Arn"]["Fn::GetAtt"][0], task["task"]) for name, task in tasks.items())
-        ours = [("SessionAuditor", task) for task in ("digest", "probe", "rosters", "sweep")]
+        ours = [("SessionAuditor", task) for task in ("center-roster", "digest", "probe", "rosters", "sweep")]
         self.assertEqual(by_function, [("ArchiveAuditor", "sweep"), *ours])
 
 

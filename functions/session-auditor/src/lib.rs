@@ -5,13 +5,14 @@
 
 use rolewatch_guard::moment::Moment;
 use rolewatch_live::port::{
-    Bucket, Clock, Directory, Prober, Queue, Subscribers, Table, Topic, Trail, Trouble,
+    Bucket, Clock, Directory, IdentityStore, Prober, Queue, Subscribers, Table, Topic, Trail,
+    Trouble,
 };
 use rolewatch_live::probe::{self, Probed};
 use rolewatch_live::recipients::standing;
 use rolewatch_live::requeue;
 use rolewatch_live::resend::{Resent, resend};
-use rolewatch_live::rulebook::Shelf;
+use rolewatch_live::rulebook::{Rulebook, Shelf};
 use rolewatch_live::setup;
 use rolewatch_live::snapshots::{self, SnapshotCounts};
 use rolewatch_live::telemetry::{Count, Metrics};
@@ -26,12 +27,21 @@ const SENT_AT_ONCE: u64 = 300;
 
 /// The ports of session-auditor.
 pub trait SessionPorts:
-    Table + Queue + Topic + Subscribers + Bucket + Trail + Directory + Prober + Clock
+    Table + Queue + Topic + Subscribers + Bucket + Trail + Directory + IdentityStore + Prober + Clock
 {
 }
 
-impl<O: Table + Queue + Topic + Subscribers + Bucket + Trail + Directory + Prober + Clock>
-    SessionPorts for O
+impl<O> SessionPorts for O where
+    O: Table
+        + Queue
+        + Topic
+        + Subscribers
+        + Bucket
+        + Trail
+        + Directory
+        + IdentityStore
+        + Prober
+        + Clock
 {
 }
 
@@ -57,6 +67,8 @@ pub enum Task {
     /// snapshot is dated by the clock and not by the time when it was due, because it shows the
     /// current state.
     Rosters,
+    /// Take a snapshot of Identity Center. It may take minutes, so it's a task of its own.
+    CenterRoster,
     /// Report which accounts and Regions are silent, and probe all of them again.
     Probe,
 }
@@ -148,28 +160,7 @@ impl SessionAuditor {
         match request.task {
             Task::Sweep => {
                 let regions = watched(&self.regions, &book.policy.regions, &self.home);
-                // Each step is done even if the others fail.
-                let readable_since = match standing::look_after(outside, now).await {
-                    Ok(since) => since,
-                    Err(trouble) => {
-                        tracing::error!(
-                            %trouble,
-                            "couldn't check who receives e-mail; the next sweep will retry"
-                        );
-                        None
-                    }
-                };
-                let resent = resend(outside, now, SENT_AT_ONCE, readable_since).await;
-                let revived = requeue::revive(outside, now).await;
-                let swept = watch::sweep_sessions(outside, book, regions, deadline, now).await?;
-                let (resent, revived) = (resent?, revived?);
-                if revived > 0 {
-                    tracing::warn!(
-                        revived,
-                        "requests to judge switches again were lost; sent them again"
-                    );
-                }
-                tracing::info!(?swept, ?resent, "watched the sessions");
+                let (swept, resent) = sweep(outside, book, regions, deadline, now).await?;
                 (report.swept, report.resent) = (Some(swept), Some(resent));
             }
             Task::Digest => {
@@ -194,6 +185,11 @@ impl SessionAuditor {
                 tracing::info!(?taken, "took rosters");
                 report.taken = Some(taken);
             }
+            Task::CenterRoster => {
+                let taken = snapshots::take_center(outside, book, now, deadline).await?;
+                tracing::info!(?taken, "took a roster of Identity Center");
+                report.taken = Some(taken);
+            }
             Task::Probe => {
                 let regions = watched(&self.regions, &book.policy.regions, &self.home);
                 let probed = probe::run(outside, &book.policy, regions, deadline, now).await?;
@@ -203,6 +199,39 @@ impl SessionAuditor {
         }
         Ok(report)
     }
+}
+
+/// Checks the sessions, sends again what is due, and revives requests that were lost.
+async fn sweep<O: SessionPorts>(
+    outside: &O,
+    book: &Rulebook,
+    regions: &[String],
+    deadline: Option<Moment>,
+    now: Moment,
+) -> Result<(Swept, Resent), Trouble> {
+    // Each step is done even if the others fail.
+    let readable_since = match standing::look_after(outside, now).await {
+        Ok(since) => since,
+        Err(trouble) => {
+            tracing::error!(
+                %trouble,
+                "couldn't check who receives e-mail; the next sweep will retry"
+            );
+            None
+        }
+    };
+    let resent = resend(outside, now, SENT_AT_ONCE, readable_since).await;
+    let revived = requeue::revive(outside, now).await;
+    let swept = watch::sweep_sessions(outside, book, regions, deadline, now).await?;
+    let (resent, revived) = (resent?, revived?);
+    if revived > 0 {
+        tracing::warn!(
+            revived,
+            "requests to judge switches again were lost; sent them again"
+        );
+    }
+    tracing::info!(?swept, ?resent, "watched the sessions");
+    Ok((swept, resent))
 }
 
 /// The watched Regions.

@@ -1,8 +1,12 @@
 //! Region, credentials, timeouts, and the one connection pool that all clients share.
 
+#[cfg(feature = "functions")]
+use aws_config::Region;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
+#[cfg(feature = "functions")]
+use aws_sdk_sts::config::SharedCredentialsProvider;
 use aws_smithy_http_client::Connector;
 use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::Provider;
@@ -70,6 +74,24 @@ impl Connection {
             .timeout_config(patience.timeouts())
             .build();
         Self { config, patience }
+    }
+
+    /// The same connection settings, with other credentials and in another Region.
+    #[cfg(feature = "functions")]
+    pub(super) fn acting_as(
+        &self,
+        credentials: aws_sdk_sts::config::Credentials,
+        region: &str,
+    ) -> Self {
+        let config = self.config.clone().into_builder();
+        let config = config
+            .credentials_provider(SharedCredentialsProvider::new(credentials))
+            .region(Region::new(region.to_owned()))
+            .build();
+        Self {
+            config,
+            patience: self.patience,
+        }
     }
 
     async fn with_patience(patience: Patience) -> Self {

@@ -6,12 +6,14 @@
 //! | `guard`, `auditor`, `archive`, `notifier` | all ports of one function, in one value |
 //! | `queue`, `topic` | SQS and SNS |
 //! | `reader_credentials` | credentials of the reader role in every account |
+//! | `center` | Identity Center, in the account that administers it |
 //! | `directory`, `setup`, `trail` | IAM and CloudTrail's event history of every account |
 //! | `secrets` | Secrets Manager and Systems Manager |
 //! | `time` | their time limits |
 
 mod archive;
 mod auditor;
+mod center;
 mod delegate;
 mod directory;
 mod guard;
@@ -26,6 +28,7 @@ mod trail;
 
 pub use archive::ArchiveAws;
 pub use auditor::AuditorAws;
+pub use center::CenterReader;
 pub use directory::ReaderRoles;
 pub use guard::GuardAws;
 pub use notifier::NotifierAws;

@@ -6,7 +6,7 @@
 //! | module | what it holds |
 //! |---|---|
 //! | `functions` | what only the Lambda functions use; the command-line tool is built without it |
-//! | `rosters` | rosters of IAM and Identity Center; only the command-line tool takes them |
+//! | `rosters` | rosters of IAM, for the command-line tool, and of Identity Center |
 //! | `table`, `stack` | ledger and outbox in DynamoDB; what belongs to a stack, by its name |
 //! | `details` | what IAM returns about an account, as the AWS CLI prints it |
 //! | `bucket`, `logs`, `regional`, `notifications` | S3: the stack's bucket, buckets of logs in any
@@ -26,7 +26,7 @@ mod functions;
 mod logs;
 mod notifications;
 mod regional;
-#[cfg(feature = "rosters")]
+#[cfg(any(feature = "functions", feature = "rosters"))]
 mod rosters;
 #[cfg(feature = "tables")]
 mod stack;
@@ -41,13 +41,15 @@ pub use clock::SystemClock;
 pub use connection::Connection;
 #[cfg(feature = "functions")]
 pub use functions::{
-    ArchiveAws, AuditorAws, EventQueue, GuardAws, Histories, NotifierAws, ReaderCredentials,
-    ReaderRoles, Secrets, Topics,
+    ArchiveAws, AuditorAws, CenterReader, EventQueue, GuardAws, Histories, NotifierAws,
+    ReaderCredentials, ReaderRoles, Secrets, Topics,
 };
 pub use logs::LogBuckets;
 pub use notifications::{Listener, Notifications, Notified};
 #[cfg(feature = "rosters")]
-pub use rosters::{AccountRosters, CenterRosters};
+pub use rosters::AccountRosters;
+#[cfg(any(feature = "functions", feature = "rosters"))]
+pub use rosters::CenterRosters;
 #[cfg(feature = "tables")]
 pub use stack::StackParts;
 pub use states::{Execution, StateMachine};

@@ -1,9 +1,11 @@
 //! What AWS lists for a roster: of IAM, and of Identity Center.
 
+#[cfg(feature = "rosters")]
 mod account;
 mod answers;
 mod center;
 
+#[cfg(feature = "rosters")]
 pub use account::AccountRosters;
 pub use center::CenterRosters;
 

@@ -2,6 +2,7 @@
 //!
 //! A digest is sent even if nothing happened, so a day without one means that something is broken.
 
+mod directory;
 mod held;
 mod open;
 mod silent;
@@ -53,6 +54,7 @@ pub async fn gather<O: Table + Subscribers + Bucket>(
         rules_off: Listed::first_of(turned_off(&book.policy)),
         recipients: recipients(outside).await,
         quarantined: quarantined(outside, since, at).await,
+        unread_directory: directory::unread(outside, book, at).await,
     })
 }
 

@@ -10,6 +10,7 @@ use std::future::Future;
 use rolewatch_guard::id::AccountId;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::roster::Snapshot;
+use rolewatch_guard::take::{StoreGrants, StoreReading};
 use serde::{Deserialize, Serialize};
 
 /// Which of the two tables.
@@ -373,6 +374,27 @@ pub struct EventPage {
     pub records: Vec<String>,
     /// The token for the next page. `None`: this is the last page.
     pub next: Option<String>,
+}
+
+/// Where Identity Center is administered: what the policy says.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct CenterPlace {
+    /// The account that administers the directory.
+    pub account: AccountId,
+    /// The home Region.
+    pub region: String,
+    /// The identity store: `d-1234567890`.
+    pub store: String,
+}
+
+/// Identity Center, through the reader role of the account that administers it.
+pub trait IdentityStore {
+    /// Users, groups and memberships, all pages. The reading has no time: it shows each group as of
+    /// some moment between its beginning and its end.
+    fn people(&self, place: &CenterPlace) -> impl Future<Output = Result<StoreReading, Trouble>>;
+
+    /// Permission sets, and who may take them in which account, all pages.
+    fn grants(&self, place: &CenterPlace) -> impl Future<Output = Result<StoreGrants, Trouble>>;
 }
 
 /// The event history of every trusted account, through the reader roles.

@@ -7,7 +7,7 @@ use futures_util::stream::{self, StreamExt, TryStreamExt};
 use rolewatch_guard::directory::StoreSnapshot;
 use rolewatch_guard::id::AccountId;
 use rolewatch_guard::moment::Moment;
-use rolewatch_guard::policy::{Policy, PolicyErrors};
+use rolewatch_guard::policy::{IdentityCenter, Policy, PolicyErrors};
 pub(crate) use rolewatch_guard::roster::file_name::dated_key;
 pub use rolewatch_guard::roster::file_name::{ROSTER_PREFIX, roster_key, taken_at};
 use rolewatch_guard::roster::{RosterIndex, Rosters, Snapshot};
@@ -34,8 +34,10 @@ const MISSING: &str = "missing";
 /// The policy and rosters in force.
 #[derive(Debug, Clone)]
 pub struct Rulebook {
-    /// The policy.
+    /// The policy, for a guard that doesn't use what Identity Center logs yet.
     pub policy: Policy,
+    /// Where the policy says that Identity Center is.
+    pub center: Option<IdentityCenter>,
     /// The rosters.
     pub rosters: Rosters,
     /// Who is in the rosters.
@@ -43,6 +45,15 @@ pub struct Rulebook {
     etag: String,
     roster_files: RosterFiles,
     checked: Moment,
+}
+
+impl Rulebook {
+    fn whole_policy(&self) -> Policy {
+        Policy {
+            identity_center: self.center.clone(),
+            ..self.policy.clone()
+        }
+    }
 }
 
 /// The rulebook of a process that handles several events.
@@ -140,7 +151,7 @@ async fn refresh<O: Bucket + Table + Topic>(
         .map(|book| book.etag.as_str())
         .filter(|etag| *etag != MISSING);
     let (policy, etag) = match (outside.get(POLICY_KEY, etag).await?, &known) {
-        (StoredObject::Unchanged, Some(book)) => (book.policy.clone(), book.etag.clone()),
+        (StoredObject::Unchanged, Some(book)) => (book.whole_policy(), book.etag.clone()),
         (
             StoredObject::Found {
                 bytes,
@@ -172,7 +183,8 @@ async fn refresh<O: Bucket + Table + Topic>(
         Arc::new(RosterIndex::new(&rosters))
     };
     Ok(Rulebook {
-        policy,
+        policy: policy.without_identity_center(),
+        center: policy.identity_center,
         rosters,
         index,
         etag,
@@ -262,13 +274,18 @@ async fn last_good<O: Table + Topic>(
     )
     .await?;
     if let Some(book) = known {
-        return Ok(book.policy.clone());
+        return Ok(book.whole_policy());
     }
-    kept_policy(outside, why).await
+    kept_whole_policy(outside, why).await
 }
 
 /// The last good policy, as the ledger has it. `why`: the reason for the error if there is none.
 pub(crate) async fn kept_policy<O: Table>(outside: &O, why: &str) -> Result<Policy, Trouble> {
+    let policy = kept_whole_policy(outside, why).await?;
+    Ok(policy.without_identity_center())
+}
+
+async fn kept_whole_policy<O: Table>(outside: &O, why: &str) -> Result<Policy, Trouble> {
     let rows = outside
         .query(TableKind::Ledger, "rulebook#good", &KeyRange::default())
         .await?;
@@ -276,9 +293,8 @@ pub(crate) async fn kept_policy<O: Table>(outside: &O, why: &str) -> Result<Poli
     read(row.body.as_bytes()).map_err(|errors| no_policy(&errors.to_string()))
 }
 
-/// The policy, for a guard that doesn't receive what Identity Center logs yet.
 fn read(bytes: &[u8]) -> Result<Policy, PolicyErrors> {
-    Policy::read(bytes, POLICY_KEY).map(|policy| policy.without_identity_center())
+    Policy::read(bytes, POLICY_KEY)
 }
 
 async fn roster<O: Bucket + Table + Topic>(
@@ -291,7 +307,7 @@ async fn roster<O: Bucket + Table + Topic>(
     };
     if StoreSnapshot::is_meant(&bytes) {
         // It isn't an account's, and its groups aren't judged here.
-        tracing::warn!(
+        tracing::debug!(
             key,
             "a roster of Identity Center isn't used by the live guard yet"
         );

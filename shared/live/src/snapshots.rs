@@ -17,9 +17,11 @@
 //! decide. A change that was made and undone between the two readings is in the logs, which decide
 //! in that case too.
 
+mod center;
 mod thin;
 
 use std::collections::BTreeSet;
+use std::future::Future;
 
 use futures_util::stream::{self, StreamExt};
 use rolewatch_guard::id::AccountId;
@@ -31,13 +33,15 @@ use crate::port::{Bucket, Clock, Directory, Table, Topic, Trouble};
 use crate::rulebook::{AT_ONCE, ROSTER_PREFIX, Rulebook, roster_key, taken_at};
 use crate::time::ROSTER_TAKES;
 
+pub use center::take_center;
+
 /// How many more times an account is read if its users or groups change during a reading.
 const AGAIN: usize = 2;
 
 /// The result of taking snapshots.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct SnapshotCounts {
-    /// Accounts for which a new snapshot is in the bucket.
+    /// Accounts, or identity stores, for which a new snapshot is in the bucket.
     pub written: u64,
     /// Accounts for which an earlier attempt of this run already took a snapshot.
     pub known: u64,
@@ -128,15 +132,7 @@ async fn take_snapshot<O: Directory + Bucket + Clock>(
     account: AccountId,
     at: Moment,
 ) -> Result<SnapshotOutcome, Trouble> {
-    let own = format!("{ROSTER_PREFIX}{account}@");
-    let listed = outside.list(&own).await?;
-    let mut known: Vec<(Moment, String)> = listed
-        .into_iter()
-        .filter_map(|(key, _)| Some((taken_at(&key)?, key)))
-        .collect();
-    let outcome = if known.iter().any(|(taken, _)| *taken >= at) {
-        SnapshotOutcome::Known
-    } else {
+    let read = async || {
         let (agreed, between) = settled(outside, account).await?;
         let refused =
             |why: String| Trouble::refused(format!("taking a roster of account {account}"), &why);
@@ -149,7 +145,30 @@ async fn take_snapshot<O: Directory + Bucket + Clock>(
         let bytes = agreed
             .to_json()
             .map_err(|error| refused(error.to_string()))?;
-        let key = roster_key(&account.to_string(), between);
+        Ok((bytes, between))
+    };
+    keep_new(outside, &account.to_string(), at, read).await
+}
+
+/// Reads and stores a snapshot unless there is one since `at`, and deletes superfluous ones. `name`
+/// is the part of the key before the time.
+async fn keep_new<O: Bucket, F: Future<Output = Result<(Vec<u8>, Moment), Trouble>>>(
+    outside: &O,
+    name: &str,
+    at: Moment,
+    read: impl FnOnce() -> F,
+) -> Result<SnapshotOutcome, Trouble> {
+    let own = format!("{ROSTER_PREFIX}{name}@");
+    let listed = outside.list(&own).await?;
+    let mut known: Vec<(Moment, String)> = listed
+        .into_iter()
+        .filter_map(|(key, _)| Some((taken_at(&key)?, key)))
+        .collect();
+    let outcome = if known.iter().any(|(taken, _)| *taken >= at) {
+        SnapshotOutcome::Known
+    } else {
+        let (bytes, between) = read().await?;
+        let key = roster_key(name, between);
         outside.put(&key, bytes).await?;
         known.push((between, key));
         SnapshotOutcome::Written

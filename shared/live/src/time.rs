@@ -135,6 +135,13 @@ pub(crate) const PROBE_TAKES: i64 = 45;
 /// No account is read with less time left: it is read twice, and a page may take 30 seconds.
 pub(crate) const ROSTER_TAKES: i64 = 75;
 
+/// No reading of Identity Center begins with less time left. One that takes two minutes is given up.
+pub(crate) const STORE_TAKES: i64 = 125;
+
+/// A directory counts as not read for a day if its latest roster is older than this. A run may be
+/// late or repeated for an hour.
+pub(crate) const DIRECTORY_UNREAD: i64 = 26 * HOUR;
+
 /// Reserved for noting how far the queries to the event history came.
 pub(crate) const NOTING_TAKES: i64 = 20;
 

@@ -8,7 +8,8 @@ mod state;
 pub(crate) use alert::NewAlert;
 pub use alert::{Alert, MOST_EVENTS};
 pub use digest::{
-    Broken, Digest, Ending, Held, Listed, MOST_LISTED, Open, Silent, Stretch, TurnedOff, Unanswered,
+    Broken, Digest, Ending, Held, Listed, MOST_LISTED, Open, Silent, Stretch, TurnedOff,
+    Unanswered, UnreadDirectory,
 };
 use rolewatch_guard::moment::Moment;
 pub use rolewatch_guard::{CallCount, CallerShown, EvidenceShown, SessionShown};

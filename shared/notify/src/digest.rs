@@ -210,6 +210,7 @@ impl Writer<'_> {
         all.extend(self.listed(words.silent, &digest.silent, most, |silent| {
             self.silent(silent)
         }));
+        all.extend(self.unread_directory(digest).map(only_title));
         all.extend(self.quarantined(digest).map(only_title));
         all.extend(self.broken(digest).map(only_title));
         all.extend(self.listed(words.unproven, &digest.unproven, most, |open| {

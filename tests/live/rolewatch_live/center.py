@@ -59,9 +59,9 @@ class Directory:
     assignments: list[Entry] = field(default_factory=list)
 
 
-class Center:
-    """The server. Calls `before` with the action and the number of earlier calls of it, before every answer.
-    What that raises is the answer.
+class Answers:
+    """Identity Center's answers. Calls `before` with the action and the number of earlier calls of it, before every
+    answer. What that raises is the answer.
     """
 
     def __init__(self, directory: Directory) -> None:
@@ -69,42 +69,6 @@ class Center:
         self.before: Callable[[str, int], None] = lambda action, earlier: None
         self.calls: list[str] = []
         self._lock = threading.Lock()
-        center = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_POST(self) -> None:
-                body = json.loads(self.rfile.read(int(self.headers.get("Content-Length") or 0)) or b"{}")
-                action = self.headers.get("X-Amz-Target", "").rpartition(".")[2]
-                try:
-                    status, answer = 200, center.answer(action, body)
-                except Refused as refused:
-                    status, answer = refused.status, {"__type": refused.code, "message": refused.message}
-                data = json.dumps(answer).encode()
-                self.send_response(status)
-                self.send_header("Content-Type", "application/x-amz-json-1.1")
-                self.send_header("Content-Length", str(len(data)))
-                self.end_headers()
-                self.wfile.write(data)
-
-            def log_message(self, *_: Any) -> None:
-                """Logs nothing, because `calls` has everything."""
-
-        self._server = Server(("127.0.0.1", 0), Handler)
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_port}"
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._server.shutdown()
-        self._server.server_close()
 
     def answer(self, action: str, body: Entry) -> Entry:
         with self._lock:
@@ -153,6 +117,49 @@ class Center:
 
     def _assignments(self, body: Entry) -> list[Entry]:
         return [one for one in self.directory.assignments if one["PermissionSetArn"] == body["PermissionSetArn"]]
+
+
+class Center(Answers):
+    """A server with these answers."""
+
+    def __init__(self, directory: Directory) -> None:
+        super().__init__(directory)
+        center = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self) -> None:
+                body = json.loads(self.rfile.read(int(self.headers.get("Content-Length") or 0)) or b"{}")
+                action = self.headers.get("X-Amz-Target", "").rpartition(".")[2]
+                try:
+                    status, answer = 200, center.answer(action, body)
+                except Refused as refused:
+                    status, answer = refused.status, {"__type": refused.code, "message": refused.message}
+                data = json.dumps(answer).encode()
+                self.send_response(status)
+                self.send_header("Content-Type", "application/x-amz-json-1.1")
+                self.send_header("Content-Length", str(len(data)))
+                self.end_headers()
+                self.wfile.write(data)
+
+            def log_message(self, *_: Any) -> None:
+                """Logs nothing, because `calls` has everything."""
+
+        self._server = Server(("127.0.0.1", 0), Handler)
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_port}"
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._server.shutdown()
+        self._server.server_close()
 
 
 def company() -> Directory:

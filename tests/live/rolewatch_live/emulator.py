@@ -13,9 +13,12 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+
+from .center import Directory
 
 HERE = Path(__file__).resolve().parent.parent
 START_SECONDS = 60
@@ -111,6 +114,11 @@ class Emulator:
     def recorded(self, records: list[dict[str, Any]]) -> None:
         """Adds records to LookupEvents that no rule receives."""
         self._post("/_rolewatch/recorded", json.dumps(records).encode())
+
+    def center(self, account: str, region: str, directory: Directory) -> None:
+        """Sets what Identity Center has. An account administers it, in its home Region."""
+        where = urllib.parse.urlencode({"account": account, "region": region})
+        self._post(f"/_rolewatch/center?{where}", json.dumps(asdict(directory)).encode())
 
     def tail(self, lines: int = 40) -> str:
         """Returns the last lines of the log, for an error message."""

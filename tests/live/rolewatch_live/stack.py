@@ -58,7 +58,7 @@ def deploy_hub(
     return Hub(deploy(accounts, HUB, region, packaged, given), region)
 
 
-def deploy_spoke(accounts: Accounts, hub: Hub, account: str, region: str = HOME) -> dict[str, str]:
+def deploy_spoke(accounts: Accounts, hub: Hub, account: str, region: str = HOME, **more: str) -> dict[str, str]:
     """Deploys `deploy/spoke.yaml` in an account and Region, with the values of the hub's outputs."""
     whole = template.without(template.read(ROOT / "deploy" / "spoke.yaml"), LEFT_OUT_OF_SPOKE)
     given = {
@@ -67,6 +67,7 @@ def deploy_spoke(accounts: Accounts, hub: Hub, account: str, region: str = HOME)
         "HubStackName": hub["StackPrefix"],
         "ReaderRoleName": hub["ReaderRoleName"],
         "ElevatedRoles": ",".join(elevated_roles()),
+        **more,
     }
     return deploy(accounts, account, region, whole, given)
 

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use rolewatch_guard::id::AccountId;
+use rolewatch_guard::take::{StoreGrants, StoreReading};
 
+use super::center::CenterReader;
 use super::delegate::delegate;
 use super::directory::ReaderRoles;
 use super::queue::EventQueue;
@@ -14,7 +16,9 @@ use crate::bucket::StateBucket;
 use crate::clock::SystemClock;
 use crate::connection::Connection;
 use crate::table::Tables;
-use rolewatch_live::port::{self, EventPage, Prober, Question, Trail, Trouble};
+use rolewatch_live::port::{
+    self, CenterPlace, EventPage, IdentityStore, Prober, Question, Trail, Trouble,
+};
 use rolewatch_live::settings::AuditorSettings;
 
 /// All of session-auditor's ports, implemented with AWS.
@@ -34,6 +38,8 @@ pub struct AuditorAws {
     pub credentials: Arc<ReaderCredentials<SystemClock>>,
     /// Users and groups of every account.
     pub directory: ReaderRoles<SystemClock>,
+    /// Identity Center.
+    pub center: CenterReader<SystemClock>,
 }
 
 impl AuditorAws {
@@ -62,6 +68,7 @@ impl AuditorAws {
             bucket: StateBucket::new(&connection, settings.stack.bucket.clone()),
             histories: Histories::new(&connection, Arc::clone(&credentials)),
             directory: ReaderRoles::new(&connection, Arc::clone(&credentials)),
+            center: CenterReader::new(&connection, Arc::clone(&credentials)),
             credentials,
         }
     }
@@ -72,6 +79,16 @@ delegate!(AuditorAws: Table, Queue, Topic, Subscribers, Bucket, Directory, Clock
 impl Trail for AuditorAws {
     async fn lookup(&self, question: &Question, token: Option<&str>) -> Result<EventPage, Trouble> {
         self.histories.lookup(question, token).await
+    }
+}
+
+impl IdentityStore for AuditorAws {
+    async fn people(&self, place: &CenterPlace) -> Result<StoreReading, Trouble> {
+        self.center.people(place).await
+    }
+
+    async fn grants(&self, place: &CenterPlace) -> Result<StoreGrants, Trouble> {
+        self.center.grants(place).await
     }
 }
 

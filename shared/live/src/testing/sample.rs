@@ -163,6 +163,7 @@ pub fn digest() -> Digest {
         rules_off: Listed::default(),
         recipients: Some(Recipients::Confirmed),
         quarantined: Some(1),
+        unread_directory: None,
     }
 }
 

@@ -7,13 +7,14 @@ use std::collections::BTreeMap;
 use rolewatch_guard::id::AccountId;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::roster::Snapshot;
+use rolewatch_guard::take::{StoreGrants, StoreReading};
 
 use super::trail::History;
 use super::weather::{Gate, Weather, give_way};
 use crate::port::{
-    Bucket, Clock, Directory, EventPage, GroupsNow, Keep, KeepOutcome, KeyRange, Notice, Prober,
-    Question, Queue, Row, StoredObject, Subscribers, Subscription, SubscriptionPage, Table,
-    TableKind, Topic, Trail, Trouble,
+    Bucket, CenterPlace, Clock, Directory, EventPage, GroupsNow, IdentityStore, Keep, KeepOutcome,
+    KeyRange, Notice, Prober, Question, Queue, Row, StoredObject, Subscribers, Subscription,
+    SubscriptionPage, Table, TableKind, Topic, Trail, Trouble,
 };
 
 /// The messages that a topic accepted, in order.
@@ -58,6 +59,11 @@ pub struct Twin<W> {
     /// IAM's answers about a whole account, one per reading, with the number of seconds that each
     /// takes. The last one is repeated.
     pub details: RefCell<BTreeMap<AccountId, Vec<(Snapshot, i64)>>>,
+    /// Identity Center's answers, by identity store, one per reading, with the number of seconds
+    /// that each takes. The last one is repeated.
+    pub stores: RefCell<BTreeMap<String, Vec<(StoreReading, i64)>>>,
+    /// Identity Center's permission sets and assignments.
+    pub grants: RefCell<StoreGrants>,
     /// The reader roles that a probe assumed: when, in which account, through the endpoint of which
     /// Region.
     pub probed: RefCell<Vec<(Moment, AccountId, String)>>,
@@ -85,6 +91,8 @@ impl<W: Weather> Twin<W> {
             groups: RefCell::default(),
             history: RefCell::default(),
             details: RefCell::default(),
+            stores: RefCell::default(),
+            grants: RefCell::default(),
             setups: RefCell::default(),
             reading: Cell::default(),
             probed: RefCell::default(),
@@ -327,12 +335,7 @@ impl<W: Weather> Directory for Twin<W> {
     async fn details(&self, account: AccountId) -> Result<Snapshot, Trouble> {
         let told = self.call_after_weather("details", || {
             let mut details = self.details.borrow_mut();
-            let readings = details.get_mut(&account)?;
-            let (snapshot, seconds) = if readings.len() > 1 {
-                readings.remove(0)
-            } else {
-                readings.first()?.clone()
-            };
+            let (snapshot, seconds) = next_reading(details.get_mut(&account)?)?;
             self.clock.set(self.clock.get().plus_seconds(seconds));
             Some(snapshot)
         });
@@ -353,6 +356,35 @@ impl<W: Weather> Directory for Twin<W> {
             self.setups.borrow().get(&account).and_then(as_of)
         });
         told.await?.ok_or_else(|| no_reader_role(account))
+    }
+}
+
+impl<W: Weather> IdentityStore for Twin<W> {
+    async fn people(&self, place: &CenterPlace) -> Result<StoreReading, Trouble> {
+        let told = self.call_after_weather("people", || {
+            let mut stores = self.stores.borrow_mut();
+            let (reading, seconds) = next_reading(stores.get_mut(&place.store)?)?;
+            self.clock.set(self.clock.get().plus_seconds(seconds));
+            Some(reading)
+        });
+        told.await?.ok_or_else(|| no_reader_role(place.account))
+    }
+
+    async fn grants(&self, place: &CenterPlace) -> Result<StoreGrants, Trouble> {
+        let told = self.call_after_weather("grants", || {
+            let is_there = self.stores.borrow().contains_key(&place.store);
+            is_there.then(|| self.grants.borrow().clone())
+        });
+        told.await?.ok_or_else(|| no_reader_role(place.account))
+    }
+}
+
+/// The next of several readings. The last one is repeated.
+fn next_reading<R: Clone>(readings: &mut Vec<(R, i64)>) -> Option<(R, i64)> {
+    if readings.len() > 1 {
+        Some(readings.remove(0))
+    } else {
+        readings.first().cloned()
     }
 }
 

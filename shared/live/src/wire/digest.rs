@@ -56,6 +56,18 @@ pub struct Digest {
     pub recipients: Option<Recipients>,
     /// Messages put into quarantine yesterday and today (UTC). `None`: they couldn't be counted.
     pub quarantined: Option<usize>,
+    /// Identity Center's directory, if it wasn't read for a day.
+    #[serde(default)]
+    pub unread_directory: Option<UnreadDirectory>,
+}
+
+/// A directory of Identity Center that wasn't read for a day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnreadDirectory {
+    /// The identity store: `d-1234567890`.
+    pub store: String,
+    /// The time of its latest roster.
+    pub last: Moment,
 }
 
 /// The first entries of a list, and its total length.
@@ -209,5 +221,6 @@ impl Digest {
                 self.suppressions.total,
             ] == [0; 4]
             && self.unanswered.total == 0
+            && self.unread_directory.is_none()
     }
 }

@@ -35,6 +35,18 @@ impl Writer<'_> {
         )
     }
 
+    /// `None`: the directory of Identity Center was read, or there is none to read.
+    pub(super) fn unread_directory(&self, digest: &Digest) -> Option<String> {
+        let unread = digest.unread_directory.as_ref()?;
+        Some(fill_template(
+            self.words.unread_directory,
+            &[
+                ("store", &self.name(&unread.store, 40)),
+                ("time", &self.minute(unread.last)),
+            ],
+        ))
+    }
+
     /// `None`: nothing is in quarantine.
     pub(super) fn quarantined(&self, digest: &Digest) -> Option<String> {
         match digest.quarantined {

@@ -41,6 +41,9 @@ pub struct DigestWords {
     pub quarantined: &'static str,
     /// They could not be counted.
     pub uncounted: &'static str,
+    /// A directory of Identity Center that wasn't read for a day: `{store}`, and its latest roster,
+    /// `{time}`.
+    pub unread_directory: &'static str,
     /// Findings that are violations, `{n}`, and `{rules}`.
     pub broken: &'static str,
     /// How often one rule was broken: `{rule}`, `{n}`, `{severity}`.
@@ -105,6 +108,8 @@ pub(super) const EN: DigestWords = DigestWords {
     never: "{what}: no events ever received",
     quarantined: "Messages quarantined since yesterday: {n}",
     uncounted: "Couldn't count the messages in quarantine",
+    unread_directory: "Identity Center's directory {store} wasn't read for a day: the last roster is \
+                       from {time}",
     broken: "Violations: {n} ({rules})",
     broken_rule: "{rule} ×{n} {severity}",
     unproven: "Unproven in the last 7 days: {n}",
@@ -149,6 +154,7 @@ pub(super) const JA: DigestWords = DigestWords {
     never: "{what}、これまでイベントの受信なし",
     quarantined: "昨日以降に隔離されたメッセージ：{n} 件",
     uncounted: "隔離されたメッセージの件数を確認できませんでした",
+    unread_directory: "Identity Center のディレクトリ {store} は 1 日以上読み取られていません：最後の名簿は {time}",
     broken: "ルール違反：{n} 件（{rules}）",
     broken_rule: "{rule}【{severity}】{n} 件",
     unproven: "未確認（過去 7 日間）：{n} 件",

@@ -10,7 +10,7 @@ use rolewatch_guard::catalogue;
 use rolewatch_guard::policy::Severity;
 use rolewatch_live::recipients::Recipients;
 use rolewatch_live::wire::{Broken, Ending, Listed, NamedAccount, Open, Unanswered};
-use rolewatch_live::wire::{Held, Silent, Stretch, TurnedOff};
+use rolewatch_live::wire::{Held, Silent, Stretch, TurnedOff, UnreadDirectory};
 
 const BOTH: [Language; 2] = [Language::English, Language::Japanese];
 
@@ -302,6 +302,23 @@ fn where_no_events_come_from_is_named_with_the_regions_and_the_reason() {
                 .1
                 .contains("production 444455556666: af-south-1")
         );
+    }
+}
+
+#[test]
+fn a_directory_that_was_not_read_for_a_day_is_no_quiet_day() {
+    let digest = Digest {
+        unread_directory: Some(UnreadDirectory {
+            store: "d-1234567890".to_owned(),
+            last: "2026-01-30T03:47:00Z".parse().unwrap(),
+        }),
+        ..quiet_digest()
+    };
+    assert!(!digest.is_quiet());
+    for language in BOTH {
+        let lines = section_lines(&message(&sample::view(language), &digest));
+        let told = lines.iter().filter(|line| line.contains("d-1234567890"));
+        assert_eq!(told.count(), 1, "{lines:?}");
     }
 }
 
