@@ -104,6 +104,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 return self.query(request)
             case "PutItem":
                 return self.put_item(request)
+            case "BatchWriteItem":
+                return self.batch_write_item(request)
             case "SendMessage":
                 text = request["MessageBody"].encode()
                 return {"MessageId": "5fea7756-0ea4-451a-a703-a558b933e274", "MD5OfMessageBody": hashlib.md5(text).hexdigest()}
@@ -139,6 +141,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 raise Refused(400, "ConditionalCheckFailedException")
             rows[item["sk"]["S"]] = item
         return {}
+
+    def batch_write_item(self, request):
+        for table, writes in request["RequestItems"].items():
+            for write in writes:
+                self.put_item({"TableName": table, "Item": write["PutRequest"]["Item"]})
+        return {"UnprocessedItems": {}}
 
     def bucket_call(self, body):
         where = urllib.parse.urlsplit(self.path)

@@ -77,6 +77,8 @@ proptest! {
         for (at, record) in records.iter().enumerate() {
             if at == updated.index(records.len()) {
                 as_stored_before(&twin);
+                // The new version is a new process.
+                guard = Guard::default();
             }
             handle(&mut guard, &twin, record);
         }

@@ -14,6 +14,7 @@ CROSS_ACCOUNT = sorted((ROOT / "deploy" / "cross-account").glob("*-account.yaml"
 # runs it.
 METHODS = {
     "assume_role": "sts:AssumeRole",
+    "batch_write_item": "dynamodb:BatchWriteItem",
     "delete_object": "s3:DeleteObject",
     "describe_execution": None,
     "describe_map_run": None,

@@ -1,15 +1,17 @@
 //! Ledger and outbox in DynamoDB.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
 use rolewatch_guard::moment::Moment;
 
 use crate::connection::Connection;
 use crate::trouble::{refused, trouble};
+use kept::KeptRows;
 use rolewatch_live::outbox;
 use rolewatch_live::port::{Keep, KeepOutcome, KeyRange, Row, Table, TableKind, Trouble};
 use rolewatch_live::settings::TableNames;
@@ -21,6 +23,9 @@ type Item = HashMap<String, AttributeValue>;
 /// than that text followed by this character.
 const GREATEST: char = '\u{10FFFF}';
 
+/// How many rows DynamoDB writes with one call.
+const MOST_AT_ONCE: usize = 25;
+
 /// The two tables.
 ///
 /// The SDK repeats a call whose reply was lost, and then finds its own write: [`Table::keep`]
@@ -30,6 +35,8 @@ const GREATEST: char = '\u{10FFFF}';
 pub struct Tables {
     client: Client,
     names: TableNames,
+    /// Of the ledger.
+    kept: Arc<KeptRows>,
 }
 
 impl Tables {
@@ -38,6 +45,7 @@ impl Tables {
         Self {
             client: Client::new(&connection.config),
             names,
+            kept: Arc::default(),
         }
     }
 
@@ -131,6 +139,44 @@ impl Tables {
     }
 }
 
+impl Tables {
+    /// Writes at most [`MOST_AT_ONCE`] rows with one call.
+    async fn put_batch(&self, place: TableKind, mut rows: Vec<Row>) -> Result<(), Trouble> {
+        let what = "dynamodb:BatchWriteItem";
+        let table = self.name(place)?;
+        if rows.len() == 1 {
+            return match rows.pop() {
+                Some(row) => self.keep(place, row, Keep::First).await.map(drop),
+                None => Ok(()),
+            };
+        }
+        let puts = rows
+            .into_iter()
+            .map(|row| {
+                PutRequest::builder()
+                    .set_item(Some(item_of_row(row)))
+                    .build()
+                    .map(|put| WriteRequest::builder().put_request(put).build())
+            })
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(|error| refused(what, &error.to_string()))?;
+        let request = self.client.batch_write_item().request_items(table, puts);
+        let answer = request.send().await;
+        let answer = answer.map_err(|error| trouble(what, &error))?;
+        let left = answer.unprocessed_items.unwrap_or_default();
+        // What DynamoDB left out is written with calls that the SDK repeats, after growing pauses.
+        for put in left
+            .into_values()
+            .flatten()
+            .filter_map(|one| one.put_request)
+        {
+            let row = row_of_item(put.item)?;
+            self.keep(place, row, Keep::First).await?;
+        }
+        Ok(())
+    }
+}
+
 /// The condition for writing a row. Attribute names use placeholders, because many are reserved
 /// words in DynamoDB.
 struct PutCondition {
@@ -177,12 +223,38 @@ impl PutCondition {
 
 impl Table for Tables {
     async fn keep(&self, place: TableKind, row: Row, keep: Keep) -> Result<KeepOutcome, Trouble> {
+        let of_ledger = place == TableKind::Ledger;
+        if of_ledger && self.kept.has(&row, keep) {
+            return Ok(KeepOutcome::Known);
+        }
         let condition = PutCondition::for_keep(keep, &row.rank);
-        Ok(if self.put(place, row, condition).await? {
+        let key = (row.pk.clone(), row.sk.clone());
+        let (rank, expires) = (row.rank.clone(), row.expires);
+        let is_written = self.put(place, row, condition).await?;
+        if of_ledger {
+            self.kept.note(key, rank, expires);
+        }
+        Ok(if is_written {
             KeepOutcome::Written
         } else {
             KeepOutcome::Known
         })
+    }
+
+    async fn keep_all(&self, place: TableKind, rows: Vec<Row>) -> Result<(), Trouble> {
+        // DynamoDB rejects a batch that names a key twice.
+        let mut by_key: BTreeMap<(String, String), Row> = rows
+            .into_iter()
+            .map(|row| ((row.pk.clone(), row.sk.clone()), row))
+            .collect();
+        while !by_key.is_empty() {
+            let batch: Vec<Row> = std::iter::from_fn(|| by_key.pop_first())
+                .map(|(_, row)| row)
+                .take(MOST_AT_ONCE)
+                .collect();
+            self.put_batch(place, batch).await?;
+        }
+        Ok(())
     }
 
     async fn replace(&self, place: TableKind, row: Row, seen: u64) -> Result<bool, Trouble> {
@@ -345,5 +417,6 @@ fn not_a_row(attribute: &str) -> Trouble {
     )
 }
 
+mod kept;
 #[cfg(test)]
 mod tests;

@@ -294,6 +294,18 @@ pub async fn write<T: Table>(
         untold,
     )
     .await?;
+    write_alone(table, state, seen, now).await
+}
+
+/// Like [`write()`], for a finding that [`write()`] stored in the same invocation: its pointers are
+/// there.
+async fn write_alone<T: Table>(
+    table: &T,
+    state: &FindingState,
+    seen: u64,
+    now: Moment,
+) -> Result<bool, Trouble> {
+    let id = &state.alert.id;
     let body = serde_json::to_string(state)
         .map_err(|error| Trouble::refused(format!("writing finding `{id}`"), &error))?;
     let row = Row {
@@ -302,7 +314,7 @@ pub async fn write<T: Table>(
         body,
         rank: String::new(),
         version: 0,
-        expires,
+        expires: Some(now.plus_seconds(FINDINGS_KEPT)),
     };
     table.replace(TableKind::Outbox, row, seen).await
 }

@@ -134,6 +134,22 @@ pub trait Table {
         keep: Keep,
     ) -> impl Future<Output = Result<KeepOutcome, Trouble>>;
 
+    /// Writes rows whose content follows from their keys, so that it doesn't matter which of
+    /// several equal ones stays. If it fails, some of them may be written. Repeating it changes
+    /// nothing but the time when the rows may be deleted.
+    fn keep_all(
+        &self,
+        place: TableKind,
+        rows: Vec<Row>,
+    ) -> impl Future<Output = Result<(), Trouble>> {
+        async move {
+            for row in rows {
+                self.keep(place, row, Keep::First).await?;
+            }
+            Ok(())
+        }
+    }
+
     /// Writes a row with `version` set to `seen + 1`, if the stored row still has version `seen`
     /// (0: no row exists). Returns `false` if it doesn't.
     fn replace(

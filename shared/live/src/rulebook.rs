@@ -13,6 +13,7 @@ pub use rolewatch_guard::roster::file_name::{ROSTER_PREFIX, roster_key, taken_at
 use rolewatch_guard::roster::{RosterIndex, Rosters, Snapshot};
 
 use crate::inbox;
+use crate::ledger::OldRows;
 use crate::ledger::keys::hash;
 use crate::operations::notify_once;
 use crate::port::{
@@ -42,9 +43,12 @@ pub struct Rulebook {
     pub rosters: Rosters,
     /// Who is in the rosters.
     pub index: Arc<RosterIndex>,
+    /// What the previous version of rolewatch left in the ledger.
+    pub(crate) old_rows: Arc<OldRows>,
+    /// When the bucket was last checked for changes.
+    pub(crate) checked: Moment,
     etag: String,
     roster_files: RosterFiles,
-    checked: Moment,
 }
 
 impl Rulebook {
@@ -174,6 +178,7 @@ async fn refresh<O: Bucket + Table + Topic>(
             MISSING.to_owned(),
         ),
     };
+    let old_rows = known.as_ref().map(|book| Arc::clone(&book.old_rows));
     let known = known.map(|book| (book.rosters, book.index, book.roster_files));
     let (rosters_before, index_before, before) = known.unwrap_or_default();
     let (rosters, files) = read_rosters(outside, before, now).await?;
@@ -187,9 +192,10 @@ async fn refresh<O: Bucket + Table + Topic>(
         center: policy.identity_center,
         rosters,
         index,
+        old_rows: old_rows.unwrap_or_else(|| Arc::new(OldRows::new(now))),
+        checked: now,
         etag,
         roster_files: files,
-        checked: now,
     })
 }
 

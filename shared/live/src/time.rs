@@ -145,6 +145,12 @@ pub(crate) const DIRECTORY_UNREAD: i64 = 26 * HOUR;
 /// Reserved for noting how far the queries to the event history came.
 pub(crate) const NOTING_TAKES: i64 = 20;
 
+// ---- Updates ----
+
+/// After an update of the stack, no function of the previous version runs longer than this: 15
+/// minutes, and a reserve.
+pub(crate) const OLD_VERSION_ENDS: i64 = 1_200;
+
 // ---- Probes ----
 
 /// How long a probe's event may take to arrive. EventBridge mostly takes minutes.

@@ -17,6 +17,14 @@ macro_rules! delegate {
                 self.tables.keep(place, row, keep).await
             }
 
+            async fn keep_all(
+                &self,
+                place: port::TableKind,
+                rows: Vec<port::Row>,
+            ) -> Result<(), port::Trouble> {
+                self.tables.keep_all(place, rows).await
+            }
+
             async fn replace(
                 &self,
                 place: port::TableKind,

@@ -25,11 +25,15 @@ use rolewatch_guard::world::World;
 use super::heard::Heard;
 use super::keys::{self, SessionAt};
 use super::observed::{GroupShown, Observed};
-use crate::port::{KeyRange, Table, TableKind, Trouble};
+use super::old_rows::OldRows;
+use crate::port::{KeyRange, Row, Table, TableKind, Trouble};
 use crate::rulebook::Rulebook;
 use mentions::{Mentions, UnlistedGroups};
 use related::{RelatedEntities, accounts_of};
 use rolewatch_guard::time::chosen::LAST_RECORD;
+
+/// Rows that were read, by partition and range.
+pub type ReadRows = BTreeMap<(String, KeyRange), Vec<Row>>;
 
 /// The facts that were gathered.
 #[derive(Debug)]
@@ -51,6 +55,10 @@ pub struct Gather<'a, T> {
     policy: &'a Policy,
     rosters: &'a Rosters,
     index: &'a RosterIndex,
+    /// With the time when the rulebook was checked.
+    old_rows: Option<(&'a OldRows, Moment)>,
+    /// Answers that were read before, but after the event's record was stored.
+    read: ReadRows,
     asked: BTreeSet<(String, KeyRange)>,
     open: Vec<(String, KeyRange)>,
     /// Facts by record and content.
@@ -71,7 +79,10 @@ pub struct Gather<'a, T> {
 impl<'a, T: Table> Gather<'a, T> {
     /// Creates a search without any questions.
     pub fn new(table: &'a T, book: &'a Rulebook) -> Self {
-        Self::with(table, &book.policy, (&book.rosters, &book.index))
+        Self {
+            old_rows: Some((&book.old_rows, book.checked)),
+            ..Self::with(table, &book.policy, (&book.rosters, &book.index))
+        }
     }
 
     /// Creates a search without any questions, for these rosters with their index.
@@ -85,6 +96,8 @@ impl<'a, T: Table> Gather<'a, T> {
             policy,
             rosters,
             index,
+            old_rows: None,
+            read: ReadRows::new(),
             asked: BTreeSet::new(),
             open: Vec::new(),
             facts: BTreeMap::new(),
@@ -97,6 +110,12 @@ impl<'a, T: Table> Gather<'a, T> {
             groups: BTreeSet::new(),
             heard: Heard::default(),
         }
+    }
+
+    /// Uses rows that were already read.
+    pub fn with_read(mut self, read: ReadRows) -> Self {
+        self.read = read;
+        self
     }
 
     /// Asks for all facts of the sessions with this name around this second.
@@ -118,13 +137,7 @@ impl<'a, T: Table> Gather<'a, T> {
 
     /// Asks for a record with all its versions and corrections.
     pub fn record(&mut self, record: &RecordKey) {
-        self.add_question(
-            keys::record(record),
-            KeyRange {
-                from: "v#".into(),
-                to: "v#".into(),
-            },
-        );
+        self.add_question(keys::record(record), keys::versions());
     }
 
     /// Postpones questions about users, groups and devices until [`Gather::release`].
@@ -201,13 +214,28 @@ impl<'a, T: Table> Gather<'a, T> {
             // All open questions are asked at once. A wave costs one round trip, and a chain of
             // sessions costs as many as it has links.
             let wave = std::mem::take(&mut self.open);
-            let table = self.table;
-            let answers =
-                try_join_all(wave.iter().map(|(pk, span)| async move {
-                    table.query(TableKind::Ledger, pk, span).await
-                }))
-                .await?;
-            for ((pk, _), rows) in wave.iter().zip(answers) {
+            let (table, read) = (self.table, &mut self.read);
+            let answers = wave.iter().map(|question| {
+                let known = read.remove(question);
+                async move {
+                    match known {
+                        Some(rows) => Ok(rows),
+                        None => {
+                            table
+                                .query(TableKind::Ledger, &question.0, &question.1)
+                                .await
+                        }
+                    }
+                }
+            });
+            let answers = try_join_all(answers).await?;
+            for ((pk, span), rows) in wave.iter().zip(answers) {
+                if let Some((old, now)) = self.old_rows
+                    && rows.is_empty()
+                    && *span == keys::only_here()
+                {
+                    old.note_empty(pk, now);
+                }
                 for row in rows {
                     self.take_row(pk, row);
                 }
@@ -229,7 +257,9 @@ impl<'a, T: Table> Gather<'a, T> {
             self.add_question(keys::about(&entity), KeyRange::default());
             for account in accounts_of(&entity, self.policy) {
                 for pk in [keys::iam, keys::names, keys::observed].map(|of| of(account)) {
-                    self.add_question(pk, keys::only_here());
+                    if self.old_rows.is_none_or(|(old, _)| !old.is_empty(&pk)) {
+                        self.add_question(pk, keys::only_here());
+                    }
                 }
             }
             if let Entity::Group(account, Handle::Name(name)) = &entity

@@ -3,7 +3,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use futures_util::future::try_join_all;
 use rolewatch_guard::AskedAlone;
 use rolewatch_guard::id::{AccountId, RecordKey};
 use rolewatch_guard::moment::Moment;
@@ -142,11 +141,7 @@ pub(crate) async fn index_switch<T: Table>(
     for account in switch.accounts.into_iter().flatten() {
         rows.push(with_role.to_row(keys::people(account), now)?);
     }
-    try_join_all(
-        rows.into_iter()
-            .map(|row| table.keep(TableKind::Ledger, row, Keep::First)),
-    )
-    .await?;
+    table.keep_all(TableKind::Ledger, rows).await?;
     // This row is written last. Anyone who finds it can rely on the others.
     let session = keys::hash(&switch.at.session);
     let sk = format!(
@@ -177,12 +172,7 @@ pub(crate) async fn note_alone<T: Table>(
         .into_iter()
         .map(|pk| entry.to_row(pk, now))
         .collect::<Result<_, _>>()?;
-    try_join_all(
-        rows.into_iter()
-            .map(|row| table.keep(TableKind::Ledger, row, Keep::First)),
-    )
-    .await
-    .map(|_| ())
+    table.keep_all(TableKind::Ledger, rows).await
 }
 
 /// Adds a denied attempt, under its person and role.

@@ -83,6 +83,14 @@ pub(crate) fn record(record: &RecordKey) -> String {
     format!("record#{}", record_part(record))
 }
 
+/// The range of a record's versions and corrections.
+pub(crate) fn versions() -> KeyRange {
+    KeyRange {
+        from: "v#".into(),
+        to: "v#".into(),
+    }
+}
+
 /// The partition of the changes to an account's setup.
 pub(crate) fn setup(account: AccountId) -> String {
     format!("setup#{account}")

@@ -3,7 +3,7 @@
 mod family;
 mod names;
 
-use futures_util::future::try_join_all;
+use futures_util::future::{try_join, try_join_all};
 use rolewatch_guard::Elevated;
 use rolewatch_guard::arn::RoleArn;
 use rolewatch_guard::delivery::Delivery;
@@ -13,10 +13,10 @@ use rolewatch_guard::said::Said;
 use rolewatch_guard::seen::{Caller, Fact, IamChange, NameSeen, Reading, SeenRecord};
 use rolewatch_guard::world::{Log, quarter_of_hour};
 
+use super::gather::ReadRows;
 use super::keys::{self, Kind};
 use crate::port::{Keep, KeyRange, Row, Table, TableKind, Trouble};
 use crate::time::{FACTS_KEPT, LINKS_KEPT};
-use family::family;
 use names::KnownName;
 
 /// A record as it arrived.
@@ -37,6 +37,8 @@ pub struct Arrival {
     pub sighting: Option<Sighting>,
     /// Set if this record is the first to show that its Region records IAM's events.
     pub learned: Option<Learned>,
+    /// The record's versions, as read after it was stored.
+    pub read: ReadRows,
 }
 
 /// For whom the ledger didn't know yet that the Region records IAM events.
@@ -79,28 +81,8 @@ pub async fn store_record<T: Table>(
     first_try: bool,
     now: Moment,
 ) -> Result<Arrival, Trouble> {
-    let version = keys::hash(&body);
-    let own = keys::record(&seen.key);
-    let known = table
-        .query(TableKind::Ledger, &own, &KeyRange::default())
-        .await?;
-    let done = known.iter().any(|row| row.sk == format!("done#{version}"));
-    let mut arrival = Arrival {
-        seen,
-        body,
-        done,
-        under_way: false,
-        family: Vec::new(),
-        sighting: None,
-        learned: None,
-    };
-    if done && first_try {
-        return Ok(arrival);
-    }
-    if arrival.seen.fact.is_some() {
-        family(table, policy, &mut arrival, &version, now).await?;
-    }
-    if arrival.under_way && first_try {
+    let mut arrival = family::store_version(table, policy, seen, body, now).await?;
+    if (arrival.done || arrival.under_way) && first_try {
         return Ok(arrival);
     }
     let mut rows = hint_rows(&arrival.seen, &arrival.body, now);
@@ -116,20 +98,39 @@ pub async fn store_record<T: Table>(
                 .keep(TableKind::Ledger, pointer, Keep::Greatest)
                 .await?;
         }
-        rows.extend(known.rows(&named, &rank, &arrival.body, expires));
+        rows.kept
+            .extend(known.rows(&named, &rank, &arrival.body, expires));
     }
-    rows.extend(fact_rows(&arrival, policy, now));
-    try_join_all(
-        rows.into_iter()
-            .map(|(row, keep)| table.keep(TableKind::Ledger, row, keep)),
-    )
-    .await?;
+    rows.plain.extend(fact_rows(&arrival, policy, now));
+    rows.write(table).await?;
     arrival.learned = learned(table, &arrival.seen).await?;
     Ok(arrival)
 }
 
+/// Rows to write.
+#[derive(Debug, Default)]
+struct NewRows {
+    /// The content follows from the key.
+    plain: Vec<Row>,
+    /// It matters which row stays.
+    kept: Vec<(Row, Keep)>,
+}
+
+impl NewRows {
+    async fn write<T: Table>(self, table: &T) -> Result<(), Trouble> {
+        let kept = self.kept.into_iter();
+        let kept = kept.map(|(row, keep)| table.keep(TableKind::Ledger, row, keep));
+        try_join(
+            table.keep_all(TableKind::Ledger, self.plain),
+            try_join_all(kept),
+        )
+        .await
+        .map(drop)
+    }
+}
+
 /// The rows for the facts of a record and its family, under every key.
-fn fact_rows(arrival: &Arrival, policy: &Policy, now: Moment) -> Vec<(Row, Keep)> {
+fn fact_rows(arrival: &Arrival, policy: &Policy, now: Moment) -> Vec<Row> {
     let mut rows = Vec::new();
     let members = std::iter::once((&arrival.seen, &arrival.body))
         .chain(arrival.family.iter().map(|(seen, body)| (seen, body)));
@@ -149,14 +150,11 @@ fn fact_rows(arrival: &Arrival, policy: &Policy, now: Moment) -> Vec<(Row, Keep)
         };
         let tail = format!("{}~{}", keys::record_part(&seen.key), keys::hash(body));
         for (pk, sk) in &places {
-            rows.push((
-                fact_row(
-                    pk.clone(),
-                    format!("{sk}{tail}"),
-                    body,
-                    now.plus_seconds(kept),
-                ),
-                Keep::First,
+            rows.push(fact_row(
+                pk.clone(),
+                format!("{sk}{tail}"),
+                body,
+                now.plus_seconds(kept),
             ));
         }
     }
@@ -292,18 +290,11 @@ fn rank_of(seen: &SeenRecord) -> String {
     )
 }
 
-/// The rows of which only the first and the last are kept.
-fn hint_rows(seen: &SeenRecord, body: &str, now: Moment) -> Vec<(Row, Keep)> {
-    let mut rows = Vec::new();
+/// The rows that say something about more than one record.
+fn hint_rows(seen: &SeenRecord, body: &str, now: Moment) -> NewRows {
+    let mut kept = Vec::new();
     let rank = rank_of(seen);
     let expires = now.plus_seconds(FACTS_KEPT);
-    let mut both = |pk: String, sk: String| {
-        for (end, keep) in [("first", Keep::Least), ("last", Keep::Greatest)] {
-            let mut row = fact_row(pk.clone(), format!("{sk}#{end}"), body, expires);
-            row.rank.clone_from(&rank);
-            rows.push((row, keep));
-        }
-    };
     if let Some(used) = &seen.used {
         let created = used.created.unwrap_or(used.time);
         // Only the first and the last row under a key are kept, so the key contains everything that
@@ -317,21 +308,24 @@ fn hint_rows(seen: &SeenRecord, body: &str, now: Moment) -> Vec<(Row, Keep)> {
             used.delivered_by_service,
             quarter_of_hour(used.time)
         );
-        both(
-            keys::session(&used.session),
-            Kind::Use.sort_key(created, &keys::hash(&what)),
-        );
+        let pk = keys::session(&used.session);
+        let sk = Kind::Use.sort_key(created, &keys::hash(&what));
+        for (end, keep) in [("first", Keep::Least), ("last", Keep::Greatest)] {
+            let mut row = fact_row(pk.clone(), format!("{sk}#{end}"), body, expires);
+            row.rank.clone_from(&rank);
+            kept.push((row, keep));
+        }
     }
+    // The first row stays: a later call must not take the place of an earlier one.
     let counted = super::uses::use_row(seen)
         .map(|(pk, sk, body)| (fact_row(pk, sk, &body, expires), Keep::First));
-    rows.extend(counted);
+    kept.extend(counted);
     if let Some((id, role)) = &seen.role {
-        rows.push((
-            fact_row(keys::role(id), keys::hash(role.as_str()), body, expires),
-            Keep::First,
-        ));
+        let row = fact_row(keys::role(id), keys::hash(role.as_str()), body, expires);
+        kept.push((row, Keep::First));
     }
-    rows.extend(log_rows(seen, &rank, expires));
+    let mut rows = log_rows(seen, &rank, expires);
+    rows.kept.append(&mut kept);
     rows
 }
 
@@ -346,60 +340,45 @@ pub(crate) async fn note_log_heard<T: Table>(
     now: Moment,
 ) -> Result<(), Trouble> {
     let rows = log_rows(seen, &rank_of(seen), now.plus_seconds(FACTS_KEPT));
-    try_join_all(
-        rows.into_iter()
-            .map(|(row, keep)| table.keep(TableKind::Ledger, row, keep)),
-    )
-    .await
-    .map(drop)
+    rows.write(table).await
 }
 
-fn log_rows(seen: &SeenRecord, rank: &str, expires: Moment) -> Vec<(Row, Keep)> {
+/// The rows that say that a Region's log had a record about an account in this hour, and whether
+/// IAM's events are recorded there.
+fn log_rows(seen: &SeenRecord, rank: &str, expires: Moment) -> NewRows {
+    let mut rows = NewRows::default();
     let Some(region) = &seen.region else {
-        return Vec::new();
+        return rows;
     };
+    let account = seen.key.account;
+    let hour = keys::hour(seen.time);
     // The row changes once an hour. Within the hour, the stored value is at least as great.
-    let mut latest = fact_row(
-        keys::regions(seen.key.account),
+    let latest = fact_row(
+        keys::regions(account),
         keys::region_part(region),
         "",
         expires,
     );
-    latest.rank = keys::hour(seen.time);
-    let mut rows = vec![(latest, Keep::Greatest)];
-    rows.extend(heard_rows(seen, region, rank, expires));
-    rows
-}
-
-/// Rows that say that a Region's log had a record about an account in this hour, and whether IAM's
-/// events are recorded there.
-fn heard_rows(seen: &SeenRecord, region: &str, rank: &str, expires: Moment) -> Vec<(Row, Keep)> {
+    let rank_by_hour = hour.clone();
+    let latest = Row {
+        rank: rank_by_hour,
+        ..latest
+    };
+    rows.kept.push((latest, Keep::Greatest));
     let log = Log::for_service(seen.service, region);
-    let mut rows = Vec::new();
     if log != Log::Use {
-        rows.push((
-            fact_row(
-                keys::heard(seen.key.account, region),
-                keys::hour(seen.time),
-                "",
-                expires,
-            ),
-            Keep::First,
-        ));
+        let heard = fact_row(keys::heard(account, region), hour.clone(), "", expires);
+        rows.plain.push(heard);
     }
     if log == Log::Iam {
-        for pk in [
-            keys::regions(seen.key.account),
-            keys::IAM_REGIONS.to_owned(),
-        ] {
-            let hour = keys::hour(seen.time);
+        for pk in [keys::regions(account), keys::IAM_REGIONS.to_owned()] {
             for (end, keep, rank) in [
                 ("first", Keep::Least, rank),
                 ("last", Keep::Greatest, &hour),
             ] {
-                let mut row = fact_row(pk.clone(), keys::iam_region_part(region, end), "", expires);
-                rank.clone_into(&mut row.rank);
-                rows.push((row, keep));
+                let row = fact_row(pk.clone(), keys::iam_region_part(region, end), "", expires);
+                let rank = rank.to_owned();
+                rows.kept.push((Row { rank, ..row }, keep));
             }
         }
     }

@@ -9,11 +9,13 @@ use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::{GroupRef, Policy};
 use rolewatch_guard::roster::{Entity, Handle, Rosters, first_to_name_group, related, stirred};
 use rolewatch_guard::seen::{Fact, IamChange, Mint, SeenRecord};
+use rolewatch_guard::time::chosen::{LAST_RECORD, SAME_CALL};
 use rolewatch_guard::world::World;
 
+use super::gather::ReadRows;
 use super::keys::{self, Kind, SessionAt};
 use super::store::{Arrival, Learned, Sighting, reread};
-use crate::port::{KeyRange, Table, TableKind, Trouble};
+use crate::port::{KeyRange, Row, Table, TableKind, Trouble};
 
 /// What has to be judged again.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -24,6 +26,8 @@ pub struct TouchedEvidence {
     pub records: BTreeSet<RecordKey>,
     /// Changes to users, groups and devices. The ledger's index finds what depends on them.
     pub told: IdentityChanges,
+    /// Rows of these sessions and records that were read after the record was stored.
+    pub read: ReadRows,
 }
 
 /// What a record says about users, groups and devices.
@@ -145,6 +149,7 @@ pub async fn find_touched<T: Table>(
     arrival: &Arrival,
 ) -> Result<TouchedEvidence, Trouble> {
     let mut touched = at_first(policy, arrival);
+    touched.read.clone_from(&arrival.read);
     let mut open: Vec<SeenRecord> = arrival
         .family
         .iter()
@@ -168,7 +173,7 @@ pub async fn find_touched<T: Table>(
                 if let Some(session) = &mint.session {
                     touched.session(session, mint.time);
                 }
-                open.extend(children(table, policy, mint).await?);
+                open.extend(children(table, policy, mint, &mut touched.read).await?);
             }
             Fact::Console(step) => {
                 touched.records.insert(seen.key.clone());
@@ -176,9 +181,13 @@ pub async fn find_touched<T: Table>(
                     touched.session(session, step.time);
                     // The record is part of the proof for everything that the session led to.
                     open.extend(
-                        of_session(table, policy, session, step.time, |sk| {
-                            Kind::Mint.is_kind_of(sk) || Kind::Child.is_kind_of(sk)
-                        })
+                        of_session(
+                            table,
+                            policy,
+                            (session, step.time),
+                            &[Kind::Mint, Kind::Child],
+                            &mut touched.read,
+                        )
                         .await?,
                     );
                 }
@@ -226,16 +235,11 @@ async fn children<T: Table>(
     table: &T,
     policy: &Policy,
     mint: &Mint,
+    read: &mut ReadRows,
 ) -> Result<Vec<SeenRecord>, Trouble> {
     let mut found = Vec::new();
     if let Some(issued) = &mint.issued {
-        let rows = table
-            .query(
-                TableKind::Ledger,
-                &keys::issued(issued),
-                &KeyRange::default(),
-            )
-            .await?;
+        let rows = read_once(table, keys::issued(issued), KeyRange::default(), read).await?;
         found.extend(
             rows.iter()
                 .filter(|row| Kind::Child.is_kind_of(&row.sk))
@@ -243,35 +247,48 @@ async fn children<T: Table>(
         );
     }
     if let Some(session) = &mint.session {
-        found.extend(
-            of_session(table, policy, session, mint.time, |sk| {
-                Kind::Child.is_kind_of(sk)
-            })
-            .await?,
-        );
+        let began = (&**session, mint.time);
+        found.extend(of_session(table, policy, began, &[Kind::Child], read).await?);
     }
     Ok(found)
 }
 
-/// The rows under a session that began within five seconds of a moment, of the kinds in the given
-/// sort key ranges.
+/// The rows of some kinds under a session that began within five seconds of a moment.
 async fn of_session<T: Table>(
     table: &T,
     policy: &Policy,
-    session: &str,
-    began: Moment,
-    wanted: impl Fn(&str) -> bool,
+    (session, began): (&str, Moment),
+    wanted: &[Kind],
+    read: &mut ReadRows,
 ) -> Result<Vec<SeenRecord>, Trouble> {
-    let rows = table
-        .query(
-            TableKind::Ledger,
-            &keys::session(session),
-            &keys::around(began, 5, 5),
-        )
-        .await?;
+    // The range that judging the session needs, so that it is read only once.
+    let span = keys::around(began, LAST_RECORD, LAST_RECORD);
+    let rows = read_once(table, keys::session(session), span, read).await?;
+    let is_near = |sk: &str| {
+        keys::second_of(sk).is_some_and(|second| second.seconds_since(began).abs() <= SAME_CALL)
+    };
     Ok(rows
         .iter()
-        .filter(|row| wanted(&row.sk))
+        .filter(|row| is_near(&row.sk) && wanted.iter().any(|kind| kind.is_kind_of(&row.sk)))
         .filter_map(|row| reread(&row.body, policy))
         .collect())
+}
+
+/// The rows of a range, and notes them as read.
+async fn read_once<'r, T: Table>(
+    table: &T,
+    pk: String,
+    span: KeyRange,
+    read: &'r mut ReadRows,
+) -> Result<&'r [Row], Trouble> {
+    let question = (pk, span);
+    let rows = match read.remove(&question) {
+        Some(rows) => rows,
+        None => {
+            table
+                .query(TableKind::Ledger, &question.0, &question.1)
+                .await?
+        }
+    };
+    Ok(read.entry(question).or_insert(rows))
 }

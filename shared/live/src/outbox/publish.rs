@@ -34,7 +34,7 @@ pub(crate) async fn send_due<O: Table + Topic>(
         stored.state.sending = None;
         // If the write is refused, somebody else changed the finding meanwhile and publishes their
         // version.
-        super::write(outside, &stored.state, stored.version, now).await?;
+        super::write_alone(outside, &stored.state, stored.version, now).await?;
     }
     Ok(sent)
 }

@@ -13,7 +13,7 @@ use rolewatch_guard::rule::Rule;
 use rolewatch_guard::{Finding, Judgement, Scope, judge};
 
 use super::entered::{EnteredSwitch, Holder, entered, is_touched};
-use crate::ledger::{Facts, Gather, SessionAt, TouchedEvidence};
+use crate::ledger::{Facts, Gather, ReadRows, SessionAt, TouchedEvidence};
 use crate::outbox::record_name;
 use crate::port::{Table, Trouble};
 use crate::rulebook::Rulebook;
@@ -44,9 +44,10 @@ pub(super) async fn judge_touched<T: Table>(
     table: &T,
     book: &Rulebook,
     touched: &TouchedEvidence,
+    read: ReadRows,
     now: Moment,
 ) -> Result<TouchedJudgement, Trouble> {
-    let mut gather = gather_touched(table, book, touched);
+    let mut gather = gather_touched(table, book, touched).with_read(read);
     let mut notes = Notes::new(table, now);
     loop {
         gather.ask_until_closed().await?;

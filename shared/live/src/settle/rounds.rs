@@ -37,8 +37,10 @@ pub(super) async fn rounds<O: Table + Queue + Topic + Directory>(
         told: IdentityChanges::default(),
         ..touched.clone()
     };
+    // Only the first round may use them: later ones look for what was stored since.
+    let mut read = std::mem::take(&mut touched.read);
     for _ in 0..MOST_ROUNDS {
-        let judged = judge_touched(outside, book, &touched, now).await?;
+        let judged = judge_touched(outside, book, &touched, std::mem::take(&mut read), now).await?;
         let lookups = lookup::ask_about_people(outside, book, &judged, &mut asked, now).await?;
         settled.unanswered += lookups.unanswered;
         // IAM's answer is a fact like any other. Judge with it before anything is written.

@@ -23,6 +23,9 @@ pub type Notices = Vec<Notice>;
 /// The name and ID of each group, by account and user name.
 type Groups = BTreeMap<(AccountId, String), Vec<(String, String)>>;
 
+/// How many rows DynamoDB writes with one call.
+const MOST_AT_ONCE: usize = 25;
+
 /// The outside world, in memory.
 #[derive(Debug)]
 pub struct Twin<W> {
@@ -123,6 +126,22 @@ impl<W: Weather> Twin<W> {
         Ok(outcome)
     }
 
+    /// Writes rows with one call. As in DynamoDB, only some of them may be written, and others see
+    /// some before the rest.
+    async fn put_batch(&self, place: TableKind, mut rows: Vec<Row>) -> Result<(), Trouble> {
+        let put = |rows: Vec<Row>| {
+            let mut all = self.rows.borrow_mut();
+            for row in rows {
+                let partition = all.entry((place, row.pk.clone())).or_default();
+                partition.insert(row.sk.clone(), row);
+            }
+        };
+        let later = rows.split_off(rows.len() / 2);
+        self.call_after_weather("keep_all", || put(rows)).await?;
+        put(later);
+        self.weather.allow_call(Gate::After, "keep_all")
+    }
+
     fn count(&self, rows: Vec<Row>) -> Vec<Row> {
         self.rows_read.set(self.rows_read.get() + rows.len());
         if let Some(bodies) = &mut *self.bodies_read.borrow_mut() {
@@ -153,6 +172,15 @@ impl<W: Weather> Table for Twin<W> {
             KeepOutcome::Written
         })
         .await
+    }
+
+    async fn keep_all(&self, place: TableKind, mut rows: Vec<Row>) -> Result<(), Trouble> {
+        while !rows.is_empty() {
+            let later = rows.split_off(rows.len().min(MOST_AT_ONCE));
+            self.put_batch(place, rows).await?;
+            rows = later;
+        }
+        Ok(())
     }
 
     async fn replace(&self, place: TableKind, mut row: Row, seen: u64) -> Result<bool, Trouble> {

@@ -5,38 +5,65 @@ use rolewatch_guard::policy::Policy;
 use rolewatch_guard::seen::SeenRecord;
 
 use super::{Arrival, fact_row, reread};
+use crate::ledger::gather::ReadRows;
 use crate::ledger::keys;
 use crate::port::{Keep, KeepOutcome, KeyRange, Row, Table, TableKind, Trouble};
 use crate::time::{AT_WORK, FACTS_KEPT};
 
-/// Stores the record under its own ID, and reads the other versions and corrections.
-pub(super) async fn family<T: Table>(
+/// Stores the record under its own ID, and reads what is known about it: whether it was processed,
+/// its other versions and its corrections.
+pub(super) async fn store_version<T: Table>(
     table: &T,
     policy: &Policy,
-    arrival: &mut Arrival,
-    version: &str,
+    seen: SeenRecord,
+    body: String,
     now: Moment,
-) -> Result<(), Trouble> {
-    let own = keys::record(&arrival.seen.key);
-    let mut partitions = partitions_of(&arrival.seen);
-    let sk = format!("v#{}~{version}", keys::record_part(&arrival.seen.key));
-    let is_known = put_version(table, &partitions, &sk, &arrival.body, now).await?;
+) -> Result<Arrival, Trouble> {
+    let version = keys::hash(&body);
+    let own = keys::record(&seen.key);
+    let sk = format!("v#{}~{version}", keys::record_part(&seen.key));
+    let has_fact = seen.fact.is_some();
+    let partitions = partitions_of(&seen);
+    let is_known = has_fact && put_version(table, &partitions, &sk, &body, now).await?;
+    let known = table
+        .query(TableKind::Ledger, &own, &KeyRange::default())
+        .await?;
+    let begun = known.iter().find(|row| is_known && row.sk == sk);
+    let begun = begun.and_then(|row| keys::second_of(&row.rank));
+    let mut arrival = Arrival {
+        done: known.iter().any(|row| row.sk == format!("done#{version}")),
+        under_way: begun.is_some_and(|begun| now.seconds_since(begun) < AT_WORK),
+        seen,
+        body,
+        family: Vec::new(),
+        sighting: None,
+        learned: None,
+        read: ReadRows::new(),
+    };
+    if has_fact {
+        let mut versions = known;
+        versions.retain(|row| row.sk.starts_with("v#"));
+        let others = partitions.into_iter().filter(|pk| *pk != own).collect();
+        let first = (own.clone(), versions.clone());
+        arrival.family = family(table, policy, &arrival.body, first, others).await?;
+        arrival.read.insert((own, keys::versions()), versions);
+    }
+    Ok(arrival)
+}
+
+/// The other versions of a record, what it corrects and what corrects it.
+async fn family<T: Table>(
+    table: &T,
+    policy: &Policy,
+    body: &str,
+    (own, mut rows): (String, Vec<Row>),
+    mut partitions: Vec<String>,
+) -> Result<Vec<(SeenRecord, String)>, Trouble> {
     let mut found: Vec<(SeenRecord, String)> = Vec::new();
-    let mut asked: Vec<String> = Vec::new();
-    while let Some(pk) = partitions.pop() {
-        if asked.contains(&pk) {
-            continue;
-        }
-        let versions = KeyRange {
-            from: "v#".into(),
-            to: "v#".into(),
-        };
-        for row in table.query(TableKind::Ledger, &pk, &versions).await? {
-            if is_known && pk == own && row.sk == sk {
-                let begun = keys::second_of(&row.rank);
-                arrival.under_way = begun.is_some_and(|begun| now.seconds_since(begun) < AT_WORK);
-            }
-            if row.body == arrival.body || found.iter().any(|(_, known)| *known == row.body) {
+    let mut asked = vec![own];
+    loop {
+        for row in rows {
+            if row.body == body || found.iter().any(|(_, known)| *known == row.body) {
                 continue;
             }
             if let Some(other) = reread(&row.body, policy) {
@@ -44,10 +71,15 @@ pub(super) async fn family<T: Table>(
                 found.push((other, row.body));
             }
         }
+        partitions.retain(|pk| !asked.contains(pk));
+        let Some(pk) = partitions.pop() else {
+            return Ok(found);
+        };
+        rows = table
+            .query(TableKind::Ledger, &pk, &keys::versions())
+            .await?;
         asked.push(pk);
     }
-    arrival.family = found;
-    Ok(())
 }
 
 /// The partitions that hold the versions of a record: its own ID first, then the ID of the record

@@ -23,7 +23,7 @@ struct Ends {
 #[derive(Debug, Default)]
 pub(super) struct KnownName {
     here: Ends,
-    /// In the rows of the previous version.
+    /// In the rows of the previous version, if there are no others.
     before: Ends,
 }
 
@@ -31,11 +31,14 @@ impl KnownName {
     /// Must run before the record is stored.
     pub(super) async fn read<T: Table>(table: &T, named: &NameSeen) -> Result<Self, Trouble> {
         let pair = keys::name_part(&named.name, &named.id);
-        let (here, before) = futures_util::future::try_join(
-            ends(table, by_name(named), format!("n#{pair}#")),
-            ends(table, keys::names(named.account), format!("{pair}#")),
-        )
-        .await?;
+        let here = ends(table, by_name(named), format!("n#{pair}#")).await?;
+        // Later records are compared with the rows written here. They show less of the past, so at
+        // worst more is judged again.
+        let before = if here.first.is_some() {
+            Ends::default()
+        } else {
+            ends(table, keys::names(named.account), format!("{pair}#")).await?
+        };
         Ok(Self { here, before })
     }
 
@@ -87,20 +90,23 @@ impl KnownName {
             ("first", Keep::Least, is_first),
             ("last", Keep::Greatest, is_last),
         ];
+        let is_other_day = |end: &str| {
+            let known = if end == "last" { last } else { first };
+            known.as_deref().is_none_or(|known| day(known) != day(rank))
+        };
         let mut rows = Vec::new();
         for (end, keep, _) in ends.into_iter().filter(|(_, _, changes)| *changes) {
-            let places = [
-                (by_name(named), format!("n#{pair}#{end}")),
-                // The previous version of rolewatch looks there.
-                (
-                    keys::names(named.account),
-                    format!("{}{pair}#{end}", keys::ALSO_HERE),
-                ),
-            ];
-            for (pk, sk) in places {
+            let mut add = |pk: String, sk: String| {
                 let row = fact_row(pk, sk, body, expires);
                 let rank = rank.to_owned();
                 rows.push((Row { rank, ..row }, keep));
+            };
+            add(by_name(named), format!("n#{pair}#{end}"));
+            // The previous version of rolewatch looks there. Once a day is enough: a shorter span
+            // makes it judge more.
+            if is_other_day(end) {
+                let sk = format!("{}{pair}#{end}", keys::ALSO_HERE);
+                add(keys::names(named.account), sk);
             }
         }
         rows
