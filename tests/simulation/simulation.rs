@@ -13,6 +13,7 @@ mod cloud;
 mod delivery;
 mod details;
 mod digest;
+mod first_seen;
 mod iam_regions;
 mod invocation;
 mod nothing_lost;

@@ -7,6 +7,7 @@
 pub(crate) mod alert;
 pub(crate) mod diff;
 mod entered;
+mod first_seen;
 mod judged;
 mod lookup;
 mod rounds;

@@ -63,6 +63,15 @@ pub struct Uses {
     pub calls: Vec<CallCount>,
 }
 
+/// Whether a switch is the person's first one into the role, in what the ledger still has.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FirstSeen {
+    /// Whether no earlier switch is known.
+    pub in_role: bool,
+    /// For how many days the ledger keeps a switch. A younger ledger has seen less.
+    pub days: u32,
+}
+
 /// The status of a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

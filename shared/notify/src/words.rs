@@ -90,6 +90,8 @@ pub struct Labels {
     pub from_address: &'static str,
     /// The end of the access key: `{key}`.
     pub key: &'static str,
+    /// The person's first switch into the role in `{days}` days.
+    pub first_in_role: &'static str,
     /// Text of the link to all events of the session.
     pub session_events: &'static str,
     /// Field: the event time.

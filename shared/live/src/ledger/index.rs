@@ -224,6 +224,25 @@ pub(crate) async fn sessions_held<T: Table>(
         .collect())
 }
 
+/// Whether a switch of a person in a role is known that began before a moment.
+///
+/// # Errors
+/// Returns the table's error.
+pub(crate) async fn was_held_before<T: Table>(
+    table: &T,
+    person: &[String; 2],
+    role: &str,
+    moment: Moment,
+) -> Result<bool, Trouble> {
+    let before = KeyRange {
+        from: "s#".into(),
+        to: format!("s#{}", second(moment.plus_seconds(-1))),
+    };
+    let pk = keys::held(person, role);
+    let rows = table.latest(TableKind::Ledger, &pk, &before, 1).await?;
+    Ok(!rows.is_empty())
+}
+
 /// The denied attempts of a person at a role, by second.
 pub(crate) async fn refused<T: Table>(
     table: &T,

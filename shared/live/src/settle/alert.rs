@@ -71,6 +71,7 @@ pub(crate) fn says_the_same(known: &Alert, new: &Alert) -> bool {
         session: None,
         evidence: Vec::new(),
         uses: None,
+        first_seen: None,
         ..alert.clone()
     };
     plain(known) == plain(new)

@@ -9,6 +9,7 @@ use rolewatch_guard::rule::Rule;
 use rolewatch_guard::{Finding, Verdict};
 
 use super::entered::is_touched;
+use super::first_seen::add_first_seen;
 use super::judged::TouchedJudgement;
 use super::settled::SettleCounts;
 use super::{alert, uses};
@@ -69,6 +70,10 @@ pub(super) async fn compare<T: Table>(
     for id in &changes.dirty {
         if let Some(stored) = changes.states.get_mut(id) {
             uses::add_uses(table, &mut stored.state).await?;
+            let finding = judged.findings.iter().find(|finding| finding.id == *id);
+            if let Some(finding) = finding {
+                add_first_seen(table, judged, finding, &mut stored.state).await?;
+            }
         }
     }
     Ok(changes)
@@ -147,8 +152,9 @@ impl Changes {
         if let Some(stored) = self.states.get_mut(&finding.id) {
             let state = &mut stored.state;
             alert.supersedes.clone_from(&state.alert.supersedes);
-            // Keep the time when it was first noticed.
+            // Keep the time when it was first noticed, and what was known then.
             alert.noticed = state.alert.noticed;
+            alert.first_seen.clone_from(&state.alert.first_seen);
             if alert::says_the_same(&state.alert, &alert) {
                 return;
             }

@@ -91,6 +91,7 @@ pub fn alert() -> Alert {
             evidence("7a3e1b90-2f4d-4e06-8c77-EXAMPLE00002", "444455556666", "production"),
         ],
         uses: None,
+        first_seen: None,
         reviewed: None,
         noticed: at("2026-01-31T18:30:09Z"),
     }

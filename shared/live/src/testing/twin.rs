@@ -37,6 +37,8 @@ pub struct Twin<W> {
     pub rows: RefCell<BTreeMap<(TableKind, String), BTreeMap<String, Row>>>,
     /// How many rows queries have returned.
     pub rows_read: Cell<usize>,
+    /// How many rows calls tried to write.
+    pub rows_written: Cell<usize>,
     /// The bodies of these rows, for tests that ask for them.
     pub bodies_read: RefCell<Option<Vec<String>>>,
     /// Messages that were sent, with the time at which they become visible.
@@ -84,6 +86,7 @@ impl<W: Weather> Twin<W> {
             clock: Cell::new(now),
             rows: RefCell::default(),
             rows_read: Cell::default(),
+            rows_written: Cell::default(),
             bodies_read: RefCell::default(),
             queue: RefCell::default(),
             topics: RefCell::default(),
@@ -136,10 +139,15 @@ impl<W: Weather> Twin<W> {
                 partition.insert(row.sk.clone(), row);
             }
         };
+        self.count_written(rows.len());
         let later = rows.split_off(rows.len() / 2);
         self.call_after_weather("keep_all", || put(rows)).await?;
         put(later);
         self.weather.allow_call(Gate::After, "keep_all")
+    }
+
+    fn count_written(&self, rows: usize) {
+        self.rows_written.set(self.rows_written.get() + rows);
     }
 
     fn count(&self, rows: Vec<Row>) -> Vec<Row> {
@@ -157,6 +165,7 @@ impl<W: Weather> Twin<W> {
 
 impl<W: Weather> Table for Twin<W> {
     async fn keep(&self, place: TableKind, row: Row, keep: Keep) -> Result<KeepOutcome, Trouble> {
+        self.count_written(1);
         self.call_after_weather("keep", || {
             let mut rows = self.rows.borrow_mut();
             let partition = rows.entry((place, row.pk.clone())).or_default();
@@ -184,6 +193,7 @@ impl<W: Weather> Table for Twin<W> {
     }
 
     async fn replace(&self, place: TableKind, mut row: Row, seen: u64) -> Result<bool, Trouble> {
+        self.count_written(1);
         self.call_after_weather("replace", || {
             let mut rows = self.rows.borrow_mut();
             let partition = rows.entry((place, row.pk.clone())).or_default();

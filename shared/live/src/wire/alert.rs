@@ -10,7 +10,7 @@ use rolewatch_guard::untrusted::harmless;
 use rolewatch_guard::{EvidenceShown, SessionShown, Verdict};
 use serde::{Deserialize, Serialize};
 
-use super::{CallerShown, NamedAccount, Reviewed, Status, Uses};
+use super::{CallerShown, FirstSeen, NamedAccount, Reviewed, Status, Uses};
 
 /// The most event IDs in a message. `events_total` says how many there are.
 pub const MOST_EVENTS: usize = 20;
@@ -83,6 +83,9 @@ pub struct Alert {
     /// make a new version.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub uses: Option<Uses>,
+    /// Whether the person was in the role before, as known when the finding was first noticed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_seen: Option<FirstSeen>,
     /// For a finding of the review: what it quotes.
     #[serde(flatten, default, skip_serializing_if = "Option::is_none")]
     pub reviewed: Option<Reviewed>,
@@ -151,6 +154,7 @@ impl Alert {
             session: None,
             evidence: Vec::new(),
             uses: None,
+            first_seen: None,
             reviewed: None,
             noticed: now,
         }

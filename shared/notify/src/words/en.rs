@@ -33,6 +33,7 @@ pub(super) const LABELS: Labels = Labels {
     session: "Session",
     from_address: "from {address}",
     key: "access key …{key}",
+    first_in_role: "not seen in this role before (in up to {days} days)",
     session_events: "All calls with this session name, in this Region",
     when: "When",
     address: "Source address",

@@ -46,6 +46,7 @@ pub(super) const LABELS: Labels = Labels {
     session: "セッション",
     from_address: "送信元 {address}",
     key: "アクセスキー …{key}",
+    first_in_role: "このロールの使用は初めて（最長 {days} 日間の記録）",
     session_events: "このセッション名による操作の一覧（このリージョンのみ）",
     when: "日時",
     address: "送信元アドレス",

@@ -172,6 +172,7 @@ pub(super) fn session_lines(view: &View, alert: &Alert) -> Option<String> {
     {
         from.push(fill_template(words.key, &[("key", &code_span(key, 20))]));
     }
+    from.extend(novelty(view, alert));
     let mut lines = Vec::new();
     if !from.is_empty() {
         lines.push(from.join(" · "));
@@ -181,6 +182,16 @@ pub(super) fn session_lines(view: &View, alert: &Alert) -> Option<String> {
         lines.push(format!("<{page}|{}>", words.session_events));
     }
     (!lines.is_empty()).then(|| format!("*{}*\n{}", words.session, lines.join("\n")))
+}
+
+/// Whether the person is new in the role, if the finding says so.
+pub(crate) fn novelty(view: &View, alert: &Alert) -> Option<String> {
+    let first = alert.first_seen.as_ref().filter(|first| first.in_role)?;
+    let days = first.days.to_string();
+    Some(fill_template(
+        view.labels().first_in_role,
+        &[("days", &days)],
+    ))
 }
 
 /// The quoted parts of a review finding, as sections.
