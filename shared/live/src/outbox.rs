@@ -41,7 +41,7 @@ pub struct FindingState {
     /// The finding is about several sessions or attempts.
     pub several: bool,
     /// Reported but not alerted: the finding is unproven by nature, because most trails lack the
-    /// events that would prove it.
+    /// events that would prove it, or another alert counts it.
     pub quiet: bool,
     /// For an unproven finding: the earliest time at which it is published.
     pub due: Option<Moment>,

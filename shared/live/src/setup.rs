@@ -20,6 +20,7 @@ mod files;
 mod shown;
 #[cfg(test)]
 mod tests;
+mod together;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -230,6 +231,7 @@ async fn compare<O: Table + Bucket>(
                 && !finding.lacks_account(|account| files.contains(account))
         })
         .collect();
+    let new_ids: BTreeSet<String> = new.iter().map(|finding| finding.id.clone()).collect();
     let causes = cause::of_new(outside, &new, files, &book.policy, now).await?;
     for finding in findings {
         let known = states.get(&finding.id);
@@ -261,5 +263,6 @@ async fn compare<O: Table + Bucket>(
         dirty.insert(finding.id.clone());
         states.insert(finding.id.clone(), StoredFinding { state, version });
     }
+    together::combine(&mut states, &new_ids);
     Ok((states, dirty))
 }

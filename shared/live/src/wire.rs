@@ -11,7 +11,9 @@ pub use digest::{
     Broken, Digest, Ending, Held, Listed, MOST_LISTED, Open, Silent, Stretch, TurnedOff,
     Unanswered, UnreadDirectory,
 };
+use rolewatch_guard::Verdict;
 use rolewatch_guard::moment::Moment;
+use rolewatch_guard::policy::Severity;
 pub use rolewatch_guard::{CallCount, CallerShown, EvidenceShown, SessionShown};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -70,6 +72,33 @@ pub struct FirstSeen {
     pub in_role: bool,
     /// For how many days the ledger keeps a switch. A younger ledger has seen less.
     pub days: u32,
+}
+
+/// Other findings about the IAM setup that were found together with one. They are in the digest, and
+/// nobody gets an alert about them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FoundTogether {
+    /// How many there are, without the one that is alerted.
+    pub others: usize,
+    /// How many of the others are violations.
+    pub violations: usize,
+    /// The worst of the others, worst first.
+    pub worst: Vec<FoundToo>,
+}
+
+/// One of several findings about the IAM setup.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FoundToo {
+    /// The ID.
+    pub id: String,
+    /// `RW101`.
+    pub rule: String,
+    /// `violation` or `unproven`.
+    pub verdict: Verdict,
+    /// `low`, `medium`, `high` or `critical`.
+    pub severity: Severity,
+    /// The ARN that was judged.
+    pub subject: String,
 }
 
 /// The status of a finding.

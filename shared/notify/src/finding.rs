@@ -5,7 +5,7 @@ use rolewatch_guard::Verdict;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Severity;
 use rolewatch_guard::steps::Circumstances;
-use rolewatch_live::wire::{Alert, NamedAccount, Status};
+use rolewatch_live::wire::{Alert, FoundToo, NamedAccount, Status};
 use serde_json::Value;
 
 use crate::text::fill_template;
@@ -103,6 +103,30 @@ pub(crate) fn quoted(view: &View, alert: &Alert) -> Vec<(&'static str, String)> 
         parts.push((words.depends_on, reviewed.undecided.join("\n")));
     }
     parts
+}
+
+/// The findings that were found together with this one: how many there are, a line for each of the
+/// worst, and where all of them are. `None` if there are none, or if this one no longer holds.
+pub(crate) fn found_together(
+    view: &View,
+    alert: &Alert,
+) -> Option<(String, Vec<String>, &'static str)> {
+    let words = view.labels();
+    let together = alert.together.as_ref();
+    let together = together.filter(|_| alert.status != Status::Withdrawn)?;
+    let (n, violations) = (together.others.to_string(), together.violations.to_string());
+    let lead = [("n", n.as_str()), ("violations", &violations)];
+    let line = |one: &FoundToo| {
+        let title = view.rule_words(&one.rule).title;
+        let short: String = one.id.chars().take(8).collect();
+        let severity = view.language.severity(one.severity);
+        format!("{severity} {title}: {} ({} {short})", one.subject, one.rule)
+    };
+    Some((
+        fill_template(words.found_together, &lead),
+        together.worst.iter().map(line).collect(),
+        words.found_together_where,
+    ))
 }
 
 /// The steps that the reader should take, worded for what is known.

@@ -4,7 +4,8 @@ use rolewatch_live::port::Notice;
 use rolewatch_live::wire::{Alert, Status};
 
 use crate::finding::{
-    account_name, headline, numbered, quoted, session_end, steps_of, when_label, who_label,
+    account_name, found_together, headline, numbered, quoted, session_end, steps_of, when_label,
+    who_label,
 };
 use crate::text::{fill_template, plain_text};
 use crate::view::{View, event_page};
@@ -17,6 +18,15 @@ pub fn alert_mail(view: &View, alert: &Alert, why: &str) -> Notice {
         plain_text(&alert.message, 2_000),
         String::new(),
     ];
+    if let Some((lead, others, place)) = found_together(view, alert) {
+        lines.push(lead);
+        lines.extend(
+            others
+                .iter()
+                .map(|line| format!("- {}", plain_text(line, 600))),
+        );
+        lines.push(format!("{place}\n"));
+    }
     lines.extend(who_and_when(view, alert));
     for (title, text) in quoted(view, alert) {
         let text: Vec<String> = text.lines().map(|line| plain_text(line, 600)).collect();

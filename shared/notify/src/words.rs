@@ -90,6 +90,10 @@ pub struct Labels {
     pub from_address: &'static str,
     /// The end of the access key: `{key}`.
     pub key: &'static str,
+    /// Other findings that were found together with this one: `{n}`, `{violations}`.
+    pub found_together: &'static str,
+    /// Where those other findings are.
+    pub found_together_where: &'static str,
     /// The person's first switch into the role in `{days}` days.
     pub first_in_role: &'static str,
     /// Text of the link to all events of the session.

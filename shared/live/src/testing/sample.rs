@@ -92,6 +92,7 @@ pub fn alert() -> Alert {
         ],
         uses: None,
         first_seen: None,
+        together: None,
         reviewed: None,
         noticed: at("2026-01-31T18:30:09Z"),
     }

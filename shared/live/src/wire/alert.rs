@@ -10,7 +10,7 @@ use rolewatch_guard::untrusted::harmless;
 use rolewatch_guard::{EvidenceShown, SessionShown, Verdict};
 use serde::{Deserialize, Serialize};
 
-use super::{CallerShown, FirstSeen, NamedAccount, Reviewed, Status, Uses};
+use super::{CallerShown, FirstSeen, FoundTogether, NamedAccount, Reviewed, Status, Uses};
 
 /// The most event IDs in a message. `events_total` says how many there are.
 pub const MOST_EVENTS: usize = 20;
@@ -89,6 +89,10 @@ pub struct Alert {
     /// For a finding of the review: what it quotes.
     #[serde(flatten, default, skip_serializing_if = "Option::is_none")]
     pub reviewed: Option<Reviewed>,
+    /// For a finding of the review: what else was found at the same time, if it was too much for an
+    /// alert each.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub together: Option<FoundTogether>,
     /// When rolewatch first noticed it.
     pub noticed: Moment,
 }
@@ -156,6 +160,7 @@ impl Alert {
             uses: None,
             first_seen: None,
             reviewed: None,
+            together: None,
             noticed: now,
         }
     }

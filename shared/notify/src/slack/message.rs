@@ -50,6 +50,7 @@ pub fn alert_message(
             parts::repeats(view, alert, repeats)
         )));
     }
+    blocks.extend(parts::found_together(view, alert).map(|others| section(&others)));
     // A person on call reads the first screen: what happened, to whom, and what to do about it.
     blocks.push(json!({"type": "section", "fields": fields(view, alert)}));
     if alert.status != Status::Withdrawn {

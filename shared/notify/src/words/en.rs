@@ -33,6 +33,10 @@ pub(super) const LABELS: Labels = Labels {
     session: "Session",
     from_address: "from {address}",
     key: "access key …{key}",
+    found_together: "{n} more findings about the IAM setup came at the same time, {violations} of \
+                     them violations. They get no alerts. The worst:",
+    found_together_where: "The daily digest counts them all. `rolewatch review` prints each one \
+                           with its correction.",
     first_in_role: "not seen in this role before (in up to {days} days)",
     session_events: "All calls with this session name, in this Region",
     when: "When",

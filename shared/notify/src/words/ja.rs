@@ -46,6 +46,8 @@ pub(super) const LABELS: Labels = Labels {
     session: "セッション",
     from_address: "送信元 {address}",
     key: "アクセスキー …{key}",
+    found_together: "IAM の設定について、ほかに {n} 件（うち違反 {violations} 件）を同時に検知しました。個別のアラートは送りません。重大なものから順に：",
+    found_together_where: "全件の数は毎日のダイジェストで、各件の修正案は `rolewatch review` で確認できます。",
     first_in_role: "このロールの使用は初めて（最長 {days} 日間の記録）",
     session_events: "このセッション名による操作の一覧（このリージョンのみ）",
     when: "日時",

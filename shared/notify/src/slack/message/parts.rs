@@ -184,6 +184,14 @@ pub(super) fn session_lines(view: &View, alert: &Alert) -> Option<String> {
     (!lines.is_empty()).then(|| format!("*{}*\n{}", words.session, lines.join("\n")))
 }
 
+/// The findings that were found together with this one, worst first.
+pub(super) fn found_together(view: &View, alert: &Alert) -> Option<String> {
+    let (lead, lines, place) = crate::finding::found_together(view, alert)?;
+    let lines = lines.iter().map(|line| format!("• {}", escape(line, 300)));
+    let lines: Vec<String> = lines.collect();
+    Some(format!("⚠️ *{lead}*\n{}\n{place}", lines.join("\n")))
+}
+
 /// Whether the person is new in the role, if the finding says so.
 pub(crate) fn novelty(view: &View, alert: &Alert) -> Option<String> {
     let first = alert.first_seen.as_ref().filter(|first| first.in_role)?;

@@ -7,7 +7,7 @@ use super::*;
 use crate::text::length;
 use crate::words::Words as _;
 use crate::{Language, sample};
-use rolewatch_live::wire::{CallerShown, Reviewed};
+use rolewatch_live::wire::{CallerShown, FoundToo, FoundTogether, Reviewed};
 
 fn rendered(alert_: &Alert) -> Vec<SlackMessage> {
     let both = [Language::English, Language::Japanese].map(sample::view);
@@ -521,6 +521,9 @@ prop_compose! {
         if alert.rule.starts_with("RW1") {
             let (place, statement, fix) = (Some(text()), Some(json!({text(): [text()]})), Some(json!([])));
             alert.reviewed = Some(Reviewed { account: alert.id.clone(), subject: text(), place, statement, fix, undecided: vec![text()] });
+            let (verdict, severity) = (Verdict::Violation, Severity::High);
+            let mut too = || FoundToo { id: text(), rule: text(), verdict, severity, subject: text() };
+            alert.together = Some(FoundTogether { others: 40, violations: 39, worst: vec![too(), too(), too(), too()] });
         }
         alert
     }
@@ -579,6 +582,12 @@ proptest! {
         if alert.reviewed.is_some() && alert.caller.name.is_empty() {
             calm.caller.name.clear();
         }
+        calm.together = alert.together.clone().map(|mut together| {
+            for one in &mut together.worst {
+                (one.id, one.subject) = ("x".into(), "x".into());
+            }
+            together
+        });
         for (hostile, calm) in rendered(&alert).iter().zip(rendered(&calm)) {
             let (hostile, calm) = (mrkdwn(&hostile.blocks), mrkdwn(&calm.blocks));
             for text in &hostile {
