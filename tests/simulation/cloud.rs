@@ -140,7 +140,7 @@ impl<'w> Cloud<'w> {
     }
 
     /// Like [`Cloud::run`], but calls `look` right before the storm ends.
-    pub(crate) fn run_and_look(&mut self, storm: usize, look: impl FnOnce()) {
+    pub(crate) fn run_and_look(&mut self, mut storm: usize, look: impl FnOnce()) {
         let mut look = Some(look);
         let dice = &self.twin.weather.dice;
         let over = self
@@ -156,10 +156,10 @@ impl<'w> Cloud<'w> {
                 self.events,
                 self.alerts
             );
-            if step == storm {
-                if let Some(look) = look.take() {
-                    look();
-                }
+            if step == storm
+                && let Some(look) = look.take()
+            {
+                look();
                 self.twin.weather.calm_down(self.twin);
             }
             self.carry();
@@ -188,7 +188,11 @@ impl<'w> Cloud<'w> {
             }
             if self.running.is_empty() {
                 if self.is_at_rest() {
-                    return;
+                    if look.is_none() {
+                        return;
+                    }
+                    // Nothing more happens in this storm, so it ends.
+                    storm = step + 1;
                 }
                 self.wait();
             }

@@ -160,7 +160,9 @@ impl Guard {
                     what: "the rest of the batch".to_owned(),
                     why: "no time left".to_owned(),
                 };
-                response.add_failure(message.message_id.clone().ok_or_else(late)?);
+                let id = message.message_id.clone().ok_or_else(late)?;
+                tracing::warn!(message = %id, "no time left for a message; it will be redelivered");
+                response.add_failure(id);
                 continue;
             }
             let first_try = message

@@ -16,6 +16,9 @@ from .sink import CHANNEL, TOKEN, Sink
 NAME = "rolewatch"
 # The person who operates rolewatch.
 OPERATIONS = "operations@example.com"
+# In seconds. A debug build on a busy machine is many times slower than Lambda. With the shipped timeout, it would
+# return messages for lack of time, and they come back after minutes.
+TIMEOUT = 300
 # Resource types that the emulator doesn't support. `template.without` fails if this list isn't exact.
 LEFT_OUT_OF_HUB: set[str] = set()
 LEFT_OUT_OF_SPOKE: set[str] = set()
@@ -41,6 +44,7 @@ def deploy_hub(
     """Deploys `template.yaml`. With `bot`, Slack uses a bot token, else an incoming webhook."""
     code = {name: _upload(accounts, f"{binary}.zip", zipped(binaries / binary), region) for name, binary in FUNCTIONS.items()}
     whole = template.without(template.read(ROOT / "template.yaml"), LEFT_OUT_OF_HUB)
+    whole["Globals"]["Function"]["Timeout"] = TIMEOUT
     secret = accounts.client("secretsmanager", HUB, region).create_secret(Name="rolewatch/slack", SecretString=TOKEN if bot else sink.webhook)
     given = {
         "SlackSecretArn": secret["ARN"],

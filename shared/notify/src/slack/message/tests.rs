@@ -7,7 +7,7 @@ use super::*;
 use crate::text::length;
 use crate::words::Words as _;
 use crate::{Language, sample};
-use rolewatch_live::wire::{CallerShown, FoundToo, FoundTogether, Reviewed};
+use rolewatch_live::wire::{CallerShown, FoundTogether, FoundToo, Reviewed};
 
 fn rendered(alert_: &Alert) -> Vec<SlackMessage> {
     let both = [Language::English, Language::Japanese].map(sample::view);
