@@ -154,6 +154,9 @@ impl Account {
     /// What each of the records costs that `tell` adds, with everything that the guard sends
     /// itself.
     pub(crate) fn costs(&mut self, tell: impl FnOnce(&mut Story)) -> Vec<Cost> {
+        // What earlier events left to do later costs those events.
+        self.twin.clock.set(self.story.now());
+        while next(&mut self.guard, &self.twin) {}
         let from = self.story.records().len();
         tell(&mut self.story);
         let records = self.story.records()[from..].to_vec();
