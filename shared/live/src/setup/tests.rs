@@ -246,21 +246,18 @@ fn badly_kept(roles: usize) -> String {
 /// The world whose policy lists this many roles.
 fn world_with_roles(roles: usize) -> World {
     let world = World::new();
-    let more: String = (1..roles)
-        .map(|number| {
-            format!(
-                "  - arn: arn:aws:iam::444455556666:role/UpdateApp{number}\n    groups: \
-                 [development/Developers]\n    severity: high\n"
-            )
-        })
-        .collect();
-    let policy = format!("{POLICY}{more}").into_bytes();
+    let listed = |number: usize| {
+        let role = format!("arn:aws:iam::444455556666:role/UpdateApp{number}");
+        format!("  - arn: {role}\n    groups: [development/Developers]\n    severity: high\n")
+    };
+    let more: Vec<String> = (1..roles).map(listed).collect();
+    let policy = format!("{POLICY}{}", more.concat());
     let now = world.twin.clock.get();
     world
         .twin
         .objects
         .borrow_mut()
-        .insert(POLICY_KEY.to_owned(), (policy, now));
+        .insert(POLICY_KEY.to_owned(), (policy.into_bytes(), now));
     let book = run(Shelf::default().current(&world.twin, now))
         .unwrap()
         .clone();
