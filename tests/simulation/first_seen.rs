@@ -49,9 +49,9 @@ fn only_the_first_switch_into_a_role_is_the_first() {
     let first: Vec<_> = before
         .iter()
         .map(|alert| alert.first_seen.clone().unwrap())
-        .map(|first| (first.in_role, first.days))
+        .map(|first| (first.in_role, first.from_source_ip, first.days))
         .collect();
-    assert_eq!(first, [(true, 90), (false, 90)]);
+    assert_eq!(first, [(true, Some(true), 90), (false, Some(false), 90)]);
     // Judged again, nothing is new.
     let mut guard = Guard::default();
     for batch in one_by_one(&twin, &records) {

@@ -70,6 +70,10 @@ pub struct Uses {
 pub struct FirstSeen {
     /// Whether no earlier switch is known.
     pub in_role: bool,
+    /// Whether none of the latest earlier switches into the role came from this address. `None` if
+    /// an address isn't known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from_source_ip: Option<bool>,
     /// For how many days the ledger keeps a switch. A younger ledger has seen less.
     pub days: u32,
 }

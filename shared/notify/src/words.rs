@@ -96,6 +96,8 @@ pub struct Labels {
     pub found_together_where: &'static str,
     /// The person's first switch into the role in `{days}` days.
     pub first_in_role: &'static str,
+    /// The person's first switch into the role from this address in `{days}` days.
+    pub first_from_address: &'static str,
     /// Text of the link to all events of the session.
     pub session_events: &'static str,
     /// Field: the event time.

@@ -51,6 +51,12 @@ pub struct SessionRow {
 }
 
 impl ExaminedSwitch<'_> {
+    /// The address of the browser or the program, safe to print. `None` if no record shows it.
+    pub fn source_ip(&self) -> Option<String> {
+        let source = CallSource::of_switch(self.switch, self.origin, self.world);
+        source.source_ip.map(harmless)
+    }
+
     /// The switch as one row.
     pub fn row(&self) -> SessionRow {
         let switch = self.switch;

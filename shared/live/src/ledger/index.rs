@@ -21,6 +21,8 @@ pub(crate) struct IndexedSwitch<'a> {
     pub(crate) person: &'a [String; 2],
     /// The role's ARN.
     pub(crate) role: &'a str,
+    /// The address from which it was entered.
+    pub(crate) source_ip: Option<&'a str>,
     /// The person's account and, if different, the immediate caller's account.
     pub(crate) accounts: [Option<AccountId>; 2],
     pub(crate) records: &'a BTreeSet<RecordKey>,
@@ -43,6 +45,10 @@ pub(crate) struct IndexEntry {
     /// For a switch under its person and role: the other partitions of [`keys::asks`] that hold it.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     asked: BTreeSet<String>,
+    /// For a switch under its person and role: the address, if it was known when the row was
+    /// written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    source_ip: Option<String>,
 }
 
 impl IndexEntry {
@@ -60,6 +66,7 @@ impl IndexEntry {
             records,
             role: None,
             asked: BTreeSet::new(),
+            source_ip: None,
         }
     }
 
@@ -73,6 +80,7 @@ impl IndexEntry {
             records: vec![name(&alone.record)],
             role: None,
             asked: BTreeSet::new(),
+            source_ip: None,
         }
     }
 
@@ -152,7 +160,11 @@ pub(crate) async fn index_switch<T: Table>(
     let row = index_row(
         keys::held(switch.person, switch.role),
         sk,
-        &IndexEntry { asked, ..entry },
+        &IndexEntry {
+            asked,
+            source_ip: switch.source_ip.map(ToOwned::to_owned),
+            ..entry
+        },
         now,
     )?;
     table
@@ -224,23 +236,47 @@ pub(crate) async fn sessions_held<T: Table>(
         .collect())
 }
 
-/// Whether a switch of a person in a role is known that began before a moment.
+/// How many earlier switches are looked at for an address.
+const EARLIER: usize = 20;
+
+/// What is known about the switches of one person in one role that began before a moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct HeldBefore {
+    /// There are some.
+    pub(crate) any: bool,
+    /// One of the latest came from the address. `None` if that can't be told.
+    pub(crate) from_there: Option<bool>,
+}
+
+/// What is known about the switches of a person in a role that began before `moment`, and whether
+/// one of the latest came from `address`.
 ///
 /// # Errors
 /// Returns the table's error.
-pub(crate) async fn was_held_before<T: Table>(
+pub(crate) async fn held_before<T: Table>(
     table: &T,
-    person: &[String; 2],
-    role: &str,
+    (person, role): (&[String; 2], &str),
     moment: Moment,
-) -> Result<bool, Trouble> {
+    address: Option<&str>,
+) -> Result<HeldBefore, Trouble> {
     let before = KeyRange {
         from: "s#".into(),
         to: format!("s#{}", second(moment.plus_seconds(-1))),
     };
     let pk = keys::held(person, role);
-    let rows = table.latest(TableKind::Ledger, &pk, &before, 1).await?;
-    Ok(!rows.is_empty())
+    let rows = table.latest(TableKind::Ledger, &pk, &before, EARLIER);
+    let earlier: Vec<IndexEntry> = entries(rows.await?).collect();
+    let known = |entry: &IndexEntry| entry.source_ip.is_some();
+    let same = |entry: &IndexEntry| entry.source_ip.as_deref() == address;
+    let from_there = match address {
+        None => None,
+        Some(_) if earlier.iter().any(same) => Some(true),
+        Some(_) => earlier.iter().all(known).then_some(false),
+    };
+    Ok(HeldBefore {
+        any: !earlier.is_empty(),
+        from_there,
+    })
 }
 
 /// The denied attempts of a person at a role, by second.
@@ -334,6 +370,7 @@ pub(crate) async fn note_switch<T: Table>(
         at: &at,
         person: &[account.to_string(), user.to_owned()],
         role,
+        source_ip: None,
         accounts: [Some(account), None],
         records: &BTreeSet::new(),
         rests_on: &rests_on,

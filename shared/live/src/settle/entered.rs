@@ -28,6 +28,8 @@ pub(super) struct EnteredSwitch {
     /// The user's account, ID and latest known name, if the name is known.
     pub(super) user: Option<(AccountId, String, String)>,
     pub(super) role: String,
+    /// The address from which the role was entered.
+    pub(super) source_ip: Option<String>,
     pub(super) limited: bool,
     pub(super) records: BTreeSet<RecordKey>,
     /// What the judgment depends on.
@@ -56,6 +58,7 @@ impl EnteredSwitch {
             at: &self.at,
             person: &self.person,
             role: &self.role,
+            source_ip: self.source_ip.as_deref(),
             accounts: [self.account, self.caller_account],
             records: &self.records,
             rests_on: &self.asked.entities,
@@ -89,6 +92,7 @@ pub(super) fn entered(examined: &ExaminedSwitch<'_>, policy: &Policy) -> Entered
         role: role
             .map(|role| role.as_str().to_owned())
             .unwrap_or_default(),
+        source_ip: examined.source_ip(),
         // If the role is unknown, it counts as limited: looking for other sessions only costs
         // reads, but missing a stretch would cost a finding.
         limited: limits.is_none_or(|limits| {

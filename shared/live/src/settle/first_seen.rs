@@ -25,9 +25,11 @@ pub(super) async fn add_first_seen<T: Table>(
         return Ok(());
     };
     let (person, role) = switch.holder();
-    let in_role = !index::was_held_before(table, &person, &role, switch.at.time).await?;
+    let address = switch.source_ip.as_deref();
+    let before = index::held_before(table, (&person, &role), switch.at.time, address).await?;
     state.alert.first_seen = Some(FirstSeen {
-        in_role,
+        in_role: !before.any,
+        from_source_ip: before.from_there.map(|known| !known),
         days: u32::try_from(FACTS_KEPT / DAY).unwrap_or_default(),
     });
     Ok(())

@@ -38,6 +38,7 @@ pub(super) const LABELS: Labels = Labels {
     found_together_where: "The daily digest counts them all. `rolewatch review` prints each one \
                            with its correction.",
     first_in_role: "not seen in this role before (in up to {days} days)",
+    first_from_address: "in this role, not seen from this address before (in up to {days} days)",
     session_events: "All calls with this session name, in this Region",
     when: "When",
     address: "Source address",

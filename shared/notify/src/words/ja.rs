@@ -49,6 +49,7 @@ pub(super) const LABELS: Labels = Labels {
     found_together: "IAM の設定について、ほかに {n} 件（うち違反 {violations} 件）を同時に検知しました。個別には通知しません。重要度の高いもの：",
     found_together_where: "件数は日次まとめに、それぞれの修正案は `rolewatch review` に表示されます。",
     first_in_role: "このロールの使用は初めて（最長 {days} 日間の記録）",
+    first_from_address: "このアドレスからこのロールを使うのは初めて（最長 {days} 日間の記録）",
     session_events: "このセッション名による操作の一覧（このリージョンのみ）",
     when: "日時",
     address: "送信元アドレス",

@@ -192,14 +192,17 @@ pub(super) fn found_together(view: &View, alert: &Alert) -> Option<String> {
     Some(format!("⚠️ *{lead}*\n{}\n{place}", lines.join("\n")))
 }
 
-/// Whether the person is new in the role, if the finding says so.
+/// Whether the person is new in the role, or came from a new address, if the finding says so.
 pub(crate) fn novelty(view: &View, alert: &Alert) -> Option<String> {
-    let first = alert.first_seen.as_ref().filter(|first| first.in_role)?;
+    let first = alert.first_seen.as_ref()?;
+    let words = view.labels();
+    let said = match first.from_source_ip {
+        _ if first.in_role => words.first_in_role,
+        Some(true) => words.first_from_address,
+        _ => return None,
+    };
     let days = first.days.to_string();
-    Some(fill_template(
-        view.labels().first_in_role,
-        &[("days", &days)],
-    ))
+    Some(fill_template(said, &[("days", &days)]))
 }
 
 /// The quoted parts of a review finding, as sections.
