@@ -490,7 +490,7 @@ fn hostile() -> impl Strategy<Value = String> {
 }
 
 prop_compose! {
-    fn hostile_alert()(texts in proptest::collection::vec(hostile(), 26), verdict in any::<bool>(), status in 0..3_usize, rule in 0..23_usize) -> Alert {
+    fn hostile_alert()(texts in proptest::collection::vec(hostile(), 40), verdict in any::<bool>(), status in 0..3_usize, rule in 0..23_usize) -> Alert {
         let mut texts = texts.into_iter();
         let mut text = || texts.next().unwrap();
         let mut alert = sample::alert();
