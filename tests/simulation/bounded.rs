@@ -32,6 +32,11 @@ impl Counting {
     pub(crate) fn take(&self) -> BTreeMap<&'static str, usize> {
         self.calls.take()
     }
+
+    /// How many calls of a name there were since the last time.
+    pub(crate) fn count(&self, what: &str) -> usize {
+        self.calls.borrow().get(what).copied().unwrap_or_default()
+    }
 }
 
 impl Weather for Counting {

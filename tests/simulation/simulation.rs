@@ -29,6 +29,7 @@ mod setups;
 mod sizes;
 mod slack;
 mod spoiled;
+mod stored_meanwhile;
 mod storm;
 mod sums;
 mod tampering;

@@ -182,7 +182,7 @@ impl Account {
 }
 
 /// Stores a record without judging it.
-fn keep(twin: &Twin<Counting>, policy: &Policy, record: &Value, now: Moment) {
+pub(crate) fn keep(twin: &Twin<Counting>, policy: &Policy, record: &Value, now: Moment) {
     let text = record.to_string();
     let elevated = |role: &_| rolewatch_guard::Elevated::by_policy(policy).may_be(role);
     let Reading::Seen(seen) = read(text.as_bytes(), &elevated).unwrap() else {

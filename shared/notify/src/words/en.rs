@@ -34,11 +34,11 @@ pub(super) const LABELS: Labels = Labels {
     from_address: "from {address}",
     key: "access key …{key}",
     found_together: "{n} more findings about the IAM setup came at the same time, {violations} of \
-                     them violations. They get no alerts. The worst:",
+                     them violations. You get no alerts about them. The worst:",
     found_together_where: "The daily digest counts them all. `rolewatch review` prints each one \
                            with its correction.",
-    first_in_role: "not seen in this role before (in up to {days} days)",
-    first_from_address: "in this role, not seen from this address before (in up to {days} days)",
+    first_in_role: "first time in this role (in up to {days} days)",
+    first_from_address: "first time in this role from this address (in up to {days} days)",
     session_events: "All calls with this session name, in this Region",
     when: "When",
     address: "Source address",
