@@ -10,8 +10,9 @@
 //! (`identity-center/NAME`), and the changes are those of its directory. This needs
 //! `identity_center` in the policy.
 //!
-//! A SAML user's group is what their identity provider says: the session tag that the policy names
-//! (`group_tag`). Another value is a violation; without the tag, the answer is unproven.
+//! For SAML users, the identity provider says the group, in the session tag that the policy names
+//! (`group_tag`). If the tag has another value, the finding is a violation. Without the tag, the
+//! answer is unproven.
 //!
 //! ## Why it matters
 //! IAM checks only its own policies, and over time they allow the wrong people too: a policy is

@@ -8,18 +8,18 @@
 //! last group or the last assignment, whichever ends first, or when the user is disabled or
 //! deleted. If somebody gets access back, use after that doesn't count.
 //!
-//! An assignment counts as ended from its deletion on if a later roster no longer lists it. Without
-//! such a roster, the finding is unproven. It is also unproven if a record hides what it changed.
+//! A deleted assignment counts as ended only if a later roster no longer lists it. Without such a
+//! roster, the finding is unproven. It is also unproven if a record hides what it changed.
 //!
 //! ## Why it matters
-//! Removing somebody from a group, deleting an assignment or disabling a user doesn't end sessions
-//! that exist. The person can go on until the credentials expire, up to twelve hours.
+//! Removing somebody from a group, deleting an assignment or disabling a user doesn't end existing
+//! sessions. The person can continue until the credentials expire, for up to twelve hours.
 //!
 //! ## Blind spots
-//! - Object reads and writes are data events, which most trails don't log. Use that isn't logged
-//!   isn't seen.
-//! - Of each quarter of an hour, only the first and the last use are kept. If somebody got access
-//!   back within a quarter of an hour, use just before that may go unnoticed.
+//! - Object reads and writes are data events, which most trails don't log. rolewatch can't see
+//!   calls that aren't logged.
+//! - rolewatch keeps only the first and the last use of each quarter of an hour. If somebody got
+//!   access back within a quarter of an hour, use just before that may go unnoticed.
 //! - If access wasn't proven when the session began, the rule doesn't run. RW001 reports that.
 //! - Sessions of other roles that were entered from this one are judged on their own.
 //!

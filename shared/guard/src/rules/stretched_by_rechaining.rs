@@ -20,8 +20,8 @@
 //! of the session, and by `signInSessionArn` in the records of its calls.
 //!
 //! ## Why it matters
-//! A limit on one set of credentials is worth nothing if that set can get the next one. Each new
-//! session starts without MFA and without the person, so stolen credentials live as long as
+//! A limit on one set of credentials has no effect if these credentials can get new ones. Each new
+//! session starts without MFA and without the person, so stolen credentials stay useful as long as
 //! somebody keeps renewing them.
 //!
 //! ## Blind spots

@@ -28,7 +28,8 @@
 //!   missing, the answer is unproven.
 //! - Identity Center doesn't record how an external identity provider checked the person. The answer
 //!   is unproven unless the policy says `external_idp: trusted`.
-//! - A device that Identity Center remembers signs in with a password alone, and is reported.
+//! - A person whose device Identity Center remembers signs in with only a password, so the rule
+//!   fires.
 //! - Somebody who approves a device code for an attacker (device-code phishing) signs in with MFA.
 //!
 //! ## What to do

@@ -8,7 +8,7 @@
 //! - The call that started a role chain is missing.
 //! - The logs show the use of the session, but not the call that issued it.
 //! - The session is of a permission set, and the records don't show which user of Identity Center
-//!   took it, or they name two. This needs `identity_center` in the policy.
+//!   took it, or name two users. This needs `identity_center` in the policy.
 //!
 //! The finding is always unproven.
 //!

@@ -6,7 +6,7 @@
 //! `sts:DurationSeconds` in the trust policy rules out longer sessions. IAM doesn't accept a
 //! MaxSessionDuration under an hour, so only such a condition can enforce a shorter limit.
 //!
-//! The sessions of a permission set last as long as its session duration says. If you supply a
+//! The sessions of a permission set last for the session duration of the set. If you supply a
 //! roster of Identity Center with `PermissionSets`, the rule compares `SessionDuration` instead.
 //!
 //! ## Why it matters

@@ -17,7 +17,8 @@
 //! ## Why it matters
 //! A condition that looks like it requires MFA often doesn't. `BoolIfExists` in an `Allow` accepts
 //! requests without `aws:MultiFactorAuthPresent`, such as those made with permanent access keys.
-//! `Bool … false` in a `Deny` misses the same requests. A leaked access key then opens the role.
+//! `Bool … false` in a `Deny` misses the same requests. Then anybody with a leaked access key can
+//! enter the role.
 //!
 //! ## Blind spots
 //! - This rule doesn't check whose device it is or who may enroll one. RW106 and RW015 look at
