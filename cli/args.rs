@@ -14,16 +14,19 @@ use std::path::PathBuf;
 
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Parser, Subcommand};
+use rolewatch_guard::language::Language;
 use rolewatch_guard::moment::Moment;
 
+use crate::environment;
 use crate::report::AuditFormat;
 use crate::review::report::ReviewFormat;
+use crate::sessions::report::SessionsFormat;
 pub(crate) use filter::{FailArgs, FindingFilter, SubjectFilter, Threshold};
 pub(crate) use live::{
     PatternArgs, PolicyCommand, PolicyPushArgs, RosterCommand, RosterPushArgs, RosterTakeArgs,
     TrailCommand, TrailConnectArgs,
 };
-pub(crate) use look::{Look, ManFormat, PlanFormat, RulesFormat};
+pub(crate) use look::{Look, ManFormat, PlanFormat, ReportLanguage, RulesFormat};
 pub(crate) use reading::{PeriodArgs, ReadingArgs};
 use security_hub::SecurityHubArgs;
 pub(crate) use sessions::SessionsArgs;
@@ -43,6 +46,29 @@ pub(crate) struct Args {
     /// What to do.
     #[command(subcommand)]
     pub(crate) command: Command,
+    /// Language of reports for people; by default, that of `ROLEWATCH_LANGUAGE`, otherwise `ja` if
+    /// the locale is Japanese. Errors, help, and formats for machines are always in English
+    #[arg(long, value_enum, value_name = "LANGUAGE", global = true)]
+    pub(crate) lang: Option<ReportLanguage>,
+}
+
+impl Args {
+    /// The language of what is printed. Formats that machines read are always English.
+    ///
+    /// # Errors
+    /// If the environment asks for a language that doesn't exist.
+    pub(crate) fn language(&self) -> Result<Language, String> {
+        let asked = match self.lang {
+            Some(ReportLanguage::En) => Language::English,
+            Some(ReportLanguage::Ja) => Language::Japanese,
+            None => environment::language()?,
+        };
+        Ok(if self.command.is_for_people() {
+            asked
+        } else {
+            Language::English
+        })
+    }
 }
 
 /// The subcommands.
@@ -93,6 +119,27 @@ pub(crate) enum Command {
         #[arg(long, value_enum, default_value_t = ManFormat::Roff)]
         format: ManFormat,
     },
+}
+
+impl Command {
+    /// Whether people read what it prints, rather than machines.
+    fn is_for_people(&self) -> bool {
+        match self {
+            Self::Audit(args) => matches!(args.format, AuditFormat::Table | AuditFormat::Html),
+            Self::Sessions(args) => args.format == SessionsFormat::Table,
+            Self::Review(args) => args.format == ReviewFormat::Table,
+            Self::RevokePlan(args) => args.format == PlanFormat::Text,
+            Self::Rules(args) => args.format != RulesFormat::Json,
+            Self::Policy { command } => matches!(command, PolicyCommand::Check { .. }),
+            Self::Explain(_) | Self::SwitchLink(_) => true,
+            // A draft becomes a file of the project, and the others print files or what was done.
+            Self::Init(_)
+            | Self::Roster { .. }
+            | Self::Trail { .. }
+            | Self::Completions { .. }
+            | Self::Man { .. } => false,
+        }
+    }
 }
 
 const AUDIT_EXAMPLES: &str = "\

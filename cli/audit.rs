@@ -13,10 +13,12 @@ use std::path::Path;
 
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::RuleOff;
+use rolewatch_guard::text::Text;
 use rolewatch_guard::{ExaminedSwitch, Judgement, Scope, Totals, judge, unmatched};
 
 use crate::args::{AuditArgs, PeriodArgs, ReadingArgs};
 use crate::exit::{Exit, Failure, shown_path};
+use crate::language::said;
 use crate::report::format::print;
 use crate::report::shown::ShownFindings;
 use crate::report::{AuditReport, FinishedAudit};
@@ -173,14 +175,15 @@ impl JudgedLogs {
 /// Names the rules that the policy turns off on stderr, for formats without notes.
 pub(crate) fn tell_rules_off(rules: &[RuleOff]) {
     for rule in rules {
-        stdout::line_on_stderr(&format!("rolewatch: {}", rule.notice()));
+        stdout::line_on_stderr(&format!("rolewatch: {}", said(&rule.notice())));
     }
 }
 
 /// Prints policy entries that narrowly miss a role on stderr, in every format: a role that isn't
 /// judged looks like a clean one.
-pub(crate) fn tell_near_misses(near_misses: &[String], policy_file: &Path) {
+pub(crate) fn tell_near_misses(near_misses: &[Text], policy_file: &Path) {
     for near_miss in near_misses {
+        let near_miss = said(near_miss);
         stdout::tell_warning(&format!("{}: {near_miss}", shown_path(policy_file)));
     }
 }

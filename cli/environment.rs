@@ -1,5 +1,9 @@
-//! The environment variables that the command reads. None is read in this project's own code: each
-//! is read by a library.
+//! The environment variables that the command reads. Except for the language, each is read by a
+//! library.
+
+use rolewatch_guard::language::Language;
+
+use crate::language;
 
 /// An environment variable, and what it does.
 #[derive(Debug, Clone, Copy)]
@@ -13,7 +17,15 @@ pub(crate) struct Variable {
 }
 
 /// Every variable.
-pub(crate) const VARIABLES: [Variable; 12] = [
+pub(crate) const VARIABLES: [Variable; 14] = [
+    look(
+        "ROLEWATCH_LANGUAGE",
+        "the language of reports, `en` or `ja`; `--lang` wins",
+    ),
+    look(
+        "LC_ALL, LC_MESSAGES, LANG",
+        "the locale; reports are in Japanese if the first one that is set begins with `ja`, unless `--lang` or `ROLEWATCH_LANGUAGE` says otherwise",
+    ),
     look(
         "NO_COLOR",
         "if set to anything, `--color auto` uses no color",
@@ -60,6 +72,23 @@ pub(crate) const VARIABLES: [Variable; 12] = [
         "the certificates to trust, instead of the system's",
     ),
 ];
+
+/// The language that the environment asks for.
+///
+/// # Errors
+/// If `ROLEWATCH_LANGUAGE` isn't a language.
+pub(crate) fn language() -> Result<Language, String> {
+    language::of_environment(&variable)
+}
+
+/// The value of a variable. Text that isn't UTF-8 is shown with replacement characters.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the language is the only setting that the command takes from the environment itself"
+)]
+fn variable(name: &'static str) -> Option<String> {
+    std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())
+}
 
 const fn look(names: &'static str, about: &'static str) -> Variable {
     Variable {

@@ -330,7 +330,7 @@ mod tests {
                 account: None,
                 name: String::new(),
             },
-            message: String::new(),
+            message: "".into(),
             events: Vec::new(),
             id: String::new(),
             policy: PolicyHash::of_bytes(b""),

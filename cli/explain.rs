@@ -4,6 +4,7 @@
 mod center;
 mod facts;
 mod finding;
+mod iam;
 mod markdown;
 mod missing;
 mod records;
@@ -18,6 +19,7 @@ use crate::exit::{Exit, Failure, shown_path};
 use crate::finding_id::as_id;
 use crate::given;
 use crate::limits::ID_BEGINNING;
+use crate::rules::documentation;
 use crate::stdout;
 
 pub(crate) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
@@ -26,7 +28,7 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
     // A rule takes precedence over a file with its name. Such a file can be given as `./RW002`.
     if let Some(rule) = catalogue::find(&text) {
         refuse_paths(args, "a rule")?;
-        stdout::print(|out| markdown::write(&rule.documentation(), stdout::columns(), out))?;
+        stdout::print(|out| markdown::write(&documentation(rule), stdout::columns(), out))?;
         return Ok(Exit::Clean);
     }
     check_given([], &args.sources)?;

@@ -12,6 +12,7 @@
 //! - [`finding_id`]: finds a finding by the beginning of its ID, for `explain` and `revoke-plan`.
 //! - [`report`]: the result of an audit, one file per format; [`review::report`] and
 //!   [`sessions::report`]: the same for a review and a list of sessions.
+//! - [`language`]: the language of what is printed, and its Japanese texts.
 //! - [`limits`]: every limit that was chosen; [`clock`]: the only place that reads the time.
 //! - [`stdout`]: data on stdout, the rest on stderr; [`exit`]: exit codes and why a run failed;
 //!   [`environment`]: the environment variables that libraries read.
@@ -29,6 +30,7 @@ mod explain;
 mod finding_id;
 mod given;
 mod init;
+mod language;
 mod limits;
 mod policy;
 mod push;
@@ -52,6 +54,14 @@ use exit::{Exit, Failure};
 
 fn main() -> ExitCode {
     let args = Args::parse();
+    let language = match args.language() {
+        Ok(language) => language,
+        Err(why) => {
+            stdout::tell_error(&why);
+            return Exit::Error.into();
+        }
+    };
+    language::choose(language);
     match run(args.command) {
         Ok(exit) => exit.into(),
         // Errors go to stderr, so that a pipe gets data or nothing.

@@ -12,6 +12,7 @@ use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Policy;
 use rolewatch_guard::revoke::{self, NoPlan, RevocationCase, RevocationPlan};
 use rolewatch_guard::roster::Rosters;
+use rolewatch_guard::text::Text;
 use rolewatch_guard::world::World;
 use rolewatch_guard::{Scope, judge};
 use serde::Serialize;
@@ -31,7 +32,7 @@ struct PlanDocument {
     rule: String,
     name: String,
     time: String,
-    message: String,
+    message: Text,
     /// Whether all input could be read. If not, bystanders may be missing.
     complete: bool,
     #[serde(flatten)]

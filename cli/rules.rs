@@ -4,11 +4,13 @@ use std::io::{self, Write};
 
 use anstyle::Style;
 use rolewatch_guard::catalogue::listed;
+use rolewatch_guard::language::Language;
 use rolewatch_guard::rule::Rule;
 use serde::Serialize;
 
 use crate::args::{RulesArgs, RulesFormat};
 use crate::exit::{Exit, Failure};
+use crate::language;
 use crate::report::words::wrap;
 use crate::stdout;
 
@@ -36,7 +38,7 @@ fn write_table(columns: usize, out: &mut dyn Write) -> io::Result<()> {
     let code = Style::new().bold();
     for rule in listed() {
         let mut first = format!("{code}{}{code:#}  {:<names$}  ", rule.code, rule.name);
-        for line in wrap(&summary(rule), columns.saturating_sub(indent)) {
+        for line in wrap(&shown_summary(rule), columns.saturating_sub(indent)) {
             writeln!(out, "{first}{line}")?;
             first = " ".repeat(indent);
         }
@@ -56,6 +58,41 @@ fn write_json(out: &mut dyn Write) -> io::Result<()> {
     out.write_all(b"\n")
 }
 
+/// The page of the rules in Japanese. A test compares it with the documentation in the sources.
+const IN_JAPANESE: &str = include_str!("../docs/rules.ja.md");
+
+/// The documentation of a rule in the chosen language, with its title.
+pub(crate) fn documentation(rule: &Rule) -> String {
+    match language::chosen() {
+        Language::English => rule.documentation(),
+        Language::Japanese => in_japanese(rule).unwrap_or_else(|| rule.documentation()),
+    }
+}
+
+/// The section of a rule on the Japanese page, with its headings one level up.
+fn in_japanese(rule: &Rule) -> Option<String> {
+    let title = format!("\n## {} ", rule.code);
+    let (_, section) = IN_JAPANESE.split_once(&title)?;
+    let section = section.split("\n## ").next().unwrap_or(section);
+    let mut text = format!("{} ", rule.code);
+    for line in section.trim_end().lines() {
+        let heading = line.strip_prefix('#').filter(|_| line.starts_with("###"));
+        text.push_str(heading.unwrap_or(line).trim_matches('*'));
+        text.push('\n');
+    }
+    Some(text)
+}
+
+/// What the rule does in one sentence, in the chosen language.
+fn shown_summary(rule: &Rule) -> String {
+    let japanese = in_japanese(rule).filter(|_| language::chosen() == Language::Japanese);
+    let first = japanese.and_then(|text| {
+        let (_, does) = text.split_once("\n## 検知すること\n")?;
+        Some(format!("{}。", does.trim_start().split_once('。')?.0))
+    });
+    first.unwrap_or_else(|| summary(rule))
+}
+
 /// The first sentence about what the rule does.
 fn summary(rule: &Rule) -> String {
     let text = rule
@@ -69,8 +106,11 @@ fn summary(rule: &Rule) -> String {
     }
 }
 
-/// The content of `docs/rules.md`.
+/// The content of `docs/rules.md`, or of the Japanese page.
 fn markdown() -> String {
+    if language::chosen() == Language::Japanese {
+        return IN_JAPANESE.to_owned();
+    }
     let mut text = "# Rules\n\n[日本語](rules.ja.md)\n\n\
                     Printed by `rolewatch rules --format markdown` from the documentation in each \
                     rule's source.\n"
@@ -102,6 +142,18 @@ mod tests {
                 "{}: {summary}",
                 rule.code
             );
+        }
+    }
+
+    #[test]
+    fn every_rule_is_on_the_japanese_page() {
+        for rule in listed() {
+            let text = in_japanese(rule).unwrap();
+            assert!(text.starts_with(&format!("{} {}\n", rule.code, rule.name)));
+            for heading in ["検知すること", "なぜ重要か", "限界", "対応"] {
+                assert!(text.contains(&format!("\n## {heading}\n")), "{}", rule.code);
+            }
+            assert!(!text.contains("###") && !text.contains(&format!("\n{} ", rule.code)));
         }
     }
 

@@ -10,6 +10,15 @@ pub(crate) struct Look {
     pub(crate) color: Color,
 }
 
+/// The language of reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReportLanguage {
+    /// English
+    En,
+    /// Japanese
+    Ja,
+}
+
 /// When to use color.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Color {

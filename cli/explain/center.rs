@@ -8,6 +8,8 @@ use rolewatch_guard::seen::identity_center::{
 use rolewatch_guard::seen::{NamedKind, StoreUser};
 use rolewatch_guard::untrusted::harmless;
 
+use crate::language::say;
+
 use super::facts::LabeledText;
 
 /// One or two sentences.
@@ -15,191 +17,219 @@ pub(super) fn what_it_is(event: &CenterEvent) -> String {
     let text = match &event.what {
         CenterKind::SignIn(sign_in) => what_sign_in(sign_in, event.outcome),
         CenterKind::Portal(call) => what_portal(call, event.outcome),
-        CenterKind::Directory(_) => "a change in the directory of Identity Center".to_owned(),
+        CenterKind::Directory(_) => say!("a change in the directory of Identity Center"),
         CenterKind::Grant(change) => match change {
-            GrantChange::SignInLasts(_) => "a change of Identity Center's settings",
+            GrantChange::SignInLasts(_) => say!("a change of Identity Center's settings"),
             GrantChange::Assignment { .. } | GrantChange::PermissionSet { .. } => {
-                "a change to who can access what through Identity Center"
+                say!("a change to who can access what through Identity Center")
             }
-        }
-        .to_owned(),
+        },
         CenterKind::Token(call) if call.api.is_login() => {
             // The call is also one of the console session itself, which the live guard reads too.
-            return format!(
-                "{}. If the session is in an elevated role, RW014 also counts what these \
+            return say!(
+                "{what}. If the session is in an elevated role, RW014 also counts what these \
                  credentials are used for after the console session has ended",
-                what_token(call, event.outcome)
+                what = what_token(call, event.outcome)
             );
         }
         CenterKind::Token(call) => what_token(call, event.outcome),
     };
     // The rules that look at people of Identity Center need to know where it is.
-    format!(
-        "{text}. An audit uses it if the policy has `identity_center`; the live guard receives it, but doesn't use it yet"
+    say!(
+        "{text}. An audit uses it if the policy has `identity_center`; the live guard receives it, but doesn't use it yet",
+        text
     )
 }
 
 pub(super) fn push_lines(event: &CenterEvent, lines: &mut Vec<LabeledText>) {
     if let Some(person) = &event.on_behalf_of {
-        lines.push(("person", user(person)));
+        lines.push((say!("person"), user(person)));
     }
     match &event.what {
         CenterKind::SignIn(sign_in) => sign_in_lines(sign_in, lines),
-        CenterKind::Portal(call) => lines.push(("for", permission_taken(call))),
-        CenterKind::Directory(change) => lines.push(("change", changed(change))),
-        CenterKind::Grant(change) => lines.push(("change", granted(change))),
+        CenterKind::Portal(call) => lines.push((say!("for"), permission_taken(call))),
+        CenterKind::Directory(change) => lines.push((say!("change"), changed(change))),
+        CenterKind::Grant(change) => lines.push((say!("change"), granted(change))),
         CenterKind::Token(call) => token_lines(call, lines),
     }
     if let Some(ip) = &event.source_ip {
-        lines.push(("address", harmless(ip)));
+        lines.push((say!("address"), harmless(ip)));
     }
 }
 
 pub(super) fn user(person: &StoreUser) -> String {
-    format!(
-        "user {} of the identity store {}",
-        harmless(&person.user),
-        harmless(&person.store)
+    say!(
+        "user {user} of the identity store {store}",
+        user = harmless(&person.user),
+        store = harmless(&person.store)
     )
 }
 
 fn what_sign_in(sign_in: &SignIn, outcome: Outcome) -> String {
-    let text = match (sign_in.step, outcome) {
+    match (sign_in.step, outcome) {
         (SignInStep::Challenge, _) => {
-            "a step of a sign-in at Identity Center: it asked somebody for a credential"
+            say!("a step of a sign-in at Identity Center: it asked somebody for a credential")
         }
         (SignInStep::Verification, Outcome::Success) => {
-            "a step of a sign-in at Identity Center: it verified a credential"
+            say!("a step of a sign-in at Identity Center: it verified a credential")
         }
         (SignInStep::Verification, Outcome::Failure) => {
-            "a failed step of a sign-in at Identity Center: the credential was wrong"
+            say!("a failed step of a sign-in at Identity Center: the credential was wrong")
         }
-        (SignInStep::Authentication, Outcome::Success) => "a successful sign-in at Identity Center",
-        (SignInStep::Authentication, Outcome::Failure) => "a failed sign-in at Identity Center",
+        (SignInStep::Authentication, Outcome::Success) => {
+            say!("a successful sign-in at Identity Center")
+        }
+        (SignInStep::Authentication, Outcome::Failure) => {
+            say!("a failed sign-in at Identity Center")
+        }
         (SignInStep::Verification | SignInStep::Authentication, Outcome::Unknown) => {
-            "a sign-in at Identity Center; the record doesn't say whether it succeeded"
+            say!("a sign-in at Identity Center; the record doesn't say whether it succeeded")
         }
-    };
-    text.to_owned()
+    }
 }
 
 fn what_portal(call: &PortalCall, outcome: Outcome) -> String {
     let (api, how) = match call.api {
-        PortalApi::GetRoleCredentials => ("GetRoleCredentials", "by CLI or SDK"),
-        PortalApi::Federate => ("Federate", "in the console"),
+        PortalApi::GetRoleCredentials => ("GetRoleCredentials", say!("by CLI or SDK")),
+        PortalApi::Federate => ("Federate", say!("in the console")),
     };
     if outcome == Outcome::Failure {
-        format!(
+        say!(
             "a failed attempt to get credentials for a permission set from the access portal \
-             {how} ({api})"
+             {how} ({api})",
+            how,
+            api
         )
     } else {
-        format!(
-            "somebody got credentials for a permission set from the access portal {how} ({api})"
+        say!(
+            "somebody got credentials for a permission set from the access portal {how} ({api})",
+            how,
+            api
         )
     }
 }
 
 fn what_token(call: &TokenCall, outcome: Outcome) -> String {
     let what = match call.api {
-        TokenApi::AuthorizeOAuth2Access => "a console session allowed a client to sign in with it",
-        TokenApi::CreateOAuth2Token => "a client asked for the credentials of a console session",
-        TokenApi::CreateToken => "a client asked for a token of the access portal",
+        TokenApi::AuthorizeOAuth2Access => {
+            say!("a console session allowed a client to sign in with it")
+        }
+        TokenApi::CreateOAuth2Token => {
+            say!("a client asked for the credentials of a console session")
+        }
+        TokenApi::CreateToken => say!("a client asked for a token of the access portal"),
         TokenApi::CreateTokenWithIam => {
-            "an application asked for a token of the access portal for a person, without a sign-in"
+            say!(
+                "an application asked for a token of the access portal for a person, without a sign-in"
+            )
         }
     };
     let failed = match outcome {
-        Outcome::Success => "",
-        Outcome::Failure => ", and the call failed",
-        Outcome::Unknown => "; whether the call succeeded can't be read",
+        Outcome::Success => String::new(),
+        Outcome::Failure => say!(", and the call failed"),
+        Outcome::Unknown => say!("; whether the call succeeded can't be read"),
     };
-    format!("{what} ({}){failed}", call.api.name())
+    say!(
+        "{what} ({name}){failed}",
+        what,
+        name = call.api.name(),
+        failed
+    )
 }
 
 fn sign_in_lines(sign_in: &SignIn, lines: &mut Vec<LabeledText>) {
     if let Some(name) = &sign_in.name {
         lines.push((
-            "name given",
-            format!("{}; a name doesn't prove who it is", harmless(name)),
+            say!("name given"),
+            say!(
+                "{name}; a name doesn't prove who it is",
+                name = harmless(name)
+            ),
         ));
     }
     let words: Vec<String> = sign_in.factors.iter().map(factor).collect();
     let factors = if words.is_empty() {
-        "the record has none that can be read".to_owned()
+        say!("the record has none that can be read")
     } else {
         words.join(", ")
     };
-    lines.push(("credentials", factors));
+    lines.push((say!("credentials"), factors));
     if let Some(workflow) = &sign_in.workflow {
         lines.push((
-            "sign-in id",
-            format!(
-                "{}; the other records of this sign-in have the same id",
-                harmless(workflow)
+            say!("sign-in id"),
+            say!(
+                "{workflow}; the other records of this sign-in have the same id",
+                workflow = harmless(workflow)
             ),
         ));
     }
 }
 
 fn factor(factor: &Factor) -> String {
-    let text = match factor {
-        Factor::Password => "password",
-        Factor::Totp => "authenticator app",
-        Factor::ResyncTotp => "authenticator app (clock corrected)",
-        Factor::WebAuthn => "security key or passkey",
-        Factor::EmailOtp => "code sent by e-mail",
-        Factor::ExternalIdp => "an external identity provider, which doesn't say how",
-        Factor::Other(word) => return format!("{} (unknown to rolewatch)", harmless(word)),
-    };
-    text.to_owned()
+    match factor {
+        Factor::Password => say!("password"),
+        Factor::Totp => say!("authenticator app"),
+        Factor::ResyncTotp => say!("authenticator app (clock corrected)"),
+        Factor::WebAuthn => say!("security key or passkey"),
+        Factor::EmailOtp => say!("code sent by e-mail"),
+        Factor::ExternalIdp => say!("an external identity provider, which doesn't say how"),
+        Factor::Other(word) => say!("{word} (unknown to rolewatch)", word = harmless(word)),
+    }
 }
 
 fn account_text(account: Option<AccountId>) -> String {
     account.map_or_else(
-        || "an account that the record doesn't name".to_owned(),
-        |account| format!("account {account}"),
+        || say!("an account that the record doesn't name"),
+        |account| say!("account {account}", account),
     )
 }
 
 fn permission_taken(call: &PortalCall) -> String {
     let set = call.permission_set.as_deref().map_or_else(
-        || "a permission set that the record doesn't name".to_owned(),
-        |set| format!("permission set {}", harmless(set)),
+        || say!("a permission set that the record doesn't name"),
+        |set| say!("permission set {set}", set = harmless(set)),
     );
-    format!("{set}, in {}", account_text(call.account))
+    say!(
+        "{set}, in {account}",
+        set,
+        account = account_text(call.account)
+    )
 }
 
-const fn kind_name(what: NamedKind) -> &'static str {
+fn kind_name(what: NamedKind) -> String {
     match what {
-        NamedKind::User => "user",
-        NamedKind::Group => "group",
+        NamedKind::User => say!("user"),
+        NamedKind::Group => say!("group"),
     }
 }
 
 fn changed(change: &DirectoryChange) -> String {
     let text = kind_of_change(&change.what);
     match &change.store {
-        Some(store) => format!("{text}, in the identity store {}", harmless(store)),
+        Some(store) => say!(
+            "{text}, in the identity store {store}",
+            text,
+            store = harmless(store)
+        ),
         None => text,
     }
 }
 
 fn kind_of_change(change: &DirectoryChangeKind) -> String {
     match change {
-        DirectoryChangeKind::MemberAdded { group, user, .. } => format!(
-            "user {} was added to group {}",
-            harmless(user),
-            harmless(group)
+        DirectoryChangeKind::MemberAdded { group, user, .. } => say!(
+            "user {user} was added to group {group}",
+            user = harmless(user),
+            group = harmless(group)
         ),
-        DirectoryChangeKind::MemberRemoved { group, user } => format!(
-            "user {} was removed from group {}",
-            harmless(user),
-            harmless(group)
+        DirectoryChangeKind::MemberRemoved { group, user } => say!(
+            "user {user} was removed from group {group}",
+            user = harmless(user),
+            group = harmless(group)
         ),
-        DirectoryChangeKind::MembershipDeleted { membership } => format!(
-            "the membership {} was deleted; the record doesn't say whose it was",
-            harmless(membership)
+        DirectoryChangeKind::MembershipDeleted { membership } => say!(
+            "the membership {membership} was deleted; the record doesn't say whose it was",
+            membership = harmless(membership)
         ),
         DirectoryChangeKind::Created {
             what,
@@ -208,66 +238,87 @@ fn kind_of_change(change: &DirectoryChangeKind) -> String {
             with_members,
         } => created(*what, id.as_deref(), name.as_deref(), *with_members),
         DirectoryChangeKind::Deleted { what, id } => {
-            format!("{} {} was deleted", kind_name(*what), harmless(id))
+            say!(
+                "{kind} {id} was deleted",
+                kind = kind_name(*what),
+                id = harmless(id)
+            )
         }
         DirectoryChangeKind::Renamed { what, id, to } => {
             let to = to
                 .as_deref()
-                .map_or_else(|| "a hidden name".to_owned(), harmless);
-            format!("{} {} was renamed to {to}", kind_name(*what), harmless(id))
+                .map_or_else(|| say!("a hidden name"), harmless);
+            say!(
+                "{kind} {id} was renamed to {to}",
+                kind = kind_name(*what),
+                id = harmless(id),
+                to
+            )
         }
         DirectoryChangeKind::Active { user, active } => {
-            let how = if *active { "enabled" } else { "disabled" };
-            format!("user {} was {how}", harmless(user))
+            let how = if *active {
+                say!("enabled")
+            } else {
+                say!("disabled")
+            };
+            say!("user {user} was {how}", user = harmless(user), how)
         }
-        DirectoryChangeKind::MfaEnrolled { user, device } => format!(
-            "user {} enrolled {}",
-            harmless(user),
-            mfa_device(device.as_deref())
+        DirectoryChangeKind::MfaEnrolled { user, device } => say!(
+            "user {user} enrolled {device}",
+            user = harmless(user),
+            device = mfa_device(device.as_deref())
         ),
-        DirectoryChangeKind::MfaRemoved { user, device } => format!(
-            "{} of user {} was removed",
-            mfa_device(device.as_deref()),
-            harmless(user)
+        DirectoryChangeKind::MfaRemoved { user, device } => say!(
+            "{device} of user {user} was removed",
+            device = mfa_device(device.as_deref()),
+            user = harmless(user)
         ),
-        DirectoryChangeKind::Unknown { what, id } => {
-            let which = id.as_deref().map_or_else(
-                || format!("some {}", kind_name(*what)),
-                |id| format!("{} {}", kind_name(*what), harmless(id)),
-            );
-            format!("{which} changed; the record doesn't show how")
-        }
+        DirectoryChangeKind::Unknown { what, id } => unknown_change(*what, id.as_deref()),
     }
+}
+
+fn unknown_change(what: NamedKind, id: Option<&str>) -> String {
+    let which = id.map_or_else(
+        || say!("some {kind}", kind = kind_name(what)),
+        |id| format!("{} {}", kind_name(what), harmless(id)),
+    );
+    say!("{which} changed; the record doesn't show how", which)
 }
 
 fn mfa_device(device: Option<&str>) -> String {
     device.map_or_else(
-        || "an MFA device".to_owned(),
-        |device| format!("the MFA device {}", harmless(device)),
+        || say!("an MFA device"),
+        |device| say!("the MFA device {device}", device = harmless(device)),
     )
 }
 
 fn created(what: NamedKind, id: Option<&str>, name: Option<&str>, with_members: bool) -> String {
     let name = name.map_or_else(
-        || ", with a hidden name".to_owned(),
+        || say!(", with a hidden name"),
         |name| format!(" {}", harmless(name)),
     );
     let id = id
-        .map(|id| format!(", with the id {}", harmless(id)))
+        .map(|id| say!(", with the id {id}", id = harmless(id)))
         .unwrap_or_default();
     let members = if with_members {
-        ", and with hidden members"
+        say!(", and with hidden members")
     } else {
-        ""
+        String::new()
     };
-    format!("a new {}{name}{id}{members}", kind_name(what))
+    say!(
+        "a new {kind}{name}{id}{members}",
+        kind = kind_name(what),
+        name,
+        id,
+        members
+    )
+}
+
+fn shown(text: Option<&str>, absent: String) -> String {
+    text.map_or(absent, harmless)
 }
 
 fn granted(change: &GrantChange) -> String {
-    let shown = |text: &Option<_>, absent: &str| {
-        text.as_deref()
-            .map_or_else(|| absent.to_owned(), |text: &str| harmless(text))
-    };
     match change {
         GrantChange::Assignment {
             created,
@@ -276,50 +327,61 @@ fn granted(change: &GrantChange) -> String {
             principal,
         } => {
             let to = match principal {
-                Some(Principal::Group(id)) => format!("group {}", harmless(id)),
-                Some(Principal::User(id)) => format!("user {}", harmless(id)),
-                None => "somebody whom the record doesn't name".to_owned(),
+                Some(Principal::Group(id)) => say!("group {id}", id = harmless(id)),
+                Some(Principal::User(id)) => say!("user {id}", id = harmless(id)),
+                None => say!("somebody whom the record doesn't name"),
             };
-            let set = shown(permission_set, "that the record doesn't name");
+            let set = shown(
+                permission_set.as_deref(),
+                say!("that the record doesn't name"),
+            );
             let account = account_text(*account);
             if *created {
-                format!("{to} was assigned the permission set {set} in {account}")
+                say!(
+                    "{to} was assigned the permission set {set} in {account}",
+                    to,
+                    set,
+                    account
+                )
             } else {
-                format!(
-                    "the assignment of the permission set {set} in {account} to {to} was deleted"
+                say!(
+                    "the assignment of the permission set {set} in {account} to {to} was deleted",
+                    set,
+                    account,
+                    to
                 )
             }
         }
-        GrantChange::PermissionSet { arn, name } => format!(
-            "the permission set {} was created; its ARN is {}",
-            shown(name, "(name not shown)"),
-            shown(arn, "not shown")
+        GrantChange::PermissionSet { arn, name } => say!(
+            "the permission set {name} was created; its ARN is {arn}",
+            name = shown(name.as_deref(), say!("(name not shown)")),
+            arn = shown(arn.as_deref(), say!("not shown"))
         ),
         GrantChange::SignInLasts(Some(span)) => {
-            format!("a sign-in at the access portal now lasts {span}")
+            say!("a sign-in at the access portal now lasts {span}", span)
         }
         GrantChange::SignInLasts(None) => {
-            "how long a sign-in at the access portal lasts; the new value can't be read".to_owned()
+            say!("how long a sign-in at the access portal lasts; the new value can't be read")
         }
     }
 }
 
 fn token_lines(call: &TokenCall, lines: &mut Vec<LabeledText>) {
     if let Some(person) = &call.person {
-        lines.push(("on behalf of", user(person)));
+        lines.push((say!("on behalf of"), user(person)));
     }
     if let Some(client) = &call.client {
         let kind = if client.contains(":external-client/") {
-            ", an external client, such as an agent"
+            say!(", an external client, such as an agent")
         } else {
-            ""
+            String::new()
         };
-        lines.push(("client", format!("{}{kind}", harmless(client))));
+        lines.push((say!("client"), format!("{}{kind}", harmless(client))));
     }
     for (label, text) in [
-        ("asked with", &call.grant),
-        ("asked for", &call.resource),
-        ("console login", &call.sign_in_session),
+        (say!("asked with"), &call.grant),
+        (say!("asked for"), &call.resource),
+        (say!("console login"), &call.sign_in_session),
     ] {
         if let Some(text) = text {
             lines.push((label, harmless(text)));

@@ -1,91 +1,99 @@
 //! What one record says, in words: a label and a text per line.
 
 use rolewatch_guard::seen::{
-    Caller, CallerKind, ConsoleAct, ConsoleStep, Denial, Fact, Grant, IamChange, IamChangeKind,
-    LoginTrace, Mint, NamedKind, SeenRecord, Service, Use,
+    Caller, CallerKind, ConsoleAct, ConsoleStep, Denial, Fact, Grant, LoginTrace, Mint, SeenRecord,
+    Service, Use,
 };
 use rolewatch_guard::untrusted::harmless;
 
-use super::center;
+use crate::language::say;
+
+use super::{center, iam};
 
 /// A label, and the text next to it.
-pub(super) type LabeledText = (&'static str, String);
+pub(super) type LabeledText = (String, String);
 
 /// Everything the engine takes from the record.
 pub(super) fn lines_of(seen: &SeenRecord) -> Vec<LabeledText> {
     let mut lines = vec![
-        ("what it is", what_it_is(seen)),
-        ("caller", caller(&seen.caller)),
+        (say!("what it is"), what_it_is(seen)),
+        (say!("caller"), caller(&seen.caller)),
     ];
     match &seen.fact {
         Some(Fact::Mint(mint)) => mint_lines(mint, &mut lines),
         Some(Fact::Console(step)) => console_lines(step, &mut lines),
-        Some(Fact::Denial(denial)) => lines.push(("role", role_of_denial(denial))),
-        Some(Fact::IamChange(change)) => lines.push(("change", changed(change))),
+        Some(Fact::Denial(denial)) => lines.push((say!("role"), role_of_denial(denial))),
+        Some(Fact::IamChange(change)) => lines.push((say!("change"), iam::changed(change))),
         Some(Fact::IdentityCenter(event)) => center::push_lines(event, &mut lines),
         Some(Fact::Nothing) | None => {}
     }
     if let Some(error) = seen.error.as_deref() {
-        lines.push(("error", harmless(error)));
+        lines.push((say!("error"), harmless(error)));
     }
     if let Some(used) = &seen.used {
         use_lines(used, &mut lines);
     }
     if let Some(named) = &seen.named {
         lines.push((
-            "name seen",
-            format!(
-                "user {} of account {} has the id {}",
-                harmless(&named.name),
-                named.account,
-                harmless(&named.id)
+            say!("name seen"),
+            say!(
+                "user {name} of account {account} has the id {id}",
+                name = harmless(&named.name),
+                account = named.account,
+                id = harmless(&named.id)
             ),
         ));
     }
     if let Some((id, role)) = &seen.role {
         lines.push((
-            "role seen",
-            format!("{} has the id {}", harmless(role.as_str()), harmless(id)),
+            say!("role seen"),
+            say!(
+                "{role} has the id {id}",
+                role = harmless(role.as_str()),
+                id = harmless(id)
+            ),
         ));
     }
     if let Some(correction) = &seen.correction {
         let which = correction.original.as_ref().map_or_else(
-            || "an earlier copy of this record".to_owned(),
-            |original| format!("event {}", original.event),
+            || say!("an earlier copy of this record"),
+            |original| say!("event {event}", event = original.event.to_string()),
         );
-        lines.push(("addendum", format!("corrects {which}")));
+        lines.push((say!("addendum"), say!("corrects {which}", which)));
     }
     lines
 }
 
 fn use_lines(used: &Use, lines: &mut Vec<LabeledText>) {
     let opened = used.created.map_or_else(
-        || "at an unknown time".to_owned(),
-        |created| format!("at {created}"),
+        || say!("at an unknown time"),
+        |created| say!("at {created}", created),
     );
     lines.push((
-        "use",
-        format!(
-            "by session {} in {}, created {opened}{}",
-            harmless(&used.session),
-            harmless(used.role.as_str()),
-            by_key(used.key.as_deref())
+        say!("use"),
+        say!(
+            "by session {session} in {role}, created {opened}{key}",
+            session = harmless(&used.session),
+            role = harmless(used.role.as_str()),
+            opened,
+            key = by_key(used.key.as_deref())
         ),
     ));
     if let Some(person) = &used.on_behalf_of {
-        lines.push(("used by", center::user(person)));
+        lines.push((say!("used by"), center::user(person)));
     }
     if let Some(LoginTrace::Used(session)) = &used.login {
-        lines.push(("console login", used_login(session.as_deref())));
+        lines.push((say!("console login"), used_login(session.as_deref())));
     }
 }
 
 /// What `signInSessionArn` says of a call.
 fn used_login(session: Option<&str>) -> String {
-    let session = session.map_or_else(|| "(it can't be read)".to_owned(), harmless);
-    format!(
+    let session = session.map_or_else(|| say!("(it can't be read)"), harmless);
+    say!(
         "{session}; aws login or an agent made this call with credentials of that console login, \
-         which may outlast the console session (RW014)"
+         which may outlast the console session (RW014)",
+        session
     )
 }
 
@@ -93,35 +101,42 @@ fn what_it_is(seen: &SeenRecord) -> String {
     match &seen.fact {
         Some(Fact::Mint(mint)) => mint_kind(mint),
         Some(Fact::Console(step)) => match step.act {
-            ConsoleAct::Enter => "a console step: somebody entered a role (SwitchRole)",
+            ConsoleAct::Enter => say!("a console step: somebody entered a role (SwitchRole)"),
             ConsoleAct::Renew => {
-                "a console step: the console renewed a role's credentials (RenewRole)"
+                say!("a console step: the console renewed a role's credentials (RenewRole)")
             }
-            ConsoleAct::Exit => "a console step: somebody left a role (ExitRole)",
-        }
-        .to_owned(),
+            ConsoleAct::Exit => say!("a console step: somebody left a role (ExitRole)"),
+        },
         Some(Fact::Denial(denial)) if denial.access_denied => {
-            format!("a denied attempt: IAM denied {}", denial.api.name())
+            say!(
+                "a denied attempt: IAM denied {api}",
+                api = denial.api.name()
+            )
         }
-        Some(Fact::Denial(denial)) => format!(
-            "a failed {}, for a reason other than denied access",
-            denial.api.name()
+        Some(Fact::Denial(denial)) => say!(
+            "a failed {api}, for a reason other than denied access",
+            api = denial.api.name()
         ),
-        Some(Fact::IamChange(_)) => "a change in IAM".to_owned(),
+        Some(Fact::IamChange(_)) => say!("a change in IAM"),
         Some(Fact::IdentityCenter(event)) => center::what_it_is(event),
         Some(Fact::Nothing) => {
-            "a correction of a record, with nothing that the rules check".to_owned()
+            say!("a correction of a record, with nothing that the rules check")
         }
-        None if seen.used.is_some() => "a call by a session of an elevated role".to_owned(),
+        None if seen.used.is_some() => say!("a call by a session of an elevated role"),
         None => {
             let whose = match seen.service {
-                Service::Sts => "STS",
-                Service::SignIn => "sign-in",
-                Service::Iam => "IAM",
-                Service::Sso | Service::Directory | Service::SsoOauth => "IAM Identity Center",
-                Service::Other => "another service",
+                Service::Sts => "STS".to_owned(),
+                Service::SignIn => say!("sign-in"),
+                Service::Iam => "IAM".to_owned(),
+                Service::Sso | Service::Directory | Service::SsoOauth => {
+                    "IAM Identity Center".to_owned()
+                }
+                Service::Other => say!("another service"),
             };
-            format!("a record from {whose}, with nothing that the rules check")
+            say!(
+                "a record from {whose}, with nothing that the rules check",
+                whose
+            )
         }
     }
 }
@@ -129,44 +144,50 @@ fn what_it_is(seen: &SeenRecord) -> String {
 fn mint_kind(mint: &Mint) -> String {
     let api = mint.api.name();
     let Some(role) = &mint.role else {
-        return format!("a call that issued credentials ({api})");
+        return say!("a call that issued credentials ({api})", api);
     };
     // AWS logs a cross-account call in both accounts, and each copy leaves out something else.
     match (&mint.caller.kind, mint.caller.account) {
         (CallerKind::OtherAccount, _) => {
-            format!(
+            say!(
                 "a call that issued a session ({api}), as recorded in the role's account: this \
-                 record shows the caller's account and id, but never whether their own session used MFA"
+                 record shows the caller's account and id, but never whether their own session used MFA",
+                api
             )
         }
         (CallerKind::Service, _) => {
-            format!("a call by an AWS service that issued a session ({api})")
-        }
-        (_, Some(account)) if account != role.account() => {
-            format!(
-                "a call that issued a session in another account ({api}), as recorded in the \
-                 caller's account: this record alone proves everything"
+            say!(
+                "a call by an AWS service that issued a session ({api})",
+                api
             )
         }
-        _ => format!(
-            "a call that issued a session within one account ({api}): this is its only record"
+        (_, Some(account)) if account != role.account() => {
+            say!(
+                "a call that issued a session in another account ({api}), as recorded in the \
+                 caller's account: this record alone proves everything",
+                api
+            )
+        }
+        _ => say!(
+            "a call that issued a session within one account ({api}): this is its only record",
+            api
         ),
     }
 }
 
 fn caller(caller: &Caller) -> String {
     let kind = match &caller.kind {
-        CallerKind::IamUser => "IAM user",
-        CallerKind::AssumedRole => "role session",
-        CallerKind::Root => "root user",
-        CallerKind::Service => "AWS service",
-        CallerKind::OtherAccount => "caller from another account",
-        CallerKind::Saml => "SAML user",
-        CallerKind::WebIdentity => "web identity",
-        CallerKind::Federated => "federated user",
-        CallerKind::IdentityCenter => "Identity Center user",
-        CallerKind::Other(kind) if kind.is_empty() => "none (the record has no identity)",
-        CallerKind::Other(_) => "identity of another kind",
+        CallerKind::IamUser => say!("IAM user"),
+        CallerKind::AssumedRole => say!("role session"),
+        CallerKind::Root => say!("root user"),
+        CallerKind::Service => say!("AWS service"),
+        CallerKind::OtherAccount => say!("caller from another account"),
+        CallerKind::Saml => say!("SAML user"),
+        CallerKind::WebIdentity => say!("web identity"),
+        CallerKind::Federated => say!("federated user"),
+        CallerKind::IdentityCenter => say!("Identity Center user"),
+        CallerKind::Other(kind) if kind.is_empty() => say!("none (the record has no identity)"),
+        CallerKind::Other(_) => say!("identity of another kind"),
     };
     // The first one that the record has: the ARN says most, the provider least.
     let name = [
@@ -182,13 +203,13 @@ fn caller(caller: &Caller) -> String {
         .unwrap_or_default();
     let account = match caller.account {
         // The ARN already contains the account.
-        Some(account) if caller.arn.is_none() => format!(" of account {account}"),
+        Some(account) if caller.arn.is_none() => say!(" of account {account}", account),
         _ => String::new(),
     };
     let console = if caller.from_console {
-        ", through the console"
+        say!(", through the console")
     } else {
-        ""
+        String::new()
     };
     format!(
         "{kind}{name}{account}{}{console}",
@@ -201,11 +222,11 @@ fn by_key(key: Option<&str>) -> String {
     let Some(key) = key else { return String::new() };
     // The IDs of long-term keys begin with AKIA, those of temporary keys with ASIA.
     let kind = if key.starts_with("AKIA") {
-        "permanent"
+        say!("permanent")
     } else {
-        "temporary"
+        say!("temporary")
     };
-    format!(", with a {kind} key ({})", last_four(key))
+    say!(", with a {kind} key ({key})", kind, key = last_four(key))
 }
 
 pub(super) fn last_four(key: &str) -> String {
@@ -218,39 +239,43 @@ pub(super) fn last_four(key: &str) -> String {
 
 fn mint_lines(mint: &Mint, lines: &mut Vec<LabeledText>) {
     if let Some(role) = &mint.role {
-        lines.push(("role", harmless(role.as_str())));
+        lines.push((say!("role"), harmless(role.as_str())));
     }
     if let Some(target) = mint
         .grant
         .as_ref()
         .and_then(|grant| grant.target.as_deref())
     {
-        lines.push(("root of", harmless(target)));
+        lines.push((say!("root of"), harmless(target)));
     }
-    let issued = mint
-        .issued
-        .as_deref()
-        .map(|key| format!(", key {}", last_four(key)))
-        .unwrap_or_default();
+    let issued = mint.issued.as_deref().map(last_four);
     if let Some(session) = &mint.session {
-        lines.push(("session", format!("{}{issued}", harmless(session))));
-    } else if !issued.is_empty() {
-        lines.push(("issued", issued.trim_start_matches(", ").to_owned()));
+        let session = harmless(session);
+        let text = match issued {
+            Some(key) => say!("{session}, key {key}", session, key),
+            None => session,
+        };
+        lines.push((say!("session"), text));
+    } else if let Some(key) = issued {
+        lines.push((say!("issued"), say!("key {key}", key)));
     }
     if let Some(granted) = mint.grant.as_deref().and_then(|grant| granted(mint, grant)) {
-        lines.push(("granted", granted));
+        lines.push((say!("granted"), granted));
     }
-    lines.push(("MFA", mfa_proof(mint)));
+    lines.push(("MFA".to_owned(), mfa_proof(mint)));
     if let Some(shared) = &mint.shared {
         lines.push((
-            "shared id",
-            format!("{shared}; the other account's record of the call has the same id"),
+            say!("shared id"),
+            say!(
+                "{shared}; the other account's record of the call has the same id",
+                shared = shared.to_string()
+            ),
         ));
     }
     if mint.omitted {
         lines.push((
-            "omitted",
-            "CloudTrail left out the parameters because they were too large".to_owned(),
+            say!("omitted"),
+            say!("CloudTrail left out the parameters because they were too large"),
         ));
     }
 }
@@ -258,16 +283,17 @@ fn mint_lines(mint: &Mint, lines: &mut Vec<LabeledText>) {
 fn granted(mint: &Mint, grant: &Grant) -> Option<String> {
     use rolewatch_guard::moment::Span;
     match (grant.expiration, grant.duration_seconds) {
-        (Some(until), _) => Some(format!(
-            "until {until}, for {}",
-            Span::from_seconds(until.seconds_since(mint.time))
+        (Some(until), _) => Some(say!(
+            "until {until}, for {span}",
+            until,
+            span = Span::from_seconds(until.seconds_since(mint.time))
         )),
-        (None, Some(seconds)) => Some(format!(
-            "for {}, as requested; the record has no expiration",
-            Span::from_seconds(seconds)
+        (None, Some(seconds)) => Some(say!(
+            "for {span}, as requested; the record has no expiration",
+            span = Span::from_seconds(seconds)
         )),
         (None, None) if grant.unread.expiration || grant.unread.duration => {
-            Some("for a time that can't be read".to_owned())
+            Some(say!("for a time that can't be read"))
         }
         (None, None) => None,
     }
@@ -280,101 +306,65 @@ fn mfa_proof(mint: &Mint) -> String {
         .as_ref()
         .and_then(|grant| grant.mfa_serial.as_deref())
     {
-        return format!(
-            "proven: the call named the device {}, and STS verified its code",
-            harmless(serial)
+        return say!(
+            "proven: the call named the device {serial}, and STS verified its code",
+            serial = harmless(serial)
         );
     }
     let session = caller.session.as_ref();
     let unread = session.is_some_and(|session| session.mfa_unread)
         || mint.grant.as_ref().is_some_and(|grant| grant.unread.serial);
     // No device was named, so only the session that made the call can show MFA.
-    let text = match (&caller.kind, session.and_then(|session| session.mfa)) {
+    match (&caller.kind, session.and_then(|session| session.mfa)) {
         (CallerKind::OtherAccount, _) => {
-            "not shown: the call named no device; the record of the call from the caller's \
-             account has the rest"
+            say!(
+                "not shown: the call named no device; the record of the call from the caller's \
+                 account has the rest"
+            )
         }
         (CallerKind::AssumedRole, _) => {
-            "not shown: what a role session says about its own MFA proves nothing; \
-             the person's own call at the start of the role chain decides"
+            say!(
+                "not shown: what a role session says about its own MFA proves nothing; \
+                 the person's own call at the start of the role chain decides"
+            )
         }
-        (CallerKind::IamUser, Some(true)) => "proven: the caller's session was opened with MFA",
-        (CallerKind::IamUser, _) if unread => "can't be read",
+        (CallerKind::IamUser, Some(true)) => {
+            say!("proven: the caller's session was opened with MFA")
+        }
+        (CallerKind::IamUser, _) if unread => say!("can't be read"),
         (CallerKind::IamUser, Some(false)) => {
-            "disproved: the caller's session was opened without MFA"
+            say!("disproved: the caller's session was opened without MFA")
         }
         (CallerKind::IamUser, None) if caller.has_long_term_key() => {
-            "disproved: a permanent key made the call and named no device"
+            say!("disproved: a permanent key made the call and named no device")
         }
         (CallerKind::IamUser, None) => {
-            "not shown: the record lacks the session context of the caller's temporary key"
+            say!("not shown: the record lacks the session context of the caller's temporary key")
         }
-        _ => "not applicable to this kind of caller",
-    };
-    text.to_owned()
+        _ => say!("not applicable to this kind of caller"),
+    }
 }
 
 fn console_lines(step: &ConsoleStep, lines: &mut Vec<LabeledText>) {
     if let Some(role) = &step.role {
-        lines.push(("role", harmless(role.as_str())));
+        lines.push((say!("role"), harmless(role.as_str())));
     }
     if let Some(session) = &step.session {
-        lines.push(("session", harmless(session)));
+        lines.push((say!("session"), harmless(session)));
     }
     if let Some(from) = &step.from {
-        lines.push(("person", harmless(from)));
+        lines.push((say!("person"), harmless(from)));
     }
     if let Some(ip) = &step.source_ip {
-        lines.push(("address", harmless(ip)));
+        lines.push((say!("address"), harmless(ip)));
     }
     // Printed because a reader would look for it. The AssumeRole record of the same switch has it.
-    lines.push(("MFA", "never shown in a console step".to_owned()));
+    lines.push(("MFA".to_owned(), say!("never shown in a console step")));
 }
 
 fn role_of_denial(denial: &Denial) -> String {
     denial.role.as_ref().map_or_else(
-        || "the message names none, so the attempt is counted but isn't a finding".to_owned(),
+        || say!("the message names none, so the attempt is counted but isn't a finding"),
         |role| harmless(role.as_str()),
     )
-}
-
-fn changed(change: &IamChange) -> String {
-    let what = |named: &NamedKind| match named {
-        NamedKind::User => "user",
-        NamedKind::Group => "group",
-    };
-    let text = match &change.what {
-        IamChangeKind::AddUserToGroup { user, group } => {
-            format!("user {user} was added to group {group}")
-        }
-        IamChangeKind::RemoveUserFromGroup { user, group } => {
-            format!("user {user} was removed from group {group}")
-        }
-        IamChangeKind::Create {
-            what: named,
-            name,
-            id,
-        } => {
-            let id = id
-                .as_deref()
-                .map(|id| format!(" with the id {id}"))
-                .unwrap_or_default();
-            format!("{} {name} was created{id}", what(named))
-        }
-        IamChangeKind::Delete { what: named, name } => {
-            format!("{} {name} was deleted", what(named))
-        }
-        IamChangeKind::Rename {
-            what: named,
-            from,
-            to,
-        } => format!("{} {from} was renamed to {to}", what(named)),
-        IamChangeKind::EnableMfa { user, serial } => {
-            format!("the MFA device {serial} of user {user} was enabled")
-        }
-        IamChangeKind::DeactivateMfa { user, serial } => {
-            format!("the MFA device {serial} of user {user} was deactivated")
-        }
-    };
-    format!("{} in account {}", harmless(&text), change.account)
 }

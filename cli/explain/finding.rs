@@ -18,6 +18,7 @@ use crate::audit::scan::{ScanOptions, ScannedLogs, scan};
 use crate::audit::totals::account_line;
 use crate::exit::{Exit, Failure};
 use crate::finding_id::{all_findings, with_id};
+use crate::language::said;
 use crate::stdout;
 
 /// A session of the finding.
@@ -118,7 +119,7 @@ fn told_session(examined: &ExaminedSwitch<'_>, inputs: &AuditInputs) -> ToldSess
         if answer.verdict == Verdict::Violation
             && let Some(by) = allowed_by(examined, answer.rule, &inputs.files, &inputs.policy)
         {
-            allowed.push((answer.rule, by.to_string()));
+            allowed.push((answer.rule, said(&by.sentence())));
         }
     }
     ToldSession { story, allowed }

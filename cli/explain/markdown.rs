@@ -86,7 +86,10 @@ fn blocks(text: &str) -> Vec<MarkdownBlock> {
             // Sources wrap at 100 columns and terminals at any width, so lines are joined first.
             match blocks.last_mut() {
                 Some(MarkdownBlock::Item(_, text) | MarkdownBlock::Paragraph(text)) if open => {
-                    text.push(' ');
+                    // Japanese has no spaces between sentences.
+                    if !text.ends_with('。') {
+                        text.push(' ');
+                    }
                     text.push_str(trimmed);
                 }
                 _ => blocks.push(MarkdownBlock::Paragraph(trimmed.to_owned())),

@@ -6,6 +6,8 @@ use rolewatch_guard::seen::{CallerKind, ConsoleAct, ConsoleStep, Fact, Mint, See
 use rolewatch_guard::time::chosen::SAME_CALL;
 use rolewatch_guard::untrusted::harmless;
 
+use crate::language::say;
+
 use super::facts::last_four;
 
 /// What is missing next to `seen`, given all available records.
@@ -49,7 +51,7 @@ fn are_together(a: Moment, b: Moment) -> bool {
 /// ` at 2026-03-02T09:00:00Z`, if the time is known.
 fn at_time(moment: Option<Moment>) -> String {
     match moment {
-        Some(moment) => format!(" at {moment}"),
+        Some(moment) => say!(" at {moment}", moment),
         None => String::new(),
     }
 }
@@ -75,16 +77,18 @@ fn callers_half(mint: &Mint, all: &[&SeenRecord]) -> Option<String> {
         }
     }
     let account = match mint.caller.account {
-        Some(account) => format!("account {account}"),
-        None => "the caller's account".to_owned(),
+        Some(account) => say!("account {account}", account),
+        None => say!("the caller's account"),
     };
     let shared = match &mint.shared {
-        Some(id) => format!(" (sharedEventID {id})"),
+        Some(id) => say!(" (sharedEventID {id})", id = id.to_string()),
         None => String::new(),
     };
-    Some(format!(
+    Some(say!(
         "the record of this call from the caller's account, in the logs of {account}{shared}: \
-         it shows who called and whether they used MFA"
+         it shows who called and whether they used MFA",
+        account,
+        shared
     ))
 }
 
@@ -110,11 +114,11 @@ fn callers_session(mint: &Mint, all: &[&SeenRecord]) -> Option<String> {
             return None;
         }
     }
-    Some(format!(
-        "the call that issued the caller's own session {}{}: \
+    Some(say!(
+        "the call that issued the caller's own session {parent}{time}: \
          it leads to the person at the start of the role chain",
-        harmless(parent),
-        at_time(created)
+        parent = harmless(parent),
+        time = at_time(created)
     ))
 }
 
@@ -139,9 +143,9 @@ fn session_token(mint: &Mint, all: &[&SeenRecord]) -> Option<String> {
             return None;
         }
     }
-    Some(format!(
-        "the GetSessionToken call that issued the caller's key {}: it shows whether they used MFA",
-        last_four(key)
+    Some(say!(
+        "the GetSessionToken call that issued the caller's key {key}: it shows whether they used MFA",
+        key = last_four(key)
     ))
 }
 
@@ -159,10 +163,10 @@ fn console_record(mint: &Mint, all: &[&SeenRecord]) -> Option<String> {
             return None;
         }
     }
-    Some(format!(
-        "the console's SwitchRole record, in the logs of account {}: \
+    Some(say!(
+        "the console's SwitchRole record, in the logs of account {account}: \
          it shows the address that the person came from",
-        role.account()
+        account = role.account()
     ))
 }
 
@@ -175,13 +179,15 @@ fn of_step(step: &ConsoleStep, all: &[&SeenRecord]) -> Option<String> {
         }
     }
     let account = match step.from.as_deref().and_then(account_of) {
-        Some(account) => format!("account {account}"),
-        None => "the person's account".to_owned(),
+        Some(account) => say!("account {account}", account),
+        None => say!("the person's account"),
     };
-    Some(format!(
-        "the AssumeRole record of the same session, within {SAME_CALL} seconds of {}, \
+    Some(say!(
+        "the AssumeRole record of the same session, within {span} seconds of {time}, \
          in the logs of {account}: it shows whether they used MFA",
-        step.time
+        span = SAME_CALL,
+        time = step.time,
+        account
     ))
 }
 
@@ -196,10 +202,10 @@ fn of_use(seen: &SeenRecord, all: &[&SeenRecord]) -> Option<String> {
             return None;
         }
     }
-    Some(format!(
-        "the call that issued the session {}{}: \
+    Some(say!(
+        "the call that issued the session {session}{time}: \
          it shows who entered the role and whether they used MFA",
-        harmless(&used.session),
-        at_time(used.created)
+        session = harmless(&used.session),
+        time = at_time(used.created)
     ))
 }

@@ -12,6 +12,7 @@ use rolewatch_guard::arn::RoleArn;
 use rolewatch_guard::catalogue;
 use rolewatch_guard::review::allowed_by;
 use rolewatch_guard::seen::SeenRecord;
+use rolewatch_guard::text::Text;
 use rolewatch_guard::untrusted::harmless;
 use rolewatch_guard::world::World;
 use rolewatch_guard::{
@@ -22,7 +23,8 @@ use super::{facts, missing};
 use crate::args::ExplainArgs;
 use crate::audit::inputs::AuditInputs;
 use crate::exit::{Exit, Failure, shown_path};
-use crate::report::words::{counted, listed, number, padded, role_in_account, wrap};
+use crate::language::{counted, said, say};
+use crate::report::words::{self, listed, number, padded, role_in_account, verdict_shown, wrap};
 use crate::stdout;
 use read::{ExplainedRecord, ExplainedRecords, RecordReader};
 
@@ -86,8 +88,12 @@ fn write_records(
     if records.untold > 0 {
         writeln!(
             out,
-            "{DIM}… and {}, checked but not shown{DIM:#}\n",
-            counted(records.untold, "more record", "more records")
+            "{DIM}{}{DIM:#}\n",
+            counted!(
+                "… and {n} more record, checked but not shown",
+                "… and {n} more records, checked but not shown",
+                records.untold
+            )
         )?;
     }
     match inputs {
@@ -116,8 +122,8 @@ fn summary(counts: &Counts, of_file: &ExplainedRecords) -> String {
     let unread = of_file.unread.count() - of_file.details;
     let partly_unread = of_file.partly;
     let not_evidence = of_file.not_evidence.count();
-    let records = counted(counts.records, "record", "records");
-    let others = counted(counts.other_documents, "document", "documents");
+    let records = words::counted(counts.records, "record", "records");
+    let others = words::counted(counts.other_documents, "document", "documents");
     let beside = listed([
         (
             partly_unread,
@@ -147,30 +153,38 @@ fn write_record(
 ) -> io::Result<()> {
     writeln!(
         out,
-        "{BOLD}record {}: {}{BOLD:#}",
-        number(record.number),
-        record.title
+        "{BOLD}{}{BOLD:#}",
+        say!(
+            "record {number}: {title}",
+            number = number(record.number),
+            title = record.title
+        )
     )?;
     let Some(seen) = &record.seen else {
-        let text = "not relevant: not from STS, sign-in, IAM, or Identity Center, and not by a \
-                    session of an elevated role";
-        write_line("what it is", text, columns, out)?;
+        let text = say!(
+            "not relevant: not from STS, sign-in, IAM, or Identity Center, and not by a session of an elevated role"
+        );
+        write_line(&say!("what it is"), &text, columns, out)?;
         return writeln!(out);
     };
     write_line(
-        "recorded in",
-        &format!("account {}{}", seen.key.account, region(seen)),
+        &say!("recorded in"),
+        &say!(
+            "account {account}{region}",
+            account = seen.key.account,
+            region = region(seen)
+        ),
         columns,
         out,
     )?;
     for (label, text) in facts::lines_of(seen) {
-        write_line(label, &text, columns, out)?;
+        write_line(&label, &text, columns, out)?;
     }
     for problem in &seen.unread {
-        write_line("unreadable", &problem.of_detail(), columns, out)?;
+        write_line(&say!("unreadable"), &problem.of_detail(), columns, out)?;
     }
     for text in missing::beside(seen, all) {
-        write_line("missing", &text, columns, out)?;
+        write_line(&say!("missing"), &text, columns, out)?;
     }
     writeln!(out)
 }
@@ -178,7 +192,7 @@ fn write_record(
 fn region(seen: &SeenRecord) -> String {
     seen.region
         .as_deref()
-        .map(|region| format!(", {}", harmless(region)))
+        .map(|region| say!(", {region}", region = harmless(region)))
         .unwrap_or_default()
 }
 
@@ -230,7 +244,7 @@ fn write_judged(
     let told = answers.told;
     write_others(&judgement, &told, columns, out)?;
     for off in &judgement.rules_off {
-        write_line("off", &off.notice(), columns, out)?;
+        write_line(&say!("off"), &said(&off.notice()), columns, out)?;
     }
     Ok(())
 }
@@ -241,7 +255,7 @@ struct AnswerWriter<'w> {
     columns: usize,
     out: &'w mut dyn Write,
     /// The rules and sentences already printed, so that no finding is printed twice.
-    told: BTreeSet<(&'static str, String)>,
+    told: BTreeSet<(&'static str, Text)>,
 }
 
 impl AnswerWriter<'_> {
@@ -249,13 +263,14 @@ impl AnswerWriter<'_> {
         let AuditInputs { policy, files, .. } = self.inputs;
         let role = match &examined.switch.role {
             Some(role) => role_in_account(role.as_str(), policy),
-            None => "an unknown role".to_owned(),
+            None => say!("an unknown role"),
         };
         let time = examined.switch.key.second;
         let who = harmless(&examined.origin.name);
         writeln!(
             self.out,
-            "{BOLD}switch into {role} at {time} by {who}{BOLD:#}"
+            "{BOLD}{}{BOLD:#}",
+            say!("switch into {role} at {time} by {who}", role, time, who)
         )?;
         for (rule, verdict, because) in examined.answers() {
             self.told.insert((rule.code, because.to_owned()));
@@ -263,14 +278,14 @@ impl AnswerWriter<'_> {
                 verdict,
                 rule.code,
                 rule.name,
-                because,
+                &said(because),
                 self.columns,
                 self.out,
             )?;
             if verdict == Verdict::Violation
                 && let Some(allowed) = allowed_by(examined, rule.code, files, policy)
             {
-                write_line("", &allowed.to_string(), self.columns, self.out)?;
+                write_line("", &said(&allowed.sentence()), self.columns, self.out)?;
             }
         }
         writeln!(self.out)
@@ -280,7 +295,7 @@ impl AnswerWriter<'_> {
 /// Findings that aren't about a single switch: stretches, days, denials and root.
 fn write_others(
     judgement: &Judgement,
-    told: &BTreeSet<(&'static str, String)>,
+    told: &BTreeSet<(&'static str, Text)>,
     columns: usize,
     out: &mut dyn Write,
 ) -> io::Result<()> {
@@ -290,14 +305,14 @@ fn write_others(
     rest.extend(judgement.suppressed.iter().map(|hidden| &hidden.finding));
     rest.retain(|finding| !told.contains(&(finding.rule, finding.message.clone())));
     if !rest.is_empty() {
-        writeln!(out, "{BOLD}other findings{BOLD:#}")?;
+        writeln!(out, "{BOLD}{}{BOLD:#}", say!("other findings"))?;
         for finding in rest {
             spoken.insert(finding.rule);
             write_answer(
                 finding.verdict,
                 finding.rule,
                 finding.name,
-                &finding.message,
+                &said(&finding.message),
                 columns,
                 out,
             )?;
@@ -307,8 +322,10 @@ fn write_others(
     if spoken.is_empty() {
         return writeln!(
             out,
-            "No rule was checked: the records show no switch into an elevated role, \
-             and no denied attempt at one."
+            "{}",
+            say!(
+                "No rule was checked: the records show no switch into an elevated role, and no denied attempt at one."
+            )
         );
     }
     let mut silent = Vec::new();
@@ -320,7 +337,9 @@ fn write_others(
         }
     }
     if !silent.is_empty() {
-        writeln!(out, "{DIM}nothing to report: {}{DIM:#}", silent.join(", "))?;
+        let rules = silent.join(", ");
+        let text = say!("nothing to report: {rules}", rules);
+        writeln!(out, "{DIM}{text}{DIM:#}")?;
     }
     Ok(())
 }
@@ -346,7 +365,7 @@ pub(super) fn write_answer(
         .unwrap_or(0);
     let mut first = format!(
         "  {style}{}{style:#}  {code} {}  ",
-        padded(verdict.as_str(), LABEL),
+        padded(&verdict_shown(verdict), LABEL),
         padded(name, names)
     );
     let indent = 2 + LABEL + 2 + code.len() + 1 + names + 2;

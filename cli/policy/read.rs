@@ -6,7 +6,8 @@ use std::path::Path;
 use rolewatch_guard::policy::{Policy, RuleChange};
 
 use crate::exit::{Failure, shown_path};
-use crate::report::words::{counted, length};
+use crate::language::{counted, said, say};
+use crate::report::words::length;
 use crate::stdout;
 
 /// Reads a policy and warns about suspicious entries.
@@ -15,7 +16,7 @@ pub(super) fn read_and_warn(file: &Path) -> Result<(Policy, Vec<u8>), Failure> {
     let name = shown_path(file);
     let policy = Policy::read(&bytes, &name)?;
     for note in &policy.warnings {
-        stdout::tell_warning(&format!("{name}: {note}"));
+        stdout::tell_warning(&format!("{name}: {}", said(&note.sentence())));
     }
     Ok((policy, bytes))
 }
@@ -28,12 +29,20 @@ pub(crate) fn check_policy(file: &Path) -> Result<(Policy, Vec<u8>), Failure> {
     stdout::print(|out| {
         writeln!(
             out,
-            "{name} is a valid policy, version {}: {}, {}, {}{}",
-            policy.version_hash,
-            counted(length(&policy.roles), "role", "roles"),
-            counted(accounts, "account", "accounts"),
-            counted(length(&policy.suppress), "suppression", "suppressions"),
-            rules_changed(&policy),
+            "{}",
+            say!(
+                "{name} is a valid policy, version {version}: {roles}, {accounts}, {suppressions}{rules}",
+                name,
+                version = policy.version_hash.to_string(),
+                roles = counted!("{n} role", "{n} roles", length(&policy.roles)),
+                accounts = counted!("{n} account", "{n} accounts", accounts),
+                suppressions = counted!(
+                    "{n} suppression",
+                    "{n} suppressions",
+                    length(&policy.suppress)
+                ),
+                rules = rules_changed(&policy)
+            )
         )
     })?;
     Ok((policy, bytes))
@@ -48,13 +57,22 @@ fn rules_changed(policy: &Policy) -> String {
             RuleChange::Severity(severity) => changed.push(format!("{} {severity}", setting.rule)),
         }
     }
-    let part = |count: &[String], what: &str| {
-        if count.is_empty() {
-            return String::new();
-        }
-        let rules = counted(length(count), "rule", "rules");
-        format!(", {rules} {what} ({})", count.join(", "))
-    };
-    let changed = part(&changed, "with another severity");
-    format!("{}{changed}", part(&off, "turned off"))
+    let mut shown = String::new();
+    if !off.is_empty() {
+        let rules = off.join(", ");
+        let count = length(&off);
+        let count = counted!(", {n} rule turned off", ", {n} rules turned off", count);
+        shown.push_str(&say!("{count} ({rules})", count, rules));
+    }
+    if !changed.is_empty() {
+        let rules = changed.join(", ");
+        let count = length(&changed);
+        let count = counted!(
+            ", {n} rule with another severity",
+            ", {n} rules with another severity",
+            count
+        );
+        shown.push_str(&say!("{count} ({rules})", count, rules));
+    }
+    shown
 }

@@ -4,10 +4,11 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use rolewatch_guard::policy::Policy;
-use rolewatch_guard::steps::{Circumstances, RevokeWords};
+use rolewatch_guard::steps::{Circumstances, RevokeLength};
 use rolewatch_guard::{Finding, Verdict, catalogue};
 
 use super::circumstances::circumstances;
+use crate::language;
 
 /// What a report says to do about a finding.
 pub(crate) enum Advice {
@@ -36,7 +37,7 @@ type GivenSteps = (&'static str, Rc<[String]>);
 /// The steps that a report has given so far.
 pub(crate) struct AdviceList<'r> {
     policy: &'r Policy,
-    revoke: RevokeWords,
+    revoke: RevokeLength,
     /// The id of the finding with which they were given.
     given: HashMap<GivenSteps, String>,
     /// Thousands of findings ask the same.
@@ -45,7 +46,7 @@ pub(crate) struct AdviceList<'r> {
 
 impl<'r> AdviceList<'r> {
     /// `revoke`: the words for how to end a session.
-    pub(crate) fn new(policy: &'r Policy, revoke: RevokeWords) -> Self {
+    pub(crate) fn new(policy: &'r Policy, revoke: RevokeLength) -> Self {
         Self {
             policy,
             revoke,
@@ -71,7 +72,9 @@ impl<'r> AdviceList<'r> {
         self.given.insert(steps, finding.id.clone());
         let of = circumstances(finding, Some(self.policy));
         let rule = catalogue::find(finding.rule);
-        Advice::Steps(rule.map_or_else(Vec::new, |rule| rule.steps_with(self.revoke, &of)))
+        Advice::Steps(rule.map_or_else(Vec::new, |rule| {
+            rule.steps_in(language::chosen(), self.revoke, &of)
+        }))
     }
 
     /// The rule of a finding, and its steps without the id. `None`: the rule is unknown here.
@@ -88,7 +91,10 @@ impl<'r> AdviceList<'r> {
         };
         let steps = || {
             let of = Circumstances { id: "ID", ..of };
-            (rule.code, Rc::from(rule.steps_with(self.revoke, &of)))
+            (
+                rule.code,
+                Rc::from(rule.steps_in(language::chosen(), self.revoke, &of)),
+            )
         };
         Some(self.known.entry(question).or_insert_with(steps).clone())
     }

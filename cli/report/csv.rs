@@ -65,7 +65,7 @@ impl ReportFormat<FinishedAudit<'_>> for AuditCsv {
                 finding.caller.arn.clone().unwrap_or_default(),
                 finding.caller.account.clone().unwrap_or_default(),
                 finding.caller.name.clone(),
-                finding.message.clone(),
+                finding.message.to_string(),
                 events.join(" "),
                 finding.id.clone(),
                 finding.policy.to_string(),

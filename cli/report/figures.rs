@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use rolewatch_guard::policy::{Policy, Severity};
 use rolewatch_guard::{Finding, Judgement, MissingSource, SettledBy, Verdict};
 
-use super::words::{account_shown, number, role_in_account};
+use super::words::{account_shown, number, role_in_account, severity_word};
+use crate::language::say;
 
 /// How many people, roles and missing sources a summary names.
 pub(crate) const NAMED: usize = 5;
@@ -43,10 +44,14 @@ impl SeverityCounts {
         for severity in Severity::ALL.into_iter().rev() {
             let count = self.of_severity(severity);
             if count > 0 {
-                parts.push(format!("{} {}", number(count), severity.as_str()));
+                parts.push(say!(
+                    "{count} {severity}",
+                    count = number(count),
+                    severity = severity_word(severity)
+                ));
             }
         }
-        parts.join(", ")
+        parts.join(&say!(", "))
     }
 }
 
@@ -89,8 +94,11 @@ pub(crate) fn roles_ranked(findings: &[Finding], policy: &Policy) -> Ranking {
 
 fn person_shown(finding: &Finding, policy: &Policy) -> String {
     let account = finding.caller.account.as_deref();
-    let account = account.map(|account| format!(" in {}", account_shown(account, policy)));
-    format!("{}{}", finding.caller.name, account.unwrap_or_default())
+    let name = &finding.caller.name;
+    match account.map(|account| account_shown(account, policy)) {
+        Some(account) => say!("{name} in {account}", name, account),
+        None => name.clone(),
+    }
 }
 
 fn ranking(findings: &[Finding], name: impl Fn(&Finding) -> String) -> Ranking {
@@ -122,10 +130,10 @@ pub(crate) fn settling(findings: &[Finding]) -> Vec<String> {
     for (settled, count) in counts.iter().take(NAMED) {
         let whose = settled.name.as_ref().unwrap_or(&settled.of);
         let source = match settled.what {
-            MissingSource::Logs => format!("logs of {whose}"),
-            MissingSource::Roster => format!("a roster of {whose}"),
+            MissingSource::Logs => say!("logs of {whose}", whose),
+            MissingSource::Roster => say!("a roster of {whose}", whose),
         };
-        parts.push(format!("{source}: {}", number(*count)));
+        parts.push(say!("{source}: {count}", source, count = number(*count)));
     }
     parts
 }

@@ -1,5 +1,6 @@
 //! The result of an audit that the stack's state machine did.
 
+use rolewatch_guard::text::Text;
 use rolewatch_guard::{Finding, Totals};
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -23,9 +24,9 @@ pub(crate) struct HistorySummary {
     pub(crate) not_evidence: Vec<UnreadEntry>,
     #[serde(default)]
     pub(crate) not_evidence_count: u64,
-    pub(crate) notices: Vec<String>,
+    pub(crate) notices: Vec<Text>,
     #[serde(default)]
-    pub(crate) near_misses: Vec<String>,
+    pub(crate) near_misses: Vec<Text>,
 }
 
 /// Something that the stack couldn't read, or that isn't evidence.

@@ -22,6 +22,7 @@ use super::history::HistoryReport;
 use super::overview::paths_shown;
 use super::shown::ShownFindings;
 use super::{AuditReport, FinishedAudit};
+use crate::language::{self, said, say};
 
 /// The style sheet.
 const STYLE: &str = include_str!("html/style.css");
@@ -46,7 +47,10 @@ fn anchor(id: &str) -> String {
 }
 
 fn whole_page(report: &AuditReport<'_>) -> Markup {
-    let title = format!("rolewatch audit of {}", paths_shown(report));
+    let title = format!(
+        "rolewatch audit {}",
+        say!("of {paths}", paths = paths_shown(report))
+    );
     let content = html! {
         (summary::summary(report))
         @if let Some(list) = report.sessions { (timeline::timeline(report, list)) }
@@ -64,18 +68,18 @@ fn brief_page(report: &HistoryReport, shown: &ShownFindings<'_>) -> Markup {
         (findings::brief_findings(&selected))
         @if !report.summary.notices.is_empty() {
             section {
-                h2 { "Notes" }
-                ul { @for notice in &report.summary.notices { li { (harmless(notice)) } } }
+                h2 { (say!("Notes")) }
+                ul { @for notice in &report.summary.notices { li { (harmless(&said(notice))) } } }
             }
         }
     };
-    document("rolewatch audit in the stack", &content)
+    document(&say!("rolewatch audit in the stack"), &content)
 }
 
 fn document(title: &str, content: &Markup) -> Markup {
     html! {
         (DOCTYPE)
-        html lang="en" {
+        html lang=(language::chosen().as_str()) {
             head {
                 meta charset="utf-8";
                 meta http-equiv="Content-Security-Policy" content=(security_policy());
@@ -91,7 +95,9 @@ fn document(title: &str, content: &Markup) -> Markup {
                     h1 { (title) }
                     (content)
                 }
-                footer { "Written by rolewatch " (env!("CARGO_PKG_VERSION")) ". All times are in UTC." }
+                footer {
+                    (say!("Written by rolewatch {version}. All times are in UTC.", version = env!("CARGO_PKG_VERSION")))
+                }
             }
         }
     }

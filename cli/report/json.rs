@@ -7,6 +7,7 @@ use rolewatch_guard::id::EventId;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::{PolicyHash, RuleOff};
 use rolewatch_guard::review::DetailList;
+use rolewatch_guard::text::Text;
 use rolewatch_guard::untrusted::{harmless, shows_as_itself};
 use rolewatch_guard::{
     CallerShown, Finding, SuppressedFinding, SwitchStanding, SwitchSummary, Tally, Totals,
@@ -50,7 +51,7 @@ struct AuditDocument<'a> {
     not_judged: UnjudgedCounts,
     /// The rules that the policy turns off.
     rules_off: &'a [RuleOff],
-    notices: &'a [String],
+    notices: &'a [Text],
     tallies: BTreeMap<&'static str, TallyShown>,
 }
 

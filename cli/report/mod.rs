@@ -30,6 +30,7 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::review::AllowedBy;
+use rolewatch_guard::text::Text;
 use rolewatch_guard::{Finding, Judgement, Totals};
 
 use crate::audit::allowed::SwitchAllowances;
@@ -154,7 +155,7 @@ impl FinishedAudit<'_> {
     }
 
     /// Policy entries that narrowly miss a role.
-    fn near_misses(&self) -> &[String] {
+    fn near_misses(&self) -> &[Text] {
         match self {
             Self::Local(report) => &report.judgement.near_misses,
             Self::InStack(report, ..) => &report.summary.near_misses,

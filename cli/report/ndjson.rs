@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use rolewatch_guard::Finding;
 use rolewatch_guard::review::AllowedBy;
+use rolewatch_guard::text::Text;
 use serde::Serialize;
 
 use super::FinishedAudit;
@@ -19,8 +20,8 @@ pub(super) struct FindingShown<'a> {
     finding: &'a Finding,
     #[serde(skip_serializing_if = "Option::is_none")]
     allowed_by: Option<&'a AllowedBy>,
-    #[serde(skip_serializing_if = "<[String]>::is_empty")]
-    near_misses: &'a [String],
+    #[serde(skip_serializing_if = "<[Text]>::is_empty")]
+    near_misses: &'a [Text],
 }
 
 impl<'a> FindingShown<'a> {

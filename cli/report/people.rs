@@ -5,9 +5,11 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use rolewatch_guard::moment::{Moment, Span};
 use rolewatch_guard::policy::Severity;
+use rolewatch_guard::text::Argument;
 use rolewatch_guard::{CallerShown, Finding, SwitchKey, Verdict};
 
 use super::moot::fold;
+use crate::language::{said, say};
 
 /// The number of characters of an id that are shown; enough to tell the findings of a report apart.
 const ID_SHOWN: usize = 8;
@@ -31,11 +33,11 @@ pub(crate) struct FoldedEntry<'f> {
 
 impl FoldedEntry<'_> {
     /// The words before the findings that are folded under this one.
-    pub(crate) fn under_means(&self) -> &'static str {
+    pub(crate) fn under_means(&self) -> String {
         if self.finding.verdict == Verdict::Unproven {
-            "also unproven for this switch:"
+            say!("also unproven for this switch:")
         } else {
-            "this makes moot:"
+            say!("this makes moot:")
         }
     }
 }
@@ -191,7 +193,8 @@ pub(crate) fn distance(as_of: Moment, time: Moment) -> String {
         3_600.. => 60,
         _ => 1,
     };
-    Span::from_seconds(seconds - seconds.rem_euclid(unit)).to_string()
+    let span = Span::from_seconds(seconds - seconds.rem_euclid(unit));
+    said(&span.to_text())
 }
 
 #[cfg(test)]

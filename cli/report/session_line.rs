@@ -3,7 +3,8 @@
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::{EvidenceShown, FindingContext, SessionShown, UsesShown};
 
-use super::words::{counted, number, shortened};
+use super::words::{number, shortened};
+use crate::language::{counted, say};
 
 /// Separates the parts of the line.
 const BETWEEN: &str = " · ";
@@ -23,7 +24,7 @@ const CALLS: usize = 5;
 /// when the role was entered.
 pub(crate) fn session_line(context: &FindingContext, time: Moment) -> String {
     let mut parts = source_parts(context);
-    parts.extend(novelty(context, time).map(str::to_owned));
+    parts.extend(novelty(context, time));
     if let Some(session) = &context.session {
         parts.extend(session_parts(session, time));
     }
@@ -36,7 +37,7 @@ pub(crate) fn session_line(context: &FindingContext, time: Moment) -> String {
 fn source_parts(context: &FindingContext) -> Vec<String> {
     let mut parts = Vec::new();
     if let Some(address) = &context.source_ip {
-        parts.push(format!("from {address}"));
+        parts.push(say!("from {address}", address));
     }
     if let Some(agent) = &context.user_agent {
         parts.push(agent_shown(agent));
@@ -46,14 +47,14 @@ fn source_parts(context: &FindingContext) -> Vec<String> {
 }
 
 /// What is new about the switch, if enough was read before it to tell.
-fn novelty(context: &FindingContext, time: Moment) -> Option<&'static str> {
+fn novelty(context: &FindingContext, time: Moment) -> Option<String> {
     let first = context.first_seen.as_ref()?;
     if time.seconds_since(first.since) < NOVELTY_AFTER {
         return None;
     }
     match first.from_source_ip {
-        _ if first.in_role => Some("first time in this role"),
-        Some(true) => Some("first time from this address"),
+        _ if first.in_role => Some(say!("first time in this role")),
+        Some(true) => Some(say!("first time from this address")),
         _ => None,
     }
 }
@@ -71,10 +72,10 @@ pub(crate) fn agent_shown(agent: &str) -> String {
 fn session_parts(session: &SessionShown, time: Moment) -> Vec<String> {
     let mut parts = Vec::new();
     if let Some(until) = session.granted_until {
-        parts.push(format!("valid until {}", clock(until, time)));
+        parts.push(say!("valid until {clock}", clock = clock(until, time)));
     }
     if let Some(left) = session.ended {
-        parts.push(format!("left at {}", clock(left, time)));
+        parts.push(say!("left at {clock}", clock = clock(left, time)));
     }
     parts
 }
@@ -92,16 +93,19 @@ pub(crate) fn clock(time: Moment, beside: Moment) -> String {
 
 /// `3 reads, 1 write, 2 failed: PutBucketPolicy, ListBuckets`
 pub(crate) fn uses_shown(uses: &UsesShown) -> String {
-    let about = if uses.estimated { "about " } else { "" };
     let mut counts = vec![
-        format!("{about}{}", counted(uses.reads, "read", "reads")),
+        if uses.estimated {
+            counted!("about {n} read", "about {n} reads", uses.reads)
+        } else {
+            counted!("{n} read", "{n} reads", uses.reads)
+        },
         match uses.writes {
-            0 => "no writes".to_owned(),
-            writes => counted(writes, "write", "writes"),
+            0 => say!("no writes"),
+            writes => counted!("{n} write", "{n} writes", writes),
         },
     ];
     if uses.errors > 0 {
-        counts.push(format!("{} failed", number(uses.errors)));
+        counts.push(say!("{count} failed", count = number(uses.errors)));
     }
     let calls: Vec<&str> = uses
         .calls
@@ -110,14 +114,16 @@ pub(crate) fn uses_shown(uses: &UsesShown) -> String {
         .map(|call| &*call.name)
         .collect();
     if calls.is_empty() {
-        return counts.join(", ");
+        return counts.join(&say!(", "));
     }
     let more = if uses.calls.len() > calls.len() {
         ", …"
     } else {
         ""
     };
-    format!("{}: {}{more}", counts.join(", "), calls.join(", "))
+    let counts = counts.join(&say!(", "));
+    let calls = format!("{}{more}", calls.join(", "));
+    say!("{counts}: {calls}", counts, calls)
 }
 
 /// A record that proves a finding: `ID · AssumeRole · production · us-east-1 · TIME`

@@ -9,16 +9,17 @@ mod switches;
 use std::io::{self, Write};
 
 use rolewatch_guard::catalogue;
+use rolewatch_guard::language::Language;
 use rolewatch_guard::rule::Rule;
-use rolewatch_guard::untrusted::harmless;
 use rolewatch_guard::{Finding, Judgement, Verdict};
 
 use super::format::ReportFormat;
 use super::history::HistoryReport;
 use super::overview::{notes, nothing_found};
 use super::shown::ShownFindings;
-use super::words::{length, number, padded, wrap};
+use super::words::{at_right, length, number, padded, suppressed_by, wrap};
 use super::{AuditReport, FinishedAudit};
+use crate::language::{self, said, say};
 use crate::limits::NOT_EVIDENCE_TOLD;
 use crate::stdout;
 use findings::FindingList;
@@ -28,14 +29,24 @@ pub(crate) use head::write_missing;
 use paint::{DIM, HEADING, UNSURE};
 
 /// The note above the violations.
-const ONE_WHOLE: &str = "`rolewatch explain ID PATH` tells one finding whole, with all steps.";
+fn one_whole() -> String {
+    say!("`rolewatch explain ID PATH` tells one finding whole, with all steps.")
+}
 
 /// The note above the unproven findings.
-const UNPROVEN_MEANS: &str = "The evidence isn't enough to tell whether these broke a rule. Each \
-                              line says what is missing.";
+fn unproven_means() -> String {
+    say!(
+        "The evidence isn't enough to tell whether these broke a rule. Each line says what is missing."
+    )
+}
 
-/// The column at which the text after a label begins.
-const LABEL: usize = 10;
+/// The column at which the text after a label begins. Labels in Japanese are wider.
+pub(super) fn label_columns() -> usize {
+    match language::chosen() {
+        Language::English => 10,
+        Language::Japanese => 12,
+    }
+}
 
 /// `--format table`
 pub(super) struct AuditTable;
@@ -74,7 +85,7 @@ fn write_brief(
             finding.caller.name,
             finding.role
         )?;
-        writeln!(out, "    {}", finding.message)?;
+        writeln!(out, "    {}", said(&finding.message))?;
     }
     Ok(())
 }
@@ -106,12 +117,15 @@ fn write_violations<'r>(
     let violations = with_verdict(report, Verdict::Violation);
     let all = report.totals.findings.violations;
     if all > 0 {
-        page.heading(&format!("Violations: {}", shown_of(&violations, all)))?;
-        page.text(2, ONE_WHOLE)?;
+        page.heading(&say!(
+            "Violations: {shown_of}",
+            shown_of = shown_of(&violations, all)
+        ))?;
+        page.text(2, &one_whole())?;
         return list.write(&violations, page);
     }
     // Printed even if there is none, because silence could be an error of the report.
-    page.heading("Violations: none")?;
+    page.heading(&say!("Violations: none"))?;
     page.text(2, &nothing_found(report))
 }
 
@@ -125,8 +139,11 @@ fn write_unproven<'r>(
     if all == 0 {
         return Ok(());
     }
-    page.heading(&format!("Unproven: {}", shown_of(&unproven, all)))?;
-    page.text(2, UNPROVEN_MEANS)?;
+    page.heading(&say!(
+        "Unproven: {shown_of}",
+        shown_of = shown_of(&unproven, all)
+    ))?;
+    page.text(2, &unproven_means())?;
     list.write(&unproven, page)
 }
 
@@ -136,7 +153,11 @@ fn shown_of(shown: &[&Finding], all: u64) -> String {
     if count == all {
         number(all)
     } else {
-        format!("{} shown of {}", number(count), number(all))
+        say!(
+            "{count} shown of {all}",
+            count = number(count),
+            all = number(all)
+        )
     }
 }
 
@@ -178,11 +199,9 @@ impl TextPage<'_> {
     }
 
     pub(crate) fn labelled(&mut self, label: &str, text: &str) -> io::Result<()> {
-        self.hanging(
-            &format!("{DIM}{}{DIM:#}", padded(label, LABEL)),
-            LABEL,
-            text,
-        )
+        let columns = label_columns();
+        let label = padded(label, columns);
+        self.hanging(&format!("{DIM}{label}{DIM:#}"), columns, text)
     }
 }
 
@@ -191,20 +210,15 @@ fn suppressed(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Result<(
     if suppressed.is_empty() {
         return Ok(());
     }
-    page.heading(&format!(
-        "Suppressed by the policy: {}",
-        number(length(suppressed))
+    page.heading(&say!(
+        "Suppressed by the policy: {count}",
+        count = number(length(suppressed))
     ))?;
     for hidden in suppressed {
         let finding = &hidden.finding;
-        let reason = harmless(&hidden.by.reason);
-        let owner = harmless(&hidden.by.owner);
         let (first, indent) = findings::time_and_rule(finding);
-        page.hanging(&first, indent, &finding.message)?;
-        let by = format!(
-            "suppressed until {} by {owner}: {reason} (line {} of the policy)",
-            hidden.by.until, hidden.by.line
-        );
+        page.hanging(&first, indent, &said(&finding.message))?;
+        let by = suppressed_by(&hidden.by);
         page.text(indent, &by)?;
     }
     Ok(())
@@ -216,11 +230,13 @@ fn not_evidence(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Result
     if events.is_empty() {
         return Ok(());
     }
-    page.heading(&format!("Not evidence: {}", number(events.count())))?;
+    page.heading(&say!(
+        "Not evidence: {count}",
+        count = number(events.count())
+    ))?;
     page.text(
         2,
-        "AWS didn't send these events, so nothing in them counts. \
-         Anybody can put events like these on an event bus.",
+        &say!("AWS didn't send these events, so nothing in them counts. Anybody can put events like these on an event bus."),
     )?;
     let first = events.first(NOT_EVIDENCE_TOLD);
     for event in first {
@@ -230,7 +246,10 @@ fn not_evidence(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Result
         0 => Ok(()),
         more => page.text(
             2,
-            &format!("… and {} more; `--format json` lists them", number(more)),
+            &say!(
+                "… and {count} more; `--format json` lists them",
+                count = number(more)
+            ),
         ),
     }
 }
@@ -240,7 +259,7 @@ fn write_notes(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Result<
     if notes.is_empty() {
         return Ok(());
     }
-    page.heading("Notes")?;
+    page.heading(&say!("Notes"))?;
     for note in &notes {
         page.hanging(&format!("{UNSURE}- {UNSURE:#}"), 2, note)?;
     }
@@ -294,14 +313,14 @@ fn by_rule(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Result<()> 
     if lines.is_empty() {
         return Ok(());
     }
-    page.heading("By rule")?;
+    page.heading(&say!("By rule"))?;
     writeln!(
         page.out,
-        "  {DIM}{} {:>10} {:>10} {:>10}{DIM:#}",
+        "  {DIM}{} {} {} {}{DIM:#}",
         " ".repeat(6 + widest),
-        "violations",
-        "unproven",
-        "suppressed"
+        at_right(&say!("violations"), 10),
+        at_right(&say!("unproven"), 10),
+        at_right(&say!("suppressed"), 10)
     )?;
     for line in lines {
         writeln!(

@@ -1,9 +1,12 @@
 //! Formats numbers, names and lines for people.
 
+use rolewatch_guard::Verdict;
 use rolewatch_guard::arn::RoleArn;
-use rolewatch_guard::policy::Policy;
+use rolewatch_guard::policy::{Policy, Severity, Suppression};
 use rolewatch_guard::untrusted::harmless;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+use crate::language::say;
 
 /// `4,321`
 pub(crate) fn number(count: u64) -> String {
@@ -18,7 +21,7 @@ pub(crate) fn number(count: u64) -> String {
     shown
 }
 
-/// `1 file`, `4,321 files`
+/// `1 file`, `4,321 files`: for lines on stderr, which are always in English.
 pub(crate) fn counted(count: u64, one: &str, many: &str) -> String {
     format!("{} {}", number(count), if count == 1 { one } else { many })
 }
@@ -34,7 +37,7 @@ pub(crate) fn length<T>(items: &[T]) -> u64 {
     amount(items.len())
 }
 
-/// The parts that aren't zero, separated by commas: `12 read, 1 skipped`.
+/// The parts that aren't zero, separated by commas: `12 read, 1 skipped`. For lines on stderr.
 pub(crate) fn listed(parts: impl IntoIterator<Item = (u64, String)>) -> String {
     parts
         .into_iter()
@@ -48,7 +51,7 @@ pub(crate) fn listed(parts: impl IntoIterator<Item = (u64, String)>) -> String {
 pub(crate) fn account_shown(account: &str, policy: &Policy) -> String {
     let id = account.parse().ok();
     let name = id.and_then(|id| policy.account_name(id));
-    name.map_or_else(|| format!("account {account}"), harmless)
+    name.map_or_else(|| say!("account {account}", account), harmless)
 }
 
 /// `UpdateApp in production`. A text that isn't a role ARN stays as it is.
@@ -56,10 +59,22 @@ pub(crate) fn role_in_account(role: &str, policy: &Policy) -> String {
     let Ok(arn) = RoleArn::parse(role) else {
         return role.to_owned();
     };
-    let account = policy
-        .account_name(arn.account())
-        .map_or_else(|| format!("account {}", arn.account()), harmless);
-    format!("{} in {account}", harmless(arn.name()))
+    let account = policy.account_name(arn.account()).map_or_else(
+        || say!("account {account}", account = arn.account()),
+        harmless,
+    );
+    say!("{role} in {account}", role = harmless(arn.name()), account)
+}
+
+/// Who suppressed a finding, until when and why.
+pub(crate) fn suppressed_by(entry: &Suppression) -> String {
+    say!(
+        "suppressed until {until} by {owner}: {reason} (line {line} of the policy)",
+        until = entry.until.to_string(),
+        owner = harmless(&entry.owner),
+        reason = harmless(&entry.reason),
+        line = entry.line
+    )
 }
 
 /// The number of columns on a terminal.
@@ -70,6 +85,41 @@ pub(crate) fn width(text: &str) -> usize {
 /// The text padded with spaces to a number of columns.
 pub(crate) fn padded(text: &str, columns: usize) -> String {
     format!("{text}{}", " ".repeat(columns.saturating_sub(width(text))))
+}
+
+/// The text at the right of a number of columns.
+pub(crate) fn at_right(text: &str, columns: usize) -> String {
+    format!("{}{text}", " ".repeat(columns.saturating_sub(width(text))))
+}
+
+/// A severity for a heading or a column.
+pub(crate) fn severity_shown(severity: Severity) -> String {
+    match severity {
+        Severity::Low => say!("LOW"),
+        Severity::Medium => say!("MEDIUM"),
+        Severity::High => say!("HIGH"),
+        Severity::Critical => say!("CRITICAL"),
+    }
+}
+
+/// A severity in a sentence.
+pub(crate) fn severity_word(severity: Severity) -> String {
+    match severity {
+        Severity::Low => say!("low"),
+        Severity::Medium => say!("medium"),
+        Severity::High => say!("high"),
+        Severity::Critical => say!("critical"),
+    }
+}
+
+/// A verdict for a heading or a column.
+pub(crate) fn verdict_shown(verdict: Verdict) -> String {
+    match verdict {
+        Verdict::Allow => say!("allow"),
+        Verdict::Violation => say!("violation"),
+        Verdict::Unproven => say!("unproven"),
+        Verdict::NotApplicable => say!("not-applicable"),
+    }
 }
 
 /// The text cut to a number of columns, with an ellipsis if something is lost.
@@ -139,9 +189,11 @@ fn pieces(word: &str) -> impl Iterator<Item = &str> {
             let before = rest
                 .get(..*at)
                 .and_then(|before| before.chars().next_back());
-            // Closing punctuation stays with the text that it closes.
-            let closes = matches!(c, '、' | '。' | '」' | '）' | '，' | '．' | 'ー');
+            // Brackets and other punctuation stay with the text that they open or close.
+            let closes = matches!(c, '、' | '。' | '：' | '」' | '）' | '，' | '．' | 'ー');
+            let opened = matches!(before, Some('「' | '（'));
             !closes
+                && !opened
                 && (c.width() == Some(2) || before.is_some_and(|before| before.width() == Some(2)))
         });
         let end = ends.next().map_or(rest.len(), |(at, _)| at);
@@ -178,6 +230,7 @@ mod tests {
             wrap("開発者のロール切替、以上", 10),
             ["開発者の", "ロール切", "替、以上"]
         );
+        assert_eq!(wrap("切り替えた（a）", 12), ["切り替えた", "（a）"]);
         assert_eq!(shortened("開発者", 5), "開発…");
         assert_eq!(padded("開発", 6), "開発  ");
     }

@@ -3,6 +3,7 @@
 use rolewatch_guard::catalogue;
 use rolewatch_guard::id::EventId;
 use rolewatch_guard::rule::Judges;
+use rolewatch_guard::text::Text;
 use rolewatch_guard::untrusted::harmless;
 use rolewatch_guard::{Finding, Judgement, SwitchKey, Verdict};
 
@@ -17,7 +18,7 @@ pub(super) struct PlanSubject {
     pub(super) rule: String,
     pub(super) name: String,
     pub(super) time: String,
-    pub(super) message: String,
+    pub(super) message: Text,
     pub(super) role: String,
     /// The finding says that the person was in none of the role's groups.
     pub(super) outside_groups: bool,
@@ -91,7 +92,7 @@ impl PlanSubject {
             rule: harmless(&given.rule),
             name: harmless(&given.name),
             time: harmless(&given.time),
-            message: harmless(&given.message),
+            message: harmless(&given.message).into(),
             role: given.role.clone(),
             outside_groups: is_about_membership(&given.rule) && may_be_proved,
             sessions: Vec::new(),

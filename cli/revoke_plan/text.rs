@@ -11,6 +11,7 @@ use rolewatch_guard::revoke::{
 };
 
 use super::PlanDocument;
+use crate::language::{said, say};
 use crate::limits::SESSIONS_TOLD;
 use crate::report::words::wrap;
 
@@ -28,43 +29,52 @@ pub(super) fn write(
     let plan = &document.plan;
     writeln!(
         out,
-        "{BOLD}Plan to revoke the sessions of finding {}{BOLD:#}",
-        plan.finding
+        "{BOLD}{}{BOLD:#}",
+        say!(
+            "Plan to revoke the sessions of finding {id}",
+            id = plan.finding
+        )
     )?;
     write_text(
         2,
-        &format!("{} {}: {}", document.rule, document.name, document.message),
+        &say!(
+            "{rule} {name}: {message}",
+            rule = document.rule,
+            name = document.name,
+            message = document.message
+        ),
         columns,
         out,
     )?;
-    let ready = format!(
-        "As of {}. Nothing was changed. To apply the plan, you need {}.",
-        plan.as_of,
-        permissions(&plan.roles)
+    let ready = say!(
+        "As of {time}. Nothing was changed. To apply the plan, you need {permissions}.",
+        time = plan.as_of,
+        permissions = permissions(&plan.roles)
     );
     write_text(2, &ready, columns, out)?;
     for role in &plan.roles {
         write_role(role, &plan.person.name, columns, out)?;
     }
-    writeln!(out, "\n{BOLD}What the plan doesn't stop{BOLD:#}")?;
+    let heading = say!("What the plan doesn't stop");
+    writeln!(out, "\n{BOLD}{heading}{BOLD:#}")?;
     for limit in &plan.not_stopped {
-        write_hanging("- ", 2, &limit.what, columns, out)?;
+        write_hanging("- ", 2, &said(&limit.what), columns, out)?;
         for way in &limit.ways {
-            writeln!(out, "    {DIM}{}:{DIM:#}\n{}", way.what, way.line)?;
+            writeln!(out, "    {DIM}{}:{DIM:#}\n{}", said(&way.what), way.line)?;
         }
     }
     Ok(())
 }
 
 /// What the commands of these roles need.
-fn permissions(roles: &[RolePlan]) -> &'static str {
+fn permissions(roles: &[RolePlan]) -> String {
     let of_set = |role: &RolePlan| role.permission_set.is_some();
     if !roles.iter().any(of_set) {
-        "iam:PutRolePolicy on the role"
+        say!("iam:PutRolePolicy on the role")
     } else if roles.iter().all(of_set) {
-        permission_set::PERMISSIONS
+        permission_set::permissions()
     } else {
-        permission_set::PERMISSIONS_WITH_ROLES
+        permission_set::permissions_with_roles()
     }
 }
 
@@ -75,34 +85,32 @@ fn write_role(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let chained = if role.chained {
-        ", entered from a session above"
+        say!(", entered from a session above")
     } else {
-        ""
+        String::new()
     };
     writeln!(
         out,
         "\n{BOLD}{}{BOLD:#}{DIM}  {}{chained}{DIM:#}",
-        role.place, role.role
+        said(&role.place),
+        role.role
     )?;
     for note in &role.notes {
-        write_hanging("- ", 2, note, columns, out)?;
+        write_hanging("- ", 2, &said(note), columns, out)?;
     }
     if let Some(scoped) = &role.scoped {
         write_variant(
-            &format!("Option 1: revoke only the sessions of {person}"),
+            &say!("Option 1: revoke only the sessions of {person}", person),
             scoped,
             columns,
             out,
         )?;
     }
-    let of = match &role.permission_set {
-        Some(_) => "permission set",
-        None => "role",
-    };
-    let whole = if role.scoped.is_some() {
-        format!("Option 2: revoke every session of the {of}")
-    } else {
-        format!("Revoke every session of the {of}")
+    let whole = match (&role.scoped, &role.permission_set) {
+        (Some(_), Some(_)) => say!("Option 2: revoke every session of the permission set"),
+        (Some(_), None) => say!("Option 2: revoke every session of the role"),
+        (None, Some(_)) => say!("Revoke every session of the permission set"),
+        (None, None) => say!("Revoke every session of the role"),
     };
     write_variant(&whole, &role.whole, columns, out)?;
     match &role.permission_set {
@@ -120,19 +128,19 @@ fn write_variant(
     // The inline policy of a permission set has no name.
     let name = match &variant.save {
         Some(_) => String::new(),
-        None => format!("  inline policy {}", variant.policy_name),
+        None => say!("  inline policy {name}", name = variant.policy_name),
     };
     writeln!(out, "\n  {BOLD}{title}{BOLD:#}{DIM}{name}{DIM:#}")?;
     write_sessions(
-        "cuts off",
-        "no session we know of",
+        &say!("cuts off"),
+        &say!("no session we know of"),
         &variant.cuts,
         columns,
         out,
     )?;
     write_sessions(
-        "also cut off",
-        "nobody we know of",
+        &say!("also cut off"),
+        &say!("nobody we know of"),
         &variant.bystanders,
         columns,
         out,
@@ -140,7 +148,8 @@ fn write_variant(
     if let Some(save) = &variant.save {
         return writeln!(
             out,
-            "    {DIM}to save the policy; where to put it is below:{DIM:#}\n{save}"
+            "    {DIM}{}{DIM:#}\n{save}",
+            say!("to save the policy; where to put it is below:")
         );
     }
     // Without commands, only the policy is printed, to be applied in another way.
@@ -163,14 +172,22 @@ fn write_commands(commands: &Commands, out: &mut dyn Write) -> io::Result<()> {
     } = commands;
     writeln!(
         out,
-        "    {DIM}with credentials of {account}; check the account with the first command:{DIM:#}"
+        "    {DIM}{}{DIM:#}",
+        say!(
+            "with credentials of {account}; check the account with the first command:",
+            account
+        )
     )?;
     // Not indented, so that a complete line can be copied. The first command shows whose
     // credentials are used, because several accounts may have a role of that name.
     writeln!(out, "{check}\n{apply}")?;
     writeln!(
         out,
-        "    {DIM}remove it after {remove_after} (nothing left to block by then):{DIM:#}"
+        "    {DIM}{}{DIM:#}",
+        say!(
+            "remove it after {time} (nothing left to block by then):",
+            time = remove_after
+        )
     )?;
     writeln!(out, "{remove}")
 }
@@ -189,30 +206,41 @@ fn write_sessions(
     for session in sessions.iter().take(SESSIONS_TOLD) {
         let until = match session.until {
             Some(until) => until.to_string(),
-            None => "an unknown time".to_owned(),
+            None => say!("an unknown time"),
         };
         let used = match session.last_use {
-            Some(last) => format!("last used {last}"),
-            None => "no recorded activity".to_owned(),
+            Some(last) => say!("last used {last}", last),
+            None => say!("no recorded activity"),
         };
         let how = match session.how {
-            SessionRelation::Finding | SessionRelation::Other => "",
-            SessionRelation::Chained => ", entered from a session that is cut off",
-            SessionRelation::PerhapsChained => ", possibly entered from a session that is cut off",
+            SessionRelation::Finding | SessionRelation::Other => String::new(),
+            SessionRelation::Chained => say!(", entered from a session that is cut off"),
+            SessionRelation::PerhapsChained => {
+                say!(", possibly entered from a session that is cut off")
+            }
         };
         let place = match &session.place {
-            Some(place) => format!(" of {place}"),
+            Some(place) => say!(" of {place}", place),
             None => String::new(),
         };
-        let line = format!(
-            "{}: session {}{place} since {}, until {until}, {used}{how}",
-            session.person.name, session.session, session.since
+        let line = say!(
+            "{person}: session {session}{place} since {since}, until {until}, {used}{how}",
+            person = session.person.name,
+            session = session.session,
+            place,
+            since = session.since,
+            until,
+            used,
+            how
         );
         write_hanging("- ", LIST + 2, &line, columns, out)?;
     }
     match sessions.len().saturating_sub(SESSIONS_TOLD) {
         0 => Ok(()),
-        more => writeln!(out, "      … and {more} more; `--format json` lists all"),
+        more => {
+            let text = say!("… and {more} more; `--format json` lists all", more);
+            writeln!(out, "      {text}")
+        }
     }
 }
 

@@ -14,8 +14,8 @@ use crate::report::words::wrap;
 /// The width of the page. Tables and examples aren't wrapped.
 const COLUMNS: usize = 100;
 
-/// Help is on every command, and the version on the first one.
-const EVERYWHERE: [&str; 2] = ["help", "version"];
+/// Help and the language are on every command, and the version on the first one.
+const EVERYWHERE: [&str; 3] = ["help", "version", "lang"];
 
 /// The page of a built command.
 pub(super) fn page(command: &clap::Command) -> String {
@@ -25,6 +25,12 @@ pub(super) fn page(command: &clap::Command) -> String {
         &mut page,
         "Every command has `-h` (a short help) and `--help` (the whole help). `rolewatch --version` \
          prints the version.",
+    );
+    paragraph(
+        &mut page,
+        "`--lang en` or `--lang ja` chooses the language of reports for people. Without it, \
+         `ROLEWATCH_LANGUAGE` decides, then the locale. Errors, help, drafts of `rolewatch init`, \
+         and formats that machines read are always in English.",
     );
     page.push_str("\n| command | what it does |\n|---|---|\n");
     list(&mut page, command);
@@ -40,9 +46,10 @@ pub(super) fn page(command: &clap::Command) -> String {
     page.push_str("\n## Environment variables of the command\n");
     paragraph(
         &mut page,
-        "Libraries read these; rolewatch has no variables of its own for the command line. The ones \
-         of AWS have an effect only on commands that call AWS, in a build with `--features aws`. \
-         They are the usual ones of the AWS SDKs, and others of the SDKs work too.",
+        "`ROLEWATCH_LANGUAGE` is the only one of rolewatch's own for the command line; libraries read \
+         most of the others. The ones of AWS have an effect only on commands that call AWS, in a \
+         build with `--features aws`. They are the usual ones of the AWS SDKs, and others of the \
+         SDKs work too.",
     );
     page.push_str("\n| variable | read by | what it does |\n|---|---|---|\n");
     for variable in VARIABLES {

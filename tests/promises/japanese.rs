@@ -155,7 +155,7 @@ fn parts(text: &str) -> impl Iterator<Item = &str> {
 #[test]
 fn the_rules_say_what_the_messages_say() {
     let page = fs::read_to_string(project().join("docs/rules.ja.md")).unwrap();
-    let source = fs::read_to_string(project().join("shared/notify/src/words/ja.rs")).unwrap();
+    let source = fs::read_to_string(project().join("shared/guard/src/steps/ja.rs")).unwrap();
     let (_, rules) = source.split_once("const RULES").unwrap();
     let (mut checked, mut lacking) = (0, Vec::new());
     for line in rules.lines().map(str::trim) {

@@ -27,6 +27,7 @@ mod history;
 mod hostile;
 mod html;
 mod japanese;
+mod languages;
 mod meanings;
 mod near_misses;
 mod order;

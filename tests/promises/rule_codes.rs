@@ -11,7 +11,7 @@ use super::sources::{is_test, only_for_tests, program, sources};
 const PLACES: [(&str, &str); 3] = [
     ("shared/guard/src/catalogue.rs", "the list"),
     ("shared/notify/src/words/en.rs", "one entry a rule"),
-    ("shared/notify/src/words/ja.rs", "one entry a rule"),
+    ("shared/guard/src/steps/ja.rs", "one entry a rule"),
 ];
 
 /// The lines that are compiled into a program, numbered, without comments.

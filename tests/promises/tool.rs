@@ -82,10 +82,21 @@ impl Bench {
 
 /// Runs the command.
 pub(crate) fn run_in(folder: &Path, args: &[&str], stdin: &[u8]) -> Outcome {
+    run_under(&[], folder, args, stdin)
+}
+
+/// Runs the command with these variables in its environment.
+pub(crate) fn run_under(
+    variables: &[(&str, &str)],
+    folder: &Path,
+    args: &[&str],
+    stdin: &[u8],
+) -> Outcome {
     let mut child = Command::new(env!("CARGO_BIN_EXE_rolewatch"))
         .args(args)
         .current_dir(folder)
         .env_clear()
+        .envs(variables.iter().copied())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

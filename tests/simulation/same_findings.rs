@@ -98,7 +98,7 @@ pub(crate) fn said(finding: &rolewatch_guard::Finding) -> (String, Said) {
             finding.rule.to_owned(),
             verdict,
             severity,
-            finding.message.clone(),
+            finding.message.to_string(),
             events,
         ),
     )

@@ -17,6 +17,7 @@ use crate::audit::scan::with_folders;
 use crate::audit::unread::{InputFault, UnreadList};
 use crate::exit::Failure;
 use crate::given;
+use crate::language::say;
 use crate::limits::RECORDS_TOLD;
 use crate::report::words::length;
 
@@ -148,16 +149,17 @@ impl<'a> RecordReader<'a> {
             return;
         }
         let title = serde_json::from_slice(json).map_or_else(
-            |_| "a record without the usual fields".to_owned(),
+            |_| say!("a record without the usual fields"),
             |title: RecordTitle| {
                 let part = |text: Option<String>| harmless(text.as_deref().unwrap_or("?"));
                 let source = part(title.source);
                 let source = source.strip_suffix(".amazonaws.com").unwrap_or(&source);
-                format!(
-                    "{} ({source}) at {}, event {}",
-                    part(title.name),
-                    part(title.time),
-                    part(title.id)
+                say!(
+                    "{name} ({source}) at {time}, event {event}",
+                    name = part(title.name),
+                    source,
+                    time = part(title.time),
+                    event = part(title.id)
                 )
             },
         );

@@ -32,7 +32,7 @@ fn finding_of(text: &str) -> Finding {
             account: some(),
             name: text.to_owned(),
         },
-        message: text.to_owned(),
+        message: text.into(),
         events: Vec::new(),
         id: text.to_owned(),
         policy: PolicyHash::of_bytes(b""),

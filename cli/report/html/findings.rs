@@ -3,15 +3,16 @@
 use std::collections::HashMap;
 
 use maud::{Markup, html};
-use rolewatch_guard::steps::REVOKE_IN_ENGLISH;
+use rolewatch_guard::steps::RevokeLength;
 use rolewatch_guard::{Finding, Verdict};
 
 use super::anchor;
+use crate::language::{counted, said, say};
 use crate::report::AuditReport;
 use crate::report::advice::{Advice, AdviceList};
 use crate::report::people::{FoldedEntry, Folding, PersonFindings, distance, short, short_id};
 use crate::report::session_line::{evidence_shown, session_line};
-use crate::report::words::{account_shown, counted, length, number};
+use crate::report::words::{account_shown, length, number, severity_word};
 
 /// The section of each verdict.
 pub(super) fn findings(report: &AuditReport<'_>) -> Markup {
@@ -19,14 +20,14 @@ pub(super) fn findings(report: &AuditReport<'_>) -> Markup {
     let mut list = HtmlFindings {
         report,
         folding: Folding::new(&shown),
-        advice: AdviceList::new(&report.inputs.policy, REVOKE_IN_ENGLISH),
+        advice: AdviceList::new(&report.inputs.policy, RevokeLength::Long),
     };
     let with = |wanted| -> Vec<&Finding> {
         let of_verdict = shown.iter().filter(|finding| finding.verdict == wanted);
         of_verdict.copied().collect()
     };
-    let violations = list.section("Violations", &with(Verdict::Violation));
-    let unproven = list.section("Unproven", &with(Verdict::Unproven));
+    let violations = list.section(Verdict::Violation, &with(Verdict::Violation));
+    let unproven = list.section(Verdict::Unproven, &with(Verdict::Unproven));
     html! {
         (violations)
         (unproven)
@@ -37,15 +38,15 @@ pub(super) fn findings(report: &AuditReport<'_>) -> Markup {
 pub(super) fn brief_findings(findings: &[&Finding]) -> Markup {
     html! {
         section {
-            h2 { "Findings: " (number(length(findings))) }
+            h2 { (say!("Findings: {count}", count = number(length(findings)))) }
             @for finding in findings {
                 article.finding #(anchor(&finding.id)) {
                     p.head {
                         (badge(finding))
                         (head_parts(finding))
                     }
-                    p { b { (finding.caller.name) } " in " (finding.role) }
-                    p { (finding.message) }
+                    p { b { (finding.caller.name) } (say!(" in ")) (finding.role) }
+                    p { (said(&finding.message)) }
                 }
             }
         }
@@ -59,19 +60,24 @@ struct HtmlFindings<'r> {
 }
 
 impl<'r> HtmlFindings<'r> {
-    fn section(&mut self, title: &str, findings: &[&'r Finding]) -> Markup {
+    fn section(&mut self, verdict: Verdict, findings: &[&'r Finding]) -> Markup {
         if findings.is_empty() {
             return html! {};
         }
         let people = self.folding.by_person(findings);
         let people: Vec<Markup> = people.iter().map(|person| self.person(person)).collect();
+        let count = number(length(findings));
+        let title = if verdict == Verdict::Unproven {
+            say!("Unproven: {count}", count)
+        } else {
+            say!("Violations: {count}", count)
+        };
         html! {
             section {
-                h2 { (title) ": " (number(length(findings))) }
-                @if title == "Unproven" {
+                h2 { (title) }
+                @if verdict == Verdict::Unproven {
                     p.note {
-                        "The evidence isn't enough to tell whether these broke a rule. Each one "
-                        "says what is missing."
+                        (say!("The evidence isn't enough to tell whether these broke a rule. Each one says what is missing."))
                     }
                 }
                 @for person in people { (person) }
@@ -94,7 +100,7 @@ impl<'r> HtmlFindings<'r> {
             section.person {
                 h3 {
                     (caller.name)
-                    @if let Some(account) = account { " in " (account) }
+                    @if let Some(account) = account { (say!(" in {account}", account)) }
                     @if let Some(arn) = arn { " " small { (arn) } }
                 }
                 @for entry in entries { (entry) }
@@ -120,11 +126,11 @@ impl<'r> HtmlFindings<'r> {
                     (badge(finding))
                     (head_parts(finding))
                     (self.distance(finding))
-                    @if let Some(owner) = &finding.owner { span { "owner " (owner) } }
+                    @if let Some(owner) = &finding.owner { span { (say!("owner {owner}", owner)) } }
                 }
-                p.message { (finding.message) }
+                p.message { (said(&finding.message)) }
                 (session(finding))
-                @if let Some(allowed) = allowed { p.note { (allowed.in_short()) } }
+                @if let Some(allowed) = allowed { p.note { (said(&allowed.in_short())) } }
                 (steps(&advice))
                 (evidence(finding))
                 (self.under(first))
@@ -137,7 +143,7 @@ impl<'r> HtmlFindings<'r> {
         let as_of = self.report.judgement.as_of;
         html! {
             @if let Some(as_of) = as_of {
-                span { (distance(as_of, finding.time)) " earlier" }
+                span { (say!("{distance} earlier", distance = distance(as_of, finding.time))) }
             }
         }
     }
@@ -151,7 +157,7 @@ impl<'r> HtmlFindings<'r> {
                     @for finding in &entry.under {
                         div.folded #(anchor(&finding.id)) {
                             p.head { (badge(finding)) (head_parts(finding)) (self.distance(finding)) }
-                            p { (finding.message) }
+                            p { (said(&finding.message)) }
                         }
                     }
                 }
@@ -161,8 +167,8 @@ impl<'r> HtmlFindings<'r> {
 }
 
 fn badge(finding: &Finding) -> Markup {
-    let severity = finding.severity.as_str();
-    html! { span class=(format!("badge {severity}")) { (severity) } }
+    let severity = finding.severity;
+    html! { span class=(format!("badge {}", severity.as_str())) { (severity_word(severity)) } }
 }
 
 /// The id, the time and the rule.
@@ -172,7 +178,7 @@ fn head_parts(finding: &Finding) -> Markup {
         a.id href=(format!("#{}", anchor(&finding.id))) { (short_id(finding)) }
         time datetime=(time) { (time) }
         span { (finding.rule) " " (finding.name) }
-        @if finding.verdict == Verdict::Unproven { span.verdict { "unproven" } }
+        @if finding.verdict == Verdict::Unproven { span.verdict { (say!("unproven")) } }
     }
 }
 
@@ -185,13 +191,14 @@ fn session(finding: &Finding) -> Markup {
 fn evidence(finding: &Finding) -> Markup {
     let shown = &finding.context.evidence;
     let more = finding.events.len().saturating_sub(shown.len());
+    let records = counted!("{n} record", "{n} records", length(&finding.events));
     html! {
         @if !shown.is_empty() {
             details {
-                summary { "Evidence: " (counted(length(&finding.events), "record", "records")) }
+                summary { (say!("Evidence: {records}", records)) }
                 ul.evidence {
                     @for record in shown { li { (evidence_shown(record)) } }
-                    @if more > 0 { li { "and " (more) " more; `--format json` lists them" } }
+                    @if more > 0 { li { (say!("and {more} more; `--format json` lists them", more)) } }
                 }
             }
         }
@@ -202,11 +209,11 @@ fn steps(advice: &Advice) -> Markup {
     html! {
         @match advice {
             Advice::Steps(steps) => {
-                p.label { "What to do" }
+                p.label { (say!("What to do")) }
                 ol.steps { @for step in steps { li { (with_code(step)) } } }
             },
             Advice::SameAs(id) => p.label {
-                "What to do: see " a.id href=(format!("#{}", anchor(id))) { (short(id)) }
+                (say!("What to do: see ")) a.id href=(format!("#{}", anchor(id))) { (short(id)) }
             },
             Advice::None => {},
         }
@@ -218,7 +225,7 @@ fn others_alike(others: &[&FoldedEntry<'_>]) -> Markup {
     html! {
         @if !others.is_empty() {
             details {
-                summary { "The same " (counted(length(others), "more time", "more times")) }
+                summary { (counted!("The same {n} more time", "The same {n} more times", length(others))) }
                 ul.others-alike {
                     @for other in others {
                         li #(anchor(&other.finding.id)) {

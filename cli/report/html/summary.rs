@@ -2,14 +2,14 @@
 
 use maud::{Markup, html};
 use rolewatch_guard::policy::Severity;
-use rolewatch_guard::untrusted::harmless;
 
+use crate::language::{said, say};
 use crate::report::AuditReport;
 use crate::report::figures::{
     NAMED, Ranking, SeverityTable, people_ranked, roles_ranked, settling,
 };
 use crate::report::overview::{missing, notes, nothing_found, overview};
-use crate::report::words::{length, number};
+use crate::report::words::{length, number, severity_word, suppressed_by};
 
 /// How many events that aren't evidence the page lists.
 const NOT_EVIDENCE_LISTED: usize = 100;
@@ -20,7 +20,7 @@ pub(super) fn summary(report: &AuditReport<'_>) -> Markup {
     let policy = &report.inputs.policy;
     let settling = settling(findings);
     html! {
-        section #summary aria-label="Summary" {
+        section #summary aria-label=(say!("Summary")) {
             dl.overview {
                 @for line in overview(report) {
                     dt { (line.label) }
@@ -28,7 +28,7 @@ pub(super) fn summary(report: &AuditReport<'_>) -> Markup {
                 }
             }
             @if let Some(missing) = missing(report.unread, report.totals, report.inputs) {
-                p.incomplete role="alert" { b { "INCOMPLETE" } " " (missing) }
+                p.incomplete role="alert" { b { (say!("INCOMPLETE")) } " " (missing) }
             }
             @if report.totals.findings.violations == 0 {
                 p.nothing { (nothing_found(report)) }
@@ -36,11 +36,11 @@ pub(super) fn summary(report: &AuditReport<'_>) -> Markup {
             @if !findings.is_empty() || !report.judgement.suppressed.is_empty() {
                 div.figures {
                     (severities(report))
-                    (ranking("People with violations", &people_ranked(findings, policy)))
-                    (ranking("Roles with violations", &roles_ranked(findings, policy)))
+                    (ranking(&say!("People with violations"), &people_ranked(findings, policy)))
+                    (ranking(&say!("Roles with violations"), &roles_ranked(findings, policy)))
                     @if !settling.is_empty() {
                         div {
-                            h2 { "More input would settle" }
+                            h2 { (say!("More input would settle")) }
                             ul { @for line in &settling { li { (line) } } }
                         }
                     }
@@ -54,21 +54,21 @@ fn severities(report: &AuditReport<'_>) -> Markup {
     let table = SeverityTable::new(report.judgement);
     html! {
         div {
-            h2 { "Findings" }
+            h2 { (say!("Findings")) }
             table {
                 thead {
                     tr {
-                        th scope="col" { "Severity" }
-                        th scope="col" { "Violations" }
-                        th scope="col" { "Unproven" }
-                        th scope="col" { "Suppressed" }
+                        th scope="col" { (say!("Severity")) }
+                        th scope="col" { (say!("Violations")) }
+                        th scope="col" { (say!("Unproven")) }
+                        th scope="col" { (say!("Suppressed")) }
                     }
                 }
                 tbody {
                     @for severity in Severity::ALL.into_iter().rev() {
                         tr {
                             th scope="row" {
-                                span class=(format!("badge {}", severity.as_str())) { (severity.as_str()) }
+                                span class=(format!("badge {}", severity.as_str())) { (severity_word(severity)) }
                             }
                             td { (number(table.violations.of_severity(severity))) }
                             td { (number(table.unproven.of_severity(severity))) }
@@ -89,9 +89,9 @@ fn ranking(title: &str, ranking: &Ranking) -> Markup {
                 h2 { (title) }
                 ul {
                     @for (name, counts) in ranking.iter().take(NAMED) {
-                        li { b { (name) } ": " (counts.shown()) }
+                        li { b { (name) } (say!(": ")) (counts.shown()) }
                     }
-                    @if more > 0 { li { "and " (more) " more" } }
+                    @if more > 0 { li { (say!("and {more} more", more)) } }
                 }
             }
         }
@@ -106,7 +106,7 @@ pub(super) fn remarks(report: &AuditReport<'_>) -> Markup {
         (not_evidence(report))
         @if !notes.is_empty() {
             section {
-                h2 { "Notes" }
+                h2 { (say!("Notes")) }
                 ul { @for note in &notes { li { (note) } } }
             }
         }
@@ -118,16 +118,14 @@ fn suppressed(report: &AuditReport<'_>) -> Markup {
     html! {
         @if !suppressed.is_empty() {
             section {
-                h2 { "Suppressed by the policy: " (number(length(suppressed))) }
+                h2 { (say!("Suppressed by the policy: {count}", count = number(length(suppressed)))) }
                 ul {
                     @for hidden in suppressed {
                         li {
                             (hidden.finding.time) " " (hidden.finding.rule) " "
-                            (hidden.finding.message)
+                            (said(&hidden.finding.message))
                             p.note {
-                                "suppressed until " (hidden.by.until) " by " (harmless(&hidden.by.owner))
-                                ": " (harmless(&hidden.by.reason)) " (line " (hidden.by.line)
-                                " of the policy)"
+                                (suppressed_by(&hidden.by))
                             }
                         }
                     }
@@ -144,15 +142,14 @@ fn not_evidence(report: &AuditReport<'_>) -> Markup {
     html! {
         @if !events.is_empty() {
             section {
-                h2 { "Not evidence: " (number(events.count())) }
+                h2 { (say!("Not evidence: {count}", count = number(events.count()))) }
                 p.note {
-                    "AWS didn't send these events, so nothing in them counts. Anybody can put "
-                    "events like these on an event bus."
+                    (say!("AWS didn't send these events, so nothing in them counts. Anybody can put events like these on an event bus."))
                 }
                 ul {
                     @for event in first { li { (event) } }
                     @if more > 0 {
-                        li { "and " (number(more)) " more; `--format json` lists them" }
+                        li { (say!("and {more} more; `--format json` lists them", more = number(more))) }
                     }
                 }
             }

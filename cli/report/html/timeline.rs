@@ -12,8 +12,9 @@ use self::lanes::{Bar, BarMark, Lane, lanes};
 use self::scale::{Tick, TimeScale};
 use self::words::mfa_words;
 use super::anchor;
+use crate::language::{counted, say};
 use crate::report::AuditReport;
-use crate::report::words::{counted, length, number};
+use crate::report::words::{amount, length, number};
 use crate::sessions::list::SessionList;
 
 /// The height of a bar, in pixels.
@@ -39,13 +40,15 @@ pub(super) fn timeline(report: &AuditReport<'_>, list: &SessionList) -> Markup {
     let all = marked.len() + unmarked.len();
     html! {
         section #timeline aria-labelledby="timeline-title" {
-            h2 #timeline-title { "Timeline" }
+            h2 #timeline-title { (say!("Timeline")) }
             p.note {
-                (counted(length(&list.sessions), "session", "sessions"))
-                " of "
-                (counted(u64::try_from(all).unwrap_or(u64::MAX), "person", "people"))
-                ", from " (scale.first) " to " (scale.last)
-                " (UTC). A bar shows how long the role was held."
+                (say!(
+                    "{sessions} of {people}, from {first} to {last} (UTC). A bar shows how long the role was held.",
+                    sessions = counted!("{n} session", "{n} sessions", length(&list.sessions)),
+                    people = counted!("{n} person", "{n} people", amount(all)),
+                    first = scale.first,
+                    last = scale.last
+                ))
             }
             (legend())
             @if !marked.is_empty() {
@@ -54,7 +57,7 @@ pub(super) fn timeline(report: &AuditReport<'_>, list: &SessionList) -> Markup {
             }
             @if !unmarked.is_empty() {
                 details.others open[marked.is_empty()] {
-                    summary { (counted(length(&unmarked), "person", "people")) " without findings" }
+                    summary { (counted!("{n} person without findings", "{n} people without findings", length(&unmarked))) }
                     (axis(&ticks))
                     ol.lanes { @for lane in &unmarked { (lane_row(lane, &ticks)) } }
                 }
@@ -79,7 +82,7 @@ pub(super) fn patterns() -> Markup {
 }
 
 fn legend() -> Markup {
-    let sample = |shape: Markup, text: &str| {
+    let sample = |shape: Markup, text: String| {
         html! {
             li {
                 svg width="26" height="18" aria-hidden="true" focusable="false" { (shape) }
@@ -94,11 +97,11 @@ fn legend() -> Markup {
     let dot = |mfa: Verdict| html! { svg x="13" y="14" overflow="visible" { (mfa_dot(mfa)) } };
     html! {
         ul.legend {
-            (sample(bar("held"), "held"))
-            (sample(used, "first to last call"))
-            (sample(beyond, "beyond the limit"))
-            (sample(at(flag(BarMark::Violation)), "violation"))
-            (sample(at(flag(BarMark::Unproven)), "unproven"))
+            (sample(bar("held"), say!("held")))
+            (sample(used, say!("first to last call")))
+            (sample(beyond, say!("beyond the limit")))
+            (sample(at(flag(BarMark::Violation)), say!("violation")))
+            (sample(at(flag(BarMark::Unproven)), say!("unproven")))
             @for mfa in [Verdict::Allow, Verdict::Violation, Verdict::Unproven] {
                 (sample(dot(mfa), mfa_words(mfa)))
             }
@@ -119,18 +122,18 @@ fn axis(ticks: &[Tick]) -> Markup {
 }
 
 fn lane_row(lane: &Lane, ticks: &[Tick]) -> Markup {
-    let sessions = counted(lane.sessions, "session", "sessions");
+    let sessions = counted!("{n} session", "{n} sessions", lane.sessions);
     let violating = match lane.violating {
         0 => String::new(),
-        some => format!(", {} violating", number(some)),
+        some => say!(", {count} violating", count = number(some)),
     };
     let about = format!("{sessions}{violating}");
-    let label = format!("{}: {about}", lane.name);
+    let label = say!("{name}: {about}", name = lane.name, about);
     html! {
         li {
             div.who {
                 b { (lane.name) }
-                @if let Some(account) = &lane.account { " " span.note { "in " (account) } }
+                @if let Some(account) = &lane.account { " " span.note { (say!("in {account}", account)) } }
                 " " span.note { "· " (about) }
             }
             svg width="100%" height=(lane.rows * ROW + 4) role="group" aria-label=(label) {
@@ -146,7 +149,11 @@ fn lane_row(lane: &Lane, ticks: &[Tick]) -> Markup {
 fn bar_shape(bar: &Bar) -> Markup {
     let more = match bar.more {
         0 => String::new(),
-        more => format!(" (and {} like it)", counted(more, "session", "sessions")),
+        more => counted!(
+            " (and {n} session like it)",
+            " (and {n} sessions like it)",
+            more
+        ),
     };
     let title = format!("{}{more}", bar.title);
     html! {

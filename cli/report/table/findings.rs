@@ -5,11 +5,12 @@ use std::collections::HashMap;
 use std::io;
 
 use rolewatch_guard::catalogue;
-use rolewatch_guard::steps::{Circumstances, REVOKE_IN_SHORT};
+use rolewatch_guard::steps::{Circumstances, RevokeLength};
 use rolewatch_guard::{CallerShown, Finding, SwitchKey};
 
 use super::TextPage;
 use super::paint::{self, BOLD, DIM};
+use crate::language::{self, counted, said, say};
 use crate::limits::{PEOPLE_TOLD, SENTENCES_TOLD, STEPS_SHOWN, TIMES_TOLD};
 use crate::report::AuditReport;
 use crate::report::advice::{Advice, AdviceList};
@@ -17,7 +18,7 @@ use crate::report::people::{
     FoldedEntry, Folding, PersonFindings, distance, merged, short, short_id,
 };
 use crate::report::session_line::{evidence_shown, session_line};
-use crate::report::words::{account_shown, amount, counted, length, shortened, width};
+use crate::report::words::{account_shown, amount, length, severity_shown, shortened, width};
 
 /// The column at which the text of a finding begins.
 const TEXT: usize = 4;
@@ -39,7 +40,7 @@ impl<'r> FindingList<'r> {
         let shown = report.shown.select(&report.judgement.findings);
         Self {
             report,
-            advice: AdviceList::new(&report.inputs.policy, REVOKE_IN_SHORT),
+            advice: AdviceList::new(&report.inputs.policy, RevokeLength::Short),
             switches_shown: Vec::new(),
             folding: Folding::new(&shown),
         }
@@ -104,15 +105,17 @@ impl<'r> FindingList<'r> {
         if untold.is_empty() {
             return Ok(());
         }
-        let more = counted(length(untold), "more person", "more people");
-        let text = format!("and {more}; `--verbose` lists all");
+        let more = counted!("{n} more person", "{n} more people", length(untold));
+        let text = say!("and {more}; `--verbose` lists all", more);
         page.text(TEXT, &text)
     }
 
     fn write_also(&self, text: &str, page: &mut TextPage<'_>) -> io::Result<()> {
-        let before = format!("{}also ", " ".repeat(TEXT));
-        let text = self.on_one_line(text, page.columns.saturating_sub(TEXT + 5));
-        page.hanging(&before, TEXT + 5, &text)
+        let before = say!("also ");
+        let indent = TEXT + width(&before);
+        let before = format!("{}{before}", " ".repeat(TEXT));
+        let text = self.on_one_line(text, page.columns.saturating_sub(indent));
+        page.hanging(&before, indent, &text)
     }
 
     /// A detail, cut to one line unless everything was asked for.
@@ -128,8 +131,11 @@ impl<'r> FindingList<'r> {
     fn name(&self, person: &CallerShown) -> String {
         let policy = &self.report.inputs.policy;
         let account = person.account.as_deref();
-        let account = account.map(|account| format!(" in {}", account_shown(account, policy)));
-        format!("{}{}", person.name, account.unwrap_or_default())
+        let name = &person.name;
+        match account.map(|account| account_shown(account, policy)) {
+            Some(account) => say!("{name} in {account}", name, account),
+            None => name.clone(),
+        }
     }
 
     fn write_name(&self, person: &CallerShown, page: &mut TextPage<'_>) -> io::Result<()> {
@@ -164,10 +170,13 @@ impl<'r> FindingList<'r> {
         }
         let untold = alike.get(told..).unwrap_or_default().concat();
         if let [first, .., last] | [first @ last] = &*untold {
-            let more = counted(length(&untold), "more finding", "more findings");
-            let text = format!(
-                "… and {more} of {} like these, from {} to {}; `--verbose` lists all",
-                first.finding.rule, first.finding.time, last.finding.time
+            let more = counted!("{n} more finding", "{n} more findings", length(&untold));
+            let text = say!(
+                "… and {more} of {rule} like these, from {time} to {time2}; `--verbose` lists all",
+                more,
+                rule = first.finding.rule,
+                time = first.finding.time,
+                time2 = last.finding.time
             );
             page.text(TEXT, &text)?;
         }
@@ -182,17 +191,20 @@ impl<'r> FindingList<'r> {
     ) -> io::Result<()> {
         let finding = entry.finding;
         let style = paint::severity(finding.verdict, finding.severity);
-        let severity = finding.severity.as_str().to_uppercase();
+        let severity = severity_shown(finding.severity);
         let head = format!("  {style}{severity}{style:#} ");
         let advice = self.advice.next(finding);
         page.hanging(&head, TEXT, &self.headline(finding, &advice))?;
-        page.text(TEXT, &finding.message)?;
+        page.text(TEXT, &said(&finding.message))?;
         self.write_session(finding, page)?;
         if let Some(allowed) = self.report.allowed.for_finding(finding) {
             let text = if self.report.verbose {
-                allowed.to_string()
+                said(&allowed.sentence())
             } else {
-                shortened(&allowed.in_short(), page.columns.saturating_sub(TEXT))
+                shortened(
+                    &said(&allowed.in_short()),
+                    page.columns.saturating_sub(TEXT),
+                )
             };
             page.text(TEXT, &text)?;
         }
@@ -221,11 +233,19 @@ impl<'r> FindingList<'r> {
             format!("{} {}", finding.rule, finding.name),
         ];
         if let Some(as_of) = self.report.judgement.as_of {
-            parts.push(format!("{} earlier", distance(as_of, finding.time)));
+            parts.push(say!(
+                "{distance} earlier",
+                distance = distance(as_of, finding.time)
+            ));
         }
-        parts.extend(finding.owner.as_ref().map(|owner| format!("owner {owner}")));
+        parts.extend(
+            finding
+                .owner
+                .as_ref()
+                .map(|owner| say!("owner {owner}", owner)),
+        );
         if let Advice::SameAs(first) = advice {
-            parts.push(format!("steps: {}", short(first)));
+            parts.push(say!("steps: {short}", short = short(first)));
         }
         let id = parts.remove(0);
         format!("{id} {}", parts.join(" · "))
@@ -261,10 +281,10 @@ impl<'r> FindingList<'r> {
         }
         let untold = others.get(told..).unwrap_or_default();
         if let [.., last] = untold {
-            let text = format!(
-                "and {} more times, the last at {}; `--verbose` lists all",
-                untold.len(),
-                last.finding.time
+            let text = say!(
+                "and {untold} more times, the last at {time}; `--verbose` lists all",
+                untold = untold.len(),
+                time = last.finding.time
             );
             page.text(TEXT, &text)?;
         }
@@ -330,13 +350,17 @@ pub(crate) fn write_steps(
     indent: usize,
     page: &mut TextPage<'_>,
 ) -> io::Result<()> {
-    let steps = catalogue::find(rule).map(|rule| rule.steps(of));
+    let steps =
+        catalogue::find(rule).map(|rule| rule.steps_in(language::chosen(), RevokeLength::Long, of));
     let steps = steps.unwrap_or_default();
     write_step_list(&steps, label, indent, page)?;
     let more = steps.len().saturating_sub(STEPS_SHOWN);
     if more > 0 {
-        let steps = counted(amount(more), "more step", "more steps");
-        page.text(indent, &format!("{steps}: rolewatch explain {rule}"))?;
+        let steps = counted!("{n} more step", "{n} more steps", amount(more));
+        page.text(
+            indent,
+            &say!("{steps}: rolewatch explain {rule}", steps, rule),
+        )?;
     }
     Ok(())
 }

@@ -6,9 +6,10 @@ use std::io;
 use rolewatch_guard::Totals;
 
 use super::paint::{BAD, BOLD};
-use super::{LABEL, TextPage};
+use super::{TextPage, label_columns};
 use crate::audit::inputs::AuditInputs;
 use crate::audit::unread::UnreadList;
+use crate::language::say;
 use crate::report::AuditReport;
 use crate::report::overview::{missing, overview, paths_shown};
 use crate::report::words::padded;
@@ -16,12 +17,12 @@ use crate::report::words::padded;
 /// What was read and judged, and the result.
 pub(super) fn write_head(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Result<()> {
     page.hanging(
-        &format!("{BOLD}rolewatch audit{BOLD:#} of "),
-        "rolewatch audit of ".len(),
-        &paths_shown(report),
+        &format!("{BOLD}rolewatch audit{BOLD:#} "),
+        "rolewatch audit ".len(),
+        &say!("of {paths}", paths = paths_shown(report)),
     )?;
     for line in overview(report) {
-        page.labelled(line.label, &line.text)?;
+        page.labelled(&line.label, &line.text)?;
     }
     write_missing(report.unread, report.totals, report.inputs, page)
 }
@@ -37,8 +38,11 @@ pub(crate) fn write_missing(
         return Ok(());
     };
     page.hanging(
-        &format!("{BAD}{}{BAD:#}", padded("INCOMPLETE", LABEL + 1)),
-        LABEL + 1,
-        &format!("{missing}; stderr lists each with its reason"),
+        &format!(
+            "{BAD}{}{BAD:#}",
+            padded(&say!("INCOMPLETE"), label_columns() + 1)
+        ),
+        label_columns() + 1,
+        &say!("{missing}; stderr lists each with its reason", missing),
     )
 }

@@ -6,12 +6,13 @@ use rolewatch_guard::Verdict;
 use rolewatch_guard::policy::Severity;
 
 use super::paint::{self, BOLD, DIM};
-use super::{LABEL, TextPage};
+use super::{TextPage, label_columns};
+use crate::language::say;
 use crate::report::AuditReport;
 use crate::report::figures::{
     NAMED, Ranking, SeverityTable, people_ranked, roles_ranked, settling,
 };
-use crate::report::words::{number, padded, shortened, width};
+use crate::report::words::{at_right, number, padded, severity_shown, shortened, width};
 
 /// The maximum width of a person or a role.
 const CELL: usize = 40;
@@ -24,30 +25,33 @@ pub(super) fn write_summary(report: &AuditReport<'_>, page: &mut TextPage<'_>) -
     writeln!(page.out)?;
     write_severities(report, page)?;
     let policy = &report.inputs.policy;
-    write_ranking("people", &people_ranked(findings, policy), page)?;
-    write_ranking("roles", &roles_ranked(findings, policy), page)?;
+    write_ranking(&say!("people"), &people_ranked(findings, policy), page)?;
+    write_ranking(&say!("roles"), &roles_ranked(findings, policy), page)?;
     let settling = settling(findings);
     if settling.is_empty() {
         return Ok(());
     }
     // Input that would settle unproven findings.
-    page.labelled("missing", &settling.join(", "))
+    page.labelled(&say!("missing"), &settling.join(&say!(", ")))
 }
 
 fn write_severities(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> io::Result<()> {
     let table = SeverityTable::new(report.judgement);
     writeln!(
         page.out,
-        "{DIM}{:<10}{:>10}{:>10}{:>12}{DIM:#}",
-        "", "violations", "unproven", "suppressed"
+        "{DIM}{:<10}{}{}{}{DIM:#}",
+        "",
+        at_right(&say!("violations"), 10),
+        at_right(&say!("unproven"), 10),
+        at_right(&say!("suppressed"), 12)
     )?;
     for severity in Severity::ALL.into_iter().rev() {
         let style = paint::severity(Verdict::Violation, severity);
-        let name = severity.as_str().to_uppercase();
+        let name = severity_shown(severity);
         writeln!(
             page.out,
             "{style}{name}{style:#}{}{:>10}{:>10}{:>12}",
-            " ".repeat(10_usize.saturating_sub(name.len())),
+            " ".repeat(10_usize.saturating_sub(width(&name))),
             number(table.violations.of_severity(severity)),
             number(table.unproven.of_severity(severity)),
             number(table.suppressed.of_severity(severity)),
@@ -69,12 +73,12 @@ fn write_ranking(label: &str, ranking: &Ranking, page: &mut TextPage<'_>) -> io:
         writeln!(
             page.out,
             "{DIM}{}{DIM:#}{BOLD}{name}{BOLD:#}  {counts}",
-            padded(label, LABEL)
+            padded(label, label_columns())
         )?;
         label = "";
     }
     match ranking.len().saturating_sub(first.len()) {
         0 => Ok(()),
-        more => page.labelled("", &format!("and {more} more")),
+        more => page.labelled("", &say!("and {more} more", more)),
     }
 }

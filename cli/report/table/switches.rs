@@ -7,6 +7,7 @@ use rolewatch_guard::{SwitchStanding, SwitchSummary, standings};
 
 use super::TextPage;
 use super::paint::DIM;
+use crate::language::say;
 use crate::limits::SWITCHES_TOLD;
 use crate::report::AuditReport;
 use crate::report::words::{length, number, padded, role_in_account, shortened, width};
@@ -19,7 +20,10 @@ pub(super) fn write_clean(report: &AuditReport<'_>, page: &mut TextPage<'_>) -> 
     if clean.is_empty() {
         return Ok(());
     }
-    page.heading(&format!("Clean switches: {}", number(length(&clean))))?;
+    page.heading(&say!(
+        "Clean switches: {count}",
+        count = number(length(&clean))
+    ))?;
     write_rows(report, &clean, page)
 }
 
@@ -29,11 +33,13 @@ pub(super) fn write_admitted(report: &AuditReport<'_>, page: &mut TextPage<'_>) 
     if admitted.is_empty() {
         return Ok(());
     }
-    page.heading(&format!("Admitted by kind: {}", number(length(&admitted))))?;
+    page.heading(&say!(
+        "Admitted by kind: {count}",
+        count = number(length(&admitted))
+    ))?;
     page.text(
         2,
-        "Nobody checked the group or MFA of these: the policy allows their identity type without \
-         a check, or turns the rule off.",
+        &say!("Nobody checked the group or MFA of these: the policy allows their identity type without a check, or turns the rule off."),
     )?;
     write_rows(report, &admitted, page)
 }
@@ -60,7 +66,11 @@ fn write_rows(
             switch.time.to_string(),
             shortened(&switch.caller.name, CELL),
             shortened(&role_in_account(&switch.role, &report.inputs.policy), CELL),
-            if switch.console { "console" } else { "API" }.to_owned(),
+            if switch.console {
+                say!("console")
+            } else {
+                "API".to_owned()
+            },
             time_held(switch),
         ]);
     }
@@ -82,8 +92,11 @@ fn write_rows(
     if more > 0 {
         writeln!(
             page.out,
-            "  {DIM}… and {} more; `--format json` lists all{DIM:#}",
-            number(more)
+            "  {DIM}{}{DIM:#}",
+            say!(
+                "… and {more} more; `--format json` lists all",
+                more = number(more)
+            )
         )?;
     }
     Ok(())
@@ -96,11 +109,11 @@ fn time_held(switch: &SwitchSummary) -> String {
         Span::from_seconds(moment.seconds_since(switch.time).max(0))
     };
     let used = match switch.last_use {
-        Some(last) => format!("used for {}", since(last)),
-        None => "no recorded activity".to_owned(),
+        Some(last) => say!("used for {since}", since = since(last)),
+        None => say!("no recorded activity"),
     };
     match switch.granted_until {
-        Some(until) => format!("{used}, granted for {}", since(until)),
+        Some(until) => say!("{used}, granted for {since}", used, since = since(until)),
         None => used,
     }
 }

@@ -4,6 +4,7 @@
 use std::io::{self, Write};
 
 use rolewatch_guard::review::ReviewFinding;
+use rolewatch_guard::text::Text;
 use serde::Serialize;
 
 use super::ReviewReport;
@@ -19,8 +20,8 @@ pub(super) struct ReviewNdjson;
 struct ReviewFindingShown<'a> {
     #[serde(flatten)]
     finding: &'a ReviewFinding,
-    #[serde(skip_serializing_if = "<[String]>::is_empty")]
-    near_misses: &'a [String],
+    #[serde(skip_serializing_if = "<[Text]>::is_empty")]
+    near_misses: &'a [Text],
 }
 
 impl ReportFormat<ReviewReport<'_>> for ReviewNdjson {

@@ -207,11 +207,10 @@ fn artifacts(report: &ReviewReport<'_>) -> Value {
 fn invocation(report: &ReviewReport<'_>) -> Value {
     let mut notes = Vec::new();
     let review = report.review;
-    for (texts, level) in [
-        (&report.inputs.faults, "error"),
-        (&review.near_misses, "warning"),
-        (&review.notices, "note"),
-    ] {
+    for text in &report.inputs.faults {
+        notes.push(json!({"level": "error", "message": message(text)}));
+    }
+    for (texts, level) in [(&review.near_misses, "warning"), (&review.notices, "note")] {
         for text in texts {
             notes.push(json!({"level": level, "message": message(text)}));
         }

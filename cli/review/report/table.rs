@@ -8,17 +8,20 @@ use rolewatch_guard::Verdict;
 use rolewatch_guard::arn::is_of_aws;
 use rolewatch_guard::directory::StoreSnapshot;
 use rolewatch_guard::review::{Account, DetailList, Gap, ReviewFinding};
+use rolewatch_guard::text;
+use rolewatch_guard::text::Text;
 use rolewatch_guard::untrusted::harmless;
 use serde_json::Value;
 
 use super::ReviewReport;
 use crate::exit::shown_path;
+use crate::language::{counted, said, say};
 use crate::report::circumstances::review_circumstances;
 use crate::report::format::ReportFormat;
 use crate::report::json::visible;
 use crate::report::table::paint::{self, BAD, BOLD, DIM};
 use crate::report::table::{TextPage, write_steps};
-use crate::report::words::{amount, counted, length, number, padded};
+use crate::report::words::{amount, length, number, padded, severity_shown, width};
 use crate::stdout;
 
 /// The width of the severity column, after which the text of a finding begins.
@@ -44,11 +47,13 @@ fn write_whole(report: &ReviewReport<'_>, page: &mut TextPage<'_>) -> io::Result
     let unproven = with_verdict(report, Verdict::Unproven);
     violated(report, &violations, &unproven, page)?;
     if !unproven.is_empty() {
-        page.heading(&format!("Unproven: {}", number(length(&unproven))))?;
+        page.heading(&say!(
+            "Unproven: {count}",
+            count = number(length(&unproven))
+        ))?;
         page.text(
             2,
-            "The files aren't enough to tell whether these break a rule. \
-             Each line says what the answer depends on.",
+            &say!("The files aren't enough to tell whether these break a rule. Each line says what the answer depends on."),
         )?;
         let (wanting, others): (Vec<_>, Vec<_>) = unproven
             .into_iter()
@@ -58,9 +63,9 @@ fn write_whole(report: &ReviewReport<'_>, page: &mut TextPage<'_>) -> io::Result
     }
     suppressed(report, page)?;
     if !report.review.notices.is_empty() {
-        page.heading("Notes")?;
+        page.heading(&say!("Notes"))?;
         for notice in &report.review.notices {
-            page.hanging("  ", 2, notice)?;
+            page.hanging("  ", 2, &said(notice))?;
         }
     }
     Ok(())
@@ -88,21 +93,25 @@ fn violated(
     page: &mut TextPage<'_>,
 ) -> io::Result<()> {
     if !violations.is_empty() {
-        page.heading(&format!("Violations: {}", number(length(violations))))?;
+        page.heading(&say!(
+            "Violations: {count}",
+            count = number(length(violations))
+        ))?;
         return by_subject(violations, page);
     }
-    page.heading("Violations: none")?;
+    page.heading(&say!("Violations: none"))?;
     // What "none" means depends on what was given, so the text says that too.
     let no_store = report.inputs.setup.stores().next().is_none();
     let text = if report.review.elevated == 0 && no_store {
-        "The files contain no elevated role of the policy, so nothing was checked."
+        say!("The files contain no elevated role of the policy, so nothing was checked.")
     } else if unproven.iter().any(|finding| is_wanting(finding)) {
-        "The files show nothing that the policy forbids, but they aren't complete: the lines below \
-         say what is missing."
+        say!(
+            "The files show nothing that the policy forbids, but they aren't complete: the lines below say what is missing."
+        )
     } else {
-        "As far as the files show, IAM allows nothing that the policy forbids."
+        say!("As far as the files show, IAM allows nothing that the policy forbids.")
     };
-    page.text(2, text)
+    page.text(2, &text)
 }
 
 fn suppressed(report: &ReviewReport<'_>, page: &mut TextPage<'_>) -> io::Result<()> {
@@ -110,18 +119,21 @@ fn suppressed(report: &ReviewReport<'_>, page: &mut TextPage<'_>) -> io::Result<
     if suppressed.is_empty() {
         return Ok(());
     }
-    page.heading(&format!("Suppressed: {}", number(length(suppressed))))?;
+    page.heading(&say!(
+        "Suppressed: {count}",
+        count = number(length(suppressed))
+    ))?;
     for (finding, by) in suppressed {
-        let owner = format!(
-            "{}, {}, until {}",
-            harmless(&by.reason),
-            harmless(&by.owner),
-            by.until
+        let owner = say!(
+            "{reason}, {owner}, until {until}",
+            reason = harmless(&by.reason),
+            owner = harmless(&by.owner),
+            until = by.until.to_string()
         );
         page.hanging(
             &format!("  {} ", finding.rule),
             3 + finding.rule.len(),
-            &format!("{} ({owner})", finding.message),
+            &say!("{message} ({owner})", message = finding.message, owner),
         )?;
     }
     Ok(())
@@ -130,54 +142,68 @@ fn suppressed(report: &ReviewReport<'_>, page: &mut TextPage<'_>) -> io::Result<
 fn write_head(report: &ReviewReport<'_>, page: &mut TextPage<'_>) -> io::Result<()> {
     let paths: Vec<String> = report.paths.iter().map(|path| shown_path(path)).collect();
     page.hanging(
-        &format!("{BOLD}rolewatch review{BOLD:#} of "),
-        "rolewatch review of ".len(),
-        &paths.join(", "),
+        &format!("{BOLD}rolewatch review{BOLD:#} "),
+        "rolewatch review ".len(),
+        &say!("of {paths}", paths = paths.join(", ")),
     )?;
     page.labelled(
-        "policy",
-        &format!(
-            "{}, version {}",
-            shown_path(report.policy_file),
-            report.policy.version_hash
+        &say!("policy"),
+        &say!(
+            "{file}, version {version}",
+            file = shown_path(report.policy_file),
+            version = report.policy.version_hash.to_string()
         ),
     )?;
     // Only the first account gets the label.
-    let mut label = "accounts";
+    let mut label = say!("accounts");
     for account in report.inputs.setup.accounts() {
         let name = match report.policy.account_name(account.id) {
             Some(name) => harmless(name),
-            None => "not in the policy".to_owned(),
+            None => say!("not in the policy"),
         };
         page.labelled(
-            label,
-            &format!("{} ({name}): {}", account.id, counts(account)),
+            &label,
+            &say!(
+                "{id} ({name}): {counts}",
+                id = account.id,
+                name,
+                counts = counts(account)
+            ),
         )?;
-        label = "";
+        label = String::new();
     }
     for store in report.inputs.setup.stores() {
-        page.labelled("directory", &store_counts(store))?;
+        page.labelled(&say!("directory"), &store_counts(store))?;
     }
-    let elevated = counted(
-        amount(report.review.elevated),
-        "elevated role",
-        "elevated roles",
-    );
-    page.labelled(
-        "found",
-        &format!(
-            "{elevated}; {}, {} unproven, {} suppressed",
-            counted(report.count(Verdict::Violation), "violation", "violations"),
-            report.count(Verdict::Unproven),
-            number(length(&report.review.suppressed))
-        ),
-    )?;
+    page.labelled(&say!("found"), &found(report))?;
     if !report.inputs.faults.is_empty() {
-        let text = "some files couldn't be read or aren't complete, so findings may be missing \
-                    below; stderr lists each with its reason";
-        page.hanging(&format!("{BAD}INCOMPLETE{BAD:#} "), 11, text)?;
+        let text = say!(
+            "some files couldn't be read or aren't complete, so findings may be missing below; stderr lists each with its reason"
+        );
+        let label = say!("INCOMPLETE");
+        page.hanging(&format!("{BAD}{label}{BAD:#} "), width(&label) + 1, &text)?;
     }
     Ok(())
+}
+
+/// How many roles were reviewed, and how many findings there are.
+fn found(report: &ReviewReport<'_>) -> String {
+    let elevated = counted!(
+        "{n} elevated role",
+        "{n} elevated roles",
+        amount(report.review.elevated)
+    );
+    say!(
+        "{elevated}; {violations}, {unproven} unproven, {suppressed} suppressed",
+        elevated,
+        violations = counted!(
+            "{n} violation",
+            "{n} violations",
+            report.count(Verdict::Violation)
+        ),
+        unproven = report.count(Verdict::Unproven),
+        suppressed = number(length(&report.review.suppressed))
+    )
 }
 
 /// How many users, groups and roles there are, as far as they were given.
@@ -192,29 +218,31 @@ fn counts(account: &Account) -> String {
     ] {
         // Nothing is known about a missing list, so 0 would be a false claim.
         parts.push(if missing.contains(&list) {
-            format!("{} not supplied", list.word())
+            say!("{what} not supplied", what = list.word())
         } else {
-            format!("{count} {}", list.word())
+            say!("{count} {what}", count, what = list.word())
         });
     }
-    parts.join(", ")
+    parts.join(&say!(", "))
 }
 
 /// How much a roster of Identity Center lists.
 fn store_counts(store: &StoreSnapshot) -> String {
-    let count = |list: Option<usize>, one, several| match list {
-        Some(count) => counted(amount(count), one, several),
-        None => format!("{several} not supplied"),
+    let sets = match &store.permission_sets {
+        Some(sets) => counted!("{n} permission set", "{n} permission sets", length(sets)),
+        None => say!("permission sets not supplied"),
     };
-    let sets = store.permission_sets.as_ref().map(Vec::len);
-    let assignments = store.assignments.as_ref().map(Vec::len);
-    format!(
-        "{} (Identity Center): {}, {}, {}, {}",
-        harmless(&store.store),
-        count(Some(store.users.len()), "user", "users"),
-        count(Some(store.groups.len()), "group", "groups"),
-        count(sets, "permission set", "permission sets"),
-        count(assignments, "assignment", "assignments")
+    let assignments = match &store.assignments {
+        Some(assignments) => counted!("{n} assignment", "{n} assignments", length(assignments)),
+        None => say!("assignments not supplied"),
+    };
+    say!(
+        "{store} (Identity Center): {users}, {groups}, {sets}, {assignments}",
+        store = harmless(&store.store),
+        users = counted!("{n} user", "{n} users", amount(store.users.len())),
+        groups = counted!("{n} group", "{n} groups", amount(store.groups.len())),
+        sets,
+        assignments
     )
 }
 
@@ -238,7 +266,7 @@ fn not_given(
         };
         writeln!(page.out)?;
         let style = paint::severity(Verdict::Unproven, worst);
-        let severity = padded(&worst.as_str().to_uppercase(), TEXT - 2);
+        let severity = padded(&severity_shown(worst), TEXT - 2);
         page.hanging(
             &format!("  {style}{severity}{style:#}"),
             TEXT,
@@ -251,33 +279,32 @@ fn not_given(
 /// What a gap leaves unproven, in one sentence.
 fn left_unproven(report: &ReviewReport<'_>, gap: Gap, findings: &[&ReviewFinding]) -> String {
     let mut rules: BTreeSet<&str> = BTreeSet::new();
-    let mut about: BTreeSet<&str> = BTreeSet::new();
+    let mut about: BTreeSet<&Text> = BTreeSet::new();
     for finding in findings {
         rules.insert(finding.rule);
-        about.extend(finding.wanting.about.iter().map(String::as_str));
+        about.extend(&finding.wanting.about);
     }
     let account = match report.policy.account_name(gap.account) {
-        Some(name) => harmless(name),
-        None => format!("account {}", gap.account),
+        Some(name) => Text::data(harmless(name)),
+        None => text!("account {account}", account = gap.account),
     };
-    let count = match length(findings) {
-        1 => "one finding is".to_owned(),
-        several => format!("{} findings are", number(several)),
-    };
-    format!(
-        "{}, so {count} unproven: {} for {}. `--format json` lists each.",
-        gap.sentence_for(&account),
-        joined_names(rules),
-        joined_names(about),
-    )
-}
-
-/// All names, as `a, b and c`.
-fn joined_names(names: BTreeSet<&str>) -> String {
-    let mut names = Vec::from_iter(names);
-    match names.pop() {
-        Some(last) if !names.is_empty() => format!("{} and {last}", names.join(", ")),
-        last => last.unwrap_or_default().to_owned(),
+    let gap = gap.sentence_for(&account);
+    let rules = Text::listed(rules);
+    let about = Text::listed(about.into_iter().cloned());
+    match length(findings) {
+        1 => say!(
+            "{gap}, so one finding is unproven: {rules} for {about}. `--format json` lists each.",
+            gap,
+            rules,
+            about
+        ),
+        several => say!(
+            "{gap}, so {count} findings are unproven: {rules} for {about}. `--format json` lists each.",
+            gap,
+            count = number(several),
+            rules,
+            about
+        ),
     }
 }
 
@@ -307,24 +334,24 @@ fn by_subject(findings: &[&ReviewFinding], page: &mut TextPage<'_>) -> io::Resul
 
 fn write_finding(finding: &ReviewFinding, page: &mut TextPage<'_>) -> io::Result<()> {
     let style = paint::severity(finding.verdict, finding.severity);
-    let severity = padded(&finding.severity.as_str().to_uppercase(), TEXT - 2);
+    let severity = padded(&severity_shown(finding.severity), TEXT - 2);
     let verdict = if finding.verdict == Verdict::Unproven {
-        ", unproven"
+        say!(", unproven")
     } else {
-        ""
+        String::new()
     };
     writeln!(
         page.out,
         "  {style}{severity}{style:#}{BOLD}{} {}{BOLD:#}{DIM}{verdict}{DIM:#}",
         finding.rule, finding.name
     )?;
-    page.text(TEXT, &finding.message)?;
+    page.text(TEXT, &said(&finding.message))?;
     if let Some(statement) = &finding.statement {
         let current = match &finding.place {
-            Some(place) => format!("current statement in {place}:"),
-            None => "current setting:".to_owned(),
+            Some(place) => say!("current statement in {place}:", place),
+            None => say!("current setting:"),
         };
-        let label = format!("  {DIM}{}{DIM:#}", padded("now", TEXT - 2));
+        let label = format!("  {DIM}{}{DIM:#}", padded(&say!("now"), TEXT - 2));
         page.hanging(&label, TEXT, &current)?;
         quoted(statement, page)?;
     }
@@ -332,25 +359,26 @@ fn write_finding(finding: &ReviewFinding, page: &mut TextPage<'_>) -> io::Result
         write_fix(finding, fix, page)?;
     }
     let of = review_circumstances(finding);
-    write_steps(finding.rule, &of, &bold_label("do"), TEXT, page)
+    write_steps(finding.rule, &of, &bold_label(&say!("do")), TEXT, page)
 }
 
 /// The replacement of the statement, or an addition to it.
 fn write_fix(finding: &ReviewFinding, fix: &Value, page: &mut TextPage<'_>) -> io::Result<()> {
-    let label = bold_label("fix");
+    let label = bold_label(&say!("fix"));
     if fix.as_array().is_some_and(Vec::is_empty) {
         let text = match &finding.place {
-            Some(_) => "delete this statement: nothing else is in it",
-            None => "delete it",
+            Some(_) => say!("delete this statement: nothing else is in it"),
+            None => say!("delete it"),
         };
-        return page.hanging(&label, TEXT, text);
+        return page.hanging(&label, TEXT, &text);
     }
     if let Some(denial) = added_statement(finding, fix) {
-        let text = "keep it, and add this to another policy of the same user, group, or role:";
-        page.hanging(&label, TEXT, text)?;
+        let text =
+            say!("keep it, and add this to another policy of the same user, group, or role:");
+        page.hanging(&label, TEXT, &text)?;
         return quoted(denial, page);
     }
-    page.hanging(&label, TEXT, "replace it with:")?;
+    page.hanging(&label, TEXT, &say!("replace it with:"))?;
     quoted(fix, page)
 }
 

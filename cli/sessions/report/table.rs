@@ -6,13 +6,15 @@ mod layout;
 use std::io::{self, Write};
 
 use rolewatch_guard::moment::Span;
+use rolewatch_guard::text::Argument;
 
 use super::SessionsReport;
 use crate::exit::shown_path;
+use crate::language::{counted, said, say};
 use crate::report::format::ReportFormat;
 use crate::report::table::paint::{BOLD, DIM};
 use crate::report::table::{TextPage, write_missing};
-use crate::report::words::{counted, length, number, padded, shortened, width};
+use crate::report::words::{length, number, padded, shortened, width};
 use crate::sessions::held::SessionEnd;
 use crate::sessions::list::{ListedSession, PersonTotals, SessionList};
 use crate::stdout;
@@ -54,39 +56,48 @@ fn write_head(report: &SessionsReport<'_>, page: &mut TextPage<'_>) -> io::Resul
         list,
         ..
     } = report;
-    let mut found = counted(
-        length(&list.sessions),
-        "session in an elevated role",
-        "sessions in elevated roles",
+    let mut found = counted!(
+        "{n} session in an elevated role",
+        "{n} sessions in elevated roles",
+        length(&list.sessions)
     );
     if list.hidden > 0 {
-        found = format!("{found}; {} hidden by the filters", number(list.hidden));
+        found = say!(
+            "{found}; {number} hidden by the filters",
+            found,
+            number = number(list.hidden)
+        );
     }
     page.hanging(&format!("{BOLD}"), 0, &found)?;
     write!(page.out, "{BOLD:#}")?;
     if let Some((first, last)) = judged.range {
-        page.labelled("read", &format!("relevant records from {first} to {last}"))?;
+        page.labelled(
+            &say!("read"),
+            &say!("relevant records from {first} to {last}", first, last),
+        )?;
     }
     let span = match (period.since, period.until) {
         (None, None) => None,
-        (Some(since), None) => Some(format!("sessions that began at {since} or later")),
-        (None, Some(until)) => Some(format!("sessions that began before {until}")),
-        (Some(since), Some(until)) => Some(format!(
-            "sessions that began at {since} or later and before {until}"
+        (Some(since), None) => Some(say!("sessions that began at {since} or later", since)),
+        (None, Some(until)) => Some(say!("sessions that began before {until}", until)),
+        (Some(since), Some(until)) => Some(say!(
+            "sessions that began at {since} or later and before {until}",
+            since,
+            until
         )),
     };
     if let Some(span) = span {
-        page.labelled("listed", &span)?;
+        page.labelled(&say!("listed"), &span)?;
     }
     if let Some(as_of) = list.as_of {
-        page.labelled("as of", &as_of.to_string())?;
+        page.labelled(&say!("as of"), &as_of.to_string())?;
     }
     page.labelled(
-        "policy",
-        &format!(
-            "{}, version {}",
-            shown_path(&inputs.policy_file),
-            inputs.policy.version_hash
+        &say!("policy"),
+        &say!(
+            "{file}, version {version}",
+            file = shown_path(&inputs.policy_file),
+            version = inputs.policy.version_hash.to_string()
         ),
     )?;
     write_missing(&judged.unread, &judged.totals, inputs, page)
@@ -100,16 +111,15 @@ fn nothing_listed(report: &SessionsReport<'_>) -> String {
         period,
         ..
     } = report;
-    let text = if list.hidden > 0 {
-        "The filters show no session."
+    if list.hidden > 0 {
+        say!("The filters show no session.")
     } else if judged.totals.records.met == 0 {
-        "No record was read, so there is nothing to list."
+        say!("No record was read, so there is nothing to list.")
     } else if period.since.is_some() || period.until.is_some() {
-        "The logs show no switch into an elevated role in the requested period."
+        say!("The logs show no switch into an elevated role in the requested period.")
     } else {
-        "The logs show no switch into an elevated role."
-    };
-    text.to_owned()
+        say!("The logs show no switch into an elevated role.")
+    }
 }
 
 fn write_days(report: &SessionsReport<'_>, page: &mut TextPage<'_>) -> io::Result<()> {
@@ -143,42 +153,48 @@ fn write_legend(
     let has_end = |end| sessions.iter().any(|session| session.held.end == end);
     let mut notes: Vec<String> = Vec::new();
     if has_end(SessionEnd::Ongoing) {
-        notes.push("+ the session hadn't ended yet".to_owned());
+        notes.push(say!("+ the session hadn't ended yet"));
     }
     if has_end(SessionEnd::Unknown) {
-        notes.push("? no record shows the end; the time is up to the last call".to_owned());
+        notes.push(say!(
+            "? no record shows the end; the time is up to the last call"
+        ));
     }
     let estimated = |session: &ListedSession| {
         let uses = session.row.uses.as_ref();
         uses.is_some_and(|uses| uses.estimated)
     };
     if sessions.iter().any(estimated) {
-        notes.push("~ estimated, because there were many calls".to_owned());
+        notes.push(say!("~ estimated, because there were many calls"));
     }
     if is_one_line {
-        notes.push("R/W: calls that only read, and other calls".to_owned());
-        notes.push(format!("MFA {NOT_REQUIRED}: not required by the policy"));
-        notes.push(format!(
-            "MFA {NOT_CHECKED}: not checked, because of another finding"
+        notes.push(say!("R/W: calls that only read, and other calls"));
+        notes.push(say!(
+            "MFA {sign}: not required by the policy",
+            sign = NOT_REQUIRED
+        ));
+        notes.push(say!(
+            "MFA {sign}: not checked, because of another finding",
+            sign = NOT_CHECKED
         ));
     }
     let rules = |any: fn(&ListedSession) -> bool| sessions.iter().any(any);
     if rules(|session| !session.rules.unproven.is_empty()) {
-        notes.push("RW001?: unproven".to_owned());
+        notes.push(say!("RW001?: unproven"));
     }
     if rules(|session| !session.rules.suppressed.is_empty()) {
-        notes.push("(RW001): suppressed by the policy".to_owned());
+        notes.push(say!("(RW001): suppressed by the policy"));
     }
     if notes.is_empty() {
         return Ok(());
     }
     writeln!(page.out)?;
-    page.hanging(&format!("{DIM}"), 0, &notes.join("; "))?;
+    page.hanging(&format!("{DIM}"), 0, &notes.join(&say!("; ")))?;
     write!(page.out, "{DIM:#}")
 }
 
 fn write_people(list: &SessionList, page: &mut TextPage<'_>) -> io::Result<()> {
-    page.heading("People")?;
+    page.heading(&say!("People"))?;
     let name = |person: &PersonTotals| shortened(&person.caller.name, NAME);
     let widest = list.people.iter().map(|person| width(&name(person))).max();
     let widest = widest.unwrap_or(0);
@@ -191,20 +207,34 @@ fn write_people(list: &SessionList, page: &mut TextPage<'_>) -> io::Result<()> {
 
 /// `3 sessions in 2 roles, elevated for 2h 10m, 12 reads, 3 writes`
 fn totals_of(person: &PersonTotals) -> String {
-    let sessions = counted(person.sessions, "session", "sessions");
-    let roles = counted(person.roles, "role", "roles");
+    let sessions = counted!("{n} session", "{n} sessions", person.sessions);
+    let roles = counted!("{n} role", "{n} roles", person.roles);
     let span = Span::from_seconds(person.elevated);
-    let open = match (person.ongoing, person.unknown) {
-        (true, _) => " so far",
-        (false, true) => " or longer",
-        (false, false) => "",
+    let span = match (person.ongoing, person.unknown) {
+        (true, _) => say!("{span} so far", span),
+        (false, true) => say!("{span} or longer", span),
+        (false, false) => said(&span.to_text()),
     };
-    let about = if person.estimated { "about " } else { "" };
-    let reads = counted(person.reads, "read", "reads");
-    let writes = counted(person.writes, "write", "writes");
+    let reads = if person.estimated {
+        counted!("about {n} read", "about {n} reads", person.reads)
+    } else {
+        counted!("{n} read", "{n} reads", person.reads)
+    };
+    let writes = counted!("{n} write", "{n} writes", person.writes);
     let broken = match person.violating {
         0 => String::new(),
-        some => format!("; rules broken in {}", counted(some, "session", "sessions")),
+        some => say!(
+            "; rules broken in {sessions}",
+            sessions = counted!("{n} session", "{n} sessions", some)
+        ),
     };
-    format!("{sessions} in {roles}, elevated for {span}{open}, {about}{reads}, {writes}{broken}")
+    say!(
+        "{sessions} in {roles}, elevated for {span}, {reads}, {writes}{broken}",
+        sessions,
+        roles,
+        span,
+        reads,
+        writes,
+        broken
+    )
 }

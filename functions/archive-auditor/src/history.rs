@@ -15,6 +15,7 @@ use std::collections::BTreeMap;
 
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::{PolicyHash, RuleOff};
+use rolewatch_guard::text::Text;
 use rolewatch_guard::{FileTotals, Totals};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -148,9 +149,9 @@ struct Summary {
     not_evidence_count: u64,
     /// The rules that the policy turns off.
     rules_off: Vec<RuleOff>,
-    notices: Vec<String>,
+    notices: Vec<Text>,
     /// The notices about policy entries that narrowly miss a role.
-    near_misses: Vec<String>,
+    near_misses: Vec<Text>,
 }
 
 /// The folder to which a run writes. Step Functions chooses the run's name: up to 80 letters,

@@ -21,6 +21,7 @@ use crate::dossier::SwitchKey;
 use crate::id::{AccountId, EventId, RecordKey};
 use crate::moment::Moment;
 use crate::policy::{PolicyHash, Severity};
+use crate::text::Text;
 
 /// A rule's answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -66,7 +67,7 @@ pub struct Finding {
     /// The origin.
     pub caller: CallerShown,
     /// The finding in one sentence.
-    pub message: String,
+    pub message: Text,
     /// The CloudTrail events that prove it.
     pub events: Vec<EventId>,
     /// The same for the same finding, whichever half of the evidence arrived.

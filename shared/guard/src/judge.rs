@@ -37,6 +37,8 @@ use crate::roster::{Roster, Rosters};
 use crate::rule::Rule;
 use crate::rules::{self, Check, FindingDraft, HeldSessions, RuleAnswer, SwitchView};
 use crate::seen::MintApi;
+use crate::text;
+use crate::text::Text;
 use crate::untrusted::harmless;
 use crate::world::World;
 
@@ -174,9 +176,9 @@ impl<'a, 'w> Judge<'a, 'w> {
     ) {
         let Some(readings) = switch.readings(&self.tracer.gathered.conflicting) else {
             let all = || {
-                RuleAnswer::unproven(
-                    "so many copies of its records contradict each other that rolewatch can't judge this switch",
-                )
+                RuleAnswer::unproven(text!(
+                    "so many copies of its records contradict each other that rolewatch can't judge this switch"
+                ))
             };
             let answers: Vec<_> = rules::CHECKS
                 .iter()
@@ -237,7 +239,7 @@ impl<'a, 'w> Judge<'a, 'w> {
                 &[&switch.key.session, &switch.key.second.to_string(), issued],
             );
             let severity = answer.severity.unwrap_or(rules.severity);
-            let sentence = answer.because.to_string();
+            let sentence = answer.because.clone();
             let subject = Subject {
                 switches: vec![switch.key.clone()],
                 records: switch.all_records(),
@@ -392,13 +394,10 @@ fn agreed(answers: Vec<Option<RuleAnswer>>, switch: &Switch<'_>) -> RuleAnswer {
     if same && let Some(answer) = answers.into_iter().flatten().next() {
         return answer;
     }
-    let events: Vec<_> = switch
-        .conflicting
-        .iter()
-        .map(|record| record.event.to_string())
-        .collect();
-    RuleAnswer::unproven(format!(
-        "the verdict depends on which of the contradicting copies of event {} is correct",
-        events.join(" and ")
+    let events = switch.conflicting.iter();
+    let events = Text::all_of(events.map(|record| record.event.to_string()));
+    RuleAnswer::unproven(text!(
+        "the verdict depends on which of the contradicting copies of event {events} is correct",
+        events
     ))
 }

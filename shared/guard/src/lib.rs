@@ -14,6 +14,7 @@
 //! - [`json`]: the only place where an event or a record is parsed.
 //! - [`partition`]: what is known about AWS's partitions.
 //! - [`arn`]: ARNs split and built, and IAM's glob.
+//! - [`text`]: sentences in English and Japanese; [`language`].
 //! - [`rule`]: what a rule is, as data.
 //! - [`catalogue`]: every rule, by code.
 //!
@@ -55,6 +56,7 @@ pub mod iam;
 pub mod id;
 pub mod intake;
 pub mod json;
+pub mod language;
 pub mod moment;
 pub mod partition;
 pub mod policy;
@@ -70,6 +72,7 @@ pub mod take;
 pub mod tamper;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+pub mod text;
 pub mod time;
 pub mod untrusted;
 pub mod world;

@@ -45,6 +45,8 @@ pub(crate) use view::SetupView;
 use crate::moment::Moment;
 use crate::policy::{Policy, RuleOff, Suppression};
 use crate::rule::Rule;
+use crate::text;
+use crate::text::Text;
 
 /// The result of a review.
 #[derive(Debug, Clone, Default)]
@@ -56,11 +58,11 @@ pub struct Review {
     /// The rules about the setup that the policy turns off.
     pub rules_off: Vec<RuleOff>,
     /// Other information: rules that weren't judged, and names in the policy that don't exist.
-    pub notices: Vec<String>,
+    pub notices: Vec<Text>,
     /// The notices about entries of the policy that narrowly miss a role.
-    pub near_misses: Vec<String>,
+    pub near_misses: Vec<Text>,
     /// The notices about lists that are empty and probably shouldn't be.
-    pub empty_lists: Vec<String>,
+    pub empty_lists: Vec<Text>,
     /// The number of elevated roles that were found.
     pub elevated: usize,
 }
@@ -127,7 +129,8 @@ fn merged(findings: Vec<ReviewFinding>) -> Vec<ReviewFinding> {
         known.severity = known.severity.max(finding.severity);
         known.fix = known.fix.take().or(finding.fix);
         if known.message != finding.message {
-            known.message = format!("{}; {}", known.message, finding.message);
+            let both = [known.message.clone(), finding.message];
+            known.message = Text::list(both, text!("; "));
         }
         let undecided = finding
             .undecided

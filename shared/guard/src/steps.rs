@@ -5,9 +5,13 @@
 //! that depends on the finding begins with a label such as `Self-granted:`. Other languages write
 //! their lists in the same form.
 
+pub mod ja;
+
 use std::borrow::Cow;
 
 use crate::finding::Verdict;
+use crate::language::Language;
+use crate::rule::Rule;
 
 /// The line between the two lists of a rule's documentation.
 pub const UNPROVEN: &str = "If the finding is unproven:";
@@ -21,6 +25,75 @@ pub struct RevokeWords {
     pub role: &'static str,
     /// For the role of a permission set, which AWS doesn't allow anybody to edit.
     pub permission_set: &'static str,
+}
+
+/// The texts of one rule.
+#[derive(Debug, Clone, Copy)]
+pub struct RuleWords {
+    /// `RW002`.
+    pub code: &'static str,
+    /// A few words, for a headline.
+    pub title: &'static str,
+    /// What is wrong, with `{who}` and `{role}`. Empty in English, where the finding has its own
+    /// sentence.
+    pub broken: &'static str,
+    /// What is unproven, in the same form.
+    pub unproven: &'static str,
+    /// What to do about a violation. Empty in English, where the rule's documentation has the
+    /// steps.
+    pub steps: &'static [&'static str],
+    /// What to do if the finding is unproven, in the same form.
+    pub unproven_steps: &'static [&'static str],
+}
+
+/// How much to say about ending a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum RevokeLength {
+    /// The command and the console.
+    Long,
+    /// The command, for roles of every kind.
+    Short,
+}
+
+impl RevokeLength {
+    /// The words of a language.
+    const fn words(self, language: Language) -> RevokeWords {
+        match (language, self) {
+            (Language::English, Self::Long) => REVOKE_IN_ENGLISH,
+            (Language::English, Self::Short) => REVOKE_IN_SHORT,
+            (Language::Japanese, Self::Long) => ja::REVOKE,
+            (Language::Japanese, Self::Short) => ja::REVOKE_IN_SHORT,
+        }
+    }
+}
+
+impl Rule {
+    /// The rule's texts in Japanese. A test finds a rule without them.
+    pub fn in_japanese(&self) -> Option<&'static RuleWords> {
+        ja::RULES.iter().find(|words| words.code == self.code)
+    }
+
+    /// The steps for one of its findings, in order.
+    pub fn steps_in(
+        &self,
+        language: Language,
+        length: RevokeLength,
+        of: &Circumstances<'_>,
+    ) -> Vec<String> {
+        match self
+            .in_japanese()
+            .filter(|_| language == Language::Japanese)
+        {
+            Some(words) => {
+                let list = match of.verdict {
+                    Verdict::Unproven => words.unproven_steps,
+                    _ => words.steps,
+                };
+                applicable(list.iter().copied(), length.words(language), of)
+            }
+            None => self.steps_with(length.words(Language::English), of),
+        }
+    }
 }
 
 /// The text in the documentation of the rules.

@@ -18,6 +18,7 @@ mod login;
 mod people;
 mod steps;
 mod story;
+pub mod templates;
 
 pub use center::{CenterStep, STORE, group_id, user_id};
 pub use elsewhere::Elsewhere;

@@ -15,6 +15,7 @@ use std::fmt;
 
 use jiff::tz::TimeZone;
 use rolewatch_guard::id::AccountId;
+pub use rolewatch_guard::language::Language;
 
 pub use archive::ArchiveSettings;
 pub use auditor::AuditorSettings;
@@ -89,16 +90,6 @@ pub enum SecretArn {
     Secret(String),
     /// A Systems Manager SecureString parameter.
     Parameter(String),
-}
-
-/// The language of messages.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Language {
-    /// `en`
-    #[default]
-    English,
-    /// `ja`
-    Japanese,
 }
 
 /// Everything that is wrong with the environment.
@@ -289,16 +280,6 @@ impl SecretArn {
             Some(Self::Parameter(text.to_owned()))
         } else {
             None
-        }
-    }
-}
-
-impl Language {
-    fn parse(text: &str) -> Option<Self> {
-        match text {
-            "en" => Some(Self::English),
-            "ja" => Some(Self::Japanese),
-            _ => None,
         }
     }
 }

@@ -5,8 +5,8 @@ mod alert;
 mod digest;
 mod state;
 
-pub(crate) use alert::NewAlert;
 pub use alert::{Alert, MOST_EVENTS};
+pub(crate) use alert::{NewAlert, in_japanese};
 pub use digest::{
     Broken, Digest, Ending, Held, Listed, MOST_LISTED, Open, Silent, Stretch, TurnedOff,
     Unanswered, UnreadDirectory,

@@ -15,7 +15,7 @@ pub fn alert_mail(view: &View, alert: &Alert, why: &str) -> Notice {
     let words = view.labels();
     let mut lines = vec![
         headline(view, alert, false),
-        plain_text(&alert.message, 2_000),
+        plain_text(view.message(alert), 2_000),
         String::new(),
     ];
     if let Some((lead, others, place)) = found_together(view, alert) {
@@ -142,6 +142,19 @@ mod tests {
                 assert!(body.contains(part), "{part}: {body}");
             }
         }
+    }
+
+    #[test]
+    fn the_sentence_is_in_the_language_of_the_reader() {
+        let mut alert = sample::alert();
+        alert.message_ja = Some("dora は MFA なしで UpdateApp に入りました".into());
+        let body = |language| match alert_mail(&sample::view(language), &alert, "") {
+            Notice::Operations { body, .. } => body,
+            other => panic!("{other:?}"),
+        };
+        assert!(body(Language::Japanese).contains("MFA なしで UpdateApp"));
+        assert!(!body(Language::Japanese).contains("without MFA"));
+        assert!(body(Language::English).contains("entered UpdateApp in production without MFA"));
     }
 
     #[test]

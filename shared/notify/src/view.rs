@@ -78,6 +78,19 @@ impl View {
         view.of_stack(Some("rolewatch".to_owned()))
     }
 
+    /// The finding's sentence. It is English if the alert has it in no other language.
+    pub fn message<'a>(&self, alert: &'a Alert) -> &'a str {
+        self.in_language(&alert.message, alert.message_ja.as_deref())
+    }
+
+    /// Of a text in English and in Japanese, the one to show.
+    pub fn in_language<'a>(&self, english: &'a str, japanese: Option<&'a str>) -> &'a str {
+        match self.language {
+            Language::English => english,
+            Language::Japanese => japanese.unwrap_or(english),
+        }
+    }
+
     /// Event time as people in the zone write it, with the zone's name.
     pub fn local_time(&self, time: Moment) -> String {
         let time = self.zoned(time).strftime("%Y-%m-%d %H:%M:%S");

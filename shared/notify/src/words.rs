@@ -7,31 +7,15 @@ mod ja;
 mod recipients;
 
 use rolewatch_guard::policy::Severity;
-use rolewatch_guard::steps::{Circumstances, REVOKE_IN_ENGLISH, REVOKE_IN_SHORT, applicable};
+pub use rolewatch_guard::steps::RuleWords;
+use rolewatch_guard::steps::{
+    Circumstances, REVOKE_IN_ENGLISH, REVOKE_IN_SHORT, applicable, ja as rules_ja,
+};
 use rolewatch_guard::{Verdict, catalogue};
 
 pub use digest::DigestWords;
 pub use recipients::RecipientsWords;
 pub use rolewatch_live::settings::Language;
-
-/// The texts of one rule.
-#[derive(Debug, Clone, Copy)]
-pub struct RuleWords {
-    /// `RW002`.
-    pub code: &'static str,
-    /// A few words, for the headline.
-    pub title: &'static str,
-    /// What is wrong, with `{who}` and `{role}`. Empty in English, where the finding has its own
-    /// sentence.
-    pub broken: &'static str,
-    /// What is unproven, in the same form.
-    pub unproven: &'static str,
-    /// What to do about a violation, in the form of [`rolewatch_guard::steps`]. Empty in English,
-    /// where the rule's documentation has the steps.
-    pub steps: &'static [&'static str],
-    /// What to do if the finding is unproven, in the same form.
-    pub unproven_steps: &'static [&'static str],
-}
 
 /// The words that are the same for every rule.
 #[derive(Debug, Clone, Copy)]
@@ -201,7 +185,7 @@ impl Words for Language {
     fn rule_words(self, code: &str) -> &'static RuleWords {
         let (all, other) = match self {
             Self::English => (en::RULES, &en::OTHER),
-            Self::Japanese => (ja::RULES, &ja::OTHER),
+            Self::Japanese => (rules_ja::RULES, &ja::OTHER),
         };
         all.iter().find(|words| words.code == code).unwrap_or(other)
     }
@@ -218,7 +202,7 @@ impl Words for Language {
         };
         let revoke = match self {
             Self::English => REVOKE_IN_ENGLISH,
-            Self::Japanese => ja::REVOKE,
+            Self::Japanese => rules_ja::REVOKE,
         };
         applicable(list.iter().copied(), revoke, of)
     }
@@ -237,7 +221,7 @@ impl Words for Language {
         };
         let revoke = match self {
             Self::English => REVOKE_IN_SHORT,
-            Self::Japanese => ja::REVOKE_IN_SHORT,
+            Self::Japanese => rules_ja::REVOKE_IN_SHORT,
         };
         let of = Circumstances {
             verdict,
@@ -303,7 +287,7 @@ mod tests {
             for step in steps {
                 let (condition, text) = StepCondition::parse(step);
                 assert!(text.chars().count() > 8, "{text}");
-                let revokes = [REVOKE_IN_ENGLISH.written, ja::REVOKE.written];
+                let revokes = [REVOKE_IN_ENGLISH.written, rules_ja::REVOKE.written];
                 let revokes = revokes.iter().any(|written| text.contains(written));
                 // Commands, fields and other rules are the same in every language.
                 outline.push((condition, revokes, text.matches("RW").count()));
@@ -416,7 +400,7 @@ mod tests {
 
     #[test]
     fn no_rule_is_spoken_of_twice_or_without_being_one() {
-        for rules in [en::RULES, ja::RULES] {
+        for rules in [en::RULES, rules_ja::RULES] {
             assert_eq!(
                 rules.iter().map(|words| words.code).collect::<Vec<_>>(),
                 codes()

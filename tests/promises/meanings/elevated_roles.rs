@@ -1,5 +1,7 @@
 //! Which roles are elevated, if the path of a role isn't known.
 
+use rolewatch_guard::text::Text;
+
 use super::*;
 
 #[test]
@@ -45,9 +47,9 @@ fn an_entry_of_the_policy_that_no_role_matches_is_said() {
     let judgement = story.judgement();
     assert_eq!(rules(&judgement.findings), []);
     let arn = "arn:aws:iam::444455556666:role";
-    let said = format!(
+    let said = Text::from(format!(
         "line 7 of the policy: no role matches `{arn}/UpdateAp`; did you mean `{arn}/UpdateApp`, which is in the logs?"
-    );
+    ));
     assert_eq!(
         (judgement.notices.first(), &judgement.near_misses),
         (Some(&said), &vec![said.clone()])

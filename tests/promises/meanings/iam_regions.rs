@@ -92,7 +92,7 @@ impl Chatter {
         )
         .findings;
         let found = findings.into_iter().find(|finding| finding.rule == "RW001");
-        found.map(|finding| (finding.verdict, finding.message))
+        found.map(|finding| (finding.verdict, finding.message.to_string()))
     }
 
     fn unproven(&self, elsewhere: &Elsewhere) -> String {

@@ -3,6 +3,7 @@
 use rolewatch_guard::policy::Policy;
 use rolewatch_guard::{Finding, Verdict};
 
+use crate::language::say;
 use crate::report::people::short_id;
 use crate::report::session_line::{clock, uses_shown};
 use crate::report::words::role_in_account;
@@ -16,45 +17,49 @@ pub(super) fn session_title(
 ) -> String {
     let row = &session.row;
     let mut parts = vec![
-        format!(
-            "{} in {}",
-            row.caller.name,
-            role_in_account(&row.role, policy)
+        say!(
+            "{name} in {role}",
+            name = row.caller.name,
+            role = role_in_account(&row.role, policy)
         ),
-        format!("{} until {}", row.time, clock(session.held.until, row.time)),
-        if row.console { "console" } else { "API" }.to_owned(),
+        say!(
+            "{time} until {until}",
+            time = row.time,
+            until = clock(session.held.until, row.time)
+        ),
+        if row.console {
+            say!("console")
+        } else {
+            "API".to_owned()
+        },
     ];
     if row.mfa_required {
-        parts.push(mfa_words(row.mfa).to_owned());
+        parts.push(mfa_words(row.mfa));
     }
     parts.extend(
         row.source_ip
             .as_ref()
-            .map(|address| format!("from {address}")),
+            .map(|address| say!("from {address}", address)),
     );
     parts.push(match &row.uses {
         Some(uses) => uses_shown(uses),
-        None => "no recorded activity".to_owned(),
+        None => say!("no recorded activity"),
     });
     if let Some(finding) = finding {
-        let verdict = match finding.verdict {
-            Verdict::Violation => "",
-            _ => " (unproven)",
-        };
-        let (rule, name) = (finding.rule, finding.name);
-        parts.push(format!(
-            "{rule} {name}{verdict}, finding {}",
-            short_id(finding)
-        ));
+        let (rule, name, id) = (finding.rule, finding.name, short_id(finding));
+        parts.push(match finding.verdict {
+            Verdict::Violation => say!("{rule} {name}, finding {id}", rule, name, id),
+            _ => say!("{rule} {name} (unproven), finding {id}", rule, name, id),
+        });
     }
     parts.join(" · ")
 }
 
-pub(super) fn mfa_words(mfa: Verdict) -> &'static str {
+pub(super) fn mfa_words(mfa: Verdict) -> String {
     match mfa {
-        Verdict::Allow => "MFA used",
-        Verdict::Violation => "no MFA",
-        Verdict::Unproven => "MFA unproven",
-        Verdict::NotApplicable => "MFA not checked",
+        Verdict::Allow => say!("MFA used"),
+        Verdict::Violation => say!("no MFA"),
+        Verdict::Unproven => say!("MFA unproven"),
+        Verdict::NotApplicable => say!("MFA not checked"),
     }
 }

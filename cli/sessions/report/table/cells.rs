@@ -6,6 +6,7 @@ use rolewatch_guard::moment::{Moment, Span};
 use rolewatch_guard::policy::Policy;
 use rolewatch_guard::time::{DAY, HOUR};
 
+use crate::language::say;
 use crate::report::table::paint::{BAD, DIM, UNSURE};
 use crate::report::words::{number, role_in_account, width};
 use crate::sessions::held::{HeldTime, SessionEnd};
@@ -30,8 +31,8 @@ pub(super) struct SessionCells {
     /// `12/3`: calls that only read, and other calls.
     pub(super) calls: String,
     pub(super) call_words: String,
-    pub(super) mfa: &'static str,
-    pub(super) mfa_words: &'static str,
+    pub(super) mfa: String,
+    pub(super) mfa_words: String,
     /// The codes of rules, violations first.
     pub(super) rules: Vec<String>,
     pub(super) rules_style: Style,
@@ -43,15 +44,16 @@ impl SessionCells {
         let row = &session.row;
         let (day, entered) = day_and_time(row.time);
         let uses = row.uses.as_ref();
-        let mfa_words = mfa_word(row);
+        let mfa_word = mfa_word(row);
+        let mfa_words = mfa_shown(mfa_word);
         Self {
-            used: uses.map_or_else(|| "never".to_owned(), |uses| span_of(uses, row.time)),
+            used: uses.map_or_else(|| say!("never"), |uses| span_of(uses, row.time)),
             calls: uses.map(calls).unwrap_or_default(),
             call_words: uses.map(call_words).unwrap_or_default(),
-            mfa: match mfa_words {
-                "not required" => NOT_REQUIRED,
-                "not checked" => NOT_CHECKED,
-                word => word,
+            mfa: match mfa_word {
+                "not required" => NOT_REQUIRED.to_owned(),
+                "not checked" => NOT_CHECKED.to_owned(),
+                _ => mfa_words.clone(),
             },
             mfa_words,
             day,
@@ -83,6 +85,17 @@ impl SessionCells {
             parts.push(format!("+{}", more.len()));
         }
         parts.join(" ")
+    }
+}
+
+/// The word for MFA in the language of the list.
+fn mfa_shown(word: &'static str) -> String {
+    match word {
+        "yes" => say!("yes"),
+        "no" => say!("no"),
+        "unproven" => say!("unproven"),
+        "not checked" => say!("not checked"),
+        _ => say!("not required"),
     }
 }
 

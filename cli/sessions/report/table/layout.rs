@@ -4,6 +4,7 @@
 use std::io;
 
 use super::cells::SessionCells;
+use crate::language::say;
 use crate::report::table::TextPage;
 use crate::report::table::paint::{BOLD, DIM};
 use crate::report::words::{padded, shortened, width};
@@ -60,17 +61,19 @@ impl Layout {
             cells.max(width(heading))
         };
         let address = match columns {
-            WITH_ADDRESS.. => widest("FROM", &|line| width(&line.source_ip)).min(ADDRESS),
+            WITH_ADDRESS.. => widest(&say!("FROM"), &|line| width(&line.source_ip)).min(ADDRESS),
             _ => 0,
         };
         Self {
-            person: widest("PERSON", &|line| width(&line.person)),
-            role: widest("ROLE", &|line| width(&line.role)),
-            held: widest("HELD", &|line| width(&line.held)),
-            used: widest("USED", &|line| width(&line.used)),
+            person: widest(&say!("PERSON"), &|line| width(&line.person)),
+            role: widest(&say!("ROLE"), &|line| width(&line.role)),
+            held: widest(&say!("HELD"), &|line| width(&line.held)),
+            used: widest(&say!("USED"), &|line| width(&line.used)),
             calls: widest("R/W", &|line| width(&line.calls)),
-            mfa: widest("MFA", &|line| width(line.mfa)),
-            rules: widest("RULES", &|line| width(&line.rules_within(most_rules))),
+            mfa: widest("MFA", &|line| width(&line.mfa)),
+            rules: widest(&say!("RULES"), &|line| {
+                width(&line.rules_within(most_rules))
+            }),
             address,
         }
     }
@@ -93,12 +96,24 @@ impl Layout {
     }
 
     pub(super) fn write_heading(self, page: &mut TextPage<'_>) -> io::Result<()> {
-        let address = if self.address > 0 { "FROM" } else { "" };
+        let address = if self.address > 0 {
+            say!("FROM")
+        } else {
+            String::new()
+        };
         let line = self.line(
-            ["ENTERED", "PERSON", "ROLE", "HELD", "USED", "R/W", "MFA"],
-            address,
+            [
+                &say!("ENTERED"),
+                &say!("PERSON"),
+                &say!("ROLE"),
+                &say!("HELD"),
+                &say!("USED"),
+                "R/W",
+                "MFA",
+            ],
+            &address,
         );
-        writeln!(page.out, "{DIM}{line}  RULES{DIM:#}")
+        writeln!(page.out, "{DIM}{line}  {}{DIM:#}", say!("RULES"))
     }
 
     /// Everything before the rules.
@@ -175,12 +190,17 @@ fn write_on_two(cells: &SessionCells, page: &mut TextPage<'_>) -> io::Result<()>
         shortened(&cells.role, role)
     )?;
     let used = match &*cells.call_words {
-        "" => "never used".to_owned(),
-        calls => format!("used {} ({calls})", cells.used),
+        "" => say!("never used"),
+        calls => say!("used {used} ({calls})", used = cells.used, calls),
     };
     page.text(
         indent,
-        &format!("held {}, {used}, MFA {}", cells.held, cells.mfa_words),
+        &say!(
+            "held {held}, {used}, MFA {mfa}",
+            held = cells.held,
+            used,
+            mfa = cells.mfa_words
+        ),
     )?;
     if cells.rules.is_empty() {
         return Ok(());
@@ -206,8 +226,8 @@ mod tests {
             used: "09:01-20:58+1d".to_owned(),
             calls: "~12,345/6,789".to_owned(),
             call_words: "~12,345 R/6,789 W".to_owned(),
-            mfa: "unproven",
-            mfa_words: "unproven",
+            mfa: "unproven".to_owned(),
+            mfa_words: "unproven".to_owned(),
             rules: rules.iter().map(|code| (*code).to_owned()).collect(),
             rules_style: Style::new(),
             source_ip: "2001:db8:85a3:8d3:1319:8a2e:370:7348".to_owned(),

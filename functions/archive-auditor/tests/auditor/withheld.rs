@@ -108,7 +108,7 @@ fn offline(story: &Story, events: &[&Value], twin: &Twin<Calm>) -> Said {
     let findings = judgement.findings.iter();
     let said = findings.map(|finding| {
         let verdict = finding.verdict.as_str().to_owned();
-        (finding.id.clone(), (verdict, finding.message.clone()))
+        (finding.id.clone(), (verdict, finding.message.to_string()))
     });
     said.collect()
 }

@@ -115,7 +115,7 @@ proptest! {
             .map(|finding| {
                 let mut events: Vec<String> = finding.events.iter().map(ToString::to_string).collect();
                 events.truncate(rolewatch_live::wire::MOST_EVENTS);
-                (finding.id.clone(), (finding.rule.to_owned(), finding.verdict.as_str().to_owned(), finding.message.clone(), events))
+                (finding.id.clone(), (finding.rule.to_owned(), finding.verdict.as_str().to_owned(), finding.message.to_string(), events))
             })
             .collect();
         let live: BTreeMap<String, Said> =

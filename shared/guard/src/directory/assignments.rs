@@ -15,6 +15,8 @@ use crate::id::AccountId;
 use crate::moment::Moment;
 use crate::roster::{GroupChange, Membership, Second, unclear};
 use crate::seen::identity_center::{CenterKind, GrantChange, Outcome, Principal};
+use crate::text;
+use crate::text::Text;
 
 /// What the logs say about permission sets and their assignments.
 #[derive(Default)]
@@ -213,14 +215,17 @@ impl Directory<'_> {
         let shown = changed.chain(listed).filter(|time| *time < at).max();
         let since = |time: &&Moment| **time <= at && shown.is_none_or(|shown| shown <= **time);
         if let Some(hidden) = hidden.iter().find(since) {
-            return unproven(&format!(
-                "an assignment changed at {hidden}, and the record doesn't show which one"
+            return unproven(text!(
+                "an assignment changed at {hidden}, and the record doesn't show which one",
+                hidden
             ));
         }
         let (before, rest) = seconds.split_at(seconds.partition_point(|second| second.time < at));
         let next = rest.first();
         if next.is_some_and(|next| next.time == at) {
-            return unproven("an assignment of the permission set changed in the same second");
+            return unproven(text!(
+                "an assignment of the permission set changed in the same second"
+            ));
         }
         if let Some(last) = before.last() {
             return match last.added {
@@ -273,9 +278,9 @@ impl Directory<'_> {
                 evidence: deletion.records(),
             };
         }
-        unproven(&format!(
-            "an assignment of the permission set was deleted at {}, and no later roster shows that it is gone",
-            deletion.time
+        unproven(text!(
+            "an assignment of the permission set was deleted at {time}, and no later roster shows that it is gone",
+            time = deletion.time
         ))
     }
 
@@ -304,11 +309,13 @@ impl Directory<'_> {
             (false, true) => Membership::NotMember {
                 evidence: Vec::new(),
             },
-            (true, true) => unproven(
+            (true, true) => unproven(text!(
                 "rosters contradict each other about the assignments of the permission set, and \
-                 the logs don't show the change",
-            ),
-            (false, false) => unproven("nothing shows the assignments of the permission set then"),
+                 the logs don't show the change"
+            )),
+            (false, false) => unproven(text!(
+                "nothing shows the assignments of the permission set then"
+            )),
         }
     }
 
@@ -343,8 +350,6 @@ fn member(second: &Second) -> Membership {
     }
 }
 
-fn unproven(missing: &str) -> Membership {
-    Membership::Unproven {
-        missing: missing.to_owned(),
-    }
+fn unproven(missing: Text) -> Membership {
+    Membership::Unproven { missing }
 }

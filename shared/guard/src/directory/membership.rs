@@ -21,6 +21,8 @@ use super::status::Status;
 use crate::id::RecordKey;
 use crate::moment::Moment;
 use crate::roster::{Began, Membership, Second, before_change, created_without_addition};
+use crate::text;
+use crate::text::Text;
 use stretch::Stretch;
 
 /// A question about one membership.
@@ -52,11 +54,10 @@ impl Directory<'_> {
             // Where a record shows the beginning, it also shows who did it.
             (Some(_), member @ Membership::Member { began: Some(_), .. })
             | (Some(member), Membership::Member { .. } | Membership::Unproven { .. }) => member,
-            (Some(_), Membership::NotMember { .. }) => unproven(
+            (Some(_), Membership::NotMember { .. }) => unproven(text!(
                 "a roster lists a membership that began before the switch, but the logs show that \
                  the user wasn't in the group"
-                    .to_owned(),
-            ),
+            )),
         }
     }
 
@@ -175,11 +176,11 @@ impl Directory<'_> {
         match self.by_rosters(asked, stretch, born, Some(next.time)) {
             Membership::Member { began, .. } => Membership::Member { began, evidence },
             Membership::NotMember { .. } if added => Membership::NotMember { evidence },
-            Membership::NotMember { .. } => unproven(format!(
-                "the user left the group at {}, but a roster of {} doesn't list them in it, and \
+            Membership::NotMember { .. } => unproven(text!(
+                "the user left the group at {time}, but a roster of {store} doesn't list them in it, and \
                  the logs don't show who added them",
-                next.time,
-                self.store()
+                time = next.time,
+                store = self.store()
             )),
             unproven @ Membership::Unproven { .. } => unproven,
         }
@@ -197,9 +198,9 @@ impl Directory<'_> {
         let member = around.first().map(|(_, member)| *member);
         // Between the nearest on each side is no change, so they should say the same.
         if around.iter().any(|(_, other)| Some(*other) != member) {
-            return unproven(format!(
-                "the rosters of {} contradict each other, and the logs don't show the change",
-                self.store()
+            return unproven(text!(
+                "the rosters of {store} contradict each other, and the logs don't show the change",
+                store = self.store()
             ));
         }
         match (around.first(), born) {
@@ -230,7 +231,7 @@ impl Directory<'_> {
         asked: Asked<'_>,
         stretch: &Stretch<'_>,
         next: Option<Moment>,
-    ) -> (Vec<(&StoreSnapshot, bool)>, Option<String>) {
+    ) -> (Vec<(&StoreSnapshot, bool)>, Option<Text>) {
         let mut first_gap = None;
         let mut around = self.nearest(asked, stretch, next);
         around.retain(|(roster, _)| {
@@ -285,26 +286,29 @@ impl Directory<'_> {
             })
     }
 
-    fn why_not_shown(&self, asked: Asked<'_>, stretch: &Stretch<'_>) -> String {
+    fn why_not_shown(&self, asked: Asked<'_>, stretch: &Stretch<'_>) -> Text {
         let store = self.store();
         let mut on_stretch = self.rosters_of(stretch, None).peekable();
         if on_stretch.peek().is_none() {
             return stretch.why.clone().unwrap_or_else(|| {
-                format!(
+                text!(
                     "there is no roster of {store}, and the logs don't show any change to this \
-                     membership"
+                     membership",
+                    store
                 )
             });
         }
         if on_stretch.all(|roster| !roster.users.contains_key(asked.user)) {
-            format!(
-                "the roster of {store} doesn't list user id {}",
-                crate::untrusted::harmless(asked.user)
+            text!(
+                "the roster of {store} doesn't list user id {user}",
+                store,
+                user = crate::untrusted::harmless(asked.user)
             )
         } else {
-            format!(
+            text!(
                 "the roster of {store} is incomplete, so a user's absence from the group proves \
-                 nothing"
+                 nothing",
+                store
             )
         }
     }
@@ -347,9 +351,9 @@ impl Directory<'_> {
         })
     }
 
-    fn store(&self) -> String {
+    fn store(&self) -> Text {
         let store = crate::untrusted::harmless(&self.settings.identity_store);
-        format!("identity store {store}")
+        text!("identity store {store}", store)
     }
 }
 
@@ -362,9 +366,9 @@ fn gone(life: &Existence, at: Moment) -> Option<Membership> {
         .as_ref()
         .is_some_and(|(deleted, _)| *deleted == at)
     {
-        return Some(unproven(
-            "the user or the group was deleted in the same second as the switch".to_owned(),
-        ));
+        return Some(unproven(text!(
+            "the user or the group was deleted in the same second as the switch"
+        )));
     }
     let record: &RecordKey = &not_yet.or(no_more)?.1;
     Some(Membership::NotMember {
@@ -372,6 +376,6 @@ fn gone(life: &Existence, at: Moment) -> Option<Membership> {
     })
 }
 
-fn unproven(missing: String) -> Membership {
+fn unproven(missing: Text) -> Membership {
     Membership::Unproven { missing }
 }

@@ -10,6 +10,8 @@ use std::sync::Arc;
 use super::Directory;
 use crate::id::RecordKey;
 use crate::moment::Moment;
+use crate::text;
+use crate::text::Text;
 
 /// What the logs say about users being disabled.
 #[derive(Default)]
@@ -39,7 +41,7 @@ pub(super) enum Status {
     /// Disabled, and the records that show it.
     Disabled(Vec<RecordKey>),
     /// Why it isn't known.
-    Unknown(String),
+    Unknown(Text),
 }
 
 impl StatusChanges {
@@ -101,10 +103,9 @@ impl Directory<'_> {
         let hidden = status.hidden.partition_point(|hidden| *hidden < at);
         let next_hidden = status.hidden.get(hidden).copied();
         if next_hidden == Some(at) || changes.is_some_and(|changes| changes.contains_key(&at)) {
-            return Status::Unknown(
+            return Status::Unknown(text!(
                 "the user changed in the same second as the switch, and may have been disabled"
-                    .to_owned(),
-            );
+            ));
         }
         let last_hidden = hidden
             .checked_sub(1)
@@ -144,21 +145,20 @@ impl Directory<'_> {
             (Some(false), Some(false)) => return Status::Disabled(Vec::new()),
             (None, None) => {}
             _ => {
-                return Status::Unknown(
+                return Status::Unknown(text!(
                     "a roster lists the user as disabled, and the logs don't show when that was"
-                        .to_owned(),
-                );
+                ));
             }
         }
         match (since, next) {
             // Whoever is disabled later was enabled before that.
             (_, Some(false)) | (None, None) => Status::Enabled,
-            (None, Some(true)) => Status::Unknown(
+            (None, Some(true)) => Status::Unknown(text!(
                 "the user was enabled later, and the logs don't show when they were disabled"
-                    .to_owned(),
-            ),
-            (Some(since), _) => Status::Unknown(format!(
-                "the user was changed at {since}, and the record doesn't show whether that disabled them"
+            )),
+            (Some(since), _) => Status::Unknown(text!(
+                "the user was changed at {since}, and the record doesn't show whether that disabled them",
+                since
             )),
         }
     }

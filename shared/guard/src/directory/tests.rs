@@ -191,7 +191,7 @@ impl Store {
         match self.membership(user, group, at) {
             Membership::Member { .. } => "member".to_owned(),
             Membership::NotMember { .. } => "none".to_owned(),
-            Membership::Unproven { missing } => missing,
+            Membership::Unproven { missing } => missing.to_string(),
         }
     }
 

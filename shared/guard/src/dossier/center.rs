@@ -16,6 +16,8 @@ use crate::moment::Moment;
 use crate::policy::IdentityCenter;
 use crate::roster::{Bearer, Rosters};
 use crate::seen::{Caller, CallerKind, Fact, MintApi, StoreUser};
+use crate::text;
+use crate::text::Text;
 use crate::time::chosen::PORTAL_CALL;
 use crate::untrusted::harmless;
 use crate::world::{World, facts_in_force};
@@ -50,7 +52,7 @@ pub(crate) struct CenterSession<'s> {
 pub(crate) struct CenterPerson<'c, 'w> {
     /// The user. `None`: unknown, and `why` says why.
     pub(crate) user: Option<StoreUser>,
-    pub(crate) why: Option<String>,
+    pub(crate) why: Option<Text>,
     /// The calls of the access portal that belong to the session, as far as its person made them.
     pub(crate) portal: Vec<&'c UserPortalCall<'w>>,
 }
@@ -152,9 +154,10 @@ impl<'w> Center<'w> {
     pub(crate) fn person(&self, of: &CenterSession<'_>) -> CenterPerson<'_, 'w> {
         let name = name_of(of.session);
         if let Some(other) = of.issuer.filter(|account| *account != self.account()) {
-            return unknown(format!(
-                "the Identity Center in account {other} issued the session, not the one in account {}",
-                self.account()
+            return unknown(text!(
+                "the Identity Center in account {other} issued the session, not the one in account {account}",
+                other,
+                account = self.account()
             ));
         }
         let by_uses = self.by_uses(of);
@@ -164,12 +167,15 @@ impl<'w> Center<'w> {
             Bearer::OneOf(_) | Bearer::Unknown => None,
         };
         if by_uses.len() > 1 {
-            return unknown(self.disagreement("the session's own calls name", &by_uses));
+            return unknown(text!(
+                "the session's own calls name {users}",
+                users = self.names_of(&by_uses)
+            ));
         }
         if portal.contradicted && by_uses.is_empty() {
-            return unknown(
-                "copies of the access portal's record contradict each other".to_owned(),
-            );
+            return unknown(text!(
+                "copies of the access portal's record contradict each other"
+            ));
         }
         let at_portal = portal.users;
         let is_answer = at_portal.len() == 1 && !portal.unknown_caller;
@@ -187,7 +193,10 @@ impl<'w> Center<'w> {
             others.extend(at_portal);
         }
         if others.len() > 1 {
-            return unknown(self.disagreement("the records name", &others));
+            return unknown(text!(
+                "the records name {users}",
+                users = self.names_of(&others)
+            ));
         }
         let mut calls = portal.calls;
         calls.retain(|call| match call.elsewhere {
@@ -293,23 +302,29 @@ impl<'w> Center<'w> {
     }
 
     /// A user for a message: the latest name that is known, and the id.
-    pub(crate) fn shown(&self, user: &StoreUser) -> String {
+    pub(crate) fn shown(&self, user: &StoreUser) -> Text {
         if !self.is_ours(user) {
-            return format!(
-                "user {} of identity store {}",
-                harmless(&user.user),
-                harmless(&user.store)
+            return text!(
+                "user {user} of identity store {store}",
+                user = harmless(&user.user),
+                store = harmless(&user.store)
             );
         }
         self.directory.name_of(&user.user).map_or_else(
-            || format!("user {}", harmless(&user.user)),
-            |name| format!("{} (user {})", harmless(&name), harmless(&user.user)),
+            || text!("user {user}", user = harmless(&user.user)),
+            |name| {
+                text!(
+                    "{name} (user {user})",
+                    name = harmless(&name),
+                    user = harmless(&user.user)
+                )
+            },
         )
     }
 
-    fn disagreement(&self, what: &str, users: &BTreeSet<StoreUser>) -> String {
-        let names: Vec<String> = users.iter().map(|user| self.shown(user)).collect();
-        format!("{what} {}", names.join(" and "))
+    /// The users whom records name, for a sentence.
+    fn names_of(&self, users: &BTreeSet<StoreUser>) -> Text {
+        Text::all_of(users.iter().map(|user| self.shown(user)))
     }
 
     fn missing(
@@ -318,25 +333,34 @@ impl<'w> Center<'w> {
         unknown_caller: bool,
         of: &CenterSession<'_>,
         name: &str,
-    ) -> String {
+    ) -> Text {
         if at_portal.len() > 1 || unknown_caller {
-            let mut callers: Vec<String> = at_portal.iter().map(|user| self.shown(user)).collect();
+            let mut callers: Vec<Text> = at_portal.iter().map(|user| self.shown(user)).collect();
             if unknown_caller {
-                callers.push("somebody whom no record identifies".to_owned());
+                callers.push(text!("somebody whom no record identifies"));
             }
-            let callers = callers.join(" and ");
-            return format!("at that time, the access portal was called by {callers}");
+            let callers = Text::all_of(callers);
+            return text!(
+                "at that time, the access portal was called by {callers}",
+                callers
+            );
         }
         let account = self.account();
         let set = of.role.and_then(RoleArn::permission_set);
-        let what = set.map_or_else(String::new, |set| {
-            format!(" for permission set {}", harmless(set))
-        });
-        format!(
-            "the logs of account {account} contain no call to the access portal{what}, and neither these logs nor a roster of \
-             Identity Center shows which user is named {}",
-            harmless(name)
-        )
+        let name = harmless(name);
+        match set {
+            Some(set) => text!(
+                "the logs of account {account} contain no call to the access portal for permission set {set}, and neither these logs nor a roster of Identity Center shows which user is named {name}",
+                account,
+                set = harmless(set),
+                name
+            ),
+            None => text!(
+                "the logs of account {account} contain no call to the access portal, and neither these logs nor a roster of Identity Center shows which user is named {name}",
+                account,
+                name
+            ),
+        }
     }
 
     /// What the sign-ins of a switch's person show about MFA.
@@ -359,7 +383,7 @@ pub(crate) fn name_of(session: &str) -> &str {
     session.split_once(':').map_or(session, |(_, name)| name)
 }
 
-fn unknown<'c, 'w>(why: String) -> CenterPerson<'c, 'w> {
+fn unknown<'c, 'w>(why: Text) -> CenterPerson<'c, 'w> {
     CenterPerson {
         user: None,
         why: Some(why),

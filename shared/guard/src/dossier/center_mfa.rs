@@ -6,6 +6,8 @@ use crate::dossier::proof::Proof;
 use crate::id::RecordKey;
 use crate::moment::{Moment, Span};
 use crate::policy::ExternalIdp;
+use crate::text;
+use crate::text::Text;
 use crate::untrusted::harmless;
 
 /// What the sign-ins show, and which they are.
@@ -18,7 +20,7 @@ pub(crate) struct SignInEvidence {
 }
 
 impl SignInEvidence {
-    fn unproven(missing: String) -> Self {
+    fn unproven(missing: Text) -> Self {
         Self {
             proof: Proof::Unproven { missing },
             records: Vec::new(),
@@ -35,24 +37,24 @@ pub(super) fn evidence(
 ) -> SignInEvidence {
     let Some(user) = &person.user else {
         let why = person.why.clone().unwrap_or_default();
-        return SignInEvidence::unproven(format!("the person is unknown: {why}"));
+        return SignInEvidence::unproven(text!("the person is unknown: {why}", why));
     };
     let Some(issued) = of.issued else {
-        return SignInEvidence::unproven(
+        return SignInEvidence::unproven(text!(
             "the call that issued the session of the permission set is missing, so it isn't known when the person signed in"
-                .to_owned(),
-        );
+        ));
     };
     if !center.is_ours(user) {
-        return SignInEvidence::unproven(format!("{} signs in elsewhere", center.shown(user)));
+        return SignInEvidence::unproven(text!(
+            "{who} signs in elsewhere",
+            who = center.shown(user)
+        ));
     }
     if let Some(missing) = by_application(center, person) {
         return SignInEvidence::unproven(missing);
     }
     let Some(lasts) = lasts(center, issued) else {
-        return SignInEvidence::unproven(
-            "a change to how long sign-ins last can't be read".to_owned(),
-        );
+        return SignInEvidence::unproven(text!("a change to how long sign-ins last can't be read"));
     };
     let window = (issued.plus_seconds(-lasts.seconds()), issued);
     let sign_ins =
@@ -92,11 +94,14 @@ fn judged(
     sign_ins: &[&UserSignIn<'_>],
     (from, to): (Moment, Moment),
 ) -> Proof {
-    let missing = |missing: String| Proof::Unproven { missing };
+    let missing = |missing: Text| Proof::Unproven { missing };
     let account = center.directory.settings.account;
     if sign_ins.is_empty() {
-        return missing(format!(
-            "the logs contain no sign-in by this user from {from} to {to}; it belongs in the logs of account {account}"
+        return missing(text!(
+            "the logs contain no sign-in by this user from {from} to {to}; it belongs in the logs of account {account}",
+            from,
+            to,
+            account
         ));
     }
     let count = |what: SignInProof| sign_ins.iter().filter(|one| one.proof == what).count();
@@ -104,45 +109,50 @@ fn judged(
     let disproving = count(SignInProof::Disproves);
     let external = count(SignInProof::External);
     if proving > 0 && disproving > 0 {
-        return missing(format!(
-            "between {from} and {to}, the person signed in both with and without MFA, and no record ties a sign-in to the session"
+        return missing(text!(
+            "between {from} and {to}, the person signed in both with and without MFA, and no record ties a sign-in to the session",
+            from,
+            to
         ));
     }
     if external > 0 && !trusts_idp(center) {
-        return missing(
+        return missing(text!(
             "an external identity provider signed the person in, and Identity Center doesn't record how; \
              if that provider asks everybody for MFA, write `external_idp: trusted` in the policy"
-                .to_owned(),
-        );
+        ));
     }
     if proving + disproving < sign_ins.len() {
-        return missing(format!(
-            "the record of a sign-in between {from} and {to} doesn't show which factors were used"
+        return missing(text!(
+            "the record of a sign-in between {from} and {to} doesn't show which factors were used",
+            from,
+            to
         ));
     }
     if let Some(silence) = center.directory.sign_in_silence((from, to)) {
-        return missing(format!("another sign-in may be missing: {silence}"));
+        return missing(text!("another sign-in may be missing: {silence}", silence));
     }
     if disproving > 0 {
         return Proof::Disproved {
-            how: "each sign-in that the session can come from shows only a password (a remembered device shows as a password too)"
-                .to_owned(),
+            how: text!(
+                "each sign-in that the session can come from shows only a password (a remembered device shows as a password too)"
+            ),
         };
     }
     Proof::Proved { serial: None }
 }
 
 /// A portal session that an application got for the person came from no sign-in of theirs.
-fn by_application(center: &Center<'_>, person: &CenterPerson<'_, '_>) -> Option<String> {
+fn by_application(center: &Center<'_>, person: &CenterPerson<'_, '_>) -> Option<Text> {
     let token = person
         .portal
         .iter()
         .filter_map(|call| call.credential)
         .find_map(|credential| center.activity.application(credential))?;
-    let by = token.by.arn.as_deref().unwrap_or("an application");
-    Some(format!(
-        "{} got the portal session for the person with CreateTokenWithIAM, without a sign-in",
-        harmless(by)
+    let by = token.by.arn.as_deref();
+    let by = by.map_or_else(|| text!("an application"), |arn| harmless(arn).into());
+    Some(text!(
+        "{by} got the portal session for the person with CreateTokenWithIAM, without a sign-in",
+        by
     ))
 }
 

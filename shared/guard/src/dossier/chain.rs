@@ -18,6 +18,8 @@ use crate::moment::Moment;
 use crate::roster::Roster;
 use crate::seen::service::{key_hash, session_hash};
 use crate::seen::{Caller, CallerKind};
+use crate::text;
+use crate::text::Text;
 use crate::time::chosen::SAME_CALL;
 use center::of_center;
 use start::{delivered_by_service, unknown, workload};
@@ -91,7 +93,7 @@ impl<'g, 'w> Tracer<'g, 'w> {
                 remember = false;
                 break at.caller().map_or_else(
                     || self.without_mint(at),
-                    |caller| unknown(caller, "the role chain is circular".to_owned()),
+                    |caller| unknown(caller, text!("the role chain is circular")),
                 );
             }
             path.push(parent);
@@ -133,7 +135,7 @@ impl<'g, 'w> Tracer<'g, 'w> {
             // one would accuse somebody based on the order of files.
             Some(parent) if !parent.conflicting.is_empty() => ChainStep::End(unknown(
                 caller,
-                "the records of the session it was entered from contradict each other".to_owned(),
+                text!("the records of the session it was entered from contradict each other"),
             )),
             Some(parent) => ChainStep::From(parent),
             // AWS continuously issues sessions to services, and Identity Center issues sessions of
@@ -266,30 +268,35 @@ impl<'g, 'w> Tracer<'g, 'w> {
     }
 }
 
-fn missing_parent(caller: &Caller) -> String {
+fn missing_parent(caller: &Caller) -> Text {
     let session = caller
         .role_session()
         .map_or_else(String::new, |session| crate::untrusted::harmless(session));
     let account = caller.account.map_or_else(
-        || "the caller's account".to_owned(),
-        |account| format!("account {account}"),
+        || text!("the caller's account"),
+        |account| text!("account {account}", account),
     );
     if caller
         .session
         .as_ref()
         .is_some_and(|context| context.created_unread)
     {
-        return format!(
-            "the record's `creationDate` can't be read, so the call that issued the caller's session {session} can't be found"
+        return text!(
+            "the record's `creationDate` can't be read, so the call that issued the caller's session {session} can't be found",
+            session
         );
     }
     if caller.kind == CallerKind::OtherAccount {
-        format!(
-            "the record of this switch from {account} is missing, so the caller is known only as role session {session}"
+        text!(
+            "the record of this switch from {account} is missing, so the caller is known only as role session {session}",
+            account,
+            session
         )
     } else {
-        format!(
-            "the call that issued the caller's session {session} is missing; it belongs in the logs of {account}"
+        text!(
+            "the call that issued the caller's session {session} is missing; it belongs in the logs of {account}",
+            session,
+            account
         )
     }
 }

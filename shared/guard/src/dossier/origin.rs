@@ -8,6 +8,7 @@ use crate::id::{AccountId, RecordKey};
 use crate::moment::Moment;
 use crate::policy::{IdentityKind, RolePolicy};
 use crate::seen::StoreUser;
+use crate::text::Text;
 
 /// Identifies a person, for adding up what they did. Not for display; names are shown to people.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -75,7 +76,7 @@ pub struct Origin {
     /// The mints between the person and this switch, oldest first.
     pub links: Vec<RecordKey>,
     /// Why no person can be identified.
-    pub broken: Option<String>,
+    pub broken: Option<Text>,
     /// The mint itself wasn't read, which is why the records of the chain don't show the person.
     pub mint_missing: bool,
     /// What Identity Center's own logs show, if the policy says where it is and the person is one

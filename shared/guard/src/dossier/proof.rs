@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use crate::dossier::Switch;
 use crate::seen::{Caller, CallerKind};
+use crate::text;
+use crate::text::Text;
 
 /// What the mint shows about MFA.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,12 +19,12 @@ pub enum Proof {
     /// The call was made without MFA.
     Disproved {
         /// How the records show it.
-        how: String,
+        how: Text,
     },
     /// The records show neither.
     Unproven {
         /// What is missing, and which account's logs would show it.
-        missing: String,
+        missing: Text,
     },
     /// The call wasn't made by a person.
     NotAsked,
@@ -39,12 +41,13 @@ pub(crate) fn at_mint(switch: &Switch<'_>, token: Option<&Switch<'_>>) -> Proof 
     }
     let Some(half) = switch.caller_half() else {
         let account = switch.caller_account().map_or_else(
-            || "the caller's account".to_owned(),
-            |account| format!("account {account}"),
+            || text!("the caller's account"),
+            |account| text!("account {account}", account),
         );
         return Proof::Unproven {
-            missing: format!(
-                "the record of this switch from {account} is missing, and the record from the role's account names no MFA device"
+            missing: text!(
+                "the record of this switch from {account} is missing, and the record from the role's account names no MFA device",
+                account
             ),
         };
     };
@@ -68,21 +71,21 @@ pub(crate) fn at_mint(switch: &Switch<'_>, token: Option<&Switch<'_>>) -> Proof 
             serial: token.and_then(|token| token.mfa_serial().cloned()),
         },
         (_, Some(field)) => Proof::Unproven {
-            missing: format!("the record's `{field}` can't be read"),
+            missing: text!("the record's `{field}` can't be read", field),
         },
         (Some(false), None) => Proof::Disproved {
-            how: "the caller's session was started without MFA".to_owned(),
+            how: text!("the caller's session was started without MFA"),
         },
         // The record of a call with a permanent key has no session context, so it never has
         // `mfaAuthenticated`.
         (None, None) if caller.has_long_term_key() => Proof::Disproved {
-            how: format!(
-                "a permanent access key ({}) made the call without naming an MFA device",
-                last_four(caller)
+            how: text!(
+                "a permanent access key ({key_end}) made the call without naming an MFA device",
+                key_end = last_four(caller)
             ),
         },
         (None, None) => Proof::Unproven {
-            missing: "the record has no session context for the caller's temporary key".to_owned(),
+            missing: text!("the record has no session context for the caller's temporary key"),
         },
     }
 }

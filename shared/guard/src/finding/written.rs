@@ -7,6 +7,7 @@ use crate::catalogue;
 use crate::id::EventId;
 use crate::moment::Moment;
 use crate::policy::PolicyHash;
+use crate::text::Text;
 use crate::untrusted::{harmless, harmless_up_to};
 
 /// The most characters of an ARN or a sentence; the engine never writes as many.
@@ -82,7 +83,7 @@ impl Finding {
                 account: written.caller.account.as_deref().map(harmless),
                 name: harmless(&written.caller.name),
             },
-            message: harmless_up_to(&written.message, LONG),
+            message: Text::data(harmless_up_to(&written.message, LONG)),
             events: written.events.iter().map(event).collect::<Result<_, _>>()?,
             id: harmless(&written.id),
             policy: PolicyHash::parse(&written.policy)

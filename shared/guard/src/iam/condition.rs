@@ -4,6 +4,7 @@ use super::context::{Context, ContextValue};
 use super::made_up::Texts;
 use super::operator::{Operator, OperatorKind};
 use super::truth::Truth;
+use crate::text;
 
 /// The suffix of an operator that accepts an absent key, in lower case.
 const IF_EXISTS: &str = "ifexists";
@@ -75,7 +76,10 @@ impl Condition {
     /// Whether the request meets the condition.
     pub fn evaluate(&self, context: &Context) -> Truth {
         let Some(operator) = self.operator else {
-            return Truth::open(format!("the unknown condition operator `{}`", self.written));
+            return Truth::open(text!(
+                "the unknown condition operator `{operator}`",
+                operator = self.written
+            ));
         };
         let held = context.value(&self.key);
         if operator.kind == OperatorKind::Null {

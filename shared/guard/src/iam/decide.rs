@@ -1,5 +1,7 @@
 //! Decides whether all the policies that apply to a request allow it.
 
+use crate::text;
+use crate::text::Text;
 use std::fmt;
 
 use super::caller::{Requester, RequesterKind};
@@ -61,6 +63,20 @@ impl PolicyPlace {
         }
     }
 
+    /// Where it is, in words.
+    pub fn to_text(&self) -> Text {
+        match self {
+            Self::Resource => text!("the trust policy"),
+            Self::Inline { holder, name } => {
+                text!("inline policy {name} of {holder}", name, holder)
+            }
+            Self::Managed { holder, arn } => {
+                text!("managed policy {arn} of {holder}", arn, holder)
+            }
+            Self::Boundary { arn } => text!("permission boundary {arn}", arn),
+        }
+    }
+
     /// Whether it's an AWS managed policy, which nobody else can edit.
     pub fn is_of_aws(&self) -> bool {
         matches!(self, Self::Managed { arn, .. } | Self::Boundary { arn } if ArnParts::split(arn).is_some_and(|parts| parts.account == "aws"))
@@ -69,22 +85,17 @@ impl PolicyPlace {
 
 impl fmt::Display for PolicyPlace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Resource => f.write_str("the trust policy"),
-            Self::Inline { holder, name } => write!(f, "inline policy {name} of {holder}"),
-            Self::Managed { holder, arn } => write!(f, "managed policy {arn} of {holder}"),
-            Self::Boundary { arn } => write!(f, "permission boundary {arn}"),
-        }
+        f.write_str(&self.to_text())
     }
 }
 
 /// The text of a policy, or why it's missing.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub enum PolicyText<'a> {
     /// The policy.
     Read(&'a IamDocument),
     /// The reason why it couldn't be read. What it allows or denies is open.
-    Missing(&'a str),
+    Missing(Text),
 }
 
 /// A policy and where it is.
@@ -215,11 +226,11 @@ fn evaluate_policy<'a>(
     allows: &mut Vec<AppliedStatement<'a>>,
     denies: &mut Vec<AppliedStatement<'a>>,
 ) -> Side {
-    let document = match policy.text {
+    let document = match &policy.text {
         PolicyText::Read(document) => document,
         PolicyText::Missing(why) => {
             // A missing policy may allow and may deny, so neither can be excluded.
-            let open = Truth::open(format!("{}: {why}", policy.place));
+            let open = Truth::open(text!("{place}: {why}", place = policy.place.to_text(), why));
             return Side {
                 allowed: open.clone(),
                 denied: open,
@@ -287,10 +298,11 @@ impl Grips {
         allows: &mut Vec<AppliedStatement<'a>>,
         denies: &mut Vec<AppliedStatement<'a>>,
     ) -> Truth {
-        let document = match policy.text {
+        let document = match &policy.text {
             PolicyText::Read(document) => document,
             PolicyText::Missing(why) => {
-                self.account = Truth::open(format!("{}: {why}", policy.place));
+                self.account =
+                    Truth::open(text!("{place}: {why}", place = policy.place.to_text(), why));
                 return self.account.clone();
             }
         };
@@ -369,9 +381,9 @@ impl Grips {
             Truth::Yes => self.everyone.clone(),
             // AWS documents the effect of a boundary for principals that are named, not for a bare
             // `*`.
-            _ => self.everyone.clone().and(Truth::open(
-                "whether a permission boundary limits what `*` allows",
-            )),
+            _ => self.everyone.clone().and(Truth::open(text!(
+                "whether a permission boundary limits what `*` allows"
+            ))),
         };
         Truth::any([direct, everyone, self.unbound.clone()])
     }

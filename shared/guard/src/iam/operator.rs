@@ -2,6 +2,7 @@
 
 mod samples;
 
+use crate::text;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use jiff::Timestamp;
@@ -168,9 +169,9 @@ impl Operator {
         match self.kind {
             OperatorKind::Text | OperatorKind::TextLike => pattern.matches(value, false),
             OperatorKind::TextAnyCase | OperatorKind::Bool => pattern.matches(value, true),
-            OperatorKind::Arn => pattern
-                .matches_arn(value)
-                .unwrap_or_else(|| Truth::open(format!("`{wanted}`, which is not a complete ARN"))),
+            OperatorKind::Arn => pattern.matches_arn(value).unwrap_or_else(|| {
+                Truth::open(text!("`{wanted}`, which is not a complete ARN", wanted))
+            }),
             OperatorKind::Number(order) => compared(
                 wanted,
                 wanted.trim().parse::<f64>().ok(),
@@ -183,7 +184,10 @@ impl Operator {
                     .parse()
                     .is_ok_and(|address| block.contains(address))
                     .into(),
-                None => Truth::open(format!("`{wanted}`, which is not an IP address range")),
+                None => Truth::open(text!(
+                    "`{wanted}`, which is not an IP address range",
+                    wanted
+                )),
             },
             OperatorKind::Binary => {
                 // Base64 with and without padding is the same value.
@@ -201,7 +205,7 @@ fn compared<T: PartialOrd>(
     order: Order,
 ) -> Truth {
     let Some(wanted) = wanted else {
-        return Truth::open(format!("`{written}`, which can't be compared"));
+        return Truth::open(text!("`{written}`, which can't be compared", written));
     };
     // A value of the request that isn't a number matches nothing. Such a value in the policy leaves
     // the answer open: IAM doesn't document how it treats the document.

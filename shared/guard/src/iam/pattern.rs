@@ -1,5 +1,6 @@
 //! Patterns of a policy: wildcards, policy variables, and ARNs part by part.
 
+use crate::text;
 use std::borrow::Cow;
 
 use super::context::{Context, ContextValue};
@@ -194,7 +195,7 @@ impl Pattern {
             (unknown, true) => Truth::Open(
                 unknown
                     .iter()
-                    .map(|name| format!("the value of {name}"))
+                    .map(|name| text!("the value of {name}", name))
                     .collect(),
             ),
         }

@@ -49,7 +49,7 @@ pub fn is_possible(
 
 /// Whether any Allow statement matches. A missing policy might match.
 fn anything(policy: &Governing<'_>, says: impl Fn(&Statement) -> bool) -> bool {
-    match policy.text {
+    match &policy.text {
         PolicyText::Missing(_) => true,
         PolicyText::Read(document) => document
             .statements

@@ -1,5 +1,6 @@
 //! `Principal` and `NotPrincipal` of a trust policy or another resource policy.
 
+use crate::text;
 use serde_json::Value;
 
 use super::caller::{Requester, RequesterKind};
@@ -101,9 +102,9 @@ impl Principals {
             // `NotPrincipal: *` excepts everybody, so the statement applies to nobody.
             Some(Grip::Everyone) => Truth::Yes,
             Some(_) if !denies || self.names_in_whole(caller) => Truth::Yes,
-            Some(_) => {
-                Truth::open("a NotPrincipal that doesn't name all of account, role and caller")
-            }
+            Some(_) => Truth::open(text!(
+                "a NotPrincipal that doesn't name all of account, role and caller"
+            )),
         };
         (excepted.not(), Some(Grip::Everyone))
     }

@@ -1,5 +1,6 @@
 //! Yes, no, or open.
 
+use crate::text::Text;
 use std::collections::BTreeSet;
 
 /// An answer that may be open.
@@ -10,12 +11,12 @@ pub enum Truth {
     /// False.
     No,
     /// It depends on these conditions, each in words.
-    Open(BTreeSet<String>),
+    Open(BTreeSet<Text>),
 }
 
 impl Truth {
     /// Open for one reason.
-    pub fn open(reason: impl Into<String>) -> Self {
+    pub fn open(reason: impl Into<Text>) -> Self {
         Self::Open(BTreeSet::from([reason.into()]))
     }
 
@@ -84,13 +85,13 @@ impl Truth {
     }
 
     /// The conditions that it depends on; empty if it's decided.
-    pub fn reasons(&self) -> impl Iterator<Item = &str> {
+    pub fn reasons(&self) -> impl Iterator<Item = &Text> {
         let reasons = if let Self::Open(reasons) = self {
             Some(reasons)
         } else {
             None
         };
-        reasons.into_iter().flatten().map(String::as_str)
+        reasons.into_iter().flatten()
     }
 }
 

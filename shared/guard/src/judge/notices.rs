@@ -3,6 +3,8 @@
 use super::Judge;
 use crate::policy::{RuleOff, StoreGroupName};
 use crate::roster::Rosters;
+use crate::text;
+use crate::text::Text;
 use crate::untrusted::harmless;
 
 impl Judge<'_, '_> {
@@ -14,35 +16,23 @@ impl Judge<'_, '_> {
         notices.extend(self.judgement.rules_off.iter().map(RuleOff::notice));
         if let Some(as_of) = self.judgement.as_of {
             for entry in self.policy.expired_suppressions(as_of) {
-                notices.push(format!(
-                    "the suppression of {} for {} (owner {}) expired on {} and no longer hides anything",
-                    entry.rule,
-                    harmless(&entry.caller),
-                    harmless(&entry.owner),
-                    entry.until
-                ));
+                notices.push(text!("the suppression of {rule} for {caller} (owner {owner}) expired on {until} and no longer hides anything", rule = entry.rule, caller = harmless(&entry.caller), owner = harmless(&entry.owner), until = entry.until.to_string()));
             }
         }
         for snapshot in rosters.iter().filter(|snapshot| snapshot.taken.is_none()) {
-            notices.push(format!(
-                "can't tell when the roster of account {} was taken; give it as FILE@TIME",
-                snapshot.account
+            notices.push(text!(
+                "can't tell when the roster of account {account} was taken; give it as FILE@TIME",
+                account = snapshot.account
             ));
         }
         for snapshot in rosters.iter().filter(|snapshot| snapshot.truncated) {
-            notices.push(format!(
-                "the roster of account {} is truncated, so a user's absence from a group proves nothing",
-                snapshot.account
-            ));
+            notices.push(text!("the roster of account {account} is truncated, so a user's absence from a group proves nothing", account = snapshot.account));
         }
-        let mut unknown: Vec<String> = Vec::new();
+        let mut unknown: Vec<Text> = Vec::new();
         for group in self.policy.roles.iter().flat_map(|role| &role.groups) {
             let has_roster = rosters.has_roster(group.account);
             if has_roster && self.tracer.roster.group(group).is_none() {
-                unknown.push(format!(
-                    "group `{}` from the policy doesn't appear in any roster of its account or in the logs",
-                    harmless(&group.written)
-                ));
+                unknown.push(text!("group `{group}` from the policy doesn't appear in any roster of its account or in the logs", group = harmless(&group.written)));
             }
         }
         unknown.sort();
@@ -50,15 +40,13 @@ impl Judge<'_, '_> {
         notices.extend(unknown);
         let doubtful = self.tracer.gathered.doubtful;
         if doubtful > 0 {
-            notices.push(format!(
-                "{doubtful} console steps are in roles whose path isn't known; a pattern in the policy may match them, so supply the roster \
-                 of their account"
-            ));
+            notices.push(text!("{doubtful} console steps are in roles whose path isn't known; a pattern in the policy may match them, so supply the roster \
+                 of their account", doubtful));
         }
         let conflicts = self.world.conflicts();
         if conflicts > 0 {
             notices
-                .push(format!("{conflicts} records came in copies that contradict each other; anything that depends on the difference is unproven"));
+                .push(text!("{conflicts} records came in copies that contradict each other; anything that depends on the difference is unproven", conflicts));
         }
         self.judgement.conflicts = conflicts;
         self.center_notices();
@@ -74,24 +62,16 @@ impl Judge<'_, '_> {
             let from = change.from;
             match change.span {
                 Some(span) if span == settings.sign_in_lasts => {}
-                Some(span) => notices.push(format!(
-                    "according to the logs, a sign-in at Identity Center has lasted {span} since {from}; `sign_in_lasts` in the policy says {}",
-                    settings.sign_in_lasts
-                )),
-                None => notices.push(format!(
-                    "at {from}, somebody changed how long a sign-in at Identity Center lasts, and the new value can't be read"
-                )),
+                Some(span) => notices.push(text!("according to the logs, a sign-in at Identity Center has lasted {span} since {from}; `sign_in_lasts` in the policy says {lasts}", span, from, lasts = settings.sign_in_lasts)),
+                None => notices.push(text!("at {from}, somebody changed how long a sign-in at Identity Center lasts, and the new value can't be read", from)),
             }
         }
-        let mut unknown: Vec<String> = Vec::new();
+        let mut unknown: Vec<Text> = Vec::new();
         for group in self.policy.roles.iter().flat_map(|role| &role.store_groups) {
             let is_known = group.group == StoreGroupName::Everybody
                 || center.directory.group(&group.group).is_some();
             if !is_known {
-                unknown.push(format!(
-                    "group `{}` from the policy doesn't appear in any roster of Identity Center or in the logs",
-                    harmless(&group.written)
-                ));
+                unknown.push(text!("group `{group}` from the policy doesn't appear in any roster of Identity Center or in the logs", group = harmless(&group.written)));
             }
         }
         unknown.sort();

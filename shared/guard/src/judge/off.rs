@@ -4,6 +4,7 @@ use crate::finding::Verdict;
 use crate::policy::Policy;
 use crate::rule::{IfOff, Rule};
 use crate::rules::RuleAnswer;
+use crate::text;
 use crate::untrusted::harmless;
 
 /// Replaces the answers of rules that are off. Returns whether nobody judged the group or MFA
@@ -22,7 +23,8 @@ pub(super) fn silence(answers: &mut [(&'static Rule, RuleAnswer)], policy: &Poli
             }
         };
         let reason = harmless(&setting.reason);
-        *answer = RuleAnswer::not_applicable(format!("the policy turns this rule off: {reason}"));
+        *answer =
+            RuleAnswer::not_applicable(text!("the policy turns this rule off: {reason}", reason));
     }
     is_unjudged
 }

@@ -1,6 +1,7 @@
 //! Denied attempts: by or for root, each its own finding, and the others at elevated roles.
 
 use super::{Judge, RefusedSummary};
+use crate::text;
 use std::sync::Arc;
 
 use crate::arn::{RoleArn, permission_set};
@@ -106,12 +107,13 @@ impl<'w> Judge<'_, 'w> {
                         continue;
                     };
                     let account = account_shown(account, self.policy);
-                    let place = format!("permission set {} in {account}", harmless(set));
+                    let set = text!("permission set {set}", set = harmless(set));
+                    let place = text!("{role} in {account}", role = set, account);
                     (Some(role), place, entry.severity)
                 }
                 _ => (
                     None,
-                    "a permission set (account unknown)".to_owned(),
+                    text!("a permission set (account unknown)"),
                     Severity::default(),
                 ),
             };

@@ -13,6 +13,7 @@ use crate::policy::{RuleOff, Suppression};
 use crate::roster::{Asked, Entity, Membership};
 use crate::rule::Rule;
 use crate::rules::RuleAnswer;
+use crate::text::Text;
 use crate::world::World;
 
 /// The number of each answer of a rule.
@@ -113,9 +114,9 @@ pub struct Judgement {
     /// The rules about records that the policy turns off.
     pub rules_off: Vec<RuleOff>,
     /// Other information for the reader.
-    pub notices: Vec<String>,
+    pub notices: Vec<Text>,
     /// The notices about entries of the policy that narrowly miss a role.
-    pub near_misses: Vec<String>,
+    pub near_misses: Vec<Text>,
     /// One copy of each role and caller, for the summaries.
     roles: HashSet<Arc<str>>,
     callers: HashSet<Arc<CallerShown>>,
@@ -137,10 +138,10 @@ pub struct ExaminedSwitch<'a> {
 
 impl ExaminedSwitch<'_> {
     /// Rule, verdict and reason, in the order of the codes.
-    pub fn answers(&self) -> impl Iterator<Item = (&'static Rule, Verdict, &str)> {
+    pub fn answers(&self) -> impl Iterator<Item = (&'static Rule, Verdict, &Text)> {
         self.answers
             .iter()
-            .map(|(rule, answer)| (*rule, answer.verdict, &*answer.because))
+            .map(|(rule, answer)| (*rule, answer.verdict, &answer.because))
     }
 }
 
@@ -176,8 +177,7 @@ impl Judgement {
     /// Adds notices about entries of the policy that match no role. Entries that probably mean
     /// another role come first.
     pub fn note_unmatched(&mut self, unmatched: &[UnmatchedEntry]) {
-        let sentence =
-            |entry: &UnmatchedEntry| format!("line {} of the policy: {entry}", entry.line);
+        let sentence = |entry: &UnmatchedEntry| entry.sentence_with_line();
         let (near, others): (Vec<_>, Vec<_>) =
             unmatched.iter().partition(|entry| entry.is_near_miss());
         self.near_misses.extend(near.into_iter().map(sentence));

@@ -12,6 +12,7 @@ use crate::id::RecordKey;
 use crate::moment::Moment;
 use crate::policy::Severity;
 use crate::rule::Rule;
+use crate::text::Text;
 
 /// A finding that is about to be reported.
 pub(super) struct Made {
@@ -19,7 +20,7 @@ pub(super) struct Made {
     pub(super) verdict: Verdict,
     pub(super) severity: Severity,
     pub(super) time: Moment,
-    pub(super) sentence: String,
+    pub(super) sentence: Text,
     pub(super) events: Vec<RecordKey>,
     pub(super) id: String,
     pub(super) self_granted: bool,

@@ -10,6 +10,8 @@ use crate::id::RecordKey;
 use crate::policy::{AllowOrDeny, Severity, account_shown, role_in_account};
 use crate::rules;
 use crate::seen::{Denial, MintApi};
+use crate::text;
+use crate::text::Text;
 use crate::untrusted::harmless;
 
 impl<'w> Judge<'_, 'w> {
@@ -35,7 +37,7 @@ impl<'w> Judge<'_, 'w> {
         let id = finding_id(rule.code, &[target, &switch.key.second.to_string(), issued]);
         let mut events = switch.evidence();
         events.extend(answer.events);
-        let sentence = answer.because.into_owned();
+        let sentence = answer.because;
         let subject = Subject {
             switches: vec![switch.key.clone()],
             records: switch.all_records(),
@@ -122,23 +124,24 @@ impl<'w> Judge<'_, 'w> {
     }
 
     /// The sentence that a root user was denied entry to an elevated role.
-    fn refused_entry(&self, denial: &Denial, role: &RoleArn, origin: &Origin) -> String {
+    fn refused_entry(&self, denial: &Denial, role: &RoleArn, origin: &Origin) -> Text {
         let account = denial.caller.account.map_or_else(
-            || harmless(&origin.name),
+            || harmless(&origin.name).into(),
             |account| account_shown(account, self.policy),
         );
-        format!(
-            "the root user of {account} was denied when trying to enter {}",
-            role_in_account(role, self.policy)
+        text!(
+            "the root user of {account} was denied when trying to enter {place}",
+            account,
+            place = role_in_account(role, self.policy)
         )
     }
 }
 
 /// The sentence that AssumeRoot was denied, and the root user whose credentials were requested.
-fn refused_credentials(denial: &Denial, origin: &Origin) -> (String, String) {
-    let sentence = format!(
-        "{} was denied root credentials (AssumeRoot)",
-        harmless(&origin.name)
+fn refused_credentials(denial: &Denial, origin: &Origin) -> (Text, String) {
+    let sentence = text!(
+        "{who} was denied root credentials (AssumeRoot)",
+        who = harmless(&origin.name)
     );
     let target = denial.root.as_deref();
     let root = target.map_or_else(String::new, |root| root_of(root, origin));

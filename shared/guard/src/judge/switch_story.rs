@@ -7,6 +7,8 @@ use crate::id::{EventId, RecordKey};
 use crate::moment::Moment;
 use crate::roster::Membership;
 use crate::seen::{Caller, CallerKind, Fact, Mint};
+use crate::text;
+use crate::text::Text;
 use crate::untrusted::harmless;
 use crate::world::{UseAt, World};
 
@@ -24,7 +26,7 @@ pub struct SwitchStory {
     /// The calls from the person to this session, oldest first. The last one issued this session.
     pub chain: Vec<ChainLink>,
     /// Why no person can be identified.
-    pub broken: Option<String>,
+    pub broken: Option<Text>,
     /// Whether the person was in each group that allows the switch.
     pub memberships: Vec<MembershipShown>,
     /// Every rule's answer, in the order of the codes.
@@ -92,7 +94,7 @@ pub struct MembershipShown {
     /// `allow`: a member. `violation`: not a member. `unproven`: the evidence shows neither.
     pub verdict: Verdict,
     /// How it is known, or what is missing.
-    pub because: String,
+    pub because: Text,
     /// The records that show it. Empty if a roster does.
     pub records: Vec<TimelineEntry>,
 }
@@ -107,7 +109,7 @@ pub struct AnswerShown {
     /// The verdict.
     pub verdict: Verdict,
     /// The reason.
-    pub because: String,
+    pub because: Text,
 }
 
 impl TimelineEntry {
@@ -147,7 +149,7 @@ impl ExaminedSwitch<'_> {
                 rule: rule.code,
                 name: rule.name,
                 verdict: answer.verdict,
-                because: answer.because.to_string(),
+                because: answer.because.clone(),
             });
         }
         let memberships = (self.memberships)();
@@ -155,7 +157,7 @@ impl ExaminedSwitch<'_> {
             row: self.row(),
             timeline: self.timeline(&memberships),
             chain: self.chain(),
-            broken: self.origin.broken.as_deref().map(harmless),
+            broken: self.origin.broken.as_ref().map(Text::harmless),
             memberships: memberships
                 .into_iter()
                 .map(|(group, membership)| self.membership_shown(&group, &membership))
@@ -231,26 +233,29 @@ impl ExaminedSwitch<'_> {
 
     fn membership_shown(&self, group: &str, membership: &Membership) -> MembershipShown {
         let by = |from_logs: &[RecordKey]| {
-            let by = if from_logs.is_empty() {
-                "a roster shows it, and the logs show no change"
+            if from_logs.is_empty() {
+                text!("a roster shows it, and the logs show no change")
             } else {
-                "changes in the logs show it"
-            };
-            by.to_owned()
+                text!("changes in the logs show it")
+            }
         };
         let (verdict, because) = match membership {
             Membership::Member {
                 began: Some(began), ..
             } => {
-                let added = began.addition.as_ref();
-                let who = added.map_or_else(String::new, |addition| {
-                    format!(", added by {}", caller_name(&addition.by))
-                });
-                (Verdict::Allow, format!("since {}{who}", began.time))
+                let time = began.time;
+                let because = match &began.addition {
+                    Some(addition) => {
+                        let who = caller_name(&addition.by);
+                        text!("since {time}, added by {who}", time, who)
+                    }
+                    None => text!("since {time}", time),
+                };
+                (Verdict::Allow, because)
             }
             Membership::Member { evidence, .. } => (Verdict::Allow, by(evidence)),
             Membership::NotMember { evidence } => (Verdict::Violation, by(evidence)),
-            Membership::Unproven { missing } => (Verdict::Unproven, harmless(missing)),
+            Membership::Unproven { missing } => (Verdict::Unproven, missing.harmless()),
         };
         let part = RecordPart::Evidence;
         MembershipShown {

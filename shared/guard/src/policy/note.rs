@@ -3,12 +3,13 @@
 mod membership;
 mod rules;
 
+use crate::text;
+use crate::text::Text;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
 pub(super) use rules::of_rules;
 
-use super::node::listing;
 use super::read::ReadRole;
 use super::{IdentityKind, Mfa, RolePolicy};
 use crate::id::AccountId;
@@ -30,13 +31,26 @@ pub struct PolicyNote {
     /// The line, counted from 1.
     pub line: usize,
     /// One sentence that is safe to print on a terminal.
-    pub text: String,
+    pub text: Text,
 }
 
 impl fmt::Display for PolicyNote {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "line {}: {}", self.line, self.text)
+        f.write_str(&self.sentence())
     }
+}
+
+impl PolicyNote {
+    /// The warning after its line.
+    pub fn sentence(&self) -> Text {
+        let (line, text) = (self.line, &self.text);
+        text!("line {line}: {text}", line, text)
+    }
+}
+
+/// `a`, `b` and `c`, each in backticks.
+fn quoted<'t>(words: impl IntoIterator<Item = &'t str>) -> Text {
+    Text::listed(words.into_iter().map(|word| format!("`{word}`")))
 }
 
 /// All warnings, by line. `knows_center`: the policy says where Identity Center is.
@@ -48,7 +62,7 @@ pub(super) fn policy_notes(
 ) -> Vec<PolicyNote> {
     let mut notes = Vec::new();
     if roles.is_empty() {
-        let text = "no role is listed: only AssumeRoot is checked".to_owned();
+        let text = text!("no role is listed: only AssumeRoot is checked");
         notes.push(PolicyNote {
             line: roles_line,
             text,
@@ -56,7 +70,7 @@ pub(super) fn policy_notes(
     }
     for read in roles {
         let (role, from) = (&read.policy, &read.from);
-        let about = |keys: &[&str], text: Option<String>| {
+        let about = |keys: &[&str], text: Option<Text>| {
             let line = from.line_of(keys);
             text.map(|text| PolicyNote { line, text })
         };
@@ -84,42 +98,44 @@ pub(super) fn policy_notes(
     notes
 }
 
-fn unlisted_account(role: &RolePolicy, accounts: &BTreeMap<AccountId, String>) -> Option<String> {
+fn unlisted_account(role: &RolePolicy, accounts: &BTreeMap<AccountId, String>) -> Option<Text> {
     let account = role
         .arn
         .account()
         .filter(|account| !accounts.contains_key(account))?;
-    Some(format!(
-        "{} is in account {account}, which is not in `accounts`",
-        role.arn.quoted()
+    Some(text!(
+        "{role} is in account {account}, which is not in `accounts`",
+        role = role.arn.quoted(),
+        account
     ))
 }
 
-fn endless_session(role: &RolePolicy) -> Option<String> {
+fn endless_session(role: &RolePolicy) -> Option<Text> {
     let limit = role.max_session.filter(|limit| *limit >= LONGEST_SESSION)?;
-    Some(format!(
-        "`max_session` of {limit} is never exceeded: AWS grants at most {LONGEST_SESSION}"
+    Some(text!(
+        "`max_session` of {limit} is never exceeded: AWS grants at most {longest}",
+        limit,
+        longest = LONGEST_SESSION
     ))
 }
 
-fn short_stretch(role: &RolePolicy) -> Option<String> {
+fn short_stretch(role: &RolePolicy) -> Option<Text> {
     let (stretch, session) = (role.max_stretch?, role.max_session?);
     (stretch < session).then(|| {
-        format!(
-            "`max_stretch` of {stretch} is shorter than `max_session` ({session}): one session can exceed it"
-        )
+        text!("`max_stretch` of {stretch} is shorter than `max_session` ({session}): one session can exceed it", stretch, session)
     })
 }
 
-fn endless_day(role: &RolePolicy) -> Option<String> {
+fn endless_day(role: &RolePolicy) -> Option<Text> {
     let limit = role.max_per_day.filter(|limit| *limit >= DAY)?;
-    Some(format!(
-        "`max_per_day` of {limit} is never exceeded: it limits use within any 24h"
+    Some(text!(
+        "`max_per_day` of {limit} is never exceeded: it limits use within any 24h",
+        limit
     ))
 }
 
 /// Warnings if MFA is required of identity types whose records never show it.
-fn unprovable_mfa(role: &RolePolicy, knows_center: bool) -> Vec<String> {
+fn unprovable_mfa(role: &RolePolicy, knows_center: bool) -> Vec<Text> {
     let kinds = IdentityKind::ALL
         .into_iter()
         .filter(|kind| role.allows(*kind));
@@ -135,6 +151,55 @@ fn unprovable_mfa(role: &RolePolicy, knows_center: bool) -> Vec<String> {
         .copied()
         .filter(|kind| !is_provable(*kind) && role.mfa.requires(*kind))
         .collect();
+    let instead = checkable_mfa(role, &kinds, &is_provable);
+    let (unproven, by_kind): (Vec<IdentityKind>, Vec<IdentityKind>) = unprovable
+        .into_iter()
+        .partition(|kind| matches!(kind, IdentityKind::Saml | IdentityKind::WebIdentity));
+    let warning = |kinds: Vec<IdentityKind>, reported: Text| {
+        (!kinds.is_empty()).then(|| {
+            text!(
+                "`mfa: required` can't be checked for {kinds}: the logs don't show it, so their switches are reported as {reported}; if that is intended, write `mfa: {instead}`",
+                kinds = quoted(kinds.into_iter().map(IdentityKind::as_str)),
+                reported,
+                instead
+            )
+        })
+    };
+    let has_saml = unproven.contains(&IdentityKind::Saml);
+    let has_center = by_kind.contains(&IdentityKind::IdentityCenter);
+    let unproven = warning(unproven, text!("unproven")).map(|warning| {
+        if has_saml {
+            text!(
+                "{warning}; if your identity provider sets a session tag after MFA, name it: `- saml: {{mfa_tag: \"mfa=true\"}}`",
+                warning
+            )
+        } else {
+            warning
+        }
+    });
+    let by_kind = warning(by_kind, text!("admitted by kind")).map(|warning| {
+        if has_center {
+            text!(
+                "{warning}; to check it for `identity-center`, add `identity_center:` to the policy",
+                warning
+            )
+        } else {
+            warning
+        }
+    });
+    unproven.into_iter().chain(by_kind).collect()
+}
+
+/// What to write instead of `mfa: required`, so that it is only asked of those kinds for which it
+/// can be checked.
+fn checkable_mfa(
+    role: &RolePolicy,
+    kinds: &[IdentityKind],
+    is_provable: &dyn Fn(IdentityKind) -> bool,
+) -> String {
+    if !kinds.iter().any(|kind| is_provable(*kind)) {
+        return Mfa::Optional.as_str().to_owned();
+    }
     let words = kinds.iter().map(|kind| {
         let word = if is_provable(*kind) {
             role.mfa.for_kind(*kind)
@@ -143,61 +208,29 @@ fn unprovable_mfa(role: &RolePolicy, knows_center: bool) -> Vec<String> {
         };
         format!("{kind}: {}", word.as_str())
     });
-    let instead = if kinds.iter().any(|kind| is_provable(*kind)) {
-        format!("{{{}}}", words.collect::<Vec<_>>().join(", "))
-    } else {
-        Mfa::Optional.as_str().to_owned()
-    };
-    let (unproven, by_kind): (Vec<IdentityKind>, Vec<IdentityKind>) = unprovable
-        .into_iter()
-        .partition(|kind| matches!(kind, IdentityKind::Saml | IdentityKind::WebIdentity));
-    let warning = |kinds: Vec<IdentityKind>, reported: &str, otherwise: &str| {
-        (!kinds.is_empty()).then(|| {
-            format!(
-                "`mfa: required` can't be checked for {}: the logs don't show it, so their switches are reported as {reported}; \
-                 if that is intended, write `mfa: {instead}`{otherwise}",
-                listing(kinds.into_iter().map(IdentityKind::as_str), "and")
-            )
-        })
-    };
-    let tag = if unproven.contains(&IdentityKind::Saml) {
-        "; if your identity provider sets a session tag after MFA, name it: `- saml: {mfa_tag: \"mfa=true\"}`"
-    } else {
-        ""
-    };
-    let center = if by_kind.contains(&IdentityKind::IdentityCenter) {
-        "; to check it for `identity-center`, add `identity_center:` to the policy"
-    } else {
-        ""
-    };
-    let unproven = warning(unproven, "unproven", tag);
-    let by_kind = warning(by_kind, "admitted by kind", center);
-    unproven.into_iter().chain(by_kind).collect()
+    format!("{{{}}}", words.collect::<Vec<_>>().join(", "))
 }
 
 /// A warning if `mfa` makes an exception for kinds that may not enter anyway.
-fn mfa_of_nobody(read: &ReadRole) -> Option<String> {
+fn mfa_of_nobody(read: &ReadRole) -> Option<Text> {
     let (role, from) = (&read.policy, &read.from);
     let excepted = role.mfa.excepted().filter(|kind| !role.allows(*kind));
     let excepted: Vec<&str> = excepted.map(IdentityKind::as_str).collect();
     // In `defaults`, it's meant for the entries that allow these kinds.
     (!excepted.is_empty() && !from.is_default("mfa")).then(|| {
-        format!(
-            "`mfa` for {} has no effect: `identities` doesn't include it",
-            listing(excepted, "and")
+        text!(
+            "`mfa` for {kinds} has no effect: `identities` doesn't include it",
+            kinds = quoted(excepted)
         )
     })
 }
 
 /// A warning if identity types are listed that can't enter the roles of a permission set.
-fn shut_out(read: &ReadRole) -> Option<String> {
+fn shut_out(read: &ReadRole) -> Option<Text> {
     let kinds = read.shut_out.iter().map(|kind| kind.as_str());
     // In `defaults`, they are meant for the other entries.
     (!read.shut_out.is_empty() && !read.from.is_default("identities")).then(|| {
-        format!(
-            "{} in `identities` has no effect: only people of Identity Center can enter the role of a permission set",
-            listing(kinds, "and")
-        )
+        text!("{kinds} in `identities` has no effect: only people of Identity Center can enter the role of a permission set", kinds = quoted(kinds))
     })
 }
 
@@ -218,15 +251,17 @@ fn unreachable(roles: &[&RolePolicy]) -> Vec<PolicyNote> {
             Some(earlier) => {
                 let (line, first) = (role.line, earlier.line);
                 let by = if earlier.arn == role.arn {
-                    "it already appears".to_owned()
+                    text!("it already appears")
                 } else {
-                    format!("{} already matches it", earlier.arn.quoted())
+                    text!("{role} already matches it", role = earlier.arn.quoted())
                 };
                 notes.push(PolicyNote {
                     line,
-                    text: format!(
-                        "{} is never reached: {by} on line {first}",
-                        role.arn.quoted()
+                    text: text!(
+                        "{role} is never reached: {by} on line {first}",
+                        role = role.arn.quoted(),
+                        by,
+                        first
                     ),
                 });
             }
@@ -235,8 +270,9 @@ fn unreachable(roles: &[&RolePolicy]) -> Vec<PolicyNote> {
                     globs.push(role);
                 } else if !uncompared {
                     uncompared = true;
-                    let text = format!(
-                        "only the first {COMPARED} patterns with wildcards are compared with later entries, so an entry that is never reached may go unnoticed"
+                    let text = text!(
+                        "only the first {count} patterns with wildcards are compared with later entries, so an entry that is never reached may go unnoticed",
+                        count = COMPARED
                     );
                     notes.push(PolicyNote {
                         line: role.line,

@@ -9,6 +9,8 @@ use super::{
 use crate::arn::{ArnParts, RoleArn, account_of, glob_matches};
 use crate::id::AccountId;
 use crate::moment::Span;
+use crate::text;
+use crate::text::Text;
 use crate::untrusted::harmless_up_to;
 
 /// One entry of `roles`, or one ARN of an entry that lists several. A limit that is `None` isn't
@@ -168,14 +170,14 @@ impl RolePattern {
 
     /// What the policy file names, for messages: the ARN, or "permission set" and the name, with
     /// backticks. Safe to print, and clipped to 200 characters.
-    pub fn quoted(&self) -> String {
+    pub fn quoted(&self) -> Text {
         self.quoted_up_to(200)
     }
 
-    pub(crate) fn quoted_up_to(&self, most: usize) -> String {
+    pub(crate) fn quoted_up_to(&self, most: usize) -> Text {
         match self.permission_set() {
-            Some(set) => format!("permission set `{}`", harmless_up_to(set, most)),
-            None => format!("`{}`", harmless_up_to(&self.text, most)),
+            Some(set) => text!("permission set `{set}`", set = harmless_up_to(set, most)),
+            None => Text::data(format!("`{}`", harmless_up_to(&self.text, most))),
         }
     }
 

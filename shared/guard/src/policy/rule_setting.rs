@@ -5,6 +5,8 @@ use serde::Serialize;
 use super::{Policy, Severity};
 use crate::catalogue;
 use crate::rule::{IfOff, Rule};
+use crate::text;
+use crate::text::Text;
 use crate::untrusted::harmless;
 
 /// One entry of `rules`.
@@ -44,21 +46,30 @@ pub struct RuleOff {
 
 impl RuleOff {
     /// The notice in a report.
-    pub fn notice(&self) -> String {
+    pub fn notice(&self) -> Text {
         let Self {
             rule,
             name,
             reason,
             line,
         } = self;
-        let unclean = match catalogue::find(rule) {
+        let off = text!(
+            "{rule} {name} is turned off (line {line} of the policy): {reason}",
+            rule,
+            name,
+            line,
+            reason
+        );
+        match catalogue::find(rule) {
             Some(Rule {
                 if_off: IfOff::NotCleanIfAsked | IfOff::NotCleanIfFound,
                 ..
-            }) => "; switches that depend on it don't count as clean",
-            _ => "",
-        };
-        format!("{rule} {name} is turned off (line {line} of the policy): {reason}{unclean}")
+            }) => text!(
+                "{off}; switches that depend on it don't count as clean",
+                off
+            ),
+            _ => off,
+        }
     }
 }
 

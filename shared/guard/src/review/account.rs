@@ -1,5 +1,6 @@
 //! One account's IAM: users, groups, roles and all their policies.
 
+use crate::text;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::arn::linked_service;
@@ -212,7 +213,9 @@ impl Account {
                         holder: format!("group {name}"),
                         name: "(any)".to_owned(),
                     },
-                    text: PolicyText::Missing("the group is not in the authorization details"),
+                    text: PolicyText::Missing(text!(
+                        "the group is not in the authorization details"
+                    )),
                 }),
             }
         }
@@ -244,7 +247,7 @@ impl Account {
                 holder: holder.to_owned(),
                 name: name.clone(),
             },
-            text: text(read),
+            text: self::read(read),
         });
         let attached = policies.attached.iter().map(|arn| Governing {
             place: PolicyPlace::Managed {
@@ -266,9 +269,9 @@ impl Account {
     }
 
     fn managed(&self, arn: &str) -> PolicyText<'_> {
-        self.managed.get(arn).map_or(
-            PolicyText::Missing("its document is not in the authorization details"),
-            text,
+        self.managed.get(arn).map_or_else(
+            || PolicyText::Missing(text!("its document is not in the authorization details")),
+            read,
         )
     }
 }
@@ -283,14 +286,14 @@ impl Role {
     pub(crate) fn trusting(&self) -> ResourceSide<'_> {
         ResourceSide::Trust(Governing {
             place: PolicyPlace::Resource,
-            text: text(&self.trust),
+            text: read(&self.trust),
         })
     }
 }
 
-fn text(read: &ReadDocument) -> PolicyText<'_> {
-    match read {
+fn read(document: &ReadDocument) -> PolicyText<'_> {
+    match document {
         Ok(document) => PolicyText::Read(document),
-        Err(why) => PolicyText::Missing(why),
+        Err(why) => PolicyText::Missing(why.as_str().into()),
     }
 }

@@ -16,6 +16,8 @@ mod tests;
 
 pub use files::{DetailFiles, FileTime};
 
+use crate::text;
+use crate::text::Text;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -47,10 +49,10 @@ pub struct AllowedBy {
     /// What couldn't be decided. Unless all of it held, these statements aren't what allowed the
     /// switch.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub hangs_on: Vec<String>,
+    pub hangs_on: Vec<Text>,
     /// Why the caller's own policies, which also allowed it, aren't shown.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub unseen: Option<String>,
+    pub unseen: Option<Text>,
     /// The files, each with its account and time.
     pub files: Vec<FileTime>,
     /// Changes that would have prevented it. Each one alone is enough.
@@ -62,9 +64,9 @@ pub struct AllowedBy {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct Allowing {
     /// The policy that contains it.
-    pub policy: String,
+    pub policy: Text,
     /// Its `Sid`, or its number among the statements that allow.
-    pub which: String,
+    pub which: Text,
     /// The statement as JSON text.
     #[serde(serialize_with = "as_json")]
     pub statement: String,
@@ -74,9 +76,9 @@ pub struct Allowing {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct StatementChange {
     /// The policy.
-    pub policy: String,
+    pub policy: Text,
     /// Which of its statements to change.
-    pub which: String,
+    pub which: Text,
     /// The statements to replace it with. Empty: delete it.
     #[serde(serialize_with = "all_as_json")]
     pub by: Vec<String>,
@@ -157,7 +159,7 @@ pub fn allowed_by(
             .chain(&own)
             .map(|grant| allowing(grant, role))
             .collect(),
-        hangs_on: decision.allowed.reasons().map(harmless).collect(),
+        hangs_on: decision.allowed.reasons().map(Text::harmless).collect(),
         unseen: who.unseen,
         files: times,
         stopped_by,
@@ -316,7 +318,9 @@ fn allowing(grant: &AppliedStatement<'_>, role: &Role) -> Allowing {
 
 fn changed(grant: &AppliedStatement<'_>, role: &Role, by: &[Value]) -> StatementChange {
     let policy = match grant.place.holder() {
-        Some(holder) if grant.place.is_of_aws() => harmless(&format!("another policy of {holder}")),
+        Some(holder) if grant.place.is_of_aws() => {
+            text!("another policy of {holder}", holder).harmless()
+        }
         _ => policy_of(grant, role),
     };
     StatementChange {
@@ -326,16 +330,17 @@ fn changed(grant: &AppliedStatement<'_>, role: &Role, by: &[Value]) -> Statement
     }
 }
 
-fn policy_of(grant: &AppliedStatement<'_>, role: &Role) -> String {
-    harmless(&match &grant.place {
-        PolicyPlace::Resource => format!("the trust policy of {}", role.name),
-        place => place.to_string(),
-    })
+fn policy_of(grant: &AppliedStatement<'_>, role: &Role) -> Text {
+    let policy = match &grant.place {
+        PolicyPlace::Resource => text!("the trust policy of {role}", role = role.name),
+        place => place.to_text(),
+    };
+    policy.harmless()
 }
 
-fn statement_name(grant: &AppliedStatement<'_>) -> String {
+fn statement_name(grant: &AppliedStatement<'_>) -> Text {
     grant.statement.sid.as_deref().map_or_else(
-        || "the statement".to_owned(),
-        |sid| format!("statement {}", harmless(sid)),
+        || text!("the statement"),
+        |sid| text!("statement {sid}", sid = harmless(sid)),
     )
 }

@@ -1,5 +1,7 @@
 //! Who can take a permission set: the assignments in a roster of Identity Center.
 
+use crate::text;
+use crate::text::Text;
 use std::collections::BTreeSet;
 
 use super::setup::Setup;
@@ -10,9 +12,6 @@ use crate::directory::{ListedPermissionSet, StoreSnapshot};
 use crate::id::AccountId;
 use crate::policy::{Policy, RolePolicy, StoreGroupName};
 use crate::untrusted::harmless;
-
-/// Where the documentation shows how to make such a roster.
-const HOW: &str = "docs/audit.md shows how to take one";
 
 /// Where Identity Center's home Region isn't part of the roles' path.
 const WITHOUT_REGION: &str = "us-east-1";
@@ -111,7 +110,7 @@ impl<'a> SetupView<'a> {
     }
 
     /// Information about permission sets that isn't a finding.
-    pub(super) fn center_notices(&self) -> Vec<String> {
+    pub(super) fn center_notices(&self) -> Vec<Text> {
         let mut notices = self.unused_stores();
         notices.extend(self.unjudged_sets());
         let Some(store) = self.store else {
@@ -125,43 +124,37 @@ impl<'a> SetupView<'a> {
                     StoreGroupName::ByName(name) => has_group(store, name),
                 };
                 if !is_listed {
-                    notices.push(format!(
-                        "group {} isn't in the roster of Identity Center (line {} of the policy)",
-                        harmless(&group.written),
-                        rules.groups_line
-                    ));
+                    notices.push(text!("group {group} isn't in the roster of Identity Center (line {line} of the policy)", group = harmless(&group.written), line = rules.groups_line));
                 }
             }
             let set = rules.arn.permission_set();
             if let Some(set) = set.filter(|_| store.permission_sets.is_some())
                 && self.set_named(set).is_none()
             {
-                notices.push(format!(
-                    "permission set {} isn't in the roster of Identity Center (line {} of the policy)",
-                    harmless(set),
-                    rules.line
-                ));
+                notices.push(text!("permission set {set} isn't in the roster of Identity Center (line {line} of the policy)", set = harmless(set), line = rules.line));
             }
         }
         notices
     }
 
     /// Rosters of identity stores that aren't the policy's.
-    fn unused_stores(&self) -> Vec<String> {
+    fn unused_stores(&self) -> Vec<Text> {
         let own = self.policy.identity_center.as_ref();
         let mut notices = Vec::new();
         for snapshot in self.setup.stores() {
             let store = harmless(&snapshot.store);
             match own {
                 Some(own) if own.identity_store == snapshot.store => {}
-                Some(own) => notices.push(format!(
+                Some(own) => notices.push(text!(
                     "the roster of identity store {store} isn't used: `identity_center` in the \
-                     policy has `identity_store: {}`",
-                    harmless(&own.identity_store)
+                     policy has `identity_store: {identity_store}`",
+                    store,
+                    identity_store = harmless(&own.identity_store)
                 )),
-                None => notices.push(format!(
+                None => notices.push(text!(
                     "the roster of identity store {store} isn't used: the policy has no \
-                     `identity_center`"
+                     `identity_center`",
+                    store
                 )),
             }
         }
@@ -169,7 +162,7 @@ impl<'a> SetupView<'a> {
     }
 
     /// Permission sets of the policy, if nothing shows who can take them.
-    fn unjudged_sets(&self) -> Option<String> {
+    fn unjudged_sets(&self) -> Option<Text> {
         if self.has_assignments() {
             return None;
         }
@@ -178,29 +171,30 @@ impl<'a> SetupView<'a> {
             .roles
             .iter()
             .filter(|rules| is_about_sets(rules));
-        let mut sets: BTreeSet<String> = entries.map(|rules| rules.arn.quoted()).collect();
+        let mut sets: BTreeSet<Text> = entries.map(|rules| rules.arn.quoted()).collect();
         sets.extend(self.elevated.iter().filter_map(elevated_set));
         if sets.is_empty() {
             return None;
         }
         let why = match self.store {
-            None => "no roster of Identity Center was supplied".to_owned(),
+            None => text!("no roster of Identity Center was supplied"),
             Some(store) => {
                 let lists = [
                     ("PermissionSets", store.permission_sets.is_none()),
                     ("AccountAssignments", store.assignments.is_none()),
                 ];
                 let missing = lists.into_iter().filter(|(_, is_missing)| *is_missing);
-                format!(
-                    "the roster of Identity Center has no {}",
-                    listed(missing.map(|(key, _)| key.to_owned()))
+                text!(
+                    "the roster of Identity Center has no {names}",
+                    names = listed(missing.map(|(key, _)| key))
                 )
             }
         };
-        Some(format!(
-            "RW104 can't tell who can take {}: {why}; supply a roster with PermissionSets and \
-             AccountAssignments ({HOW})",
-            listed(sets)
+        Some(text!(
+            "RW104 can't tell who can take {names}: {why}; supply a roster with PermissionSets and \
+             AccountAssignments (docs/audit.md shows how to take one)",
+            names = listed(sets),
+            why
         ))
     }
 }
@@ -227,9 +221,9 @@ pub(super) fn is_about_sets(rules: &RolePolicy) -> bool {
 }
 
 /// The permission set of a role that was supplied, unless its entry names permission sets itself.
-fn elevated_set(target: &ElevatedTarget<'_>) -> Option<String> {
+fn elevated_set(target: &ElevatedTarget<'_>) -> Option<Text> {
     let set = of_role(&target.role.arn).filter(|_| !is_about_sets(target.rules))?;
-    Some(format!("permission set `{}`", harmless(set)))
+    Some(text!("permission set `{set}`", set = harmless(set)))
 }
 
 /// Whether any group bears a name, which several may.

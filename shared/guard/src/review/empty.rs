@@ -6,10 +6,12 @@ use super::SetupView;
 use super::account::Account;
 use super::gap::DetailList;
 use super::view::listed;
+use crate::text;
+use crate::text::Text;
 use crate::untrusted::harmless;
 
 /// One sentence for each account and suspicious list.
-pub(super) fn empty_list_notes(view: &SetupView<'_>) -> Vec<String> {
+pub(super) fn empty_list_notes(view: &SetupView<'_>) -> Vec<Text> {
     let all = view
         .setup
         .accounts()
@@ -28,7 +30,7 @@ pub(super) fn empty_list_notes(view: &SetupView<'_>) -> Vec<String> {
 }
 
 /// What contradicts an empty list.
-fn against(view: &SetupView<'_>, account: &Account, list: DetailList) -> Option<String> {
+fn against(view: &SetupView<'_>, account: &Account, list: DetailList) -> Option<Text> {
     match list {
         DetailList::Users => named_groups(view, account),
         DetailList::Groups => named_groups(view, account).or_else(|| {
@@ -36,7 +38,10 @@ fn against(view: &SetupView<'_>, account: &Account, list: DetailList) -> Option<
                 .users
                 .values()
                 .find(|user| !user.groups.is_empty())?;
-            Some(format!("user {} is in groups", harmless(&user.name)))
+            Some(text!(
+                "user {name} is in groups",
+                name = harmless(&user.name)
+            ))
         }),
         DetailList::Roles => {
             let roles = view
@@ -53,11 +58,11 @@ fn against(view: &SetupView<'_>, account: &Account, list: DetailList) -> Option<
         DetailList::Policies => account
             .attached()
             .next()
-            .map(|arn| format!("{} is attached", harmless(arn))),
+            .map(|arn| text!("{arn} is attached", arn = harmless(arn))),
     }
 }
 
-fn named_groups(view: &SetupView<'_>, account: &Account) -> Option<String> {
+fn named_groups(view: &SetupView<'_>, account: &Account) -> Option<Text> {
     let groups = view
         .policy
         .roles
@@ -70,17 +75,18 @@ fn named_groups(view: &SetupView<'_>, account: &Account) -> Option<String> {
     named_by_policy(written)
 }
 
-fn named_by_policy(names: Vec<String>) -> Option<String> {
-    (!names.is_empty()).then(|| format!("the policy names {}", listed(names)))
+fn named_by_policy(names: Vec<String>) -> Option<Text> {
+    (!names.is_empty()).then(|| text!("the policy names {names}", names = listed(names)))
 }
 
-fn sentence(view: &SetupView<'_>, account: &Account, list: DetailList, against: &str) -> String {
-    format!(
-        "the list of {} ({}) of {} is empty, but {against}; if the details were exported with `--filter`, export them again without it: `aws \
+fn sentence(view: &SetupView<'_>, account: &Account, list: DetailList, against: &Text) -> Text {
+    text!(
+        "the list of {word} ({key}) of {account} is empty, but {against}; if the details were exported with `--filter`, export them again without it: `aws \
          iam get-account-authorization-details`",
-        list.word(),
-        list.key(),
-        view.account_shown(account.id)
+        word = list.word(),
+        key = list.key(),
+        account = view.account_shown(account.id),
+        against
     )
 }
 
@@ -89,6 +95,7 @@ mod tests {
     use serde_json::json;
 
     use crate::review::testing::Company;
+    use crate::text::Text;
 
     fn warned(company: &Company) -> Vec<String> {
         let review = company.review();
@@ -98,7 +105,7 @@ mod tests {
                 .iter()
                 .all(|sentence| review.notices.contains(sentence))
         );
-        let short = |sentence: String| {
+        let short = |sentence: Text| {
             sentence
                 .split_once("; if the details")
                 .unwrap()

@@ -1,12 +1,13 @@
 //! A finding of a review: the contract for what the CLI prints.
 
+use crate::text;
+use crate::text::Text;
 use std::collections::BTreeSet;
 
 use serde::Serialize;
 use serde_json::Value;
 
-use super::gap::NOT_GIVEN;
-use super::gap::{Gap, MissingPart, Wanting};
+use super::gap::{Gap, MissingPart, Wanting, not_given};
 use crate::finding::{Verdict, finding_id};
 use crate::iam::PolicyPlace;
 use crate::id::AccountId;
@@ -29,16 +30,16 @@ pub struct ReviewFinding {
     /// The ARN judged: a role, a group, a user.
     pub subject: String,
     /// Where the statement is, in words; `null` if there is none.
-    pub place: Option<String>,
+    pub place: Option<Text>,
     /// The current statement, or the setting; `null` if there is none to quote.
     pub statement: Option<Value>,
     /// What to replace it with: one statement, a list of several, or an empty list to delete it.
     /// `null` if no statement helps.
     pub fix: Option<Value>,
     /// The finding in one sentence.
-    pub message: String,
+    pub message: Text,
     /// The conditions that an unproven answer depends on.
-    pub undecided: Vec<String>,
+    pub undecided: Vec<Text>,
     /// The same for the same finding.
     pub id: String,
     /// The version of the policy that it was judged by.
@@ -55,7 +56,7 @@ impl ReviewFinding {
         let missing = || {
             self.undecided
                 .iter()
-                .any(|reason| reason.contains(NOT_GIVEN))
+                .any(|reason| reason.contains(&*not_given()))
         };
         self.verdict == Verdict::Unproven && (!given(self.account) || missing())
     }
@@ -68,11 +69,11 @@ pub(crate) struct ReviewDraft {
     severity: Severity,
     account: AccountId,
     subject: String,
-    message: String,
-    place: Option<String>,
+    message: Text,
+    place: Option<Text>,
     statement: Option<Value>,
     fix: Option<Vec<Value>>,
-    undecided: BTreeSet<String>,
+    undecided: BTreeSet<Text>,
     wanting: Wanting,
     /// The severity of the role that it's about. Findings about a critical role are never hidden.
     pub(super) of_role: Option<Severity>,
@@ -83,14 +84,14 @@ impl ReviewDraft {
         severity: Severity,
         account: AccountId,
         subject: &str,
-        message: String,
+        message: Text,
     ) -> Self {
         Self {
             verdict: Verdict::Violation,
             severity,
             account,
             subject: subject.to_owned(),
-            message,
+            message: message.into(),
             place: None,
             statement: None,
             fix: None,
@@ -104,7 +105,7 @@ impl ReviewDraft {
         severity: Severity,
         account: AccountId,
         subject: &str,
-        message: String,
+        message: Text,
     ) -> Self {
         Self {
             verdict: Verdict::Unproven,
@@ -119,7 +120,7 @@ impl ReviewDraft {
         statement: &Value,
         fix: Vec<Value>,
     ) -> Self {
-        self.place = Some(place.to_string());
+        self.place = Some(place.to_text());
         self.statement = Some(statement.clone());
         self.fix = Some(fix);
         self
@@ -127,7 +128,7 @@ impl ReviewDraft {
 
     /// Adds whose trust policy it is, if the subject isn't that role.
     pub(super) fn in_trust_of(mut self, role: &str) -> Self {
-        self.place = Some(format!("{} of {role}", PolicyPlace::Resource));
+        self.place = Some(text!("the trust policy of {role}", role));
         self
     }
 
@@ -145,16 +146,16 @@ impl ReviewDraft {
         self
     }
 
-    pub(super) fn hanging_on(mut self, undecided: impl IntoIterator<Item = String>) -> Self {
+    pub(super) fn hanging_on(mut self, undecided: impl IntoIterator<Item = Text>) -> Self {
         self.undecided.extend(undecided);
         self
     }
 
     /// Notes that it only depends on what wasn't supplied; `about` is the role or group that can't
     /// be judged.
-    pub(super) fn for_want_of(mut self, gaps: impl IntoIterator<Item = Gap>, about: &str) -> Self {
+    pub(super) fn for_want_of(mut self, gaps: impl IntoIterator<Item = Gap>, about: Text) -> Self {
         self.wanting.gaps.extend(gaps);
-        self.wanting.about.insert(about.to_owned());
+        self.wanting.about.insert(about);
         self
     }
 
@@ -171,8 +172,8 @@ impl ReviewDraft {
         self
     }
 
-    pub(super) fn adding(mut self, words: &str) -> Self {
-        self.message.push_str(words);
+    pub(super) fn adding(mut self, words: Text) -> Self {
+        self.message = self.message.then(words);
         self
     }
 
@@ -209,15 +210,11 @@ impl ReviewDraft {
             severity: self.severity,
             account: self.account,
             subject: harmless(&self.subject),
-            place: place.as_deref().map(harmless),
+            place: place.as_ref().map(Text::harmless),
             statement: self.statement,
             fix,
             message: self.message,
-            undecided: self
-                .undecided
-                .iter()
-                .map(|reason| harmless(reason))
-                .collect(),
+            undecided: self.undecided.iter().map(Text::harmless).collect(),
             id,
             policy,
             wanting: self.wanting,

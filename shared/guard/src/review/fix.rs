@@ -1,5 +1,7 @@
 //! Corrects statements.
 
+use crate::text;
+use crate::text::Text;
 use serde_json::{Map, Value, json};
 
 use super::session;
@@ -89,16 +91,14 @@ pub(super) fn without(
 }
 
 /// Where a correction belongs, if not at the statement's place.
-pub(super) fn elsewhere(place: &PolicyPlace) -> String {
+pub(super) fn elsewhere(place: &PolicyPlace) -> Text {
     match place {
-        PolicyPlace::Managed { holder, arn } if place.is_of_aws() => {
-            format!(
-                "; {} is an AWS managed policy and can't be edited, so add the `Deny` to another policy of {}",
-                name_of(arn),
-                name_of(holder)
-            )
-        }
-        _ => String::new(),
+        PolicyPlace::Managed { holder, arn } if place.is_of_aws() => text!(
+            "; {policy} is an AWS managed policy and can't be edited, so add the `Deny` to another policy of {holder}",
+            policy = name_of(arn),
+            holder = name_of(holder)
+        ),
+        _ => Text::default(),
     }
 }
 

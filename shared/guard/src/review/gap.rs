@@ -1,6 +1,8 @@
 //! What is missing of an account. Everything that depends on it is unproven, and must not look
 //! clean.
 
+use crate::text;
+use crate::text::Text;
 use std::collections::BTreeSet;
 
 use crate::iam::{AccessDecision, Truth};
@@ -34,12 +36,12 @@ impl DetailList {
     }
 
     /// Its entries in words, such as `users`.
-    pub const fn word(self) -> &'static str {
+    pub fn word(self) -> Text {
         match self {
-            Self::Users => "users",
-            Self::Groups => "groups",
-            Self::Roles => "roles",
-            Self::Policies => "policies",
+            Self::Users => text!("users"),
+            Self::Groups => text!("groups"),
+            Self::Roles => text!("roles"),
+            Self::Policies => text!("policies"),
         }
     }
 }
@@ -65,43 +67,56 @@ pub struct Gap {
 
 impl Gap {
     /// Why the policies of a user or role in the account are open; "its" means the account.
-    pub(crate) const fn why_open(&self) -> &'static str {
+    pub(crate) fn why_open(&self) -> Text {
         match self.part {
-            MissingPart::Details => NOT_GIVEN,
+            MissingPart::Details => not_given(),
             MissingPart::List(DetailList::Users) => {
-                "its list of users (UserDetailList) was not supplied"
+                text!("its list of users (UserDetailList) was not supplied")
             }
             MissingPart::List(DetailList::Groups) => {
-                "its list of groups (GroupDetailList) was not supplied"
+                text!("its list of groups (GroupDetailList) was not supplied")
             }
             MissingPart::List(DetailList::Roles) => {
-                "its list of roles (RoleDetailList) was not supplied"
+                text!("its list of roles (RoleDetailList) was not supplied")
             }
             MissingPart::List(DetailList::Policies) => {
-                "its list of policies (Policies) was not supplied"
+                text!("its list of policies (Policies) was not supplied")
             }
-            MissingPart::Page => "the last page of its authorization details was not supplied",
+            MissingPart::Page => {
+                text!("the last page of its authorization details was not supplied")
+            }
         }
     }
 
     /// The sentence that says what is missing, for an account as it's shown.
-    pub fn sentence_for(&self, account: &str) -> String {
+    pub fn sentence_for(&self, account: &Text) -> Text {
         match self.part {
-            MissingPart::Details => format!("no authorization details for {account} were supplied"),
-            MissingPart::List(list) => format!(
-                "no list of {} ({}) for {account} was supplied",
-                list.word(),
-                list.key()
+            MissingPart::Details => text!(
+                "no authorization details for {account} were supplied",
+                account
+            ),
+            MissingPart::List(list) => text!(
+                "no list of {word} ({key}) for {account} was supplied",
+                word = list.word(),
+                key = list.key(),
+                account
             ),
             MissingPart::Page => {
-                format!("the last page of the authorization details for {account} was not supplied")
+                text!(
+                    "the last page of the authorization details for {account} was not supplied",
+                    account
+                )
             }
         }
     }
 
     /// What an open answer depends on because this is missing.
-    pub(super) fn reason(&self) -> String {
-        format!("account {}: {}", self.account, self.why_open())
+    pub(super) fn reason(&self) -> Text {
+        text!(
+            "account {account}: {why}",
+            account = self.account,
+            why = self.why_open()
+        )
     }
 }
 
@@ -111,7 +126,7 @@ pub struct Wanting {
     /// What wasn't supplied. Empty: the answer also depends on something else.
     pub gaps: BTreeSet<Gap>,
     /// The roles and groups that can't be judged without it, as they are shown.
-    pub about: BTreeSet<String>,
+    pub about: BTreeSet<Text>,
 }
 
 impl Wanting {
@@ -143,7 +158,9 @@ pub(super) fn lacking(decision: AccessDecision<'_>, gap: Option<Gap>) -> AccessD
 }
 
 /// Why an account's own policies are open.
-pub(super) const NOT_GIVEN: &str = "its authorization details were not supplied";
+pub(super) fn not_given() -> Text {
+    text!("its authorization details were not supplied")
+}
 
 #[cfg(test)]
 mod tests;

@@ -6,6 +6,7 @@ use super::attempt::{Authentication, Entrant, better, is_better};
 use super::gap::{DetailList, lacking};
 use crate::iam::{AccessDecision, Principal, Requester, Truth};
 use crate::id::AccountId;
+use crate::text;
 
 /// How much access somebody gets by joining a group; `None`: the group gives no access, or nobody
 /// of the account would get in.
@@ -45,7 +46,7 @@ pub(super) fn joining<'a>(
     }
     match best {
         Some(best) if is_better(&by_new, &best) => Some(AccessDecision {
-            allowed: Truth::open("who joins it: no current user could enter"),
+            allowed: Truth::open(text!("who joins it: no current user could enter")),
             ..by_new
         }),
         Some(best) => Some(best),

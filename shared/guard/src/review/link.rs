@@ -7,6 +7,8 @@ use super::session;
 use super::view::{ElevatedTarget, SetupView, name_of};
 use crate::iam::{AccessDecision, Truth};
 use crate::policy;
+use crate::text;
+use crate::text::Text;
 
 /// A role whose sessions can enter another role.
 pub(super) struct RoleLink<'a> {
@@ -94,15 +96,18 @@ impl<'a> RoleLink<'a> {
     }
 
     /// `role Jump in development`, with the session's name if it must have one.
-    pub(super) fn describe(&self, view: &SetupView<'_>) -> String {
-        let role = format!(
-            "role {} in {}",
-            name_of(&self.role.arn),
-            view.account_shown(self.account.id)
-        );
-        self.session.as_ref().map_or(role.clone(), |session| {
-            format!("{role} as {}", crate::untrusted::harmless(session))
-        })
+    pub(super) fn describe(&self, view: &SetupView<'_>) -> Text {
+        let role = name_of(&self.role.arn);
+        let account = view.account_shown(self.account.id);
+        match &self.session {
+            Some(session) => text!(
+                "role {role} in {account} as {session}",
+                role,
+                account,
+                session = crate::untrusted::harmless(session)
+            ),
+            None => text!("role {role} in {account}", role, account),
+        }
     }
 }
 

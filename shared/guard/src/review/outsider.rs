@@ -6,6 +6,7 @@ mod statement;
 #[cfg(test)]
 mod tests;
 
+use crate::text;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::SetupView;
@@ -86,7 +87,7 @@ impl<'a> TrustStatement<'_, 'a> {
         };
         // Not everybody worth trying was tried, so a no wouldn't be certain.
         if !is_all {
-            best.truth = Truth::open("patterns that are too numerous or too long to try");
+            best.truth = Truth::open(text!("patterns that are too numerous or too long to try"));
         }
         for organization in self.organizations() {
             for person in &people {

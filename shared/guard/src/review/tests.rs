@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::testing::{Company, DEVELOPMENT, PRODUCTION, ROLE};
 use crate::finding::Verdict;
+use crate::text::Text;
 
 fn allow(action: &str, resource: &Value) -> Value {
     json!({"Effect": "Allow", "Action": action, "Resource": resource})
@@ -152,9 +153,9 @@ fn names_of_the_policy_that_nothing_bears_are_told() {
         .policy("development/Developers]", "development/Developer] ");
     let review = company.review();
     let arn = "arn:aws:iam::444455556666:role";
-    let asked = format!(
+    let asked = Text::data(format!(
         "line 35 of the policy: no role matches `{arn}/UpdateApps`; did you mean `{arn}/UpdateApp`, which is in the authorization details?"
-    );
+    ));
     assert_eq!(
         (review.notices.first(), &review.near_misses),
         (Some(&asked), &vec![asked.clone()])
@@ -163,9 +164,9 @@ fn names_of_the_policy_that_nothing_bears_are_told() {
     let far = Company::new()
         .policy("role/UpdateApp", "role/BreakGlass")
         .review();
-    let said = format!(
+    let said = Text::data(format!(
         "line 35 of the policy: no role in the authorization details matches `{arn}/BreakGlass`"
-    );
+    ));
     assert!(
         far.near_misses.is_empty() && far.notices.contains(&said),
         "{:?}",
@@ -244,7 +245,7 @@ fn a_rule_of_the_review_that_is_off_loses_exactly_its_findings_and_is_named() {
                     .iter()
                     .any(|notice| notice.starts_with(&named))
             );
-            let unasked = |notice: &String| notice.contains("was not checked");
+            let unasked = |notice: &Text| notice.contains("was not checked");
             assert!(rule.code != "RW106" || !review.notices.iter().any(unasked));
         }
     }

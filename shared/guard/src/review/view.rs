@@ -11,6 +11,8 @@ use crate::elevated::{UnmatchedEntry, unmatched_among};
 use crate::iam::{IamDocument, Truth};
 use crate::id::AccountId;
 use crate::policy::{GroupName, GroupRef, Policy, RolePolicy};
+use crate::text;
+use crate::text::Text;
 use crate::untrusted::harmless;
 
 /// The most names in a sentence.
@@ -100,23 +102,24 @@ impl<'a> SetupView<'a> {
     }
 
     /// `production`, or `account 444455556666`.
-    pub(super) fn account_shown(&self, id: AccountId) -> String {
-        self.policy
-            .account_name(id)
-            .map_or_else(|| format!("account {id}"), harmless)
+    pub(super) fn account_shown(&self, id: AccountId) -> Text {
+        self.policy.account_name(id).map_or_else(
+            || text!("account {account}", account = id),
+            |name| harmless(name).into(),
+        )
     }
 
     /// `UpdateApp in production`
-    pub(super) fn role_in_account(&self, target: &ElevatedTarget<'_>) -> String {
-        format!(
-            "{} in {}",
-            harmless(&target.role.name),
-            self.account_shown(target.account.id)
+    pub(super) fn role_in_account(&self, target: &ElevatedTarget<'_>) -> Text {
+        text!(
+            "{role} in {account}",
+            role = harmless(&target.role.name),
+            account = self.account_shown(target.account.id)
         )
     }
 
     /// `UpdateApp in production, BreakGlass in production`
-    pub(super) fn places(&self, targets: &[ElevatedTarget<'_>]) -> String {
+    pub(super) fn places(&self, targets: &[ElevatedTarget<'_>]) -> Text {
         listed(targets.iter().map(|target| self.role_in_account(target)))
     }
 
@@ -132,7 +135,7 @@ impl<'a> SetupView<'a> {
     }
 
     /// The sentence that says what wasn't supplied.
-    pub(super) fn gap_sentence(&self, gap: Gap) -> String {
+    pub(super) fn gap_sentence(&self, gap: Gap) -> Text {
         gap.sentence_for(&self.account_shown(gap.account))
     }
 
@@ -241,18 +244,20 @@ impl<'a> SetupView<'a> {
             GroupName::ById(id) if account.groups.values().any(|group| group.id == *id) => {
                 Truth::No
             }
-            GroupName::ById(id) => Truth::open(format!(
-                "whether group {name} has the id {id}: no group in the supplied files has that id"
+            GroupName::ById(id) => Truth::open(text!(
+                "whether group {name} has the id {id}: no group in the supplied files has that id",
+                name,
+                id
             )),
         }))
     }
 
     /// Entries of the policy that narrowly miss a supplied role.
-    pub(super) fn near_misses(&self) -> Vec<String> {
+    pub(super) fn near_misses(&self) -> Vec<Text> {
         self.unmatched()
             .iter()
             .filter(|entry| entry.is_near_miss())
-            .map(sentence)
+            .map(UnmatchedEntry::sentence_with_line)
             .collect()
     }
 
@@ -268,7 +273,7 @@ impl<'a> SetupView<'a> {
     }
 
     /// Information that isn't a finding.
-    pub(super) fn notices(&self) -> Vec<String> {
+    pub(super) fn notices(&self) -> Vec<Text> {
         let mut notices = Vec::new();
         for entry in self
             .unmatched()
@@ -280,7 +285,7 @@ impl<'a> SetupView<'a> {
                 .account()
                 .is_none_or(|account| self.setup.account(account).is_some())
             {
-                notices.push(sentence(entry));
+                notices.push(entry.sentence_with_line());
             }
         }
         for rules in &self.policy.roles {
@@ -292,10 +297,10 @@ impl<'a> SetupView<'a> {
                         .values()
                         .any(|known| is_same_group(group, known))
                 }) {
-                    notices.push(format!(
-                        "group {} doesn't exist (line {} of the policy)",
-                        harmless(&group.written),
-                        rules.groups_line
+                    notices.push(text!(
+                        "group {group} doesn't exist (line {line} of the policy)",
+                        group = harmless(&group.written),
+                        line = rules.groups_line
                     ));
                 }
             }
@@ -305,17 +310,15 @@ impl<'a> SetupView<'a> {
             .off(&catalogue::HUMAN_WITHOUT_MFA_DEVICE)
             .is_some();
         if !self.setup.has_credentials() && !is_off {
-            notices.push("RW106 was not checked: no credential report was supplied".to_owned());
+            notices.push(text!(
+                "RW106 was not checked: no credential report was supplied"
+            ));
         }
         notices.extend(self.center_notices());
         notices.sort();
         notices.dedup();
         notices
     }
-}
-
-fn sentence(entry: &UnmatchedEntry) -> String {
-    format!("line {} of the policy: {entry}", entry.line)
 }
 
 fn is_same_group(named: &GroupRef, group: &Group) -> bool {
@@ -326,17 +329,15 @@ fn is_same_group(named: &GroupRef, group: &Group) -> bool {
 }
 
 /// `a, b and c`, with a number for those beyond the fifth.
-pub(super) fn listed(names: impl IntoIterator<Item = String>) -> String {
-    let names: Vec<String> = names.into_iter().collect();
-    match &*names {
-        [] => String::new(),
-        [one] => one.clone(),
-        [first @ .., last] if names.len() <= NAMED => format!("{} and {last}", first.join(", ")),
-        many => {
-            let first: Vec<&str> = many.iter().take(NAMED).map(String::as_str).collect();
-            format!("{} and {} more", first.join(", "), many.len() - NAMED)
-        }
+pub(super) fn listed<T: Into<Text>>(names: impl IntoIterator<Item = T>) -> Text {
+    let mut names: Vec<Text> = names.into_iter().map(Into::into).collect();
+    let more = names.len().saturating_sub(NAMED);
+    if more > 0 {
+        names.truncate(NAMED);
+        let names = Text::list(names, text!(", "));
+        return text!("{names} and {more} more", names, more);
     }
+    Text::listed(names)
 }
 
 /// The name at the end of an ARN.

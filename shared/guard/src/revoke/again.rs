@@ -4,6 +4,8 @@
 //! The plan never removes somebody from a group that they aren't in. If it isn't known who is in a
 //! group at the time of the plan, the plan says so.
 
+use crate::text;
+use crate::text::Text;
 use std::collections::BTreeSet;
 
 use serde_json::json;
@@ -40,41 +42,52 @@ pub(super) fn reentry_limit(plan: &RevocationTarget<'_, '_>) -> PlanLimit {
         .reentry_limit();
     }
     if DenialReach::new(plan.role).set.is_some() {
-        return PlanLimit::new(format!(
-            "{}{}",
+        return PlanLimit::new(sentences([
             reentry_sentence(&who, &place, at),
-            into_permission_set(plan)
-        ));
+            into_permission_set(plan),
+        ]));
     }
     let why = match plan.origin.kind {
         OriginKind::Listed(IdentityKind::IdentityCenter) => {
-            "Their access comes from their assignment in IAM Identity Center, or from a session of such a role."
+            text!(
+                "Their access comes from their assignment in IAM Identity Center, or from a session of such a role."
+            )
         }
         OriginKind::Listed(IdentityKind::Saml | IdentityKind::WebIdentity) => {
-            "Their access comes from the identity provider; the role's trust policy sets the conditions."
+            text!(
+                "Their access comes from the identity provider; the role's trust policy sets the conditions."
+            )
         }
         OriginKind::Listed(IdentityKind::Service) => {
-            "An AWS service gets such sessions on its own: stop what runs there, or change the role's trust policy."
+            text!(
+                "An AWS service gets such sessions on its own: stop what runs there, or change the role's trust policy."
+            )
         }
         OriginKind::Root | OriginKind::Federated | OriginKind::Unknown | OriginKind::Listed(_) => {
-            "The records don't identify them well enough to lock them out; the role's trust policy says who can enter."
+            text!(
+                "The records don't identify them well enough to lock them out; the role's trust policy says who can enter."
+            )
         }
     };
-    PlanLimit::new(format!("{} {why}", reentry_sentence(&who, &place, at)))
+    PlanLimit::new(sentences([reentry_sentence(&who, &place, at), why]))
 }
 
 /// What would stop new sessions of a permission set.
-fn into_permission_set(plan: &RevocationTarget<'_, '_>) -> &'static str {
+fn into_permission_set(plan: &RevocationTarget<'_, '_>) -> Text {
     if store_user(&plan.origin.person).is_none() {
-        return " What only stops new sessions is listed above.";
+        return text!("What only stops new sessions is listed above.");
     }
-    " What only stops new sessions is listed above. To deny them too, leave the condition on aws:TokenIssueTime out of the policy for the \
-     person; the policy then has to stay as long as they may not enter."
+    text!(
+        "What only stops new sessions is listed above. To deny them too, leave the condition on aws:TokenIssueTime out of the policy for the person; the policy then has to stay as long as they may not enter."
+    )
 }
 
-fn reentry_sentence(who: &str, place: &str, at: Moment) -> String {
-    format!(
-        "New switches: sessions issued from {at} on are not denied, so {who} can enter {place} again immediately."
+fn reentry_sentence(who: &str, place: &Text, at: Moment) -> Text {
+    text!(
+        "New switches: sessions issued from {at} on are not denied, so {who} can enter {place} again immediately.",
+        at,
+        who,
+        place
     )
 }
 
@@ -84,7 +97,7 @@ struct UserToLockOut<'a, 'w> {
     account: AccountId,
     id: &'a str,
     who: String,
-    place: String,
+    place: Text,
 }
 
 /// What is known about the user in one of the role's groups, at the time of the plan.
@@ -116,10 +129,13 @@ impl UserToLockOut<'_, '_> {
             .user_deleted(self.account, self.id)
             .filter(|deleted| *deleted <= at)
         {
-            return PlanLimit::new(format!(
-                "New switches: sessions issued from {at} on are not denied. {} was deleted at {deleted}, so nobody can enter {} as this user \
+            return PlanLimit::new(text!(
+                "New switches: sessions issued from {at} on are not denied. {who} was deleted at {deleted}, so nobody can enter {place} as this user \
                  again; a user with the same name is a different user.",
-                self.who, self.place
+                at,
+                who = self.who,
+                deleted,
+                place = self.place
             ));
         }
         let mut limit = PlanLimit::new(reentry_sentence(&self.who, &self.place, at));
@@ -140,15 +156,18 @@ impl UserToLockOut<'_, '_> {
         {
             add_sentence(
                 &mut limit,
-                "They aren't in any of the groups that the policy names for this role, so their access comes from something else.",
+                text!(
+                    "They aren't in any of the groups that the policy names for this role, so their access comes from something else."
+                ),
             );
         }
         if let (None, false) = (&name, groups.is_empty()) {
             add_sentence(
                 &mut limit,
-                &format!(
-                    "The name of the user with the id {} at {at} is unknown.",
-                    harmless(self.id)
+                text!(
+                    "The name of the user with the id {id} at {at} is unknown.",
+                    id = harmless(self.id),
+                    at
                 ),
             );
         }
@@ -260,18 +279,23 @@ impl UserToLockOut<'_, '_> {
         {
             add_sentence(
                 limit,
-                &format!("{who} joined {written} at {joined}, after the switch."),
+                text!(
+                    "{who} joined {written} at {joined}, after the switch.",
+                    who,
+                    written,
+                    joined
+                ),
             );
         }
         if let GroupStanding::In { .. } = standing {
-            let leave = self.leave_group(group, name, "to remove them from the group");
+            let leave = self.leave_group(group, name, text!("to remove them from the group"));
             limit.ways.extend(leave);
             return;
         }
         let Some(unsure) = self.unsure(standing, &written) else {
             return;
         };
-        add_sentence(limit, &unsure);
+        add_sentence(limit, unsure);
         limit.ways.extend(self.list_groups(name));
         if let GroupStanding::Unknown {
             last: Some((_, true)),
@@ -281,14 +305,14 @@ impl UserToLockOut<'_, '_> {
             limit.ways.extend(self.leave_group(
                 group,
                 name,
-                "to remove them from the group, if the command above lists it",
+                text!("to remove them from the group, if the command above lists it"),
             ));
         }
     }
 
     /// Why it isn't known whether the user is in the group at the time of the plan; `None` if it's
     /// known.
-    fn unsure(&self, standing: &GroupStanding, written: &str) -> Option<String> {
+    fn unsure(&self, standing: &GroupStanding, written: &str) -> Option<Text> {
         let who = &self.who;
         let at = self.plan.case.as_of;
         Some(match standing {
@@ -297,37 +321,55 @@ impl UserToLockOut<'_, '_> {
                 last: Some((last, true)),
                 ..
             } => {
-                format!(
-                    "{who} was in {written} at {last}; rolewatch can't tell whether they still are at {at}."
+                text!(
+                    "{who} was in {written} at {last}; rolewatch can't tell whether they still are at {at}.",
+                    who,
+                    written,
+                    last,
+                    at
                 )
             }
             GroupStanding::Unknown {
                 last: Some((last, false)),
                 ..
-            } => format!(
+            } => text!(
                 "{who} was not in {written} at {last}; rolewatch can't tell whether they are in it at {at}. If not, their access comes from \
-                 something else."
+                 something else.",
+                who,
+                written,
+                last,
+                at
             ),
             GroupStanding::Unknown { last: None, .. } => {
-                format!(
-                    "rolewatch can't tell whether {who} is in {written} at {at}: neither the logs nor a roster shows it."
+                text!(
+                    "rolewatch can't tell whether {who} is in {written} at {at}: neither the logs nor a roster shows it.",
+                    who,
+                    written,
+                    at
                 )
             }
-            GroupStanding::Contradicted => format!(
+            GroupStanding::Contradicted => text!(
                 "The finding says that {who} was not in {written}, but the logs and rosters show that they were, so rolewatch can't tell whether \
-                 they are in it at {at}."
+                 they are in it at {at}.",
+                who,
+                written,
+                at
             ),
-            GroupStanding::Unexplained(taken) => format!(
+            GroupStanding::Unexplained(taken) => text!(
                 "The finding says that {who} was not in {written}, a roster lists them in it at {taken}, and the logs don't show that they \
-                 joined, so rolewatch can't tell whether they are in it at {at}."
+                 joined, so rolewatch can't tell whether they are in it at {at}.",
+                who,
+                written,
+                taken,
+                at
             ),
         })
     }
 
-    fn credentials(&self) -> String {
-        format!(
-            "with credentials of {}",
-            account_named(self.account, self.plan.case.policy)
+    fn credentials(&self) -> Text {
+        text!(
+            "with credentials of {account}",
+            account = account_named(self.account, self.plan.case.policy)
         )
     }
 
@@ -335,15 +377,15 @@ impl UserToLockOut<'_, '_> {
     fn list_groups(&self, name: Option<&str>) -> Option<WayToStop> {
         let line = command::list_groups(name?)?;
         Some(WayToStop {
-            what: format!(
-                "to list the groups that they are in, {}",
-                self.credentials()
+            what: text!(
+                "to list the groups that they are in, {credentials}",
+                credentials = self.credentials()
             ),
             line,
         })
     }
 
-    fn leave_group(&self, group: &GroupRef, user: Option<&str>, what: &str) -> Option<WayToStop> {
+    fn leave_group(&self, group: &GroupRef, user: Option<&str>, what: Text) -> Option<WayToStop> {
         let (roster, at) = (self.plan.tracer.roster, self.plan.case.as_of);
         let id = roster.group(group)?;
         let written = match &group.group {
@@ -355,7 +397,11 @@ impl UserToLockOut<'_, '_> {
         let now = roster.group_name_at(group.account, &id, at);
         let line = command::leave_group(user?, written.or(now.as_deref())?)?;
         Some(WayToStop {
-            what: format!("{what}, {}", self.credentials()),
+            what: text!(
+                "{what}, {credentials}",
+                what,
+                credentials = self.credentials()
+            ),
             line,
         })
     }
@@ -377,14 +423,16 @@ impl UserToLockOut<'_, '_> {
         let what = if chained {
             add_sentence(
                 limit,
-                "They came through another role, and can do so again as long as they can enter that role.",
+                text!(
+                    "They came through another role, and can do so again as long as they can enter that role."
+                ),
             );
-            "a statement for the role's trust policy, which denies entering it directly"
+            text!("a statement for the role's trust policy, which denies entering it directly")
         } else {
-            "a statement for the role's trust policy"
+            text!("a statement for the role's trust policy")
         };
         limit.ways.push(WayToStop {
-            what: what.to_owned(),
+            what,
             line: super::ascii_json(&statement),
         });
     }
@@ -400,7 +448,11 @@ fn joined_after(switch: Moment, membership: Membership) -> Option<Moment> {
     }
 }
 
-fn add_sentence(limit: &mut PlanLimit, sentence: &str) {
-    limit.what.push(' ');
-    limit.what.push_str(sentence);
+fn add_sentence(limit: &mut PlanLimit, sentence: Text) {
+    limit.what = sentences([limit.what.clone(), sentence]);
+}
+
+/// Sentences one after the other.
+fn sentences(all: impl IntoIterator<Item = Text>) -> Text {
+    Text::list(all, text!(" "))
 }

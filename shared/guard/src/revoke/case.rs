@@ -5,6 +5,8 @@ use crate::id::{AccountId, EventId};
 use crate::moment::Moment;
 use crate::policy::{Policy, account_shown};
 use crate::roster::Rosters;
+use crate::text;
+use crate::text::Text;
 use crate::untrusted::harmless;
 use crate::world::World;
 
@@ -41,9 +43,9 @@ pub(super) fn name_of(session: &str) -> &str {
 }
 
 /// `production (444455556666)`, or `account 444455556666`.
-pub(super) fn account_named(account: AccountId, policy: &Policy) -> String {
+pub(super) fn account_named(account: AccountId, policy: &Policy) -> Text {
     policy.account_name(account).map_or_else(
         || account_shown(account, policy),
-        |name| format!("{} ({account})", harmless(name)),
+        |name| text!("{name} ({account})", name = harmless(name), account),
     )
 }

@@ -1,5 +1,6 @@
 //! AWS CLI commands, which a person reads and then runs.
 
+use crate::text::Text;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -13,7 +14,7 @@ use crate::time::chosen::LAST_RECORD;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Commands {
     /// The account whose credentials they need.
-    pub account: String,
+    pub account: Text,
     /// Shows the account whose credentials are in use.
     pub check: String,
     /// Adds the policy to the role. It replaces a policy of the same name.

@@ -13,6 +13,8 @@ use super::{document, limits};
 use crate::arn::permission_set::patterns_like;
 use crate::dossier::{Origin, Person};
 use crate::policy::role_in_account;
+use crate::text;
+use crate::text::Text;
 use crate::time::chosen::LAST_RECORD;
 use crate::untrusted::harmless;
 
@@ -103,22 +105,25 @@ impl<'d, 'a, 'w> SetDenial<'d, 'a, 'w> {
         }
     }
 
-    fn notes(&self) -> Vec<String> {
+    fn notes(&self) -> Vec<Text> {
         let mut notes = Vec::new();
         if store_user(&self.in_role.origin.person).is_none() {
-            let why = match &self.in_role.origin.broken {
-                Some(why) => format!(": {}", harmless(why)),
-                None => String::new(),
-            };
-            notes.push(format!(
-                "the user id of {} in Identity Center isn't known, so the denial can't be limited \
-                 to them{why}",
-                self.who
-            ));
+            let who = &self.who;
+            notes.push(match &self.in_role.origin.broken {
+                Some(why) => text!(
+                    "the user id of {who} in Identity Center isn't known, so the denial can't be limited to them: {why}",
+                    who,
+                    why = why.harmless()
+                ),
+                None => text!(
+                    "the user id of {who} in Identity Center isn't known, so the denial can't be limited to them",
+                    who
+                ),
+            });
         }
         if !self.in_role.is_any_valid() {
             notes.push(limits::none_valid(
-                "of this permission set",
+                text!("of this permission set"),
                 self.in_role.case.as_of,
             ));
         }
@@ -136,44 +141,47 @@ impl<'d, 'a, 'w> SetDenial<'d, 'a, 'w> {
             lookup: self.commands.lookup(&self.address, self.set, session),
             places: vec![self.inline_policy(), self.service_control_policy()],
             only_new: self.only_new(),
-            without_effect: vec![
+            without_effect: vec![text!(
                 "Revoke sessions on the role's page in IAM, and iam:PutRolePolicy: nobody can edit \
                  the role of a permission set."
-                    .to_owned(),
-            ],
+            )],
         }
     }
 
     /// `management (555566667777)`
-    fn center_account(&self) -> Option<String> {
+    fn center_account(&self) -> Option<Text> {
         let account = self.address.account?;
         Some(account_named(account, self.in_role.case.policy))
     }
 
-    /// What the policy for the person denies in a place; empty if there is no such policy.
-    fn of_option_1(&self, denies: &str) -> String {
-        match store_user(&self.in_role.origin.person) {
-            Some(_) => format!(" The policy of option 1 denies {denies}"),
-            None => String::new(),
-        }
+    /// Whether there is a policy for the person alone.
+    fn has_option_1(&self) -> bool {
+        store_user(&self.in_role.origin.person).is_some()
     }
 
     fn inline_policy(&self) -> DenialPlace {
         let set = harmless(self.set);
-        let denies = format!("all of {}'s sessions of {set} in these accounts.", self.who);
+        let who = &self.who;
         let account = self
             .center_account()
-            .unwrap_or_else(|| "the account of Identity Center".to_owned());
+            .unwrap_or_else(|| text!("the account of Identity Center"));
+        let mut what = vec![text!(
+            "The permission set's inline policy. Once provisioned, it acts in every account where {set} is provisioned, also on sessions that the logs don't show.",
+            set
+        )];
+        if self.has_option_1() {
+            what.push(text!(
+                "The policy of option 1 denies all of {who}'s sessions of {set} in these accounts.",
+                who,
+                set
+            ));
+        }
         DenialPlace {
             place: DenialPlaceKind::InlinePolicy,
-            what: format!(
-                "The permission set's inline policy. Once provisioned, it acts in every account \
-                 where {set} is provisioned, also on sessions that the logs don't show.{}",
-                self.of_option_1(&denies)
-            ),
-            credentials: format!(
-                "{account}. A delegated administrator can't change a permission set that is \
-                 provisioned in the management account"
+            what: Text::list(what, text!(" ")),
+            credentials: text!(
+                "{account}. A delegated administrator can't change a permission set that is provisioned in the management account",
+                account
             ),
             add: self.commands.add_inline(),
             remove: self.commands.remove_inline(),
@@ -186,9 +194,9 @@ impl<'d, 'a, 'w> SetDenial<'d, 'a, 'w> {
         let here = account_named(role, self.in_role.case.policy);
         let is_center = self.address.account == Some(role);
         let (what, add, remove) = if is_center {
-            let what = format!(
-                "SCPs don't bind the management account. Identity Center is in {here}, so that is \
-                 most likely the management account: use the inline policy."
+            let what = text!(
+                "SCPs don't bind the management account. Identity Center is in {here}, so that is most likely the management account: use the inline policy.",
+                here
             );
             (what, Vec::new(), Vec::new())
         } else {
@@ -200,8 +208,12 @@ impl<'d, 'a, 'w> SetDenial<'d, 'a, 'w> {
         };
         DenialPlace {
             place: DenialPlaceKind::ServiceControlPolicy,
-            what: format!("A service control policy (SCP), attached to {here}. {what}"),
-            credentials: "the management account, or a delegated administrator of SCPs".to_owned(),
+            what: text!(
+                "A service control policy (SCP), attached to {here}. {what}",
+                here,
+                what
+            ),
+            credentials: text!("the management account, or a delegated administrator of SCPs"),
             add,
             remove,
             remove_after: self.in_role.before.plus_seconds(LAST_RECORD),
@@ -209,16 +221,24 @@ impl<'d, 'a, 'w> SetDenial<'d, 'a, 'w> {
     }
 
     /// What a service control policy does in accounts other than that of Identity Center.
-    fn about_members(&self) -> String {
-        let likely = self.center_account().map_or_else(String::new, |account| {
-            format!(" (most likely {account}, where Identity Center is)")
-        });
-        let denies = format!("{}'s sessions of every permission set there.", self.who);
-        format!(
-            "It acts only on accounts that it is attached to. SCPs don't bind the management \
-             account{likely}: for sessions there, use the inline policy.{}",
-            self.of_option_1(&denies)
-        )
+    fn about_members(&self) -> Text {
+        let mut what = vec![match self.center_account() {
+            Some(account) => text!(
+                "It acts only on accounts that it is attached to. SCPs don't bind the management account (most likely {account}, where Identity Center is): for sessions there, use the inline policy.",
+                account
+            ),
+            None => text!(
+                "It acts only on accounts that it is attached to. SCPs don't bind the management account: for sessions there, use the inline policy."
+            ),
+        }];
+        if self.has_option_1() {
+            let who = &self.who;
+            what.push(text!(
+                "The policy of option 1 denies {who}'s sessions of every permission set there.",
+                who
+            ));
+        }
+        Text::list(what, text!(" "))
     }
 
     /// In the order in which AWS's guide has these steps.
@@ -226,33 +246,34 @@ impl<'d, 'a, 'w> SetDenial<'d, 'a, 'w> {
         let commands = &self.commands;
         vec![
             limit(
-                "Deleting their account assignments.",
+                text!("Deleting their account assignments."),
                 [commands.list_assignments(), commands.delete_assignment()],
             ),
             limit(
-                "Removing them from groups that have an assignment. If the groups come from an \
-                 external directory, remove them there.",
+                text!(
+                    "Removing them from groups that have an assignment. If the groups come from an external directory, remove them there."
+                ),
                 [commands.list_memberships(), commands.delete_membership()],
             ),
             limit(
-                "Ending their sessions of the access portal. There is no command: in the Identity \
-                 Center console, choose Users, the user, Active sessions, Delete session.",
+                text!(
+                    "Ending their sessions of the access portal. There is no command: in the Identity Center console, choose Users, the user, Active sessions, Delete session."
+                ),
                 [],
             ),
             limit(
-                "Disabling the user. There is no command: in the Identity Center console, choose \
-                 Users, the user, Disable user access; with an external directory, disable them \
-                 there. Until their portal session ends, they can still enter what is assigned to \
-                 them.",
+                text!(
+                    "Disabling the user. There is no command: in the Identity Center console, choose Users, the user, Disable user access; with an external directory, disable them there. Until their portal session ends, they can still enter what is assigned to them."
+                ),
                 [],
             ),
         ]
     }
 }
 
-fn limit(what: &str, ways: impl IntoIterator<Item = PlanStep>) -> PlanLimit {
+fn limit(what: Text, ways: impl IntoIterator<Item = PlanStep>) -> PlanLimit {
     PlanLimit {
-        what: what.to_owned(),
+        what,
         ways: ways
             .into_iter()
             .map(|step| WayToStop {

@@ -1,6 +1,7 @@
 //! A plan, as it is shown. Every text in it is safe to print, except the policies, which contain
 //! the session's exact name.
 
+use crate::text::Text;
 use serde::Serialize;
 
 use super::command::Commands;
@@ -28,14 +29,14 @@ pub struct RevocationPlan {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PlanLimit {
     /// What continues.
-    pub what: String,
+    pub what: Text,
     /// What would stop it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub ways: Vec<WayToStop>,
 }
 
 impl PlanLimit {
-    pub(super) fn new(what: String) -> Self {
+    pub(super) fn new(what: Text) -> Self {
         Self {
             what,
             ways: Vec::new(),
@@ -47,7 +48,7 @@ impl PlanLimit {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct WayToStop {
     /// What the line does.
-    pub what: String,
+    pub what: Text,
     /// A command, or a statement of a policy.
     pub line: String,
 }
@@ -58,7 +59,7 @@ pub struct RolePlan {
     /// The role's ARN.
     pub role: String,
     /// `UpdateApp in production`
-    pub place: String,
+    pub place: Text,
     /// The account whose credentials the commands need.
     pub account: AccountId,
     /// Whether the role was entered from a session that is cut off.
@@ -68,7 +69,7 @@ pub struct RolePlan {
     /// Denies every session of the role, as the console's *Revoke active sessions* does.
     pub whole: DenialVariant,
     /// Why there is no narrow variant or no commands, and other information.
-    pub notes: Vec<String>,
+    pub notes: Vec<Text>,
     /// For a role of IAM Identity Center, which nobody can edit: how to add one of the policies.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub permission_set: Option<PermissionSetPlan>,
@@ -91,7 +92,7 @@ pub struct PermissionSetPlan {
     /// What only stops new sessions.
     pub only_new: Vec<PlanLimit>,
     /// What has no effect.
-    pub without_effect: Vec<String>,
+    pub without_effect: Vec<Text>,
 }
 
 /// A place for a policy that denies sessions of a permission set.
@@ -100,9 +101,9 @@ pub struct DenialPlace {
     /// The kind of policy.
     pub place: DenialPlaceKind,
     /// What the policy denies there.
-    pub what: String,
+    pub what: Text,
     /// The credentials that the commands need.
-    pub credentials: String,
+    pub credentials: Text,
     /// How to add the policy; empty if it would have no effect there.
     pub add: Vec<PlanStep>,
     /// How to remove it.
@@ -125,7 +126,7 @@ pub enum DenialPlaceKind {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PlanStep {
     /// What the command does.
-    pub what: String,
+    pub what: Text,
     /// The command.
     pub line: String,
 }
@@ -156,7 +157,7 @@ pub struct SessionShown {
     pub session: String,
     /// For a permission set, which has a role in each account: `permission set Admin in production`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub place: Option<String>,
+    pub place: Option<Text>,
     /// The origin of the session.
     pub person: CallerShown,
     /// When it began.

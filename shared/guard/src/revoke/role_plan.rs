@@ -11,6 +11,8 @@ use crate::dossier::{Origin, Switch};
 use crate::finding::CallerShown;
 use crate::moment::Moment;
 use crate::policy::role_in_account;
+use crate::text;
+use crate::text::Text;
 use crate::untrusted::harmless;
 
 /// Plans one role after the other.
@@ -88,7 +90,7 @@ pub(super) struct InRole<'r, 'a, 'w> {
     /// Sessions issued before this are denied.
     pub(super) before: Moment,
     /// Why AWS doesn't allow adding a policy to the role.
-    refused: Option<String>,
+    refused: Option<Text>,
 }
 
 impl InRole<'_, '_, '_> {
@@ -209,26 +211,22 @@ impl InRole<'_, '_, '_> {
     }
 
     /// Why there is no narrow variant or no commands, and other information.
-    fn notes(&self, scoped: Option<&DenialVariant>) -> Vec<String> {
+    fn notes(&self, scoped: Option<&DenialVariant>) -> Vec<Text> {
         let mut notes = Vec::new();
         match scoped.map(|scoped| ascii_json(&scoped.policy).len()) {
             None => notes.push(
-                "no record shows the session's id (`AROA…:name`), so the denial can't be narrowed to it"
-                    .to_owned(),
+                text!("no record shows the session's id (`AROA…:name`), so the denial can't be narrowed to it"),
             ),
-            Some(size) if size > limits::INLINE => notes.push(format!(
-                "the policy has {size} characters; all inline policies of a role together can have at most {}",
-                limits::INLINE
-            )),
+            Some(size) if size > limits::INLINE => notes.push(text!("the policy has {size} characters; all inline policies of a role together can have at most {most}", size, most = limits::INLINE)),
             Some(_) => {}
         }
         if !self.is_any_valid() {
-            notes.push(limits::none_valid("in this role", self.case.as_of));
+            notes.push(limits::none_valid(text!("in this role"), self.case.as_of));
         }
         if self.refused.is_none() && command::shell_word(self.role.name()).is_none() {
-            notes.push(format!(
-                "`{}` is not a valid name for an IAM role, so no command is printed",
-                harmless(self.role.name())
+            notes.push(text!(
+                "`{name}` is not a valid name for an IAM role, so no command is printed",
+                name = harmless(self.role.name())
             ));
         }
         notes.extend(self.refused.clone());

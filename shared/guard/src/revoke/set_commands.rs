@@ -3,6 +3,8 @@
 //! Where a value isn't known, a command has a placeholder in capitals. No command fills one in by
 //! itself, because a person has to see which permission set they change.
 
+use crate::text;
+use crate::text::Text;
 use serde_json::{Value, json};
 
 use super::command::{profile, shell_word};
@@ -90,7 +92,7 @@ impl SetCommands {
 
     fn check(&self) -> PlanStep {
         step(
-            "to see whose credentials you use",
+            text!("to see whose credentials you use"),
             format!(
                 "aws sts get-caller-identity --query Account --output text{}",
                 self.profile
@@ -104,7 +106,7 @@ impl SetCommands {
         let options = &self.options;
         if address.instance.is_none() || self.store == "IDENTITY_STORE_ID" {
             steps.push(step(
-                "to look up INSTANCE_ARN and the id of its identity store",
+                text!("to look up INSTANCE_ARN and the id of its identity store"),
                 format!(
                     "aws sso-admin list-instances \
                      --query 'Instances[].[InstanceArn,IdentityStoreId]' --output text{options}"
@@ -114,9 +116,9 @@ impl SetCommands {
         if address.set.is_none() {
             let instance = self.instance_option();
             steps.push(step(
-                format!(
-                    "to look up PERMISSION_SET_ARN, the ARN next to the name {}",
-                    harmless(set)
+                text!(
+                    "to look up PERMISSION_SET_ARN, the ARN next to the name {set}",
+                    set = harmless(set)
                 ),
                 format!(
                     "for arn in $(aws sso-admin list-permission-sets {instance} \
@@ -131,10 +133,7 @@ impl SetCommands {
                 "UniqueAttribute": {"AttributePath": "userName", "AttributeValue": session}
             });
             steps.push(step(
-                format!(
-                    "to look up USER_ID, the user who is named {} now, which may be another person",
-                    harmless(session)
-                ),
+                text!("to look up USER_ID, the user who is named {session} now, which may be another person", session = harmless(session)),
                 format!(
                     "aws identitystore get-user-id --identity-store-id {} \
                      --alternate-identifier '{}' --query UserId --output text{options}",
@@ -148,8 +147,9 @@ impl SetCommands {
 
     fn read_inline_policy(&self) -> PlanStep {
         step(
-            "to save the present inline policy, which the new one replaces (an empty file: there \
-             is none)",
+            text!(
+                "to save the present inline policy, which the new one replaces (an empty file: there is none)"
+            ),
             format!(
                 "aws sso-admin get-inline-policy-for-permission-set {} --query InlinePolicy \
                  --output text{} > inline-policy.json",
@@ -161,7 +161,7 @@ impl SetCommands {
 
     fn put_inline_policy(&self) -> PlanStep {
         step(
-            "to replace the inline policy",
+            text!("to replace the inline policy"),
             format!(
                 "aws sso-admin put-inline-policy-to-permission-set {} \
                  --inline-policy file://new-policy.json{}",
@@ -174,7 +174,7 @@ impl SetCommands {
     /// A change of a permission set has no effect on its roles until it is provisioned.
     fn provision(&self) -> PlanStep {
         step(
-            "to provision it to all its accounts, which prints REQUEST_ID",
+            text!("to provision it to all its accounts, which prints REQUEST_ID"),
             format!(
                 "aws sso-admin provision-permission-set {} --target-type ALL_PROVISIONED_ACCOUNTS \
                  --query PermissionSetProvisioningStatus.RequestId --output text{}",
@@ -186,7 +186,7 @@ impl SetCommands {
 
     fn provisioned(&self) -> PlanStep {
         step(
-            "to see the status, which is SUCCEEDED once that is done",
+            text!("to see the status, which is SUCCEEDED once that is done"),
             format!(
                 "aws sso-admin describe-permission-set-provisioning-status {} \
                  --provision-permission-set-request-id REQUEST_ID \
@@ -202,7 +202,7 @@ impl SetCommands {
             self.check(),
             self.read_inline_policy(),
             step(
-                "to add the statement in deny.json to it; look at the result",
+                text!("to add the statement in deny.json to it; look at the result"),
                 format!(
                     "jq -s '.[0] + {{Statement: (map(.Statement) | flatten)}}' inline-policy.json \
                      {DENIAL} > new-policy.json"
@@ -218,7 +218,7 @@ impl SetCommands {
         vec![
             self.read_inline_policy(),
             step(
-                "to remove the statement from it",
+                text!("to remove the statement from it"),
                 format!(
                     "jq '.Statement |= map(select(.Sid != \"{}\"))' inline-policy.json \
                      > new-policy.json",
@@ -227,7 +227,7 @@ impl SetCommands {
             ),
             self.put_inline_policy(),
             step(
-                "instead of the last command, if no statement is left",
+                text!("instead of the last command, if no statement is left"),
                 format!(
                     "aws sso-admin delete-inline-policy-from-permission-set {}{}",
                     self.set_options(),
@@ -248,7 +248,7 @@ impl SetCommands {
         vec![
             self.check(),
             step(
-                "to create the policy, which prints POLICY_ID",
+                text!("to create the policy, which prints POLICY_ID"),
                 format!(
                     "aws organizations create-policy --type SERVICE_CONTROL_POLICY \
                      --name {policy_name} --description 'Denies revoked sessions' \
@@ -257,7 +257,7 @@ impl SetCommands {
                 ),
             ),
             step(
-                "to attach it to the account",
+                text!("to attach it to the account"),
                 format!(
                     "aws organizations attach-policy --policy-id POLICY_ID \
                      --target-id {account}{profile}"
@@ -272,14 +272,14 @@ impl SetCommands {
         } = self;
         vec![
             step(
-                "to detach the policy",
+                text!("to detach the policy"),
                 format!(
                     "aws organizations detach-policy --policy-id POLICY_ID \
                      --target-id {account}{profile}"
                 ),
             ),
             step(
-                "to delete it",
+                text!("to delete it"),
                 format!("aws organizations delete-policy --policy-id POLICY_ID{profile}"),
             ),
         ]
@@ -287,7 +287,9 @@ impl SetCommands {
 
     pub(super) fn list_assignments(&self) -> PlanStep {
         step(
-            "to list the assignments that give the person access, directly or through a group",
+            text!(
+                "to list the assignments that give the person access, directly or through a group"
+            ),
             format!(
                 "aws sso-admin list-account-assignments-for-principal {} --principal-type USER \
                  --principal-id {}{}",
@@ -300,7 +302,7 @@ impl SetCommands {
 
     pub(super) fn delete_assignment(&self) -> PlanStep {
         step(
-            "if the list has one of this permission set with PrincipalType USER",
+            text!("if the list has one of this permission set with PrincipalType USER"),
             format!(
                 "aws sso-admin delete-account-assignment {} --target-type AWS_ACCOUNT \
                  --target-id {} --principal-type USER --principal-id {}{}",
@@ -314,7 +316,7 @@ impl SetCommands {
 
     pub(super) fn list_memberships(&self) -> PlanStep {
         step(
-            "to list their groups, each with MEMBERSHIP_ID",
+            text!("to list their groups, each with MEMBERSHIP_ID"),
             format!(
                 "aws identitystore list-group-memberships-for-member --identity-store-id {} \
                  --member-id UserId={}{}",
@@ -327,7 +329,7 @@ impl SetCommands {
 
     pub(super) fn delete_membership(&self) -> PlanStep {
         step(
-            "if a group in this list has an assignment in the list above",
+            text!("if a group in this list has an assignment in the list above"),
             format!(
                 "aws identitystore delete-group-membership --identity-store-id {} \
                  --membership-id MEMBERSHIP_ID{}",
@@ -337,9 +339,6 @@ impl SetCommands {
     }
 }
 
-fn step(what: impl Into<String>, line: String) -> PlanStep {
-    PlanStep {
-        what: what.into(),
-        line,
-    }
+fn step(what: Text, line: String) -> PlanStep {
+    PlanStep { what, line }
 }

@@ -6,6 +6,8 @@ use super::changes::{GroupChange, Second};
 use crate::id::RecordKey;
 use crate::moment::Moment;
 use crate::seen::Caller;
+use crate::text;
+use crate::text::Text;
 
 /// The answer, and the evidence for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,7 +27,7 @@ pub enum Membership {
     /// The evidence shows neither.
     Unproven {
         /// What evidence is missing, in words.
-        missing: String,
+        missing: Text,
     },
 }
 
@@ -63,8 +65,9 @@ impl Began {
 /// A membership that something shows of a user or a group that started without any.
 pub(crate) fn created_without_addition(born: Moment) -> Membership {
     Membership::Unproven {
-        missing: format!(
-            "the user or the group was created at {born}, but the logs don't show who added the user after that"
+        missing: text!(
+            "the user or the group was created at {born}, but the logs don't show who added the user after that",
+            born
         ),
     }
 }
@@ -85,8 +88,9 @@ pub(crate) fn before_change(next: &Second) -> Membership {
 /// The membership after changes that contradict each other.
 pub(crate) fn unclear(time: Moment) -> Membership {
     Membership::Unproven {
-        missing: format!(
-            "the changes at {time} don't show whether the user was in the group after them"
+        missing: text!(
+            "the changes at {time} don't show whether the user was in the group after them",
+            time
         ),
     }
 }

@@ -15,6 +15,8 @@ use super::{Began, IamId, Membership, Roster, Snapshot};
 use super::{before_change, created_without_addition, unclear};
 use crate::id::AccountId;
 use crate::moment::{Moment, Span};
+use crate::text;
+use crate::text::Text;
 
 /// A membership that is proven by a snapshot needs the account's IAM log up to that snapshot. A
 /// longer silence than this counts as a gap in the log.
@@ -41,7 +43,7 @@ impl Roster<'_> {
         let (before, rest) = seconds.split_at(seconds.partition_point(|second| second.time < at));
         if rest.first().is_some_and(|second| second.time == at) {
             return Membership::Unproven {
-                missing: "the membership changed in the same second as the switch".to_owned(),
+                missing: text!("the membership changed in the same second as the switch"),
             };
         }
         let user_life = existence_of(&self.changes.users, account, &key.1);
@@ -224,10 +226,11 @@ impl Roster<'_> {
                 },
                 Membership::NotMember { .. } if added => Membership::NotMember { evidence },
                 Membership::NotMember { .. } => Membership::Unproven {
-                    missing: format!(
-                        "the user left the group at {}, but a roster of account {account} doesn't list them in it, and the logs don't show \
+                    missing: text!(
+                        "the user left the group at {time}, but a roster of account {account} doesn't list them in it, and the logs don't show \
                          who added them",
-                        next.time
+                        time = next.time,
+                        account
                     ),
                 },
                 unproven @ Membership::Unproven { .. } => unproven,
@@ -274,7 +277,7 @@ impl Roster<'_> {
         born: Option<Moment>,
         counts: &dyn Fn(&Snapshot) -> bool,
     ) -> Membership {
-        let unproven = |missing: String| Membership::Unproven { missing };
+        let unproven = |missing: Text| Membership::Unproven { missing };
         let (around, gap) = self.reached_snapshots(account, user, group, at, counts);
         let Some((_, member)) = around.first() else {
             return match (born, gap) {
@@ -289,8 +292,9 @@ impl Roster<'_> {
         // The nearest one on each side is enough: without a change in the logs, all of them should
         // agree.
         if around.iter().any(|(_, other)| other != member) {
-            return unproven(format!(
-                "the rosters of account {account} contradict each other, and the logs don't show the change"
+            return unproven(text!(
+                "the rosters of account {account} contradict each other, and the logs don't show the change",
+                account
             ));
         }
         // The logs go back to the creation and contain no addition, so either the logs or the
@@ -364,24 +368,27 @@ impl Roster<'_> {
     }
 
     /// The reason why no snapshot shows the membership.
-    fn why_not_shown(&self, account: AccountId, user: &str) -> String {
+    fn why_not_shown(&self, account: AccountId, user: &str) -> Text {
         let snapshots = self.rosters.snapshots_of(account);
         // What IAM said about somebody else says nothing about this user.
         let mut snapshots = snapshots
             .filter(|snapshot| !snapshot.partial || snapshot.users.contains_key(user))
             .peekable();
         if snapshots.peek().is_none() {
-            format!(
-                "there is no roster of account {account}, and the logs don't show any change to this membership"
+            text!(
+                "there is no roster of account {account}, and the logs don't show any change to this membership",
+                account
             )
         } else if snapshots.all(|snapshot| !snapshot.users.contains_key(user)) {
-            format!(
-                "the roster of account {account} doesn't list user id {}",
-                crate::untrusted::harmless(user)
+            text!(
+                "the roster of account {account} doesn't list user id {user}",
+                account,
+                user = crate::untrusted::harmless(user)
             )
         } else {
-            format!(
-                "the roster of account {account} is truncated, so a user's absence from the group proves nothing"
+            text!(
+                "the roster of account {account} is truncated, so a user's absence from the group proves nothing",
+                account
             )
         }
     }
@@ -416,16 +423,20 @@ enum LogGap {
 }
 
 impl LogGap {
-    fn in_words(&self, account: AccountId) -> String {
+    fn in_words(&self, account: AccountId) -> Text {
         match self {
             Self::Silence(from, to) => {
-                format!(
-                    "the logs of account {account} have a gap from {from} to {to}, between the switch and its roster"
+                text!(
+                    "the logs of account {account} have a gap from {from} to {to}, between the switch and its roster",
+                    account,
+                    from,
+                    to
                 )
             }
-            Self::Anywhere => format!(
+            Self::Anywhere => text!(
                 "the logs don't show which Region records the IAM events of account {account}, so changes between the switch and its roster \
-                 may be missing; logs with any IAM event would show it"
+                 may be missing; logs with any IAM event would show it",
+                account
             ),
         }
     }

@@ -5,6 +5,8 @@ use super::view::SwitchView;
 use crate::dossier::{Origin, OriginKind, OwnCall};
 use crate::policy::{AllowedIdentity, IdentityKind, SessionTag, is_provider, provider_name};
 use crate::seen::service::service_hash;
+use crate::text;
+use crate::text::Text;
 use crate::untrusted::harmless;
 
 /// Whether `identities` allows an identity.
@@ -171,29 +173,37 @@ fn proof<'a>(tag: Option<&'a SessionTag>, own_call: Option<&'a OwnCall>) -> TagP
 }
 
 /// The identity for a sentence: "a SAML user of Okta". Safe to print.
-pub(super) fn described(kind: IdentityKind, origin: &Origin) -> String {
+pub(super) fn described(kind: IdentityKind, origin: &Origin) -> Text {
     let own_call = origin.own_call.as_deref();
     let provider = own_call.and_then(|own| own.provider.as_deref());
-    let of = provider.map_or_else(String::new, |provider| {
-        format!(" of {}", harmless(provider_name(provider)))
-    });
+    let provider = provider.map(|provider| harmless(provider_name(provider)));
     match kind {
-        IdentityKind::IamUser => "an IAM user".to_owned(),
-        IdentityKind::IdentityCenter => "an Identity Center user".to_owned(),
-        IdentityKind::Saml => format!("a SAML user{of}"),
-        IdentityKind::WebIdentity => format!("a web identity{of}"),
-        IdentityKind::Service => "a service".to_owned(),
+        IdentityKind::IamUser => text!("an IAM user"),
+        IdentityKind::IdentityCenter => text!("an Identity Center user"),
+        IdentityKind::Saml => match provider {
+            Some(provider) => text!("a SAML user of {provider}", provider),
+            None => text!("a SAML user"),
+        },
+        IdentityKind::WebIdentity => match provider {
+            Some(provider) => text!("a web identity of {provider}", provider),
+            None => text!("a web identity"),
+        },
+        IdentityKind::Service => text!("a service"),
     }
 }
 
 /// Why a session tag is missing, for a sentence.
-pub(super) fn missing_tag(tag: &SessionTag, why: MissingTag) -> String {
+pub(super) fn missing_tag(tag: &SessionTag, why: MissingTag) -> Text {
     let key = harmless(&tag.key);
     match why {
-        MissingTag::Absent => format!("the record shows no session tag `{key}`"),
-        MissingTag::Several => format!("the record shows several values of session tag `{key}`"),
-        MissingTag::Omitted => format!(
-            "CloudTrail left out the parameters of the call, and session tag `{key}` with them"
+        MissingTag::Absent => text!("the record shows no session tag `{key}`", key),
+        MissingTag::Several => text!(
+            "the record shows several values of session tag `{key}`",
+            key
+        ),
+        MissingTag::Omitted => text!(
+            "CloudTrail left out the parameters of the call, and session tag `{key}` with them",
+            key
         ),
     }
 }

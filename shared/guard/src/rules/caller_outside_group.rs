@@ -48,6 +48,8 @@ use super::view::{RuleAnswer, SwitchView};
 use crate::dossier::Person;
 use crate::policy::{IdentityKind, StoreGroupName};
 use crate::roster::Membership;
+use crate::text;
+use crate::text::Text;
 use crate::untrusted::harmless;
 
 pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
@@ -58,30 +60,35 @@ pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
         return silenced;
     }
     if view.outside_trust().is_some() {
-        return RuleAnswer::not_applicable(
-            "the caller's account is not in the policy; RW007 reports that",
-        );
+        return RuleAnswer::not_applicable(text!(
+            "the caller's account is not in the policy; RW007 reports that"
+        ));
     }
     let who = view.person_shown();
     if view.is_of_center() {
         if !view.role.asks_group(IdentityKind::IdentityCenter) {
-            return RuleAnswer::not_applicable("the policy doesn't require a group");
+            return RuleAnswer::not_applicable(text!("the policy doesn't require a group"));
         }
         if is_anybody_of_center(view) {
-            return RuleAnswer::allow("Identity Center issued the session to one of its users")
-                .with_events(view.evidence_of_person());
+            return RuleAnswer::allow(text!(
+                "Identity Center issued the session to one of its users"
+            ))
+            .with_events(view.evidence_of_person());
         }
     }
     if let Some(why) = &view.origin.broken {
-        return RuleAnswer::unproven(format!(
-            "can't tell whether {who} was in an allowed group for {}: {why}",
-            view.role_in_account()
+        return RuleAnswer::unproven(text!(
+            "can't tell whether {who} was in an allowed group for {place}: {why}",
+            who,
+            place = view.role_in_account(),
+            why
         ));
     }
     if !matches!(view.origin.person, Person::User(..) | Person::StoreUser(_)) {
-        return RuleAnswer::unproven(format!(
-            "can't tell whether {who} was in an allowed group for {}: no record links the name to a user id",
-            view.role_in_account()
+        return RuleAnswer::unproven(text!(
+            "can't tell whether {who} was in an allowed group for {place}: no record links the name to a user id",
+            who,
+            place = view.role_in_account()
         ));
     }
     by_memberships(view, &who)
@@ -92,18 +99,26 @@ fn by_tag(view: &SwitchView<'_, '_>, proof: TagProof<'_>) -> RuleAnswer {
     let (who, place) = (view.person_shown(), view.role_in_account());
     let links = view.origin.links.iter().cloned();
     match proof {
-        TagProof::NotAsked => RuleAnswer::not_applicable("the policy names no session tag for it"),
-        TagProof::Proved(tag) => RuleAnswer::allow(format!("session tag {tag}")).with_events(links),
-        TagProof::Disproved { tag, found } => RuleAnswer::violation(format!(
-            "{who} entered {place}, but session tag `{}` was `{}`, not `{}`",
-            harmless(&tag.key),
-            harmless(found),
-            harmless(&tag.value)
+        TagProof::NotAsked => {
+            RuleAnswer::not_applicable(text!("the policy names no session tag for it"))
+        }
+        TagProof::Proved(tag) => {
+            RuleAnswer::allow(text!("session tag {tag}", tag = tag.to_string())).with_events(links)
+        }
+        TagProof::Disproved { tag, found } => RuleAnswer::violation(text!(
+            "{who} entered {place}, but session tag `{key}` was `{found}`, not `{value}`",
+            who,
+            place,
+            key = harmless(&tag.key),
+            found = harmless(found),
+            value = harmless(&tag.value)
         ))
         .with_events(links),
-        TagProof::Missing { tag, why } => RuleAnswer::unproven(format!(
-            "can't tell whether {who} was in an allowed group for {place}: {}",
-            missing_tag(tag, why)
+        TagProof::Missing { tag, why } => RuleAnswer::unproven(text!(
+            "can't tell whether {who} was in an allowed group for {place}: {why}",
+            who,
+            place,
+            why = missing_tag(tag, why)
         ))
         .with_events(links),
     }
@@ -118,7 +133,7 @@ fn by_memberships(view: &SwitchView<'_, '_>, who: &str) -> RuleAnswer {
     for (group, membership) in memberships {
         match membership {
             Membership::Member { evidence, .. } => {
-                return RuleAnswer::allow(format!("member of {group} at that moment"))
+                return RuleAnswer::allow(text!("member of {group} at that moment", group))
                     .with_events(view.evidence_of_person())
                     .with_events(evidence);
             }
@@ -128,20 +143,22 @@ fn by_memberships(view: &SwitchView<'_, '_>, who: &str) -> RuleAnswer {
     }
     missing.dedup();
     if missing.is_empty() {
-        let sentence = format!(
-            "{who} entered {} but was not in {} at that moment",
-            view.role_in_account(),
-            allowed.join(" or ")
+        let sentence = text!(
+            "{who} entered {place} but was not in {groups} at that moment",
+            who,
+            place = view.role_in_account(),
+            groups = Text::any_of(allowed)
         );
         return RuleAnswer::violation(sentence)
             .with_events(view.evidence_of_person())
             .with_events(against);
     }
-    RuleAnswer::unproven(format!(
-        "can't tell whether {who} was in {} when entering {}: {}",
-        allowed.join(" or "),
-        view.role_in_account(),
-        missing.join("; ")
+    RuleAnswer::unproven(text!(
+        "can't tell whether {who} was in {groups} when entering {place}: {why}",
+        who,
+        groups = Text::any_of(allowed),
+        place = view.role_in_account(),
+        why = Text::list(missing, text!("; "))
     ))
     .with_events(view.evidence_of_person())
     .with_events(against)

@@ -27,27 +27,29 @@
 
 use super::view::{RuleAnswer, SwitchView};
 use crate::seen::CallerKind;
+use crate::text;
 
 pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
     if view.origin.mint_missing {
-        return RuleAnswer::not_applicable(
-            "the logs don't contain the call that issued this session; RW006 reports that",
-        );
+        return RuleAnswer::not_applicable(text!(
+            "the logs don't contain the call that issued this session; RW006 reports that"
+        ));
     }
     match view.switch.caller_account() {
-        None if has_account(view) => RuleAnswer::unproven(format!(
-            "can't tell which account {} entered {} from: the record doesn't show it",
-            view.person_shown(),
-            view.role_in_account()
+        None if has_account(view) => RuleAnswer::unproven(text!(
+            "can't tell which account {who} entered {place} from: the record doesn't show it",
+            who = view.person_shown(),
+            place = view.role_in_account()
         )),
-        None => RuleAnswer::not_applicable("the caller doesn't belong to an account"),
+        None => RuleAnswer::not_applicable(text!("the caller doesn't belong to an account")),
         Some(account) if view.policy.trusts(account) => {
-            RuleAnswer::allow("the caller's account is in the policy")
+            RuleAnswer::allow(text!("the caller's account is in the policy"))
         }
-        Some(account) => RuleAnswer::violation(format!(
-            "{} entered {} from account {account}, which is not one of the accounts in the policy",
-            view.person_shown(),
-            view.role_in_account()
+        Some(account) => RuleAnswer::violation(text!(
+            "{who} entered {place} from account {account}, which is not one of the accounts in the policy",
+            who = view.person_shown(),
+            place = view.role_in_account(),
+            account
         )),
     }
 }

@@ -27,38 +27,47 @@
 
 use super::view::{RuleAnswer, SwitchView};
 use crate::policy::AllowOrDeny;
+use crate::text;
 
 pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
     if view.role.chaining == AllowOrDeny::Allow {
-        return RuleAnswer::not_applicable("the policy allows role chaining");
+        return RuleAnswer::not_applicable(text!("the policy allows role chaining"));
     }
     if view.origin.mint_missing {
-        return RuleAnswer::not_applicable(
-            "the logs don't contain the call that issued this session; RW006 reports that",
-        );
+        return RuleAnswer::not_applicable(text!(
+            "the logs don't contain the call that issued this session; RW006 reports that"
+        ));
     }
     if view.switch.by_console() {
-        return RuleAnswer::allow("a console switch is authorized by the original identity");
+        return RuleAnswer::allow(text!(
+            "a console switch is authorized by the original identity"
+        ));
     }
     let Some(caller) = view.switch.caller() else {
-        return RuleAnswer::allow("entered by the console");
+        return RuleAnswer::allow(text!("entered by the console"));
     };
     let Some(session) = caller.role_session() else {
-        return RuleAnswer::allow("entered by the original identity");
+        return RuleAnswer::allow(text!("entered by the original identity"));
     };
     let from = caller.assumed_role().map_or_else(
-        || format!("the role session {}", crate::untrusted::harmless(session)),
+        || {
+            text!(
+                "the role session {session}",
+                session = crate::untrusted::harmless(session)
+            )
+        },
         |arn| {
-            format!(
-                "a session of role {}",
-                crate::untrusted::harmless(arn.role_name)
+            text!(
+                "a session of role {role}",
+                role = crate::untrusted::harmless(arn.role_name)
             )
         },
     );
-    RuleAnswer::violation(format!(
-        "{} entered {} from {from} instead of directly",
-        view.person_shown(),
-        view.role_in_account()
+    RuleAnswer::violation(text!(
+        "{who} entered {place} from {from} instead of directly",
+        who = view.person_shown(),
+        place = view.role_in_account(),
+        from
     ))
     .with_events(view.origin.links.iter().cloned())
 }

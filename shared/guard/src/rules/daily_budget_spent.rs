@@ -25,6 +25,7 @@
 
 use super::held_sessions::{FindingDraft, HeldSessions, HeldTime, Interval, OverLimit};
 use crate::moment::{Moment, Span};
+use crate::text;
 use crate::time::DAY;
 
 pub(super) fn check(held: &HeldSessions<'_, '_>) -> Vec<FindingDraft> {
@@ -36,12 +37,9 @@ pub(super) fn check(held: &HeldSessions<'_, '_>) -> Vec<FindingDraft> {
         |run, time| {
             let (who, place, reached, at) = (held.person_shown(run), held.role_in_account(), run.reached, run.crossing);
             match time {
-                HeldTime::Observed => format!("{who} used {place} for {reached} within 24 hours and passed the limit of {limit} at {at}"),
-                HeldTime::Granted => format!(
-                    "{who} was granted {place} for {reached} within 24 hours and passed the limit of {limit} at {at}; the recorded use \
-                     doesn't show whether they held it that long{}",
-                    held.at_most(run)
-                ),
+                HeldTime::Observed => text!("{who} used {place} for {reached} within 24 hours and passed the limit of {limit} at {at}", who, place, reached, limit, at),
+                HeldTime::Granted => text!("{who} was granted {place} for {reached} within 24 hours and passed the limit of {limit} at {at}; the recorded use \
+                     doesn't show whether they held it that long{at_most}", who, place, reached, limit, at, at_most = held.at_most(run)),
             }
         },
     )

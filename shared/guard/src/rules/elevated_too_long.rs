@@ -32,6 +32,7 @@
 
 use super::held_sessions::{FindingDraft, HeldSessions, HeldTime, Interval, OverLimit};
 use crate::moment::Span;
+use crate::text;
 use crate::time::chosen::STRETCH_PAUSE;
 
 pub(super) fn check(held: &HeldSessions<'_, '_>) -> Vec<FindingDraft> {
@@ -44,12 +45,9 @@ pub(super) fn check(held: &HeldSessions<'_, '_>) -> Vec<FindingDraft> {
             let (who, place) = (held.person_shown(stretch), held.role_in_account());
             let (from, to, length) = (stretch.from, stretch.to, stretch.reached);
             match time {
-                HeldTime::Observed => format!("{who} used {place} for {length} continuously, from {from} to {to}, longer than the {limit} allowed"),
-                HeldTime::Granted => format!(
-                    "{who} was granted {place} for {length} continuously, from {from} to {to}, longer than the {limit} allowed; the \
-                     recorded use doesn't show whether they held it that long{}",
-                    held.at_most(stretch)
-                ),
+                HeldTime::Observed => text!("{who} used {place} for {length} continuously, from {from} to {to}, longer than the {limit} allowed", who, place, length, from, to, limit),
+                HeldTime::Granted => text!("{who} was granted {place} for {length} continuously, from {from} to {to}, longer than the {limit} allowed; the \
+                     recorded use doesn't show whether they held it that long{at_most}", who, place, length, from, to, limit, at_most = held.at_most(stretch)),
             }
         },
     )

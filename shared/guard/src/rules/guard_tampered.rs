@@ -62,6 +62,8 @@ use crate::catalogue;
 use crate::finding::{Finding, FindingContext, Subject};
 use crate::policy::{PolicyHash, Severity};
 use crate::tamper::{TamperTarget, Tampering};
+use crate::text;
+use crate::text::Text;
 
 impl Tampering {
     /// The finding (RW201) for this call.
@@ -76,7 +78,7 @@ impl Tampering {
             time: self.time,
             role: self.resource().to_owned(),
             caller: self.caller.clone(),
-            message: answer.because.into_owned(),
+            message: answer.because,
             events: vec![self.key.event.clone()],
             id: self.finding_id(),
             policy,
@@ -98,39 +100,40 @@ fn check(tampering: &Tampering) -> RuleAnswer {
     let Tampering {
         call, caller, key, ..
     } = tampering;
-    let does = call.does;
-    let what = format!("{}:{}", call.source, call.name);
-    let way = if tampering.by_cloudformation {
-        " through CloudFormation"
+    let does = Text::fixed(call.does);
+    let who = &caller.name;
+    let call = format!("{}:{}", call.source, call.name);
+    let call = if tampering.by_cloudformation {
+        text!("{call} through CloudFormation", call)
     } else {
-        ""
+        call.into()
     };
-    let who = format!("{} called {what}{way}", caller.name);
-    let place = format!("in account {}", key.account);
+    let account = key.account;
     match (&tampering.target, &tampering.failed) {
         (TamperTarget::Named(resource), None) => {
             let severity = if tampering.by_cloudformation { Severity::Medium } else { Severity::Critical };
-            RuleAnswer::violation(format!("{who} on {resource} {place}; the call {does}")).with_severity(severity)
+            RuleAnswer::violation(text!("{who} called {call} on {resource} in account {account}; the call {does}", who, call, resource, account, does)).with_severity(severity)
         }
         (TamperTarget::Named(resource), Some(error)) => {
-            RuleAnswer::violation(format!("{who} on {resource} {place}, which failed ({error}); the call {does}"))
+            RuleAnswer::violation(text!("{who} called {call} on {resource} in account {account}, which failed ({error}); the call {does}", who, call, resource, account, error, does))
                 .with_severity(Severity::Medium)
         }
         (TamperTarget::Unnamed, Some(error)) => {
-            RuleAnswer::violation(format!("{who} {place}, which failed ({error}); the call {does}")).with_severity(Severity::Medium)
+            RuleAnswer::violation(text!("{who} called {call} in account {account}, which failed ({error}); the call {does}", who, call, account, error, does)).with_severity(Severity::Medium)
         }
         // Only calls that succeeded get here.
         (TamperTarget::MayReach(resource), _) => {
-            let on = if resource.is_empty() { String::new() } else { format!(" on {resource}") };
-            RuleAnswer::unproven(format!("{who}{on} {place}, and the record doesn't show whether this affects rolewatch; the call {does}"))
-                .with_severity(Severity::Medium)
+            let answer = if resource.is_empty() {
+                text!("{who} called {call} in account {account}, and the record doesn't show whether this affects rolewatch; the call {does}", who, call, account, does)
+            } else {
+                text!("{who} called {call} on {resource} in account {account}, and the record doesn't show whether this affects rolewatch; the call {does}", who, call, resource, account, does)
+            };
+            RuleAnswer::unproven(answer).with_severity(Severity::Medium)
         }
-        (TamperTarget::LeftOut, _) => RuleAnswer::unproven(format!(
-            "{who} {place} with parameters so large that CloudTrail omitted them, so its target isn't known; the call {does}"
-        ))
+        (TamperTarget::LeftOut, _) => RuleAnswer::unproven(text!("{who} called {call} in account {account} with parameters so large that CloudTrail omitted them, so its target isn't known; the call {does}", who, call, account, does))
         .with_severity(Severity::Critical),
         (TamperTarget::Unnamed, None) => {
-            RuleAnswer::unproven(format!("{who} {place}, and the record doesn't name its target; the call {does}"))
+            RuleAnswer::unproven(text!("{who} called {call} in account {account}, and the record doesn't name its target; the call {does}", who, call, account, does))
                 .with_severity(Severity::Medium)
         }
     }

@@ -11,6 +11,8 @@ use crate::finding::Verdict;
 use crate::id::RecordKey;
 use crate::moment::{Moment, Span};
 use crate::policy::{Policy, RolePolicy, Severity, role_in_account};
+use crate::text;
+use crate::text::Text;
 
 /// All sessions of one person in one role.
 pub(crate) struct HeldSessions<'a, 'w> {
@@ -38,7 +40,7 @@ pub(crate) struct FindingDraft {
     pub(crate) until: Moment,
     /// What the id is made from, in addition to the rule.
     pub(crate) anchor: Vec<String>,
-    pub(crate) sentence: String,
+    pub(crate) sentence: Text,
     pub(crate) events: Vec<RecordKey>,
     /// The origin of the first session that it is about; `None` for denials.
     pub(crate) origin: Option<Origin>,
@@ -107,7 +109,7 @@ impl HeldSessions<'_, '_> {
     pub(crate) fn drafts(
         &self,
         over: impl Fn(&[Interval]) -> Vec<OverLimit>,
-        sentence: impl Fn(&OverLimit, HeldTime) -> String,
+        sentence: impl Fn(&OverLimit, HeldTime) -> Text,
     ) -> Vec<FindingDraft> {
         let observed = over(&self.intervals(HeldTime::Observed));
         let granted = over(&self.intervals(HeldTime::Granted));
@@ -128,7 +130,7 @@ impl HeldSessions<'_, '_> {
     }
 
     /// A finding about the sessions of one period. Contradicting records make it unproven.
-    pub(crate) fn draft(&self, over: &OverLimit, time: HeldTime, sentence: String) -> FindingDraft {
+    pub(crate) fn draft(&self, over: &OverLimit, time: HeldTime, sentence: Text) -> FindingDraft {
         let sessions: Vec<_> = over
             .sessions
             .iter()
@@ -193,12 +195,12 @@ impl HeldSessions<'_, '_> {
     }
 
     /// An addition to sentences about granted time if it is only an upper bound.
-    pub(crate) fn at_most(&self, over: &OverLimit) -> &'static str {
+    pub(crate) fn at_most(&self, over: &OverLimit) -> Text {
         let mut sessions = over.sessions.iter().filter_map(|at| self.sessions.get(*at));
         if sessions.any(|switch| switch.lifetime_unread()) {
-            "; a record shows a lifetime that can't be read, which counts as twelve hours"
+            text!("; a record shows a lifetime that can't be read, which counts as twelve hours")
         } else {
-            ""
+            Text::default()
         }
     }
 
@@ -206,7 +208,7 @@ impl HeldSessions<'_, '_> {
         crate::untrusted::harmless(&self.origin_of(over).name)
     }
 
-    pub(crate) fn role_in_account(&self) -> String {
+    pub(crate) fn role_in_account(&self) -> Text {
         role_in_account(self.role, self.policy)
     }
 }

@@ -35,22 +35,24 @@ use super::view::{RuleAnswer, SwitchView};
 use crate::id::RecordKey;
 use crate::moment::Span;
 use crate::roster::{Began, Membership};
+use crate::text;
+use crate::text::Text;
 
 pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
     let Some(limit) = view.role.min_membership else {
-        return RuleAnswer::not_applicable("the policy sets no min_membership");
+        return RuleAnswer::not_applicable(text!("the policy sets no min_membership"));
     };
     if let Some(silenced) = view.silenced_unless_known() {
         return silenced;
     }
     if view.outside_trust().is_some() || view.origin.broken.is_some() {
-        return RuleAnswer::not_applicable("no membership to check");
+        return RuleAnswer::not_applicable(text!("no membership to check"));
     }
     let mut youngest_allowed = None;
     for (group, membership) in view.memberships() {
         match membership {
             Membership::Member { began: None, .. } => {
-                return RuleAnswer::allow("the membership is older than the logs");
+                return RuleAnswer::allow(text!("the membership is older than the logs"));
             }
             Membership::Member {
                 began: Some(began), ..
@@ -66,7 +68,7 @@ pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
         }
     }
     let Some((group, began)) = youngest_allowed else {
-        return RuleAnswer::not_applicable("no membership is proven; RW001 reports that");
+        return RuleAnswer::not_applicable(text!("no membership is proven; RW001 reports that"));
     };
     let age = Span::from_seconds(view.time().seconds_since(began.time));
     let records: Vec<RecordKey> = began
@@ -75,7 +77,7 @@ pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
         .map(|one| one.record.clone())
         .collect();
     if age >= limit {
-        return RuleAnswer::allow(format!("member for {age}")).with_events(records);
+        return RuleAnswer::allow(text!("member for {age}", age)).with_events(records);
     }
     let (joined, self_granted) = joined(view, group, &began);
     let severity = if self_granted {
@@ -83,10 +85,13 @@ pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
     } else {
         view.role.severity
     };
-    let mut answer = RuleAnswer::violation(format!(
-        "{} entered {} {age} after {joined}; the policy requires {limit}",
-        view.person_shown(),
-        view.role_in_account(),
+    let mut answer = RuleAnswer::violation(text!(
+        "{who} entered {place} {age} after {joined}; the policy requires {limit}",
+        who = view.person_shown(),
+        place = view.role_in_account(),
+        age,
+        joined,
+        limit
     ))
     .with_events(records)
     .with_severity(severity);
@@ -95,19 +100,27 @@ pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
 }
 
 /// How the person joined the group, in words, and whether they added themselves.
-fn joined(view: &SwitchView<'_, '_>, group: &str, began: &Began) -> (String, bool) {
+fn joined(view: &SwitchView<'_, '_>, group: &str, began: &Began) -> (Text, bool) {
     let Some(addition) = &began.addition else {
-        let unknown = "a roster shows when; the logs don't show by whom";
-        return (format!("being added to {group} ({unknown})"), false);
+        return (
+            text!(
+                "being added to {group} (a roster shows when; the logs don't show by whom)",
+                group
+            ),
+            false,
+        );
     };
     let by = view
         .tracer
         .behind(&addition.by, began.time, addition.by.arn.as_deref());
     if by.person == view.origin.person {
-        return (format!("adding themselves to {group}"), true);
+        return (text!("adding themselves to {group}", group), true);
     }
     let granter = crate::untrusted::harmless(&by.name);
-    (format!("being added to {group} by {granter}"), false)
+    (
+        text!("being added to {group} by {granter}", group, granter),
+        false,
+    )
 }
 
 #[cfg(test)]

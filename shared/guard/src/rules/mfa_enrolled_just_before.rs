@@ -35,18 +35,19 @@ use crate::dossier::Person;
 use crate::dossier::Proof;
 use crate::moment::{Moment, Span};
 use crate::roster::Bearer;
+use crate::text;
 
 pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
     let Some(limit) = view.role.min_mfa_age else {
-        return RuleAnswer::not_applicable("the policy sets no min_mfa_age");
+        return RuleAnswer::not_applicable(text!("the policy sets no min_mfa_age"));
     };
     if let Some(silenced) = view.silenced_unless_known() {
         return silenced;
     }
     let Proof::Proved { serial } = &view.origin.proof else {
-        return RuleAnswer::not_applicable(
-            "the switch isn't proven to use MFA; RW002 reports that",
-        );
+        return RuleAnswer::not_applicable(text!(
+            "the switch isn't proven to use MFA; RW002 reports that"
+        ));
     };
     if let Person::StoreUser(user) = &view.origin.person {
         return of_center(view, &user.user, limit);
@@ -58,22 +59,29 @@ pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
         (None, _) => None,
     };
     let Some(latest) = latest else {
-        return RuleAnswer::allow("the logs show no enrollment");
+        return RuleAnswer::allow(text!("the logs show no enrollment"));
     };
     let age = Span::from_seconds(view.time().seconds_since(latest.time));
     if age >= limit {
-        return RuleAnswer::allow(format!("the device is {age} old"))
+        return RuleAnswer::allow(text!("the device is {age} old", age))
             .with_events([latest.record.clone()]);
     }
     let sure = latest.sure && (serial.is_some() || matches!(latest.user, Bearer::One(_)));
     let (who, place) = (view.person_shown(), view.role_in_account());
     let answer = if sure {
-        RuleAnswer::violation(format!(
-            "{who} entered {place} with an MFA device that was enrolled {age} earlier; the policy requires {limit}"
+        RuleAnswer::violation(text!(
+            "{who} entered {place} with an MFA device that was enrolled {age} earlier; the policy requires {limit}",
+            who,
+            place,
+            age,
+            limit
         ))
     } else {
-        RuleAnswer::unproven(format!(
-            "an MFA device was enrolled {age} before {who} entered {place}, but the logs don't prove that it was theirs"
+        RuleAnswer::unproven(text!(
+            "an MFA device was enrolled {age} before {who} entered {place}, but the logs don't prove that it was theirs",
+            age,
+            who,
+            place
         ))
     };
     answer.with_events([latest.record.clone()])
@@ -97,7 +105,7 @@ fn of_center(view: &SwitchView<'_, '_>, user: &str, limit: Span) -> RuleAnswer {
         .filter_map(|at| Some((at, just_before(at)?)))
         .collect();
     let Some((signed_in, device)) = young.first() else {
-        return RuleAnswer::allow("no device was enrolled just before the sign-in");
+        return RuleAnswer::allow(text!("no device was enrolled just before the sign-in"));
     };
     let age = Span::from_seconds(signed_in.seconds_since(device.time));
     let (who, place) = (view.person_shown(), view.role_in_account());
@@ -107,13 +115,20 @@ fn of_center(view: &SwitchView<'_, '_>, user: &str, limit: Span) -> RuleAnswer {
         .collect();
     let sure = young.len() == proving.len() && young.iter().all(|(_, device)| device.sure);
     let answer = if sure {
-        RuleAnswer::violation(format!(
-            "{who} signed in with MFA {age} after enrolling a device, and then entered {place}; the policy requires {limit}"
+        RuleAnswer::violation(text!(
+            "{who} signed in with MFA {age} after enrolling a device, and then entered {place}; the policy requires {limit}",
+            who,
+            age,
+            place,
+            limit
         ))
     } else {
-        RuleAnswer::unproven(format!(
+        RuleAnswer::unproven(text!(
             "{who} enrolled an MFA device {age} before a sign-in that the session in {place} may come from; but the session may come from \
-             another sign-in, or copies of a record contradict each other"
+             another sign-in, or copies of a record contradict each other",
+            who,
+            age,
+            place
         ))
     };
     answer.with_events(events)

@@ -45,6 +45,8 @@ use crate::id::RecordKey;
 use crate::moment::Moment;
 use crate::policy::{IdentityKind, StoreGroupName};
 use crate::roster::Membership;
+use crate::text;
+use crate::text::Text;
 use crate::time::chosen::ACCESS_LOST;
 use crate::untrusted::harmless;
 use crate::world::UseAt;
@@ -54,14 +56,14 @@ pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
         return silenced;
     }
     if view.outside_trust().is_some() || view.origin.broken.is_some() {
-        return RuleAnswer::not_applicable("no access to check");
+        return RuleAnswer::not_applicable(text!("no access to check"));
     }
     let uses = uses(view);
     let Some(last_use) = uses.last() else {
-        return RuleAnswer::not_applicable("the session wasn't used");
+        return RuleAnswer::not_applicable(text!("the session wasn't used"));
     };
     let Some(kinds) = AccessKinds::proved(view) else {
-        return RuleAnswer::not_applicable("no access is proven that could end");
+        return RuleAnswer::not_applicable(text!("no access is proven that could end"));
     };
     let mut unproven = None;
     let mut lost: Option<LostAccess> = None;
@@ -86,7 +88,7 @@ pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
     }
     match unproven {
         Some((since, missing, last)) => unclear(view, since, &missing, last),
-        None => RuleAnswer::allow("no use after the access ended"),
+        None => RuleAnswer::allow(text!("no use after the access ended")),
     }
 }
 
@@ -94,7 +96,7 @@ pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
 struct LostAccess {
     since: Moment,
     /// The records that show it, or why it isn't known.
-    proof: Result<Vec<RecordKey>, String>,
+    proof: Result<Vec<RecordKey>, Text>,
 }
 
 impl LostAccess {
@@ -151,7 +153,7 @@ enum Access {
     Given,
     /// The records that show that it ended.
     Gone(Vec<RecordKey>),
-    Unclear(String),
+    Unclear(Text),
 }
 
 /// What the person's access consists of.
@@ -293,14 +295,9 @@ fn uses<'w>(view: &SwitchView<'_, 'w>) -> Vec<&'w UseAt> {
     uses
 }
 
-fn unclear(view: &SwitchView<'_, '_>, since: Moment, missing: &str, last: &UseAt) -> RuleAnswer {
-    RuleAnswer::unproven(format!(
-        "can't tell whether {} still had access to {} after {since}, when it may have ended; the \
-         session was used until {}: {missing}",
-        view.person_shown(),
-        view.role_in_account(),
-        last.time
-    ))
+fn unclear(view: &SwitchView<'_, '_>, since: Moment, missing: &Text, last: &UseAt) -> RuleAnswer {
+    RuleAnswer::unproven(text!("can't tell whether {who} still had access to {place} after {since}, when it may have ended; the \
+         session was used until {time}: {missing}", who = view.person_shown(), place = view.role_in_account(), since, time = last.time, missing))
     .with_events(view.evidence_of_person())
     .with_events([last.record.clone()])
 }
@@ -316,18 +313,20 @@ fn violation(
         let change = view.tracer.roster.changed_by(record);
         let (_, by) = change.filter(|(time, _)| *time == since)?;
         let origin = view.tracer.behind(by, since, by.arn.as_deref());
-        Some(format!(" (changed by {})", harmless(&origin.name)))
+        Some(text!(" (changed by {who})", who = harmless(&origin.name)))
     });
     let until = view.switch.granted_until().map_or_else(
-        || "; the records don't show when the credentials expire".to_owned(),
-        |until| format!("; the credentials are valid until {until}"),
+        || text!("; the records don't show when the credentials expire"),
+        |until| text!("; the credentials are valid until {until}", until),
     );
-    RuleAnswer::violation(format!(
-        "{} used {} until {}, although their access ended at {since}{}{until}",
-        view.person_shown(),
-        view.role_in_account(),
-        last.time,
-        by.unwrap_or_default()
+    RuleAnswer::violation(text!(
+        "{who} used {place} until {time}, although their access ended at {since}{by}{until}",
+        who = view.person_shown(),
+        place = view.role_in_account(),
+        time = last.time,
+        since,
+        by = by.unwrap_or_default(),
+        until
     ))
     .with_events(view.evidence_of_person())
     .with_events(evidence.iter().cloned())

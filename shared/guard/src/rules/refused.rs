@@ -5,6 +5,7 @@ use crate::dossier::Origin;
 use crate::id::RecordKey;
 use crate::moment::Moment;
 use crate::policy::Severity;
+use crate::text::Text;
 
 /// A denied attempt at an elevated role.
 pub(crate) struct RefusedAttempt<'a> {
@@ -14,7 +15,7 @@ pub(crate) struct RefusedAttempt<'a> {
     /// The role. For a permission set it has no suffix: AWS refused before it chose a role. `None`:
     /// the record doesn't show it.
     pub(crate) role: Option<RoleArn>,
-    pub(crate) place: String,
+    pub(crate) place: Text,
     pub(crate) severity: Severity,
     pub(crate) conflicting: bool,
 }

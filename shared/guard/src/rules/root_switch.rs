@@ -31,6 +31,8 @@ use super::view::{RuleAnswer, SwitchView};
 use crate::dossier::{Origin, OriginKind, Switch};
 use crate::policy::{AllowOrDeny, Policy, Severity};
 use crate::seen::CallerKind;
+use crate::text;
+use crate::text::Text;
 use crate::untrusted::harmless;
 
 /// Judges a root user in an elevated role.
@@ -42,37 +44,39 @@ pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
             .is_some_and(|caller| caller.kind == CallerKind::Root);
     if root {
         let account = view.origin.account.map_or_else(
-            || "an unknown account".to_owned(),
+            || text!("an unknown account"),
             |account| view.account(account),
         );
-        return RuleAnswer::violation(format!(
-            "the root user of {account} entered {}",
-            view.role_in_account()
+        return RuleAnswer::violation(text!(
+            "the root user of {account} entered {place}",
+            account,
+            place = view.role_in_account()
         ))
         .with_severity(Severity::Critical);
     }
-    RuleAnswer::not_applicable("not root")
+    RuleAnswer::not_applicable(text!("not root"))
 }
 
 /// Judges a root session of a member account.
 pub(crate) fn root_session(switch: &Switch<'_>, origin: &Origin, policy: &Policy) -> RuleAnswer {
     if policy.assume_root == AllowOrDeny::Allow {
-        return RuleAnswer::allow("the policy allows AssumeRoot");
+        return RuleAnswer::allow(text!("the policy allows AssumeRoot"));
     }
     let who = harmless(&origin.name);
-    RuleAnswer::violation(format!(
-        "{who} got root credentials of {} with AssumeRoot",
-        target(switch)
+    RuleAnswer::violation(text!(
+        "{who} got root credentials of {target} with AssumeRoot",
+        who,
+        target = target(switch)
     ))
     .with_severity(Severity::Critical)
     .with_events(origin.links.iter().cloned())
 }
 
 /// `account 444455556666`, as the caller named it.
-fn target(switch: &Switch<'_>) -> String {
+fn target(switch: &Switch<'_>) -> Text {
     match switch.grants().find_map(|grant| grant.target.as_deref()) {
-        Some(target) => format!("account {}", harmless(target)),
-        None => "an account that the record doesn't name".to_owned(),
+        Some(target) => text!("account {target}", target = harmless(target)),
+        None => text!("an account that the record doesn't name"),
     }
 }
 

@@ -30,18 +30,19 @@
 use super::view::{RuleAnswer, SwitchView};
 use crate::moment::{Moment, Span};
 use crate::seen::Grant;
+use crate::text;
 use crate::time::chosen::SAME_CALL;
 
 pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
     let Some(limit) = view.role.max_session else {
-        return RuleAnswer::not_applicable("the policy sets no max_session");
+        return RuleAnswer::not_applicable(text!("the policy sets no max_session"));
     };
     if let Some(silenced) = view.silenced() {
         return silenced;
     }
     let of_set = view.switch.is_of_permission_set();
     if view.switch.by_console() && !of_set {
-        return RuleAnswer::not_applicable("a console switch");
+        return RuleAnswer::not_applicable(text!("a console switch"));
     }
     let granted = view
         .switch
@@ -56,18 +57,29 @@ pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
     }) {
         None => {
             let why = if view.switch.lifetime_unread() {
-                "the record's expiration can't be read"
+                text!("the record's expiration can't be read")
             } else {
-                "the record shows no expiration"
+                text!("the record shows no expiration")
             };
-            RuleAnswer::unproven(format!(
-                "can't tell how long the credentials that {who} got for {place} are valid: {why}"
+            RuleAnswer::unproven(text!(
+                "can't tell how long the credentials that {who} got for {place} are valid: {why}",
+                who,
+                place,
+                why
             ))
         }
-        Some((granted, at_least)) if at_least > limit => RuleAnswer::violation(format!(
-            "{who} got credentials for {place} that are valid for {granted}, longer than the {limit} allowed"
+        Some((granted, at_least)) if at_least > limit => RuleAnswer::violation(text!(
+            "{who} got credentials for {place} that are valid for {granted}, longer than the {limit} allowed",
+            who,
+            place,
+            granted,
+            limit
         )),
-        Some((granted, _)) => RuleAnswer::allow(format!("granted {granted} of at most {limit}")),
+        Some((granted, _)) => RuleAnswer::allow(text!(
+            "granted {granted} of at most {limit}",
+            granted,
+            limit
+        )),
     }
 }
 

@@ -54,6 +54,8 @@ use std::collections::{BTreeMap, HashMap};
 use super::held_sessions::{FindingDraft, HeldSessions, HeldTime, OverLimit};
 use crate::dossier::{DisjointSets, Person, Switch};
 use crate::moment::{Moment, Span};
+use crate::text;
+use crate::text::Text;
 use crate::time::{
     aws::LONGEST_SESSION,
     chosen::{CLOCKS_DIFFER, LONGEST_LIFE},
@@ -219,29 +221,29 @@ fn lineage(held: &HeldSessions<'_, '_>, members: &[usize], limit: Span) -> Optio
             held.draft(&over, HeldTime::Granted, sentence)
         }
         Kept::UsedByLogin => {
-            let sentence = used_sentence(held, &over, limit, OPEN_LOGIN);
+            let sentence = used_sentence(held, &over, limit, &open_login());
             held.draft(&over, HeldTime::Granted, sentence)
         }
     })
 }
 
 /// Why use through `aws login` may have been after the end of the console session.
-const OPEN_LOGIN: &str = "aws login or an agent worked with the session, and no record shows when \
-                          the session itself ended";
+fn open_login() -> Text {
+    text!(
+        "aws login or an agent worked with the session, and no record shows when the session itself ended"
+    )
+}
 
-fn used_sentence(
-    held: &HeldSessions<'_, '_>,
-    over: &OverLimit,
-    limit: Span,
-    means: &str,
-) -> String {
-    format!(
-        "{} was still using {} {} after entering it, from {} to {}, though one set of credentials may last at most {limit}: {means}",
-        held.person_shown(over),
-        held.role_in_account(),
-        over.reached,
-        over.from,
-        over.to
+fn used_sentence(held: &HeldSessions<'_, '_>, over: &OverLimit, limit: Span, means: &Text) -> Text {
+    text!(
+        "{who} was still using {place} {reached} after entering it, from {from} to {to}, though one set of credentials may last at most {limit}: {means}",
+        who = held.person_shown(over),
+        place = held.role_in_account(),
+        reached = over.reached,
+        from = over.from,
+        to = over.to,
+        limit,
+        means
     )
 }
 
@@ -249,17 +251,19 @@ fn granted_sentence(
     held: &HeldSessions<'_, '_>,
     over: &OverLimit,
     limit: Span,
-    means: &str,
-) -> String {
-    format!(
-        "{} could use {} for {} after entering it, from {} to {}, though one set of credentials may last at most {limit}: {means}; the \
-         recorded use doesn't show whether they did{}",
-        held.person_shown(over),
-        held.role_in_account(),
-        over.reached,
-        over.from,
-        over.to,
-        held.at_most(over)
+    means: &Text,
+) -> Text {
+    text!(
+        "{who} could use {place} for {reached} after entering it, from {from} to {to}, though one set of credentials may last at most {limit}: {means}; the \
+         recorded use doesn't show whether they did{at_most}",
+        who = held.person_shown(over),
+        place = held.role_in_account(),
+        reached = over.reached,
+        from = over.from,
+        to = over.to,
+        limit,
+        means,
+        at_most = held.at_most(over)
     )
 }
 
@@ -339,37 +343,38 @@ impl Means {
         by
     }
 
-    fn sentence(&self) -> String {
+    fn sentence(&self) -> Text {
         let times = |count: usize| {
             if count == 1 {
-                "once".to_owned()
+                text!("once")
             } else {
-                format!("{count} times")
+                text!("{count} times", count)
             }
         };
         let mut how = Vec::new();
         if self.entered > 0 {
-            how.push(format!(
-                "the role was entered again from its own session {}",
-                times(self.entered)
+            how.push(text!(
+                "the role was entered again from its own session {times}",
+                times = times(self.entered)
             ));
         }
         if self.renewed > 0 {
-            how.push(format!("the console renewed it {}", times(self.renewed)));
+            how.push(text!(
+                "the console renewed it {times}",
+                times = times(self.renewed)
+            ));
         }
         if self.outlasted > 0 {
             how.push(
-                "it was used after its credentials had expired, for example in a console that was opened with them"
-                    .to_owned(),
+                text!("it was used after its credentials had expired, for example in a console that was opened with them"),
             );
         }
         if self.by_login > 0 {
             how.push(
-                "aws login or an agent worked with it, and it was used after the console session had ended"
-                    .to_owned(),
+                text!("aws login or an agent worked with it, and it was used after the console session had ended"),
             );
         }
-        how.join(", and ")
+        Text::list(how, text!(", and "))
     }
 }
 

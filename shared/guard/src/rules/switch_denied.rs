@@ -33,6 +33,7 @@ use super::RefusedAttempt;
 use super::held_sessions::FindingDraft;
 use crate::finding::Verdict;
 use crate::policy::Severity;
+use crate::text;
 use crate::time::chosen::ATTEMPTS_PAUSE;
 
 /// The number of attempts from which a series is unlikely to be a mistake.
@@ -82,9 +83,9 @@ fn draft_for_run(run: &[(usize, &RefusedAttempt<'_>)]) -> Option<FindingDraft> {
         );
     }
     let times = match count {
-        1 => "once".to_owned(),
-        2 => "twice".to_owned(),
-        _ => format!("{count} times"),
+        1 => text!("once"),
+        2 => text!("twice"),
+        _ => text!("{count} times", count),
     };
     Some(FindingDraft {
         verdict: if sure {
@@ -100,10 +101,11 @@ fn draft_for_run(run: &[(usize, &RefusedAttempt<'_>)]) -> Option<FindingDraft> {
         time: first.time,
         until: run.last().map_or(first.time, |(_, last)| last.time),
         anchor,
-        sentence: format!(
-            "{} was denied {times} when trying to enter {}",
-            crate::untrusted::harmless(&first.origin.name),
-            first.place
+        sentence: text!(
+            "{who} was denied {times} when trying to enter {place}",
+            who = crate::untrusted::harmless(&first.origin.name),
+            times,
+            place = first.place
         ),
         events,
         origin: None,

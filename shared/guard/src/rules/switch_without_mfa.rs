@@ -53,11 +53,12 @@ use super::view::{RuleAnswer, SwitchView};
 use crate::dossier::OriginKind;
 use crate::dossier::Proof;
 use crate::policy::IdentityKind;
+use crate::text;
 use crate::untrusted::harmless;
 
 pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
     if !view.origin.must_use_mfa(view.role) {
-        return RuleAnswer::not_applicable("the policy doesn't require MFA");
+        return RuleAnswer::not_applicable(text!("the policy doesn't require MFA"));
     }
     if let OriginKind::Listed(IdentityKind::Saml | IdentityKind::WebIdentity) = view.origin.kind {
         return view.silenced().unwrap_or_else(|| by_provider(view));
@@ -71,19 +72,27 @@ pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
         events.extend(evidence.records().cloned());
     }
     match (&view.origin.proof, view.origin.kind) {
-        (Proof::Proved { .. }, _) => RuleAnswer::allow("MFA was used").with_events(events),
-        (Proof::Disproved { how }, _) => {
-            RuleAnswer::violation(format!("{who} entered {place} without MFA: {how}"))
-                .with_events(events)
-        }
-        (Proof::Unproven { missing }, _) => RuleAnswer::unproven(format!(
-            "can't tell whether {who} used MFA when entering {place}: {missing}"
+        (Proof::Proved { .. }, _) => RuleAnswer::allow(text!("MFA was used")).with_events(events),
+        (Proof::Disproved { how }, _) => RuleAnswer::violation(text!(
+            "{who} entered {place} without MFA: {how}",
+            who,
+            place,
+            how
         ))
         .with_events(events),
-        (Proof::NotAsked, OriginKind::Unknown) => RuleAnswer::unproven(format!(
-            "can't tell whether {who} used MFA when entering {place}"
+        (Proof::Unproven { missing }, _) => RuleAnswer::unproven(text!(
+            "can't tell whether {who} used MFA when entering {place}: {missing}",
+            who,
+            place,
+            missing
+        ))
+        .with_events(events),
+        (Proof::NotAsked, OriginKind::Unknown) => RuleAnswer::unproven(text!(
+            "can't tell whether {who} used MFA when entering {place}",
+            who,
+            place
         )),
-        (Proof::NotAsked, _) => RuleAnswer::not_applicable("not a user's own call"),
+        (Proof::NotAsked, _) => RuleAnswer::not_applicable(text!("not a user's own call")),
     }
 }
 
@@ -93,28 +102,29 @@ fn by_provider(view: &SwitchView<'_, '_>) -> RuleAnswer {
     let links = view.origin.links.iter().cloned();
     let missing = match view.saml_proof().map(|proof| proof.mfa) {
         Some(TagProof::Proved(tag)) => {
-            return RuleAnswer::allow(format!("session tag {tag}")).with_events(links);
+            return RuleAnswer::allow(text!("session tag {tag}", tag = tag.to_string()))
+                .with_events(links);
         }
         Some(TagProof::Disproved { tag, found }) => {
-            return RuleAnswer::violation(format!(
-                "{who} entered {place} without MFA: session tag `{}` was `{}`, not `{}`",
-                harmless(&tag.key),
-                harmless(found),
-                harmless(&tag.value)
-            ))
+            return RuleAnswer::violation(text!("{who} entered {place} without MFA: session tag `{key}` was `{found}`, not `{value}`", who, place, key = harmless(&tag.key), found = harmless(found), value = harmless(&tag.value)))
             .with_events(links);
         }
         Some(TagProof::Missing { tag, why }) => missing_tag(tag, why),
         Some(TagProof::NotAsked) => {
-            "AWS doesn't record how a SAML user signed in, and the policy names no session tag (`mfa_tag`) that shows it".to_owned()
+            text!(
+                "AWS doesn't record how a SAML user signed in, and the policy names no session tag (`mfa_tag`) that shows it"
+            )
         }
         None if view.origin.kind == OriginKind::Listed(IdentityKind::Saml) => {
-            "the record doesn't show which identity provider it was".to_owned()
+            text!("the record doesn't show which identity provider it was")
         }
-        None => "AWS doesn't record how a web identity signed in".to_owned(),
+        None => text!("AWS doesn't record how a web identity signed in"),
     };
-    RuleAnswer::unproven(format!(
-        "can't tell whether {who} used MFA when entering {place}: {missing}"
+    RuleAnswer::unproven(text!(
+        "can't tell whether {who} used MFA when entering {place}: {missing}",
+        who,
+        place,
+        missing
     ))
     .with_events(links)
 }

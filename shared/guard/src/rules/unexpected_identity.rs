@@ -42,33 +42,35 @@ use super::admission::{Admission, described};
 use super::view::{RuleAnswer, SwitchView};
 use crate::dossier::OriginKind;
 use crate::policy::IdentityKind;
+use crate::text;
 
 pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
     if view.origin.mint_missing {
-        return RuleAnswer::not_applicable(
-            "the logs don't contain the call that issued this session; RW006 reports that",
-        );
+        return RuleAnswer::not_applicable(text!(
+            "the logs don't contain the call that issued this session; RW006 reports that"
+        ));
     }
     let kind = match (view.origin.kind, view.admission()) {
         (OriginKind::Listed(kind), Some(Admission::Allowed)) => {
-            return RuleAnswer::allow(format!("{kind} is allowed"));
+            return RuleAnswer::allow(text!("{kind} is allowed", kind = kind.to_string()));
         }
         (OriginKind::Listed(kind), Some(Admission::Unclear)) => {
             return unclear(view, kind);
         }
         (OriginKind::Listed(kind), _) => described(kind, view.origin),
-        (OriginKind::Root, _) => "a root user".to_owned(),
-        (OriginKind::Federated, _) => "a federated user".to_owned(),
+        (OriginKind::Root, _) => text!("a root user"),
+        (OriginKind::Federated, _) => text!("a federated user"),
         (OriginKind::Unknown, _) => {
             let why = view
                 .origin
                 .broken
-                .as_deref()
-                .unwrap_or("the records don't show it");
-            return RuleAnswer::unproven(format!(
-                "can't tell what type of identity {} had when entering {}: {why}",
-                view.person_shown(),
-                view.role_in_account()
+                .clone()
+                .unwrap_or_else(|| text!("the records don't show it"));
+            return RuleAnswer::unproven(text!(
+                "can't tell what type of identity {who} had when entering {place}: {why}",
+                who = view.person_shown(),
+                place = view.role_in_account(),
+                why
             ))
             .with_events(view.origin.links.iter().cloned());
         }
@@ -79,11 +81,12 @@ pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
         .iter()
         .map(ToString::to_string)
         .collect();
-    RuleAnswer::violation(format!(
-        "{} entered {} as {kind}; the policy allows only {}",
-        view.person_shown(),
-        view.role_in_account(),
-        admitted.join(", ")
+    RuleAnswer::violation(text!(
+        "{who} entered {place} as {kind}; the policy allows only {identities}",
+        who = view.person_shown(),
+        place = view.role_in_account(),
+        kind,
+        identities = admitted.join(", ")
     ))
     .with_events(view.origin.links.iter().cloned())
 }
@@ -91,16 +94,11 @@ pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
 /// The type is allowed on conditions that the records say nothing about.
 fn unclear(view: &SwitchView<'_, '_>, kind: IdentityKind) -> RuleAnswer {
     let what = match kind {
-        IdentityKind::Service => "which service it is",
-        IdentityKind::WebIdentity => "its provider or the subject of its token",
-        _ => "its provider",
+        IdentityKind::Service => text!("which service it is"),
+        IdentityKind::WebIdentity => text!("its provider or the subject of its token"),
+        _ => text!("its provider"),
     };
-    RuleAnswer::unproven(format!(
-        "can't tell whether the policy allows {}, which entered {} as {}: the records don't show {what}",
-        view.person_shown(),
-        view.role_in_account(),
-        described(kind, view.origin)
-    ))
+    RuleAnswer::unproven(text!("can't tell whether the policy allows {who}, which entered {place} as {kind}: the records don't show {what}", who = view.person_shown(), place = view.role_in_account(), kind = described(kind, view.origin), what))
     .with_events(view.origin.links.iter().cloned())
 }
 

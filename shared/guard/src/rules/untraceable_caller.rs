@@ -39,6 +39,7 @@
 use super::view::{RuleAnswer, SwitchView};
 use crate::dossier::OriginKind;
 use crate::policy::IdentityKind;
+use crate::text;
 
 pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
     if !view.origin.mint_missing
@@ -47,16 +48,19 @@ pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
         return silenced;
     }
     if view.origin.kind == OriginKind::Listed(IdentityKind::Service) {
-        return RuleAnswer::not_applicable("the caller is a service, not a person");
+        return RuleAnswer::not_applicable(text!("the caller is a service, not a person"));
     }
     match &view.origin.broken {
-        Some(why) => RuleAnswer::unproven(format!(
-            "can't identify who is behind {} in {}: {why}",
-            view.person_shown(),
-            view.role_in_account()
+        Some(why) => RuleAnswer::unproven(text!(
+            "can't identify who is behind {who} in {place}: {why}",
+            who = view.person_shown(),
+            place = view.role_in_account(),
+            why
         ))
         .with_events(view.evidence_of_person()),
-        None => RuleAnswer::allow("the person is known").with_events(view.evidence_of_person()),
+        None => {
+            RuleAnswer::allow(text!("the person is known")).with_events(view.evidence_of_person())
+        }
     }
 }
 

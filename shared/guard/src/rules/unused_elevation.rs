@@ -32,6 +32,7 @@ use super::view::{RuleAnswer, SwitchView};
 use crate::dossier::OriginKind;
 use crate::moment::Moment;
 use crate::policy::{IdentityKind, Severity};
+use crate::text;
 use crate::time::aws::{DELIVERY, LONGEST_SESSION};
 
 pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
@@ -40,15 +41,15 @@ pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
     }
     let switch = view.switch;
     if !switch.has_mint() {
-        return RuleAnswer::not_applicable(
-            "the logs contain only the console's own record of this switch",
-        );
+        return RuleAnswer::not_applicable(text!(
+            "the logs contain only the console's own record of this switch"
+        ));
     }
     if view.origin.kind == OriginKind::Listed(IdentityKind::Service) {
-        return RuleAnswer::not_applicable("the caller is a service, not a person");
+        return RuleAnswer::not_applicable(text!("the caller is a service, not a person"));
     }
     if switch.is_renewal() {
-        return RuleAnswer::not_applicable("the console renewed an earlier session");
+        return RuleAnswer::not_applicable(text!("the console renewed an earlier session"));
     }
     let owner = switch.role.as_ref().map(crate::arn::RoleArn::account);
     if !switch
@@ -56,13 +57,13 @@ pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
         .iter()
         .any(|half| Some(half.record.account) == owner)
     {
-        return RuleAnswer::not_applicable(
-            "the logs contain no record of this switch from the role's account, so some of that account's logs may be missing",
-        );
+        return RuleAnswer::not_applicable(text!(
+            "the logs contain no record of this switch from the role's account, so some of that account's logs may be missing"
+        ));
     }
     let continued = view.tracer.continued(switch);
     if switch.used.is_some() || continued.iter().any(|other| other.used.is_some()) {
-        return RuleAnswer::allow("it was used");
+        return RuleAnswer::allow(text!("it was used"));
     }
     let Some(until) = continued
         .iter()
@@ -70,26 +71,29 @@ pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
         .chain(switch.may_be_held_until())
         .max()
     else {
-        return RuleAnswer::not_applicable("the record doesn't show how long it could be used");
+        return RuleAnswer::not_applicable(text!(
+            "the record doesn't show how long it could be used"
+        ));
     };
     let until = until.min(view.time().plus_seconds(LONGEST_SESSION));
     if view
         .as_of
         .is_none_or(|as_of: Moment| as_of.seconds_since(until) < DELIVERY)
     {
-        return RuleAnswer::not_applicable(
-            "it may still be used, or its activity may not have reached us yet",
-        );
+        return RuleAnswer::not_applicable(text!(
+            "it may still be used, or its activity may not have reached us yet"
+        ));
     }
     let ended = if switch.lifetime_unread() {
-        "ended, at the latest at"
+        text!("ended, at the latest at {until}", until)
     } else {
-        "ended at"
+        text!("ended at {until}", until)
     };
-    let sentence = format!(
-        "{} entered {}, but no use was logged before the session {ended} {until}; most logs don't include object reads and writes",
-        view.person_shown(),
-        view.role_in_account()
+    let sentence = text!(
+        "{who} entered {place}, but no use was logged before the session {ended}; most logs don't include object reads and writes",
+        who = view.person_shown(),
+        place = view.role_in_account(),
+        ended
     );
     RuleAnswer::unproven(sentence).with_severity(Severity::Low)
 }

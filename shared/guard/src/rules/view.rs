@@ -1,7 +1,5 @@
 //! One switch as the rules see it.
 
-use std::borrow::Cow;
-
 use super::admission::Admission;
 use crate::dossier::{Origin, OriginKind, Person, Switch};
 use crate::finding::Verdict;
@@ -12,6 +10,8 @@ use crate::policy::{
 };
 use crate::roster::Membership;
 use crate::seen::StoreUser;
+use crate::text;
+use crate::text::Text;
 use crate::untrusted::harmless;
 
 /// A rule's answer about one switch.
@@ -20,7 +20,7 @@ pub(crate) struct RuleAnswer {
     /// The verdict.
     pub(crate) verdict: Verdict,
     /// The reason. For violations and unproven answers, it's one complete sentence.
-    pub(crate) because: Cow<'static, str>,
+    pub(crate) because: Text,
     /// Records that prove it, in addition to those of the switch itself.
     pub(crate) events: Vec<RecordKey>,
     /// The severity, if it isn't the role's own.
@@ -30,7 +30,7 @@ pub(crate) struct RuleAnswer {
 }
 
 impl RuleAnswer {
-    fn new(verdict: Verdict, because: impl Into<Cow<'static, str>>) -> Self {
+    fn new(verdict: Verdict, because: impl Into<Text>) -> Self {
         Self {
             verdict,
             because: because.into(),
@@ -40,19 +40,19 @@ impl RuleAnswer {
         }
     }
 
-    pub(crate) fn allow(because: impl Into<Cow<'static, str>>) -> Self {
+    pub(crate) fn allow(because: impl Into<Text>) -> Self {
         Self::new(Verdict::Allow, because)
     }
 
-    pub(crate) fn violation(because: impl Into<Cow<'static, str>>) -> Self {
+    pub(crate) fn violation(because: impl Into<Text>) -> Self {
         Self::new(Verdict::Violation, because)
     }
 
-    pub(crate) fn unproven(because: impl Into<Cow<'static, str>>) -> Self {
+    pub(crate) fn unproven(because: impl Into<Text>) -> Self {
         Self::new(Verdict::Unproven, because)
     }
 
-    pub(crate) fn not_applicable(because: impl Into<Cow<'static, str>>) -> Self {
+    pub(crate) fn not_applicable(because: impl Into<Text>) -> Self {
         Self::new(Verdict::NotApplicable, because)
     }
 
@@ -90,15 +90,15 @@ impl SwitchView<'_, '_> {
     }
 
     /// `UpdateApp in production`.
-    pub(crate) fn role_in_account(&self) -> String {
+    pub(crate) fn role_in_account(&self) -> Text {
         self.switch.role.as_ref().map_or_else(
-            || "an unknown role".to_owned(),
+            || text!("an unknown role"),
             |role| role_in_account(role, self.policy),
         )
     }
 
     /// An account's name for sentences.
-    pub(crate) fn account(&self, account: AccountId) -> String {
+    pub(crate) fn account(&self, account: AccountId) -> Text {
         account_shown(account, self.policy)
     }
 
@@ -106,12 +106,14 @@ impl SwitchView<'_, '_> {
     /// one whose identity the role doesn't allow (RW012 reports that).
     pub(crate) fn silenced(&self) -> Option<RuleAnswer> {
         if self.origin.mint_missing {
-            return Some(RuleAnswer::not_applicable(
-                "the logs don't contain the call that issued this session; RW006 reports that",
-            ));
+            return Some(RuleAnswer::not_applicable(text!(
+                "the logs don't contain the call that issued this session; RW006 reports that"
+            )));
         }
         (self.admission() == Some(Admission::Refused)).then(|| {
-            RuleAnswer::not_applicable("the policy doesn't allow this identity; RW012 reports that")
+            RuleAnswer::not_applicable(text!(
+                "the policy doesn't allow this identity; RW012 reports that"
+            ))
         })
     }
 
@@ -122,9 +124,9 @@ impl SwitchView<'_, '_> {
         self.silenced().or(match self.origin.kind {
             OriginKind::Listed(IdentityKind::IamUser) | OriginKind::Unknown => None,
             OriginKind::Listed(IdentityKind::IdentityCenter) if known_center => None,
-            _ => Some(RuleAnswer::not_applicable(
-                "rolewatch can't check this for the caller's type of identity",
-            )),
+            _ => Some(RuleAnswer::not_applicable(text!(
+                "rolewatch can't check this for the caller's type of identity"
+            ))),
         })
     }
 
@@ -186,10 +188,10 @@ impl SwitchView<'_, '_> {
             let membership = match roster.group(group) {
                 Some(id) => roster.membership(account, user, &id, at),
                 None if !roster.has_roster(account) => Membership::Unproven {
-                    missing: format!("there is no roster of account {account}, and the logs don't name group {}", group.written),
+                    missing: text!("there is no roster of account {account}, and the logs don't name group {group}", account, group = group.written),
                 },
                 None => Membership::Unproven {
-                    missing: format!("group {} from the policy doesn't appear in any roster of account {account} or in the logs", group.written),
+                    missing: text!("group {group} from the policy doesn't appear in any roster of account {account} or in the logs", group = group.written, account),
                 },
             };
             (group.written.as_str(), membership)
@@ -214,10 +216,7 @@ impl SwitchView<'_, '_> {
                     center.directory.membership(&user.user, &id, at)
                 } else {
                     Membership::Unproven {
-                        missing: format!(
-                            "group {} from the policy doesn't appear in any roster of Identity Center or in the logs",
-                            group.written
-                        ),
+                        missing: text!("group {group} from the policy doesn't appear in any roster of Identity Center or in the logs", group = group.written),
                     }
                 };
                 (group.written.as_str(), membership)

@@ -390,7 +390,7 @@ fn hostile_text_is_only_text() {
     record["userIdentity"]["arn"] =
         "arn:aws:sts::444455556666:assumed-role/Administrator/a\u{7}b".into();
     let finding = judged(&record, &guarded()).unwrap();
-    for text in [&finding.message, &finding.role, &finding.caller.name] {
+    for text in [&*finding.message, &finding.role, &finding.caller.name] {
         assert!(
             text.chars()
                 .all(|c| crate::untrusted::shows_as_itself(c) || c == char::REPLACEMENT_CHARACTER),

@@ -113,5 +113,9 @@ fn open_finding(alert: &Alert, time: Moment) -> Open {
         time,
         // The display shortens it further.
         message: alert.message.chars().take(400).collect(),
+        message_ja: alert
+            .message_ja
+            .as_ref()
+            .map(|text| text.chars().take(400).collect()),
     }
 }

@@ -55,14 +55,16 @@ pub(crate) fn alert_of_finding(finding: &Finding, policy: &Policy, now: Moment) 
 }
 
 /// Whether two versions say the same to a reader. Another policy version or one more use isn't news
-/// on its own. The sentence also says who granted a membership and whether an attempt was denied, so
-/// a version that was stored before alerts had these flags isn't sent again because of them. A
-/// change of the owner alone isn't news either, nor are details of the session and its records.
+/// on its own, nor is a Japanese sentence that the stored version doesn't have yet. The sentence
+/// also says who granted a membership and whether an attempt was denied, so a version that was
+/// stored before alerts had these flags isn't sent again because of them. A change of the owner
+/// alone isn't news either, nor are details of the session and its records.
 pub(crate) fn says_the_same(known: &Alert, new: &Alert) -> bool {
     let plain = |alert: &Alert| Alert {
         version: 0,
         noticed: known.noticed,
         policy: String::new(),
+        message_ja: None,
         supersedes: Vec::new(),
         self_granted: false,
         denied: false,
@@ -104,5 +106,20 @@ mod tests {
             let alert = alert_of_finding(&story.finding(rule), &story.policy(), story.now());
             assert_eq!(alert.denied, denied, "{rule}");
         }
+    }
+
+    #[test]
+    fn an_alert_says_it_in_japanese_too() {
+        let mut story = Story::new();
+        story.switch("dora");
+        let alert = alert_of_finding(&story.finding("RW002"), &story.policy(), story.now());
+        let japanese = alert.message_ja.as_deref().unwrap_or_default();
+        assert!(japanese.contains("MFA なし"), "{japanese}");
+        // One that was stored by a version without it isn't sent again.
+        let stored = Alert {
+            message_ja: None,
+            ..alert.clone()
+        };
+        assert!(says_the_same(&stored, &alert));
     }
 }

@@ -6,7 +6,7 @@ use rolewatch_guard::review::ReviewFinding;
 use serde_json::Value;
 
 use super::cause::Cause;
-use crate::wire::{Alert, CallerShown, NewAlert, Reviewed};
+use crate::wire::{Alert, CallerShown, NewAlert, Reviewed, in_japanese};
 
 /// The longest statement and the longest correction in a message, in bytes. A message holds 256
 /// KiB.
@@ -51,7 +51,8 @@ pub(super) fn first_alert(
 pub(super) fn next_alert(finding: &ReviewFinding, known: &Alert) -> Alert {
     Alert {
         severity: finding.severity,
-        message: finding.message.clone(),
+        message: finding.message.to_string(),
+        message_ja: in_japanese(&finding.message),
         policy: finding.policy.to_string(),
         reviewed: Some(quoted(finding)),
         ..known.clone()
@@ -70,9 +71,9 @@ fn quoted(finding: &ReviewFinding) -> Reviewed {
     Reviewed {
         account: finding.account.to_string(),
         subject: finding.subject.clone(),
-        place: finding.place.clone(),
+        place: finding.place.as_ref().map(ToString::to_string),
         statement: short(&finding.statement),
         fix: short(&finding.fix),
-        undecided: finding.undecided.clone(),
+        undecided: finding.undecided.iter().map(ToString::to_string).collect(),
     }
 }

@@ -65,6 +65,7 @@ pub fn alert() -> Alert {
             name: "dora".into(),
         },
         message: "dora entered UpdateApp in production without MFA: a permanent key, and no device named in the call".into(),
+        message_ja: None,
         events: vec!["1f0c2ad4-5d1e-4c9b-9a51-EXAMPLE00001".into(), "7a3e1b90-2f4d-4e06-8c77-EXAMPLE00002".into()],
         id: "3b1f0c5de2a94f7790d4c6b8a1e2f301".into(),
         policy: "9c2f41aa".into(),
@@ -191,6 +192,7 @@ fn open(rule: &str, who: &str, message: &str) -> Open {
         role: role("UpdateApp"),
         time: at("2026-01-31T18:30:05Z"),
         message: message.into(),
+        message_ja: None,
     }
 }
 

@@ -4,8 +4,10 @@
 mod tests;
 
 use rolewatch_guard::arn::partition_of;
+use rolewatch_guard::language::Language;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::{Policy, PolicyHash, Severity};
+use rolewatch_guard::text::Text;
 use rolewatch_guard::untrusted::harmless;
 use rolewatch_guard::{EvidenceShown, SessionShown, Verdict};
 use serde::{Deserialize, Serialize};
@@ -15,8 +17,8 @@ use super::{CallerShown, FirstSeen, FoundTogether, NamedAccount, Reviewed, Statu
 /// The most event IDs in a message. `events_total` says how many there are.
 pub const MOST_EVENTS: usize = 20;
 
-/// A finding as it is published. The field names are a contract. The first twelve are those of
-/// `ndjson`.
+/// A finding as it is published. The field names are a contract. The first ones are those of `ndjson`,
+/// without `message_ja`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Alert {
     /// `RW002`.
@@ -35,6 +37,10 @@ pub struct Alert {
     pub caller: CallerShown,
     /// One sentence in English. All text in it is safe to print but not escaped yet.
     pub message: String,
+    /// The same sentence in Japanese. `None`: it has no Japanese form, or the alert is from a
+    /// version without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message_ja: Option<String>,
     /// The CloudTrail events that prove it, mints first, at most [`MOST_EVENTS`].
     pub events: Vec<String>,
     /// The ID, the same for every version of the finding.
@@ -97,6 +103,12 @@ pub struct Alert {
     pub noticed: Moment,
 }
 
+/// A sentence in Japanese, if it has a form of its own.
+pub(crate) fn in_japanese(sentence: &Text) -> Option<String> {
+    let japanese = sentence.in_language(Language::Japanese);
+    (*japanese != **sentence).then(|| japanese.into_owned())
+}
+
 /// What findings of switches and of the review have in common, each value in its own type.
 /// Everything else in a new alert follows from it.
 #[derive(Debug)]
@@ -111,7 +123,7 @@ pub(crate) struct NewAlert<'a> {
     /// Twelve digits, or empty if the ARN names no account.
     pub(crate) role_account: &'a str,
     pub(crate) caller: CallerShown,
-    pub(crate) message: &'a str,
+    pub(crate) message: &'a Text,
     /// All event IDs.
     pub(crate) events: Vec<String>,
     pub(crate) id: &'a str,
@@ -135,7 +147,8 @@ impl Alert {
             severity: new.severity,
             time: new.time,
             role: new.role.to_owned(),
-            message: new.message.to_owned(),
+            message: new.message.to_string(),
+            message_ja: in_japanese(new.message),
             events,
             id: new.id.to_owned(),
             policy: new.policy.to_string(),

@@ -135,6 +135,9 @@ pub struct Open {
     pub time: Moment,
     /// Its sentence in English.
     pub message: String,
+    /// The same in Japanese. `None`: the alert doesn't have it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message_ja: Option<String>,
 }
 
 fn violation() -> Verdict {

@@ -31,7 +31,11 @@ impl Writer<'_> {
             "{}, {}: {}",
             self.finding(open),
             self.minute(open.time),
-            self.text_up_to(&open.message, 240)
+            self.text_up_to(
+                self.view
+                    .in_language(&open.message, open.message_ja.as_deref()),
+                240,
+            )
         )
     }
 

@@ -47,7 +47,7 @@ pub fn notification(view: &View, alert: &Alert, change: Option<Change>) -> Value
 /// What was found, who and where, and the evidence.
 fn description(view: &View, alert: &Alert) -> String {
     let words = view.labels();
-    let mut lines = vec![escape(&alert.message, 2_000), String::new()];
+    let mut lines = vec![escape(view.message(alert), 2_000), String::new()];
     if let Some(label) = who_label(view, alert) {
         let name = code_span(&alert.caller.name, 300);
         let arn = alert.caller.arn.as_deref();

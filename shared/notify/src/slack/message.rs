@@ -188,7 +188,7 @@ fn minimal(view: &View, alert: &Alert, change: Option<Change>) -> String {
     let words = view.labels();
     let mut lines = vec![
         fallback(view, alert, change.is_some()),
-        escape(&alert.message, 1_200),
+        escape(view.message(alert), 1_200),
     ];
     lines.extend(note_text(view, alert, change).map(|note| note.trim_matches('_').to_owned()));
     lines.extend(parts::uses_line(view, alert));

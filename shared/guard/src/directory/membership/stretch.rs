@@ -6,6 +6,8 @@ use crate::directory::Directory;
 use crate::directory::changes::Hiding;
 use crate::moment::Moment;
 use crate::roster::{Membership, Second, unclear};
+use crate::text;
+use crate::text::Text;
 
 /// Up to how many seconds the recorded time of an addition and the time in a roster may differ.
 const SAME_ADDITION: i64 = 5;
@@ -19,7 +21,7 @@ pub(super) struct Stretch<'a> {
     /// The changes on it after the moment.
     pub(super) after: &'a [Second],
     /// Why nothing is known from before it, in words.
-    pub(super) why: Option<String>,
+    pub(super) why: Option<Text>,
 }
 
 /// What ends a stretch.
@@ -42,15 +44,20 @@ impl Directory<'_> {
         &self,
         asked: Asked<'_>,
         seconds: &'a [Second],
-    ) -> Result<Stretch<'a>, String> {
+    ) -> Result<Stretch<'a>, Text> {
         let at = asked.at;
         if seconds.iter().any(|second| second.time == at) {
-            return Err("the membership changed in the same second as the switch".to_owned());
+            return Err(text!(
+                "the membership changed in the same second as the switch"
+            ));
         }
         let (mut since, mut until) = (None, None);
         for end in self.ends(asked, seconds) {
             if end.0 == at {
-                return Err(format!("in the same second as the switch, {}", words(end)));
+                return Err(text!(
+                    "in the same second as the switch, {what}",
+                    what = words(end)
+                ));
             }
             if end.0 < at {
                 since = since.max(Some(end));
@@ -127,38 +134,51 @@ fn around(hidden: &[(Moment, Hiding)], at: Moment) -> &[(Moment, Hiding)] {
 }
 
 /// What happened, as a clause.
-fn words((time, end): (Moment, End)) -> String {
+fn words((time, end): (Moment, End)) -> Text {
     match end {
         End::Hidden(Hiding::Group) => {
-            format!("the group was changed at {time}, and the record doesn't show how")
+            text!(
+                "the group was changed at {time}, and the record doesn't show how",
+                time
+            )
         }
         End::Hidden(Hiding::SomeGroup) => {
-            format!("a group was changed at {time}, and the record doesn't show which one or how")
+            text!(
+                "a group was changed at {time}, and the record doesn't show which one or how",
+                time
+            )
         }
-        End::Hidden(Hiding::Deletion) => format!(
-            "a membership was deleted at {time}, and neither the logs nor a roster show whose it was"
+        End::Hidden(Hiding::Deletion) => text!(
+            "a membership was deleted at {time}, and neither the logs nor a roster show whose it was",
+            time
         ),
-        End::Hidden(Hiding::FirstMembers) => format!(
-            "the group was created with members at {time}, and the record doesn't show who they are"
+        End::Hidden(Hiding::FirstMembers) => text!(
+            "the group was created with members at {time}, and the record doesn't show who they are",
+            time
         ),
-        End::Hidden(Hiding::Contradiction) => format!(
-            "the copies of a record from {time} about the user or the group contradict each other"
+        End::Hidden(Hiding::Contradiction) => text!(
+            "the copies of a record from {time} about the user or the group contradict each other",
+            time
         ),
         End::Unclear => match unclear(time) {
             Membership::Unproven { missing } => missing,
-            Membership::Member { .. } | Membership::NotMember { .. } => String::new(),
+            Membership::Member { .. } | Membership::NotMember { .. } => Text::default(),
         },
-        End::Began => format!(
-            "a roster shows that the membership began at {time}, and the logs don't show that"
+        End::Began => text!(
+            "a roster shows that the membership began at {time}, and the logs don't show that",
+            time
         ),
-        End::Deleted => format!("the user or the group was deleted at {time}"),
+        End::Deleted => text!("the user or the group was deleted at {time}", time),
     }
 }
 
-fn why(end: (Moment, End)) -> String {
+fn why(end: (Moment, End)) -> Text {
     let words = words(end);
     match end.1 {
         End::Unclear => words,
-        _ => format!("{words}, so it isn't known who was in the group then"),
+        _ => text!(
+            "{what}, so it isn't known who was in the group then",
+            what = words
+        ),
     }
 }

@@ -20,7 +20,8 @@ fn silence_in_seconds(heard: &[i64], (from, to): (i64, i64)) -> Option<String> {
         );
     }
     let directory = Directory::new(&world, &store.rosters, &store.settings);
-    directory.sign_in_silence((moment(from), moment(to)))
+    let silence = directory.sign_in_silence((moment(from), moment(to)));
+    silence.map(|silence| silence.to_string())
 }
 
 #[test]

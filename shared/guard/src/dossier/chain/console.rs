@@ -12,6 +12,8 @@ use crate::id::AccountId;
 use crate::policy::IdentityKind;
 use crate::roster::Bearer;
 use crate::seen::ConsoleAct;
+use crate::text;
+use crate::text::Text;
 use crate::untrusted::harmless;
 
 /// What a session of a permission set is called in an ARN.
@@ -54,9 +56,9 @@ impl<'w> Tracer<'_, 'w> {
             None => (
                 Person::Unknown(Arc::from(from.arn)),
                 OriginKind::Unknown,
-                Some(format!(
-                    "the console switched from {}, and the record that shows how that session started is missing",
-                    harmless(from.arn)
+                Some(text!(
+                    "the console switched from {arn}, and the record that shows how that session started is missing",
+                    arn = harmless(from.arn)
                 )),
             ),
         };
@@ -145,10 +147,10 @@ fn uses_alone(switch: &Switch<'_>) -> Origin {
         arn: None,
         account: None,
         name,
-        proof: Proof::Unproven { missing: "the logs don't contain the call that issued this session".to_owned() },
+        proof: Proof::Unproven { missing: text!("the logs don't contain the call that issued this session") },
         links: Vec::new(),
         broken: (!service)
-            .then(|| format!("the logs don't contain the call that issued this session, which began at {}; they contain only its activity", switch.key.second)),
+            .then(|| text!("the logs don't contain the call that issued this session, which began at {second}; they contain only its activity", second = switch.key.second)),
         mint_missing: !service,
         center: None,
         own_call: None,
@@ -168,8 +170,9 @@ fn later_step(switch: &Switch<'_>) -> Option<&'static str> {
 /// The origin if only a later step was read: somebody was in the role, but the entry is missing.
 fn later_alone(switch: &Switch<'_>, step: &str) -> Origin {
     let mut origin = uses_alone(switch);
-    let why = format!(
-        "the logs don't contain the call that issued this session; they contain only the console's {step} record"
+    let why = text!(
+        "the logs don't contain the call that issued this session; they contain only the console's {step} record",
+        step
     );
     origin.arn = switch_from(switch).map(str::to_owned);
     origin.broken = Some(why);
@@ -177,17 +180,16 @@ fn later_alone(switch: &Switch<'_>, step: &str) -> Origin {
     origin
 }
 
-fn missing_halves(switch: &Switch<'_>) -> String {
+fn missing_halves(switch: &Switch<'_>) -> Text {
     let role = switch.role.as_ref().map(RoleArn::account);
     let accounts: BTreeSet<String> = role
         .into_iter()
         .chain(switch.caller_account())
         .map(|account| account.to_string())
         .collect();
-    let names: Vec<_> = accounts.into_iter().collect();
-    format!(
-        "the logs contain only the console's SwitchRole record of this switch; the AssumeRole record from account {} is missing",
-        names.join(" or ")
+    text!(
+        "the logs contain only the console's SwitchRole record of this switch; the AssumeRole record from account {accounts} is missing",
+        accounts = Text::any_of(accounts)
     )
 }
 

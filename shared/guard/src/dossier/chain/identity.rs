@@ -13,6 +13,7 @@ use crate::id::AccountId;
 use crate::policy::IdentityKind;
 use crate::seen::service::service_hash;
 use crate::seen::{Caller, CallerKind, StoreUser};
+use crate::text;
 
 impl<'w> Tracer<'_, 'w> {
     pub(super) fn identity(&self, caller: &Caller, at: &Switch<'w>) -> Origin {
@@ -51,14 +52,11 @@ impl<'w> Tracer<'_, 'w> {
         if caller.kind == CallerKind::Saml && reserved && !shows_provider(caller) {
             return unknown(
                 caller,
-                "the record doesn't show which identity provider it was".to_owned(),
+                text!("the record doesn't show which identity provider it was"),
             );
         }
         let Some((person, kind)) = person_of(caller, &id, near) else {
-            return unknown(
-                caller,
-                "the record doesn't show who made the call".to_owned(),
-            );
+            return unknown(caller, text!("the record doesn't show who made the call"));
         };
         let name = match &person {
             Person::Service(service) => service.as_ref(),
@@ -114,7 +112,7 @@ impl<'w> Tracer<'_, 'w> {
             .or_else(|| Some(Arc::from(from?.rsplit('/').next()?)));
         let broken = known.is_none().then(|| {
             let shown = crate::untrusted::harmless(&id);
-            format!("the record of this switch from account {account} is missing, and no other record or roster names user id {shown}")
+            text!("the record of this switch from account {account} is missing, and no other record or roster names user id {shown}", account, shown)
         });
         let name = known.as_deref().unwrap_or(&id).to_owned();
         let arn = self.roster.user_arn(account, &id).map(str::to_owned);

@@ -7,6 +7,7 @@ use crate::dossier::proof::Proof;
 use crate::policy::IdentityKind;
 use crate::seen::Caller;
 use crate::seen::service::service_hash;
+use crate::text::Text;
 
 /// The origin if AWS gave the session to a workload, which isn't a person.
 pub(super) fn delivered_by_service(caller: &Caller) -> Option<Origin> {
@@ -72,7 +73,7 @@ pub(super) fn is_identity_center(provider: &str) -> bool {
         .is_some_and(|name| name != provider && name.starts_with("AWSSSO_"))
 }
 
-pub(super) fn unknown(caller: &Caller, why: String) -> Origin {
+pub(super) fn unknown(caller: &Caller, why: Text) -> Origin {
     let id = caller
         .principal_id
         .clone()

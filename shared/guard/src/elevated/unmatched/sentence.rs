@@ -6,6 +6,8 @@ use std::fmt;
 use super::{RoleSource, UnmatchedEntry};
 use crate::arn::RoleArn;
 use crate::policy::permission_set_of;
+use crate::text;
+use crate::text::Text;
 use crate::untrusted::harmless_up_to;
 
 /// The most roles that are suggested for one entry.
@@ -16,7 +18,7 @@ const SHOWN: usize = 700;
 
 impl UnmatchedEntry {
     /// What was probably meant: permission sets if the entry names one, else roles.
-    fn suggestions(&self) -> Vec<String> {
+    fn suggestions(&self) -> Vec<Text> {
         let mut sets = BTreeSet::new();
         let named = |role: &&RoleArn| {
             let set = self.pattern.permission_set().and(permission_set_of(role));
@@ -25,57 +27,77 @@ impl UnmatchedEntry {
         let kept: Vec<&RoleArn> = self.near.iter().filter(named).collect();
         let quoted =
             |role: &RoleArn| match self.pattern.permission_set().and(permission_set_of(role)) {
-                Some(set) => format!("permission set `{}`", shown_arn(set)),
-                None => format!("`{}`", shown_arn(role.as_str())),
+                Some(set) => text!("permission set `{set}`", set = shown_arn(set)),
+                None => Text::data(format!("`{}`", shown_arn(role.as_str()))),
             };
         kept.into_iter().map(quoted).collect()
     }
 
-    fn write_suggestions(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    /// The sentence that asks what was meant.
+    fn near_miss(&self, pattern: &Text) -> Text {
         let place = match self.place {
-            RoleSource::Logs => "the logs",
-            RoleSource::Roster => "the roster",
-            RoleSource::Details => "the authorization details",
+            RoleSource::Logs => text!("the logs"),
+            RoleSource::Roster => text!("the roster"),
+            RoleSource::Details => text!("the authorization details"),
         };
-        let all = self.suggestions();
-        let shown: Vec<&str> = all.iter().take(SUGGESTED).map(String::as_str).collect();
-        let more = all.len().saturating_sub(SUGGESTED);
-        let more = if more > 0 {
-            format!(" or {more} more")
-        } else {
-            String::new()
-        };
-        let verb = if all.len() == 1 { "is" } else { "are" };
-        write!(
-            f,
-            "; did you mean {}{more}, which {verb} in {place}?",
-            shown.join(" or ")
+        let mut near = self.suggestions();
+        if near.len() == 1 {
+            return text!(
+                "no role matches {pattern}; did you mean {near}, which is in {place}?",
+                pattern,
+                near = Text::any_of(near),
+                place
+            );
+        }
+        let more = near.len().saturating_sub(SUGGESTED);
+        near.truncate(SUGGESTED);
+        if more > 0 {
+            near.push(text!("{more} more", more));
+        }
+        text!(
+            "no role matches {pattern}; did you mean {near}, which are in {place}?",
+            pattern,
+            near = Text::any_of(near),
+            place
         )
+    }
+
+    /// The sentence about it.
+    pub fn sentence(&self) -> Text {
+        let pattern = self.pattern.quoted_up_to(SHOWN);
+        if self.is_near_miss() {
+            return self.near_miss(&pattern);
+        }
+        let role = if self.pattern.permission_set().is_some() {
+            pattern.clone()
+        } else {
+            text!("role {pattern}", pattern)
+        };
+        match self.place {
+            RoleSource::Logs => text!("{role} doesn't appear in the logs", role),
+            RoleSource::Roster => text!(
+                "{role} doesn't appear in any roster of its account or in the logs; is it misspelled?",
+                role
+            ),
+            RoleSource::Details => {
+                text!(
+                    "no role in the authorization details matches {pattern}",
+                    pattern
+                )
+            }
+        }
+    }
+
+    /// The sentence about it, after its line in the policy.
+    pub fn sentence_with_line(&self) -> Text {
+        let (line, sentence) = (self.line, self.sentence());
+        text!("line {line} of the policy: {sentence}", line, sentence)
     }
 }
 
 impl fmt::Display for UnmatchedEntry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let pattern = self.pattern.quoted_up_to(SHOWN);
-        if self.is_near_miss() {
-            write!(f, "no role matches {pattern}")?;
-            return self.write_suggestions(f);
-        }
-        let role = if self.pattern.permission_set().is_some() {
-            pattern.clone()
-        } else {
-            format!("role {pattern}")
-        };
-        match self.place {
-            RoleSource::Logs => write!(f, "{role} doesn't appear in the logs"),
-            RoleSource::Roster => write!(
-                f,
-                "{role} doesn't appear in any roster of its account or in the logs; is it misspelled?"
-            ),
-            RoleSource::Details => {
-                write!(f, "no role in the authorization details matches {pattern}")
-            }
-        }
+        f.write_str(&self.sentence())
     }
 }
 

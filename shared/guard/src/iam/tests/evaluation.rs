@@ -425,7 +425,7 @@ fn a_policy_that_is_missing_leaves_open_what_it_could_say() {
     let identity = Identity {
         policies: vec![Governing {
             place,
-            text: PolicyText::Missing("it is not among the policies given"),
+            text: PolicyText::Missing("it is not among the policies given".into()),
         }],
         boundary: None,
     };

@@ -6,6 +6,7 @@ use crate::judge::{Judgement, SwitchStanding, Totals, standings};
 use crate::policy::Severity;
 use crate::rule::Judges;
 use crate::testing::{Story, Verdicts};
+use crate::text::Text;
 
 /// The story with these lines in `rules`.
 fn with_rules(story: &Story, lines: &str) -> Story {
@@ -137,7 +138,7 @@ fn what_a_rule_that_is_off_would_have_found_is_allowed() {
     let judgement = without(&story, "unused-elevation").judgement();
     assert_eq!(standings(&judgement), [SwitchStanding::Clean; 2]);
     assert_eq!(
-        judgement.notices.first().map(String::as_str),
+        judgement.notices.first().map(Text::as_str),
         Some("RW013 unused-elevation is turned off (line 7 of the policy): on purpose")
     );
 }
@@ -146,7 +147,7 @@ fn what_a_rule_that_is_off_would_have_found_is_allowed() {
 fn the_notice_says_which_switches_are_not_clean() {
     let judgement = without(&Story::new(), "RW002").judgement();
     assert_eq!(
-        judgement.notices.first().map(String::as_str),
+        judgement.notices.first().map(Text::as_str),
         Some(
             "RW002 switch-without-mfa is turned off (line 7 of the policy): on purpose; \
              switches that depend on it don't count as clean"

@@ -2,10 +2,11 @@
 
 use super::PolicyNote;
 use crate::catalogue;
-use crate::policy::node::listing;
 use crate::policy::read::ReadRole;
 use crate::policy::{AllowOrDeny, RoleCheck, RolePolicy, RuleChange, RuleSetting};
 use crate::rule::{IfOff, Rule};
+use crate::text;
+use crate::text::Text;
 
 /// A warning for each key that a role has but that no rule enforces any more, at the last of the
 /// entries that turn these rules off.
@@ -32,18 +33,30 @@ pub(in crate::policy) fn of_rules(rules: &[RuleSetting], roles: &[ReadRole]) -> 
     notes
 }
 
-fn unchecked(check: RoleCheck, rules: &[&Rule]) -> String {
-    let codes = listing(rules.iter().map(|rule| rule.code), "and").replace('`', "");
-    let are = if rules.len() == 1 { "is" } else { "are" };
-    let unclean = if rules.iter().any(|rule| rule.if_off != IfOff::Clean) {
-        ", and switches that depend on it don't count as clean"
+fn unchecked(check: RoleCheck, rules: &[&Rule]) -> Text {
+    let codes = Text::listed(rules.iter().map(|rule| rule.code));
+    let key = check.key();
+    let unchecked = if rules.len() == 1 {
+        text!(
+            "`{key}` isn't checked, because {codes} is turned off",
+            key,
+            codes
+        )
     } else {
-        ""
+        text!(
+            "`{key}` isn't checked, because {codes} are turned off",
+            key,
+            codes
+        )
     };
-    format!(
-        "`{}` isn't checked, because {codes} {are} turned off{unclean}",
-        check.key()
-    )
+    if rules.iter().any(|rule| rule.if_off != IfOff::Clean) {
+        text!(
+            "{unchecked}, and switches that depend on it don't count as clean",
+            unchecked
+        )
+    } else {
+        unchecked
+    }
 }
 
 /// Whether a role asks for it.

@@ -7,6 +7,8 @@ use crate::moment::Moment;
 use crate::review::account::Account;
 use crate::review::attempt::Entrant;
 use crate::seen;
+use crate::text;
+use crate::text::Text;
 
 /// The caller of a switch, as the files show them.
 pub(super) struct KnownCaller<'a> {
@@ -14,7 +16,7 @@ pub(super) struct KnownCaller<'a> {
     /// The file with the caller's own policies.
     pub(super) file: Option<FileTime>,
     /// Why the caller's own policies aren't shown, if the caller must have some.
-    pub(super) unseen: Option<String>,
+    pub(super) unseen: Option<Text>,
 }
 
 impl<'a> KnownCaller<'a> {
@@ -42,12 +44,15 @@ impl<'a> KnownCaller<'a> {
         }
         let account = caller.account?;
         let Some((file, taken)) = files.account_at(account, at) else {
-            let unseen = format!("there is no roster of account {account}");
+            let unseen = text!("there is no roster of account {account}", account);
             return Self::not_in_files(caller, account, unseen, anything);
         };
         let principal = caller.principal_id.as_deref().unwrap_or_default();
         Self::in_file(file, taken, principal).or_else(|| {
-            let unseen = format!("the roster of account {account} doesn't list the caller");
+            let unseen = text!(
+                "the roster of account {account} doesn't list the caller",
+                account
+            );
             Self::not_in_files(caller, account, unseen, anything)
         })
     }
@@ -96,7 +101,7 @@ impl<'a> KnownCaller<'a> {
     fn not_in_files(
         caller: &seen::Caller,
         account: AccountId,
-        unseen: String,
+        unseen: Text,
         anything: &'a IamDocument,
     ) -> Option<Self> {
         let principal = caller.principal_id.as_deref().unwrap_or_default();

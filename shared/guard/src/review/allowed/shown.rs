@@ -1,5 +1,7 @@
 //! Formats what allowed a switch as sentences.
 
+use crate::text;
+use crate::text::Text;
 use std::fmt;
 
 use super::{AllowedBy, StatementChange};
@@ -17,100 +19,101 @@ fn quoted(statement: &str) -> String {
     }
 }
 
-/// `managed policy SwitchToUpdateApp of group Testers`: each ARN is replaced with its last part.
-fn without_arns(policy: &str) -> String {
-    let mut words: Vec<String> = Vec::new();
-    for word in policy.split(' ') {
-        let Some(resource) = resource_of(word).filter(|_| word.starts_with("arn:")) else {
-            words.push(word.to_owned());
-            continue;
-        };
-        let (kind, path) = resource.split_once('/').unwrap_or(("", resource));
-        let name = path.rsplit('/').next().unwrap_or(path);
-        // `managed policy arn:…:policy/Name` says the kind already.
-        let repeated = words.last().is_some_and(|last| last == kind);
-        if kind.is_empty() || repeated {
-            words.push(name.to_owned());
-        } else {
-            words.push(format!("{kind} {name}"));
-        }
-    }
-    words.join(" ")
+/// The last part of an ARN: `group Testers`, or `SwitchToUpdateApp` for a policy, because whatever
+/// names one says that it is a policy. `None`: the text isn't an ARN.
+fn without_arn(text: &str) -> Option<Text> {
+    let resource = resource_of(text).filter(|_| text.starts_with("arn:"))?;
+    let (kind, path) = resource.split_once('/').unwrap_or(("", resource));
+    let name = path.rsplit('/').next().unwrap_or(path);
+    Some(match kind {
+        "group" => text!("group {name}", name),
+        "role" => text!("role {name}", name),
+        "user" => text!("user {name}", name),
+        _ => Text::data(name),
+    })
 }
 
 impl fmt::Display for AllowedBy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("AWS allowed it through ")?;
-        for (at, allowing) in self.statements.iter().enumerate() {
-            let between = if at == 0 { "" } else { " and " };
-            write!(
-                f,
-                "{between}{} in {}: {}",
-                allowing.which,
-                allowing.policy,
-                quoted(&allowing.statement)
-            )?;
-        }
-        if let Some(unseen) = &self.unseen {
-            write!(
-                f,
-                "; {unseen}, so rolewatch can't tell which of the caller's own policies allowed it"
-            )?;
-        }
-        if !self.hangs_on.is_empty() {
-            write!(
-                f,
-                "; this assumes that these conditions hold, which the records don't show: {}",
-                self.hangs_on.join("; ")
-            )?;
-        }
-        let mut times: Vec<String> = self
-            .files
-            .iter()
-            .map(|file| {
-                file.taken.map_or_else(
-                    || "at an unknown time".to_owned(),
-                    |taken| format!("at {taken}"),
-                )
-            })
-            .collect();
-        times.dedup();
-        write!(
-            f,
-            ". The rosters were taken {}; at the time of the switch, the settings may have been \
-             different.",
-            times.join(" and ")
-        )?;
-        for (at, change) in self.stopped_by.iter().enumerate() {
-            f.write_str(if at == 0 {
-                " To prevent it, "
-            } else {
-                "; and "
-            })?;
-            self.fmt_change(change, f)?;
-        }
-        Ok(())
+        f.write_str(&self.sentence())
     }
 }
 
 impl AllowedBy {
+    /// What allowed it, and what would have prevented it.
+    pub fn sentence(&self) -> Text {
+        let statements = self.statements.iter().map(|allowing| {
+            text!(
+                "{which} in {policy}: {statement}",
+                which = allowing.which,
+                policy = allowing.policy,
+                statement = quoted(&allowing.statement)
+            )
+        });
+        let mut sentence = text!(
+            "AWS allowed it through {statements}",
+            statements = Text::all_of(statements)
+        );
+        if let Some(unseen) = &self.unseen {
+            sentence = sentence.then(text!(
+                "; {unseen}, so rolewatch can't tell which of the caller's own policies allowed it",
+                unseen
+            ));
+        }
+        if !self.hangs_on.is_empty() {
+            sentence = sentence.then(text!(
+                "; this assumes that these conditions hold, which the records don't show: {conditions}",
+                conditions = Text::list(self.hangs_on.iter().cloned(), text!("; "))
+            ));
+        }
+        let sentence = sentence.then(text!(
+            ". The rosters were taken {times}; at the time of the switch, the settings may have been different.",
+            times = self.times()
+        ));
+        if self.stopped_by.is_empty() {
+            return sentence;
+        }
+        let changes = self.stopped_by.iter().map(|change| self.change(change));
+        sentence.then(text!(
+            " To prevent it, {changes}",
+            changes = Text::list(changes, text!("; and "))
+        ))
+    }
+
+    /// When the files were taken.
+    fn times(&self) -> Text {
+        let times = self.files.iter().map(|file| match file.taken {
+            Some(taken) => text!("at {taken}", taken),
+            None => text!("at an unknown time"),
+        });
+        let mut times: Vec<Text> = times.collect();
+        times.dedup();
+        Text::all_of(times)
+    }
+
     /// One line: the policies that allowed it, and whether something is uncertain.
-    pub fn in_short(&self) -> String {
-        let mut policies: Vec<&str> = Vec::new();
+    pub fn in_short(&self) -> Text {
+        let mut policies: Vec<&Text> = Vec::new();
         for allowing in &self.statements {
-            if !policies.contains(&&*allowing.policy) {
+            if !policies.contains(&&allowing.policy) {
                 policies.push(&allowing.policy);
             }
         }
-        let short = policies.into_iter().map(without_arns).collect::<Vec<_>>();
-        let mut line = format!("allowed by {}", short.join(" and "));
+        let short = policies
+            .into_iter()
+            .map(|policy| policy.with_data(&without_arn));
+        let policies = Text::all_of(short);
         if self.unseen.is_some() || !self.hangs_on.is_empty() {
-            line.push_str(", as far as the rosters show");
+            text!(
+                "allowed by {policies}, as far as the rosters show",
+                policies
+            )
+        } else {
+            text!("allowed by {policies}", policies)
         }
-        line
     }
 
-    fn fmt_change(&self, change: &StatementChange, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fn change(&self, change: &StatementChange) -> Text {
         let StatementChange { policy, which, by } = change;
         // A statement that isn't changed doesn't need to be shown again.
         let stays = |text: &str| {
@@ -122,11 +125,14 @@ impl AllowedBy {
             .map(String::as_str)
             .filter(|text| !stays(text))
             .collect();
-        let told = new.join(" and ");
-        match (by.is_empty(), new.len() < by.len()) {
-            (true, _) => write!(f, "remove {which} in {policy}"),
-            (false, true) => write!(f, "add to {policy}: {told}"),
-            (false, false) => write!(f, "change {which} in {policy} to {told}"),
+        let is_added = new.len() < by.len();
+        let told = Text::all_of(new);
+        if by.is_empty() {
+            text!("remove {which} in {policy}", which, policy)
+        } else if is_added {
+            text!("add to {policy}: {told}", policy, told)
+        } else {
+            text!("change {which} in {policy} to {told}", which, policy, told)
         }
     }
 }

@@ -7,7 +7,8 @@ use crate::iam::{
 };
 use crate::id::AccountId;
 use crate::review::account::{Account, Group, Role, User};
-use crate::review::gap::NOT_GIVEN;
+use crate::review::gap::not_given;
+use crate::text::Text;
 
 /// How a caller authenticated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,7 +67,7 @@ pub(in crate::review) fn tagged<'a>(
     .knowing_all_of(beginning)
 }
 
-fn statements(text: PolicyText<'_>) -> &[Statement] {
+fn statements<'a>(text: &PolicyText<'a>) -> &'a [Statement] {
     match text {
         PolicyText::Read(document) => &document.statements,
         PolicyText::Missing(_) => &[],
@@ -167,11 +168,11 @@ impl<'a> Entrant<'a> {
 
     /// A caller of an account whose authorization details weren't supplied.
     pub(in crate::review) fn unseen(caller: Requester) -> Self {
-        Self::unseen_because(caller, NOT_GIVEN)
+        Self::unseen_because(caller, not_given())
     }
 
     /// A caller of an account for which something else wasn't supplied.
-    pub(in crate::review) fn unseen_because(caller: Requester, why: &'static str) -> Self {
+    pub(in crate::review) fn unseen_because(caller: Requester, why: Text) -> Self {
         let place = PolicyPlace::Inline {
             holder: format!("account {}", caller.account),
             name: "(any)".to_owned(),
@@ -332,7 +333,7 @@ impl<'a> Entrant<'a> {
             .chain(&self.identity.boundary)
             .chain(at_resource);
         policies
-            .flat_map(|policy| statements(policy.text))
+            .flat_map(|policy| statements(&policy.text))
             .flat_map(|statement| &statement.conditions)
             .collect()
     }

@@ -1,5 +1,7 @@
 //! Tries the values that a caller can choose until one of them gives access.
 
+use crate::text;
+use crate::text::Text;
 use std::ops::RangeInclusive;
 
 use super::choice::{Choice, Goal};
@@ -68,7 +70,10 @@ impl<'a> ChoiceSearch<'_, 'a> {
             // all.
             *left = left.saturating_sub(1);
             let found = if *left == 0 {
-                opened(decision.clone(), "more combinations than rolewatch tries")
+                opened(
+                    decision.clone(),
+                    text!("more combinations than rolewatch tries"),
+                )
             } else {
                 self.choose(&with(held), rest, left)
             };
@@ -83,7 +88,10 @@ impl<'a> ChoiceSearch<'_, 'a> {
             // A no must cover all values, but some weren't tried.
             Some(best) if is_cut && best.allowed.is_no() => opened(
                 decision,
-                &format!("more values of {} than rolewatch tries", choice.key),
+                text!(
+                    "more values of {key} than rolewatch tries",
+                    key = choice.key
+                ),
             ),
             best => best.unwrap_or(decision),
         }
@@ -104,7 +112,7 @@ impl<'a> ChoiceSearch<'_, 'a> {
     }
 }
 
-fn opened<'a>(decision: AccessDecision<'a>, why: &str) -> AccessDecision<'a> {
+fn opened<'a>(decision: AccessDecision<'a>, why: Text) -> AccessDecision<'a> {
     AccessDecision {
         allowed: Truth::open(why),
         ..decision

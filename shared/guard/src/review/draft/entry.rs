@@ -33,7 +33,7 @@ pub(super) fn draft_entry(
     let from = if from.is_empty() {
         "only identities of its own account".to_owned()
     } else {
-        listed(from)
+        listed(from).to_string()
     };
     push_line(&mut text, &format!("  # The trust policy allows {from}."));
     write_ways(&mut text, &ways);
@@ -204,7 +204,7 @@ fn write_callers(text: &mut String, ways: &Ways, role: &Role) {
 fn is_administrator(account: &Account, role: &Role) -> bool {
     let identity = account.of_role(role);
     identity.policies.iter().any(|policy| {
-        let crate::iam::PolicyText::Read(document) = policy.text else {
+        let crate::iam::PolicyText::Read(document) = &policy.text else {
             return false;
         };
         document.statements.iter().any(|statement| {

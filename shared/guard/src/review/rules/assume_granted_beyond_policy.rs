@@ -78,6 +78,7 @@ use crate::review::link::{RoleLink, role_links};
 use crate::review::outsider::trusted_and_not_given;
 use crate::review::view::ElevatedTarget;
 use crate::review::{ReviewDraft, SetupView, fix, session};
+use crate::text;
 use crate::untrusted::harmless;
 use assigned::assigned;
 use found::{EnteringCaller, GrantedWays};
@@ -103,7 +104,7 @@ pub(super) fn check(view: &SetupView<'_>) -> Vec<ReviewDraft> {
     drafts.extend(not_given(
         view,
         |rules| !knows_takers || rules.arn.permission_set().is_none(),
-        |role| format!("who can enter {role}"),
+        |role| text!("who can enter {role}", role),
     ));
     drafts
 }
@@ -115,7 +116,7 @@ fn people<'a>(view: &SetupView<'a>, account: &'a Account, found: &mut GrantedWay
         let who = EnteringCaller {
             account: account.id,
             arn: &user.arn,
-            name: user.name.clone(),
+            name: user.name.as_str().into(),
             session: None,
             over: None,
         };
@@ -144,14 +145,14 @@ fn people<'a>(view: &SetupView<'a>, account: &'a Account, found: &mut GrantedWay
         let entrant = Entrant::member(account, group);
         let gap = account.gap(DetailList::Users);
         let name = if gap.is_some() {
-            "whoever is in it"
+            text!("whoever is in it")
         } else {
-            "no member yet"
+            text!("no member yet")
         };
         let who = EnteringCaller {
             account: account.id,
             arn: &group.arn,
-            name: name.to_owned(),
+            name,
             session: None,
             over: None,
         };
@@ -186,7 +187,7 @@ fn over_role<'a>(
                 let who = EnteringCaller {
                     account: account.id,
                     arn: &user.arn,
-                    name: user.name.clone(),
+                    name: user.name.as_str().into(),
                     session: None,
                     over: Some(link),
                 };
@@ -257,7 +258,7 @@ fn enter_from<'a>(
         &EnteringCaller {
             account: account.id,
             arn: &role.arn,
-            name: role.name.clone(),
+            name: role.name.as_str().into(),
             session,
             over: None,
         },
@@ -298,18 +299,22 @@ fn trusting_themselves(view: &SetupView<'_>) -> Vec<ReviewDraft> {
         let Some(grant) = own.identity.first().filter(|_| !own.allowed.is_no()) else {
             continue;
         };
-        let depends = "whether AWS still lets the role trust itself implicitly, as roles created before September 22, 2022 could";
+        let depends = text!(
+            "whether AWS still lets the role trust itself implicitly, as roles created before September 22, 2022 could"
+        );
         let place = view.role_in_account(target);
-        let message = format!(
-            "can't tell whether sessions of {place} can enter the role again: the role's own policies allow it, and the answer depends on {depends}"
+        let message = text!(
+            "can't tell whether sessions of {place} can enter the role again: the role's own policies allow it, and the answer depends on {depends}",
+            place,
+            depends
         );
         let draft = ReviewDraft::unproven(target.rules.severity, account.id, &role.arn, message)
-            .hanging_on([depends.to_owned()]);
+            .hanging_on([depends]);
         let fix = fix::without(grant, &[ASSUME_ROLE], &[&role.arn]);
         drafts.push(
             draft
                 .quoting(&grant.place, &grant.statement.json, fix)
-                .adding(&fix::elsewhere(&grant.place)),
+                .adding(fix::elsewhere(&grant.place)),
         );
     }
     drafts
@@ -348,16 +353,24 @@ fn dangling(view: &SetupView<'_>) -> Vec<ReviewDraft> {
                     continue;
                 };
                 let (place, shown) = (view.role_in_account(target), view.account_shown(account.id));
-                let message = format!(
-                    "can't tell who can enter {place} as session {} of role {}: {shown} has no such role{}; whoever creates it there can enter",
-                    harmless(named.session),
-                    harmless(named.role_name),
-                    if account.gap(DetailList::Roles).is_some() {
-                        " in the supplied files"
-                    } else {
-                        ""
-                    }
-                );
+                let (session, named_role) = (harmless(named.session), harmless(named.role_name));
+                let message = if account.gap(DetailList::Roles).is_some() {
+                    text!(
+                        "can't tell who can enter {place} as session {session} of role {role}: {shown} has no such role in the supplied files; whoever creates it there can enter",
+                        place,
+                        session,
+                        role = named_role,
+                        shown
+                    )
+                } else {
+                    text!(
+                        "can't tell who can enter {place} as session {session} of role {role}: {shown} has no such role; whoever creates it there can enter",
+                        place,
+                        session,
+                        role = named_role,
+                        shown
+                    )
+                };
                 let fix = fix::without_caller(statement, role.as_str(), target.partition());
                 let draft = ReviewDraft::unproven(
                     target.rules.severity,
@@ -389,14 +402,16 @@ fn not_seen(view: &SetupView<'_>) -> Vec<ReviewDraft> {
                 view.role_in_account(target),
                 view.account_shown(gap.account),
             );
-            let message = format!(
-                "can't tell who in {shown} can enter {place}: {}",
-                view.gap_sentence(gap)
+            let message = text!(
+                "can't tell who in {shown} can enter {place}: {gap}",
+                shown,
+                place,
+                gap = view.gap_sentence(gap)
             );
             let root = iam_arn(Some(target.partition()), gap.account, "root");
             drafts.push(
                 ReviewDraft::unproven(target.rules.severity, gap.account, &root, message)
-                    .for_want_of([gap], &place),
+                    .for_want_of([gap], place),
             );
         }
     }

@@ -40,6 +40,7 @@ use crate::review::account::{Account, Group, HolderPolicies};
 use crate::review::attempt::Entrant;
 use crate::review::view::ElevatedTarget;
 use crate::review::{ReviewDraft, SetupView};
+use crate::text;
 use ways::{AllowedGroup, Thing, WaysToGrow};
 
 /// Actions that add members to a group, or change its permissions.
@@ -97,12 +98,17 @@ pub(super) fn check(view: &SetupView<'_>) -> Vec<ReviewDraft> {
     drafts.extend(groups_not_given(
         view,
         |_| true,
-        |group| format!("whether members of {group} can extend the group"),
+        |group| text!("whether members of {group} can extend the group", group),
     ));
     let roles = not_given(
         view,
         |_| true,
-        |role| format!("whether sessions of {role} can extend who can enter it"),
+        |role| {
+            text!(
+                "whether sessions of {role} can extend who can enter it",
+                role
+            )
+        },
     );
     // For an account that wasn't supplied at all, the other rules already report each role.
     drafts.extend(roles.into_iter().filter(|draft| !draft.wants_account()));

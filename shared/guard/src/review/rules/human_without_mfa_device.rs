@@ -26,6 +26,7 @@
 //! 1. Download a fresh credential report for the account, made after the user was created.
 //! 2. Check in the report whether the person has a device.
 
+use crate::text;
 use std::collections::BTreeMap;
 
 use super::not_given::groups_not_given;
@@ -64,20 +65,35 @@ pub(super) fn check(view: &SetupView<'_>) -> Vec<ReviewDraft> {
         match view.setup.has_mfa(arn) {
             Some(true) => None,
             Some(false) => {
-                let message = format!("{name} in {shown} has no MFA device, and the policy requires MFA to enter {role}");
+                let message = text!(
+                    "{name} in {account} has no MFA device, and the policy requires MFA to enter {role}",
+                    name,
+                    account = shown,
+                    role
+                );
                 Some(ReviewDraft::violation(severity, account, arn, message))
             }
             None => {
-                let why = if view.setup.has_credentials_of(account) { "has no line for them" } else { "was not supplied" };
-                let message =
-                    format!("can't tell whether {name} in {shown} has an MFA device: the account's credential report {why}");
+                let message = if view.setup.has_credentials_of(account) {
+                    text!(
+                        "can't tell whether {name} in {account} has an MFA device: the account's credential report has no line for them",
+                        name,
+                        account = shown
+                    )
+                } else {
+                    text!(
+                        "can't tell whether {name} in {account} has an MFA device: the account's credential report was not supplied",
+                        name,
+                        account = shown
+                    )
+                };
                 Some(ReviewDraft::unproven(severity, account, arn, message))
             }
         }
     });
     drafts
         .chain(groups_not_given(view, required, |group| {
-            format!("whether members of {group} have MFA devices")
+            text!("whether members of {group} have MFA devices", group)
         }))
         .collect()
 }

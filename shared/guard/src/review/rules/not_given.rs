@@ -2,6 +2,8 @@
 
 use crate::policy::RolePolicy;
 use crate::review::{ReviewDraft, SetupView};
+use crate::text;
+use crate::text::Text;
 use crate::untrusted::harmless;
 
 /// One unproven finding for each entry of the policy in an account whose roles weren't supplied, if
@@ -11,7 +13,7 @@ use crate::untrusted::harmless;
 pub(super) fn not_given(
     view: &SetupView<'_>,
     asks: impl Fn(&RolePolicy) -> bool,
-    what: fn(&str) -> String,
+    what: fn(Text) -> Text,
 ) -> Vec<ReviewDraft> {
     let entries = view
         .roles_not_given()
@@ -25,11 +27,20 @@ pub(super) fn not_given(
             arn.clone()
         });
         let name = shown.split_once(":role/").map_or(&*shown, |(_, name)| name);
-        let about = format!("{name} in {}", view.account_shown(gap.account));
+        let account = view.account_shown(gap.account);
+        let about = text!("{role} in {account}", role = name, account);
         // An ARN already says which account it is in.
-        let role = if is_set { &about } else { &shown };
-        let message = format!("can't tell {}: {}", what(role), view.gap_sentence(gap));
-        ReviewDraft::unproven(rules.severity, gap.account, &arn, message).for_want_of([gap], &about)
+        let role = if is_set {
+            about.clone()
+        } else {
+            shown.as_str().into()
+        };
+        let message = text!(
+            "can't tell {what}: {gap}",
+            what = what(role),
+            gap = view.gap_sentence(gap)
+        );
+        ReviewDraft::unproven(rules.severity, gap.account, &arn, message).for_want_of([gap], about)
     });
     drafts.collect()
 }
@@ -41,19 +52,23 @@ pub(super) fn not_given(
 pub(super) fn groups_not_given(
     view: &SetupView<'_>,
     asks: fn(&RolePolicy) -> bool,
-    what: fn(&str) -> String,
+    what: fn(Text) -> Text,
 ) -> Vec<ReviewDraft> {
     let groups = view.groups_not_given(asks).into_iter();
     let drafts = groups.map(|(group, rules, gap)| {
         let shown = harmless(&group.written);
-        let message = format!("can't tell {}: {}", what(&shown), view.gap_sentence(gap));
+        let message = text!(
+            "can't tell {what}: {gap}",
+            what = what(shown.as_str().into()),
+            gap = view.gap_sentence(gap)
+        );
         let subject = view.arn_not_given(
             rules,
             group.account,
             &format!("group/{}", group.group.as_str()),
         );
         ReviewDraft::unproven(rules.severity, group.account, &subject, message)
-            .for_want_of([gap], &shown)
+            .for_want_of([gap], shown.into())
     });
     drafts.collect()
 }

@@ -33,6 +33,7 @@
 
 mod permission_sets;
 
+use crate::text;
 use serde_json::json;
 
 use super::not_given::not_given;
@@ -57,7 +58,7 @@ pub(super) fn check(view: &SetupView<'_>) -> Vec<ReviewDraft> {
     judged
         .chain(permission_sets::too_long(view))
         .chain(not_given(view, limited, |role| {
-            format!("how long sessions of {role} can last")
+            text!("how long sessions of {role} can last", role)
         }))
         .collect()
 }
@@ -70,19 +71,22 @@ fn of_role(view: &SetupView<'_>, target: &ElevatedTarget<'_>) -> Option<ReviewDr
     }
     let place = view.role_in_account(target);
     let Some(longest) = target.role.max_session.or_else(|| view.setup.duration(arn)) else {
-        let message = format!(
+        let message = text!(
             "can't tell how long sessions of {place} can last: authorization details don't include MaxSessionDuration; supply the output of \
-             `aws iam list-roles` for {} too",
-            view.account_shown(account)
+             `aws iam list-roles` for {account} too",
+            place,
+            account = view.account_shown(account)
         );
         return Some(ReviewDraft::unproven(severity, account, arn, message));
     };
     if longest <= limit.seconds() {
         return None;
     }
-    let message = format!(
-        "{place} grants sessions of up to {}, longer than the {limit} allowed",
-        Span::from_seconds(longest)
+    let message = text!(
+        "{place} grants sessions of up to {longest}, longer than the {limit} allowed",
+        place,
+        longest = Span::from_seconds(longest),
+        limit
     );
     // A trust policy that couldn't be read has no known limit.
     let grants = match &target.role.trust {
@@ -95,8 +99,9 @@ fn of_role(view: &SetupView<'_>, target: &ElevatedTarget<'_>) -> Option<ReviewDr
         Err(_) => None,
     };
     if limit.seconds() < LEAST_SESSION_LIMIT {
-        let message = format!(
-            "{message}; IAM doesn't accept less than an hour, so the trust policy must limit them"
+        let message = text!(
+            "{message}; IAM doesn't accept less than an hour, so the trust policy must limit them",
+            message
         );
         let draft = ReviewDraft::violation(severity, account, arn, message);
         let Some(statement) = grants else {
@@ -114,7 +119,7 @@ fn of_role(view: &SetupView<'_>, target: &ElevatedTarget<'_>) -> Option<ReviewDr
         severity,
         account,
         arn,
-        format!("{message}; to lower it, run `{command}`"),
+        text!("{message}; to lower it, run `{command}`", message, command),
     );
     Some(draft.setting(
         json!({"MaxSessionDuration": longest}),

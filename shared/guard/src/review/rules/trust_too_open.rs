@@ -68,6 +68,7 @@ mod statements;
 
 use super::not_given::not_given;
 use crate::review::{ReviewDraft, SetupView};
+use crate::text;
 use analyzer::{name_analyzer, unlisted};
 use statements::of_role;
 
@@ -88,7 +89,7 @@ pub(super) fn check(view: &SetupView<'_>) -> Vec<ReviewDraft> {
     drafts.extend(not_given(
         view,
         |_| true,
-        |role| format!("whom {role} trusts"),
+        |role| text!("whom {role} trusts", role),
     ));
     drafts
 }

@@ -47,6 +47,8 @@
 //!    trust policy.
 //! 2. Supply the authorization details of the account that the finding names.
 
+use crate::text;
+use crate::text::Text;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
@@ -68,8 +70,13 @@ pub(super) fn check(view: &SetupView<'_>) -> Vec<ReviewDraft> {
         .setup
         .accounts()
         .flat_map(|account| account.users.values().map(move |user| (account, user)));
-    let users: Vec<(String, Entrant<'_>)> = users
-        .map(|(account, user)| (harmless(&user.name), Entrant::user(account, user)))
+    let users: Vec<(Text, Entrant<'_>)> = users
+        .map(|(account, user)| {
+            (
+                Text::data(harmless(&user.name)),
+                Entrant::user(account, user),
+            )
+        })
         .collect();
     let judged = view
         .elevated
@@ -87,7 +94,7 @@ pub(super) fn check(view: &SetupView<'_>) -> Vec<ReviewDraft> {
     });
     let required = |rules: &RolePolicy| rules.mfa.requires(IdentityKind::IamUser);
     let not_given = not_given(view, required, |role| {
-        format!("whether entering {role} requires MFA")
+        text!("whether entering {role} requires MFA", role)
     });
     judged
         .chain(over_roles.collect::<Vec<_>>())
@@ -98,7 +105,7 @@ pub(super) fn check(view: &SetupView<'_>) -> Vec<ReviewDraft> {
 /// Who gets in by a statement, and how.
 #[derive(Default)]
 struct WayIn {
-    who: BTreeSet<String>,
+    who: BTreeSet<Text>,
     with_key: bool,
     with_session: bool,
 }
@@ -109,26 +116,22 @@ struct WaysWithoutMfa {
     /// By the index of the statement in the trust policy.
     sure: BTreeMap<usize, WayIn>,
     /// What it depends on, by the caller who would enter.
-    open: BTreeMap<String, BTreeSet<String>>,
+    open: BTreeMap<Text, BTreeSet<Text>>,
     /// What wasn't supplied, by the invented caller that represents it.
-    gaps: BTreeMap<String, Gap>,
+    gaps: BTreeMap<Text, Gap>,
 }
 
 impl WaysWithoutMfa {
     fn add(
         &mut self,
         target: &ElevatedTarget<'_>,
-        name: &str,
+        name: &Text,
         proof: Authentication,
         decision: AccessDecision<'_>,
     ) {
         match decision.allowed {
             Truth::No => {}
-            Truth::Open(reasons) => self
-                .open
-                .entry(name.to_owned())
-                .or_default()
-                .extend(reasons),
+            Truth::Open(reasons) => self.open.entry(name.clone()).or_default().extend(reasons),
             Truth::Yes => {
                 let statements = statements(target);
                 for grant in decision
@@ -141,7 +144,7 @@ impl WaysWithoutMfa {
                         .position(|statement| std::ptr::eq(statement, grant.statement))
                         .unwrap_or_default();
                     let way = self.sure.entry(at).or_default();
-                    way.who.insert(name.to_owned());
+                    way.who.insert(name.clone());
                     way.with_key |= proof == Authentication::PermanentKey;
                     way.with_session |= proof == Authentication::WithoutMfa;
                 }
@@ -150,12 +153,12 @@ impl WaysWithoutMfa {
     }
 
     /// What wasn't supplied, if the answer depends on nothing else.
-    fn only_gaps(&self, open: &BTreeMap<String, BTreeSet<String>>) -> Vec<Gap> {
-        let only = |(name, reasons): (&String, &BTreeSet<String>)| {
+    fn only_gaps(&self, open: &BTreeMap<Text, BTreeSet<Text>>) -> Vec<Gap> {
+        let only = |(name, reasons): (&Text, &BTreeSet<Text>)| {
             let gap = self.gaps.get(name)?;
             reasons
                 .iter()
-                .all(|reason| reason.ends_with(gap.why_open()))
+                .all(|reason| reason.ends_with(&*gap.why_open()))
                 .then_some(*gap)
         };
         open.iter()
@@ -177,7 +180,7 @@ fn statements<'a>(target: &ElevatedTarget<'a>) -> &'a [Statement] {
 fn of_role<'a>(
     view: &SetupView<'a>,
     target: &ElevatedTarget<'a>,
-    users: &[(String, Entrant<'a>)],
+    users: &[(Text, Entrant<'a>)],
 ) -> Vec<ReviewDraft> {
     let (others, gaps) = others(view, target);
     let mut ways = WaysWithoutMfa {
@@ -207,11 +210,11 @@ fn of_role<'a>(
         {
             let gap = account.gap(DetailList::Users);
             let name = match gap {
-                None => format!(
-                    "whoever joins group {}, which is empty today,",
-                    harmless(&group.name)
+                None => text!(
+                    "whoever joins group {name}, which is empty today,",
+                    name = harmless(&group.name)
                 ),
-                Some(_) => format!("whoever is in group {}", harmless(&group.name)),
+                Some(_) => text!("whoever is in group {name}", name = harmless(&group.name)),
             };
             ways.gaps.extend(gap.map(|gap| (name.clone(), gap)));
             for proof in WITHOUT_MFA {
@@ -229,7 +232,7 @@ fn over_role<'a>(
     view: &SetupView<'a>,
     target: &ElevatedTarget<'a>,
     link: &RoleLink<'a>,
-    users: &[(String, Entrant<'a>)],
+    users: &[(Text, Entrant<'a>)],
 ) -> Vec<ReviewDraft> {
     let mut ways = WaysWithoutMfa::default();
     let (owner, role) = (link.account.id, link.role);
@@ -254,16 +257,16 @@ fn over_role<'a>(
     drafts(
         &first,
         ways,
-        &format!(
-            "{} through {}",
-            view.role_in_account(target),
-            link.describe(view)
+        &text!(
+            "{places} through {through}",
+            places = view.role_in_account(target),
+            through = link.describe(view)
         ),
     )
 }
 
 /// The findings about a role that leads to a place.
-fn drafts(target: &ElevatedTarget<'_>, mut ways: WaysWithoutMfa, place: &str) -> Vec<ReviewDraft> {
+fn drafts(target: &ElevatedTarget<'_>, mut ways: WaysWithoutMfa, place: &Text) -> Vec<ReviewDraft> {
     let (account, arn, severity) = (target.account.id, &target.role.arn, target.rules.severity);
     let mut drafts: Vec<ReviewDraft> = Vec::new();
     let mut told = BTreeSet::new();
@@ -272,14 +275,18 @@ fn drafts(target: &ElevatedTarget<'_>, mut ways: WaysWithoutMfa, place: &str) ->
             continue;
         };
         let how = match (way.with_key, way.with_session) {
-            (true, true) => "with a permanent access key and with a session started without it",
-            (true, false) => "with a permanent access key",
-            _ => "with a session started without it",
+            (true, true) => {
+                text!("with a permanent access key and with a session started without it")
+            }
+            (true, false) => text!("with a permanent access key"),
+            _ => text!("with a session started without it"),
         };
-        let message = format!(
-            "{} can enter {place} without MFA, {how}: {}",
-            listed(way.who.iter().cloned()),
-            why_weak(&statement.json)
+        let message = text!(
+            "{names} can enter {place} without MFA, {how}: {why}",
+            names = listed(way.who.iter().cloned()),
+            place,
+            how,
+            why = why_weak(&statement.json)
         );
         let fix = fix::demanding_mfa(&statement.json);
         drafts.push(
@@ -296,22 +303,26 @@ fn drafts(target: &ElevatedTarget<'_>, mut ways: WaysWithoutMfa, place: &str) ->
     if !open.is_empty() {
         let who = listed(open.keys().cloned());
         let gaps = ways.only_gaps(&open);
-        let reasons: BTreeSet<String> = open.into_values().flatten().collect();
-        let depends = listed(reasons.iter().map(|reason| harmless(reason)));
-        let message =
-            format!("can't tell whether {who} can enter {place} without MFA: depends on {depends}");
+        let reasons: BTreeSet<Text> = open.into_values().flatten().collect();
+        let depends = listed(reasons.iter().map(Text::harmless));
+        let message = text!(
+            "can't tell whether {who} can enter {place} without MFA: depends on {depends}",
+            who,
+            place,
+            depends
+        );
         let draft = ReviewDraft::unproven(severity, account, arn, message).hanging_on(reasons);
         drafts.push(if gaps.is_empty() {
             draft
         } else {
-            draft.for_want_of(gaps, place)
+            draft.for_want_of(gaps, place.clone())
         });
     }
     drafts
 }
 
 /// Invented people for lists that weren't supplied, by their name in the finding.
-type Unlisted<'a> = (Vec<(String, Entrant<'a>)>, BTreeMap<String, Gap>);
+type Unlisted<'a> = (Vec<(Text, Entrant<'a>)>, BTreeMap<Text, Gap>);
 
 /// An invented caller for each trusted account whose users weren't supplied and that the trust
 /// policy allows.
@@ -319,11 +330,11 @@ fn others<'a>(view: &SetupView<'a>, target: &ElevatedTarget<'a>) -> Unlisted<'a>
     let Ok(trust) = &target.role.trust else {
         let caller = Requester::somebody(target.account.id);
         return (
-            vec![("someone".to_owned(), Entrant::unseen(caller))],
+            vec![(text!("someone"), Entrant::unseen(caller))],
             BTreeMap::new(),
         );
     };
-    let mut unseen: BTreeMap<String, (Requester, Gap)> = BTreeMap::new();
+    let mut unseen: BTreeMap<Text, (Requester, Gap)> = BTreeMap::new();
     let needed: &[DetailList] = match target.rules.chaining {
         // Users are also followed through roles.
         Choice::Allow => &[DetailList::Users, DetailList::Groups, DetailList::Roles],
@@ -333,7 +344,7 @@ fn others<'a>(view: &SetupView<'a>, target: &ElevatedTarget<'a>) -> Unlisted<'a>
         let account = gap.account;
         let listed = view.setup.account(account);
         unseen.insert(
-            format!("people in {}", view.account_shown(account)),
+            text!("people in {account}", account = view.account_shown(account)),
             (Requester::somebody(account), gap),
         );
         for principal in trust
@@ -347,7 +358,7 @@ fn others<'a>(view: &SetupView<'a>, target: &ElevatedTarget<'a>) -> Unlisted<'a>
                 && principal.account() == Some(account)
                 && !listed.is_some_and(|account| account.users.contains_key(arn))
             {
-                unseen.insert(name_of(arn), (Requester::user(account, arn), gap));
+                unseen.insert(name_of(arn).into(), (Requester::user(account, arn), gap));
             }
         }
     }
@@ -365,7 +376,7 @@ fn others<'a>(view: &SetupView<'a>, target: &ElevatedTarget<'a>) -> Unlisted<'a>
 }
 
 /// The reason in the statement.
-fn why_weak(statement: &Value) -> &'static str {
+fn why_weak(statement: &Value) -> Text {
     let condition = statement.get("Condition").and_then(Value::as_object);
     let asks = |operator: &str| {
         condition.into_iter().flatten().any(|(written, keys)| {
@@ -377,10 +388,11 @@ fn why_weak(statement: &Value) -> &'static str {
         })
     };
     if asks("BoolIfExists") {
-        "`BoolIfExists` in this statement of the trust policy allows requests that have no aws:MultiFactorAuthPresent, such as those made \
-         with permanent keys"
+        text!(
+            "`BoolIfExists` in this statement of the trust policy allows requests that have no aws:MultiFactorAuthPresent, such as those made with permanent keys"
+        )
     } else {
-        "this statement of the trust policy doesn't require it, and nothing else does"
+        text!("this statement of the trust policy doesn't require it, and nothing else does")
     }
 }
 

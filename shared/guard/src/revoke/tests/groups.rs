@@ -77,7 +77,7 @@ fn again_for(story: &Story, found: &Finding, seconds: i64, rosters: &Rosters) ->
     };
     let limit = plan(&case).unwrap().not_stopped.swap_remove(0);
     Again {
-        says: limit.what,
+        says: limit.what.to_string(),
         lines: limit.ways.into_iter().map(|way| way.line).collect(),
     }
 }

@@ -65,7 +65,7 @@ impl Known<'_> {
         match self.membership() {
             Membership::Member { .. } => "member".to_owned(),
             Membership::NotMember { .. } => "none".to_owned(),
-            Membership::Unproven { missing } => missing,
+            Membership::Unproven { missing } => missing.to_string(),
         }
     }
 }

@@ -40,6 +40,20 @@ fn an_alert_is_written_as_subscribers_read_it() {
 }
 
 #[test]
+fn the_japanese_sentence_is_next_to_the_english_one() {
+    let alert = Alert {
+        message_ja: Some("あ".into()),
+        ..sample::alert()
+    };
+    let json = serde_json::to_string(&alert).unwrap();
+    assert_eq!(
+        json,
+        ALERT.replace(r#","events":["#, r#","message_ja":"あ","events":["#)
+    );
+    assert_eq!(serde_json::from_str::<Alert>(&json).unwrap(), alert);
+}
+
+#[test]
 fn what_only_some_alerts_have_is_left_out_of_the_others() {
     let full = Alert {
         status: Status::Ended,

@@ -484,7 +484,7 @@ proptest! {
         let mut digest = sample::digest();
         let hostile = format!("<!channel> *{text}* `<@U1>`\n");
         let account = NamedAccount { id: hostile.clone(), name: Some(hostile.clone()) };
-        let open = Open { id: hostile.clone(), rule: hostile.clone(), verdict: Verdict::Unproven, who: hostile.clone(), role: hostile.clone(), time: digest.since, message: hostile.clone() };
+        let open = Open { id: hostile.clone(), rule: hostile.clone(), verdict: Verdict::Unproven, who: hostile.clone(), role: hostile.clone(), time: digest.since, message: hostile.clone(), message_ja: Some(hostile.clone()) };
         let unanswered = Unanswered { account: account.clone(), regions: vec![hostile.clone(); 40], since: digest.since, why: Some(hostile.clone()) };
         let silent = Silent { account, regions: vec![hostile.clone(); 40], last: Some(digest.since) };
         let ending = Ending { rule: hostile.clone(), caller: hostile.clone(), owner: hostile.clone(), until: hostile.clone(), over: true };

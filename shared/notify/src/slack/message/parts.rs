@@ -13,6 +13,7 @@ use crate::slack::markup::{code_block, code_span, escape};
 use crate::text::fill_template;
 use crate::told::Repeat;
 use crate::view::{View, event_page, session_page};
+use crate::words::Language;
 
 /// How many events a message links to.
 const EVENTS_SHOWN: usize = 5;
@@ -36,47 +37,46 @@ pub(in crate::slack) fn section(text: &str) -> Value {
     json!({"type": "section", "text": mrkdwn(text)})
 }
 
-/// What is wrong, in one sentence.
+/// What is wrong, in one sentence. In a language in which the alert doesn't have its sentence, the
+/// rule has a general one, and the English one follows.
 pub(super) fn sentence(view: &View, alert: &Alert) -> String {
-    let words = view.rule_words(&alert.rule);
-    let own = escape(alert.message.trim(), 1_800);
+    let own = escape(view.message(alert).trim(), 1_800);
     let own = if own.is_empty() {
         view.labels().unknown.to_owned()
     } else {
         own
     };
+    let has_own = view.language == Language::Japanese && alert.message_ja.is_some();
+    let general = general_sentence(view, alert).filter(|_| !has_own);
+    let said = general.as_ref().unwrap_or(&own);
+    // Struck through: it was reported but isn't true.
+    let said = if alert.status == Status::Withdrawn {
+        format!("~{}~", said.trim())
+    } else {
+        said.clone()
+    };
+    match general {
+        Some(_) => format!("{said}\n> {}：{own}", view.labels().in_english),
+        None => said,
+    }
+}
+
+/// The sentence that a rule has for all its findings. `None` in English, where each finding has one
+/// of its own.
+fn general_sentence(view: &View, alert: &Alert) -> Option<String> {
+    let words = view.rule_words(&alert.rule);
     let template = if alert.verdict == Verdict::Unproven {
         words.unproven
     } else {
         words.broken
     };
-    let said = if template.is_empty() {
-        own.clone()
-    } else {
-        let role = format!(
-            "{} ({})",
-            code_span(&role_name(&alert.role), 150),
-            escape(&account_name(&alert.role_account), 100)
-        );
-        fill_template(
-            template,
-            &[
-                ("role", &role),
-                ("who", &code_span(&alert.caller.name, 300)),
-            ],
-        )
-    };
-    // Struck through: it was reported but isn't true.
-    let said = if alert.status == Status::Withdrawn {
-        format!("~{}~", said.trim())
-    } else {
-        said
-    };
-    if template.is_empty() {
-        said
-    } else {
-        format!("{said}\n> {}：{own}", view.labels().in_english)
-    }
+    let role = format!(
+        "{} ({})",
+        code_span(&role_name(&alert.role), 150),
+        escape(&account_name(&alert.role_account), 100)
+    );
+    let who = code_span(&alert.caller.name, 300);
+    (!template.is_empty()).then(|| fill_template(template, &[("role", &role), ("who", &who)]))
 }
 
 /// Who, where, when, until when: at most ten fields of two lines each.

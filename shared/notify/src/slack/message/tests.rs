@@ -336,6 +336,22 @@ fn what_is_fixed_is_resolved() {
 }
 
 #[test]
+fn a_team_that_reads_japanese_gets_the_sentence_of_the_finding_in_japanese() {
+    let view = sample::view(Language::Japanese);
+    let mut alert = sample::alert();
+    let text = |alert: &Alert| all_text(&alert_message(&view, alert, None, &[]));
+    // From a version that stored no Japanese: the sentence of the rule, and the English one.
+    assert!(text(&alert).contains(&alert.message));
+    assert!(text(&alert).contains(view.labels().in_english));
+    alert.message_ja = Some("dora は MFA なしで UpdateApp に入りました".into());
+    assert!(text(&alert).contains("dora は MFA なしで UpdateApp に入りました"));
+    assert!(!text(&alert).contains(&alert.message));
+    assert!(!text(&alert).contains(view.labels().in_english));
+    let english = alert_message(&sample::view(Language::English), &alert, None, &[]);
+    assert!(all_text(&english).contains(&alert.message));
+}
+
+#[test]
 fn every_rule_renders_in_both_languages_whatever_its_state() {
     for code in rolewatch_guard::catalogue::listed()
         .map(|rule| rule.code)
@@ -498,6 +514,7 @@ prop_compose! {
         alert.rule = codes.get(rule).map_or_else(&mut text, |code| (*code).to_owned());
         alert.name = text();
         alert.message = text();
+        alert.message_ja = Some(text()).filter(|_| verdict);
         alert.caller.name = text();
         alert.caller.arn = Some(text());
         alert.caller.account = Some(text());
@@ -578,6 +595,7 @@ proptest! {
         let mut calm = sample::alert();
         (calm.rule, calm.verdict, calm.status) = (alert.rule.clone(), alert.verdict, alert.status);
         calm.owner = Some("x".into());
+        calm.message_ja = alert.message_ja.as_ref().map(|_| "x".into());
         calm.reviewed = alert.reviewed.as_ref().map(|reviewed| Reviewed { undecided: vec!["x".into()], ..sample_quote(reviewed) });
         if alert.reviewed.is_some() && alert.caller.name.is_empty() {
             calm.caller.name.clear();

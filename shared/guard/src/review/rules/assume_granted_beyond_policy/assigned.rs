@@ -1,5 +1,7 @@
 //! Assignments of permission sets that the policy doesn't allow.
 
+use crate::text;
+use crate::text::Text;
 use serde_json::json;
 
 use crate::arn::permission_set::{instance_of, is_plain};
@@ -34,9 +36,9 @@ pub(super) fn assigned(view: &SetupView<'_>) -> Vec<ReviewDraft> {
 enum AssignmentAnswer {
     Allowed,
     /// Why it isn't allowed.
-    Beyond(String),
+    Beyond(Text),
     /// What it depends on.
-    Open(String),
+    Open(Text),
 }
 
 fn of_assignment(
@@ -51,25 +53,34 @@ fn of_assignment(
         return None;
     }
     let who = who(store, &assignment.principal);
-    let place = format!(
-        "permission set {} in {}",
-        harmless(&set.name),
-        view.account_shown(assignment.account)
-    );
+    let role = text!("permission set {set}", set = harmless(&set.name));
+    let account = view.account_shown(assignment.account);
+    let place = text!("{role} in {account}", role, account);
     let subject = principal_arn(set, &assignment.principal);
     let (account, severity) = (assignment.account, rules.severity);
     match answer {
         AssignmentAnswer::Allowed => None,
         AssignmentAnswer::Beyond(why) => {
-            let how = deletion(assignment).map_or_else(String::new, |command| {
-                format!("; to delete the assignment, run `{command}`")
-            });
-            let message = format!("{who} can take {place}, but {why}{how}");
+            let message = match deletion(assignment) {
+                Some(command) => text!(
+                    "{who} can take {place}, but {why}; to delete the assignment, run `{command}`",
+                    who,
+                    place,
+                    why,
+                    command
+                ),
+                None => text!("{who} can take {place}, but {why}", who, place, why),
+            };
             let draft = ReviewDraft::violation(severity, account, &subject, message);
             Some(draft.deleting(shown(assignment)))
         }
         AssignmentAnswer::Open(why) => {
-            let message = format!("can't tell whether {who} may take {place}: {why}");
+            let message = text!(
+                "can't tell whether {who} may take {place}: {why}",
+                who,
+                place,
+                why
+            );
             let draft = ReviewDraft::unproven(severity, account, &subject, message);
             Some(draft.setting(shown(assignment), None).hanging_on([why]))
         }
@@ -78,18 +89,18 @@ fn of_assignment(
 
 fn answer(store: &StoreSnapshot, rules: &RolePolicy, principal: &Principal) -> AssignmentAnswer {
     if !rules.allows(IdentityKind::IdentityCenter) {
-        return AssignmentAnswer::Beyond(
-            "the policy doesn't allow people of Identity Center to enter".to_owned(),
-        );
+        return AssignmentAnswer::Beyond(text!(
+            "the policy doesn't allow people of Identity Center to enter"
+        ));
     }
     let groups = &rules.store_groups;
     let is_everybody = |named: &StoreGroupName| *named == StoreGroupName::Everybody;
     if groups.is_empty() || groups.iter().any(|named| is_everybody(&named.group)) {
         return AssignmentAnswer::Allowed;
     }
-    let allowed = format!(
-        "the policy allows only {}",
-        listed(groups.iter().map(|named| harmless(&named.written)))
+    let allowed = text!(
+        "the policy allows only {names}",
+        names = listed(groups.iter().map(|named| harmless(&named.written)))
     );
     match principal {
         Principal::User(user) if store.users.contains_key(user) => {
@@ -97,16 +108,19 @@ fn answer(store: &StoreSnapshot, rules: &RolePolicy, principal: &Principal) -> A
                 let mut of_user = store.groups_of(user);
                 of_user.any(|group| is_group(store, &named.group, group) == Some(true))
             });
-            let stays = if members {
-                "; without a group, the access stays when the user leaves it"
+            AssignmentAnswer::Beyond(if members {
+                text!(
+                    "{allowed}; without a group, the access stays when the user leaves it",
+                    allowed
+                )
             } else {
-                ""
-            };
-            AssignmentAnswer::Beyond(format!("{allowed}{stays}"))
+                allowed
+            })
         }
-        Principal::User(user) => {
-            AssignmentAnswer::Open(format!("the roster doesn't list user {}", harmless(user)))
-        }
+        Principal::User(user) => AssignmentAnswer::Open(text!(
+            "the roster doesn't list user {user}",
+            user = harmless(user)
+        )),
         Principal::Group(group) => of_group(store, rules, group, allowed),
     }
 }
@@ -115,19 +129,21 @@ fn of_group(
     store: &StoreSnapshot,
     rules: &RolePolicy,
     group: &str,
-    allowed: String,
+    allowed: Text,
 ) -> AssignmentAnswer {
     let named = |named: &StoreGroupName| is_group(store, named, group);
     let answers = || rules.store_groups.iter().map(|one| named(&one.group));
     if answers().any(|answer| answer == Some(true)) {
         AssignmentAnswer::Allowed
     } else if !store.groups.contains_key(group) {
-        AssignmentAnswer::Open(format!("the roster doesn't list group {}", harmless(group)))
+        AssignmentAnswer::Open(text!(
+            "the roster doesn't list group {group}",
+            group = harmless(group)
+        ))
     } else if answers().any(|answer| answer.is_none()) {
-        AssignmentAnswer::Open(
+        AssignmentAnswer::Open(text!(
             "the roster lists several groups with this name; write the group's id in the policy"
-                .to_owned(),
-        )
+        ))
     } else {
         AssignmentAnswer::Beyond(allowed)
     }
@@ -158,10 +174,10 @@ fn of_unlisted_set(view: &SetupView<'_>, assignment: &ListedAssignment) -> Optio
         .filter(|rules| is_about_sets(rules) && rules.arn.may_be_in(assignment.account));
     let severity = entries.map(|rules| rules.severity).max()?;
     let (arn, account) = (&assignment.permission_set, assignment.account);
-    let message = format!(
-        "can't tell who can take permission set {} in {}: the roster's PermissionSets don't list it",
-        harmless(arn),
-        view.account_shown(account)
+    let message = text!(
+        "can't tell who can take permission set {arn} in {account}: the roster's PermissionSets don't list it",
+        arn = harmless(arn),
+        account = view.account_shown(account)
     );
     Some(ReviewDraft::unproven(severity, account, arn, message))
 }
@@ -177,11 +193,7 @@ fn unlisted_assignments(view: &SetupView<'_>, store: &StoreSnapshot) -> Vec<Revi
         .iter()
         .filter(|rules| is_about_sets(rules));
     let drafts = entries.map(|rules| {
-        let message = format!(
-            "can't tell who else can take {}: the roster of identity store {} isn't complete",
-            rules.arn.quoted(),
-            harmless(&store.store)
-        );
+        let message = text!("can't tell who else can take {set}: the roster of identity store {store} isn't complete", set = rules.arn.quoted(), store = harmless(&store.store));
         let account = rules.arn.account().unwrap_or(settings.account);
         ReviewDraft::unproven(rules.severity, account, rules.arn.as_str(), message)
     });
@@ -189,31 +201,33 @@ fn unlisted_assignments(view: &SetupView<'_>, store: &StoreSnapshot) -> Vec<Revi
 }
 
 /// `group Testers (3 members)`, or `user tom`.
-fn who(store: &StoreSnapshot, principal: &Principal) -> String {
+fn who(store: &StoreSnapshot, principal: &Principal) -> Text {
     match principal {
         Principal::Group(id) => match store.groups.get(id) {
             Some(name) => {
-                let least = if store.incomplete { "at least " } else { "" };
-                let count = match store.members(id) {
-                    1 => "1 member".to_owned(),
-                    count => format!("{count} members"),
+                let group = harmless(if name.is_empty() { id } else { name });
+                let members = match store.members(id) {
+                    1 => text!("1 member"),
+                    count => text!("{count} members", count),
                 };
-                let shown = if name.is_empty() { id } else { name };
-                format!("group {} ({least}{count})", harmless(shown))
+                if store.incomplete {
+                    text!("group {group} (at least {members})", group, members)
+                } else {
+                    text!("group {group} ({members})", group, members)
+                }
             }
-            None => format!("group {}", harmless(id)),
+            None => text!("group {group}", group = harmless(id)),
         },
         Principal::User(id) => match store.users.get(id) {
             Some(user) => {
-                let shown = if user.name.is_empty() { id } else { &user.name };
-                let disabled = if user.enabled == Some(false) {
-                    " (disabled today)"
+                let shown = harmless(if user.name.is_empty() { id } else { &user.name });
+                if user.enabled == Some(false) {
+                    text!("user {user} (disabled today)", user = shown)
                 } else {
-                    ""
-                };
-                format!("user {}{disabled}", harmless(shown))
+                    text!("user {user}", user = shown)
+                }
             }
-            None => format!("user {}", harmless(id)),
+            None => text!("user {user}", user = harmless(id)),
         },
     }
 }

@@ -1,5 +1,7 @@
 //! The statements that allow callers who shouldn't be allowed. Each one is a finding.
 
+use crate::text;
+use crate::text::Text;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::iam::ASSUME_ROLE;
@@ -17,7 +19,7 @@ pub(super) struct EnteringCaller<'w, 'a> {
     pub(super) account: AccountId,
     pub(super) arn: &'w str,
     /// Their name in the finding.
-    pub(super) name: String,
+    pub(super) name: Text,
     /// The name that their session must have, for a role of which only that session is trusted.
     pub(super) session: Option<String>,
     /// The role through which they get in.
@@ -31,14 +33,14 @@ struct GrantedWay<'a> {
     place: PolicyPlace,
     grant: Option<AppliedStatement<'a>>,
     targets: Vec<ElevatedTarget<'a>>,
-    who: BTreeSet<String>,
+    who: BTreeSet<Text>,
     sessions: BTreeSet<String>,
     /// The role whose sessions enter the targets, if it isn't the subject itself.
     over: Option<&'a Role>,
     /// Its name, and the session name for entering it.
-    over_shown: BTreeSet<String>,
+    over_shown: BTreeSet<Text>,
     /// What it depends on; `None`: it's certain for some caller.
-    open: Option<BTreeSet<String>>,
+    open: Option<BTreeSet<Text>>,
 }
 
 /// Ways by subject, place (for a trust policy also the role) and statement.
@@ -65,7 +67,7 @@ impl<'a> GrantedWays<'a> {
         } = decision;
         for grant in grants(&allowed, identity, resource) {
             let way = self.way_by_grant(who, target, grant);
-            way.who.insert(harmless(&who.name));
+            way.who.insert(who.name.harmless());
             way.sessions.extend(who.session.as_deref().map(harmless));
             way.over_shown
                 .extend(who.over.map(|link| link.describe(view)));
@@ -166,19 +168,22 @@ impl GrantedWay<'_> {
             .map(|group| group.written.as_str())
             .collect();
         let allowed = if groups.is_empty() {
-            "no group".to_owned()
+            text!("no group")
         } else {
             listed(groups.into_iter().map(harmless))
         };
         let draft = match self.open {
             None => {
-                let message = format!("{enter}; the policy allows {allowed}");
+                let message = text!("{enter}; the policy allows {allowed}", enter, allowed);
                 ReviewDraft::violation(severity, self.account, subject, message)
             }
             Some(reasons) => {
-                let depends = listed(reasons.iter().map(|reason| harmless(reason)));
-                let message = format!(
-                    "can't tell whether {enter}: depends on {depends}; the policy allows {allowed}"
+                let depends = listed(reasons.iter().map(Text::harmless));
+                let message = text!(
+                    "can't tell whether {enter}: depends on {depends}; the policy allows {allowed}",
+                    enter,
+                    depends,
+                    allowed
                 );
                 ReviewDraft::unproven(severity, self.account, subject, message).hanging_on(reasons)
             }
@@ -205,47 +210,51 @@ impl GrantedWay<'_> {
         let fix = fix::without(&grant, &[ASSUME_ROLE], &roles);
         draft
             .quoting(&self.place, &grant.statement.json, fix)
-            .adding(&fix::elsewhere(&self.place))
+            .adding(fix::elsewhere(&self.place))
     }
 
     /// `tom may enter UpdateApp in production`
-    fn entering(&self, view: &SetupView<'_>, subject: &str) -> String {
+    fn entering(&self, view: &SetupView<'_>, subject: &str) -> Text {
         let mut places = view.places(&self.targets);
         if self.over.is_some() {
-            places = format!(
-                "{places} through {}",
-                listed(self.over_shown.iter().cloned())
-            );
+            let through = listed(self.over_shown.iter().cloned());
+            places = text!("{places} through {through}", places, through);
         }
         let name = name_of(subject);
         if subject.contains(":group/") {
-            return format!(
-                "group {name} ({}) can enter {places}",
-                listed(self.who.iter().cloned())
-            );
+            let who = listed(self.who.iter().cloned());
+            return text!("group {name} ({who}) can enter {places}", name, who, places);
         }
         if !subject.contains(":role/") {
-            return format!("{name} can enter {places}");
+            return text!("{name} can enter {places}", name, places);
         }
         if self.targets.iter().all(|target| target.role.arn == subject) {
-            return format!("sessions of {places} can enter the role again");
+            return text!("sessions of {places} can enter the role again", places);
         }
         if self.sessions.is_empty() {
-            return format!("sessions of role {name} can enter {places}");
+            return text!("sessions of role {name} can enter {places}", name, places);
         }
         let sessions = listed(self.sessions.iter().cloned());
-        let called = format!(
-            "sessions of role {name} can enter {places} as {sessions} (whoever enters {name} chooses the session name"
-        );
         let several = view
             .setup
             .account(self.account)
             .map(|account| session::roles_called(account, &name))
             .unwrap_or_default();
         if several.len() < 2 {
-            return format!("{called})");
+            return text!(
+                "sessions of role {name} can enter {places} as {sessions} (whoever enters {name} chooses the session name)",
+                name,
+                places,
+                sessions
+            );
         }
         let arns = listed(several.into_iter().map(|role| harmless(&role.arn)));
-        format!("{called}; a session ARN has no path, so it matches {arns})")
+        text!(
+            "sessions of role {name} can enter {places} as {sessions} (whoever enters {name} chooses the session name; a session ARN has no path, so it matches {arns})",
+            name,
+            places,
+            sessions,
+            arns
+        )
     }
 }

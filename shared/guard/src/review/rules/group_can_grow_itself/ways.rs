@@ -1,5 +1,7 @@
 //! The ways in which somebody can widen the access that allows them, by statement.
 
+use crate::text;
+use crate::text::Text;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::iam::{AppliedStatement, PolicyPlace, Truth};
@@ -10,7 +12,6 @@ use crate::review::attempt::{Authentication, Entrant};
 use crate::review::gap::{DetailList, Gap, lacking};
 use crate::review::view::{ElevatedTarget, listed, name_of};
 use crate::review::{ReviewDraft, SetupView, fix};
-use crate::untrusted::harmless;
 
 /// A group of the policy, with its account.
 pub(super) type AllowedGroup<'a> = (&'a Account, &'a Group);
@@ -25,7 +26,7 @@ struct WayToGrow<'a> {
     /// `None`: no statement that was supplied.
     grant: Option<AppliedStatement<'a>>,
     things: BTreeSet<Thing>,
-    open: Option<BTreeSet<String>>,
+    open: Option<BTreeSet<Text>>,
 }
 
 /// The ways, by subject, place and statement.
@@ -145,11 +146,11 @@ impl<'a> WaysToGrow<'a> {
 impl WayToGrow<'_> {
     fn draft(self, view: &SetupView<'_>, subject: &str) -> ReviewDraft {
         let who = if subject.contains(":group/") {
-            format!("members of group {}", name_of(subject))
+            text!("members of group {name}", name = name_of(subject))
         } else if subject.contains(":role/") {
-            format!("sessions of role {}", name_of(subject))
+            text!("sessions of role {name}", name = name_of(subject))
         } else {
-            name_of(subject)
+            name_of(subject).into()
         };
         let actions: BTreeSet<&str> = self.things.iter().map(|(action, _)| *action).collect();
         let resources: BTreeSet<&str> = self
@@ -158,10 +159,11 @@ impl WayToGrow<'_> {
             .map(|(_, resource)| resource.as_str())
             .collect();
         let on = listed(resources.iter().map(|arn| name_of(arn)));
-        let does = format!(
-            "call {} on {on} in {}",
-            listed(actions.iter().map(ToString::to_string)),
-            view.account_shown(self.account)
+        let does = text!(
+            "call {names} on {on} in {account}",
+            names = listed(actions.iter().copied()),
+            on,
+            account = view.account_shown(self.account)
         );
         let actions: Vec<&str> = actions.into_iter().collect();
         let resources: Vec<&str> = resources.into_iter().collect();
@@ -172,17 +174,27 @@ impl WayToGrow<'_> {
             .unwrap_or_default();
         let draft = match self.open {
             None => {
-                let message =
-                    format!("{who} can extend what gives them access: they can {does}{elsewhere}");
+                let message = text!(
+                    "{who} can extend what gives them access: they can {does}{elsewhere}",
+                    who,
+                    does,
+                    elsewhere
+                );
                 ReviewDraft::violation(self.severity, self.account, subject, message)
             }
             Some(reasons) => {
-                let hangs = listed(reasons.iter().map(|reason| harmless(reason)));
+                let hangs = listed(reasons.iter().map(Text::harmless));
                 ReviewDraft::unproven(
                     self.severity,
                     self.account,
                     subject,
-                    format!("can't tell whether {who} can {does}: depends on {hangs}{elsewhere}"),
+                    text!(
+                        "can't tell whether {who} can {does}: depends on {hangs}{elsewhere}",
+                        who,
+                        does,
+                        hangs,
+                        elsewhere
+                    ),
                 )
                 .hanging_on(reasons)
             }

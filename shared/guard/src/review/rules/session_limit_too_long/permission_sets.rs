@@ -1,5 +1,6 @@
 //! How long the sessions of permission sets last.
 
+use crate::text;
 use std::fmt::Write as _;
 
 use serde_json::json;
@@ -42,36 +43,44 @@ fn of_set(
 ) -> Option<ReviewDraft> {
     let limit = rules.max_session?;
     let (arn, severity) = (&set.arn, rules.severity);
-    let place = format!("permission set {}", harmless(&set.name));
+    let place = text!("permission set {name}", name = harmless(&set.name));
     let Some(lasts) = set.session else {
-        let message = format!(
+        let message = text!(
             "can't tell how long sessions of {place} can last: the roster has no SessionDuration \
-             for it, which `aws sso-admin describe-permission-set` prints"
+             for it, which `aws sso-admin describe-permission-set` prints",
+            place
         );
         return Some(ReviewDraft::unproven(severity, account, arn, message));
     };
     if lasts <= limit {
         return None;
     }
-    let message = format!(
-        "{place} grants sessions of {lasts}, longer than the {limit} allowed (line {} of the policy)",
-        rules.line
+    let message = text!(
+        "{place} grants sessions of {lasts}, longer than the {limit} allowed (line {line} of the policy)",
+        place,
+        lasts,
+        limit,
+        line = rules.line
     );
     let now = json!({"SessionDuration": duration(lasts)});
     if limit.seconds() < LEAST_SESSION_LIMIT {
-        let message = format!("{message}; Identity Center doesn't accept less than an hour");
+        let message = text!(
+            "{message}; Identity Center doesn't accept less than an hour",
+            message
+        );
         let draft = ReviewDraft::violation(severity, account, arn, message);
         return Some(draft.setting(now, None));
     }
-    let how = instance_of(arn).map_or_else(String::new, |instance| {
-        let which = format!("--instance-arn {instance} --permission-set-arn {arn}");
-        format!(
-            "; to lower it, run `aws sso-admin update-permission-set {which} --session-duration {}`, \
-             then `aws sso-admin provision-permission-set {which} --target-type ALL_PROVISIONED_ACCOUNTS`",
-            duration(limit)
-        )
-    });
-    let draft = ReviewDraft::violation(severity, account, arn, format!("{message}{how}"));
+    let message = match instance_of(arn) {
+        Some(instance) => text!(
+            "{message}; to lower it, run `aws sso-admin update-permission-set {which} --session-duration {duration}`, then `aws sso-admin provision-permission-set {which} --target-type ALL_PROVISIONED_ACCOUNTS`",
+            message,
+            which = format!("--instance-arn {instance} --permission-set-arn {arn}"),
+            duration = duration(limit)
+        ),
+        None => message,
+    };
+    let draft = ReviewDraft::violation(severity, account, arn, message);
     Some(draft.setting(now, Some(json!({"SessionDuration": duration(limit)}))))
 }
 
@@ -89,11 +98,11 @@ pub(super) fn of_role(
     if is_short || view.set_named(set).is_some() {
         return None;
     }
-    let message = format!(
-        "can't tell how long sessions of permission set {} in {} can last: supply a roster of \
+    let message = text!(
+        "can't tell how long sessions of permission set {set} in {account} can last: supply a roster of \
          Identity Center with PermissionSets, which shows the set's SessionDuration",
-        harmless(set),
-        view.account_shown(account)
+        set = harmless(set),
+        account = view.account_shown(account)
     );
     let severity = target.rules.severity;
     Some(ReviewDraft::unproven(severity, account, arn, message))

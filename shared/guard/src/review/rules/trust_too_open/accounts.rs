@@ -1,5 +1,7 @@
 //! Statements that allow everybody, or accounts that aren't trusted.
 
+use crate::text;
+use crate::text::Text;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::mentions::{Mention, Mentions, accounts_in};
@@ -10,7 +12,6 @@ use crate::policy::Severity;
 use crate::review::outsider::{LetIn, Organization, TrustStatement, Whose};
 use crate::review::view::{ElevatedTarget, listed};
 use crate::review::{ReviewDraft, SetupView, fix};
-use crate::untrusted::harmless;
 
 /// The account of a principal, and its ARN if it is a user, role or session.
 pub(super) fn account_of(principal: &Principal) -> Option<(AccountId, Option<&str>)> {
@@ -62,7 +63,7 @@ struct OutsideAccounts {
     judged: BTreeMap<Mention, bool>,
     accounts: BTreeSet<AccountId>,
     is_sure: bool,
-    open: BTreeSet<String>,
+    open: BTreeSet<Text>,
     without_external_id: bool,
     organization: Option<Organization>,
 }
@@ -120,7 +121,11 @@ impl<'a> RoleTrust<'_, 'a> {
             .collect();
         let stranger = trust.lets_in(&Whose::NoneOf(&known));
         if stranger.truth.is_yes() {
-            let message = format!("{place} trusts {}", self.everybody_shown(&stranger));
+            let message = text!(
+                "{place} trusts {whom}",
+                place,
+                whom = self.everybody_shown(&stranger)
+            );
             return Some(self.violation(
                 self.target.rules.severity,
                 message,
@@ -134,21 +139,32 @@ impl<'a> RoleTrust<'_, 'a> {
         }
         if outside.is_sure {
             let (asks, severity) = self.external_id_verdict(&outside);
-            let accounts = listed(outside.accounts.iter().map(|id| format!("account {id}")));
+            let accounts = listed(
+                outside
+                    .accounts
+                    .iter()
+                    .map(|id| text!("account {account}", account = id)),
+            );
             let which = organization_shown(outside.organization);
-            let message = format!(
-                "{place} trusts `*`, and the conditions allow {accounts}, outside the accounts in the policy{which}{asks}"
+            let message = text!(
+                "{place} trusts `*`, and the conditions allow {accounts}, outside the accounts in the policy{which}{asks}",
+                place,
+                accounts,
+                which,
+                asks
             );
             return Some(self.violation(severity, message, self.fix_of_everybody(trust)));
         }
         let mut open = outside.open;
-        open.extend(stranger.truth.reasons().map(str::to_owned));
+        open.extend(stranger.truth.reasons().cloned());
         if open.is_empty() {
             return None;
         }
-        let depends = listed(open.iter().map(|reason| harmless(reason)));
-        let message = format!(
-            "can't tell whether {place}, which trusts `*`, allows someone outside the accounts in the policy: depends on {depends}"
+        let depends = listed(open.iter().map(Text::harmless));
+        let message = text!(
+            "can't tell whether {place}, which trusts `*`, allows someone outside the accounts in the policy: depends on {depends}",
+            place,
+            depends
         );
         Some(self.unproven(message, open, self.fix_of_everybody(trust)))
     }
@@ -174,22 +190,34 @@ impl<'a> RoleTrust<'_, 'a> {
             return None;
         }
         let place = self.view.role_in_account(self.target);
-        let accounts = listed(outside.accounts.iter().map(|id| format!("account {id}")));
+        let accounts = listed(
+            outside
+                .accounts
+                .iter()
+                .map(|id| text!("account {account}", account = id)),
+        );
         let fix = fix::trusting(&self.statement.json, &self.trusted_principals());
         if outside.is_sure {
             let (asks, severity) = self.external_id_verdict(&outside);
             let which = organization_shown(outside.organization);
             return Some(self.violation(
                 severity,
-                format!(
-                    "{place} trusts {accounts}, outside the accounts in the policy{which}{asks}"
+                text!(
+                    "{place} trusts {accounts}, outside the accounts in the policy{which}{asks}",
+                    place,
+                    accounts,
+                    which,
+                    asks
                 ),
                 fix,
             ));
         }
-        let depends = listed(outside.open.iter().map(|reason| harmless(reason)));
-        let message = format!(
-            "can't tell whether {place} allows {accounts}, outside the accounts in the policy: depends on {depends}"
+        let depends = listed(outside.open.iter().map(Text::harmless));
+        let message = text!(
+            "can't tell whether {place} allows {accounts}, outside the accounts in the policy: depends on {depends}",
+            place,
+            accounts,
+            depends
         );
         Some(self.unproven(message, outside.open, fix))
     }
@@ -197,7 +225,7 @@ impl<'a> RoleTrust<'_, 'a> {
     pub(super) fn violation(
         &self,
         severity: Severity,
-        message: String,
+        message: Text,
         fix: Vec<serde_json::Value>,
     ) -> ReviewDraft {
         let draft = ReviewDraft::violation(
@@ -211,8 +239,8 @@ impl<'a> RoleTrust<'_, 'a> {
 
     fn unproven(
         &self,
-        message: String,
-        open: BTreeSet<String>,
+        message: Text,
+        open: BTreeSet<Text>,
         fix: Vec<serde_json::Value>,
     ) -> ReviewDraft {
         let draft = ReviewDraft::unproven(
@@ -227,42 +255,43 @@ impl<'a> RoleTrust<'_, 'a> {
     }
 
     /// What the sentence says about an external id, and the resulting severity.
-    fn external_id_verdict(&self, outside: &OutsideAccounts) -> (&'static str, Severity) {
+    fn external_id_verdict(&self, outside: &OutsideAccounts) -> (Text, Severity) {
         let severity = self.target.rules.severity;
         if outside.without_external_id {
-            (", and requires no external ID", severity)
+            (text!(", and requires no external ID"), severity)
         } else {
             (
-                " (it requires an external ID; if this is intended, add the account to `accounts`)",
+                text!(
+                    " (it requires an external ID; if this is intended, add the account to `accounts`)"
+                ),
                 severity.min(Severity::Medium),
             )
         }
     }
 
-    fn everybody_shown(&self, stranger: &LetIn) -> String {
+    fn everybody_shown(&self, stranger: &LetIn) -> Text {
         if self
             .statement
             .principal
             .as_ref()
             .is_some_and(|principals| principals.all_but)
         {
-            return "everyone except some (NotPrincipal, which AWS doesn't support here)"
-                .to_owned();
+            return text!("everyone except some (NotPrincipal, which AWS doesn't support here)");
         }
         match (stranger.organization, stranger.account) {
             (Organization::None, _) => {
-                "`*`, and the conditions allow every account that isn't in an organization"
-                    .to_owned()
+                text!("`*`, and the conditions allow every account that isn't in an organization")
             }
             (Organization::Other(_), _) => {
-                "`*`, and the conditions allow accounts of other organizations".to_owned()
+                text!("`*`, and the conditions allow accounts of other organizations")
             }
             (Organization::Any, Some(account)) if self.asks_for_accounts() => {
-                format!(
-                    "`*`, and the conditions allow accounts that are not in the policy, such as {account}"
+                text!(
+                    "`*`, and the conditions allow accounts that are not in the policy, such as {account}",
+                    account
                 )
             }
-            (Organization::Any, _) => "everyone: `*` means every AWS account".to_owned(),
+            (Organization::Any, _) => text!("everyone: `*` means every AWS account"),
         }
     }
 
@@ -336,11 +365,11 @@ impl<'a> RoleTrust<'_, 'a> {
     }
 }
 
-fn organization_shown(organization: Option<Organization>) -> &'static str {
+fn organization_shown(organization: Option<Organization>) -> Text {
     match organization {
-        Some(Organization::None) => ", if it isn't in an organization",
-        Some(Organization::Other(_)) => ", if it is in another organization",
-        Some(Organization::Any) | None => "",
+        Some(Organization::None) => text!(", if it isn't in an organization"),
+        Some(Organization::Other(_)) => text!(", if it is in another organization"),
+        Some(Organization::Any) | None => Text::default(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Findings of IAM Access Analyzer, in addition to what the trust policies show.
 
+use crate::text;
 use std::collections::BTreeSet;
 
 use super::accounts::account_of;
@@ -72,9 +73,9 @@ pub(super) fn name_analyzer(
     }
     let ids = listed(ids);
     if !found.is_empty() {
-        let said = std::mem::take(found)
-            .into_iter()
-            .map(|draft| draft.adding(&format!(" (IAM Access Analyzer reports this too: {ids})")));
+        let said = std::mem::take(found).into_iter().map(|draft| {
+            draft.adding(text!(" (IAM Access Analyzer reports this too: {ids})", ids))
+        });
         *found = said.collect();
         return;
     }
@@ -94,14 +95,16 @@ pub(super) fn name_analyzer(
         _ => false,
     });
     if !explained {
-        let place = format!(
-            "{} in {}",
-            harmless(&role.name),
-            view.account_shown(account.id)
+        let place = text!(
+            "{role} in {account}",
+            role = harmless(&role.name),
+            account = view.account_shown(account.id)
         );
-        let message = format!(
+        let message = text!(
             "IAM Access Analyzer reports that {place} can be entered from outside ({ids}), but the supplied trust policy doesn't show it: \
-             one of the two is out of date"
+             one of the two is out of date",
+            place,
+            ids
         );
         found.push(ReviewDraft::unproven(
             severity, account.id, &role.arn, message,

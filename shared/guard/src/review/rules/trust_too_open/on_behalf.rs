@@ -1,5 +1,6 @@
 //! Services that act on behalf of an account that isn't trusted.
 
+use crate::text;
 use std::collections::BTreeSet;
 
 use super::accounts::RoleTrust;
@@ -56,17 +57,19 @@ pub(super) fn on_behalf<'a>(
                 outside
                     .iter()
                     .filter(comes)
-                    .map(|id| format!("account {id}")),
+                    .map(|id| text!("account {account}", account = id)),
             );
             let who = if service == "*" {
-                "services".to_owned()
+                text!("services")
             } else {
-                harmless(service)
+                harmless(service).into()
             };
             let fix = fix::without_kind(&statement.json, "Service");
-            let message = format!(
-                "{} trusts {who} on behalf of {accounts}, outside the accounts in the policy",
-                view.role_in_account(target)
+            let message = text!(
+                "{place} trusts {who} on behalf of {accounts}, outside the accounts in the policy",
+                place = view.role_in_account(target),
+                who,
+                accounts
             );
             (!accounts.is_empty()).then(|| trusted.violation(target.rules.severity, message, fix))
         })

@@ -7,6 +7,8 @@ use crate::policy::{IdentityKind, RolePolicy};
 use crate::review::session::ENTERING;
 use crate::review::view::ElevatedTarget;
 use crate::review::{ReviewDraft, SetupView, fix};
+use crate::text;
+use crate::text::Text;
 use crate::untrusted::harmless;
 
 /// Providers that many customers share. Without a condition on the subject, any customer gets in.
@@ -34,9 +36,10 @@ pub(super) fn of_role<'a>(
     let trust = match &target.role.trust {
         Ok(trust) => trust,
         Err(why) => {
-            let message = format!(
-                "can't tell who is trusted to enter {place}: {}",
-                harmless(why)
+            let message = text!(
+                "can't tell who is trusted to enter {place}: {why}",
+                place,
+                why = harmless(why)
             );
             return vec![ReviewDraft::unproven(severity, account, arn, message)];
         }
@@ -57,7 +60,7 @@ pub(super) fn of_role<'a>(
                 other_kinds(target.rules, statement)
                     .into_iter()
                     .map(|(what, fix)| {
-                        let message = format!("{place} trusts {what}");
+                        let message = text!("{place} trusts {whom}", place, whom = what);
                         ReviewDraft::violation(severity, account, arn, message).quoting(
                             &PolicyPlace::Resource,
                             &statement.json,
@@ -71,7 +74,7 @@ pub(super) fn of_role<'a>(
 }
 
 /// Providers and services whose kind the policy doesn't allow, or that allow anybody.
-fn other_kinds(rules: &RolePolicy, statement: &Statement) -> Vec<(String, Vec<serde_json::Value>)> {
+fn other_kinds(rules: &RolePolicy, statement: &Statement) -> Vec<(Text, Vec<serde_json::Value>)> {
     let mut found = Vec::new();
     for principal in statement
         .principal
@@ -87,18 +90,16 @@ fn other_kinds(rules: &RolePolicy, statement: &Statement) -> Vec<(String, Vec<se
         let fix = fix::without_kind(&statement.json, key);
         if !rules.allows(kind) {
             found.push((
-                format!(
-                    "{}, and `identities` doesn't include {kind}",
-                    harmless(name)
+                text!(
+                    "{name}, and `identities` doesn't include {kind}",
+                    name = harmless(name),
+                    kind = kind.as_str()
                 ),
                 fix,
             ));
         } else if kind == IdentityKind::WebIdentity && is_open(name, statement) {
             found.push((
-                format!(
-                    "anyone with an identity from {}: no condition limits who can enter (`sub`)",
-                    harmless(name)
-                ),
+                text!("anyone with an identity from {name}: no condition limits who can enter (`sub`)", name = harmless(name)),
                 fix,
             ));
         }

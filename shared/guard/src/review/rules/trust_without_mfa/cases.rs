@@ -9,6 +9,7 @@ use serde_json::json;
 
 use crate::finding::Verdict;
 use crate::review::testing::{Company, mfa_condition};
+use crate::text::Text;
 
 const RULE: &str = "RW101";
 
@@ -177,7 +178,7 @@ fn what_binds_everybody_who_could_join_counts_and_what_binds_one_does_not() {
         (finding.verdict, finding.undecided),
         (
             Verdict::Unproven,
-            vec!["who joins it: no current user could enter".to_owned()]
+            vec![Text::data("who joins it: no current user could enter")]
         )
     );
 }

@@ -1,0 +1,226 @@
+//! Reports of an audit.
+
+use rolewatch_guard::text::ja::Entry;
+
+pub(super) const ENTRIES: &[Entry] = &[
+    ("{count} {severity}", "{severity} {count} 件"),
+    ("{name} in {account}", "{name}（{account}）"),
+    ("logs of {whose}", "{whose} のログ"),
+    ("a roster of {whose}", "{whose} の名簿"),
+    ("{source}: {count}", "{source}：{count} 件"),
+    (
+        "{file}, version {version}",
+        "{file}（バージョン {version}）",
+    ),
+    ("read", "読み取り"),
+    ("policy", "ポリシー"),
+    ("roster", "名簿"),
+    ("checked", "対象"),
+    ("as of", "時点"),
+    ("found", "結果"),
+    ("stdin", "標準入力"),
+    (
+        "relevant records from {first} to {last}",
+        "関係する記録は {first} から {last} まで",
+    ),
+    ("none of them relevant", "関係する記録なし"),
+    ("{n} file", "ファイル {n} 件"),
+    ("{n} files", "ファイル {n} 件"),
+    ("{files}, {records}, {range}", "{files}、{records}、{range}"),
+    (
+        "account {account} ({name})",
+        "アカウント {account}（{name}）",
+    ),
+    ("taken {taken}", "{taken} 時点"),
+    ("time unknown", "時刻不明"),
+    (", truncated", "、途中まで"),
+    (", incomplete", "、不完全"),
+    (
+        "{file}: {whose}, {taken}{truncated}",
+        "{file}：{whose}、{taken}{truncated}",
+    ),
+    (
+        "none, so group membership is known only from changes in the logs. Give one with --roster FILE@TIME",
+        "なし。グループのメンバーは、ログの変更からわかる範囲だけになります。--roster FILE@TIME で指定してください",
+    ),
+    ("switches from {since} on", "{since} 以降の切り替え"),
+    ("switches before {until}", "{until} より前の切り替え"),
+    (
+        "switches from {since} on and before {until}",
+        "{since} 以降、{until} より前の切り替え",
+    ),
+    (
+        "{n} switch into an elevated role",
+        "特権ロールへの切り替え {n} 件",
+    ),
+    (
+        "{n} switches into elevated roles",
+        "特権ロールへの切り替え {n} 件",
+    ),
+    (
+        ", {count} admitted by kind",
+        "、ID の種類のみで許可 {count} 件",
+    ),
+    ("{n} violation", "違反 {n} 件"),
+    ("{n} violations", "違反 {n} 件"),
+    (
+        "{judged}, {clean} clean{by_kind}; {violations}, {unproven} unproven, {suppressed} suppressed",
+        "{judged}、問題なし {clean} 件{by_kind}。{violations}、未確認 {unproven} 件、抑制 {suppressed} 件",
+    ),
+    (
+        "a roster has no list of users",
+        "ユーザーの一覧がない名簿があります",
+    ),
+    (
+        "{what} couldn't be read, so switches may be missing below",
+        "{what}を読み取れなかったため、以下に切り替えが漏れている可能性があります",
+    ),
+    (
+        "{what}, so switches may be missing below",
+        "{what}。以下に切り替えが漏れている可能性があります",
+    ),
+    (
+        "details of {records} couldn't be read, so whatever depends on them is unproven",
+        "{records}に読み取れない項目があり、その項目に基づく判定は未確認です",
+    ),
+    ("there are no logs to read", "読み取るログがありません"),
+    (
+        "some of the given paths contain no logs",
+        "指定したパスの一部にログがありません",
+    ),
+    (
+        "No record was read, so nothing was checked.",
+        "記録を 1 件も読み取っていないため、何も判定していません。",
+    ),
+    (
+        "The logs show no switch into an elevated role in the requested period.",
+        "指定した期間のログに、特権ロールへの切り替えはありません。",
+    ),
+    (
+        "The logs show no switch into an elevated role.",
+        "ログに、特権ロールへの切り替えはありません。",
+    ),
+    (
+        "{n} switch into an elevated role was checked",
+        "特権ロールへの切り替え {n} 件を判定しました",
+    ),
+    (
+        "{n} switches into elevated roles were checked",
+        "特権ロールへの切り替え {n} 件を判定しました",
+    ),
+    ("no rule was broken", "ルール違反はありません"),
+    (
+        "no violation is proven; see the unproven findings below",
+        "確認された違反はありません。下の未確認の検知を参照してください",
+    ),
+    ("{judged}; {and}.", "{judged}。{and}。"),
+    (
+        "{n} failed attempt wasn't checked: it names no elevated role, or failed for a reason other than denied access",
+        "失敗した試み {n} 件は判定していません。特権ロールを指定していないか、アクセス拒否以外の理由で失敗しています",
+    ),
+    (
+        "{n} failed attempts weren't checked: they name no elevated role, or failed for a reason other than denied access",
+        "失敗した試み {n} 件は判定していません。特権ロールを指定していないか、アクセス拒否以外の理由で失敗しています",
+    ),
+    ("{n} AssumeRoot call", "AssumeRoot の呼び出し {n} 件"),
+    ("{n} AssumeRoot calls", "AssumeRoot の呼び出し {n} 件"),
+    (
+        "{calls} not checked: the policy has `assume_root: allow`",
+        "{calls}は判定していません。ポリシーが `assume_root: allow` です",
+    ),
+    (
+        "the policy lists no roles, so no switch was checked",
+        "ポリシーにロールがないため、切り替えを 1 件も判定していません",
+    ),
+    (
+        "also unproven for this switch:",
+        "この切り替えについて、ほかにも未確認:",
+    ),
+    ("this makes moot:", "これにより検討不要:"),
+    ("first time in this role", "このロールは初めて"),
+    ("first time from this address", "このアドレスからは初めて"),
+    ("valid until {clock}", "{clock} まで有効"),
+    ("left at {clock}", "{clock} に終了"),
+    ("about {n} read", "読み取り約 {n} 件"),
+    ("about {n} reads", "読み取り約 {n} 件"),
+    ("no writes", "書き込みなし"),
+    ("{count} failed", "失敗 {count} 件"),
+    ("{counts}: {calls}", "{counts}：{calls}"),
+    (
+        "`rolewatch explain ID PATH` tells one finding whole, with all steps.",
+        "`rolewatch explain ID PATH` で、1 件の検知の全体とすべての対応を表示できます。",
+    ),
+    (
+        "The evidence isn't enough to tell whether these broke a rule. Each line says what is missing.",
+        "これらがルール違反かどうかは、証拠が足りず判定できません。各行に、何が不足しているかを示しています。",
+    ),
+    ("Violations: {shown_of}", "違反：{shown_of} 件"),
+    ("Violations: none", "違反：なし"),
+    ("Unproven: {shown_of}", "未確認：{shown_of} 件"),
+    ("{count} shown of {all}", "{all} 件中 {count}"),
+    (
+        "… and {count} more; `--format json` lists them",
+        "… ほか {count} 件（`--format json` ですべて表示）",
+    ),
+    ("By rule", "ルール別"),
+    ("violations", "違反"),
+    ("suppressed", "抑制"),
+    ("{n} more person", "ほか {n} 人"),
+    ("{n} more people", "ほか {n} 人"),
+    (
+        "and {more}; `--verbose` lists all",
+        "{more}（`--verbose` ですべて表示）",
+    ),
+    ("also ", "同様 "),
+    ("{n} more finding", "{n} 件"),
+    ("{n} more findings", "{n} 件"),
+    (
+        "… and {more} of {rule} like these, from {time} to {time2}; `--verbose` lists all",
+        "… {rule} の同様の検知がほか {more}、{time} から {time2} まで（`--verbose` ですべて表示）",
+    ),
+    ("steps: {short}", "対応は {short} と同じ"),
+    (
+        "and {untold} more times, the last at {time}; `--verbose` lists all",
+        "ほか {untold} 回、最後は {time}（`--verbose` ですべて表示）",
+    ),
+    ("{n} more step", "ほか {n} 個の対応"),
+    ("{n} more steps", "ほか {n} 個の対応"),
+    (
+        "{steps}: rolewatch explain {rule}",
+        "{steps}：rolewatch explain {rule}",
+    ),
+    (
+        "{missing}; stderr lists each with its reason",
+        "{missing}。それぞれの理由は標準エラー出力に示します",
+    ),
+    ("people", "操作者"),
+    ("Clean switches: {count}", "問題のない切り替え：{count} 件"),
+    (
+        "Admitted by kind: {count}",
+        "ID の種類のみで許可：{count} 件",
+    ),
+    (
+        "Nobody checked the group or MFA of these: the policy allows their identity type without a check, or turns the rule off.",
+        "これらのグループや MFA は判定していません。ポリシーが ID の種類だけで許可しているか、ルールを無効にしています。",
+    ),
+    (
+        "… and {more} more; `--format json` lists all",
+        "… ほか {more} 件（`--format json` ですべて表示）",
+    ),
+    ("used for {since}", "使用 {since}"),
+    ("{used}, granted for {since}", "{used}、有効時間 {since}"),
+    (
+        "suppressed until {until} by {owner}: {reason} (line {line} of the policy)",
+        "{until} まで {owner} が抑制：{reason}（ポリシーの {line} 行目）",
+    ),
+    ("LOW", "低"),
+    ("MEDIUM", "中"),
+    ("HIGH", "高"),
+    ("CRITICAL", "緊急"),
+    ("low", "低"),
+    ("medium", "中"),
+    ("high", "高"),
+    ("critical", "緊急"),
+    ("allow", "問題なし"),
+    ("not-applicable", "対象外"),
+];
