@@ -111,7 +111,7 @@ mod tests {
     #[test]
     fn an_alert_says_it_in_japanese_too() {
         let mut story = Story::new();
-        story.switch("dora");
+        story.switch("dora").with_permanent_key();
         let alert = alert_of_finding(&story.finding("RW002"), &story.policy(), story.now());
         let japanese = alert.message_ja.as_deref().unwrap_or_default();
         assert!(japanese.contains("MFA なし"), "{japanese}");
