@@ -82,10 +82,6 @@ pub(crate) fn language() -> Result<Language, String> {
 }
 
 /// The value of a variable. Text that isn't UTF-8 is shown with replacement characters.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the language is the only setting that the command takes from the environment itself"
-)]
 fn variable(name: &'static str) -> Option<String> {
     std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())
 }

@@ -57,18 +57,18 @@ pub type Lookup<'a> = &'a dyn Fn(&str) -> Option<&'static str>;
 macro_rules! text {
     (@argument $name:ident) => { $name };
     (@argument $name:ident = $value:expr) => { $value };
-    ($template:literal $(, $name:ident $(= $value:expr)?)* $(,)?) => {{
-        const _: fn() = || {
-            let _ = ::std::format_args!($template $(, $name = "")*);
-        };
-        $crate::text::Text::from_template(
+    ($template:literal $(, $name:ident $(= $value:expr)?)* $(,)?) => {
+        $crate::text::Text::checked(
+            || {
+                let _ = ::std::format_args!($template $(, $name = "")*);
+            },
             $template,
             ::std::vec![$((
                 ::std::stringify!($name),
                 $crate::text::Argument::to_text(&$crate::text!(@argument $name $(= $value)?)),
             )),*],
         )
-    }};
+    };
 }
 
 impl Text {
@@ -80,9 +80,17 @@ impl Text {
         }
     }
 
-    /// What [`text!`] calls.
+    /// What [`text!`] calls. The compiler checks the function, which is never called.
     #[doc(hidden)]
-    pub fn from_template(template: &'static str, arguments: Vec<(&'static str, Self)>) -> Self {
+    pub fn checked(
+        _check: fn(),
+        template: &'static str,
+        arguments: Vec<(&'static str, Self)>,
+    ) -> Self {
+        Self::from_template(template, arguments)
+    }
+
+    fn from_template(template: &'static str, arguments: Vec<(&'static str, Self)>) -> Self {
         let english = if template.contains(['{', '}']) {
             Cow::Owned(filled(
                 template,

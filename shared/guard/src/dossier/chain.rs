@@ -39,7 +39,13 @@ pub(crate) struct Tracer<'g, 'w> {
 /// One step back on a chain.
 enum ChainStep<'g, 'w> {
     From(&'g Switch<'w>),
-    End(Origin),
+    End(Box<Origin>),
+}
+
+impl ChainStep<'_, '_> {
+    fn end(origin: Origin) -> Self {
+        Self::End(Box::new(origin))
+    }
 }
 
 impl<'g, 'w> Tracer<'g, 'w> {
@@ -85,7 +91,7 @@ impl<'g, 'w> Tracer<'g, 'w> {
                 break known;
             }
             let parent = match self.step_back(at) {
-                ChainStep::End(origin) => break origin,
+                ChainStep::End(origin) => break *origin,
                 ChainStep::From(parent) => parent,
             };
             if !passed.insert(parent.key.clone()) {
@@ -117,30 +123,30 @@ impl<'g, 'w> Tracer<'g, 'w> {
     /// One step back: to the switch that issued the caller's session, or to the end of the chain.
     fn step_back(&self, at: &Switch<'w>) -> ChainStep<'_, 'w> {
         let Some(caller) = at.caller() else {
-            return ChainStep::End(self.without_mint(at));
+            return ChainStep::end(self.without_mint(at));
         };
         if caller.role_session().is_none() {
-            return ChainStep::End(match &self.gathered.center {
+            return ChainStep::end(match &self.gathered.center {
                 Some(center) if is_issued_by_center(at) => of_center(center, caller, at),
                 _ => self.identity(caller, at),
             });
         }
         if let Some(workload) = self.delivered_by_service(caller) {
-            return ChainStep::End(workload);
+            return ChainStep::end(workload);
         }
         // A service's session is only looked up if no mint was kept. The mint of an elevated role
         // is kept whole, and then the chain goes through it.
         match self.parent(caller, at.key.second) {
             // If the parent's copies contradict each other, it leads to several origins. Choosing
             // one would accuse somebody based on the order of files.
-            Some(parent) if !parent.conflicting.is_empty() => ChainStep::End(unknown(
+            Some(parent) if !parent.conflicting.is_empty() => ChainStep::end(unknown(
                 caller,
                 text!("the records of the session it was entered from contradict each other"),
             )),
             Some(parent) => ChainStep::From(parent),
             // AWS continuously issues sessions to services, and Identity Center issues sessions of
             // its own roles. Both can be distinguished from a person without the mint.
-            None => ChainStep::End(match self.service(caller) {
+            None => ChainStep::end(match self.service(caller) {
                 Some((stub, service)) => Origin {
                     links: vec![stub],
                     ..service

@@ -91,7 +91,7 @@ impl ReviewDraft {
             severity,
             account,
             subject: subject.to_owned(),
-            message: message.into(),
+            message,
             place: None,
             statement: None,
             fix: None,

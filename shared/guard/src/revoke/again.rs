@@ -288,7 +288,7 @@ impl UserToLockOut<'_, '_> {
             );
         }
         if let GroupStanding::In { .. } = standing {
-            let leave = self.leave_group(group, name, text!("to remove them from the group"));
+            let leave = self.leave_group(group, name, &text!("to remove them from the group"));
             limit.ways.extend(leave);
             return;
         }
@@ -305,7 +305,7 @@ impl UserToLockOut<'_, '_> {
             limit.ways.extend(self.leave_group(
                 group,
                 name,
-                text!("to remove them from the group, if the command above lists it"),
+                &text!("to remove them from the group, if the command above lists it"),
             ));
         }
     }
@@ -385,7 +385,7 @@ impl UserToLockOut<'_, '_> {
         })
     }
 
-    fn leave_group(&self, group: &GroupRef, user: Option<&str>, what: Text) -> Option<WayToStop> {
+    fn leave_group(&self, group: &GroupRef, user: Option<&str>, what: &Text) -> Option<WayToStop> {
         let (roster, at) = (self.plan.tracer.roster, self.plan.case.as_of);
         let id = roster.group(group)?;
         let written = match &group.group {

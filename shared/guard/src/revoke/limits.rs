@@ -59,7 +59,7 @@ pub(super) fn refused(role: &RoleArn) -> Option<Text> {
 }
 
 /// Why the denial may be pointless. `whose`: `in this role`.
-pub(super) fn none_valid(whose: Text, as_of: Moment) -> Text {
+pub(super) fn none_valid(whose: &Text, as_of: Moment) -> Text {
     text!(
         "according to the logs, none of their sessions {whose} is still valid at {as_of}; the denial only helps if one was extended and \
          the record of that is missing",

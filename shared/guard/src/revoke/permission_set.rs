@@ -123,7 +123,7 @@ impl<'d, 'a, 'w> SetDenial<'d, 'a, 'w> {
         }
         if !self.in_role.is_any_valid() {
             notes.push(limits::none_valid(
-                text!("of this permission set"),
+                &text!("of this permission set"),
                 self.in_role.case.as_of,
             ));
         }

@@ -221,7 +221,7 @@ impl InRole<'_, '_, '_> {
             Some(_) => {}
         }
         if !self.is_any_valid() {
-            notes.push(limits::none_valid(text!("in this role"), self.case.as_of));
+            notes.push(limits::none_valid(&text!("in this role"), self.case.as_of));
         }
         if self.refused.is_none() && command::shell_word(self.role.name()).is_none() {
             notes.push(text!(

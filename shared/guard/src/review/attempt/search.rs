@@ -112,7 +112,7 @@ impl<'a> ChoiceSearch<'_, 'a> {
     }
 }
 
-fn opened<'a>(decision: AccessDecision<'a>, why: Text) -> AccessDecision<'a> {
+fn opened(decision: AccessDecision<'_>, why: Text) -> AccessDecision<'_> {
     AccessDecision {
         allowed: Truth::open(why),
         ..decision
