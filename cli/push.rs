@@ -9,7 +9,10 @@ mod without_aws;
 
 use std::fmt;
 use std::fs;
+use std::path::Path;
 
+use rolewatch_guard::directory::{StoreSnapshot, StoreSnapshotError};
+use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::{Forwarding, Policy, uncovered};
 use rolewatch_guard::roster::Snapshot;
 
@@ -130,6 +133,10 @@ pub(crate) fn roster(args: &RosterPushArgs) -> Result<Exit, Failure> {
     let name = shown_path(&file);
     let key = roster_key(&file, taken).map_err(Failure::Usage)?;
     let bytes = fs::read(&file).map_err(|why| Failure::unreadable(&file, why))?;
+    if StoreSnapshot::is_meant(&bytes) {
+        let content = center_content(args, &file, (&bytes, taken), key)?;
+        return push_roster(args, content);
+    }
     let snapshot = Snapshot::read(&bytes, taken).map_err(|why| Failure::roster(&file, why))?;
     // With a complete roster, a person who isn't in it is in no group, which makes a finding.
     if snapshot.truncated && !args.allow_truncated {
@@ -148,16 +155,42 @@ pub(crate) fn roster(args: &RosterPushArgs) -> Result<Exit, Failure> {
     );
     // Printed before the upload, so that it is known what was to be sent if the upload fails.
     stdout::print(|out| writeln!(out, "{summary}"))?;
-    let uploaded = upload(
-        &args.bucket.name,
-        UploadContent {
-            key,
-            content_type: "application/json",
-            bytes: reduced,
-        },
-    )?;
+    push_roster(args, (key, reduced))
+}
+
+fn push_roster(args: &RosterPushArgs, (key, bytes): (String, Vec<u8>)) -> Result<Exit, Failure> {
+    let content = UploadContent {
+        key,
+        content_type: "application/json",
+        bytes,
+    };
+    let uploaded = upload(&args.bucket.name, content)?;
     stdout::print(|out| writeln!(out, "{uploaded}"))?;
     Ok(Exit::Clean)
+}
+
+/// The key and the content of a roster of Identity Center, after saying what it is.
+fn center_content(
+    args: &RosterPushArgs,
+    file: &Path,
+    (bytes, taken): (&[u8], Option<Moment>),
+    key: String,
+) -> Result<(String, Vec<u8>), Failure> {
+    let unusable = |why: StoreSnapshotError| Failure::roster(file, why);
+    let snapshot = StoreSnapshot::read(bytes, taken).map_err(unusable)?;
+    if snapshot.incomplete && !args.allow_truncated {
+        return Err(Failure::truncated_roster(file));
+    }
+    let reduced = StoreSnapshot::reduced(bytes).map_err(unusable)?;
+    let summary = format!(
+        "{} is a roster of identity store {}: {}, {}",
+        shown_path(file),
+        snapshot.store,
+        counted(amount(snapshot.users.len()), "user", "users"),
+        counted(amount(snapshot.groups.len()), "group", "groups"),
+    );
+    stdout::print(|out| writeln!(out, "{summary}"))?;
+    Ok((key, reduced))
 }
 
 #[cfg(test)]

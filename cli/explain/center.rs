@@ -36,7 +36,7 @@ pub(super) fn what_it_is(event: &CenterEvent) -> String {
     };
     // The rules that look at people of Identity Center need to know where it is.
     say!(
-        "{text}. An audit uses it if the policy has `identity_center`; the live guard receives it, but doesn't use it yet",
+        "{text}. rolewatch uses it if the policy has `identity_center`",
         text
     )
 }

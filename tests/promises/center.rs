@@ -1,17 +1,13 @@
 //! People of Identity Center: a made-up company, judged by the engine and by a second reading of
 //! the law.
 
-mod company;
-mod dice;
 mod judged;
 mod law;
-mod records;
-mod telling;
-mod visit;
 mod week;
 
 use std::collections::BTreeMap;
 
+use crate::made_up_company::{company, dice, records, telling};
 use company::Company;
 use dice::Dice;
 use judged::{Judged, judged};

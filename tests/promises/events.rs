@@ -123,7 +123,7 @@ fn each_event_of_identity_center_is_explained_and_judged_by_no_rule() {
         let text = text.join(" ");
         assert!(text.contains(sentence), "{name}: {text}");
         assert!(
-            text.contains("the live guard receives it, but doesn't use it yet"),
+            text.contains("rolewatch uses it if the policy has `identity_center`"),
             "{name}: {text}"
         );
         assert!(text.contains("No rule was checked"), "{name}: {text}");

@@ -28,6 +28,8 @@ mod hostile;
 mod html;
 mod japanese;
 mod languages;
+#[path = "../company/mod.rs"]
+mod made_up_company;
 mod meanings;
 mod near_misses;
 mod order;

@@ -37,34 +37,12 @@ pub(crate) fn envelope(record: &Value) -> Value {
     })
 }
 
-/// The rules don't forward services' sessions in unlisted roles, nor Identity Center events, which
-/// no rule uses yet.
+/// The rules don't forward services' sessions in unlisted roles.
 pub(crate) fn forwarded(story: &Story) -> impl Iterator<Item = &Value> {
     story
         .records()
         .iter()
         .filter(|record| record["userIdentity"]["type"] != "AWSService")
-        .filter(|record| !is_of_identity_center(record))
-}
-
-fn is_of_identity_center(record: &Value) -> bool {
-    const SOURCES: [&str; 5] = [
-        "sso",
-        "sso-directory",
-        "sso-oauth",
-        "identitystore",
-        "identitystore-scim",
-    ];
-    const SIGN_IN: [&str; 5] = [
-        "UserAuthentication",
-        "CredentialChallenge",
-        "CredentialVerification",
-        "AuthorizeOAuth2Access",
-        "CreateOAuth2Token",
-    ];
-    let field = |name: &str| record[name].as_str().unwrap_or_default();
-    let source = field("eventSource").trim_end_matches(".amazonaws.com");
-    SOURCES.contains(&source) || (source == "signin" && SIGN_IN.contains(&field("eventName")))
 }
 
 /// The findings of the plain audit, by ID.

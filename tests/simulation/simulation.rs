@@ -9,6 +9,7 @@
 )]
 
 mod bounded;
+mod center;
 mod cloud;
 mod delivery;
 mod details;
@@ -16,6 +17,9 @@ mod digest;
 mod first_seen;
 mod iam_regions;
 mod invocation;
+#[path = "../company/mod.rs"]
+#[expect(dead_code, unused_imports, reason = "other tests need more of it")]
+mod made_up_company;
 mod nothing_lost;
 mod once;
 mod opened_once;

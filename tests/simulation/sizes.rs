@@ -17,7 +17,7 @@ use crate::bounded::{Counting, handle, next};
 use crate::same_findings::envelope;
 
 /// The calls to the tables.
-const CALLS: [&str; 5] = ["query", "latest", "keep", "keep_all", "replace"];
+pub(crate) const CALLS: [&str; 5] = ["query", "latest", "keep", "keep_all", "replace"];
 
 /// What one event costs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

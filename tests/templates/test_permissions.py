@@ -28,6 +28,7 @@ METHODS = {
     "get_secret_value": "secretsmanager:GetSecretValue",
     "head_bucket": "s3:ListBucket",
     "head_object": None,
+    "is_member_in_groups": "identitystore:IsMemberInGroups",
     "list_account_assignments": "sso:ListAccountAssignments",
     "list_accounts_for_provisioned_permission_set": "sso:ListAccountsForProvisionedPermissionSet",
     "list_buckets": None,
@@ -154,7 +155,7 @@ class Permissions(unittest.TestCase):
                         seen += len(of_center)
                         self.assertEqual(condition, "ReadsCenter", of_center)
                         self.assertEqual(statement["Condition"], {"StringEquals": {"aws:RequestedRegion": {"Ref": "IdentityCenterRegion"}}})
-        self.assertEqual(seen, 2 * 8)
+        self.assertEqual(seen, 2 * 9)
 
     def test_no_policy_has_a_role_or_a_user_as_principal(self):
         seen = 0

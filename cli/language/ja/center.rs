@@ -20,8 +20,8 @@ pub(super) const ENTRIES: &[Entry] = &[
         "{what}。セッションが特権ロールのものであれば、コンソールセッションの終了後にこの認証情報が使われたことも RW014 が数えます",
     ),
     (
-        "{text}. An audit uses it if the policy has `identity_center`; the live guard receives it, but doesn't use it yet",
-        "{text}。ポリシーに `identity_center` があれば監査で使います。ライブガードは受け取りますが、まだ使いません",
+        "{text}. rolewatch uses it if the policy has `identity_center`",
+        "{text}。ポリシーに `identity_center` があれば判定に使います",
     ),
     ("for", "対象"),
     ("change", "変更"),

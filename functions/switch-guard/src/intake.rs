@@ -326,7 +326,7 @@ async fn store_and_judge<O: GuardPorts>(
     if partly_unread {
         quarantine::put_partly(outside, body, &key, &unread, now).await?;
     }
-    let touched = find_touched(outside, &book.policy, &arrival).await?;
+    let touched = find_touched(outside, (&book.policy, &book.rosters), &arrival).await?;
     settled.add(settle(outside, book, &touched, now).await?);
     // Written last: until then, whoever gets the record again starts from the beginning.
     mark_done(outside, &key, &arrival.body, now).await?;

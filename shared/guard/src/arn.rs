@@ -100,7 +100,7 @@ impl RoleArn {
 
     /// The role without the suffix of its name: all roles that one permission set ever had in an
     /// account. Any other role as it is.
-    pub(crate) fn of_permission_set(&self) -> Self {
+    pub fn of_permission_set(&self) -> Self {
         let Some(set) = self.permission_set() else {
             return self.clone();
         };

@@ -5,6 +5,7 @@
 //! together with its store.
 
 mod activity;
+mod asked;
 mod assignments;
 mod changes;
 mod membership;
@@ -16,6 +17,7 @@ mod status;
 mod tests;
 mod workflow;
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -27,8 +29,8 @@ pub use snapshot::{
 
 use crate::moment::Moment;
 use crate::policy::{IdentityCenter, StoreGroupName};
-use crate::roster::{Bearer, Membership, Rosters};
-use crate::seen::CenterEvent;
+use crate::roster::{Asked, Bearer, Membership, Rosters};
+use crate::seen::{CenterEvent, CenterSubject};
 use crate::world::World;
 use changes::DirectoryChanges;
 
@@ -38,6 +40,8 @@ pub(crate) struct Directory<'w> {
     world: &'w World,
     rosters: &'w Rosters,
     changes: DirectoryChanges,
+    /// What was asked about since the last [`Directory::take_asked`].
+    asked: RefCell<Asked>,
 }
 
 impl<'w> Directory<'w> {
@@ -52,6 +56,7 @@ impl<'w> Directory<'w> {
             world,
             rosters,
             changes: DirectoryChanges::read(world, rosters, settings),
+            asked: RefCell::default(),
         }
     }
 
@@ -80,7 +85,7 @@ impl<'w> Directory<'w> {
                 _ => return Bearer::OneOf(users),
             }
         }
-        let own = workflow::shown_name(event).map(|name| &**name);
+        let own = event.shown_name().map(|name| &**name);
         match own.or_else(|| sign_in?.name()) {
             Some(name) => self.user_named(name, event.time),
             None => Bearer::Unknown,
@@ -90,7 +95,7 @@ impl<'w> Directory<'w> {
     /// The names, in lower case, that the records of a sign-in show: its own, else those of the
     /// records that it shares its workflow with.
     pub(crate) fn sign_in_names(&self, event: &CenterEvent) -> BTreeSet<String> {
-        if let Some(name) = workflow::shown_name(event) {
+        if let Some(name) = event.shown_name() {
             return BTreeSet::from([name.to_lowercase()]);
         }
         let workflow = workflow::workflow_of(event);
@@ -129,6 +134,7 @@ impl<'w> Directory<'w> {
                 let mut listed = self.store_rosters().rev();
                 let listed = listed.find_map(|roster| roster.group_named(name)).cloned();
                 listed.or_else(|| {
+                    self.asked_about(CenterSubject::group_name(name));
                     let by_name = &self.changes.groups_by_name;
                     by_name.get(&name.to_lowercase())?.clone()
                 })
@@ -150,6 +156,10 @@ impl<'w> Directory<'w> {
         group: Option<&Arc<str>>,
         (after, until): (Moment, Moment),
     ) -> BTreeSet<Moment> {
+        self.asked_about_user(user);
+        if let Some(group) = group {
+            self.asked_about_membership(user, group);
+        }
         let mut found = self.changes.status.seconds(user);
         found.extend(self.changes.lives(user, group));
         if let Some(group) = group {

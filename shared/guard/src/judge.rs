@@ -74,7 +74,7 @@ pub fn judge(
         };
         // Questions asked for the previous switch must not count for this one: the live guard
         // judges a switch again when an answer that it depends on changes.
-        drop(roster.take_asked());
+        drop(tracer.take_asked());
         let origin = tracer.origin(switch);
         entries.add(switch, role, &origin, world);
         if judge.scope.contains(switch.key.second) {
@@ -268,7 +268,7 @@ impl<'a, 'w> Judge<'a, 'w> {
             origin,
             answers: &answers,
             world: self.world,
-            asked: &self.tracer.roster.take_asked(),
+            asked: &self.tracer.take_asked(),
             memberships: &|| {
                 let memberships = view.memberships().into_iter();
                 memberships
@@ -297,7 +297,7 @@ impl<'a, 'w> Judge<'a, 'w> {
     /// Notes what the roster was asked because of records that aren't switches into an elevated
     /// role.
     fn asked_for<'r>(&mut self, time: Moment, records: impl IntoIterator<Item = &'r RecordKey>) {
-        let asked = self.tracer.roster.take_asked().entities;
+        let asked = self.tracer.take_asked().entities;
         if !asked.is_empty() {
             let alone = records.into_iter().map(|record| AskedAlone {
                 record: record.clone(),

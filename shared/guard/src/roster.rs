@@ -24,7 +24,7 @@ pub(crate) use answer::{before_change, created_without_addition, unclear};
 pub use bearer::{Bearer, IamId};
 pub use changes::Enrolment;
 pub(crate) use changes::{GroupChange, Second};
-pub use entity::{Asked, Entity, Handle};
+pub use entity::{Asked, CenterLog, Entity, Handle};
 pub use index::RosterIndex;
 pub(crate) use membership::GAP;
 pub use related::{first_to_name_group, related, stirred};

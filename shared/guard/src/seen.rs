@@ -26,7 +26,7 @@ use std::sync::Arc;
 
 pub use about::RecordAbout;
 pub use caller::{Caller, CallerKind, CallerSession};
-pub use identity_center::{CenterEvent, CenterKind, StoreUser};
+pub use identity_center::{CenterEvent, CenterKind, CenterLink, CenterSubject, StoreUser};
 pub use parts::Service;
 pub use read::{Reading, SeenRecord, read, read_from};
 pub use reduced::{reduced, reduced_from};

@@ -2,6 +2,7 @@
 //!
 //! A digest is sent even if nothing happened, so a day without one means that something is broken.
 
+mod center;
 mod directory;
 mod held;
 mod open;
@@ -55,6 +56,10 @@ pub async fn gather<O: Table + Subscribers + Bucket>(
         recipients: recipients(outside).await,
         quarantined: quarantined(outside, since, at).await,
         unread_directory: directory::unread(outside, book, at).await,
+        signed_in_without_mfa: Listed::first_of(
+            center::signed_in_without_mfa(outside, book, since, at).await?,
+        ),
+        unlisted: Listed::first_of(center::unlisted(&sessions, book)),
     })
 }
 

@@ -98,11 +98,15 @@ pub async fn read_rosters<B: Bucket>(bucket: &B) -> Result<(Rosters, Vec<String>
         let StoredObject::Found { bytes, .. } = bucket.get(&key, None).await? else {
             continue;
         };
-        // The live guard doesn't use rosters of Identity Center.
+        let taken = taken_at(&key);
         if StoreSnapshot::is_meant(&bytes) {
+            match StoreSnapshot::read(&bytes, taken) {
+                Ok(snapshot) => rosters.add_store(snapshot),
+                Err(error) => unusable.push(format!("{key}: {error}")),
+            }
             continue;
         }
-        match Snapshot::read(&bytes, taken_at(&key)) {
+        match Snapshot::read(&bytes, taken) {
             Ok(snapshot) => rosters.add(snapshot),
             Err(error) => unusable.push(format!("{key}: {error}")),
         }

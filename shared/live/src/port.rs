@@ -4,11 +4,13 @@
 //! Every method may be called again after a reply was lost. Each one documents what repeating it
 //! does.
 
+use std::collections::BTreeSet;
 use std::fmt::Display;
 use std::future::Future;
 
 use rolewatch_guard::id::AccountId;
 use rolewatch_guard::moment::Moment;
+use rolewatch_guard::policy::IdentityCenter;
 use rolewatch_guard::roster::Snapshot;
 use rolewatch_guard::take::{StoreGrants, StoreReading};
 use serde::{Deserialize, Serialize};
@@ -333,7 +335,18 @@ pub enum GroupsNow {
     NoSuchUser,
 }
 
-/// IAM of the trusted accounts, through their reader roles.
+/// Identity Center's current answer about a user's groups.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StoreGroupsNow {
+    /// The ids of those groups in which the user is.
+    Member(BTreeSet<String>),
+    /// The user, or one of the groups, doesn't exist.
+    NotThere,
+    /// The stack doesn't read Identity Center.
+    NotRead,
+}
+
+/// IAM of the trusted accounts, and Identity Center, through the reader roles.
 pub trait Directory {
     /// `iam:ListGroupsForUser`, all pages.
     fn groups_of(
@@ -341,6 +354,14 @@ pub trait Directory {
         account: AccountId,
         user_name: &str,
     ) -> impl Future<Output = Result<GroupsNow, Trouble>>;
+
+    /// `identitystore:IsMemberInGroups` for a user and some groups, by id.
+    fn store_groups_of(
+        &self,
+        place: &CenterPlace,
+        user: &str,
+        groups: &[String],
+    ) -> impl Future<Output = Result<StoreGroupsNow, Trouble>>;
 
     /// `iam:GetAccountAuthorizationDetails`, users and groups, all pages. The snapshot has no time:
     /// the reading begins before the first page and ends after the last, and shows each user as of
@@ -401,6 +422,17 @@ pub struct CenterPlace {
     pub region: String,
     /// The identity store: `d-1234567890`.
     pub store: String,
+}
+
+impl CenterPlace {
+    /// The place that the policy names.
+    pub fn of_policy(center: &IdentityCenter) -> Self {
+        Self {
+            account: center.directory_account,
+            region: center.home().to_owned(),
+            store: center.identity_store.to_string(),
+        }
+    }
 }
 
 /// Identity Center, through the reader role of the account that administers it.

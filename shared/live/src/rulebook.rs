@@ -7,7 +7,7 @@ use futures_util::stream::{self, StreamExt, TryStreamExt};
 use rolewatch_guard::directory::StoreSnapshot;
 use rolewatch_guard::id::AccountId;
 use rolewatch_guard::moment::Moment;
-use rolewatch_guard::policy::{IdentityCenter, Policy, PolicyErrors};
+use rolewatch_guard::policy::{Policy, PolicyErrors};
 pub(crate) use rolewatch_guard::roster::file_name::dated_key;
 pub use rolewatch_guard::roster::file_name::{ROSTER_PREFIX, roster_key, taken_at};
 use rolewatch_guard::roster::{RosterIndex, Rosters, Snapshot};
@@ -35,10 +35,8 @@ const MISSING: &str = "missing";
 /// The policy and rosters in force.
 #[derive(Debug, Clone)]
 pub struct Rulebook {
-    /// The policy, for a guard that doesn't use what Identity Center logs yet.
+    /// The policy.
     pub policy: Policy,
-    /// Where the policy says that Identity Center is.
-    pub center: Option<IdentityCenter>,
     /// The rosters.
     pub rosters: Rosters,
     /// Who is in the rosters.
@@ -49,15 +47,6 @@ pub struct Rulebook {
     pub(crate) checked: Moment,
     etag: String,
     roster_files: RosterFiles,
-}
-
-impl Rulebook {
-    fn whole_policy(&self) -> Policy {
-        Policy {
-            identity_center: self.center.clone(),
-            ..self.policy.clone()
-        }
-    }
 }
 
 /// The rulebook of a process that handles several events.
@@ -155,7 +144,7 @@ async fn refresh<O: Bucket + Table + Topic>(
         .map(|book| book.etag.as_str())
         .filter(|etag| *etag != MISSING);
     let (policy, etag) = match (outside.get(POLICY_KEY, etag).await?, &known) {
-        (StoredObject::Unchanged, Some(book)) => (book.whole_policy(), book.etag.clone()),
+        (StoredObject::Unchanged, Some(book)) => (book.policy.clone(), book.etag.clone()),
         (
             StoredObject::Found {
                 bytes,
@@ -188,8 +177,7 @@ async fn refresh<O: Bucket + Table + Topic>(
         Arc::new(RosterIndex::new(&rosters))
     };
     Ok(Rulebook {
-        policy: policy.without_identity_center(),
-        center: policy.identity_center,
+        policy,
         rosters,
         index,
         old_rows: old_rows.unwrap_or_else(|| Arc::new(OldRows::new(now))),
@@ -200,7 +188,30 @@ async fn refresh<O: Bucket + Table + Topic>(
 }
 
 /// Rosters by the key of their file, with its entity tag. `None`: the file can't be used.
-type RosterFiles = BTreeMap<String, (String, Option<Arc<Snapshot>>)>;
+type RosterFiles = BTreeMap<String, (String, Option<RosterFile>)>;
+
+/// A roster of an account or of an identity store.
+#[derive(Debug, Clone)]
+enum RosterFile {
+    Account(Arc<Snapshot>),
+    Store(Arc<StoreSnapshot>),
+}
+
+impl RosterFile {
+    /// # Errors
+    /// Why the file can't be used, in words.
+    fn read(bytes: &[u8], taken: Option<Moment>) -> Result<Self, String> {
+        if StoreSnapshot::is_meant(bytes) {
+            let read = StoreSnapshot::read(bytes, taken);
+            return read
+                .map(|one| Self::Store(Arc::new(one)))
+                .map_err(|e| e.to_string());
+        }
+        let read = Snapshot::read(bytes, taken);
+        read.map(|one| Self::Account(Arc::new(one)))
+            .map_err(|e| e.to_string())
+    }
+}
 
 /// Reads all rosters with the files that they came from. Unchanged files aren't read again.
 async fn read_rosters<O: Bucket + Table + Topic>(
@@ -217,7 +228,7 @@ async fn read_rosters<O: Bucket + Table + Topic>(
             async {
                 let snapshot = match known {
                     Some((_, snapshot)) => snapshot,
-                    None => roster(outside, &key, now).await?.map(Arc::new),
+                    None => roster(outside, &key, now).await?,
                 };
                 Ok::<_, Trouble>((key, etag, snapshot))
             }
@@ -227,7 +238,10 @@ async fn read_rosters<O: Bucket + Table + Topic>(
     // In the order of the keys, so that the rosters of one account follow each other.
     let mut read = stream::iter(listed).buffered(AT_ONCE);
     while let Some((key, etag, mut snapshot)) = read.try_next().await? {
-        if let Some(snapshot) = &mut snapshot {
+        if let Some(RosterFile::Store(snapshot)) = &snapshot {
+            rosters.add_store(Arc::clone(snapshot));
+        }
+        if let Some(RosterFile::Account(snapshot)) = &mut snapshot {
             let known = latest.get(&snapshot.account);
             if let Some((own, known)) = Arc::get_mut(snapshot).zip(known) {
                 own.share_unchanged(known);
@@ -280,18 +294,13 @@ async fn last_good<O: Table + Topic>(
     )
     .await?;
     if let Some(book) = known {
-        return Ok(book.whole_policy());
+        return Ok(book.policy.clone());
     }
-    kept_whole_policy(outside, why).await
+    kept_policy(outside, why).await
 }
 
 /// The last good policy, as the ledger has it. `why`: the reason for the error if there is none.
 pub(crate) async fn kept_policy<O: Table>(outside: &O, why: &str) -> Result<Policy, Trouble> {
-    let policy = kept_whole_policy(outside, why).await?;
-    Ok(policy.without_identity_center())
-}
-
-async fn kept_whole_policy<O: Table>(outside: &O, why: &str) -> Result<Policy, Trouble> {
     let rows = outside
         .query(TableKind::Ledger, "rulebook#good", &KeyRange::default())
         .await?;
@@ -307,20 +316,11 @@ async fn roster<O: Bucket + Table + Topic>(
     outside: &O,
     key: &str,
     now: Moment,
-) -> Result<Option<Snapshot>, Trouble> {
+) -> Result<Option<RosterFile>, Trouble> {
     let StoredObject::Found { bytes, etag, .. } = outside.get(key, None).await? else {
         return Ok(None);
     };
-    if StoreSnapshot::is_meant(&bytes) {
-        // It isn't an account's, and its groups aren't judged here.
-        tracing::debug!(
-            key,
-            "a roster of Identity Center isn't used by the live guard yet"
-        );
-        return Ok(None);
-    }
-    let taken = taken_at(key);
-    match Snapshot::read(&bytes, taken) {
+    match RosterFile::read(&bytes, taken_at(key)) {
         Ok(snapshot) => Ok(Some(snapshot)),
         Err(error) => {
             let text = format!(

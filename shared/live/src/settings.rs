@@ -35,6 +35,8 @@ pub struct GuardSettings {
     pub switch_queue_url: Option<String>,
     /// `ROLEWATCH_FINDINGS_TOPIC_ARN`: the topic on which findings are published.
     pub findings_topic: TopicArn,
+    /// `ROLEWATCH_IDENTITY_CENTER_ACCOUNT`: the account whose reader role may read Identity Center.
+    pub center_account: Option<AccountId>,
     /// The guarded resources. switch-guard also assumes the reader role named here.
     pub own: OwnSettings,
 }
@@ -134,12 +136,14 @@ impl GuardSettings {
         let findings_topic = read.required(&variables::FINDINGS_TOPIC, TopicArn::parse);
         let own = OwnSettings::read(&mut read);
         let switch_queue_url = read.optional(&variables::SWITCH_QUEUE_URL, web_address);
+        let center_account = read.optional(&variables::CENTER_ACCOUNT, |text| text.parse().ok());
         let settings = move || {
             let switch_queue_url = switch_queue_url?;
             Ok(Self {
                 stack: stack?,
                 switch_queue_url,
                 findings_topic: findings_topic?,
+                center_account: center_account?,
                 own: own?,
             })
         };

@@ -211,6 +211,10 @@ impl Writer<'_> {
             self.silent(silent)
         }));
         all.extend(self.unread_directory(digest).map(only_title));
+        let name = |who: &String| self.name(who, 60);
+        let (weak, unlisted) = (&digest.signed_in_without_mfa, &digest.unlisted);
+        all.extend(self.listed(words.signed_in_without_mfa, weak, most, name));
+        all.extend(self.listed(words.unlisted, unlisted, most, name));
         all.extend(self.quarantined(digest).map(only_title));
         all.extend(self.broken(digest).map(only_title));
         all.extend(self.listed(words.unproven, &digest.unproven, most, |open| {

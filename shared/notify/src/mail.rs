@@ -150,7 +150,7 @@ mod tests {
         alert.message_ja = Some("dora は MFA なしで UpdateApp に入りました".into());
         let body = |language| match alert_mail(&sample::view(language), &alert, "") {
             Notice::Operations { body, .. } => body,
-            other => panic!("{other:?}"),
+            other @ Notice::Finding { .. } => panic!("{other:?}"),
         };
         assert!(body(Language::Japanese).contains("MFA なしで UpdateApp"));
         assert!(!body(Language::Japanese).contains("without MFA"));

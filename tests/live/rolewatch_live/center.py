@@ -83,6 +83,8 @@ class Answers:
             raise MISSING
         if action == "DescribePermissionSet":
             return {"PermissionSet": {"PermissionSetArn": body["PermissionSetArn"], **found.sets[body["PermissionSetArn"]]}}
+        if action == "IsMemberInGroups":
+            return {"Results": [self._is_member(group, body["MemberId"]) for group in body["GroupIds"]]}
         key, entries = {
             "ListInstances": ("Instances", lambda: found.instances),
             "ListUsers": ("Users", lambda: found.users),
@@ -106,7 +108,15 @@ class Answers:
             "GroupId": [one["GroupId"] for one in found.groups],
             "PermissionSetArn": list(found.sets),
         }
-        return all(body[key] in known for key, known in named.items() if key in body)
+        asked = [("UserId", body["MemberId"]["UserId"])] if "MemberId" in body else []
+        asked += [("GroupId", group) for group in body.get("GroupIds", [])]
+        asked += [(key, body[key]) for key in named if key in body]
+        named["UserId"] = [one["UserId"] for one in found.users]
+        return all(value in named[key] for key, value in asked)
+
+    def _is_member(self, group: str, member: Entry) -> Entry:
+        known = [(of_group, of_member) for _, of_group, of_member in self.directory.memberships]
+        return {"GroupId": group, "MemberId": member, "MembershipExists": (group, member) in known}
 
     def _memberships(self, group: str) -> list[Entry]:
         return [

@@ -77,8 +77,8 @@ class Live:
                 if self._trail != (HUB, self._region):
                     deploy_trail(self.accounts, self.hub, *self._trail, TRAIL)
             for account, region in self._spokes:
-                of_center = {name: value for name, value in self._parameters.items() if name.startswith("IdentityCenter")}
-                deploy_spoke(self.accounts, self.hub, account, region, **of_center)
+                shared = {name: value for name, value in self._parameters.items() if name.startswith(("IdentityCenter", "ElevatedRoles"))}
+                deploy_spoke(self.accounts, self.hub, account, region, **shared)
             if self._confirmed and "OperationsEmail" not in self._parameters:
                 self.confirm(OPERATIONS)
             self._stack = starting.pop_all()

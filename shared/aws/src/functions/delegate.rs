@@ -115,6 +115,15 @@ macro_rules! delegate {
                 self.directory.groups_of(account, user_name).await
             }
 
+            async fn store_groups_of(
+                &self,
+                place: &port::CenterPlace,
+                user: &str,
+                groups: &[String],
+            ) -> Result<port::StoreGroupsNow, port::Trouble> {
+                self.directory.store_groups_of(place, user, groups).await
+            }
+
             async fn details(
                 &self,
                 account: AccountId,

@@ -12,8 +12,9 @@ use serde_json::{Value, json};
 use super::reader_credentials::ReaderCredentials;
 use super::setup::{Durations, Printed};
 use crate::connection::Connection;
+use crate::rosters::CenterRosters;
 use crate::trouble::{refused, trouble};
-use rolewatch_live::port::{Clock, Directory, GroupsNow, Trouble};
+use rolewatch_live::port::{CenterPlace, Clock, Directory, GroupsNow, StoreGroupsNow, Trouble};
 
 /// How many users and groups a page holds: the most that IAM returns.
 const PAGE: i32 = 1_000;
@@ -25,6 +26,8 @@ pub struct ReaderRoles<C> {
     /// For calls that IAM takes long to answer.
     patient: Connection,
     credentials: Arc<ReaderCredentials<C>>,
+    /// The account whose reader role may read Identity Center.
+    center_account: Option<AccountId>,
 }
 
 impl<C: Clock> ReaderRoles<C> {
@@ -34,6 +37,15 @@ impl<C: Clock> ReaderRoles<C> {
             connection: connection.clone(),
             patient: connection.for_slow_answers(),
             credentials,
+            center_account: None,
+        }
+    }
+
+    /// Identity Center can be asked through this account's reader role.
+    pub fn asking_center(self, center_account: Option<AccountId>) -> Self {
+        Self {
+            center_account,
+            ..self
         }
     }
 
@@ -84,6 +96,22 @@ impl<C: Clock> Directory for ReaderRoles<C> {
             }
         }
         Ok(GroupsNow::Member(groups))
+    }
+
+    async fn store_groups_of(
+        &self,
+        place: &CenterPlace,
+        user: &str,
+        groups: &[String],
+    ) -> Result<StoreGroupsNow, Trouble> {
+        if self.center_account != Some(place.account) {
+            return Ok(StoreGroupsNow::NotRead);
+        }
+        let credentials = self.credentials.credentials(place.account).await?;
+        let connection = self.connection.acting_as(credentials, &place.region);
+        let rosters = CenterRosters::new(&connection);
+        let answer = rosters.groups_of(&place.store, user, groups).await;
+        answer.map_err(|trouble| self.credentials.hand_on(place.account, trouble))
     }
 
     async fn details(&self, account: AccountId) -> Result<Snapshot, Trouble> {

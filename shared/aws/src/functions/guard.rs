@@ -55,7 +55,8 @@ impl GuardAws {
                 settings.stack.operations_topic.clone(),
             ),
             bucket: StateBucket::new(&connection, settings.stack.bucket.clone()),
-            directory: ReaderRoles::new(&connection, Arc::new(credentials)),
+            directory: ReaderRoles::new(&connection, Arc::new(credentials))
+                .asking_center(settings.center_account),
         }
     }
 }

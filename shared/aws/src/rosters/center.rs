@@ -1,5 +1,8 @@
 //! Users, groups, permission sets and assignments of Identity Center.
 
+use std::collections::BTreeSet;
+
+use aws_sdk_identitystore::operation::is_member_in_groups::IsMemberInGroupsError;
 use aws_sdk_identitystore::operation::list_group_memberships::ListGroupMembershipsError;
 use aws_sdk_identitystore::primitives::{DateTime, DateTimeFormat};
 use aws_sdk_identitystore::types::{Group, GroupMembership, MemberId, User};
@@ -13,7 +16,7 @@ use rolewatch_guard::take::{
     CenterInstance, StoreAssignment, StoreGrants, StoreGroup, StoreMember, StoreMembership,
     StorePermissionSet, StoreReading, StoreUser,
 };
-use rolewatch_live::port::Trouble;
+use rolewatch_live::port::{StoreGroupsNow, Trouble};
 
 use super::answers::AnswerTimes;
 use super::retries;
@@ -22,6 +25,9 @@ use crate::trouble::{refused, trouble};
 
 /// How many entries a page holds: the most that Identity Center returns.
 const PAGE: i32 = 100;
+
+/// The most groups that Identity Center accepts in one question.
+const MOST_GROUPS: usize = 100;
 
 /// How many groups, or permission sets, are read at once. More would only be throttled.
 const AT_ONCE: usize = 3;
@@ -105,6 +111,40 @@ impl CenterRosters {
             grants.account_assignments.extend(assignments);
         }
         Ok(grants)
+    }
+
+    /// In which of some groups a user is.
+    pub async fn groups_of(
+        &self,
+        store: &str,
+        user: &str,
+        groups: &[String],
+    ) -> Result<StoreGroupsNow, Trouble> {
+        let mut member = BTreeSet::new();
+        for some in groups.chunks(MOST_GROUPS) {
+            let request = self.identities.is_member_in_groups();
+            let request = request.identity_store_id(store);
+            let request = request.member_id(MemberId::UserId(user.to_owned()));
+            let answer = request.set_group_ids(Some(some.to_vec())).send().await;
+            let answer = match answer {
+                Err(error)
+                    if error
+                        .as_service_error()
+                        .is_some_and(IsMemberInGroupsError::is_resource_not_found_exception) =>
+                {
+                    return Ok(StoreGroupsNow::NotThere);
+                }
+                answer => {
+                    answer.map_err(|error| trouble("identitystore:IsMemberInGroups", &error))?
+                }
+            };
+            let found = answer
+                .results
+                .into_iter()
+                .filter(|one| one.membership_exists);
+            member.extend(found.filter_map(|one| one.group_id));
+        }
+        Ok(StoreGroupsNow::Member(member))
     }
 
     async fn users(&self, store: &str) -> Result<Vec<StoreUser>, Trouble> {

@@ -12,9 +12,10 @@ use crate::id::{AccountId, RecordKey};
 use crate::moment::{Moment, Span};
 use crate::roster::Bearer;
 use crate::seen::identity_center::{
-    CenterKind, DirectoryChangeKind, Factor, GrantChange, Outcome, PortalCall, SignInStep, TokenApi,
+    CenterKind, DirectoryChangeKind, Factor, GrantChange, Outcome, PortalCall, SignIn, SignInStep,
+    TokenApi,
 };
-use crate::seen::{Caller, CenterEvent, Fact, StoreUser};
+use crate::seen::{Caller, CenterEvent, CenterSubject, Fact, StoreUser};
 use crate::world::{World, contradicted, facts_in_force};
 
 /// What a sign-in says about MFA.
@@ -68,7 +69,6 @@ pub(crate) struct FailedPortalCall<'w> {
     pub(crate) record: &'w RecordKey,
     pub(crate) event: &'w CenterEvent,
     pub(crate) call: &'w PortalCall,
-    pub(crate) user: Bearer,
 }
 
 /// An application got a portal session for a person without a sign-in.
@@ -145,7 +145,7 @@ impl<'w> Activity<'w> {
             {
                 let known = sure && event.outcome == Outcome::Success;
                 let proof = if known {
-                    proof(&sign_in.factors)
+                    proof(sign_in)
                 } else {
                     SignInProof::Unclear
                 };
@@ -234,18 +234,17 @@ impl<'w> Activity<'w> {
         sure: bool,
         directory: &Directory<'w>,
     ) {
-        let user = directory.person_of(event);
         if event.outcome == Outcome::Failure {
             return self.failed.push(FailedPortalCall {
                 record,
                 event,
                 call,
-                user,
             });
         }
         let (Some(account), Some(set)) = (call.account, call.permission_set.as_deref()) else {
             return;
         };
+        let user = directory.person_of(event);
         self.portal
             .entry(account)
             .or_default()
@@ -274,11 +273,13 @@ impl<'w> Activity<'w> {
         session_name: &str,
         window: (Moment, Moment),
     ) -> Vec<&UserSignIn<'w>> {
+        directory.asked_about_user(user);
         let own = self.sign_ins.get(user).into_iter();
         let mut found: Vec<_> = own.flat_map(|list| within(list, window)).collect();
         let mut names = directory.names_ever(user);
         names.insert(session_name.to_lowercase());
         for name in names {
+            directory.asked_about_name(&name);
             let Some(list) = self.sign_ins_by_name.get(&name) else {
                 continue;
             };
@@ -295,10 +296,14 @@ impl<'w> Activity<'w> {
     /// included, by time.
     pub(crate) fn portal_calls(
         &self,
+        directory: &Directory<'_>,
         account: AccountId,
         set: &str,
         (from, to): (Moment, Moment),
     ) -> &[UserPortalCall<'w>] {
+        for at in [from, to] {
+            directory.asked_about(CenterSubject::portal(account, set, at));
+        }
         let all = self
             .portal
             .get(&account)
@@ -306,7 +311,11 @@ impl<'w> Activity<'w> {
             .map_or(&[][..], Vec::as_slice);
         let begin = all.partition_point(|call| call.time < from);
         let end = all.partition_point(|call| call.time <= to);
-        all.get(begin..end).unwrap_or_default()
+        let calls = all.get(begin..end).unwrap_or_default();
+        for name in calls.iter().flat_map(|call| &call.names) {
+            directory.asked_about_name(name);
+        }
+        calls
     }
 
     /// The failed attempts to take a permission set, by time.
@@ -315,17 +324,28 @@ impl<'w> Activity<'w> {
     }
 
     /// The application that got this portal session without a sign-in.
-    pub(crate) fn application(&self, credential: &str) -> Option<&ApplicationToken<'w>> {
+    pub(crate) fn application(
+        &self,
+        directory: &Directory<'_>,
+        credential: &str,
+    ) -> Option<&ApplicationToken<'w>> {
+        directory.asked_about(CenterSubject::Credential(Arc::from(credential)));
         self.tokens.get(credential)
     }
 
     /// The enrollments of the user's devices, by time.
-    pub(crate) fn enrolments(&self, user: &str) -> &[StoreEnrolment<'w>] {
+    pub(crate) fn enrolments(
+        &self,
+        directory: &Directory<'_>,
+        user: &str,
+    ) -> &[StoreEnrolment<'w>] {
+        directory.asked_about_user(user);
         self.enrolments.get(user).map_or(&[], Vec::as_slice)
     }
 
     /// The changes of how long a sign-in lasts, by time.
-    pub(crate) fn sign_in_lengths(&self) -> &[SignInLength] {
+    pub(crate) fn sign_in_lengths(&self, directory: &Directory<'_>) -> &[SignInLength] {
+        directory.asked_about(CenterSubject::SignInLength);
         &self.lengths
     }
 }
@@ -341,8 +361,8 @@ fn within<'l, 'w>(
 }
 
 /// What a successful sign-in with these factors says about MFA.
-fn proof(factors: &BTreeSet<Factor>) -> SignInProof {
-    let has = |wanted: &Factor| factors.contains(wanted);
+fn proof(sign_in: &SignIn) -> SignInProof {
+    let has = |wanted: &Factor| sign_in.factors.contains(wanted);
     let second = [Factor::Totp, Factor::ResyncTotp, Factor::WebAuthn];
     if second.iter().any(has) {
         return SignInProof::Proves;
@@ -350,11 +370,8 @@ fn proof(factors: &BTreeSet<Factor>) -> SignInProof {
     if has(&Factor::ExternalIdp) {
         return SignInProof::External;
     }
-    let is_unknown = |factor: &Factor| matches!(factor, Factor::Other(_));
-    // A code by e-mail alone may be what AWS asks for in place of a password, so it disproves
-    // nothing.
-    if factors.iter().any(is_unknown) || !has(&Factor::Password) {
-        return SignInProof::Unclear;
+    if sign_in.is_without_mfa() {
+        return SignInProof::Disproves;
     }
-    SignInProof::Disproves
+    SignInProof::Unclear
 }

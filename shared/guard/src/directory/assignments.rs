@@ -14,6 +14,7 @@ use super::snapshot::StoreSnapshot;
 use crate::id::AccountId;
 use crate::moment::Moment;
 use crate::roster::{GroupChange, Membership, Second, unclear};
+use crate::seen::CenterSubject;
 use crate::seen::identity_center::{CenterKind, GrantChange, Outcome, Principal};
 use crate::text;
 use crate::text::Text;
@@ -137,6 +138,8 @@ impl Directory<'_> {
 
     /// Seconds at which an assignment in the account changed, and the record doesn't show which.
     fn hidden_assignments(&self, account: AccountId) -> BTreeSet<Moment> {
+        self.asked_about(CenterSubject::HiddenAssignments(account));
+        self.asked_about(CenterSubject::Anybody);
         let hidden = &self.changes.assignments.hidden;
         let found = [Some(account), None].map(|key| hidden.get(&key));
         found.into_iter().flatten().flatten().copied().collect()
@@ -144,6 +147,7 @@ impl Directory<'_> {
 
     /// Whether rosters or logs show which assignments the set has.
     fn knows_assignments(&self, of: SetInAccount<'_>) -> bool {
+        self.asked_about(CenterSubject::PermissionSet(Arc::from(of.set)));
         let changes = &self.changes.assignments;
         let created = changes.sets.contains_key(of.set);
         let mut rosters = self.store_rosters();
@@ -161,6 +165,7 @@ impl Directory<'_> {
         }
         let mut found = Vec::new();
         for arn in arns {
+            self.asked_about(CenterSubject::Assignments(of.account, Arc::clone(&arn)));
             let key = (of.account, Arc::clone(&arn));
             let changed = changes
                 .of_set

@@ -37,6 +37,7 @@ impl Directory<'_> {
     /// Whether the user was a listed member of the group, whether or not they could act.
     pub(super) fn listed_member(&self, user: &str, group: &str, at: Moment) -> Membership {
         let asked = Asked { user, group, at };
+        self.asked_about_membership(user, group);
         let lives = [self.changes.users.get(user), self.changes.groups.get(group)];
         if let Some(gone) = lives.into_iter().flatten().find_map(|life| gone(life, at)) {
             return gone;
@@ -82,6 +83,7 @@ impl Directory<'_> {
             began: None,
             evidence: Vec::new(),
         };
+        self.asked_about_user(user);
         let life = self.changes.users.get(user);
         match life.and_then(|life| gone(life, at)) {
             Some(gone) => gone,

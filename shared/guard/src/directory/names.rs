@@ -122,6 +122,7 @@ const UNDATED: Moment = Moment::from_epoch_seconds(i64::MAX);
 impl Directory<'_> {
     /// Who bore a name, which is given in lower case.
     pub(super) fn bearer(&self, lower: &str, at: Moment) -> Bearer {
+        self.asked_about_name(lower);
         let of_name = self.changes.names.by_name.get(lower);
         let taken = of_name.map(|of_name| &of_name.taken);
         if taken.is_some_and(|taken| taken.contains(&at)) {
@@ -157,7 +158,7 @@ impl Directory<'_> {
     }
 
     /// Whoever was seen with a name, which is given in lower case.
-    fn users_ever_named(&self, lower: &str) -> BTreeSet<Arc<str>> {
+    pub(super) fn users_ever_named(&self, lower: &str) -> BTreeSet<Arc<str>> {
         let of_name = self.changes.names.by_name.get(lower);
         let in_logs = of_name.into_iter().flat_map(|of_name| &of_name.users);
         let in_rosters = self
@@ -177,6 +178,7 @@ impl Directory<'_> {
     }
 
     fn name_then(&self, user: &str, at: Moment) -> NameThen {
+        self.asked_about_user(user);
         let names = &self.changes.names;
         let of_user = names.of_users.get(user);
         let turns = of_user.map(|of_user| &of_user.turns);
@@ -281,6 +283,7 @@ impl Directory<'_> {
 
     /// Every name that a user was seen with, in lower case.
     pub(super) fn all_names(&self, user: &str) -> BTreeSet<String> {
+        self.asked_about_user(user);
         let of_user = self.changes.names.of_users.get(user);
         let given = of_user.into_iter().flat_map(|of_user| {
             let turns = of_user.turns.values().flatten();
@@ -296,6 +299,7 @@ impl Directory<'_> {
 
     /// The latest name of a user.
     pub(super) fn latest_name(&self, user: &str) -> Option<Arc<str>> {
+        self.asked_about_user(user);
         let of_user = self.changes.names.of_users.get(user);
         let given = of_user.into_iter().flat_map(|of_user| {
             let turns = of_user.turns.iter();

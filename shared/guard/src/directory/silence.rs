@@ -15,6 +15,7 @@ impl Directory<'_> {
         accounts.dedup();
         accounts.into_iter().find_map(|account| {
             let home = self.settings.home();
+            self.asked_about_log(account, from, to);
             let (from, to) = self.world.heard.silence(account, home, (from, to), GAP)?;
             Some(text!(
                 "the logs of account {account} in {home} have a gap from {from} to {to}, between \
@@ -33,6 +34,7 @@ impl Directory<'_> {
         let account = self.settings.account;
         let heard = &self.world.heard;
         self.settings.regions.iter().find_map(|region| {
+            self.asked_about_sign_ins(region, window);
             // A silence that began before the window, or ended after it, is as long as it is.
             let Some(wider) = heard.wider(account, region, window) else {
                 return Some(text!(

@@ -2,7 +2,7 @@
 
 mod read;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 pub use read::StoreSnapshotError;
@@ -24,6 +24,8 @@ pub struct StoreSnapshot {
     pub users: BTreeMap<Arc<str>, ListedUser>,
     /// The groups' names by id.
     pub groups: BTreeMap<Arc<str>, Arc<str>>,
+    /// It says something only about memberships in these groups. `None`: about all groups.
+    pub only_groups: Option<BTreeSet<Arc<str>>>,
     /// The permission sets. `None`: the file doesn't list them.
     pub permission_sets: Option<Vec<ListedPermissionSet>>,
     /// Who may take which permission set. `None`: the file doesn't list them.
@@ -81,6 +83,42 @@ pub struct ListedAssignment {
 }
 
 impl StoreSnapshot {
+    /// What Identity Center answered about one user and some groups, at a second. Unless it is
+    /// `settled`, a group in which the user isn't says nothing.
+    pub fn of_answer(
+        store: &str,
+        user: &str,
+        (asked, member): (BTreeSet<Arc<str>>, &BTreeSet<Arc<str>>),
+        taken: Moment,
+        settled: bool,
+    ) -> Self {
+        let user: Arc<str> = Arc::from(user);
+        let listed = ListedUser {
+            name: Arc::from(""),
+            enabled: None,
+        };
+        let membership = |group: &Arc<str>| ListedMembership {
+            user: Arc::clone(&user),
+            group: Arc::clone(group),
+            created: None,
+            id: Arc::from(""),
+        };
+        Self {
+            store: Arc::from(store),
+            taken: Some(taken),
+            incomplete: !settled,
+            users: BTreeMap::from([(Arc::clone(&user), listed)]),
+            groups: BTreeMap::new(),
+            only_groups: Some(asked),
+            permission_sets: None,
+            assignments: None,
+            memberships: member.iter().map(membership).collect(),
+            by_membership: Vec::new(),
+            users_by_name: BTreeMap::new(),
+            groups_by_name: BTreeMap::new(),
+        }
+    }
+
     /// The listed membership of a user in a group.
     pub(crate) fn listed(&self, user: &str, group: &str) -> Option<&ListedMembership> {
         let at = self
@@ -95,7 +133,9 @@ impl StoreSnapshot {
         if self.listed(user, group).is_some() {
             return Some(true);
         }
-        (!self.incomplete && self.users.contains_key(user)).then_some(false)
+        let lists_group = self.only_groups.as_ref();
+        let lists_group = lists_group.is_none_or(|groups| groups.contains(group));
+        (!self.incomplete && lists_group && self.users.contains_key(user)).then_some(false)
     }
 
     /// How many users the list has as members of a group.
@@ -113,7 +153,7 @@ impl StoreSnapshot {
     }
 
     /// Whose membership has this id: the user and the group.
-    pub(super) fn of_membership(&self, id: &str) -> Option<(&Arc<str>, &Arc<str>)> {
+    pub fn of_membership(&self, id: &str) -> Option<(&Arc<str>, &Arc<str>)> {
         let membership = |index: &u32| self.memberships.get(usize::try_from(*index).ok()?);
         let at = self
             .by_membership

@@ -97,6 +97,7 @@ impl StatusChanges {
 
 impl Directory<'_> {
     pub(super) fn status(&self, user: &str, at: Moment) -> Status {
+        self.asked_about_user(user);
         let status = &self.changes.status;
         let of_user = status.of_users.get(user);
         let changes = of_user.map(|of_user| &of_user.changes);

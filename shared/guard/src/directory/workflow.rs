@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::changes::{CenterRecord, DirectoryChanges};
 use crate::moment::Moment;
 use crate::policy::IdentityCenter;
+use crate::seen::CenterEvent;
 use crate::seen::identity_center::{CenterKind, Outcome, SignInStep};
-use crate::seen::{CallerKind, CenterEvent};
 
 /// What the records of one sign-in share.
 #[derive(Debug, Clone, Default)]
@@ -33,20 +33,6 @@ impl Workflow {
     }
 }
 
-/// The name that a record shows, and that is a user's of the directory. The name of a role session
-/// is chosen by whoever made the session.
-pub(super) fn shown_name(event: &CenterEvent) -> Option<&Arc<str>> {
-    if let CenterKind::SignIn(sign_in) = &event.what
-        && sign_in.name.is_some()
-    {
-        return sign_in.name.as_ref();
-    }
-    match event.by.kind {
-        CallerKind::IdentityCenter | CallerKind::Other(_) => event.by.user_name.as_ref(),
-        _ => None,
-    }
-}
-
 /// The sign-in that a record belongs to.
 pub(super) fn workflow_of(event: &CenterEvent) -> Option<&Arc<str>> {
     match &event.what {
@@ -64,7 +50,7 @@ impl DirectoryChanges {
         }
         let of_store = event.on_behalf_of.as_ref();
         let user = of_store.filter(|person| person.store == settings.identity_store);
-        let name = shown_name(event).filter(|name| !name.is_empty());
+        let name = event.shown_name().filter(|name| !name.is_empty());
         if let (Some(person), Some(name)) = (user, name) {
             self.names.see(&person.user, name, event.time);
         }

@@ -15,7 +15,7 @@ use crate::id::{AccountId, RecordKey};
 use crate::moment::Moment;
 use crate::policy::IdentityCenter;
 use crate::roster::{Bearer, Rosters};
-use crate::seen::{Caller, CallerKind, Fact, MintApi, StoreUser};
+use crate::seen::{Caller, CallerKind, CenterSubject, Fact, MintApi, StoreUser};
 use crate::text;
 use crate::text::Text;
 use crate::time::chosen::PORTAL_CALL;
@@ -99,6 +99,8 @@ impl<'w> Center<'w> {
         for (id, arn) in listed.chain(seen) {
             center.add_role(id, arn.as_str());
         }
+        // Setting this up asked about everybody. What a switch depends on, it asks itself.
+        drop(center.directory.take_asked());
         center
     }
 
@@ -147,6 +149,8 @@ impl<'w> Center<'w> {
 
     /// Whether the session (`AROA…:session`) is one of a permission set's role.
     pub(crate) fn is_of_permission_set(&self, session: &str) -> bool {
+        let id = Arc::from(id_of(session));
+        self.directory.asked_about(CenterSubject::Role(id));
         self.roles.contains_key(id_of(session))
     }
 
@@ -217,6 +221,8 @@ impl<'w> Center<'w> {
         let Some(issued) = of.issued else {
             return people;
         };
+        let session = CenterSubject::Session(Arc::from(of.session));
+        self.directory.asked_about(session);
         // `creationDate` is the second of the call that issued the session, or one beside it.
         for created in [-1, 0, 1].map(|off| issued.plus_seconds(off)) {
             // Two sessions of one name may be used side by side. Then the second doesn't tell which
@@ -250,7 +256,9 @@ impl<'w> Center<'w> {
             issued.plus_seconds(-PORTAL_CALL),
             issued.plus_seconds(PORTAL_CALL),
         );
-        let all = self.activity.portal_calls(role.account(), set, window);
+        let all = self
+            .activity
+            .portal_calls(&self.directory, role.account(), set, window);
         // One portal session is one user's, so its other calls show who made this one.
         let known: BTreeSet<&str> = all
             .iter()

@@ -147,7 +147,7 @@ fn by_application(center: &Center<'_>, person: &CenterPerson<'_, '_>) -> Option<
         .portal
         .iter()
         .filter_map(|call| call.credential)
-        .find_map(|credential| center.activity.application(credential))?;
+        .find_map(|credential| center.activity.application(&center.directory, credential))?;
     let by = token.by.arn.as_deref();
     let by = by.map_or_else(|| text!("an application"), |arn| harmless(arn).into());
     Some(text!(
@@ -158,7 +158,7 @@ fn by_application(center: &Center<'_>, person: &CenterPerson<'_, '_>) -> Option<
 
 /// How long a sign-in lasts, for a switch at this second. `None`: that can't be read.
 fn lasts(center: &Center<'_>, at: Moment) -> Option<Span> {
-    let changes = center.activity.sign_in_lengths();
+    let changes = center.activity.sign_in_lengths(&center.directory);
     let begun = changes.partition_point(|change| change.from <= at);
     let before = changes.get(..begun).unwrap_or_default();
     let Some(last) = before.last() else {

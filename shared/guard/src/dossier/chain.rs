@@ -15,7 +15,7 @@ use super::{Dossiers, Switch};
 use crate::dossier::proof::Proof;
 use crate::id::RecordKey;
 use crate::moment::Moment;
-use crate::roster::Roster;
+use crate::roster::{Asked, Roster};
 use crate::seen::service::{key_hash, session_hash};
 use crate::seen::{Caller, CallerKind};
 use crate::text;
@@ -32,8 +32,9 @@ const NAMED: usize = 64;
 pub(crate) struct Tracer<'g, 'w> {
     pub(crate) gathered: &'g Dossiers<'w>,
     pub(crate) roster: &'g Roster<'w>,
-    /// Origins of the switches passed so far, so that a long chain is traced only once.
-    known: RefCell<HashMap<*const Switch<'w>, Origin>>,
+    /// Origins of the switches passed so far, so that a long chain is traced only once, and what
+    /// the directory was asked about for each.
+    known: RefCell<HashMap<*const Switch<'w>, (Origin, Asked)>>,
 }
 
 /// One step back on a chain.
@@ -73,6 +74,25 @@ impl<'g, 'w> Tracer<'g, 'w> {
         }
     }
 
+    /// What the directory was asked about since the last call.
+    pub(crate) fn take_center_asked(&self) -> Asked {
+        let center = self.gathered.center.as_ref();
+        center.map_or_else(Asked::default, |center| center.directory.take_asked())
+    }
+
+    fn asked_center_again(&self, asked: &Asked) {
+        if let Some(center) = &self.gathered.center {
+            center.directory.asked_again(asked);
+        }
+    }
+
+    /// What was asked about since the last call. The answers can only change with facts about it.
+    pub(crate) fn take_asked(&self) -> Asked {
+        let mut asked = self.roster.take_asked();
+        asked.join(&self.take_center_asked());
+        asked
+    }
+
     fn traced(&self, switch: &Switch<'w>) -> Origin {
         if !switch.has_mint() {
             return self.without_mint(switch);
@@ -82,12 +102,14 @@ impl<'g, 'w> Tracer<'g, 'w> {
         let mut passed: BTreeSet<super::SwitchKey> = BTreeSet::from([switch.key.clone()]);
         let mut path: Vec<&Switch<'w>> = Vec::new();
         let mut remember = true;
+        let before = self.take_center_asked();
         let mut origin = loop {
             let at = path.last().copied().unwrap_or(switch);
-            if let Some(known) = path
+            if let Some((known, asked)) = path
                 .last()
                 .and_then(|at| self.known.borrow().get(&std::ptr::from_ref(*at)).cloned())
             {
+                self.asked_center_again(&asked);
                 break known;
             }
             let parent = match self.step_back(at) {
@@ -104,12 +126,15 @@ impl<'g, 'w> Tracer<'g, 'w> {
             }
             path.push(parent);
         };
+        let asked = self.take_center_asked();
+        self.asked_center_again(&before);
+        self.asked_center_again(&asked);
         for parent in path.iter().rev() {
             if remember {
                 self.known
                     .borrow_mut()
                     .entry(std::ptr::from_ref(*parent))
-                    .or_insert_with(|| origin.clone());
+                    .or_insert_with(|| (origin.clone(), asked.clone()));
             }
             origin.links.extend(parent.records().cloned());
             if origin.links.len() > NAMED {

@@ -75,7 +75,6 @@ impl<'w> Dossiers<'w> {
                 Fact::IdentityCenter(event) if policy.identity_center.is_some() => {
                     wanted.caller(&event.by);
                 }
-                // No rule uses Identity Center's events yet.
                 Fact::Mint(_) | Fact::IdentityCenter(_) | Fact::Nothing => {}
             }
         }

@@ -58,7 +58,7 @@ impl Judge<'_, '_> {
         };
         let notices = &mut self.judgement.notices;
         let settings = center.directory.settings;
-        for change in center.activity.sign_in_lengths() {
+        for change in center.activity.sign_in_lengths(&center.directory) {
             let from = change.from;
             match change.span {
                 Some(span) if span == settings.sign_in_lasts => {}

@@ -35,13 +35,11 @@ impl<'w> Judge<'_, 'w> {
         at_roles.sort_by(|a, b| (a.time, a.record, &a.role).cmp(&(b.time, b.record, &b.role)));
         self.judgement.refused = at_roles
             .iter()
-            .filter_map(|refused| {
-                Some(RefusedSummary {
-                    record: refused.record.clone(),
-                    time: refused.time,
-                    person: refused.origin.person.clone(),
-                    role: refused.role.clone()?,
-                })
+            .map(|refused| RefusedSummary {
+                record: refused.record.clone(),
+                time: refused.time,
+                person: refused.origin.person.clone(),
+                role: refused.role.clone(),
             })
             .collect();
         self.judge_refused(&at_roles);
@@ -99,8 +97,8 @@ impl<'w> Judge<'_, 'w> {
         };
         let mut attempts = Vec::new();
         for failed in center.activity.failed_portal_calls() {
-            let asked = (failed.call.account, failed.call.permission_set.as_deref());
-            let (role, place, severity) = match asked {
+            let wanted = (failed.call.account, failed.call.permission_set.as_deref());
+            let (role, place, severity) = match wanted {
                 (Some(account), Some(set)) => {
                     let Some((role, entry)) = permission_set_entry(account, set, elevated) else {
                         self.judgement.other_refusals += 1;
@@ -117,10 +115,13 @@ impl<'w> Judge<'_, 'w> {
                     Severity::default(),
                 ),
             };
+            drop(self.tracer.take_asked());
+            let origin = center_refused(center, failed);
+            self.asked_for(failed.event.time, [failed.record]);
             attempts.push(RefusedAttempt {
                 record: failed.record,
                 time: failed.event.time,
-                origin: center_refused(center, failed),
+                origin,
                 role,
                 place,
                 severity,
@@ -158,7 +159,7 @@ impl<'w> Judge<'_, 'w> {
         record: &RecordKey,
         near: Option<&str>,
     ) -> Origin {
-        drop(self.tracer.roster.take_asked());
+        drop(self.tracer.take_asked());
         let origin = self.tracer.behind(&denial.caller, denial.time, near);
         self.asked_for(denial.time, [record]);
         origin
@@ -193,12 +194,12 @@ fn permission_set_entry<'w>(
 /// The user whom the access portal refused.
 fn center_refused(center: &Center<'_>, failed: &FailedPortalCall<'_>) -> Origin {
     let shown = failed.event.by.user_name.as_ref();
-    let user = match &failed.user {
+    let user = match center.directory.person_of(failed.event) {
         Bearer::One(id) => Some(id),
         Bearer::OneOf(_) | Bearer::Unknown => None,
     };
-    let known = user.and_then(|id| center.directory.name_of(id));
-    let id = user.cloned().or_else(|| {
+    let known = user.as_ref().and_then(|id| center.directory.name_of(id));
+    let id = user.clone().or_else(|| {
         let person = failed.event.on_behalf_of.as_ref()?;
         Some(Arc::clone(&person.user))
     });
@@ -207,7 +208,7 @@ fn center_refused(center: &Center<'_>, failed: &FailedPortalCall<'_>) -> Origin 
         .or(id)
         .unwrap_or_else(|| Arc::from("somebody"));
     Origin {
-        person: user.map_or_else(
+        person: user.as_ref().map_or_else(
             || Person::IdentityCenter(Arc::from(name.to_lowercase())),
             |id| Person::StoreUser(center.user(id)),
         ),

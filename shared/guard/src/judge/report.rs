@@ -73,8 +73,8 @@ pub struct RefusedSummary {
     pub time: Moment,
     /// The person who was denied.
     pub person: Person,
-    /// The role's ARN.
-    pub role: RoleArn,
+    /// The role's ARN. `None`: the record doesn't show it.
+    pub role: Option<RoleArn>,
 }
 
 /// A record that is judged on its own, with the entities that its judgment depends on.

@@ -20,7 +20,7 @@ impl<'w> Judge<'_, 'w> {
             return;
         }
         let rule = &catalogue::ROOT_SWITCH;
-        drop(self.tracer.roster.take_asked());
+        drop(self.tracer.take_asked());
         let origin = self.tracer.origin(switch);
         self.asked_for(switch.key.second, switch.records());
         let answer = rules::root_switch::root_session(switch, &origin, self.policy);

@@ -7,7 +7,7 @@ use super::IamId;
 use crate::id::AccountId;
 use crate::moment::Moment;
 use crate::policy::{GroupName, GroupRef};
-use crate::seen::{Caller, IamChange, IamChangeKind, NameSeen, NamedKind};
+use crate::seen::{Caller, CenterSubject, IamChange, IamChangeKind, NameSeen, NamedKind};
 
 /// What identifies a user or group.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -25,7 +25,7 @@ impl Handle {
     }
 }
 
-/// Something that IAM changes, identified by one of its names or ids.
+/// Something that records are about, identified by one of its names or ids.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Entity {
     /// A user of an account.
@@ -34,6 +34,8 @@ pub enum Entity {
     Group(AccountId, Handle),
     /// An MFA device, by its serial.
     Device(Arc<str>),
+    /// Something in IAM Identity Center.
+    Center(CenterSubject),
 }
 
 /// What an answer depends on.
@@ -47,15 +49,45 @@ pub struct Asked {
     pub callers: BTreeSet<Caller>,
     /// Periods of more than a day in which the account's log may have a gap.
     pub logs: BTreeSet<(AccountId, Moment, Moment)>,
+    /// Periods in which the log of Identity Center may have a gap.
+    pub center_logs: BTreeSet<CenterLog>,
+}
+
+/// A period in which the log of Identity Center's account may have a gap.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct CenterLog {
+    /// The account.
+    pub account: AccountId,
+    /// The Region.
+    pub region: Arc<str>,
+    /// The first second.
+    pub from: Moment,
+    /// The last second.
+    pub to: Moment,
+    /// A gap that began earlier or ended later counts as well, however long it is.
+    pub whole_gaps: bool,
 }
 
 impl Asked {
+    /// Only what Identity Center was asked about.
+    #[must_use]
+    pub fn of_center(&self) -> Self {
+        let entities = self.entities.iter();
+        let center = entities.filter(|entity| matches!(entity, Entity::Center(_)));
+        Self {
+            entities: center.cloned().collect(),
+            center_logs: self.center_logs.clone(),
+            ..Self::default()
+        }
+    }
+
     /// Adds what another answer depends on.
     pub fn join(&mut self, other: &Self) {
         self.entities.extend(other.entities.iter().cloned());
         self.groups.extend(other.groups.iter().cloned());
         self.callers.extend(other.callers.iter().cloned());
         self.logs.extend(&other.logs);
+        self.center_logs.extend(other.center_logs.iter().cloned());
     }
 }
 

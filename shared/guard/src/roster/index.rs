@@ -68,7 +68,7 @@ impl RosterIndex {
                 .filter_map(|snapshot| snapshot.group_names.get(id))
                 .map(|name| Entity::Group(*account, Handle::name(name)))
                 .collect(),
-            Entity::Device(_) => BTreeSet::new(),
+            Entity::Device(_) | Entity::Center(_) => BTreeSet::new(),
         }
     }
 
@@ -146,7 +146,7 @@ impl Snapshot {
                     out.group_names
                         .extend(listed.map(|(id, name)| (Arc::clone(id), Arc::clone(name))));
                 }
-                Entity::User(..) | Entity::Group(..) | Entity::Device(_) => {}
+                Entity::User(..) | Entity::Group(..) | Entity::Device(_) | Entity::Center(_) => {}
             }
         }
         out

@@ -152,7 +152,7 @@ impl<'a> Users<'a> {
             match entity {
                 Entity::User(account, Handle::Name(name)) => users.names.push((*account, name)),
                 Entity::User(account, Handle::Id(id)) => drop(users.ids.insert((*account, id))),
-                Entity::Group(..) | Entity::Device(_) => {}
+                Entity::Group(..) | Entity::Device(_) | Entity::Center(_) => {}
             }
         }
         users
@@ -237,7 +237,7 @@ fn tied_entities(
 fn account_of_group(entity: &Entity) -> Option<AccountId> {
     match entity {
         Entity::Group(account, _) => Some(*account),
-        Entity::User(..) | Entity::Device(_) => None,
+        Entity::User(..) | Entity::Device(_) | Entity::Center(_) => None,
     }
 }
 

@@ -69,6 +69,15 @@ impl Rosters {
         }
     }
 
+    /// The snapshots of identity stores, without those of accounts.
+    #[must_use]
+    pub fn only_stores(&self) -> Self {
+        Self {
+            snapshots: Vec::new(),
+            stores: self.stores.clone(),
+        }
+    }
+
     /// The snapshots of an identity store, oldest first, those of unknown time last.
     pub fn of_store(&self, store: &str) -> impl DoubleEndedIterator<Item = &StoreSnapshot> {
         let from = self.stores.partition_point(|known| &*known.store < store);

@@ -90,7 +90,9 @@ pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
 /// Any of the sign-ins that prove MFA may be the one that the session came from.
 fn of_center(view: &SwitchView<'_, '_>, user: &str, limit: Span) -> RuleAnswer {
     let center = view.tracer.gathered.center.as_ref();
-    let enrolments = center.map_or(&[][..], |center| center.activity.enrolments(user));
+    let enrolments = center.map_or(&[][..], |center| {
+        center.activity.enrolments(&center.directory, user)
+    });
     let proving = view.origin.center.as_ref();
     let proving = proving.map_or(&[][..], |evidence| &evidence.proving);
     let just_before = |signed_in: &Moment| {

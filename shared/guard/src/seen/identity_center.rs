@@ -11,6 +11,7 @@ mod directory;
 mod grant;
 mod portal;
 mod sign_in;
+mod subject;
 mod text;
 mod token;
 
@@ -18,6 +19,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 pub(crate) use grant::lasting;
+pub use subject::{CenterLink, CenterSubject};
 pub(super) use text::on_behalf_of;
 
 use super::NamedKind;
@@ -90,6 +92,21 @@ pub struct SignIn {
     /// `CredentialType`: the factors that were requested or verified. Empty: the record doesn't
     /// show them, or the value can't be read. That neither proves nor disproves MFA.
     pub factors: BTreeSet<Factor>,
+}
+
+impl SignIn {
+    /// Whether a password was enough, or a device that was remembered.
+    pub fn is_without_mfa(&self) -> bool {
+        let second = [Factor::Totp, Factor::ResyncTotp, Factor::WebAuthn];
+        let has_other = self.factors.iter().any(|factor| match factor {
+            // AWS doesn't show how an external provider checked the person.
+            Factor::ExternalIdp | Factor::Other(_) => true,
+            factor => second.contains(factor),
+        });
+        // A code by e-mail alone may be what AWS asks for in place of a password, so it disproves
+        // nothing.
+        self.factors.contains(&Factor::Password) && !has_other
+    }
 }
 
 /// The step of a sign-in that a record shows.

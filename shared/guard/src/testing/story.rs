@@ -341,6 +341,11 @@ impl Story {
         self.roster.as_ref().map(Value::to_string)
     }
 
+    /// The roster of Identity Center, as text.
+    pub fn store_text(&self) -> Option<String> {
+        self.store.as_ref().map(Value::to_string)
+    }
+
     /// The rosters.
     pub fn rosters(&self) -> Rosters {
         let mut rosters = Rosters::default();

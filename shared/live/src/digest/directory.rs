@@ -14,7 +14,7 @@ pub(super) async fn unread<O: Bucket>(
     book: &Rulebook,
     at: Moment,
 ) -> Option<UnreadDirectory> {
-    let store = &book.center.as_ref()?.identity_store;
+    let store = &book.policy.identity_center.as_ref()?.identity_store;
     let listed = match outside.list(&format!("{ROSTER_PREFIX}{store}@")).await {
         Ok(listed) => listed,
         Err(trouble) => {

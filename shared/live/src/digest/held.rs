@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rolewatch_guard::moment::Moment;
+use rolewatch_guard::roster::Asked;
 use rolewatch_guard::untrusted::harmless;
 use rolewatch_guard::{ExaminedSwitch, Scope, SwitchKey, judge};
 
@@ -42,35 +43,51 @@ pub(super) async fn sessions<T: Table>(
         for at in chunk {
             gather.session(at);
         }
-        gather.ask_until_closed().await?;
-        let facts = gather.facts();
-        let rosters = facts.rosters(&book.rosters, now);
-        let scope = Scope {
-            as_of: Some(now),
-            since: Some(since),
-            until: Some(now),
-        };
-        judge(
-            &facts.world,
-            &book.policy,
-            &rosters,
-            scope,
-            &mut |examined| {
-                let at = SessionAt {
-                    session: examined.switch.key.session.to_string(),
-                    time: examined.switch.key.second,
-                };
-                // The facts about other switches were read only as far as these switches lead to
-                // them.
-                if chunk.contains(&at) {
-                    found.insert(examined.switch.key.clone(), session(examined));
-                }
-            },
-        );
+        loop {
+            gather.ask_until_closed().await?;
+            let asked = take_sessions(&gather, book, chunk, (since, now), &mut found);
+            // A user of IAM is in the records of the session. Who it was in Identity Center is in
+            // other records.
+            gather.need(&asked.of_center());
+            if !gather.is_open() {
+                break;
+            }
+        }
     }
     let mut sessions: Vec<Session> = found.into_values().collect();
     sessions.sort_by(|a, b| (a.began, &a.person, &a.role).cmp(&(b.began, &b.person, &b.role)));
     Ok(sessions)
+}
+
+/// Takes what was gathered about these switches, and returns what it depends on.
+fn take_sessions<T: Table>(
+    gather: &Gather<'_, T>,
+    book: &Rulebook,
+    chunk: &[SessionAt],
+    (since, now): (Moment, Moment),
+    found: &mut BTreeMap<SwitchKey, Session>,
+) -> Asked {
+    let facts = gather.facts();
+    let rosters = facts.rosters(&book.rosters, now);
+    let scope = Scope {
+        as_of: Some(now),
+        since: Some(since),
+        until: Some(now),
+    };
+    let mut asked = Asked::default();
+    let mut take = |examined: &ExaminedSwitch<'_>| {
+        let at = SessionAt {
+            session: examined.switch.key.session.to_string(),
+            time: examined.switch.key.second,
+        };
+        // The facts about other switches were read only as far as these switches lead to them.
+        if chunk.contains(&at) {
+            asked.join(examined.asked);
+            found.insert(examined.switch.key.clone(), session(examined));
+        }
+    };
+    judge(&facts.world, &book.policy, &rosters, scope, &mut take);
+    asked
 }
 
 fn session(examined: &ExaminedSwitch<'_>) -> Session {

@@ -25,6 +25,7 @@ use rolewatch_guard::world::World;
 use super::heard::Heard;
 use super::keys::{self, SessionAt};
 use super::observed::{GroupShown, Observed};
+use super::observed_member::ObservedMember;
 use super::old_rows::OldRows;
 use crate::port::{KeyRange, Row, Table, TableKind, Trouble};
 use crate::rulebook::Rulebook;
@@ -44,6 +45,8 @@ pub struct Facts {
     pub observed: BTreeSet<(AccountId, Observed)>,
     /// Groups that IAM showed, used in the same way.
     pub groups: BTreeSet<(AccountId, GroupShown)>,
+    /// Identity Center's answers, used in the same way.
+    pub members: BTreeSet<ObservedMember>,
     /// The users, groups and devices about which all facts have been read.
     pub about: BTreeSet<Entity>,
 }
@@ -73,6 +76,7 @@ pub struct Gather<'a, T> {
     held_back: bool,
     observed: BTreeSet<(AccountId, Observed)>,
     groups: BTreeSet<(AccountId, GroupShown)>,
+    members: BTreeSet<ObservedMember>,
     heard: Heard,
 }
 
@@ -108,6 +112,7 @@ impl<'a, T: Table> Gather<'a, T> {
             held_back: false,
             observed: BTreeSet::new(),
             groups: BTreeSet::new(),
+            members: BTreeSet::new(),
             heard: Heard::default(),
         }
     }
@@ -173,6 +178,9 @@ impl<'a, T: Table> Gather<'a, T> {
             self.heard.want(*account, *from, *to);
             self.add_question(keys::regions(*account), KeyRange::default());
             self.add_question(keys::IAM_REGIONS.to_owned(), KeyRange::default());
+        }
+        for log in &asked.center_logs {
+            self.heard.want_center(log);
         }
         for (pk, span) in self.heard.questions() {
             self.add_question(pk, span);
@@ -254,7 +262,7 @@ impl<'a, T: Table> Gather<'a, T> {
             for tied in self.index.tied_to(self.rosters, &entity) {
                 self.related.tie(&entity, &tied);
             }
-            self.add_question(keys::about(&entity), KeyRange::default());
+            self.add_question(keys::facts_about(&entity), KeyRange::default());
             for account in accounts_of(&entity, self.policy) {
                 for pk in [keys::iam, keys::names, keys::observed].map(|of| of(account)) {
                     if self.old_rows.is_none_or(|(old, _)| !old.is_empty(&pk)) {
@@ -315,6 +323,7 @@ impl<'a, T: Table> Gather<'a, T> {
             world,
             observed: self.observed.clone(),
             groups: self.groups.clone(),
+            members: self.members.clone(),
             about,
         }
     }
@@ -339,7 +348,7 @@ impl<'a, T: Table> Gather<'a, T> {
 /// Whether a partition is about a user, a group or a device.
 fn is_about_entities(pk: &str) -> bool {
     let of = pk.split('#').next().unwrap_or_default();
-    matches!(of, "about" | "iam" | "names" | "groups")
+    matches!(of, "about" | "iam" | "names" | "groups" | "role")
 }
 
 impl Facts {
@@ -355,6 +364,9 @@ impl Facts {
         }
         for (account, shown) in &self.groups {
             rosters.add(shown.snapshot(*account));
+        }
+        for member in &self.members {
+            rosters.add_store(member.snapshot(now));
         }
         rosters
     }

@@ -6,10 +6,13 @@ use std::sync::Arc;
 use rolewatch_guard::id::AccountId;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::partition::may_record_iam;
+use rolewatch_guard::roster::CenterLog;
 use rolewatch_guard::world::World;
 
 use super::keys;
 use crate::port::{KeyRange, Table, TableKind, Trouble};
+use crate::time::DAY_OR_TWO;
+use rolewatch_guard::time::HOUR;
 
 /// The hour of the latest record, for each Region of an account. Regions without any record are
 /// left out.
@@ -53,6 +56,19 @@ pub(super) struct Heard {
     periods: BTreeMap<AccountId, (Moment, Moment)>,
     /// The Regions in which the IAM events of any account are recorded.
     iam_of_any: BTreeSet<Arc<str>>,
+    /// The periods that matter of the logs of Identity Center.
+    center: BTreeMap<(AccountId, Arc<str>), CenterPeriod>,
+}
+
+/// A period of a Region's log.
+#[derive(Debug, Clone, Copy)]
+struct CenterPeriod {
+    from: Moment,
+    to: Moment,
+    /// The nearest records before and after it matter too.
+    whole_gaps: bool,
+    /// The hours near it were asked for.
+    asked: bool,
 }
 
 impl Heard {
@@ -86,7 +102,8 @@ impl Heard {
 
     /// Where to look for the hours, in the Regions in which the accounts' IAM events are or may be
     /// recorded.
-    pub(super) fn questions(&self) -> Vec<(String, KeyRange)> {
+    pub(super) fn questions(&mut self) -> Vec<(String, KeyRange)> {
+        let mut center = self.center_questions();
         let matters = |log: &&(AccountId, Arc<str>)| {
             may_record_iam(&log.1) || self.iam.contains(*log) || self.iam_of_any.contains(&log.1)
         };
@@ -99,7 +116,72 @@ impl Heard {
             Some((keys::heard(*account, region), hours))
         };
         let logs = self.logs.iter().filter(matters);
-        logs.filter_map(question).collect()
+        center.extend(logs.filter_map(question));
+        center
+    }
+
+    /// Notes that it matters whether a log of Identity Center has a gap.
+    pub(super) fn want_center(&mut self, log: &CenterLog) {
+        let key = (log.account, Arc::clone(&log.region));
+        let wanted = CenterPeriod {
+            from: log.from,
+            to: log.to,
+            whole_gaps: log.whole_gaps,
+            asked: false,
+        };
+        let known = self.center.entry(key).or_insert(wanted);
+        if known.from <= log.from && log.to <= known.to && (known.whole_gaps || !log.whole_gaps) {
+            return;
+        }
+        *known = CenterPeriod {
+            from: known.from.min(log.from),
+            to: known.to.max(log.to),
+            whole_gaps: known.whole_gaps || log.whole_gaps,
+            asked: false,
+        };
+    }
+
+    /// Where to look for the hours of Identity Center's logs: near the period first, and where
+    /// nothing was heard there, everywhere.
+    fn center_questions(&mut self) -> Vec<(String, KeyRange)> {
+        let mut questions = Vec::new();
+        for ((account, region), period) in &mut self.center {
+            let pk = keys::heard(*account, region);
+            let margin = if period.whole_gaps { DAY_OR_TWO } else { 0 };
+            let near = KeyRange {
+                from: keys::hour(period.from.plus_seconds(-margin)),
+                to: keys::hour(period.to.plus_seconds(margin)),
+            };
+            if !std::mem::replace(&mut period.asked, true) {
+                questions.push((pk, near));
+                continue;
+            }
+            if !period.whole_gaps {
+                continue;
+            }
+            let mut heard = self
+                .hours
+                .iter()
+                .filter(|(of, in_region, _)| of == account && in_region == region)
+                .map(|(_, _, hour)| *hour);
+            let is_before = |hour: Moment| hour <= period.from;
+            let is_after = |hour: Moment| hour.plus_seconds(HOUR) > period.to;
+            if !heard.clone().any(is_before) {
+                let from = String::new();
+                questions.push((
+                    pk.clone(),
+                    KeyRange {
+                        from,
+                        to: near.from,
+                    },
+                ));
+            }
+            if !heard.any(is_after) {
+                let to = String::new();
+                questions.push((pk, KeyRange { from: near.to, to }));
+            }
+        }
+        questions
     }
 
     /// Adds this knowledge to `world`.

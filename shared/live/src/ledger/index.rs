@@ -21,6 +21,8 @@ pub(crate) struct IndexedSwitch<'a> {
     pub(crate) person: &'a [String; 2],
     /// The role's ARN.
     pub(crate) role: &'a str,
+    /// The role under which time is added up.
+    pub(crate) counted_as: &'a str,
     /// The address from which it was entered.
     pub(crate) source_ip: Option<&'a str>,
     /// The person's account and, if different, the immediate caller's account.
@@ -158,7 +160,7 @@ pub(crate) async fn index_switch<T: Table>(
         keys::hash(&format!("{asked:?}"))
     );
     let row = index_row(
-        keys::held(switch.person, switch.role),
+        keys::held(switch.person, switch.counted_as),
         sk,
         &IndexEntry {
             asked,
@@ -370,6 +372,7 @@ pub(crate) async fn note_switch<T: Table>(
         at: &at,
         person: &[account.to_string(), user.to_owned()],
         role,
+        counted_as: role,
         source_ip: None,
         accounts: [Some(account), None],
         records: &BTreeSet::new(),

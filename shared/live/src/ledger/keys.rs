@@ -3,6 +3,7 @@
 use rolewatch_guard::id::{AccountId, RecordKey};
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::roster::{Entity, Handle};
+use rolewatch_guard::seen::{CenterLink, CenterSubject};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -226,6 +227,14 @@ pub(crate) fn about(entity: &Entity) -> String {
     format!("about#{}", entity_part(entity))
 }
 
+/// The partition with the facts about an entity.
+pub(crate) fn facts_about(entity: &Entity) -> String {
+    match entity {
+        Entity::Center(CenterSubject::Role(id)) => role(id),
+        _ => about(entity),
+    }
+}
+
 fn entity_part(entity: &Entity) -> String {
     let of = |kind: char, account: &AccountId, handle: &Handle| match handle {
         Handle::Name(name) => format!("{account}#{kind}n#{}", key_part(name)),
@@ -235,7 +244,53 @@ fn entity_part(entity: &Entity) -> String {
         Entity::User(account, handle) => of('u', account, handle),
         Entity::Group(account, handle) => of('g', account, handle),
         Entity::Device(serial) => format!("d#{}", key_part(serial)),
+        Entity::Center(subject) => center_part(subject),
     }
+}
+
+/// The kind of the partitions of the people whom a session's calls name.
+pub(crate) const ACTING: &str = "cw";
+
+/// Each kind begins with two letters, so none looks like an account.
+fn center_part(subject: &CenterSubject) -> String {
+    match subject {
+        CenterSubject::User(id) => format!("cu#{}", key_part(id)),
+        CenterSubject::UserName(name) => format!("cn#{}", key_part(name)),
+        CenterSubject::Group(id) => format!("cg#{}", key_part(id)),
+        CenterSubject::GroupName(name) => format!("cm#{}", key_part(name)),
+        CenterSubject::Anybody => "ca".to_owned(),
+        CenterSubject::Portal {
+            account,
+            set,
+            minute,
+        } => format!("cp#{account}#{}#{minute}", key_part(set)),
+        CenterSubject::Credential(id) => format!("cc#{}", key_part(id)),
+        CenterSubject::PermissionSet(name) => format!("cs#{}", key_part(name)),
+        CenterSubject::Assignments(account, set) => format!("ct#{account}#{}", key_part(set)),
+        CenterSubject::HiddenAssignments(account) => format!("ch#{account}"),
+        CenterSubject::SignInLength => "cl".to_owned(),
+        CenterSubject::Role(id) => format!("cr#{}", key_part(id)),
+        CenterSubject::Session(session) => format!("{}#{}", ACTING, key_part(session)),
+    }
+}
+
+/// The partition of the sign-ins of one day (UTC) at Identity Center without MFA.
+pub(crate) fn sign_ins_without_mfa(time: Moment) -> String {
+    format!("without-mfa#{:06}", time.epoch_seconds().max(0) / 86_400)
+}
+
+/// The partition of the records of one sign-in, or of one membership.
+pub(crate) fn link(link: &CenterLink) -> String {
+    match link {
+        CenterLink::SignIn(id) => format!("link#s#{}", key_part(id)),
+        CenterLink::Membership(id) => format!("link#m#{}", key_part(id)),
+    }
+}
+
+/// The start of the sort key of a change, or of a record of Identity Center, in the partition of
+/// what it is about.
+pub(crate) fn about_at(time: Moment) -> String {
+    format!("c#{}#", second(time))
 }
 
 /// The partition of the changes that somebody joined or left a group, by its lower-case name then.

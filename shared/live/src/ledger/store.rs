@@ -1,5 +1,6 @@
 //! Stores one record in the ledger.
 
+mod center;
 mod family;
 mod names;
 
@@ -10,13 +11,16 @@ use rolewatch_guard::delivery::Delivery;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Policy;
 use rolewatch_guard::said::Said;
-use rolewatch_guard::seen::{Caller, Fact, IamChange, NameSeen, Reading, SeenRecord};
+use rolewatch_guard::seen::{
+    Caller, CenterSubject, Fact, IamChange, NameSeen, Reading, SeenRecord,
+};
 use rolewatch_guard::world::{Log, quarter_of_hour};
 
 use super::gather::ReadRows;
 use super::keys::{self, Kind};
 use crate::port::{Keep, KeyRange, Row, Table, TableKind, Trouble};
 use crate::time::{FACTS_KEPT, LINKS_KEPT};
+pub(crate) use center::SignedIn;
 use names::KnownName;
 
 /// A record as it arrived.
@@ -33,6 +37,12 @@ pub struct Arrival {
     pub under_way: bool,
     /// Other versions of the record, what it corrects and what corrects it. Nearly always empty.
     pub family: Vec<(SeenRecord, String)>,
+    /// Records of Identity Center that belong together with it: the steps of a sign-in, the
+    /// creation and the deletion of a membership.
+    pub linked: Vec<(SeenRecord, String)>,
+    /// What the record may be the first to show: that a role is one of a permission set, or that a
+    /// person acts in a session.
+    pub shows: Vec<CenterSubject>,
     /// A user's name and ID that the record shows together, if the ledger didn't know this yet.
     pub sighting: Option<Sighting>,
     /// Set if this record is the first to show that its Region records IAM's events.
@@ -85,6 +95,8 @@ pub async fn store_record<T: Table>(
     if (arrival.done || arrival.under_way) && first_try {
         return Ok(arrival);
     }
+    arrival.linked = center::store_links(table, policy, &arrival, now).await?;
+    arrival.shows = center::store_signs(table, &arrival, first_try, now).await?;
     let mut rows = hint_rows(&arrival.seen, &arrival.body, now);
     if let Some(named) = arrival.seen.named.clone() {
         let known = KnownName::read(table, &named).await?;
@@ -102,6 +114,9 @@ pub async fn store_record<T: Table>(
             .extend(known.rows(&named, &rank, &arrival.body, expires));
     }
     rows.plain.extend(fact_rows(&arrival, policy, now));
+    rows.plain.extend(center::rows(&arrival, now));
+    rows.plain
+        .extend(center::without_mfa(&arrival.seen, policy, now));
     rows.write(table).await?;
     arrival.learned = learned(table, &arrival.seen).await?;
     Ok(arrival)
@@ -242,8 +257,8 @@ fn places(seen: &SeenRecord, policy: &Policy) -> Vec<(String, String)> {
             places.extend(places_of_change(change));
             places.extend(child_places(&change.by, change.time));
         }
-        // The rules don't forward Identity Center's events yet, and nothing looks for them.
-        Some(Fact::IdentityCenter(_) | Fact::Nothing) | None => {}
+        Some(Fact::IdentityCenter(event)) => places.extend(child_places(&event.by, event.time)),
+        Some(Fact::Nothing) | None => {}
     }
     places
 }
@@ -301,11 +316,12 @@ fn hint_rows(seen: &SeenRecord, body: &str, now: Moment) -> NewRows {
         // one use shows of its session, and the quarter of an hour, as the engine keeps uses.
         let login = if used.login.is_some() { " login" } else { "" };
         let what = format!(
-            "{:?} {:?} {} {}{login} {}",
+            "{:?} {:?} {} {}{login} {:?} {}",
             used.created,
             used.key,
             used.role,
             used.delivered_by_service,
+            used.on_behalf_of,
             quarter_of_hour(used.time)
         );
         let pk = keys::session(&used.session);

@@ -1,6 +1,8 @@
 //! What a new record can change: its own session, the sessions made with it, and those that depend
 //! on what it says about users, groups and devices.
 
+mod center;
+
 use std::collections::BTreeSet;
 use std::fmt::Display;
 
@@ -8,7 +10,8 @@ use rolewatch_guard::id::{AccountId, RecordKey};
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::{GroupRef, Policy};
 use rolewatch_guard::roster::{Entity, Handle, Rosters, first_to_name_group, related, stirred};
-use rolewatch_guard::seen::{Fact, IamChange, Mint, SeenRecord};
+use rolewatch_guard::seen::identity_center::{CenterKind, Outcome};
+use rolewatch_guard::seen::{CenterEvent, Fact, IamChange, Mint, SeenRecord};
 use rolewatch_guard::time::chosen::{LAST_RECORD, SAME_CALL};
 use rolewatch_guard::world::World;
 
@@ -16,6 +19,7 @@ use super::gather::ReadRows;
 use super::keys::{self, Kind, SessionAt};
 use super::store::{Arrival, Learned, Sighting, reread};
 use crate::port::{KeyRange, Row, Table, TableKind, Trouble};
+use center::CenterNews;
 
 /// What has to be judged again.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -44,6 +48,8 @@ pub struct IdentityChanges {
     accounts: BTreeSet<AccountId>,
     /// Accounts for which it changed whether their logs have a gap. This affects everyone in them.
     everybody: BTreeSet<AccountId>,
+    /// What became known about Identity Center.
+    center: CenterNews,
 }
 
 impl IdentityChanges {
@@ -67,7 +73,16 @@ impl IdentityChanges {
 
     /// Whether there are no changes.
     pub fn is_empty(&self) -> bool {
-        self.changed.is_empty() && self.sighting.is_none() && self.everybody.is_empty()
+        self.changed.is_empty()
+            && self.sighting.is_none()
+            && self.everybody.is_empty()
+            && self.center.is_empty()
+    }
+
+    /// What became known about Identity Center: the switches that depend on it are affected, from
+    /// this one on.
+    pub(crate) fn center(&self) -> impl Iterator<Item = (Entity, Option<Moment>)> + '_ {
+        self.center.iter()
     }
 
     /// The accounts in which everyone is affected.
@@ -145,16 +160,14 @@ impl TouchedEvidence {
 /// Returns the table's error.
 pub async fn find_touched<T: Table>(
     table: &T,
-    policy: &Policy,
+    (policy, rosters): (&Policy, &Rosters),
     arrival: &Arrival,
 ) -> Result<TouchedEvidence, Trouble> {
     let mut touched = at_first(policy, arrival);
+    touched.told.center = CenterNews::read(table, (policy, rosters), arrival).await?;
     touched.read.clone_from(&arrival.read);
-    let mut open: Vec<SeenRecord> = arrival
-        .family
-        .iter()
-        .map(|(seen, _)| seen.clone())
-        .collect();
+    let family = arrival.family.iter();
+    let mut open: Vec<SeenRecord> = family.map(|(seen, _)| seen.clone()).collect();
     let own: BTreeSet<RecordKey> = open
         .iter()
         .chain([&arrival.seen])
@@ -199,10 +212,21 @@ pub async fn find_touched<T: Table>(
                 touched.told.change(change, &seen.key);
             }
             Fact::IamChange(change) => touched.told.changer(change),
-            Fact::IdentityCenter(_) | Fact::Nothing => {}
+            Fact::IdentityCenter(event) if own.contains(&seen.key) => {
+                if is_refused(event) {
+                    touched.records.insert(seen.key.clone());
+                }
+            }
+            Fact::IdentityCenter(event) => touched.told.center.changer(event),
+            Fact::Nothing => {}
         }
     }
     Ok(touched)
+}
+
+/// A permission set that the access portal refused, which is judged on its own.
+fn is_refused(event: &CenterEvent) -> bool {
+    event.outcome == Outcome::Failure && matches!(event.what, CenterKind::Portal(_))
 }
 
 /// What a record touches directly, before the ledger is searched for what is connected to it.

@@ -23,6 +23,9 @@ pub(crate) struct Walk {
     /// judges all.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub(crate) groups: BTreeSet<String>,
+    /// Judges only entries from this one on. `None`: all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    floor: Option<String>,
     /// Since when the walk is open. `None`: nothing is left to do.
     pub(crate) since: Option<Moment>,
     /// The entry that was judged last.
@@ -40,10 +43,19 @@ impl Walk {
         Self::of_groups(partition, BTreeSet::new())
     }
 
+    /// Only over the switches since a moment. `None`: over all.
+    pub(crate) fn since(partition: String, moment: Option<Moment>) -> Self {
+        Self {
+            floor: moment.map(keys::second),
+            ..Self::over_all(partition)
+        }
+    }
+
     pub(crate) fn of_groups(partition: String, groups: BTreeSet<String>) -> Self {
         Self {
             partition,
             groups,
+            floor: None,
             since: None,
             at: None,
             until: None,
@@ -68,6 +80,8 @@ impl Walk {
         } else {
             &self.groups | &other.groups
         };
+        // Without a floor on either side, there is none.
+        self.floor = self.floor.take().min(other.floor);
         self.repeat_to_here();
     }
 
@@ -83,6 +97,7 @@ impl Walk {
             .until
             .clone()
             .filter(|_| self.round)
+            .max(self.floor.clone())
             .unwrap_or_default();
         KeyRange {
             from,

@@ -17,7 +17,7 @@ pub struct Variable {
 }
 
 /// Every variable, in the order of the documentation.
-pub const ALL: [Variable; 24] = [
+pub const ALL: [Variable; 25] = [
     LEDGER_TABLE,
     OUTBOX_TABLE,
     BUCKET,
@@ -27,6 +27,7 @@ pub const ALL: [Variable; 24] = [
     OPERATIONS_TOPIC,
     CHATBOT_TOPIC,
     READER_ROLE,
+    CENTER_ACCOUNT,
     STACK,
     TRAILS,
     KEY,
@@ -105,6 +106,13 @@ pub(super) const READER_ROLE: Variable = Variable {
     wanted: "the name of a role, without its path",
     about: "the name of the role in every account through which the hub reads groups, the IAM setup and the event history",
     unset: "",
+};
+
+pub(super) const CENTER_ACCOUNT: Variable = Variable {
+    name: "ROLEWATCH_IDENTITY_CENTER_ACCOUNT",
+    wanted: "the number of an account",
+    about: "the account that administers Identity Center, which is asked for memberships that rosters and logs don't settle",
+    unset: "Identity Center isn't asked",
 };
 
 pub(super) const STACK: Variable = Variable {

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use rolewatch_guard::id::{AccountId, RecordKey};
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Policy;
-use rolewatch_guard::roster::Asked;
+use rolewatch_guard::roster::{Asked, Entity};
+use rolewatch_guard::seen::CenterSubject;
 use rolewatch_guard::time::aws::LONGEST_SESSION;
 use rolewatch_guard::time::chosen::LAST_RECORD;
 use rolewatch_guard::{ExaminedSwitch, Person};
@@ -27,7 +28,12 @@ pub(super) struct EnteredSwitch {
     pub(super) caller_account: Option<AccountId>,
     /// The user's account, ID and latest known name, if the name is known.
     pub(super) user: Option<(AccountId, String, String)>,
+    /// The ID of a user of the identity store, and the groups that matter, by ID.
+    pub(super) store_user: Option<(String, BTreeSet<String>)>,
     pub(super) role: String,
+    /// The role under which time is added up: of a permission set, the same whenever AWS gives it
+    /// a role of another name.
+    pub(super) counted_as: String,
     /// The address from which the role was entered.
     pub(super) source_ip: Option<String>,
     pub(super) limited: bool,
@@ -40,7 +46,7 @@ pub(super) struct EnteredSwitch {
 
 impl EnteredSwitch {
     pub(super) fn holder(&self) -> Holder {
-        (self.person.clone(), self.role.clone())
+        (self.person.clone(), self.counted_as.clone())
     }
 
     /// What the index already holds for the switch.
@@ -58,6 +64,7 @@ impl EnteredSwitch {
             at: &self.at,
             person: &self.person,
             role: &self.role,
+            counted_as: &self.counted_as,
             source_ip: self.source_ip.as_deref(),
             accounts: [self.account, self.caller_account],
             records: &self.records,
@@ -89,8 +96,12 @@ pub(super) fn entered(examined: &ExaminedSwitch<'_>, policy: &Policy) -> Entered
             .caller_account()
             .filter(|account| Some(*account) != origin.account),
         user,
+        store_user: store_user(examined, policy),
         role: role
             .map(|role| role.as_str().to_owned())
+            .unwrap_or_default(),
+        counted_as: role
+            .map(|role| role.of_permission_set().as_str().to_owned())
             .unwrap_or_default(),
         source_ip: examined.source_ip(),
         // If the role is unknown, it counts as limited: looking for other sessions only costs
@@ -106,6 +117,27 @@ pub(super) fn entered(examined: &ExaminedSwitch<'_>, policy: &Policy) -> Entered
         records,
         asked: examined.asked.clone(),
     }
+}
+
+/// The user of the policy's identity store who entered the role, and the groups that the judgment
+/// asked about.
+fn store_user(
+    examined: &ExaminedSwitch<'_>,
+    policy: &Policy,
+) -> Option<(String, BTreeSet<String>)> {
+    let store = &policy.identity_center.as_ref()?.identity_store;
+    let Person::StoreUser(user) = &examined.origin.person else {
+        return None;
+    };
+    if user.store != *store || examined.origin.broken.is_some() {
+        return None;
+    }
+    let groups = examined.asked.entities.iter();
+    let groups = groups.filter_map(|entity| match entity {
+        Entity::Center(CenterSubject::Group(id)) => Some(id.to_string()),
+        _ => None,
+    });
+    Some((user.user.to_string(), groups.collect()))
 }
 
 /// Whether a switch was touched. The records of one switch are at most [`LAST_RECORD`] apart.

@@ -55,7 +55,7 @@ pub(super) async fn judge_touched<T: Table>(
         // Which roles were entered shows in the session's records alone, so skip the rosters, which
         // take time.
         let rosters = if gather.holds_back() {
-            Rosters::default()
+            book.rosters.only_stores()
         } else {
             facts.rosters(&book.rosters, now)
         };

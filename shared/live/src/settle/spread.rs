@@ -13,7 +13,7 @@ use rolewatch_guard::roster::Entity;
 use super::rounds::rounds;
 use super::settled::SettleCounts;
 use crate::ledger::{Facts, Gather, TouchedEvidence, index, keys};
-use crate::port::{Directory, KeyRange, Queue, Table, Topic, Trouble};
+use crate::port::{Directory, Queue, Table, Topic, Trouble};
 use crate::requeue::{self, MOST_AT_ONCE, Walk, group_key};
 use crate::rulebook::Rulebook;
 
@@ -44,6 +44,7 @@ pub(super) async fn spread<O: Table + Queue + Topic + Directory>(
     let mut all: Vec<(String, Walk)> = walks_of(&entities, accounts, &book.policy)
         .into_iter()
         .chain(everybody)
+        .chain(walks_of_center(touched, &book.policy))
         .collect();
     let mut few = TouchedEvidence::default();
     let mut many = Vec::new();
@@ -53,7 +54,7 @@ pub(super) async fn spread<O: Table + Queue + Topic + Directory>(
         let found = index::latest(
             outside,
             &walk.partition,
-            &KeyRange::default(),
+            &walk.unread_range(),
             MOST_AT_ONCE + 1,
         )
         .await?;
@@ -101,6 +102,17 @@ async fn who_is_who<T: Table>(
     Ok(gather.facts())
 }
 
+/// The walks that cover what depends on news of Identity Center.
+fn walks_of_center<'t>(
+    touched: &'t TouchedEvidence,
+    policy: &Policy,
+) -> impl Iterator<Item = (String, Walk)> + 't {
+    let center = policy.identity_center.as_ref();
+    let chain = center.map_or_else(String::new, |center| center.account.to_string());
+    let news = touched.told.center();
+    news.map(move |(entity, since)| (chain.clone(), Walk::since(keys::asks(&entity), since)))
+}
+
 /// The walks that cover what depends on these entities, each with the chain in which it waits.
 fn walks_of(
     entities: &BTreeSet<Entity>,
@@ -117,6 +129,8 @@ fn walks_of(
             // Switches are stored under people, not under groups. So one walk covers the switches
             // of the account for all its groups.
             Entity::Group(account, _) => drop(groups.insert((*account, keys::asks(entity)))),
+            // Those have walks of their own.
+            Entity::Center(_) => {}
             Entity::Device(_) => {
                 // A device has no account of its own. Any account will do for the chain, as long as
                 // it is always the same one.

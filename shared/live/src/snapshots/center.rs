@@ -27,7 +27,7 @@ pub async fn take_center<O: IdentityStore + Bucket + Table + Topic + Clock>(
     deadline: Option<Moment>,
 ) -> Result<SnapshotCounts, Trouble> {
     let mut counts = SnapshotCounts::default();
-    let Some(center) = &book.center else {
+    let Some(center) = &book.policy.identity_center else {
         let text =
             "The stack has the parameter IdentityCenterAccount, but the policy doesn't have \
                     `identity_center`. So rolewatch doesn't know which directory to read.\n\nAdd \
@@ -37,11 +37,7 @@ pub async fn take_center<O: IdentityStore + Bucket + Table + Topic + Clock>(
         report(outside, "of Identity Center", text).await?;
         return Ok(counts);
     };
-    let place = CenterPlace {
-        account: center.directory_account,
-        region: center.home().to_owned(),
-        store: center.identity_store.to_string(),
-    };
+    let place = CenterPlace::of_policy(center);
     let is_late = || deadline.is_some_and(|end| end.seconds_since(outside.now()) < STORE_TAKES);
     let taken = keep_new(outside, &place.store, at, || async {
         let (reading, grants, between) = settled(outside, &place, is_late).await?;

@@ -167,6 +167,8 @@ pub fn digest() -> Digest {
         recipients: Some(Recipients::Confirmed),
         quarantined: Some(1),
         unread_directory: None,
+        signed_in_without_mfa: Listed::default(),
+        unlisted: Listed::default(),
     }
 }
 

@@ -2,7 +2,7 @@
 //! clock. It behaves as AWS does.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rolewatch_guard::id::AccountId;
 use rolewatch_guard::moment::Moment;
@@ -13,8 +13,8 @@ use super::trail::History;
 use super::weather::{Gate, Weather, give_way};
 use crate::port::{
     Bucket, CenterPlace, Clock, Directory, EventPage, GroupsNow, IdentityStore, Keep, KeepOutcome,
-    KeyRange, Notice, Prober, Question, Queue, Row, StoredObject, Subscribers, Subscription,
-    SubscriptionPage, Table, TableKind, Topic, Trail, Trouble,
+    KeyRange, Notice, Prober, Question, Queue, Row, StoreGroupsNow, StoredObject, Subscribers,
+    Subscription, SubscriptionPage, Table, TableKind, Topic, Trail, Trouble,
 };
 
 /// The messages that a topic accepted, in order.
@@ -55,6 +55,8 @@ pub struct Twin<W> {
     pub logs: RefCell<BTreeMap<(String, String), Vec<u8>>>,
     /// IAM's answers. A user who isn't listed doesn't exist.
     pub groups: RefCell<Groups>,
+    /// Identity Center's answers: the groups of each user, by id. `None`: it isn't read.
+    pub store_groups: RefCell<Option<BTreeMap<String, BTreeSet<String>>>>,
     /// CloudTrail's event history.
     pub history: RefCell<History>,
     /// IAM's answer about an account's setup, from a moment on.
@@ -95,6 +97,7 @@ impl<W: Weather> Twin<W> {
             objects: RefCell::default(),
             logs: RefCell::default(),
             groups: RefCell::default(),
+            store_groups: RefCell::default(),
             history: RefCell::default(),
             details: RefCell::default(),
             stores: RefCell::default(),
@@ -366,6 +369,26 @@ impl<W: Weather> Directory for Twin<W> {
                 .map_or(GroupsNow::NoSuchUser, |groups| {
                     GroupsNow::Member(groups.clone())
                 })
+        })
+        .await
+    }
+
+    async fn store_groups_of(
+        &self,
+        _: &CenterPlace,
+        user: &str,
+        groups: &[String],
+    ) -> Result<StoreGroupsNow, Trouble> {
+        self.call_after_weather("store_groups_of", || {
+            let known = self.store_groups.borrow();
+            let Some(known) = &*known else {
+                return StoreGroupsNow::NotRead;
+            };
+            let Some(own) = known.get(user) else {
+                return StoreGroupsNow::NotThere;
+            };
+            let asked = groups.iter().cloned().collect::<BTreeSet<String>>();
+            StoreGroupsNow::Member(own & &asked)
         })
         .await
     }

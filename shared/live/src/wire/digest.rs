@@ -59,6 +59,13 @@ pub struct Digest {
     /// Identity Center's directory, if it wasn't read for a day.
     #[serde(default)]
     pub unread_directory: Option<UnreadDirectory>,
+    /// People who signed in at Identity Center without MFA in the period.
+    #[serde(default)]
+    pub signed_in_without_mfa: Listed<String>,
+    /// People of Identity Center who entered an elevated role in the period and whom the latest
+    /// roster doesn't list.
+    #[serde(default)]
+    pub unlisted: Listed<String>,
 }
 
 /// A directory of Identity Center that wasn't read for a day.
@@ -225,5 +232,7 @@ impl Digest {
             ] == [0; 4]
             && self.unanswered.total == 0
             && self.unread_directory.is_none()
+            && self.signed_in_without_mfa.total == 0
+            && self.unlisted.total == 0
     }
 }

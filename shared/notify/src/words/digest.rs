@@ -44,6 +44,10 @@ pub struct DigestWords {
     /// A directory of Identity Center that wasn't read for a day: `{store}`, and its latest roster,
     /// `{time}`.
     pub unread_directory: &'static str,
+    /// People who signed in at Identity Center without MFA: `{n}`.
+    pub signed_in_without_mfa: &'static str,
+    /// People in an elevated role whom no roster lists: `{n}`.
+    pub unlisted: &'static str,
     /// Findings that are violations, `{n}`, and `{rules}`.
     pub broken: &'static str,
     /// How often one rule was broken: `{rule}`, `{n}`, `{severity}`.
@@ -110,6 +114,8 @@ pub(super) const EN: DigestWords = DigestWords {
     uncounted: "Couldn't count the messages in quarantine",
     unread_directory: "Identity Center's directory {store} wasn't read for a day: the last roster is \
                        from {time}",
+    signed_in_without_mfa: "People who signed in at Identity Center without MFA: {n}",
+    unlisted: "People in an elevated role whom Identity Center's latest roster doesn't list: {n}",
     broken: "Violations: {n} ({rules})",
     broken_rule: "{rule} ×{n} {severity}",
     unproven: "Unproven in the last 7 days: {n}",
@@ -155,6 +161,8 @@ pub(super) const JA: DigestWords = DigestWords {
     quarantined: "昨日以降に隔離されたメッセージ：{n} 件",
     uncounted: "隔離されたメッセージの件数を確認できませんでした",
     unread_directory: "Identity Center のディレクトリ {store} は 1 日以上読み取られていません：最後の名簿は {time}",
+    signed_in_without_mfa: "Identity Center に MFA なしでサインインした人：{n} 人",
+    unlisted: "特権ロールを使った人のうち、Identity Center の最新の名簿にない人：{n} 人",
     broken: "ルール違反：{n} 件（{rules}）",
     broken_rule: "{rule}【{severity}】{n} 件",
     unproven: "未確認（過去 7 日間）：{n} 件",

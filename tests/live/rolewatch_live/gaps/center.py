@@ -95,6 +95,11 @@ def resources(service: str, action: str, account: str, body: dict[str, Any]) -> 
         return [arn for arn in named if arn]
     store = f"arn:aws:identitystore::{account}:identitystore/{body['IdentityStoreId']}"
     return [store, *{
+        "IsMemberInGroups": [
+            *(f"arn:aws:identitystore:::group/{group}" for group in body.get("GroupIds", [])),
+            f"arn:aws:identitystore:::user/{body.get('MemberId', {}).get('UserId')}",
+            "arn:aws:identitystore:::membership/*",
+        ],
         "ListUsers": ["arn:aws:identitystore:::user/*"],
         "ListGroups": ["arn:aws:identitystore:::group/*"],
         "ListGroupMemberships": [f"arn:aws:identitystore:::group/{body.get('GroupId')}", "arn:aws:identitystore:::membership/*"],

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::{ListedAssignment, ListedMembership, ListedPermissionSet, ListedUser, StoreSnapshot};
 use crate::id::AccountId;
@@ -31,60 +31,74 @@ pub enum StoreSnapshotError {
     Mixed(Arc<str>, Arc<str>),
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Lists {
     identity_store_id: String,
     users: Vec<UserEntry>,
     groups: Vec<GroupEntry>,
     group_memberships: Vec<MembershipEntry>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     permission_sets: Option<Vec<PermissionSetEntry>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     account_assignments: Option<Vec<AssignmentEntry>>,
+    /// Written, and never read from here: it can stand beside any of the lists.
+    #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
+    next_token: Option<String>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct UserEntry {
     user_id: String,
     /// A user may have none.
+    #[serde(skip_serializing_if = "Option::is_none")]
     user_name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     user_status: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     identity_store_id: Option<String>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct GroupEntry {
     group_id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
     display_name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     identity_store_id: Option<String>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct MembershipEntry {
     membership_id: String,
     group_id: String,
     member_id: MemberId,
+    #[serde(skip_serializing_if = "Option::is_none")]
     created_at: Option<CreatedAt>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     identity_store_id: Option<String>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct MemberId {
+    #[serde(skip_serializing_if = "Option::is_none")]
     user_id: Option<String>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct PermissionSetEntry {
     permission_set_arn: String,
     name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
     session_duration: Option<String>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct AssignmentEntry {
     account_id: String,
@@ -95,7 +109,7 @@ struct AssignmentEntry {
 
 /// `2026-03-01T09:00:00.123000+00:00`, as the second version of the AWS CLI writes it, or seconds
 /// since 1970, as the first one does.
-#[derive(Deserialize)]
+#[derive(Deserialize, Serialize)]
 #[serde(untagged)]
 enum CreatedAt {
     Seconds(f64),
@@ -118,6 +132,18 @@ impl CreatedAt {
     }
 }
 
+impl Lists {
+    fn read(json: &[u8]) -> Result<Self, StoreSnapshotError> {
+        match json {
+            [0x1f, 0x8b, ..] => return Err(StoreSnapshotError::Compressed),
+            [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => return Err(StoreSnapshotError::Utf16),
+            _ => {}
+        }
+        let text = json.strip_prefix(b"\xef\xbb\xbf").unwrap_or(json);
+        Ok(serde_json::from_slice(text)?)
+    }
+}
+
 impl StoreSnapshot {
     /// Whether a file means to be a roster of Identity Center, by its content.
     pub fn is_meant(json: &[u8]) -> bool {
@@ -126,21 +152,26 @@ impl StoreSnapshot {
         has_key(json, "IdentityStoreId") && !of_account.iter().any(|key| has_key(json, key))
     }
 
+    /// A file with only what is read of it: no addresses or other data of people.
+    ///
+    /// # Errors
+    /// The same as for [`StoreSnapshot::read`].
+    pub fn reduced(json: &[u8]) -> Result<Vec<u8>, StoreSnapshotError> {
+        let mut lists = Lists::read(json)?;
+        // Whoever is absent may be on the next page.
+        lists.next_token = is_cut_off(json).then(|| "left out".to_owned());
+        Ok(serde_json::to_vec(&lists)?)
+    }
+
     /// Reads one file.
     ///
     /// # Errors
     /// The JSON is of another kind, or names more than one identity store.
     pub fn read(json: &[u8], taken: Option<Moment>) -> Result<Self, StoreSnapshotError> {
-        match json {
-            [0x1f, 0x8b, ..] => return Err(StoreSnapshotError::Compressed),
-            [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => return Err(StoreSnapshotError::Utf16),
-            _ => {}
-        }
-        let text = json.strip_prefix(b"\xef\xbb\xbf").unwrap_or(json);
-        let lists: Lists = serde_json::from_slice(text)?;
+        let lists = Lists::read(json)?;
         let store = store_of(&lists)?;
         let mut ids = Ids::default();
-        let mut incomplete = is_cut_off(text);
+        let mut incomplete = is_cut_off(json);
         let (memberships, unread) = memberships(lists.group_memberships, &mut ids);
         incomplete |= unread;
         let (assignments, unread) = assignments(lists.account_assignments);
@@ -158,6 +189,7 @@ impl StoreSnapshot {
             users,
             groups_by_name: by_name(&groups),
             groups,
+            only_groups: None,
             permission_sets: lists.permission_sets.map(permission_sets),
             assignments,
             by_membership: by_membership(&memberships),

@@ -61,6 +61,7 @@ impl<T: Table> Gather<'_, T> {
             Some(Fact::Denial(denial)) => self.caller(&denial.caller),
             // Who made a change is asked for only if a judgment needs it.
             Some(Fact::IamChange(change)) => self.related.tie_by_change(change),
+            // What a judgment depends on, it asks for.
             Some(Fact::IdentityCenter(_) | Fact::Nothing) | None => {}
         }
     }

@@ -95,6 +95,7 @@ impl RelatedEntities {
 pub(super) fn accounts_of(entity: &Entity, policy: &Policy) -> BTreeSet<AccountId> {
     match entity {
         Entity::User(account, _) | Entity::Group(account, _) => BTreeSet::from([*account]),
+        Entity::Center(_) => BTreeSet::new(),
         Entity::Device(serial) => {
             let own = serial.split(':').nth(4).and_then(|part| part.parse().ok());
             let groups = policy.roles.iter().flat_map(|role| &role.groups);

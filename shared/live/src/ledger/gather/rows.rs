@@ -8,6 +8,7 @@ use rolewatch_guard::roster::{Entity, Handle};
 use super::Gather;
 use crate::ledger::keys::{self, Kind};
 use crate::ledger::observed::{GroupShown, NamePointer, Observed};
+use crate::ledger::observed_member::ANSWER;
 use crate::ledger::store::reread;
 use crate::port::{Row, Table};
 
@@ -23,6 +24,10 @@ impl<T: Table> Gather<'_, T> {
                 self.take_related(account, pk, row);
             }
             ("names" | "role", _) => self.take_hint(row),
+            ("about", None) if row.sk.starts_with(ANSWER) => {
+                self.members.extend(serde_json::from_str(&row.body).ok());
+            }
+            ("about", None) if pk.split('#').nth(1) == Some(keys::ACTING) => self.take_hint(row),
             ("session", _) if Kind::Use.is_kind_of(&row.sk) => self.take_hint(row),
             // Use of a session is stored there to wait for the session's mint. Nothing leads from
             // the mint to the use.
@@ -53,7 +58,7 @@ impl<T: Table> Gather<'_, T> {
                         Some(entity @ Entity::Group(..)) => {
                             self.related.tie(&entity, &Entity::Group(account, named));
                         }
-                        Some(Entity::Device(_)) | None => {}
+                        Some(Entity::Device(_) | Entity::Center(_)) | None => {}
                     }
                 }
             }

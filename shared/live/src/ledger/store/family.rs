@@ -36,6 +36,8 @@ pub(super) async fn store_version<T: Table>(
         seen,
         body,
         family: Vec::new(),
+        linked: Vec::new(),
+        shows: Vec::new(),
         sighting: None,
         learned: None,
         read: ReadRows::new(),

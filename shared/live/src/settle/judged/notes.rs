@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::future::try_join_all;
-use rolewatch_guard::Judgement;
 use rolewatch_guard::id::RecordKey;
 use rolewatch_guard::moment::Moment;
+use rolewatch_guard::{Judgement, RefusedSummary};
 
 use crate::ledger::index::{self, partitions_of_entities};
 use crate::ledger::{SessionAt, TouchedEvidence};
@@ -98,7 +98,7 @@ impl<'t, T: Table> Notes<'t, T> {
             .iter()
             .filter(|refused| touched.records.contains(&refused.record))
         {
-            let holder: Holder = (refused.person.id_parts(), refused.role.as_str().to_owned());
+            let holder = holder_of(refused);
             let known = self
                 .refused
                 .get(&holder)
@@ -150,7 +150,7 @@ impl<'t, T: Table> Notes<'t, T> {
             .filter(|refused| touched.records.contains(&refused.record))
         {
             holders
-                .entry((refused.person.id_parts(), refused.role.as_str().to_owned()))
+                .entry(holder_of(refused))
                 .or_default()
                 .insert(refused.time);
         }
@@ -167,6 +167,13 @@ impl<'t, T: Table> Notes<'t, T> {
             .map(|(_, record)| record)
             .collect()
     }
+}
+
+/// The person and the role of a denied attempt. If the record doesn't show the role, it is empty.
+fn holder_of(refused: &RefusedSummary) -> Holder {
+    let role = refused.role.as_ref();
+    let role = role.map_or_else(String::new, |role| role.as_str().to_owned());
+    (refused.person.id_parts(), role)
 }
 
 /// A person and a role, their switches, and the partitions to which some were added.

@@ -257,9 +257,9 @@ fn the_digest_says_if_the_directory_was_not_read_for_a_day() {
 #[test]
 fn a_new_policy_may_say_where_identity_center_is() {
     let (_, book) = with_policy(POLICY);
-    assert!(book.center.is_none());
+    assert!(book.policy.identity_center.is_none());
     let (twin, book) = company();
-    assert!(book.center.is_some() && book.policy.identity_center.is_none());
+    assert!(book.policy.identity_center.is_some());
     // Unchanged, and then broken: what the last good one said stays.
     let mut shelf = Shelf::default();
     for (seconds, text) in [(0, None), (120, None), (240, Some("version: 7\n"))] {
@@ -271,10 +271,13 @@ fn a_new_policy_may_say_where_identity_center_is() {
         }
         let now = begin().plus_seconds(seconds);
         let book = run(shelf.current(&twin, now)).unwrap();
-        assert!(book.center.is_some(), "after {seconds} seconds");
+        assert!(
+            book.policy.identity_center.is_some(),
+            "after {seconds} seconds"
+        );
     }
     let book = run(Shelf::default().current(&twin, begin()))
         .unwrap()
         .clone();
-    assert!(book.center.is_some(), "a new process");
+    assert!(book.policy.identity_center.is_some(), "a new process");
 }

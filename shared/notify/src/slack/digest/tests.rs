@@ -323,6 +323,21 @@ fn a_directory_that_was_not_read_for_a_day_is_no_quiet_day() {
 }
 
 #[test]
+fn people_of_identity_center_who_need_a_look_are_named() {
+    let names = |name: &str| Listed::first_of(vec![name.to_owned()]);
+    let digest = Digest {
+        signed_in_without_mfa: names("nell"),
+        unlisted: names("nora"),
+        ..quiet_digest()
+    };
+    assert!(!digest.is_quiet());
+    for language in BOTH {
+        let text = section_lines(&message(&sample::view(language), &digest)).join("\n");
+        assert!(text.contains("nell") && text.contains("nora"), "{text}");
+    }
+}
+
+#[test]
 fn what_could_not_be_counted_is_no_quiet_day() {
     let digest = Digest {
         quarantined: None,

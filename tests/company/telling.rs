@@ -21,7 +21,7 @@ const NAMES: [&str; 8] = [
     "heidi",
 ];
 /// The last second of the story.
-pub(super) const END: Second = 4 * DAY;
+pub(crate) const END: Second = 4 * DAY;
 
 pub(super) struct Teller {
     pub(super) dice: Dice,

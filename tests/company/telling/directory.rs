@@ -24,7 +24,7 @@ impl Teller {
         }
     }
 
-    pub(in crate::center) fn enroll(&mut self, user: usize) {
+    pub(in crate::made_up_company) fn enroll(&mut self, user: usize) {
         let key = self.dice.percent(50);
         self.change(Change::Enrolled { user, key });
     }
@@ -37,7 +37,7 @@ impl Teller {
         self.join_group(user, group);
     }
 
-    pub(in crate::center) fn join_group(&mut self, user: usize, group: usize) {
+    pub(in crate::made_up_company) fn join_group(&mut self, user: usize, group: usize) {
         if self.company.users[user].groups[group]
             .last()
             .is_some_and(|stay| stay.to.is_none())
