@@ -81,6 +81,10 @@ fn costs(others: usize) -> Vec<(String, Cost)> {
     };
     play(&story, &mut Vec::new());
     story.later(3_600);
+    // What the first events left to do later costs those events.
+    story.signs_in("nora", "PASSWORD,TOTP");
+    play(&story, &mut Vec::new());
+    story.later(3_600);
     story.signs_in("nell", "PASSWORD,TOTP");
     story.later(60);
     drop(story.takes("nell", "Admin").used_after(30));

@@ -153,7 +153,7 @@ impl Story {
             "userIdentity": person(user),
             "eventSource": "signin.amazonaws.com",
             "eventName": "UserAuthentication",
-            "additionalEventData": {"AuthWorkflowID": format!("w-{}", self.records.len()), "UserName": user, "CredentialType": factors},
+            "additionalEventData": {"AuthWorkflowID": format!("w-{user}-{}", self.records.len()), "UserName": user, "CredentialType": factors},
             "serviceEventDetails": {"UserAuthentication": "Success"},
         });
         self.tell_center(record);
