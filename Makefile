@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help build test test-rust test-templates test-html test-live test-sam lint simulate demo local bench bench-iam bench-switch bench-lambda docs events
+.PHONY: help build test test-rust test-templates test-html test-live test-sam lint simulate demo local bench bench-iam bench-switch bench-lambda bench-load docs events
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 LIVE := target/venv
@@ -62,9 +62,16 @@ bench-iam: ## Measure what one IAM change costs, by number of stored switches (n
 bench-switch: ## Count what judging one switch costs, by the size of its account
 	cargo test --locked -p rolewatch-simulation --test simulation what_a_switch_costs -- --ignored --nocapture
 
-bench-lambda: ## Measure size, cold start and speed of the functions
+bench-lambda: ## Measure size, cold start and speed of the functions, by the size of an account (needs 4 GB of memory)
 	cargo build --profile lambda --locked -p switch-guard -p slack-notifier
+	cargo build --profile lambda --locked -p rolewatch-simulation --example tables
 	python3 benches/lambda/bench.py switch-guard=$(TARGET)/lambda/switch-guard slack-notifier=$(TARGET)/lambda/slack-notifier
+	python3 benches/lambda/sizes.py $(TARGET)/lambda/switch-guard $(TARGET)/lambda/examples/tables
+
+bench-load: ## Measure how many switches one execution environment takes, for at most ten minutes (needs 4 GB of memory)
+	cargo build --profile lambda --locked -p switch-guard
+	cargo build --profile lambda --locked -p rolewatch-simulation --example tables
+	python3 benches/lambda/load.py $(TARGET)/lambda/switch-guard $(TARGET)/lambda/examples/tables
 
 docs: ## Regenerate docs/rules.md and docs/reference.md from the code
 	cargo run --locked --quiet -- rules --format markdown > docs/rules.md.new

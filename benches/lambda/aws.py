@@ -5,27 +5,35 @@ only the requests that this project sends, and answers 400 to any other. So a wr
 measurement fail instead of falsifying it.
 """
 
+import functools
 import hashlib
+import http.client
 import http.server
 import json
+import ssl
+import subprocess
+import sys
 import threading
 import urllib.parse
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 
 from runtime import LoopbackServer, now
 
+TABLE_CALLS = {"Query", "PutItem", "BatchWriteItem"}
 WEBHOOK = "https://hooks.slack.com/services/T000EXAMPLE/B000EXAMPLE/EXAMPLE"
 
 
 class Aws(LoopbackServer):
-    """`objects`: the content of the bucket, by key. `busy`: the start and end of each request, and what it
-    was.
+    """`objects`: the content of the bucket, by key. `tables`: the address of other tables than those here. `busy`: the start and end of each request, what it was,
+    and how many rows it read and wrote.
     """
 
-    def __init__(self, objects=None, secret=WEBHOOK):
+    def __init__(self, objects=None, secret=WEBHOOK, tables=None):
         super().__init__(Handler)
         self.objects = dict(objects or {})
         self.secret = secret
+        self.behind = tables
         self.tables = {}
         self.busy = []
         self.lock = threading.Lock()
@@ -36,18 +44,25 @@ class Aws(LoopbackServer):
         other.tables, other.busy, other.lock = self.tables, self.busy, self.lock
         return other
 
+    def encrypt(self, certificate):
+        """Speaks TLS. Must come before `start`."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate / "server.pem", certificate / "server.key")
+        self.socket = context.wrap_socket(self.socket, server_side=True)
+
     def calls_between(self, start, end):
         with self.lock:
             return [call for call in self.busy if call[0] < end and call[1] > start]
 
-    def waited(self, start, end):
-        """Returns the seconds between the two times in which at least one request was in progress."""
-        total, reached = 0.0, start
-        for begin, done, _ in sorted(self.calls_between(start, end)):
-            begin, done = max(begin, reached), min(done, end)
-            if done > begin:
-                total, reached = total + done - begin, done
-        return total
+
+def waited(calls, start, end):
+    """Returns the seconds between the two times in which at least one request was in progress."""
+    total, reached = 0.0, start
+    for begin, done, *_ in sorted(calls):
+        begin, done = max(begin, reached), min(done, end)
+        if done > begin:
+            total, reached = total + done - begin, done
+    return total
 
 
 class Refused(Exception):
@@ -61,7 +76,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def handle_one(self):
         start = now()
         body = self.body()
-        what = "unknown"
+        what, self.rows_read, self.rows_written = "unknown", 0, 0
         try:
             what, status, headers, reply = self.answer(body)
         except Refused as refused:
@@ -72,7 +87,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         lines = [f"HTTP/1.1 {status} x", f"content-length: {len(reply)}", *(f"{name}: {value}" for name, value in headers.items())]
         self.wfile.write("\r\n".join(lines).encode() + b"\r\n\r\n" + (b"" if self.command == "HEAD" else reply))
         with self.server.lock:
-            self.server.busy.append((start, now(), what))
+            self.server.busy.append((start, now(), what, self.rows_read, self.rows_written))
 
     do_GET = do_PUT = do_POST = do_HEAD = handle_one
 
@@ -89,6 +104,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def answer(self, body):
         if target := self.headers.get("x-amz-target"):
             operation = target.rsplit(".", 1)[-1]
+            if self.server.behind and operation in TABLE_CALLS:
+                return self.pass_on(operation, target, body)
             reply = self.json_call(operation, json.loads(body or b"{}"))
             return operation, 200, {"content-type": "application/x-amz-json-1.0"}, json.dumps(reply).encode()
         if self.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
@@ -97,6 +114,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if "authorization" in self.headers and "aws4" in self.headers["authorization"].lower():
             return self.bucket_call(body)
         return self.slack_call()
+
+    def pass_on(self, operation, target, body):
+        if not hasattr(self, "tables"):
+            self.tables = http.client.HTTPConnection(self.server.behind)
+        self.tables.request("POST", "/", body, {"x-amz-target": target})
+        response = self.tables.getresponse()
+        self.rows_read, self.rows_written = (int(text) for text in response.headers["x-rows"].split())
+        return operation, response.status, {"content-type": "application/x-amz-json-1.0"}, response.read()
 
     def json_call(self, operation, request):
         match operation:
@@ -207,6 +232,7 @@ def query_call(form):
     )
 
 
+@functools.lru_cache(maxsize=1_000)
 def etag(content):
     return f'"{hashlib.md5(content).hexdigest()}"'
 
@@ -214,3 +240,23 @@ def etag(content):
 def listing(keys, objects):
     entries = "".join(f"<Contents><Key>{key}</Key><ETag>{etag(objects[key])}</ETag><Size>{len(objects[key])}</Size></Contents>" for key in keys)
     return f"<ListBucketResult><IsTruncated>false</IsTruncated><KeyCount>{len(keys)}</KeyCount>{entries}</ListBucketResult>"
+
+
+def certify(folder):
+    """Creates a certificate authority and a certificate for 127.0.0.1, for this run only."""
+    (folder / "names").write_text("subjectAltName=IP:127.0.0.1\nbasicConstraints=CA:FALSE\n")
+    key = ["-newkey", "rsa:2048", "-nodes"]
+    for command in [
+        ["req", "-x509", *key, "-keyout", "ca.key", "-out", "ca.pem", "-days", "2", "-subj", "/CN=bench"],
+        ["req", *key, "-keyout", "server.key", "-out", "server.csr", "-subj", "/CN=127.0.0.1"],
+        ["x509", "-req", "-in", "server.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-out", "server.pem", "-days", "2",
+         "-extfile", "names"],
+    ]:
+        try:
+            subprocess.run(["openssl", *command], cwd=folder, check=True, capture_output=True)
+        except (OSError, subprocess.CalledProcessError) as error:
+            sys.exit(f"openssl could not make a certificate: {error}")
+    # As many authorities as on a real system, because the first connection reads them all.
+    system = Path("/etc/ssl/certs/ca-certificates.crt")
+    (folder / "bundle.pem").write_bytes((system.read_bytes() if system.exists() else b"") + (folder / "ca.pem").read_bytes())
+    return folder

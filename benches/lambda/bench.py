@@ -13,12 +13,9 @@ import argparse
 import io
 import os
 import platform
-import ssl
 import statistics
-import subprocess
 import sys
 import tempfile
-import threading
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,12 +23,13 @@ from pathlib import Path
 sys.dont_write_bytecode = True
 
 import functions  # noqa: E402
-from aws import Aws  # noqa: E402
-from runtime import Fault, Runtime, now  # noqa: E402
+from aws import Aws, certify  # noqa: E402
+from measured import Measured  # noqa: E402
+from runtime import Fault  # noqa: E402
+from tables import program  # noqa: E402
 
 # The measurements, each with its unit and the goal, a maximum.
 GOALS = [("zip", "MB", 4.0), ("init", "ms", 10.0), ("first, own", "ms", 10.0), ("warm, own", "ms", 2.0), ("resident", "MB", 20.0)]
-PATIENCE = 30
 
 
 def main():
@@ -67,19 +65,9 @@ def arguments():
 
 def named(text):
     name, mark, path = text.partition("=")
-    if not (name and mark and os.access(path, os.X_OK) and Path(path).is_file()):
+    if not (name and mark):
         raise argparse.ArgumentTypeError(f"`{text}` is not NAME=PATH of a program")
-    return name, Path(path).resolve()
-
-
-@dataclass
-class Event:
-    """Milliseconds."""
-
-    wall: float
-    own: float
-    cpu: float
-    calls: list
+    return name, program(path)
 
 
 @dataclass
@@ -94,82 +82,24 @@ class Run:
 
 def run(name, path, given, certificate):
     """Measures one execution environment from start to end."""
-    runtime = Runtime().start()
     aws = Aws(functions.objects())
     # The functions accept a test endpoint for Slack only without TLS.
     slack = aws.beside().start()
     if certificate:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(certificate / "server.pem", certificate / "server.key")
-        aws.socket = context.wrap_socket(aws.socket, server_side=True)
+        aws.encrypt(certificate)
     aws.start()
-    said = tempfile.TemporaryFile()
-    start = now()
-    process = subprocess.Popen([path], env=environment(name, given, runtime, aws, slack, certificate), stdout=said, stderr=said)
-    threading.Thread(target=lambda: (process.wait(), runtime.fail(f"the function ended with {process.returncode}")), daemon=True).start()
-    try:
-        init = runtime.wait_until_ready(PATIENCE) - start
-        resident = memory(process.pid, "VmRSS")
-        events = []
-        for count in range(1 + given.warm):
-            before = cpu(process.pid)
-            answer = runtime.send(functions.event(name, count), PATIENCE)
-            # The function is idle again, so it spends no more time on this event.
-            runtime.wait_until_ready(PATIENCE)
-            wall = answer.answered - answer.sent
-            calls = [what for _, _, what in aws.calls_between(answer.sent, answer.answered)]
-            own = wall - aws.waited(answer.sent, answer.answered)
-            events.append(Event(wall * 1e3, own * 1e3, cpu(process.pid) - before, calls))
-        return Run(init * 1e3, events, resident, memory(process.pid, "VmHWM"))
-    except Fault as fault:
-        said.seek(0)
-        log = said.read().decode(errors="replace").strip().splitlines()
-        raise Fault("\n".join([str(fault), *log[-20:]])) from None
-    finally:
-        process.kill()
-        process.wait()
-        said.close()
-        for server in (runtime, aws, slack):
-            server.stop()
-
-
-def environment(name, given, runtime, aws, slack, certificate):
     scheme = "https" if certificate else "http"
-    own = {
-        "PATH": "/usr/bin:/bin",
-        "AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{runtime.port}",
-        "AWS_LAMBDA_FUNCTION_NAME": f"rolewatch-{name}",
-        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "256",
-        "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
-        "AWS_LAMBDA_LOG_FORMAT": "JSON",
-        "AWS_LAMBDA_LOG_GROUP_NAME": f"/rolewatch/rolewatch/{name}",
-        "AWS_LAMBDA_LOG_STREAM_NAME": "EXAMPLE",
-        "AWS_REGION": functions.REGION,
-        "AWS_ACCESS_KEY_ID": "ASIAEXAMPLE000000001",
-        "AWS_SECRET_ACCESS_KEY": "EXAMPLE",
-        "AWS_SESSION_TOKEN": "EXAMPLE",
-    }
+    environment = functions.environment(f"{scheme}://127.0.0.1:{aws.port}", f"http://127.0.0.1:{slack.port}")
     if certificate:
-        own["SSL_CERT_FILE"] = str(certificate / "bundle.pem")
-    own |= functions.environment(f"{scheme}://127.0.0.1:{aws.port}", f"http://127.0.0.1:{slack.port}")
-    return own | dict(text.split("=", 1) for text in given.env)
-
-
-def memory(pid, what):
-    """Megabytes (10^6 bytes)."""
-    with open(f"/proc/{pid}/status") as status:
-        return next(int(line.split()[1]) * 1024 / 1e6 for line in status if line.startswith(what))
-
-
-def cpu(pid):
-    """Returns the CPU time of all threads, in milliseconds."""
-    total = 0
-    for thread in Path(f"/proc/{pid}/task").iterdir():
-        try:
-            total += int((thread / "schedstat").read_text().split()[0])
-        except FileNotFoundError:
-            continue  # The thread ended in the meantime.
-    return total / 1e6
+        environment["SSL_CERT_FILE"] = str(certificate / "bundle.pem")
+    measured = Measured(name, path, environment | dict(text.split("=", 1) for text in given.env), aws.calls_between)
+    try:
+        events = [measured.handle(functions.event(name, count)) for count in range(1 + given.warm)]
+        return Run(measured.init, events, measured.resident_after_init, measured.memory("VmHWM"))
+    finally:
+        measured.stop()
+        for server in (aws, slack):
+            server.stop()
 
 
 def zipped(path):
@@ -209,7 +139,7 @@ def report(name, path, runs):
             verdict = f"{goal:9.0f}  {'met' if met else 'missed'}"
             missed += [] if met else [f"{name} {what}"]
         print(f"{what + ' (' + unit + ')':22} {middle(values):9.2f} {most(values):9.2f} {verdict}".rstrip())
-    last = warm[-1].calls
+    last = [what for _, _, what, *_ in warm[-1].calls]
     print(f"calls of a warm event: {', '.join(f'{last.count(what)} {what}' for what in sorted(set(last))) or 'none'}")
     return missed
 
@@ -221,26 +151,6 @@ def machine(given):
         f"{model}, {os.cpu_count()} processors, {platform.system()} {platform.release()}; {given.runs} runs, {given.warm} warm events each, "
         f"{'TLS' if given.tls else 'no TLS'}. Goals are held against the median; this is not Lambda."
     )
-
-
-def certify(folder):
-    """Creates a certificate authority and a certificate for 127.0.0.1, for this run only."""
-    (folder / "names").write_text("subjectAltName=IP:127.0.0.1\nbasicConstraints=CA:FALSE\n")
-    key = ["-newkey", "rsa:2048", "-nodes"]
-    for command in [
-        ["req", "-x509", *key, "-keyout", "ca.key", "-out", "ca.pem", "-days", "2", "-subj", "/CN=bench"],
-        ["req", *key, "-keyout", "server.key", "-out", "server.csr", "-subj", "/CN=127.0.0.1"],
-        ["x509", "-req", "-in", "server.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-out", "server.pem", "-days", "2",
-         "-extfile", "names"],
-    ]:
-        try:
-            subprocess.run(["openssl", *command], cwd=folder, check=True, capture_output=True)
-        except (OSError, subprocess.CalledProcessError) as error:
-            sys.exit(f"openssl could not make a certificate: {error}")
-    # As many authorities as on a real system, because the first connection reads them all.
-    system = Path("/etc/ssl/certs/ca-certificates.crt")
-    (folder / "bundle.pem").write_bytes((system.read_bytes() if system.exists() else b"") + (folder / "ca.pem").read_bytes())
-    return folder
 
 
 if __name__ == "__main__":

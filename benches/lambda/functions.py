@@ -41,20 +41,21 @@ def objects():
     }
 
 
-def queued(body):
-    """A batch with one message, as SQS passes it to a function."""
+def queued(*bodies):
+    """A batch of messages, as SQS passes it to a function."""
     return {
         "Records": [
             {
                 "messageId": str(uuid.uuid4()),
                 "receiptHandle": "EXAMPLE",
-                "body": json.dumps(body),
+                "body": body if isinstance(body, str) else json.dumps(body),
                 "attributes": {"ApproximateReceiveCount": "1", "SentTimestamp": "1772442301000", "SenderId": "EXAMPLE"},
                 "messageAttributes": {},
                 "eventSource": "aws:sqs",
                 "eventSourceARN": arn("sqs", "rolewatch-queue"),
                 "awsRegion": REGION,
             }
+            for body in bodies
         ]
     }
 

@@ -230,6 +230,37 @@ fn what_a_switch_costs_does_not_depend_on_the_size_of_its_account() {
     assert_eq!(few, costs(10, 2_000), "changes");
 }
 
+/// Of each of the two records, including what a person's first event causes.
+#[test]
+fn a_members_switch_needs_few_calls() {
+    let mut account = Account::new(10, 0);
+    for cost in account.costs(EVENTS[0].1) {
+        assert!(cost.reads + cost.writes <= 30, "{cost:?}");
+        assert!(cost.rows_read + cost.rows_written <= 80, "{cost:?}");
+    }
+}
+
+#[test]
+fn the_first_event_finds_policy_and_rosters_prepared() {
+    let mut story = Story::new();
+    let twin = Twin::new(Counting::default(), story.now());
+    let policy = story.policy_text().as_bytes().to_vec();
+    let mut objects = twin.objects.borrow_mut();
+    objects.insert(POLICY_KEY.to_owned(), (policy, story.now()));
+    drop(objects);
+    let mut guard = Guard::default();
+    run(guard.prepare(&twin)).unwrap();
+    assert_eq!(twin.weather.count("get"), 1, "the policy");
+    twin.weather.take();
+    drop(story.switch("dora").with_mfa().only_caller_half());
+    handle(
+        &mut guard,
+        &twin,
+        &[envelope(&story.records()[0]).to_string()],
+    );
+    assert_eq!(twin.weather.count("get") + twin.weather.count("list"), 0);
+}
+
 /// Prints a table for the documentation (`make bench-switch`).
 #[test]
 #[ignore = "takes minutes"]

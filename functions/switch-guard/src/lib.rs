@@ -125,6 +125,14 @@ impl Guard {
         }
     }
 
+    /// Reads policy and rosters before the first event, which then doesn't wait for them.
+    ///
+    /// # Errors
+    /// Returns an error if a port fails, or if there never was a valid policy.
+    pub async fn prepare<O: GuardPorts>(&mut self, outside: &O) -> Result<(), Trouble> {
+        self.shelf.current(outside, outside.now()).await.map(drop)
+    }
+
     /// Handles one invocation. Messages of a batch that can't begin in time before the `deadline`
     /// are returned to the queue instead of being cut off.
     ///

@@ -33,12 +33,17 @@ async fn run() -> Result<(), Error> {
     let settings = GuardSettings::from_environment()?;
     let guarded = GuardedResources::from(&settings.own);
     let aws = &GuardAws::connect(&settings).await;
-    if let Err(why) = aws.tables.warm().await {
-        // The first event will open the connection or report the error.
+    let mut guard = Guard::new(guarded).with_hub(settings.stack.operations_topic.account());
+    // What the first event needs. If something fails, that event does it again and reports the
+    // error.
+    let (warmed, prepared) = tokio::join!(aws.tables.warm(), guard.prepare(aws));
+    if let Err(why) = warmed {
         tracing::warn!(%why, "couldn't reach the outbox at startup");
     }
-    let guard =
-        &Mutex::new(Guard::new(guarded).with_hub(settings.stack.operations_topic.account()));
+    if let Err(why) = prepared {
+        tracing::warn!(%why, "couldn't read the policy and the rosters at startup");
+    }
+    let guard = &Mutex::new(guard);
     lambda_runtime::run(service_fn(
         move |event: LambdaEvent<Box<RawValue>>| async move {
             let deadline = i64::try_from(event.context.deadline / 1_000)

@@ -131,13 +131,16 @@ impl Bucket for StateBucket {
         let written = found
             .last_modified
             .ok_or_else(|| refused(WHAT, "the object has no modification time"))?;
-        let body = found
-            .body
-            .collect()
-            .await
-            .map_err(|error| unreachable(WHAT, &error.to_string()))?;
+        // A roster can be large, so it is copied only once.
+        let length = found.content_length.map(usize::try_from);
+        let mut bytes = Vec::with_capacity(length.and_then(Result::ok).unwrap_or_default());
+        let mut body = found.body;
+        while let Some(part) = body.next().await {
+            let part = part.map_err(|error| unreachable(WHAT, &error.to_string()))?;
+            bytes.extend_from_slice(&part);
+        }
         Ok(StoredObject::Found {
-            bytes: body.to_vec(),
+            bytes,
             etag,
             written: Moment::from_epoch_seconds(written.secs()),
         })

@@ -242,17 +242,22 @@ impl Table for Tables {
     }
 
     async fn keep_all(&self, place: TableKind, rows: Vec<Row>) -> Result<(), Trouble> {
+        let of_ledger = place == TableKind::Ledger;
         // DynamoDB rejects a batch that names a key twice.
         let mut by_key: BTreeMap<(String, String), Row> = rows
             .into_iter()
+            .filter(|row| !(of_ledger && self.kept.has(row, Keep::First)))
             .map(|row| ((row.pk.clone(), row.sk.clone()), row))
             .collect();
         while !by_key.is_empty() {
-            let batch: Vec<Row> = std::iter::from_fn(|| by_key.pop_first())
-                .map(|(_, row)| row)
+            let (keys, batch): (Vec<_>, Vec<Row>) = std::iter::from_fn(|| by_key.pop_first())
                 .take(MOST_AT_ONCE)
-                .collect();
+                .map(|(key, row)| ((key, row.expires), row))
+                .unzip();
             self.put_batch(place, batch).await?;
+            for (key, expires) in keys.into_iter().filter(|_| of_ledger) {
+                self.kept.note(key, String::new(), expires);
+            }
         }
         Ok(())
     }

@@ -29,7 +29,7 @@ pub use index::RosterIndex;
 pub(crate) use membership::GAP;
 pub use related::{first_to_name_group, related, stirred};
 pub use rosters::Rosters;
-pub use snapshot::{Snapshot, SnapshotError, SnapshotUser};
+pub use snapshot::{Snapshot, SnapshotError, SnapshotUser, UserArn};
 
 use crate::id::{AccountId, RecordKey};
 use crate::moment::Moment;
@@ -161,13 +161,13 @@ impl<'a> Roster<'a> {
     }
 
     /// The user's ARN, if a snapshot has it.
-    pub fn user_arn(&self, account: AccountId, id: &str) -> Option<&str> {
+    pub fn user_arn(&self, account: AccountId, id: &str) -> Option<String> {
         self.asked_about_user(account, id);
         self.rosters
             .snapshots_of(account)
+            .rev()
             .filter_map(|snapshot| snapshot.users.get(id))
-            .map(|user| user.arn.as_str())
-            .rfind(|arn| !arn.is_empty())
+            .find_map(|user| user.arn())
     }
 
     /// The account's partition, if a snapshot shows it.

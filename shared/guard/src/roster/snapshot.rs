@@ -1,14 +1,19 @@
 //! The output of `aws iam get-account-authorization-details`.
 
+mod listed;
+
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use super::IamId;
-use crate::arn::{RoleArn, iam_arn, partition_of};
+use crate::arn::{RoleArn, iam_arn};
 use crate::id::AccountId;
 use crate::moment::Moment;
+pub use listed::UserArn;
+use listed::{ListedUsers, SeenArns, UserDetail, WrittenName};
 
 /// Users, groups and memberships of one account at one time.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -39,10 +44,10 @@ pub struct Snapshot {
 pub struct SnapshotUser {
     /// The name at that time.
     pub name: Arc<str>,
-    /// `arn:aws:iam::…:user/…`; empty if the source didn't give it.
-    pub arn: String,
-    /// The groups, by id.
-    pub groups: BTreeSet<IamId>,
+    /// `arn:aws:iam::…:user/…`.
+    pub arn: UserArn,
+    /// The groups, by id. Users in the same groups share them.
+    pub groups: Arc<BTreeSet<IamId>>,
 }
 
 /// Prefix of the placeholder id of a group when a listing has only its name. Real IAM ids have no
@@ -73,27 +78,18 @@ pub enum SnapshotError {
     Mixed(AccountId, AccountId),
 }
 
+/// One page, with the users in one of two forms: [`ListedUsers`] as read, details as written.
 #[derive(Deserialize, Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct Details {
+struct Details<U> {
     #[serde(default)]
-    user_detail_list: Vec<UserDetail>,
+    user_detail_list: U,
     #[serde(default)]
     group_detail_list: Vec<GroupDetail>,
     #[serde(default)]
     role_detail_list: Vec<RoleDetail>,
     #[serde(default)]
     is_truncated: bool,
-}
-
-#[derive(Deserialize, Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct UserDetail {
-    user_name: String,
-    user_id: String,
-    arn: String,
-    #[serde(default)]
-    group_list: Vec<String>,
 }
 
 #[derive(Deserialize, Serialize)]
@@ -125,13 +121,13 @@ impl Snapshot {
         }
         let text = json.strip_prefix(b"\xef\xbb\xbf").unwrap_or(json);
         let mut pages = Vec::new();
-        for page in serde_json::Deserializer::from_slice(text).into_iter::<Details>() {
+        for page in serde_json::Deserializer::from_slice(text).into_iter::<Details<ListedUsers>>() {
             pages.push(page?);
         }
-        let account = account_of(&pages)?;
+        let arns = arns_in(&pages);
         let mut snapshot = Self {
-            account,
-            partition: arns_in(&pages).find_map(partition_of).map(Arc::from),
+            account: account_of(&arns)?,
+            partition: arns.partition,
             taken,
             // Every page except the last says that more pages follow. Only the last one shows
             // whether the listing is complete.
@@ -147,9 +143,11 @@ impl Snapshot {
             snapshot.add_groups(&page.group_detail_list);
             snapshot.add_roles(&page.role_detail_list);
         }
-        for user in pages.into_iter().flat_map(|page| page.user_detail_list) {
-            snapshot.add_user(user);
-        }
+        snapshot.add_users(
+            pages
+                .into_iter()
+                .flat_map(|page| page.user_detail_list.users),
+        );
         Ok(snapshot)
     }
 
@@ -174,9 +172,27 @@ impl Snapshot {
     }
 
     /// Needs the groups of all pages, because a user refers to groups by name.
-    fn add_user(&mut self, user: UserDetail) {
+    fn add_users(&mut self, users: impl Iterator<Item = (IamId, Arc<SnapshotUser>)>) {
+        let mut named: BTreeMap<Arc<BTreeSet<IamId>>, Arc<BTreeSet<IamId>>> = BTreeMap::new();
+        let users = users
+            .map(|(id, mut user)| {
+                let user_groups = &mut Arc::make_mut(&mut user).groups;
+                let ids = match named.get(user_groups) {
+                    Some(known) => Arc::clone(known),
+                    None => Arc::new(self.ids_of_groups(user_groups)),
+                };
+                let written = std::mem::replace(user_groups, Arc::clone(&ids));
+                named.entry(written).or_insert(ids);
+                (id, user)
+            })
+            .collect();
+        self.users = users;
+    }
+
+    /// The ids of groups that are given by name.
+    fn ids_of_groups(&mut self, names: &BTreeSet<IamId>) -> BTreeSet<IamId> {
         let mut groups = BTreeSet::new();
-        for written in &user.group_list {
+        for written in names {
             // A listing made with `--filter User` names groups without their ids.
             let name = written.to_ascii_lowercase();
             let id = self
@@ -185,15 +201,10 @@ impl Snapshot {
                 .or_insert_with(|| Arc::from(format!("{BY_NAME}{name}")));
             self.group_names
                 .entry(Arc::clone(id))
-                .or_insert_with(|| Arc::from(written.as_str()));
+                .or_insert_with(|| Arc::clone(written));
             groups.insert(Arc::clone(id));
         }
-        let entry = SnapshotUser {
-            name: Arc::from(user.user_name),
-            arn: user.arn,
-            groups,
-        };
-        self.users.insert(Arc::from(user.user_id), Arc::new(entry));
+        groups
     }
 
     /// The snapshot as JSON that [`Snapshot::read`] accepts, without anything else: no policies,
@@ -212,16 +223,6 @@ impl Snapshot {
             .iter()
             .map(|group| (group.1, written(group)))
             .collect();
-        let user = |(id, user): (&IamId, &Arc<SnapshotUser>)| UserDetail {
-            user_name: user.name.to_string(),
-            user_id: id.to_string(),
-            arn: user.arn.clone(),
-            group_list: user
-                .groups
-                .iter()
-                .filter_map(|group| names.get(group).map(ToString::to_string))
-                .collect(),
-        };
         let group = |group: (&String, &IamId)| {
             let name = written(group);
             let arn = iam_arn(
@@ -236,7 +237,11 @@ impl Snapshot {
             }
         };
         let details = Details {
-            user_detail_list: self.users.iter().map(user).collect(),
+            user_detail_list: self
+                .users
+                .iter()
+                .map(|(id, user)| user.detail(id, &names))
+                .collect::<Vec<_>>(),
             group_detail_list: self.groups.iter().map(group).collect(),
             role_detail_list: self
                 .roles
@@ -305,25 +310,53 @@ impl Snapshot {
     }
 }
 
-fn arns_in(pages: &[Details]) -> impl Iterator<Item = &str> {
-    pages.iter().flat_map(|page| {
-        let users = page.user_detail_list.iter().map(|user| &*user.arn);
-        let groups = page.group_detail_list.iter().map(|group| &*group.arn);
-        users
-            .chain(groups)
-            .chain(page.role_detail_list.iter().map(|role| &*role.arn))
-    })
-}
-
-fn account_of(pages: &[Details]) -> Result<AccountId, SnapshotError> {
-    let mut found: Option<AccountId> = None;
-    for account in arns_in(pages).filter_map(crate::arn::account_of) {
-        match found {
-            Some(known) if known != account => return Err(SnapshotError::Mixed(known, account)),
-            _ => found = Some(account),
+impl SnapshotUser {
+    /// The ARN. `None`: the source didn't give it.
+    pub fn arn(&self) -> Option<String> {
+        match &self.arn {
+            UserArn::Unknown => None,
+            UserArn::BeforeName(begin) => Some(format!("{begin}{}", self.name)),
+            UserArn::Whole(arn) => Some(arn.to_string()),
         }
     }
-    found.ok_or(SnapshotError::Empty)
+
+    /// The entry of a listing. `names`: the names of the groups, by id.
+    fn detail<'a>(
+        &'a self,
+        id: &'a IamId,
+        names: &'a BTreeMap<&'a IamId, String>,
+    ) -> UserDetail<'a> {
+        let groups = self.groups.iter().filter_map(|group| names.get(group));
+        UserDetail {
+            user_name: Cow::Borrowed(&self.name),
+            user_id: Cow::Borrowed(id),
+            arn: Cow::Owned(self.arn().unwrap_or_default()),
+            group_list: groups
+                .map(|name| WrittenName(Cow::Borrowed(name)))
+                .collect(),
+        }
+    }
+}
+
+/// What the ARNs of all pages show.
+fn arns_in(pages: &[Details<ListedUsers>]) -> SeenArns {
+    let mut seen = SeenArns::default();
+    for page in pages {
+        let users = &page.user_detail_list.arns;
+        seen.add(users);
+        let groups = page.group_detail_list.iter().map(|group| &*group.arn);
+        let roles = page.role_detail_list.iter().map(|role| &*role.arn);
+        groups.chain(roles).for_each(|arn| seen.note(arn));
+    }
+    seen
+}
+
+fn account_of(arns: &SeenArns) -> Result<AccountId, SnapshotError> {
+    match *arns.accounts {
+        [] => Err(SnapshotError::Empty),
+        [account] => Ok(account),
+        [known, other, ..] => Err(SnapshotError::Mixed(known, other)),
+    }
 }
 
 #[cfg(test)]

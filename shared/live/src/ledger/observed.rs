@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rolewatch_guard::id::AccountId;
 use rolewatch_guard::moment::Moment;
-use rolewatch_guard::roster::{Entity, Handle, Snapshot, SnapshotUser};
+use rolewatch_guard::roster::{Entity, Handle, Snapshot, SnapshotUser, UserArn};
 use serde::{Deserialize, Serialize};
 
 use super::keys;
@@ -134,8 +134,8 @@ impl Observed {
         let groups = self.groups.iter().map(|(_, id)| Arc::from(id.as_str()));
         let user = SnapshotUser {
             name: Arc::from(self.name.as_str()),
-            arn: String::new(),
-            groups: groups.collect::<BTreeSet<Arc<str>>>(),
+            arn: UserArn::Unknown,
+            groups: Arc::new(groups.collect::<BTreeSet<Arc<str>>>()),
         };
         Snapshot {
             truncated: now.seconds_since(self.taken) < MEMBERSHIP_SETTLES,

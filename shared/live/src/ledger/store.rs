@@ -336,12 +336,14 @@ fn hint_rows(seen: &SeenRecord, body: &str, now: Moment) -> NewRows {
     let counted = super::uses::use_row(seen)
         .map(|(pk, sk, body)| (fact_row(pk, sk, &body, expires), Keep::First));
     kept.extend(counted);
-    if let Some((id, role)) = &seen.role {
-        let row = fact_row(keys::role(id), keys::hash(role.as_str()), body, expires);
-        kept.push((row, Keep::First));
-    }
     let mut rows = log_rows(seen, &rank, expires);
     rows.kept.append(&mut kept);
+    // Every record that shows both says the same about the role.
+    rows.plain.extend(
+        seen.role
+            .iter()
+            .map(|(id, role)| fact_row(keys::role(id), keys::hash(role.as_str()), body, expires)),
+    );
     rows
 }
 

@@ -47,8 +47,8 @@ pub(super) async fn judge_touched<T: Table>(
     read: ReadRows,
     now: Moment,
 ) -> Result<TouchedJudgement, Trouble> {
+    let mut notes = Notes::new(table, now, !read.is_empty());
     let mut gather = gather_touched(table, book, touched).with_read(read);
-    let mut notes = Notes::new(table, now);
     loop {
         gather.ask_until_closed().await?;
         let facts = gather.facts();

@@ -223,15 +223,14 @@ impl<W: Weather> Table for Twin<W> {
         self.call_after_weather("query", || {
             let rows = self.rows.borrow();
             let partition = rows.get(&(place, pk.to_owned()));
-            let within = |sk: &str| {
-                sk >= &*span.from
-                    && (span.to.is_empty() || sk <= &*span.to || sk.starts_with(&span.to))
-            };
+            // Keys that begin with the upper end follow it, so the range has no gaps.
+            let within =
+                |sk: &str| span.to.is_empty() || sk <= span.to.as_str() || sk.starts_with(&span.to);
             self.count(
                 partition
                     .into_iter()
-                    .flatten()
-                    .filter(|(sk, _)| within(sk))
+                    .flat_map(|partition| partition.range(span.from.clone()..))
+                    .take_while(|(sk, _)| within(sk))
                     .map(|(_, row)| row.clone())
                     .collect(),
             )

@@ -115,7 +115,7 @@ impl<'w> Tracer<'_, 'w> {
             text!("the record of this switch from account {account} is missing, and no other record or roster names user id {shown}", account, shown)
         });
         let name = known.as_deref().unwrap_or(&id).to_owned();
-        let arn = self.roster.user_arn(account, &id).map(str::to_owned);
+        let arn = self.roster.user_arn(account, &id);
         Origin {
             arn: arn.or_else(|| from.map(str::to_owned)).or_else(|| {
                 known.map(|name| {

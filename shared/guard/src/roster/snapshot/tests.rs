@@ -97,6 +97,92 @@ fn what_two_snapshots_show_alike_is_kept_once() {
 }
 
 #[test]
+fn users_in_the_same_groups_share_them() {
+    const GROUPS: &[(&str, &str)] = &[("Developers", "AGPADEVEXAMPLE")];
+    let listed = reading(
+        &[
+            ("dora", "AIDADORAEXAMPLE", &["Developers"]),
+            ("dave", "AIDADAVEEXAMPLE", &["Developers"]),
+            ("tom", "AIDATOMEXAMPLE", &[]),
+        ],
+        GROUPS,
+    );
+    let groups = |id: &str| &listed.users[id].groups;
+    assert!(Arc::ptr_eq(
+        groups("AIDADORAEXAMPLE"),
+        groups("AIDADAVEEXAMPLE")
+    ));
+    assert_eq!(
+        listed.is_member("AIDADAVEEXAMPLE", "AGPADEVEXAMPLE"),
+        Some(true)
+    );
+    assert_eq!(
+        listed.is_member("AIDATOMEXAMPLE", "AGPADEVEXAMPLE"),
+        Some(false)
+    );
+}
+
+#[test]
+fn names_of_groups_are_told_apart_by_their_ends() {
+    let listed = reading(
+        &[
+            ("dora", "AIDADORAEXAMPLE", &["a", "1:b"]),
+            ("dave", "AIDADAVEEXAMPLE", &["a1", "b"]),
+        ],
+        &[
+            ("a", "AGPA1"),
+            ("1:b", "AGPA2"),
+            ("a1", "AGPA3"),
+            ("b", "AGPA4"),
+        ],
+    );
+    assert_eq!(listed.is_member("AIDADORAEXAMPLE", "AGPA2"), Some(true));
+    assert_eq!(listed.is_member("AIDADAVEEXAMPLE", "AGPA2"), Some(false));
+    assert_eq!(listed.is_member("AIDADAVEEXAMPLE", "AGPA4"), Some(true));
+}
+
+#[test]
+fn every_arn_is_kept_as_it_is_written() {
+    let user = |arn: &str| {
+        let json = format!(
+            r#"{{"UserDetailList": [{{"UserName": "Dora", "UserId": "AIDADORAEXAMPLE", "Arn": "{arn}"}}],
+                "GroupDetailList": [{{"GroupName": "Testers", "GroupId": "AGPATESTEXAMPLE",
+                 "Arn": "arn:aws:iam::111122223333:group/Testers"}}]}}"#
+        );
+        there_and_back(&json).0.users["AIDADORAEXAMPLE"].arn()
+    };
+    for arn in [
+        "arn:aws:iam::111122223333:user/Dora",
+        "arn:aws:iam::111122223333:user/staff/Dora",
+        "arn:aws:iam::111122223333:user/dora",
+        "Dora",
+    ] {
+        assert_eq!(user(arn).as_deref(), Some(arn));
+    }
+    assert_eq!(user(""), None);
+}
+
+#[test]
+fn a_file_that_mixes_accounts_names_the_first_two() {
+    let user = |account: &str| {
+        format!(
+            r#"{{"UserName": "dora", "UserId": "AIDA{account}", "Arn": "arn:aws:iam::{account}:user/dora"}}"#
+        )
+    };
+    let json = format!(
+        r#"{{"UserDetailList": [{}, {}]}} {{"UserDetailList": [{}]}}"#,
+        user("111122223333"),
+        user("444455556666"),
+        user("555566667777")
+    );
+    let error = Snapshot::read(json.as_bytes(), None).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "it mixes accounts 111122223333 and 444455556666; use one file per account"
+    );
+}
+
+#[test]
 fn whoever_changed_between_two_readings_is_left_out() {
     const GROUPS: &[(&str, &str)] = &[
         ("Developers", "AGPADEVEXAMPLE"),

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use futures_util::future::try_join_all;
+use futures_util::future::{Either, try_join_all};
 use rolewatch_guard::id::RecordKey;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::{Judgement, RefusedSummary};
@@ -21,6 +21,8 @@ use crate::time::SESSIONS_APART;
 pub(super) struct Notes<'t, T> {
     table: &'t T,
     now: Moment,
+    /// The event's record was stored by this invocation.
+    just_stored: bool,
     switches: BTreeSet<(SessionAt, Holder, BTreeSet<String>)>,
     alone: BTreeSet<(RecordKey, BTreeSet<String>)>,
     holders: BTreeMap<Holder, Vec<(SessionAt, BTreeSet<String>)>>,
@@ -28,10 +30,11 @@ pub(super) struct Notes<'t, T> {
 }
 
 impl<'t, T: Table> Notes<'t, T> {
-    pub(super) fn new(table: &'t T, now: Moment) -> Self {
+    pub(super) fn new(table: &'t T, now: Moment, just_stored: bool) -> Self {
         Self {
             table,
             now,
+            just_stored,
             switches: BTreeSet::new(),
             alone: BTreeSet::new(),
             holders: BTreeMap::new(),
@@ -56,7 +59,13 @@ impl<'t, T: Table> Notes<'t, T> {
                 .into_iter()
                 .filter(|one| !self.switches.contains(&one.to_note()))
                 .collect();
-            behind(self.table, holder, known, fresh, self.now)
+            let is_new = |one: &&EnteredSwitch| self.just_stored && one.records.len() == 1;
+            if known.is_none() && fresh.iter().all(is_new) {
+                // Nobody noted a switch of which nothing was known before. Without looking first, a
+                // read is saved.
+                return Either::Left(add(self.table, holder, fresh, BTreeMap::new(), self.now));
+            }
+            Either::Right(behind(self.table, holder, known, fresh, self.now))
         }));
         let mut added = BTreeSet::new();
         for (holder, known, written) in taken.await? {
@@ -204,13 +213,23 @@ async fn behind<T: Table>(
         return Ok((holder, known, BTreeSet::new()));
     }
     // An earlier row of the same switch may list some of them already.
-    let before: BTreeMap<&SessionAt, &BTreeSet<String>> =
-        known.iter().map(|(at, asked)| (at, asked)).collect();
+    let before = known.iter().map(|(at, asked)| (at, asked)).collect();
+    add(table, holder, missing, before, now).await
+}
+
+/// Adds switches of one person in one role. `before`: where some of them are already.
+async fn add<T: Table>(
+    table: &T,
+    holder: Holder,
+    missing: Vec<&EnteredSwitch>,
+    before: BTreeMap<&SessionAt, &BTreeSet<String>>,
+    now: Moment,
+) -> Result<Behind, Trouble> {
     let added: BTreeSet<String> = missing
         .iter()
         .flat_map(|one| {
             let listed = before.get(&one.at);
-            let mut partitions = partitions(one);
+            let mut partitions = partitions_of_entities(&one.asked.entities);
             partitions.retain(|pk| !listed.is_some_and(|listed| listed.contains(pk)));
             partitions
         })
