@@ -71,7 +71,6 @@ impl Company {
     }
 
     pub(crate) fn policy(&self) -> String {
-        let mut policy = "version: 1\naccounts:\n".to_owned();
         let names = match self.accounts {
             1 => vec![
                 (PEOPLE.to_owned(), "development".to_owned()),
@@ -81,20 +80,25 @@ impl Company {
                 .map(|account| (self.people_of(account), format!("account-{account:03}")))
                 .collect(),
         };
-        for (account, name) in &names {
-            policy += &format!("  \"{account}\": {name}\n");
-        }
-        policy += "assume_root: deny\nroles:\n";
-        for account in 0..self.accounts {
-            policy += &format!(
-                "  - arn: arn:aws:iam::{}:role/UpdateApp\n    groups: [{}/Developers]\n    \
+        let accounts: Vec<String> = names
+            .iter()
+            .map(|(account, name)| format!("  \"{account}\": {name}"))
+            .collect();
+        let role = |(account, (_, name)): (usize, &(String, String))| {
+            format!(
+                "  - arn: arn:aws:iam::{}:role/UpdateApp\n    groups: [{name}/Developers]\n    \
                  max_session: 1h\n    max_stretch: 2h\n    max_per_day: 4h\n    \
-                 min_membership: 1h\n    min_mfa_age: 1h\n",
+                 min_membership: 1h\n    min_mfa_age: 1h",
                 self.role_of(account),
-                names[account].1,
-            );
-        }
-        policy
+            )
+        };
+        let with_people = names.iter().enumerate().take(self.accounts);
+        let roles: Vec<String> = with_people.map(role).collect();
+        format!(
+            "version: 1\naccounts:\n{}\nassume_root: deny\nroles:\n{}\n",
+            accounts.join("\n"),
+            roles.join("\n")
+        )
     }
 
     /// The key and the content of each roster. They are two hours old.

@@ -44,7 +44,7 @@ pub(crate) fn of_last_week(company: &Company, changes: usize) -> Rows {
         };
         // The first IAM event shows where such events are recorded.
         tell(begin, &|story| {
-            story.iam(0, "admin").adds("admin", "Testers")
+            story.iam(0, "admin").adds("admin", "Testers");
         });
         let people = (0..company.people).map(|number| (number, Who::Person(number)));
         let members = (0..company.members).map(|number| (number, Who::Member(number)));
