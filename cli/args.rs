@@ -154,7 +154,7 @@ Examples:
   rolewatch audit logs --format asff --asff-account 999999999999 --asff-region eu-west-1
       Requests for Security Hub; docs/audit.md shows how to send them.
   rolewatch audit logs --format html --output report.html
-      A page for browsers, with a timeline of everyone who was elevated.
+      A page for browsers, with a timeline of everyone who held an elevated role.
   rolewatch audit s3://my-trail/AWSLogs/111122223333/CloudTrail/us-east-1/2026/03/
       Directly from the bucket; needs a build with `--features aws`. For more than 20,000 \
 objects, see docs/history.md.
@@ -196,7 +196,7 @@ pub(crate) struct AuditArgs {
     /// `BucketName`)
     #[arg(long, value_name = "NAME", requires = "state_machine")]
     pub(crate) bucket: Option<String>,
-    /// In the table, also list the records that prove each finding, every repetition, and the
+    /// In the table, also list the records that prove each finding, all repeated findings, and the
     /// switches without findings
     #[arg(long, short)]
     pub(crate) verbose: bool,

@@ -15,7 +15,7 @@ use crate::args::{FailArgs, Threshold};
 /// How a run ends. The numbers are a contract. clap also exits with 2 for a wrong command line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Exit {
-    /// 0: everything was read, and nothing was found that counts.
+    /// 0: everything was read, and nothing that counts was found.
     Clean,
     /// 1: there are violations of at least the `--fail-on` severity.
     Findings,
@@ -43,7 +43,7 @@ impl Exit {
     pub(crate) fn meaning(self) -> &'static str {
         match self {
             Self::Clean => {
-                "Everything was read, and nothing was found that counts. For `audit` and `review`: \
+                "Everything was read, and nothing that counts was found. For `audit` and `review`: \
                  no violation at or above `--fail-on`; unproven findings count only with `--strict`"
             }
             Self::Findings => {

@@ -24,7 +24,7 @@ pub(crate) enum ReportLanguage {
 pub(crate) enum Color {
     /// On a terminal
     Auto,
-    /// Everywhere, also in files and pipes
+    /// Always, even in files and pipes
     Always,
     /// Nowhere
     Never,

@@ -104,7 +104,7 @@ pub(crate) struct AuditReport<'a> {
     /// The first and the last relevant record.
     pub(crate) range: Option<(Moment, Moment)>,
     pub(crate) judgement: &'a Judgement,
-    /// Whether the table also lists event ids, every repetition and the switches without findings.
+    /// Whether the table also lists event ids, all repeated findings and the switches without findings.
     pub(crate) verbose: bool,
     /// The findings to show.
     pub(crate) shown: &'a ShownFindings<'a>,

@@ -37,7 +37,7 @@ impl FoldedEntry<'_> {
         if self.finding.verdict == Verdict::Unproven {
             say!("also unproven for this switch:")
         } else {
-            say!("this makes moot:")
+            say!("not relevant because of this:")
         }
     }
 }

@@ -30,7 +30,7 @@ use paint::{DIM, HEADING, UNSURE};
 
 /// The note above the violations.
 fn one_whole() -> String {
-    say!("`rolewatch explain ID PATH` tells one finding whole, with all steps.")
+    say!("`rolewatch explain ID PATH` shows everything about one finding, with all steps.")
 }
 
 /// The note above the unproven findings.

@@ -41,7 +41,7 @@ pub(super) fn page(command: &clap::Command) -> String {
     }
     paragraph(
         &mut page,
-        "The help of a command says what the codes mean for it, if it has its own meanings.",
+        "If the codes mean something else for a command, its help says what.",
     );
     page.push_str("\n## Environment variables of the command\n");
     paragraph(

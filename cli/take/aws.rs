@@ -72,8 +72,8 @@ fn take_account(
     tell_changes(&changes);
     if snapshot.truncated {
         stdout::tell_warning(
-            "IAM didn't send the last page, so the roster is truncated: who isn't listed may \
-             still be in a group",
+            "IAM didn't send the last page, so the roster is truncated: a user who isn't \
+             listed may still be in a group",
         );
     }
     Ok(file)
@@ -125,7 +125,7 @@ fn take_center(
     tell_changes(&changes);
     if reading.other_members() > 0 {
         stdout::tell_warning(&format!(
-            "{}, so the roster is incomplete: who isn't listed may still be in a group",
+            "{}, so the roster is incomplete: a user who isn't listed may still be in a group",
             counted(
                 amount(reading.other_members()),
                 "member of a group isn't a user",
@@ -162,8 +162,8 @@ fn tell_changes(changes: &PeopleChanges) {
         return;
     }
     stdout::tell_warning(&format!(
-        "the roster leaves out {} and {} that changed during each of the readings, so it says \
-         nothing about them; the logs or another roster may",
+        "the roster leaves out {} and {} because they changed while they were read; the logs \
+         or another roster may show their groups",
         counted(amount(changes.users.len()), "user", "users"),
         counted(amount(changes.groups.len()), "group", "groups"),
     ));

@@ -13,7 +13,15 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 # Files that take minutes start first, so that none of them runs alone at the end.
-LONGEST_FIRST = ("test_sessions.py", "test_week.py", "test_trail.py", "test_programs.py", "test_live.py", "test_iam_reading.py")
+LONGEST_FIRST = (
+    "test_center_week.py",
+    "test_sessions.py",
+    "test_week.py",
+    "test_trail.py",
+    "test_programs.py",
+    "test_live.py",
+    "test_iam_reading.py",
+)
 
 
 def jobs() -> int:

@@ -17,7 +17,7 @@ use crate::same_findings::{envelope, offline, prepare, standing};
 use crate::storm::Dice;
 
 /// Nothing fails, but every call to the outside may let the other invocation go first.
-struct Alternating(Dice);
+pub(crate) struct Alternating(pub(crate) Dice);
 
 impl Weather for Alternating {
     fn allow_call(&self, _: Gate, _: &'static str) -> Result<(), Trouble> {
@@ -29,7 +29,7 @@ impl Weather for Alternating {
     }
 }
 
-fn batch(bodies: &[String]) -> Box<RawValue> {
+pub(crate) fn batch(bodies: &[String]) -> Box<RawValue> {
     let message = |(at, body): (usize, &String)| {
         json!({
             "messageId": at.to_string(),
@@ -42,7 +42,7 @@ fn batch(bodies: &[String]) -> Box<RawValue> {
 }
 
 /// Runs two invocations in turns, in a random order.
-fn both<F: Future>(dice: &Dice, first: F, second: F) -> [F::Output; 2] {
+pub(crate) fn both<F: Future>(dice: &Dice, first: F, second: F) -> [F::Output; 2] {
     let (mut first, mut second) = (pin!(first), pin!(second));
     let mut context = Context::from_waker(Waker::noop());
     let mut ended = [None, None];
@@ -63,7 +63,11 @@ fn both<F: Future>(dice: &Dice, first: F, second: F) -> [F::Output; 2] {
 
 /// Passes the guard the messages that it sent itself, each when it is due, until none is left
 /// before `end`.
-fn rest(guard: &mut Guard, twin: &Twin<Alternating>, end: Moment) -> Vec<JudgementReport> {
+pub(crate) fn rest(
+    guard: &mut Guard,
+    twin: &Twin<Alternating>,
+    end: Moment,
+) -> Vec<JudgementReport> {
     let mut reports = Vec::new();
     loop {
         let next = twin

@@ -8,6 +8,7 @@
     reason = "a test that can't continue has failed"
 )]
 
+mod at_once;
 mod bounded;
 mod center;
 mod cloud;

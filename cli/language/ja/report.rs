@@ -136,7 +136,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         "also unproven for this switch:",
         "この切り替えについて、ほかにも未確認:",
     ),
-    ("this makes moot:", "これにより検討不要:"),
+    ("not relevant because of this:", "これにより検討不要:"),
     ("first time in this role", "このロールは初めて"),
     ("first time from this address", "このアドレスからは初めて"),
     ("valid until {clock}", "{clock} まで有効"),
@@ -147,7 +147,7 @@ pub(super) const ENTRIES: &[Entry] = &[
     ("{count} failed", "失敗 {count} 件"),
     ("{counts}: {calls}", "{counts}：{calls}"),
     (
-        "`rolewatch explain ID PATH` tells one finding whole, with all steps.",
+        "`rolewatch explain ID PATH` shows everything about one finding, with all steps.",
         "`rolewatch explain ID PATH` で、1 件の検知の全体とすべての対応を表示できます。",
     ),
     (

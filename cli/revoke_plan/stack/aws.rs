@@ -74,8 +74,8 @@ fn only_one(stack: &str, id: &str, mut meant: Vec<String>) -> Result<String, Fai
 
 fn unknown(stack: &str, id: &str) -> Failure {
     Failure::Finding(format!(
-        "the stack `{stack}` has no finding whose id begins with `{id}`; alerts show the id, and \
-         the stack keeps a finding for as long as its records"
+        "the stack `{stack}` has no finding whose id begins with `{id}`; copy the id from an alert; \
+         the stack keeps a finding as long as its records"
     ))
 }
 

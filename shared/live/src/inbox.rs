@@ -14,7 +14,7 @@ use rolewatch_guard::moment::Moment;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::ledger::{IdentityChanges, ReadRows, SessionAt, TouchedEvidence};
+use crate::ledger::{SessionAt, TouchedEvidence};
 use crate::outbox::FindingState;
 use crate::port::{Queue, Trouble};
 
@@ -214,8 +214,7 @@ impl Rejudge {
         TouchedEvidence {
             sessions: self.sessions.iter().cloned().collect(),
             records: self.records.iter().filter_map(record).collect(),
-            told: IdentityChanges::default(),
-            read: ReadRows::new(),
+            ..TouchedEvidence::default()
         }
     }
 }

@@ -11,6 +11,7 @@ mod gather;
 mod heard;
 pub(crate) mod index;
 pub(crate) mod keys;
+pub(crate) mod marker;
 mod observed;
 mod observed_member;
 mod old_rows;
@@ -20,6 +21,7 @@ mod trail;
 mod uses;
 
 pub use done::{RecordKnowledge, is_done, known_record, mark_done, note_missed};
+pub(crate) use gather::is_about_entities;
 pub use gather::{Facts, Gather, ReadRows};
 pub use heard::heard_of;
 pub use index::switches_since;

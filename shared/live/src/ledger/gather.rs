@@ -62,6 +62,8 @@ pub struct Gather<'a, T> {
     old_rows: Option<(&'a OldRows, Moment)>,
     /// Answers that were read before, but after the event's record was stored.
     read: ReadRows,
+    /// Every answer, for a later search or a later comparison.
+    answers: ReadRows,
     asked: BTreeSet<(String, KeyRange)>,
     open: Vec<(String, KeyRange)>,
     /// Facts by record and content.
@@ -102,6 +104,7 @@ impl<'a, T: Table> Gather<'a, T> {
             index,
             old_rows: None,
             read: ReadRows::new(),
+            answers: ReadRows::new(),
             asked: BTreeSet::new(),
             open: Vec::new(),
             facts: BTreeMap::new(),
@@ -131,10 +134,8 @@ impl<'a, T: Table> Gather<'a, T> {
             self.record(&record);
             return;
         }
-        self.add_question(
-            keys::session(&at.session),
-            keys::around(at.time, LAST_RECORD, LAST_RECORD),
-        );
+        let (pk, span) = at.question();
+        self.add_question(pk, span);
         if let Some((id, _)) = at.session.split_once(':') {
             self.add_question(keys::role(id), KeyRange::default());
         }
@@ -244,9 +245,10 @@ impl<'a, T: Table> Gather<'a, T> {
                 {
                     old.note_empty(pk, now);
                 }
-                for row in rows {
-                    self.take_row(pk, row);
+                for row in &rows {
+                    self.take_row(pk, row.clone());
                 }
+                self.answers.insert((pk.clone(), span.clone()), rows);
             }
             for (pk, span) in self.heard.questions() {
                 self.add_question(pk, span);
@@ -307,6 +309,11 @@ impl<'a, T: Table> Gather<'a, T> {
         Ok(!open.is_empty())
     }
 
+    /// What was read.
+    pub fn into_answers(self) -> ReadRows {
+        self.answers
+    }
+
     /// All facts found so far.
     pub fn facts(&self) -> Facts {
         let mut world = World::default();
@@ -346,7 +353,7 @@ impl<'a, T: Table> Gather<'a, T> {
 }
 
 /// Whether a partition is about a user, a group or a device.
-fn is_about_entities(pk: &str) -> bool {
+pub(crate) fn is_about_entities(pk: &str) -> bool {
     let of = pk.split('#').next().unwrap_or_default();
     matches!(of, "about" | "iam" | "names" | "groups" | "role")
 }

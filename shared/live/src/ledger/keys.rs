@@ -4,6 +4,7 @@ use rolewatch_guard::id::{AccountId, RecordKey};
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::roster::{Entity, Handle};
 use rolewatch_guard::seen::{CenterLink, CenterSubject};
+use rolewatch_guard::time::chosen::LAST_RECORD;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -20,6 +21,12 @@ pub struct SessionAt {
 }
 
 impl SessionAt {
+    /// The partition and the range that hold the facts of the session.
+    pub(crate) fn question(&self) -> (String, KeyRange) {
+        let span = around(self.time, LAST_RECORD, LAST_RECORD);
+        (session(&self.session), span)
+    }
+
     /// The record that identifies the switch, if none of its records names a session. Session names
     /// never contain a space.
     pub(crate) fn record(&self) -> Option<RecordKey> {
@@ -64,8 +71,11 @@ pub(crate) fn record_part(record: &RecordKey) -> String {
     format!("{}~{}", record.account, key_part(&record.event.to_string()))
 }
 
+/// At the start of every partition of a session.
+pub(super) const SESSION: &str = "session#";
+
 pub(crate) fn session(session: &str) -> String {
-    format!("session#{}", key_part(session))
+    format!("{SESSION}{}", key_part(session))
 }
 
 pub(crate) fn issued(key: &str) -> String {
@@ -333,6 +343,8 @@ pub(crate) enum Kind {
     /// Something done with the session that the partition is about.
     Child,
     Use,
+    /// The session was judged with facts that are stored elsewhere.
+    Judged,
 }
 
 impl Kind {
@@ -342,6 +354,7 @@ impl Kind {
             Self::Step => 's',
             Self::Child => 'c',
             Self::Use => 'u',
+            Self::Judged => 'j',
         }
     }
 

@@ -4,6 +4,8 @@ mod center;
 mod family;
 mod names;
 
+use std::collections::BTreeSet;
+
 use futures_util::future::{try_join, try_join_all};
 use rolewatch_guard::Elevated;
 use rolewatch_guard::arn::RoleArn;
@@ -296,6 +298,23 @@ fn child_places(caller: &Caller, time: Moment) -> Vec<(String, String)> {
     places
 }
 
+/// The partitions of sessions under which a record is stored.
+pub(super) fn session_partitions(arrival: &Arrival, policy: &Policy) -> BTreeSet<String> {
+    let family = arrival.family.iter().map(|(seen, _)| seen);
+    let all = std::iter::once(&arrival.seen).chain(family);
+    let mut partitions: BTreeSet<String> = all
+        .flat_map(|seen| places(seen, policy))
+        .map(|(pk, _)| pk)
+        .filter(|pk| pk.starts_with(keys::SESSION))
+        .collect();
+    // Only the first and the last use are kept there, so what another one is the first to show may
+    // be stored elsewhere only.
+    let used = arrival.seen.used.as_ref();
+    let used = used.filter(|_| arrival.shows.is_empty());
+    partitions.extend(used.map(|used| keys::session(&used.session)));
+    partitions
+}
+
 /// The text by which the first and the last of several records are determined.
 fn rank_of(seen: &SeenRecord) -> String {
     format!(
@@ -316,12 +335,11 @@ fn hint_rows(seen: &SeenRecord, body: &str, now: Moment) -> NewRows {
         // one use shows of its session, and the quarter of an hour, as the engine keeps uses.
         let login = if used.login.is_some() { " login" } else { "" };
         let what = format!(
-            "{:?} {:?} {} {}{login} {:?} {}",
+            "{:?} {:?} {} {}{login} {}",
             used.created,
             used.key,
             used.role,
             used.delivered_by_service,
-            used.on_behalf_of,
             quarter_of_hour(used.time)
         );
         let pk = keys::session(&used.session);

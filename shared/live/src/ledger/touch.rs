@@ -17,7 +17,7 @@ use rolewatch_guard::world::World;
 
 use super::gather::ReadRows;
 use super::keys::{self, Kind, SessionAt};
-use super::store::{Arrival, Learned, Sighting, reread};
+use super::store::{Arrival, Learned, Sighting, reread, session_partitions};
 use crate::port::{KeyRange, Row, Table, TableKind, Trouble};
 use center::CenterNews;
 
@@ -30,6 +30,8 @@ pub struct TouchedEvidence {
     pub records: BTreeSet<RecordKey>,
     /// Changes to users, groups and devices. The ledger's index finds what depends on them.
     pub told: IdentityChanges,
+    /// The partitions under which the record is stored. Whoever reads one of them again sees it.
+    pub stored_under: BTreeSet<String>,
     /// Rows of these sessions and records that were read after the record was stored.
     pub read: ReadRows,
 }
@@ -146,6 +148,12 @@ impl TouchedEvidence {
         self.sessions.is_empty() && self.records.is_empty() && self.told.is_empty()
     }
 
+    /// The touched sessions whose own rows don't show what touched them.
+    pub(crate) fn seen_elsewhere(&self) -> impl Iterator<Item = &SessionAt> {
+        let sessions = self.sessions.iter();
+        sessions.filter(|at| !self.stored_under.contains(&at.question().0))
+    }
+
     fn session(&mut self, session: &impl Display, time: Moment) {
         self.sessions.insert(SessionAt {
             session: session.to_string(),
@@ -165,7 +173,6 @@ pub async fn find_touched<T: Table>(
 ) -> Result<TouchedEvidence, Trouble> {
     let mut touched = at_first(policy, arrival);
     touched.told.center = CenterNews::read(table, (policy, rosters), arrival).await?;
-    touched.read.clone_from(&arrival.read);
     let family = arrival.family.iter();
     let mut open: Vec<SeenRecord> = family.map(|(seen, _)| seen.clone()).collect();
     let own: BTreeSet<RecordKey> = open
@@ -231,7 +238,11 @@ fn is_refused(event: &CenterEvent) -> bool {
 
 /// What a record touches directly, before the ledger is searched for what is connected to it.
 fn at_first(policy: &Policy, arrival: &Arrival) -> TouchedEvidence {
-    let mut touched = TouchedEvidence::default();
+    let mut touched = TouchedEvidence {
+        stored_under: session_partitions(arrival, policy),
+        read: arrival.read.clone(),
+        ..TouchedEvidence::default()
+    };
     if let Some(used) = &arrival.seen.used {
         touched.session(&used.session, used.created.unwrap_or(used.time));
     }

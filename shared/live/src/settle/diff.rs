@@ -35,6 +35,17 @@ pub(super) struct Changes {
     dirty: BTreeSet<String>,
 }
 
+/// The result of storing what changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum WriteOutcome {
+    /// Nothing had to be stored.
+    Unchanged,
+    /// Everything was stored.
+    Written,
+    /// Another invocation stored some of it since it was read.
+    Overtaken,
+}
+
 pub(super) async fn compare<T: Table>(
     table: &T,
     judged: &TouchedJudgement,
@@ -206,17 +217,34 @@ impl Changes {
         self.dirty.insert(finding.id.clone());
     }
 
-    /// Stores what changed. Returns `true` if this or another invocation stored something, so that
-    /// the outbox has to be compared again.
+    /// Stores what changed, and notes in `written` what was stored.
     pub(super) async fn write<T: Table>(
         &mut self,
         table: &T,
         now: Moment,
-        settled: &mut SettleCounts,
-    ) -> Result<bool, Trouble> {
+        (settled, written): (&mut SettleCounts, &mut BTreeSet<String>),
+    ) -> Result<WriteOutcome, Trouble> {
         let dirty = std::mem::take(&mut self.dirty);
-        store_states(table, &self.states, &dirty, now, settled).await?;
-        Ok(!dirty.is_empty())
+        let stored = store_states(table, &mut self.states, &dirty, now, settled).await?;
+        let outcome = if dirty.is_empty() {
+            WriteOutcome::Unchanged
+        } else if stored == dirty {
+            WriteOutcome::Written
+        } else {
+            WriteOutcome::Overtaken
+        };
+        written.extend(stored);
+        Ok(outcome)
+    }
+
+    /// Whether each finding that has to be written is about one session, and that is one of these.
+    pub(super) fn are_about(&self, sessions: &BTreeSet<SessionAt>) -> bool {
+        let mut states = self.dirty.iter().filter_map(|id| self.states.get(id));
+        states.all(|StoredFinding { state, .. }| {
+            !state.several
+                && state.records.is_empty()
+                && state.switches.iter().all(|at| sessions.contains(at))
+        })
     }
 }
 
@@ -230,33 +258,35 @@ fn shares(old: &FindingState, switches: &[SessionAt], records: &[String]) -> boo
 }
 
 /// Stores the states of these findings, except those that somebody else has stored since they were
-/// read.
+/// read. Returns the IDs of those that were stored.
 pub(crate) async fn store_states<T: Table>(
     table: &T,
-    states: &BTreeMap<String, StoredFinding>,
+    states: &mut BTreeMap<String, StoredFinding>,
     dirty: &BTreeSet<String>,
     now: Moment,
     settled: &mut SettleCounts,
-) -> Result<(), Trouble> {
-    let all: Vec<&StoredFinding> = dirty.iter().filter_map(|id| states.get(id)).collect();
+) -> Result<BTreeSet<String>, Trouble> {
+    let mut all: Vec<(&String, &mut StoredFinding)> = states
+        .iter_mut()
+        .filter(|(id, _)| dirty.contains(*id))
+        .collect();
+    let mut ids = BTreeSet::new();
     // Each finding is one row and up to eighty pointers. Writing all at once would be throttled.
-    for some in all.chunks(AT_ONCE) {
+    for some in all.chunks_mut(AT_ONCE) {
         let written = try_join_all(
             some.iter()
-                .map(|stored| outbox::write(table, &stored.state, stored.version, now)),
+                .map(|(_, stored)| outbox::write(table, &stored.state, stored.version, now)),
         )
         .await?;
-        for stored in some
-            .iter()
-            .zip(written)
-            .filter_map(|(stored, written)| written.then_some(stored))
-        {
+        for ((id, stored), _) in some.iter_mut().zip(written).filter(|(_, written)| *written) {
             *(if stored.version == 0 {
                 &mut settled.found
             } else {
                 &mut settled.changed
             }) += 1;
+            stored.version += 1;
+            ids.insert((*id).clone());
         }
     }
-    Ok(())
+    Ok(ids)
 }

@@ -17,7 +17,7 @@ use crate::ledger::{Facts, Gather, ReadRows, SessionAt, TouchedEvidence};
 use crate::outbox::record_name;
 use crate::port::{Table, Trouble};
 use crate::rulebook::Rulebook;
-use notes::Notes;
+pub(super) use notes::Notes;
 
 /// The result of judging what was touched.
 #[derive(Debug)]
@@ -32,6 +32,8 @@ pub(super) struct TouchedJudgement {
     /// All touched records: the given ones, and those of the touched switches.
     pub(super) records: BTreeSet<RecordKey>,
     pub(super) facts: Facts,
+    /// The rows that were read.
+    pub(super) read: ReadRows,
     pub(super) policy: Policy,
 }
 
@@ -44,10 +46,9 @@ pub(super) async fn judge_touched<T: Table>(
     table: &T,
     book: &Rulebook,
     touched: &TouchedEvidence,
-    read: ReadRows,
+    (read, notes): (ReadRows, &mut Notes<'_, T>),
     now: Moment,
 ) -> Result<TouchedJudgement, Trouble> {
-    let mut notes = Notes::new(table, now, !read.is_empty());
     let mut gather = gather_touched(table, book, touched).with_read(read);
     loop {
         gather.ask_until_closed().await?;
@@ -99,6 +100,7 @@ pub(super) async fn judge_touched<T: Table>(
             entered: own,
             around: others,
             facts,
+            read: gather.into_answers(),
             policy: book.policy.clone(),
         });
     }

@@ -1,9 +1,10 @@
 //! Judges until nothing changes any more, and then publishes what is due.
 //!
-//! INVARIANT (settled): the loop ends with a round that finds nothing to change. A round that wrote
-//! something is followed by another one that gathers and judges again, so a fact that arrived in
-//! between isn't lost: an invocation that stores a fact gathers after storing it, and one that
-//! wrote from older facts looks again. Only then is anything sent.
+//! INVARIANT (settled): the loop ends with a round that finds nothing to change, or that changed
+//! findings about sessions of which nothing else was stored meanwhile ([`crate::ledger::marker`]).
+//! Every other round that wrote something is followed by one that gathers and judges again, so a
+//! fact that arrived in between isn't lost: an invocation that stores a fact gathers after storing
+//! it, and one that wrote from older facts looks again. Only then is anything sent.
 
 use std::collections::BTreeSet;
 
@@ -11,11 +12,12 @@ use rolewatch_guard::id::AccountId;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::time::aws::LONGEST_DELAY;
 
-use super::judged::judge_touched;
+use super::diff::WriteOutcome;
+use super::judged::{Notes, judge_touched};
 use super::settled::SettleCounts;
 use super::{diff, lookup};
 use crate::inbox::{self, Rejudge};
-use crate::ledger::{Facts, IdentityChanges, TouchedEvidence};
+use crate::ledger::{Facts, IdentityChanges, TouchedEvidence, is_about_entities, marker};
 use crate::outbox::publish;
 use crate::port::{Directory, Queue, Table, Topic, Trouble};
 use crate::rulebook::Rulebook;
@@ -37,26 +39,44 @@ pub(super) async fn rounds<O: Table + Queue + Topic + Directory>(
         told: IdentityChanges::default(),
         ..touched.clone()
     };
-    // Only the first round may use them: later ones look for what was stored since.
+    // Until something is written, rounds share what they read. After that, they look for what was
+    // stored since.
     let mut read = std::mem::take(&mut touched.read);
+    let mut notes = Notes::new(outside, now, !read.is_empty());
+    let mut written = BTreeSet::new();
     for _ in 0..MOST_ROUNDS {
-        let judged = judge_touched(outside, book, &touched, std::mem::take(&mut read), now).await?;
+        let known = (std::mem::take(&mut read), &mut notes);
+        let judged = judge_touched(outside, book, &touched, known, now).await?;
         let lookups = lookup::ask_about_people(outside, book, &judged, &mut asked, now).await?;
         settled.unanswered += lookups.unanswered;
         // IAM's answer is a fact like any other. Judge with it before anything is written.
         if lookups.answered {
+            read = judged.read;
+            read.retain(|(pk, _), _| !is_about_entities(pk));
             continue;
         }
+        marker::mark_judged(outside, touched.seen_elsewhere(), &judged.read, now).await?;
         let mut changes = diff::compare(outside, &judged, &touched, now).await?;
         if !changes.more.is_empty() {
             touched.sessions.append(&mut changes.more);
+            read = judged.read;
             continue;
         }
-        if changes.write(outside, now, settled).await? {
+        let about_sessions = changes.are_about(&touched.sessions);
+        let outcome = changes.write(outside, now, (settled, &mut written)).await?;
+        let is_settled = match outcome {
+            WriteOutcome::Unchanged => true,
+            WriteOutcome::Written if about_sessions => {
+                marker::is_unchanged(outside, &touched.sessions, &judged.read).await?
+            }
+            WriteOutcome::Written | WriteOutcome::Overtaken => false,
+        };
+        if !is_settled {
+            notes = Notes::new(outside, now, false);
             continue;
         }
-        // Nothing changed in this round, so the outbox holds what all facts give.
-        settled.published += publish::send_due(outside, &mut changes.states, now).await?;
+        // The outbox holds what all facts give.
+        settled.published += publish::send_due(outside, &mut changes.states, &written, now).await?;
         if lookups.unanswered > 0
             || changes
                 .states

@@ -32,6 +32,7 @@ impl<T: Table> Gather<'_, T> {
             // Use of a session is stored there to wait for the session's mint. Nothing leads from
             // the mint to the use.
             ("session" | "key", _) if Kind::Child.is_kind_of(&row.sk) => {}
+            ("session", _) if Kind::Judged.is_kind_of(&row.sk) => {}
             _ => drop(self.take_fact(row)),
         }
     }

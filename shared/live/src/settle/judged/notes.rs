@@ -18,7 +18,7 @@ use crate::time::SESSIONS_APART;
 ///
 /// INVARIANT (held): our switches are added before the others are read. If two are judged at once,
 /// at least one sees both.
-pub(super) struct Notes<'t, T> {
+pub(in crate::settle) struct Notes<'t, T> {
     table: &'t T,
     now: Moment,
     /// The event's record was stored by this invocation.
@@ -30,7 +30,7 @@ pub(super) struct Notes<'t, T> {
 }
 
 impl<'t, T: Table> Notes<'t, T> {
-    pub(super) fn new(table: &'t T, now: Moment, just_stored: bool) -> Self {
+    pub(in crate::settle) fn new(table: &'t T, now: Moment, just_stored: bool) -> Self {
         Self {
             table,
             now,

@@ -1,0 +1,96 @@
+//! Markers in the partitions of sessions, and what they are good for: to see with one read whether
+//! anything was stored about a session since it was judged.
+//!
+//! Most facts about a session are rows of its own partition. Others aren't: a group change, or how
+//! the session's caller got its own session. So whoever judges a session because of such a fact
+//! first leaves a marker in the session's partition.
+//!
+//! INVARIANT (marker): a marker is written after the fact was stored, and before the outbox is
+//! compared. Suppose that A writes a finding that it judged without the fact. If B, who stored it,
+//! compared the outbox before A wrote, then the marker was there before A wrote, and A finds it.
+//! Otherwise B sees what A wrote.
+
+use std::collections::BTreeSet;
+
+use rolewatch_guard::moment::Moment;
+
+use super::gather::ReadRows;
+use super::keys::{self, Kind, SessionAt};
+use super::store::fact_row;
+use crate::port::{Row, Table, TableKind, Trouble};
+
+/// How long a marker is kept, in seconds. An invocation ends within minutes.
+const KEPT: i64 = 86_400;
+
+/// A record that no version of rolewatch takes for a fact.
+const NO_FACT: &str = r#"{"eventSource":"rolewatch"}"#;
+
+/// Leaves a marker for each session that was judged with these rows.
+///
+/// # Errors
+/// Returns the table's error.
+pub(crate) async fn mark_judged<T: Table>(
+    table: &T,
+    sessions: impl Iterator<Item = &SessionAt>,
+    read: &ReadRows,
+    now: Moment,
+) -> Result<(), Trouble> {
+    // A switch without a session has no partition of its own, so it is always judged once more.
+    let mut sessions = sessions.filter(|at| at.record().is_none()).peekable();
+    if sessions.peek().is_none() {
+        return Ok(());
+    }
+    let mark = mark_of(read);
+    let row = |at: &SessionAt| {
+        let sk = Kind::Judged.sort_key(at.time, &mark);
+        fact_row(at.question().0, sk, NO_FACT, now.plus_seconds(KEPT))
+    };
+    table
+        .keep_all(TableKind::Ledger, sessions.map(row).collect())
+        .await
+}
+
+/// Whether the partitions of these sessions still hold what was read.
+///
+/// # Errors
+/// Returns the table's error.
+pub(crate) async fn is_unchanged<T: Table>(
+    table: &T,
+    sessions: &BTreeSet<SessionAt>,
+    read: &ReadRows,
+) -> Result<bool, Trouble> {
+    let own = mark_of(read);
+    for at in sessions {
+        let question = at.question();
+        let Some(known) = read.get(&question) else {
+            return Ok(false);
+        };
+        let (pk, span) = &question;
+        let rows = table.query(TableKind::Ledger, pk, span).await?;
+        if !shown(known, &own).eq(shown(&rows, &own)) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// What rows say, without the marker that this invocation left.
+fn shown<'r>(rows: &'r [Row], own: &'r str) -> impl Iterator<Item = (&'r str, &'r str)> {
+    rows.iter()
+        .filter(move |row| !(Kind::Judged.is_kind_of(&row.sk) && row.sk.ends_with(own)))
+        .map(|row| (&*row.sk, &*row.body))
+}
+
+/// The same for the same rows, whoever read them.
+fn mark_of(read: &ReadRows) -> String {
+    let mut all = String::new();
+    for row in read.values().flatten() {
+        if !Kind::Judged.is_kind_of(&row.sk) {
+            for part in [&row.pk, &row.sk, &row.body] {
+                all.push_str(part);
+                all.push('\n');
+            }
+        }
+    }
+    keys::hash(&all)
+}
