@@ -16,8 +16,9 @@ use switch_guard::{Guard, JudgementReport};
 use crate::same_findings::{envelope, offline, prepare, standing};
 use crate::storm::Dice;
 
-/// Nothing fails, but every call to the outside may let the other invocation go first.
-pub(crate) struct Alternating(pub(crate) Dice);
+/// Nothing fails, but every call to the outside may let the other invocation go first, with this
+/// chance in a thousand.
+pub(crate) struct Alternating(pub(crate) Dice, pub(crate) usize);
 
 impl Weather for Alternating {
     fn allow_call(&self, _: Gate, _: &'static str) -> Result<(), Trouble> {
@@ -25,7 +26,7 @@ impl Weather for Alternating {
     }
 
     fn gives_way(&self) -> bool {
-        self.0.permille(600)
+        self.0.permille(self.1)
     }
 }
 
@@ -41,8 +42,9 @@ pub(crate) fn batch(bodies: &[String]) -> Box<RawValue> {
     to_raw_value(&json!({ "Records": records })).unwrap()
 }
 
-/// Runs two invocations in turns, in a random order.
-pub(crate) fn both<F: Future>(dice: &Dice, first: F, second: F) -> [F::Output; 2] {
+/// Runs two invocations in turns, in a random order. Each may take many steps before the other one
+/// takes its next.
+fn both<F: Future>(dice: &Dice, first: F, second: F) -> [F::Output; 2] {
     let (mut first, mut second) = (pin!(first), pin!(second));
     let mut context = Context::from_waker(Waker::noop());
     let mut ended = [None, None];
@@ -52,10 +54,13 @@ pub(crate) fn both<F: Future>(dice: &Dice, first: F, second: F) -> [F::Output; 2
         } else {
             (1, &mut second)
         };
-        if ended[at].is_none()
-            && let Poll::Ready(output) = future.as_mut().poll(&mut context)
-        {
-            ended[at] = Some(output);
+        // Up to 1, 2, 4, ... 256 steps.
+        for _ in 0..=dice.below(1 << dice.below(9)) {
+            if ended[at].is_none()
+                && let Poll::Ready(output) = future.as_mut().poll(&mut context)
+            {
+                ended[at] = Some(output);
+            }
         }
     }
     ended.map(Option::unwrap)
@@ -132,7 +137,10 @@ fn what_comes_by_two_queues_at_once_is_judged_and_told_once() {
     assert_eq!(events.len(), 6, "two halves of each switch");
     let mut postponed = 0;
     for seed in 0..150 {
-        let twin = Twin::new(Alternating(Dice::new(seed)), story.now().plus_seconds(60));
+        let twin = Twin::new(
+            Alternating(Dice::new(seed), 600),
+            story.now().plus_seconds(60),
+        );
         prepare(&twin, &story);
         let (mut of_switches, mut of_events) = (Guard::default(), Guard::default());
         let (copy, other) = (batch(&events), batch(&events));
@@ -182,7 +190,10 @@ fn what_one_invocation_was_cut_off_from_is_judged_by_the_other_within_two_minute
         .collect();
     let mut cut_off = 0;
     for seed in 0..150 {
-        let twin = Twin::new(Alternating(Dice::new(seed)), story.now().plus_seconds(60));
+        let twin = Twin::new(
+            Alternating(Dice::new(seed), 600),
+            story.now().plus_seconds(60),
+        );
         prepare(&twin, &story);
         let (mut of_switches, mut of_events) = (Guard::default(), Guard::default());
         let polls = twin.weather.0.below(150);

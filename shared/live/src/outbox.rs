@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ledger::SessionAt;
 use crate::ledger::keys::{hash, record_part, second};
-use crate::port::{Keep, KeyRange, Row, Table, TableKind, Trouble};
+use crate::port::{KeyRange, Row, Table, TableKind, Trouble};
 use crate::time::FINDINGS_KEPT;
 use crate::wire::Alert;
 
@@ -244,9 +244,6 @@ async fn ids_in<T: Table>(table: &T, asked: &[(String, KeyRange)]) -> Result<Vec
 /// Writes a state unless somebody else has written it since version `seen` was read. Returns
 /// `false` if somebody has.
 ///
-/// The pointers are written first: a finding that can't be found could be neither withdrawn nor
-/// sent again.
-///
 /// # Errors
 /// Returns the table's error.
 pub async fn write<T: Table>(
@@ -255,19 +252,49 @@ pub async fn write<T: Table>(
     seen: u64,
     now: Moment,
 ) -> Result<bool, Trouble> {
+    let written = write_all(table, &[(state, seen)], now).await?;
+    Ok(written.iter().all(|written| *written))
+}
+
+/// Like [`write()`], for several states, each with the version that was read.
+///
+/// The pointers are written first: a finding that can't be found could be neither withdrawn nor
+/// sent again.
+///
+/// # Errors
+/// Returns the table's error. Some of the states may be written.
+pub(crate) async fn write_all<T: Table>(
+    table: &T,
+    states: &[(&FindingState, u64)],
+    now: Moment,
+) -> Result<Vec<bool>, Trouble> {
+    // What a pointer says follows from its key. It lives as long as the finding that it points to,
+    // but for the seconds by which two invocations differ.
+    let pointers = states.iter().flat_map(|(state, _)| pointers(state, now));
+    let pointers = table.keep_all(TableKind::Outbox, pointers.collect());
+    // Like the pointers, these rows go first. If the state's own write then fails, the sweep finds
+    // a row without a finding and closes it later.
+    let unsent = states
+        .iter()
+        .filter(|(state, _)| state.published < state.alert.version)
+        .map(|(state, _)| (&*state.alert.id, state.alert.version));
+    try_join(pointers, unsent::note_unsent(table, unsent, now)).await?;
+    let states = states.iter();
+    try_join_all(states.map(|(state, seen)| write_alone(table, state, *seen, now))).await
+}
+
+/// The rows by which a finding is found: under its sessions and records.
+fn pointers(state: &FindingState, now: Moment) -> impl Iterator<Item = Row> {
     let id = &state.alert.id;
-    let expires = Some(now.plus_seconds(FINDINGS_KEPT));
-    // A pointer lives as long as the finding that it points to.
-    let rank = expires.map(second).unwrap_or_default();
-    let pointer = |pk: String, sk: String| Row {
+    let pointer = move |pk: String, sk: String| Row {
         pk,
         sk,
         body: id.clone(),
-        rank: rank.clone(),
+        rank: String::new(),
         version: 0,
-        expires,
+        expires: Some(now.plus_seconds(FINDINGS_KEPT)),
     };
-    let by_session = state.switches.iter().map(|at| {
+    let by_session = state.switches.iter().map(move |at| {
         pointer(
             session_pointer(&at.session),
             format!("{}#{id}", second(at.time)),
@@ -276,25 +303,10 @@ pub async fn write<T: Table>(
     let by_record = state
         .records
         .iter()
-        .map(|record| pointer(record_pointer(record), id.clone()));
-    let pointers = by_session
+        .map(move |record| pointer(record_pointer(record), id.clone()));
+    by_session
         .take(MOST_POINTERS)
-        .chain(by_record.take(MOST_POINTERS));
-    // Like the pointers, this row goes first. If the state's own write then fails, the sweep finds
-    // a row without a finding and closes it later.
-    let untold = async {
-        if state.published < state.alert.version {
-            unsent::note_unsent(table, id, state.alert.version, now).await
-        } else {
-            Ok(())
-        }
-    };
-    try_join(
-        try_join_all(pointers.map(|row| table.keep(TableKind::Outbox, row, Keep::Greatest))),
-        untold,
-    )
-    .await?;
-    write_alone(table, state, seen, now).await
+        .chain(by_record.take(MOST_POINTERS))
 }
 
 /// Like [`write()`], for a finding that [`write()`] stored in the same invocation: its pointers are

@@ -31,13 +31,13 @@ const NO_FACT: &str = r#"{"eventSource":"rolewatch"}"#;
 /// Returns the table's error.
 pub(crate) async fn mark_judged<T: Table>(
     table: &T,
-    sessions: impl Iterator<Item = &SessionAt>,
+    mut sessions: BTreeSet<SessionAt>,
     read: &ReadRows,
     now: Moment,
 ) -> Result<(), Trouble> {
     // A switch without a session has no partition of its own, so it is always judged once more.
-    let mut sessions = sessions.filter(|at| at.record().is_none()).peekable();
-    if sessions.peek().is_none() {
+    sessions.retain(|at| at.record().is_none());
+    if sessions.is_empty() {
         return Ok(());
     }
     let mark = mark_of(read);
@@ -46,7 +46,7 @@ pub(crate) async fn mark_judged<T: Table>(
         fact_row(at.question().0, sk, NO_FACT, now.plus_seconds(KEPT))
     };
     table
-        .keep_all(TableKind::Ledger, sessions.map(row).collect())
+        .keep_all(TableKind::Ledger, sessions.iter().map(row).collect())
         .await
 }
 

@@ -148,12 +148,6 @@ impl TouchedEvidence {
         self.sessions.is_empty() && self.records.is_empty() && self.told.is_empty()
     }
 
-    /// The touched sessions whose own rows don't show what touched them.
-    pub(crate) fn seen_elsewhere(&self) -> impl Iterator<Item = &SessionAt> {
-        let sessions = self.sessions.iter();
-        sessions.filter(|at| !self.stored_under.contains(&at.question().0))
-    }
-
     fn session(&mut self, session: &impl Display, time: Moment) {
         self.sessions.insert(SessionAt {
             session: session.to_string(),

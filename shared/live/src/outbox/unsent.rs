@@ -5,7 +5,7 @@
 //! finding that nobody has received. A row is written before the finding's own row. Once closed it
 //! is never opened again, because another version gets its own row.
 
-use futures_util::future::{try_join, try_join_all};
+use futures_util::future::try_join_all;
 use rolewatch_guard::moment::Moment;
 use serde::{Deserialize, Serialize};
 
@@ -66,11 +66,10 @@ pub struct Day {
     done: bool,
 }
 
-/// Notes that a version of a finding has to be delivered. Repeating it changes nothing.
+/// Notes that versions of findings have to be delivered. Repeating it changes nothing.
 pub(crate) async fn note_unsent<T: Table>(
     table: &T,
-    id: &str,
-    version: u64,
+    versions: impl Iterator<Item = (&str, u64)>,
     now: Moment,
 ) -> Result<(), Trouble> {
     let day = day_of(now);
@@ -80,16 +79,21 @@ pub(crate) async fn note_unsent<T: Table>(
         last: None,
         closed: None,
     })?;
-    let pointer = unsent_row(partition(&day), format!("{id}#{version:012}"), body, now);
+    let mut rows: Vec<Row> = versions
+        .map(|(id, version)| {
+            let sk = format!("{id}#{version:012}");
+            unsent_row(partition(&day), sk, body.clone(), now)
+        })
+        .collect();
+    if rows.is_empty() {
+        return Ok(());
+    }
+    rows.push(unsent_row(DAYS.to_owned(), day, String::new(), now));
     // Uses `replace`, not `keep`, because these rows are later changed by version.
-    let of_day = table.replace(
-        TableKind::Outbox,
-        unsent_row(DAYS.to_owned(), day, String::new(), now),
-        0,
-    );
-    try_join(of_day, table.replace(TableKind::Outbox, pointer, 0))
+    let written = rows.into_iter();
+    try_join_all(written.map(|row| table.replace(TableKind::Outbox, row, 0)))
         .await
-        .map(|_| ())
+        .map(drop)
 }
 
 /// The days for which something may still have to be delivered, oldest first.

@@ -430,7 +430,12 @@ fn wherever_storing_is_stopped_what_is_stored_is_told() {
 #[test]
 fn a_row_without_its_finding_is_let_go_when_its_day_is_over() {
     let twin = Twin::new(Calm, start());
-    run(unsent::note_unsent(&twin, "nothing", 1, start())).unwrap();
+    run(unsent::note_unsent(
+        &twin,
+        [("nothing", 1)].into_iter(),
+        start(),
+    ))
+    .unwrap();
     let_pass(&twin, 86_400);
     assert_eq!(
         (

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use futures_util::future::try_join_all;
 use rolewatch_guard::catalogue;
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::rule::Rule;
@@ -237,12 +236,13 @@ impl Changes {
         Ok(outcome)
     }
 
-    /// Whether each finding that has to be written is about one session, and that is one of these.
+    /// Whether each finding that has to be written is about a single switch into one of these
+    /// sessions.
     pub(super) fn are_about(&self, sessions: &BTreeSet<SessionAt>) -> bool {
         let mut states = self.dirty.iter().filter_map(|id| self.states.get(id));
         states.all(|StoredFinding { state, .. }| {
             !state.several
-                && state.records.is_empty()
+                && !state.switches.is_empty()
                 && state.switches.iter().all(|at| sessions.contains(at))
         })
     }
@@ -273,11 +273,11 @@ pub(crate) async fn store_states<T: Table>(
     let mut ids = BTreeSet::new();
     // Each finding is one row and up to eighty pointers. Writing all at once would be throttled.
     for some in all.chunks_mut(AT_ONCE) {
-        let written = try_join_all(
-            some.iter()
-                .map(|(_, stored)| outbox::write(table, &stored.state, stored.version, now)),
-        )
-        .await?;
+        let states: Vec<_> = some
+            .iter()
+            .map(|(_, stored)| (&stored.state, stored.version))
+            .collect();
+        let written = outbox::write_all(table, &states, now).await?;
         for ((id, stored), _) in some.iter_mut().zip(written).filter(|(_, written)| *written) {
             *(if stored.version == 0 {
                 &mut settled.found

@@ -265,6 +265,14 @@ impl TouchedJudgement {
         })
     }
 
+    /// The judged sessions whose own rows don't show what touched them.
+    pub(super) fn found_elsewhere(&self, touched: &TouchedEvidence) -> BTreeSet<SessionAt> {
+        let entered = self.entered.iter().map(|one| &one.at);
+        let sessions = touched.sessions.iter().chain(entered);
+        let elsewhere = sessions.filter(|at| !touched.stored_under.contains(&at.question().0));
+        elsewhere.cloned().collect()
+    }
+
     pub(super) fn record_names(&self) -> Vec<String> {
         self.records.iter().map(record_name).collect()
     }

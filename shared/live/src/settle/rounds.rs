@@ -55,7 +55,8 @@ pub(super) async fn rounds<O: Table + Queue + Topic + Directory>(
             read.retain(|(pk, _), _| !is_about_entities(pk));
             continue;
         }
-        marker::mark_judged(outside, touched.seen_elsewhere(), &judged.read, now).await?;
+        let marked = judged.found_elsewhere(&touched);
+        marker::mark_judged(outside, marked, &judged.read, now).await?;
         let mut changes = diff::compare(outside, &judged, &touched, now).await?;
         if !changes.more.is_empty() {
             touched.sessions.append(&mut changes.more);
