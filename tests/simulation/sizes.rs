@@ -240,6 +240,18 @@ fn a_members_switch_needs_few_calls() {
     }
 }
 
+/// Of each of the two records, including the finding and its alert.
+#[test]
+fn a_switch_that_breaks_a_rule_needs_few_calls_too() {
+    let mut account = Account::new(10, 0);
+    for (_, tell) in &EVENTS[1..3] {
+        for cost in account.costs(tell) {
+            assert!(cost.reads + cost.writes <= 40, "{cost:?}");
+            assert!(cost.rows_read + cost.rows_written <= 80, "{cost:?}");
+        }
+    }
+}
+
 #[test]
 fn the_first_event_finds_policy_and_rosters_prepared() {
     let mut story = Story::new();
