@@ -64,7 +64,7 @@ impl ReportFormat<FinishedAudit<'_>> for AuditCsv {
                 finding.role.clone(),
                 finding.caller.arn.clone().unwrap_or_default(),
                 finding.caller.account.clone().unwrap_or_default(),
-                finding.caller.name.clone(),
+                finding.caller.name.to_string(),
                 finding.message.to_string(),
                 events.join(" "),
                 finding.id.clone(),

@@ -7,7 +7,7 @@ use rolewatch_guard::policy::{Policy, Severity};
 use rolewatch_guard::{Finding, Judgement, MissingSource, SettledBy, Verdict};
 
 use super::words::{account_shown, number, role_in_account, severity_word};
-use crate::language::say;
+use crate::language::{said, say};
 
 /// How many people, roles and missing sources a summary names.
 pub(crate) const NAMED: usize = 5;
@@ -97,7 +97,7 @@ fn person_shown(finding: &Finding, policy: &Policy) -> String {
     let name = &finding.caller.name;
     match account.map(|account| account_shown(account, policy)) {
         Some(account) => say!("{name} in {account}", name, account),
-        None => name.clone(),
+        None => said(name),
     }
 }
 

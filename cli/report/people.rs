@@ -68,7 +68,7 @@ impl<'f> PersonFindings<'f> {
     fn only_sentence(&self) -> Option<(String, Severity, Vec<&'f str>)> {
         let entry = self.only_entry()?;
         let finding = entry.finding;
-        let mut sentence = finding.message.replace(&self.caller.name, "…");
+        let mut sentence = finding.message.replace(&*self.caller.name, "…");
         if let Some(at) = sentence.find("(…") {
             let key_ends = sentence.get(at..).and_then(|rest| rest.find(')'));
             if let Some(length) = key_ends {

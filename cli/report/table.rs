@@ -82,7 +82,7 @@ fn write_brief(
             finding.rule,
             finding.verdict.as_str(),
             finding.severity.as_str(),
-            finding.caller.name,
+            said(&finding.caller.name),
             finding.role
         )?;
         writeln!(out, "    {}", said(&finding.message))?;

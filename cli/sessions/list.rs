@@ -75,7 +75,7 @@ impl<'a> SessionCollector<'a> {
             let person = examined.origin.person.clone();
             self.rows.push((examined.switch.key.clone(), person, row));
         } else {
-            let subject = (row.caller.name, row.role);
+            let subject = (row.caller.name.to_string(), row.role);
             *self.hidden.entry(subject).or_default() += 1;
         }
     }

@@ -76,9 +76,9 @@ fn write_head(told: &ToldFinding<'_>, policy: &Policy, page: &mut TextPage<'_>) 
     page.labelled(&say!("time"), &finding.time.to_string())?;
     let caller = &finding.caller;
     let person = match (&caller.arn, &caller.account) {
-        (Some(arn), _) if *arn != caller.name => format!("{} ({arn})", caller.name),
+        (Some(arn), _) if *arn != *caller.name => format!("{} ({arn})", said(&caller.name)),
         (None, Some(account)) => say!("{name} in account {account}", name = caller.name, account),
-        _ => caller.name.clone(),
+        _ => said(&caller.name),
     };
     page.labelled(&say!("person"), &person)?;
     let role = role_in_account(&finding.role, policy);
@@ -191,9 +191,9 @@ fn calls(uses: Option<&UsesShown>) -> String {
 fn write_chain(story: &SwitchStory, policy: &Policy, page: &mut TextPage<'_>) -> io::Result<()> {
     subheading(&say!("who it was"), page)?;
     let person = &story.row.caller;
-    let arn = person.arn.as_deref().filter(|arn| *arn != person.name);
+    let arn = person.arn.as_deref().filter(|arn| **arn != *person.name);
     let arn = arn.map(|arn| format!(" ({arn})")).unwrap_or_default();
-    page.text(2, &format!("{}{arn}", person.name))?;
+    page.text(2, &format!("{}{arn}", said(&person.name)))?;
     for link in &story.chain {
         let text = link_shown(link, policy);
         page.hanging(

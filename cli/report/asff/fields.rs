@@ -36,7 +36,7 @@ fn about(finding: &Finding) -> Vec<Field> {
         ("Policy", Some(finding.policy.to_string())),
         ("Role", Some(finding.role.clone())),
         ("RoleAccount", role_account),
-        ("CallerName", Some(caller.name.clone())),
+        ("CallerName", Some(caller.name.to_string())),
         ("CallerArn", caller.arn.clone()),
         ("CallerAccount", caller.account.clone()),
         ("Events", Some(events.join(" "))),

@@ -45,7 +45,7 @@ pub(super) fn brief_findings(findings: &[&Finding]) -> Markup {
                         (badge(finding))
                         (head_parts(finding))
                     }
-                    p { b { (finding.caller.name) } (say!(" in ")) (finding.role) }
+                    p { b { (said(&finding.caller.name)) } (say!(" in ")) (finding.role) }
                     p { (said(&finding.message)) }
                 }
             }
@@ -89,7 +89,7 @@ impl<'r> HtmlFindings<'r> {
         let caller = person.caller;
         let account = caller.account.as_deref();
         let account = account.map(|account| account_shown(account, &self.report.inputs.policy));
-        let arn = caller.arn.as_ref().filter(|arn| **arn != caller.name);
+        let arn = caller.arn.as_ref().filter(|arn| **arn != *caller.name);
         let mut entries = Vec::new();
         for of_rule in &person.by_rule {
             for alike in alike(of_rule) {
@@ -99,7 +99,7 @@ impl<'r> HtmlFindings<'r> {
         html! {
             section.person {
                 h3 {
-                    (caller.name)
+                    (said(&caller.name))
                     @if let Some(account) = account { (say!(" in {account}", account)) }
                     @if let Some(arn) = arn { " " small { (arn) } }
                 }

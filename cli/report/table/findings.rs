@@ -134,13 +134,13 @@ impl<'r> FindingList<'r> {
         let name = &person.name;
         match account.map(|account| account_shown(account, policy)) {
             Some(account) => say!("{name} in {account}", name, account),
-            None => name.clone(),
+            None => said(name),
         }
     }
 
     fn write_name(&self, person: &CallerShown, page: &mut TextPage<'_>) -> io::Result<()> {
         let name = self.name(person);
-        let arn = person.arn.as_ref().filter(|arn| **arn != person.name);
+        let arn = person.arn.as_ref().filter(|arn| **arn != *person.name);
         let arn = arn.map_or_else(String::new, |arn| format!("  {arn}"));
         if width(&name) + width(&arn) <= page.columns {
             return writeln!(page.out, "{BOLD}{name}{BOLD:#}{DIM}{arn}{DIM:#}");

@@ -7,7 +7,7 @@ use rolewatch_guard::{SwitchStanding, SwitchSummary, standings};
 
 use super::TextPage;
 use super::paint::DIM;
-use crate::language::say;
+use crate::language::{said, say};
 use crate::limits::SWITCHES_TOLD;
 use crate::report::AuditReport;
 use crate::report::words::{length, number, padded, role_in_account, shortened, width};
@@ -64,7 +64,7 @@ fn write_rows(
     for switch in switches.iter().take(SWITCHES_TOLD) {
         rows.push([
             switch.time.to_string(),
-            shortened(&switch.caller.name, CELL),
+            shortened(&said(&switch.caller.name), CELL),
             shortened(&role_in_account(&switch.role, &report.inputs.policy), CELL),
             if switch.console {
                 say!("console")

@@ -69,7 +69,7 @@ fn cells(session: &ListedSession) -> [String; HEADER.len()] {
         row.role.clone(),
         text(row.caller.arn.as_ref()),
         text(row.caller.account.as_ref()),
-        row.caller.name.clone(),
+        row.caller.name.to_string(),
         by.to_owned(),
         text(row.session.name.as_ref()),
         text(row.session.key.as_ref()),

@@ -195,7 +195,7 @@ fn write_legend(
 
 fn write_people(list: &SessionList, page: &mut TextPage<'_>) -> io::Result<()> {
     page.heading(&say!("People"))?;
-    let name = |person: &PersonTotals| shortened(&person.caller.name, NAME);
+    let name = |person: &PersonTotals| shortened(&said(&person.caller.name), NAME);
     let widest = list.people.iter().map(|person| width(&name(person))).max();
     let widest = widest.unwrap_or(0);
     for person in &list.people {

@@ -8,6 +8,7 @@ use rolewatch_guard::{Finding, Person, SwitchKey, Verdict};
 
 use super::scale::{Place, TimeScale};
 use super::words::session_title;
+use crate::language::said;
 use crate::report::words::account_shown;
 use crate::sessions::list::{ListedSession, SessionList};
 
@@ -183,7 +184,7 @@ fn lane(
     }
     let account = caller.account.as_deref();
     Some(Lane {
-        name: caller.name.clone(),
+        name: said(&caller.name),
         account: account.map(|account| account_shown(account, policy)),
         sessions: count,
         violating,

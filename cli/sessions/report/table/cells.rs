@@ -6,7 +6,7 @@ use rolewatch_guard::moment::{Moment, Span};
 use rolewatch_guard::policy::Policy;
 use rolewatch_guard::time::{DAY, HOUR};
 
-use crate::language::say;
+use crate::language::{said, say};
 use crate::report::table::paint::{BAD, DIM, UNSURE};
 use crate::report::words::{number, role_in_account, width};
 use crate::sessions::held::{HeldTime, SessionEnd};
@@ -58,7 +58,7 @@ impl SessionCells {
             mfa_words,
             day,
             entered,
-            person: row.caller.name.clone(),
+            person: said(&row.caller.name),
             role: role_in_account(&row.role, policy),
             held: held(session.held),
             rules: codes(&session.rules),

@@ -70,7 +70,7 @@ pub struct Origin {
     /// The identity's account.
     pub account: Option<AccountId>,
     /// The name to show.
-    pub name: String,
+    pub name: Text,
     /// MFA at the mint that the person made.
     pub proof: Proof,
     /// The mints between the person and this switch, oldest first.

@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::dossier::Origin;
 use crate::seen::{Caller, CallerKind};
+use crate::text;
+use crate::text::Text;
 use crate::untrusted::harmless;
 
 /// The origin of a switch, as a finding shows it. Every text in it is safe to print, but not
@@ -15,7 +17,7 @@ pub struct CallerShown {
     /// The account; `null` if no record shows one.
     pub account: Option<String>,
     /// The name to show.
-    pub name: String,
+    pub name: Text,
 }
 
 impl CallerShown {
@@ -34,32 +36,36 @@ impl CallerShown {
         Self {
             arn: origin.arn.as_deref().map(harmless),
             account: origin.account.map(|account| account.to_string()),
-            name: harmless(&origin.name),
+            name: origin.name.harmless(),
         }
     }
 }
 
-fn name_of(caller: &Caller) -> String {
+fn name_of(caller: &Caller) -> Text {
     match &caller.kind {
-        CallerKind::Root => Some("the root user".to_owned()),
-        CallerKind::IamUser => caller.user_name.as_deref().map(harmless),
+        CallerKind::Root => Some(text!("the root user")),
+        CallerKind::IamUser => caller.user_name.as_deref().map(safe),
         CallerKind::AssumedRole => caller.assumed_role().map(|session| {
-            format!(
-                "{} (role {})",
-                harmless(session.session),
-                harmless(session.role_name)
+            text!(
+                "{session} (role {role})",
+                session = harmless(session.session),
+                role = harmless(session.role_name)
             )
         }),
-        CallerKind::Service => caller.provider.as_deref().map(harmless),
+        CallerKind::Service => caller.provider.as_deref().map(safe),
         _ => None,
     }
     .unwrap_or_else(|| name_by_arn(caller))
 }
 
 /// The last part of the ARN, else the id.
-fn name_by_arn(caller: &Caller) -> String {
+fn name_by_arn(caller: &Caller) -> Text {
     let end_of_arn = caller.arn.as_deref().and_then(|arn| arn.rsplit('/').next());
     end_of_arn
         .or(caller.principal_id.as_deref())
-        .map_or_else(|| "an unknown caller".to_owned(), harmless)
+        .map_or_else(|| text!("an unknown caller"), safe)
+}
+
+fn safe(name: &str) -> Text {
+    Text::data(harmless(name))
 }

@@ -81,7 +81,7 @@ impl Finding {
                     .as_deref()
                     .map(|arn| harmless_up_to(arn, LONG)),
                 account: written.caller.account.as_deref().map(harmless),
-                name: harmless(&written.caller.name),
+                name: harmless(&written.caller.name).into(),
             },
             message: Text::data(harmless_up_to(&written.message, LONG)),
             events: written.events.iter().map(event).collect::<Result<_, _>>()?,

@@ -215,7 +215,7 @@ fn center_refused(center: &Center<'_>, failed: &FailedPortalCall<'_>) -> Origin 
         kind: OriginKind::Listed(IdentityKind::IdentityCenter),
         arn: None,
         account: Some(center.directory.settings.account),
-        name: name.to_string(),
+        name: name.to_string().into(),
         proof: Proof::NotAsked,
         links: Vec::new(),
         broken: None,

@@ -126,7 +126,7 @@ impl<'w> Judge<'_, 'w> {
     /// The sentence that a root user was denied entry to an elevated role.
     fn refused_entry(&self, denial: &Denial, role: &RoleArn, origin: &Origin) -> Text {
         let account = denial.caller.account.map_or_else(
-            || harmless(&origin.name).into(),
+            || origin.name.harmless(),
             |account| account_shown(account, self.policy),
         );
         text!(
@@ -141,7 +141,7 @@ impl<'w> Judge<'_, 'w> {
 fn refused_credentials(denial: &Denial, origin: &Origin) -> (Text, String) {
     let sentence = text!(
         "{who} was denied root credentials (AssumeRoot)",
-        who = harmless(&origin.name)
+        who = origin.name.harmless()
     );
     let target = denial.root.as_deref();
     let root = target.map_or_else(String::new, |root| root_of(root, origin));

@@ -26,7 +26,7 @@ use crate::untrusted::harmless;
 
 /// The credentials of a new switch are issued later than those that are denied.
 pub(super) fn reentry_limit(plan: &RevocationTarget<'_, '_>) -> PlanLimit {
-    let who = harmless(&plan.origin.name);
+    let who = plan.origin.name.harmless();
     let place = role_in_account(plan.role, plan.case.policy);
     let at = plan.case.as_of;
     if let (OriginKind::Listed(IdentityKind::IamUser), Person::User(account, id)) =
@@ -82,7 +82,7 @@ fn into_permission_set(plan: &RevocationTarget<'_, '_>) -> Text {
     )
 }
 
-fn reentry_sentence(who: &str, place: &Text, at: Moment) -> Text {
+fn reentry_sentence(who: &Text, place: &Text, at: Moment) -> Text {
     text!(
         "New switches: sessions issued from {at} on are not denied, so {who} can enter {place} again immediately.",
         at,
@@ -96,7 +96,7 @@ struct UserToLockOut<'a, 'w> {
     plan: &'a RevocationTarget<'a, 'w>,
     account: AccountId,
     id: &'a str,
-    who: String,
+    who: Text,
     place: Text,
 }
 

@@ -172,7 +172,7 @@ fn elsewhere(plan: &RevocationTarget<'_, '_>) -> Option<Text> {
     if shown.is_empty() {
         return None;
     }
-    let who = harmless(&plan.origin.name);
+    let who = plan.origin.name.harmless();
     let sessions = Text::list(shown, text!("; "));
     let more = others.len().saturating_sub(TOLD);
     Some(if more > 0 {

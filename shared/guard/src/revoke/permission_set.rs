@@ -27,7 +27,7 @@ pub(super) struct SetDenial<'d, 'a, 'w> {
     address: SetAddress,
     commands: SetCommands,
     /// The person's name.
-    who: String,
+    who: Text,
 }
 
 impl<'d, 'a, 'w> SetDenial<'d, 'a, 'w> {
@@ -43,7 +43,7 @@ impl<'d, 'a, 'w> SetDenial<'d, 'a, 'w> {
             roles,
             commands,
             address,
-            who: harmless(&in_role.origin.name),
+            who: in_role.origin.name.harmless(),
         })
     }
 

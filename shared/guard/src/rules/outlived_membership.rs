@@ -48,7 +48,6 @@ use crate::roster::Membership;
 use crate::text;
 use crate::text::Text;
 use crate::time::chosen::ACCESS_LOST;
-use crate::untrusted::harmless;
 use crate::world::UseAt;
 
 pub(super) fn check(view: &SwitchView<'_, '_>) -> RuleAnswer {
@@ -313,7 +312,7 @@ fn violation(
         let change = view.tracer.roster.changed_by(record);
         let (_, by) = change.filter(|(time, _)| *time == since)?;
         let origin = view.tracer.behind(by, since, by.arn.as_deref());
-        Some(text!(" (changed by {who})", who = harmless(&origin.name)))
+        Some(text!(" (changed by {who})", who = origin.name.harmless()))
     });
     let until = view.switch.granted_until().map_or_else(
         || text!("; the records don't show when the credentials expire"),

@@ -62,7 +62,7 @@ pub(crate) fn root_session(switch: &Switch<'_>, origin: &Origin, policy: &Policy
     if policy.assume_root == AllowOrDeny::Allow {
         return RuleAnswer::allow(text!("the policy allows AssumeRoot"));
     }
-    let who = harmless(&origin.name);
+    let who = origin.name.harmless();
     RuleAnswer::violation(text!(
         "{who} got root credentials of {target} with AssumeRoot",
         who,

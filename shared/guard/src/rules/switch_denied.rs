@@ -103,7 +103,7 @@ fn draft_for_run(run: &[(usize, &RefusedAttempt<'_>)]) -> Option<FindingDraft> {
         anchor,
         sentence: text!(
             "{who} was denied {times} when trying to enter {place}",
-            who = crate::untrusted::harmless(&first.origin.name),
+            who = first.origin.name.harmless(),
             times,
             place = first.place
         ),

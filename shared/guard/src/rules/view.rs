@@ -12,7 +12,6 @@ use crate::roster::Membership;
 use crate::seen::StoreUser;
 use crate::text;
 use crate::text::Text;
-use crate::untrusted::harmless;
 
 /// A rule's answer about one switch.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,8 +84,8 @@ impl SwitchView<'_, '_> {
     }
 
     /// The person's name for sentences.
-    pub(crate) fn person_shown(&self) -> String {
-        harmless(&self.origin.name)
+    pub(crate) fn person_shown(&self) -> Text {
+        self.origin.name.harmless()
     }
 
     /// `UpdateApp in production`.

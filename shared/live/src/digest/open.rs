@@ -108,7 +108,7 @@ fn open_finding(alert: &Alert, time: Moment) -> Open {
         id: alert.id.clone(),
         rule: alert.rule.clone(),
         verdict: alert.verdict,
-        who: alert.caller.name.clone(),
+        who: alert.caller.name.to_string(),
         role: alert.role.clone(),
         time,
         // The display shortens it further.

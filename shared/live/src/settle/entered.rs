@@ -79,7 +79,7 @@ pub(super) fn entered(examined: &ExaminedSwitch<'_>, policy: &Policy) -> Entered
     let limits = role.and_then(|role| policy.role_for(role));
     let user = match &origin.person {
         Person::User(account, id) if origin.broken.is_none() => {
-            Some((*account, id.to_string(), origin.name.clone()))
+            Some((*account, id.to_string(), origin.name.to_string()))
         }
         _ => None,
     };

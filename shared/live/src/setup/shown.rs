@@ -3,6 +3,7 @@
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Policy;
 use rolewatch_guard::review::ReviewFinding;
+use rolewatch_guard::text::Text;
 use serde_json::Value;
 
 use super::cause::Cause;
@@ -32,7 +33,7 @@ pub(super) fn first_alert(
         caller: cause.by.clone().unwrap_or_else(|| CallerShown {
             arn: None,
             account: None,
-            name: String::new(),
+            name: Text::default(),
         }),
         message: &finding.message,
         events: cause.events.clone(),

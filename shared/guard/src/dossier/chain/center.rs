@@ -1,5 +1,6 @@
 //! The origin of a switch that began with a session of a permission set.
 
+use crate::text::Text;
 use std::sync::Arc;
 
 use super::Tracer;
@@ -27,7 +28,7 @@ pub(super) fn of_center(center: &Center<'_>, caller: &Caller, at: &Switch<'_>) -
     if !at.key.session.contains(':')
         && let Some(name) = &caller.user_name
     {
-        name.to_string().clone_into(&mut origin.name);
+        origin.name = Text::data(&**name);
     }
     origin
 }
@@ -92,7 +93,7 @@ fn origin(center: &Center<'_>, session: &CenterSession<'_>) -> Origin {
     Origin {
         arn: known.map(|user| format!("arn:{partition}:identitystore:::user/{}", user.user)),
         account: known.map(|_| settings.account),
-        name: name.map_or_else(|| own_name.to_owned(), |name| name.to_string()),
+        name: name.map_or_else(|| Text::data(own_name), |name| Text::data(&*name)),
         person: person.user.clone().map_or_else(
             || Person::IdentityCenter(Arc::from(own_name.to_lowercase())),
             Person::StoreUser,

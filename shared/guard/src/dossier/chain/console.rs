@@ -67,7 +67,7 @@ impl<'w> Tracer<'_, 'w> {
             kind,
             arn: Some(from.arn.to_owned()),
             account: from.account,
-            name: from.name.to_owned(),
+            name: Text::data(from.name),
             proof: Proof::Unproven {
                 missing: missing_halves(switch),
             },
@@ -132,10 +132,8 @@ impl<'s> SwitchedFrom<'s> {
 /// The origin if only uses were read, which name nobody.
 fn uses_alone(switch: &Switch<'_>) -> Origin {
     let session = &switch.key.session;
-    let name = format!(
-        "session {}",
-        session.split_once(':').map_or(&**session, |(_, name)| name)
-    );
+    let name = session.split_once(':').map_or(&**session, |(_, name)| name);
+    let name = text!("session {name}", name);
     let service = switch
         .used
         .as_ref()

@@ -68,7 +68,7 @@ impl<'w> Tracer<'_, 'w> {
             _ => name.to_owned(),
         };
         Origin {
-            name,
+            name: name.into(),
             person,
             kind,
             arn: caller.arn.as_deref().map(str::to_owned),
@@ -129,7 +129,7 @@ impl<'w> Tracer<'_, 'w> {
             person: Person::User(account, id),
             kind: OriginKind::Listed(IdentityKind::IamUser),
             account: Some(account),
-            name,
+            name: name.into(),
             proof,
             links: Vec::new(),
             broken,

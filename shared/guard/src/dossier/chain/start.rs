@@ -7,6 +7,7 @@ use crate::dossier::proof::Proof;
 use crate::policy::IdentityKind;
 use crate::seen::Caller;
 use crate::seen::service::service_hash;
+use crate::text;
 use crate::text::Text;
 
 /// The origin if AWS gave the session to a workload, which isn't a person.
@@ -30,7 +31,7 @@ pub(super) fn workload(caller: &Caller) -> Option<Origin> {
         kind: OriginKind::Listed(IdentityKind::Service),
         arn: caller.arn.as_deref().map(str::to_owned),
         account: caller.account,
-        name: role.rsplit('/').next().unwrap_or(&role).to_owned(),
+        name: Text::data(role.rsplit('/').next().unwrap_or(&role)),
         proof: Proof::NotAsked,
         links: Vec::new(),
         broken: None,
@@ -55,7 +56,7 @@ pub(super) fn identity_center(caller: &Caller) -> Option<Origin> {
         kind: OriginKind::Listed(IdentityKind::IdentityCenter),
         arn: caller.arn.as_deref().map(str::to_owned),
         account: caller.account,
-        name: name.to_owned(),
+        name: Text::data(name),
         proof: Proof::NotAsked,
         links: Vec::new(),
         broken: None,
@@ -80,9 +81,10 @@ pub(super) fn unknown(caller: &Caller, why: Text) -> Origin {
         .or_else(|| caller.arn.clone())
         .unwrap_or_else(|| Arc::from("unknown"));
     // The caller chooses a session's name, so it must not be shown as a person's name.
-    let name = id
-        .split_once(':')
-        .map_or_else(|| id.to_string(), |(_, name)| format!("session {name}"));
+    let name = id.split_once(':').map_or_else(
+        || Text::data(&*id),
+        |(_, name)| text!("session {name}", name),
+    );
     let missing = why.clone();
     Origin {
         person: Person::Unknown(id),

@@ -3,6 +3,10 @@
 use super::Entry;
 
 pub(super) const ENTRIES: &[Entry] = &[
+    ("session {name}", "セッション {name}"),
+    ("{session} (role {role})", "{session}（ロール {role}）"),
+    ("the root user", "ルートユーザー"),
+    ("an unknown caller", "不明な呼び出し元"),
     (
         "the Identity Center in account {other} issued the session, not the one in account {account}",
         "セッションを発行したのは、アカウント {account} ではなくアカウント {other} の Identity Center です",
