@@ -328,7 +328,7 @@ mod tests {
             caller: CallerShown {
                 arn: None,
                 account: None,
-                name: String::new(),
+                name: rolewatch_guard::text::Text::default(),
             },
             message: "".into(),
             events: Vec::new(),

@@ -42,7 +42,6 @@ fn handle_around(story: &Story, [first, second]: [&Value; 2], steps: usize) -> b
     let ended = (0..steps).any(|_| step());
     run(guards.1.handle(&twin, &second, None)).unwrap();
     while !ended && !step() {}
-    drop(step);
     rest(&mut guards.1, &twin, now.plus_seconds(3_600));
     let whose = format!("the first one stopped after {steps} steps");
     are_the_same(&offline(story, now), &standing(&twin), &whose);

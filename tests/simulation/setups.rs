@@ -262,7 +262,7 @@ fn each_was_told_with_who_touched_it(seed: u64, changes: &Changes<'_>, totals: &
         let touched = changes
             .actors
             .get(state.alert.rule.as_str())
-            .is_some_and(|actors| actors.contains(by));
+            .is_some_and(|actors| actors.contains(&**by));
         assert!(
             by.is_empty() || touched,
             "seed {seed}: {by} did not change what {:?} is about",

@@ -30,7 +30,7 @@ fn finding_of(text: &str) -> Finding {
         caller: CallerShown {
             arn: some(),
             account: some(),
-            name: text.to_owned(),
+            name: text.into(),
         },
         message: text.into(),
         events: Vec::new(),

@@ -130,9 +130,8 @@ mod tests {
     #[test]
     fn hostile_text_stays_text_and_under_the_limits() {
         let mut alert = sample::alert();
-        for text in [&mut alert.message, &mut alert.caller.name] {
-            *text = "<!channel> `*".repeat(2_000);
-        }
+        alert.message = "<!channel> `*".repeat(2_000);
+        alert.caller.name = alert.message.as_str().into();
         let json = notification(&sample::view(Language::Japanese), &alert, None);
         let description = json["content"]["description"].as_str().unwrap();
         assert!(

@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 use rolewatch_guard::Verdict;
 use rolewatch_guard::policy::Severity;
+use rolewatch_guard::text::Text;
 use serde_json::{Value, json};
 
 use super::*;
@@ -293,7 +294,7 @@ fn where_nobody_is_known_to_have_changed_the_setup_nobody_is_named() {
     let nobody = CallerShown {
         arn: None,
         account: None,
-        name: String::new(),
+        name: Text::default(),
     };
     let alert_ = Alert {
         caller: nobody,
@@ -515,7 +516,7 @@ prop_compose! {
         alert.name = text();
         alert.message = text();
         alert.message_ja = Some(text()).filter(|_| verdict);
-        alert.caller.name = text();
+        alert.caller.name = text().into();
         alert.caller.arn = Some(text());
         alert.caller.account = Some(text());
         alert.role = text();
@@ -598,7 +599,7 @@ proptest! {
         calm.message_ja = alert.message_ja.as_ref().map(|_| "x".into());
         calm.reviewed = alert.reviewed.as_ref().map(|reviewed| Reviewed { undecided: vec!["x".into()], ..sample_quote(reviewed) });
         if alert.reviewed.is_some() && alert.caller.name.is_empty() {
-            calm.caller.name.clear();
+            calm.caller.name = Text::default();
         }
         calm.together = alert.together.clone().map(|mut together| {
             for one in &mut together.worst {
