@@ -280,7 +280,7 @@ pub(crate) async fn write_all<T: Table>(
         .map(|(state, _)| (&*state.alert.id, state.alert.version));
     try_join(pointers, unsent::note_unsent(table, unsent, now)).await?;
     let states = states.iter();
-    try_join_all(states.map(|(state, seen)| write_alone(table, state, *seen, now))).await
+    try_join_all(states.map(|(state, seen)| write_again(table, state, *seen, now))).await
 }
 
 /// The rows by which a finding is found: under its sessions and records.
@@ -309,9 +309,10 @@ fn pointers(state: &FindingState, now: Moment) -> impl Iterator<Item = Row> {
         .chain(by_record.take(MOST_POINTERS))
 }
 
-/// Like [`write()`], for a finding that [`write()`] stored in the same invocation: its pointers are
-/// there.
-async fn write_alone<T: Table>(
+/// Like [`write()`], for a finding that is stored, if only what is known about its delivery changes:
+/// its pointers are there. They may be deleted days before the finding is. By then, nothing has been
+/// judged for months.
+pub(crate) async fn write_again<T: Table>(
     table: &T,
     state: &FindingState,
     seen: u64,

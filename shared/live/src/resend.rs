@@ -280,7 +280,7 @@ async fn send_again<O: Table + Topic + Queue>(
         };
         // If the write is refused, somebody else changed the finding meanwhile and publishes their
         // version.
-        outbox::write(outside, &state, version, now).await?;
+        outbox::write_again(outside, &state, version, now).await?;
     }
     Ok(())
 }

@@ -19,8 +19,6 @@ mod uses;
 pub use settled::SettleCounts;
 pub use turns::take_turn;
 
-use std::collections::BTreeSet;
-
 use rolewatch_guard::moment::Moment;
 use rolewatch_guard::policy::Policy;
 use rolewatch_guard::tamper::Tampering;
@@ -84,15 +82,13 @@ pub async fn report_tampering<O: Table + Topic>(
             sending: None,
         }
     };
-    let mut written = BTreeSet::new();
     if states.is_empty() {
         outbox::write(outside, &fresh(), 0, now).await?;
-        written.insert(id.clone());
         // Read it even if the row already existed: a reply can get lost and the client repeat the
         // call, so our own row may be the existing one.
         states = outbox::load_findings(outside, [id]).await?;
         settled.found = 1;
     }
-    settled.published += publish::send_due(outside, &mut states, &written, now).await?;
+    settled.published += publish::send_due(outside, &mut states, now).await?;
     Ok(settled)
 }

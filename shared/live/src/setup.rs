@@ -162,7 +162,6 @@ async fn judge_setup<O: Table + Queue + Topic + Bucket>(
 ) -> Result<SettleCounts, Trouble> {
     let mut settled = SettleCounts::default();
     let mut judged: Option<(Files, Vec<ReviewFinding>)> = None;
-    let mut written = BTreeSet::new();
     for round in 0..MOST_ROUNDS {
         let listing = files::listing(outside, &book.policy).await?;
         // The same readings give the same findings, so there is no need to judge them again.
@@ -185,13 +184,11 @@ async fn judge_setup<O: Table + Queue + Topic + Bucket>(
         }
         let (mut states, dirty) = compare(outside, book, &mut files, &findings, now).await?;
         if !dirty.is_empty() {
-            let stored =
-                diff::store_states(outside, &mut states, &dirty, now, &mut settled).await?;
-            written.extend(stored);
+            diff::store_states(outside, &mut states, &dirty, now, &mut settled).await?;
             judged = Some((files, findings));
             continue;
         }
-        settled.published += publish::send_due(outside, &mut states, &written, now).await?;
+        settled.published += publish::send_due(outside, &mut states, now).await?;
         return Ok(settled);
     }
     Err(Trouble::unreachable(

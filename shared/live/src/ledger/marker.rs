@@ -1,5 +1,5 @@
-//! Markers in the partitions of sessions, and what they are good for: to see with one read whether
-//! anything was stored about a session since it was judged.
+//! Markers in the partitions of sessions. With them, one read shows whether anything was stored about
+//! a session since it was judged.
 //!
 //! Most facts about a session are rows of its own partition. Others aren't: a group change, or how
 //! the session's caller got its own session. So whoever judges a session because of such a fact
@@ -93,4 +93,38 @@ fn mark_of(read: &ReadRows) -> String {
         }
     }
     keys::hash(&all)
+}
+
+#[cfg(test)]
+mod tests {
+    use rolewatch_guard::delivery::Delivery;
+    use rolewatch_guard::said::Said;
+    use rolewatch_guard::seen::Reading;
+
+    use super::*;
+
+    #[test]
+    fn a_marker_says_nothing_to_a_version_that_reads_it_as_a_record() {
+        let said = Said::open(NO_FACT.as_bytes()).unwrap();
+        let read = said.read(Delivery::default(), &|_| true).unwrap();
+        assert!(matches!(read, Reading::NotRelevant), "{read:?}");
+    }
+
+    #[test]
+    fn only_ones_own_marker_counts_as_no_change() {
+        let row = |sk: &str, body: &str| {
+            fact_row(
+                "session#s".to_owned(),
+                sk.to_owned(),
+                body,
+                Moment::from_epoch_seconds(0),
+            )
+        };
+        let known = [row("1#m#a", "mint")];
+        let same = |rows: &[Row]| shown(&known, "own").eq(shown(rows, "own"));
+        assert!(same(&[row("1#j#own", NO_FACT), row("1#m#a", "mint")]));
+        assert!(!same(&[row("1#j#other", NO_FACT), row("1#m#a", "mint")]));
+        assert!(!same(&[row("1#m#a", "mint"), row("1#m#b", "another half")]));
+        assert!(!same(&[row("1#m#a", "a later use")]));
+    }
 }

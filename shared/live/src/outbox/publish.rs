@@ -1,6 +1,6 @@
 //! Publishes findings that are due.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use rolewatch_guard::moment::Moment;
 
@@ -9,8 +9,7 @@ use crate::port::{Notice, Table, Topic, Trouble};
 use crate::time::AT_WORK;
 use crate::wire::Alert;
 
-/// Publishes what is due and notes that it was published. `written`: the findings that this
-/// invocation stored.
+/// Publishes what is due and notes that it was published.
 ///
 /// INVARIANT (claim before send): two invocations can judge the same switch, through its two
 /// records or through copies of one record from two queues. Both then find it due, and only one of
@@ -19,15 +18,14 @@ use crate::wire::Alert;
 pub(crate) async fn send_due<O: Table + Topic>(
     outside: &O,
     states: &mut BTreeMap<String, StoredFinding>,
-    written: &BTreeSet<String>,
     now: Moment,
 ) -> Result<u64, Trouble> {
     let mut sent = 0;
-    for (id, stored) in states
-        .iter_mut()
-        .filter(|(_, stored)| stored.state.is_due(now))
+    for stored in states
+        .values_mut()
+        .filter(|stored| stored.state.is_due(now))
     {
-        if !claim_publication(outside, stored, written.contains(id), now).await? {
+        if !claim_publication(outside, stored, now).await? {
             continue;
         }
         outside.publish(notice(&stored.state.alert)?).await?;
@@ -36,7 +34,7 @@ pub(crate) async fn send_due<O: Table + Topic>(
         stored.state.sending = None;
         // If the write is refused, somebody else changed the finding meanwhile and publishes their
         // version.
-        super::write_alone(outside, &stored.state, stored.version, now).await?;
+        super::write_again(outside, &stored.state, stored.version, now).await?;
     }
     Ok(sent)
 }
@@ -46,7 +44,6 @@ pub(crate) async fn send_due<O: Table + Topic>(
 async fn claim_publication<O: Table>(
     outside: &O,
     stored: &mut StoredFinding,
-    just_written: bool,
     now: Moment,
 ) -> Result<bool, Trouble> {
     if stored.state.is_being_sent(now) {
@@ -57,11 +54,7 @@ async fn claim_publication<O: Table>(
         version,
         until: now.plus_seconds(AT_WORK),
     });
-    let is_ours = if just_written {
-        super::write_alone(outside, &stored.state, stored.version, now).await?
-    } else {
-        super::write(outside, &stored.state, stored.version, now).await?
-    };
+    let is_ours = super::write_again(outside, &stored.state, stored.version, now).await?;
     stored.version += u64::from(is_ours);
     Ok(is_ours)
 }

@@ -216,24 +216,23 @@ impl Changes {
         self.dirty.insert(finding.id.clone());
     }
 
-    /// Stores what changed, and notes in `written` what was stored.
+    /// Stores what changed.
     pub(super) async fn write<T: Table>(
         &mut self,
         table: &T,
         now: Moment,
-        (settled, written): (&mut SettleCounts, &mut BTreeSet<String>),
+        settled: &mut SettleCounts,
     ) -> Result<WriteOutcome, Trouble> {
         let dirty = std::mem::take(&mut self.dirty);
-        let stored = store_states(table, &mut self.states, &dirty, now, settled).await?;
-        let outcome = if dirty.is_empty() {
-            WriteOutcome::Unchanged
-        } else if stored == dirty {
+        if dirty.is_empty() {
+            return Ok(WriteOutcome::Unchanged);
+        }
+        let is_ours = store_states(table, &mut self.states, &dirty, now, settled).await?;
+        Ok(if is_ours {
             WriteOutcome::Written
         } else {
             WriteOutcome::Overtaken
-        };
-        written.extend(stored);
-        Ok(outcome)
+        })
     }
 
     /// Whether each finding that has to be written is about a single switch into one of these
@@ -258,35 +257,35 @@ fn shares(old: &FindingState, switches: &[SessionAt], records: &[String]) -> boo
 }
 
 /// Stores the states of these findings, except those that somebody else has stored since they were
-/// read. Returns the IDs of those that were stored.
+/// read. Returns whether all of them were stored.
 pub(crate) async fn store_states<T: Table>(
     table: &T,
     states: &mut BTreeMap<String, StoredFinding>,
     dirty: &BTreeSet<String>,
     now: Moment,
     settled: &mut SettleCounts,
-) -> Result<BTreeSet<String>, Trouble> {
-    let mut all: Vec<(&String, &mut StoredFinding)> = states
-        .iter_mut()
-        .filter(|(id, _)| dirty.contains(*id))
-        .collect();
-    let mut ids = BTreeSet::new();
+) -> Result<bool, Trouble> {
+    let changed = states.iter_mut().filter(|(id, _)| dirty.contains(*id));
+    let mut changed: Vec<&mut StoredFinding> = changed.map(|(_, stored)| stored).collect();
+    let mut all = true;
     // Each finding is one row and up to eighty pointers. Writing all at once would be throttled.
-    for some in all.chunks_mut(AT_ONCE) {
+    for some in changed.chunks_mut(AT_ONCE) {
         let states: Vec<_> = some
             .iter()
-            .map(|(_, stored)| (&stored.state, stored.version))
+            .map(|stored| (&stored.state, stored.version))
             .collect();
         let written = outbox::write_all(table, &states, now).await?;
-        for ((id, stored), _) in some.iter_mut().zip(written).filter(|(_, written)| *written) {
-            *(if stored.version == 0 {
-                &mut settled.found
-            } else {
-                &mut settled.changed
-            }) += 1;
+        for (stored, is_ours) in some.iter_mut().zip(written) {
+            match (is_ours, stored.version) {
+                (false, _) => {
+                    all = false;
+                    continue;
+                }
+                (true, 0) => settled.found += 1,
+                (true, _) => settled.changed += 1,
+            }
             stored.version += 1;
-            ids.insert((*id).clone());
         }
     }
-    Ok(ids)
+    Ok(all)
 }

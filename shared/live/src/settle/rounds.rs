@@ -43,7 +43,6 @@ pub(super) async fn rounds<O: Table + Queue + Topic + Directory>(
     // stored since.
     let mut read = std::mem::take(&mut touched.read);
     let mut notes = Notes::new(outside, now, !read.is_empty());
-    let mut written = BTreeSet::new();
     for _ in 0..MOST_ROUNDS {
         let known = (std::mem::take(&mut read), &mut notes);
         let judged = judge_touched(outside, book, &touched, known, now).await?;
@@ -64,7 +63,7 @@ pub(super) async fn rounds<O: Table + Queue + Topic + Directory>(
             continue;
         }
         let about_sessions = changes.are_about(&touched.sessions);
-        let outcome = changes.write(outside, now, (settled, &mut written)).await?;
+        let outcome = changes.write(outside, now, settled).await?;
         let is_settled = match outcome {
             WriteOutcome::Unchanged => true,
             WriteOutcome::Written if about_sessions => {
@@ -77,7 +76,7 @@ pub(super) async fn rounds<O: Table + Queue + Topic + Directory>(
             continue;
         }
         // The outbox holds what all facts give.
-        settled.published += publish::send_due(outside, &mut changes.states, &written, now).await?;
+        settled.published += publish::send_due(outside, &mut changes.states, now).await?;
         if lookups.unanswered > 0
             || changes
                 .states
