@@ -21,27 +21,29 @@ from pathlib import Path
 from runtime import LoopbackServer, now
 
 TABLE_CALLS = {"Query", "PutItem", "BatchWriteItem"}
-WEBHOOK = "https://hooks.slack.com/services/T000EXAMPLE/B000EXAMPLE/EXAMPLE"
 
 
 class Aws(LoopbackServer):
-    """`objects`: the content of the bucket, by key. `tables`: the address of other tables than those here. `busy`: the start and end of each request, what it was,
-    and how many rows it read and wrote.
+    """`objects`: the content of the bucket, by key. `secret`: the only secret. `tables`: the address of other
+    tables than those here. `busy`: the start and end of each request, what it was, and how many rows it read and
+    wrote.
     """
 
-    def __init__(self, objects=None, secret=WEBHOOK, tables=None):
+    def __init__(self, objects=None, tables=None):
         super().__init__(Handler)
         self.objects = dict(objects or {})
-        self.secret = secret
+        self.secret = ""
         self.behind = tables
         self.tables = {}
         self.busy = []
         self.lock = threading.Lock()
 
-    def beside(self):
-        """The same services at another address."""
-        other = Aws(self.objects, self.secret)
-        other.tables, other.busy, other.lock = self.tables, self.busy, self.lock
+    def slack(self):
+        """Starts Slack at another address, and makes a webhook there the secret."""
+        other = Aws()
+        other.busy, other.lock = self.busy, self.lock
+        other.start()
+        self.secret = f"http://127.0.0.1:{other.port}/services/T000EXAMPLE/B000EXAMPLE/EXAMPLE"
         return other
 
     def encrypt(self, certificate):

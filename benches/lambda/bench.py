@@ -84,7 +84,7 @@ def run(name, path, given, certificate):
     """Measures one execution environment from start to end."""
     aws = Aws(functions.objects())
     # The functions accept a test endpoint for Slack only without TLS.
-    slack = aws.beside().start()
+    slack = aws.slack()
     if certificate:
         aws.encrypt(certificate)
     aws.start()
