@@ -3,8 +3,8 @@
 
     load.py target/lambda/switch-guard target/lambda/examples/tables
 
-One execution environment gets batches of five records, as SQS passes them. Nine of ten people of an account
-may enter its role. One switch in twenty is by somebody else, and gives findings.
+As many execution environments as template.yaml allows get batches of five records, as SQS passes them. Then a
+single one is measured more closely. Nine of ten people of an account may enter its role. One switch in twenty is by somebody else, and gives findings.
 """
 
 import argparse
@@ -31,12 +31,13 @@ ELSE = 0.05
 def main():
     given = arguments()
     company = Company(given.tables, given.function, accounts=ACCOUNTS, people=PEOPLE, members=MEMBERS, changes=CHANGES)
+    runs = ((given.environments, 0, given.seconds), (1, 0, given.short), (1, given.latency, given.short))
     try:
         print(f"{ACCOUNTS} accounts, {ACCOUNTS * (PEOPLE + MEMBERS):,} people, {company.tables.get('/rows'):,} rows", file=sys.stderr)
-        for latency, seconds in ((0, given.seconds), (given.latency, given.slow_seconds)):
+        for number, (environments, latency, seconds) in enumerate(runs):
             if seconds:
                 company.tables.get(f"/latency/{latency}")
-                load(company, given, latency, seconds)
+                Load(company, environments, latency).run(given.switches, seconds, number)
     except Fault as fault:
         sys.exit(str(fault))
     finally:
@@ -48,9 +49,10 @@ def arguments():
     parser.add_argument("function", type=program, help="the program switch-guard")
     parser.add_argument("tables", type=program, help="the program tables")
     parser.add_argument("--switches", type=int, default=50_000, help="stop after so many switches (50000)")
+    parser.add_argument("--environments", type=int, default=2, help="execution environments that work at the same time (2)")
     parser.add_argument("--seconds", type=int, default=420, help="stop after so many seconds (420)")
+    parser.add_argument("--short", type=int, default=60, help="then with one environment for so many seconds (60)")
     parser.add_argument("--latency", type=int, default=4_000, help="then with tables that take so many microseconds longer (4000)")
-    parser.add_argument("--slow-seconds", type=int, default=60, help="for so many seconds (60)")
     return parser.parse_args()
 
 
@@ -70,43 +72,81 @@ def batches(company, count, seed, into):
     into.put(None)
 
 
-def load(company, given, latency, seconds):
-    ready = Queue(maxsize=20)
-    threading.Thread(target=batches, args=(company, given.switches, latency, ready), daemon=True).start()
-    while not ready.full():
-        threading.Event().wait(0.01)
-    measured = company.start()
-    events, memory, records = [], [], 0
-    company.tables.get("/units")
-    begin = now()
-    try:
-        while now() - begin < seconds and (batch := ready.get()):
-            event = measured.handle(functions.queued(*batch))
-            records += len(batch)
-            events.append((event.wall, event.own / len(batch), event.cpu / len(batch), len(event.calls), event.rows))
-            if not memory or now() - begin - memory[-1][0] >= 5:
-                memory.append((now() - begin, records, measured.memory("VmRSS")))
-        memory.append((now() - begin, records, measured.memory("VmRSS")))
-        report(latency, events, memory, records, measured.memory("VmHWM"))
-        reading, writing = (units / records for units in company.tables.get("/units"))
+class Load:
+    """What execution environments do with as many batches as they can take.
+
+    Which of two environments made a call isn't known, so only a single one is measured call by call.
+    """
+
+    def __init__(self, company, environments, latency):
+        self.company = company
+        self.latency = latency
+        self.alone = environments == 1
+        self.environments = [company.start(alone=self.alone) for _ in range(environments)]
+        self.events = []
+        self.memory = []
+        self.records = 0
+        self.fault = None
+
+    def run(self, switches, seconds, seed):
+        ready = Queue(maxsize=20)
+        threading.Thread(target=batches, args=(self.company, switches, seed, ready), daemon=True).start()
+        while not ready.full():
+            threading.Event().wait(0.01)
+        self.company.tables.get("/units")
+        self.begin = now()
+        workers = [threading.Thread(target=self.work, args=(one, ready, seconds)) for one in self.environments]
+        try:
+            for worker in workers:
+                worker.start()
+            for worker in workers:
+                worker.join()
+            if self.fault:
+                raise self.fault
+            self.note_memory()
+            self.report()
+        finally:
+            for one in self.environments:
+                one.stop()
+
+    def work(self, environment, ready, seconds):
+        """Handles batches until the time is over or none is left."""
+        try:
+            while now() - self.begin < seconds and not self.fault and (batch := ready.get()):
+                self.events.append((len(batch), environment.handle(functions.queued(*batch))))
+                self.records += len(batch)
+                if not self.memory or now() - self.begin - self.memory[-1][0] >= 5:
+                    self.note_memory()
+            # For the other workers.
+            ready.put(None)
+        except Fault as fault:
+            self.fault = fault
+
+    def note_memory(self):
+        largest = max(one.memory("VmRSS") for one in self.environments)
+        self.memory.append((now() - self.begin, largest))
+
+    def report(self):
+        elapsed = self.memory[-1][0]
+        # The first batches pay for the start.
+        events = self.events[len(self.environments) :]
+        working = sum(event.wall for _, event in events) / len(self.environments)
+        records = sum(count for count, _ in events)
+        plural = "" if self.alone else "s"
+        print(f"\n{len(self.environments)} environment{plural}, tables that take {self.latency / 1e3:.0f} ms longer: {self.records:,} records in {elapsed:.0f} s")
+        print(f"working: {records / (working / 1e3):.0f} records/s, with what the measurement takes {self.records / elapsed:.0f}/s")
+        for what in ("own", "cpu", "wall") if self.alone else ("cpu", "wall"):
+            values = [getattr(event, what) / count for count, event in events]
+            middle, high = statistics.median(values), statistics.quantiles(values, n=100)[98]
+            print(f"{what} per record, means of a batch of {BATCH}: p50 {middle:.2f} ms, p99 {high:.2f} ms")
+        if self.alone:
+            calls, rows = (sum(of(event) for _, event in events) / records for of in (lambda event: len(event.calls), lambda event: event.rows))
+            print(f"per record: {calls:.1f} calls, {rows:.1f} rows")
+        shown = self.memory[:: max(1, len(self.memory) // 12)]
+        peak = max(one.memory("VmHWM") for one in self.environments)
+        print("resident: " + ", ".join(f"{mb:.0f} MB after {seconds:.0f} s" for seconds, mb in [*shown, self.memory[-1]]) + f"; {peak:.0f} MB at the peak")
+        reading, writing = (units / self.records for units in self.company.tables.get("/units"))
         print(f"DynamoDB would count {reading:.1f} units for reading and {writing:.1f} for writing per record")
-    finally:
-        measured.stop()
-
-
-def report(latency, events, memory, records, peak):
-    # The first batch pays for the start.
-    walls, own, cpu, calls, rows = zip(*events[1:])
-    elapsed, records_after = memory[-1][0], records - BATCH
-    print(f"\nTables that take {latency / 1e3:.0f} ms longer: {records:,} records in {elapsed:.0f} s")
-    print(f"working: {records_after / (sum(walls) / 1e3):.0f} records/s, with what the measurement takes {records / elapsed:.0f}/s")
-    for what, values, unit in (("own", own, "ms"), ("CPU", cpu, "ms"), ("wall", [wall / BATCH for wall in walls], "ms")):
-        middle, high = statistics.median(values), statistics.quantiles(values, n=100)[98]
-        print(f"{what} per record, means of a batch of {BATCH}: p50 {middle:.2f} {unit}, p99 {high:.2f} {unit}")
-    print(f"per record: {sum(calls) / records_after:.1f} calls, {sum(rows) / records_after:.1f} rows")
-    print(f"first batch: {events[0][1]:.1f} ms own per record")
-    shown = memory[:: max(1, len(memory) // 12)]
-    print("resident: " + ", ".join(f"{mb:.0f} MB after {seconds:.0f} s" for seconds, _, mb in [*shown, memory[-1]]) + f"; {peak:.0f} MB at the peak")
 
 
 if __name__ == "__main__":

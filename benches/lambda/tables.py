@@ -70,14 +70,15 @@ class Company:
             self.aws.encrypt(certificate)
         self.aws.start()
 
-    def start(self):
-        """Starts one execution environment of switch-guard."""
+    def start(self, alone=True):
+        """Starts an execution environment of switch-guard. `alone`: notes its calls."""
+        self.tables.get(f"/noting/{int(alone)}")
         self.tables.calls()
         if self.certificate:
             environment = functions.environment(f"https://127.0.0.1:{self.aws.port}", "") | {"SSL_CERT_FILE": str(self.certificate / "bundle.pem")}
         else:
             environment = functions.environment(f"http://127.0.0.1:{self.aws.port}", "") | {"AWS_ENDPOINT_URL_DYNAMODB": self.tables.url}
-        return Measured("switch-guard", self.path, environment, self.calls_between)
+        return Measured("switch-guard", self.path, environment, self.calls_between if alone else lambda *_: [])
 
     def calls_between(self, start, end):
         """Takes the calls since the last time."""

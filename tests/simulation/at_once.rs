@@ -42,7 +42,8 @@ fn handle_around(story: &Story, [first, second]: [&Value; 2], steps: usize) -> b
     let ended = (0..steps).any(|_| step());
     run(guards.1.handle(&twin, &second, None)).unwrap();
     while !ended && !step() {}
-    rest(&mut guards.1, &twin, now.plus_seconds(3_600));
+    // Without what is judged again after a quarter of an hour anyway.
+    rest(&mut guards.1, &twin, now.plus_seconds(120));
     let whose = format!("the first one stopped after {steps} steps");
     are_the_same(&offline(story, now), &standing(&twin), &whose);
     ended
@@ -88,6 +89,33 @@ fn a_switch_and_how_its_caller_got_there() {
     drop(story.switch_to("dora", "ReadOnly").with_mfa());
     story.later(60);
     drop(story.switch_to("dora", "UpdateApp").from_own_session());
+    in_every_way(&story);
+}
+
+/// Two copies of the call that issued the session from which the role was entered contradict each
+/// other.
+#[test]
+fn a_switch_and_contradicting_copies_of_how_its_caller_got_there() {
+    let mut story = Story::new();
+    drop(
+        story
+            .switch_to("dora", "ReadOnly")
+            .with_mfa()
+            .only_caller_half(),
+    );
+    let mut copy = story.records()[0].clone();
+    story.later(60);
+    drop(story.switch_to("dora", "UpdateApp").from_own_session());
+    copy["userIdentity"]["sessionContext"]["attributes"]["mfaAuthenticated"] = "false".into();
+    story.add_record(copy);
+    in_every_way(&story);
+}
+
+/// IAM knows what neither a roster nor the logs show.
+#[test]
+fn the_two_records_of_a_switch_by_somebody_whom_iam_knows() {
+    let mut story = Story::new();
+    drop(story.switch("nell").with_mfa());
     in_every_way(&story);
 }
 

@@ -7,6 +7,7 @@
 //! | `/policy` | the policy |
 //! | `/rosters` | the key and the content of each roster |
 //! | `/calls` | the calls since the last time: begin and end in nanoseconds since 1970, operation, rows read and written |
+//! | `/noting/0`, `/noting/1` | nothing; from now on, calls aren't or are noted for `/calls` |
 //! | `/switch/WHO/NUMBER` | the events of a new switch by a `member`, a `person` or a `stranger` |
 //! | `/units` | DynamoDB's request units since the last time, for reading and for writing |
 //! | `/rows` | how many rows the tables have |
@@ -15,7 +16,7 @@
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -28,6 +29,7 @@ pub(crate) struct Shared {
     company: Company,
     tables: Tables,
     calls: Mutex<Vec<Value>>,
+    notes_calls: AtomicBool,
     switches: AtomicU64,
     /// In microseconds.
     latency: AtomicU64,
@@ -41,6 +43,7 @@ impl Shared {
             company,
             tables,
             calls: Mutex::default(),
+            notes_calls: AtomicBool::new(true),
             // Above the numbers of what is in the ledger.
             switches: AtomicU64::new(1_000_000_000),
             latency: AtomicU64::default(),
@@ -60,6 +63,11 @@ impl Shared {
                     .each_ref()
                     .map(|of| of.swap(0, Ordering::Relaxed))
             ),
+            "noting" => {
+                let noting = parts.next() == Some("1");
+                self.notes_calls.store(noting, Ordering::Relaxed);
+                Value::Null
+            }
             "latency" => {
                 let latency = parts.next().unwrap().parse().unwrap();
                 self.latency.store(latency, Ordering::Relaxed);
@@ -114,8 +122,10 @@ impl Shared {
                 (400, error, [0, 1], text)
             }
         };
-        let noted = json!([begin, nanoseconds(), what, rows[0], rows[1]]);
-        self.calls.lock().unwrap().push(noted);
+        if self.notes_calls.load(Ordering::Relaxed) {
+            let noted = json!([begin, nanoseconds(), what, rows[0], rows[1]]);
+            self.calls.lock().unwrap().push(noted);
+        }
         (status, rows, text)
     }
 }

@@ -20,7 +20,7 @@ use rolewatch_guard::world::{Log, quarter_of_hour};
 
 use super::gather::ReadRows;
 use super::keys::{self, Kind};
-use crate::port::{Keep, KeyRange, Row, Table, TableKind, Trouble};
+use crate::port::{Keep, KeepOutcome, KeyRange, Row, Table, TableKind, Trouble};
 use crate::time::{FACTS_KEPT, LINKS_KEPT};
 pub(crate) use center::SignedIn;
 use names::KnownName;
@@ -47,6 +47,8 @@ pub struct Arrival {
     pub shows: Vec<CenterSubject>,
     /// A user's name and ID that the record shows together, if the ledger didn't know this yet.
     pub sighting: Option<Sighting>,
+    /// The record is now the first or the last use of its session in a quarter of an hour.
+    pub use_stored: bool,
     /// Set if this record is the first to show that its Region records IAM's events.
     pub learned: Option<Learned>,
     /// The record's versions, as read after it was stored.
@@ -119,7 +121,7 @@ pub async fn store_record<T: Table>(
     rows.plain.extend(center::rows(&arrival, now));
     rows.plain
         .extend(center::without_mfa(&arrival.seen, policy, now));
-    rows.write(table).await?;
+    arrival.use_stored = rows.write(table).await?;
     arrival.learned = learned(table, &arrival.seen).await?;
     Ok(arrival)
 }
@@ -134,15 +136,16 @@ struct NewRows {
 }
 
 impl NewRows {
-    async fn write<T: Table>(self, table: &T) -> Result<(), Trouble> {
-        let kept = self.kept.into_iter();
-        let kept = kept.map(|(row, keep)| table.keep(TableKind::Ledger, row, keep));
-        try_join(
-            table.keep_all(TableKind::Ledger, self.plain),
-            try_join_all(kept),
-        )
-        .await
-        .map(drop)
+    /// Returns whether a use is now the first or the last in its session's partition.
+    async fn write<T: Table>(self, table: &T) -> Result<bool, Trouble> {
+        let kept = self.kept.into_iter().map(|(row, keep)| async move {
+            let is_use = row.pk.starts_with(keys::SESSION) && Kind::Use.is_kind_of(&row.sk);
+            let outcome = table.keep(TableKind::Ledger, row, keep).await?;
+            Ok(is_use && outcome == KeepOutcome::Written)
+        });
+        let plain = table.keep_all(TableKind::Ledger, self.plain);
+        let ((), written) = try_join(plain, try_join_all(kept)).await?;
+        Ok(written.contains(&true))
     }
 }
 
@@ -298,10 +301,19 @@ fn child_places(caller: &Caller, time: Moment) -> Vec<(String, String)> {
     places
 }
 
-/// The partitions of sessions under which a record is stored.
+/// The partitions of sessions that show everything that a record says about them.
 pub(super) fn session_partitions(arrival: &Arrival, policy: &Policy) -> BTreeSet<String> {
     let family = arrival.family.iter().map(|(seen, _)| seen);
     let all = std::iter::once(&arrival.seen).chain(family);
+    let is_elsewhere = |seen: &SeenRecord| {
+        matches!(
+            seen.fact,
+            Some(Fact::IamChange(_) | Fact::IdentityCenter(_))
+        )
+    };
+    if arrival.learned.is_some() || all.clone().any(is_elsewhere) {
+        return BTreeSet::new();
+    }
     let mut partitions: BTreeSet<String> = all
         .flat_map(|seen| places(seen, policy))
         .map(|(pk, _)| pk)
@@ -310,7 +322,7 @@ pub(super) fn session_partitions(arrival: &Arrival, policy: &Policy) -> BTreeSet
     // Only the first and the last use are kept there, so what another one is the first to show may
     // be stored elsewhere only.
     let used = arrival.seen.used.as_ref();
-    let used = used.filter(|_| arrival.shows.is_empty());
+    let used = used.filter(|_| arrival.use_stored && arrival.shows.is_empty());
     partitions.extend(used.map(|used| keys::session(&used.session)));
     partitions
 }
@@ -376,7 +388,7 @@ pub(crate) async fn note_log_heard<T: Table>(
     now: Moment,
 ) -> Result<(), Trouble> {
     let rows = log_rows(seen, &rank_of(seen), now.plus_seconds(FACTS_KEPT));
-    rows.write(table).await
+    rows.write(table).await.map(drop)
 }
 
 /// The rows that say that a Region's log had a record about an account in this hour, and whether

@@ -39,8 +39,8 @@ pub(super) async fn rounds<O: Table + Queue + Topic + Directory>(
         told: IdentityChanges::default(),
         ..touched.clone()
     };
-    // Until something is written, rounds share what they read. After that, they look for what was
-    // stored since.
+    // Only the first round may use them, and the one after IAM's answer: later ones look for what
+    // was stored since.
     let mut read = std::mem::take(&mut touched.read);
     let mut notes = Notes::new(outside, now, !read.is_empty());
     for _ in 0..MOST_ROUNDS {
@@ -52,6 +52,8 @@ pub(super) async fn rounds<O: Table + Queue + Topic + Directory>(
         if lookups.answered {
             read = judged.read;
             read.retain(|(pk, _), _| !is_about_entities(pk));
+            // The answer isn't stored with the session.
+            touched.stored_under.clear();
             continue;
         }
         let marked = judged.found_elsewhere(&touched);
@@ -59,7 +61,7 @@ pub(super) async fn rounds<O: Table + Queue + Topic + Directory>(
         let mut changes = diff::compare(outside, &judged, &touched, now).await?;
         if !changes.more.is_empty() {
             touched.sessions.append(&mut changes.more);
-            read = judged.read;
+            notes = Notes::new(outside, now, false);
             continue;
         }
         let about_sessions = changes.are_about(&touched.sessions);

@@ -39,6 +39,7 @@ pub(super) async fn store_version<T: Table>(
         linked: Vec::new(),
         shows: Vec::new(),
         sighting: None,
+        use_stored: false,
         learned: None,
         read: ReadRows::new(),
     };
