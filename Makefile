@@ -68,7 +68,7 @@ bench-lambda: ## Measure size, cold start and speed of the functions, by the siz
 	python3 benches/lambda/bench.py switch-guard=$(TARGET)/lambda/switch-guard slack-notifier=$(TARGET)/lambda/slack-notifier
 	python3 benches/lambda/sizes.py $(TARGET)/lambda/switch-guard $(TARGET)/lambda/examples/tables
 
-bench-load: ## Measure how many switches one execution environment takes, for at most ten minutes (needs 4 GB of memory)
+bench-load: ## Measure how many switches two execution environments take, for about ten minutes (needs 6 GB of memory)
 	cargo build --profile lambda --locked -p switch-guard
 	cargo build --profile lambda --locked -p rolewatch-simulation --example tables
 	python3 benches/lambda/load.py $(TARGET)/lambda/switch-guard $(TARGET)/lambda/examples/tables

@@ -50,8 +50,8 @@ def arguments():
     parser.add_argument("tables", type=program, help="the program tables")
     parser.add_argument("--switches", type=int, default=50_000, help="stop after so many switches (50000)")
     parser.add_argument("--environments", type=int, default=2, help="execution environments that work at the same time (2)")
-    parser.add_argument("--seconds", type=int, default=420, help="stop after so many seconds (420)")
-    parser.add_argument("--short", type=int, default=60, help="then with one environment for so many seconds (60)")
+    parser.add_argument("--seconds", type=int, default=480, help="stop after so many seconds (480)")
+    parser.add_argument("--short", type=int, default=30, help="then with one environment for so many seconds (30)")
     parser.add_argument("--latency", type=int, default=4_000, help="then with tables that take so many microseconds longer (4000)")
     return parser.parse_args()
 
@@ -112,13 +112,16 @@ class Load:
     def work(self, environment, ready, seconds):
         """Handles batches until the time is over or none is left."""
         try:
-            while now() - self.begin < seconds and not self.fault and (batch := ready.get()):
+            while now() - self.begin < seconds and not self.fault:
+                batch = ready.get()
+                if batch is None:
+                    # For the other workers.
+                    ready.put(None)
+                    return
                 self.events.append((len(batch), environment.handle(functions.queued(*batch))))
                 self.records += len(batch)
                 if not self.memory or now() - self.begin - self.memory[-1][0] >= 5:
                     self.note_memory()
-            # For the other workers.
-            ready.put(None)
         except Fault as fault:
             self.fault = fault
 
