@@ -31,7 +31,6 @@ use crate::port::{KeyRange, Row, Table, TableKind, Trouble};
 use crate::rulebook::Rulebook;
 use mentions::{Mentions, UnlistedGroups};
 use related::{RelatedEntities, accounts_of};
-use rolewatch_guard::time::chosen::LAST_RECORD;
 
 /// Rows that were read, by partition and range.
 pub type ReadRows = BTreeMap<(String, KeyRange), Vec<Row>>;
@@ -345,10 +344,7 @@ impl<'a, T: Table> Gather<'a, T> {
 
     /// Whether all facts of the session were asked for, around this exact second.
     fn has_asked(&self, session: &str, time: Moment) -> bool {
-        self.asked.contains(&(
-            keys::session(session),
-            keys::around(time, LAST_RECORD, LAST_RECORD),
-        ))
+        self.asked.contains(&keys::facts_of_session(session, time))
     }
 }
 

@@ -23,8 +23,7 @@ pub struct SessionAt {
 impl SessionAt {
     /// The partition and the range that hold the facts of the session.
     pub(crate) fn question(&self) -> (String, KeyRange) {
-        let span = around(self.time, LAST_RECORD, LAST_RECORD);
-        (session(&self.session), span)
+        facts_of_session(&self.session, self.time)
     }
 
     /// The record that identifies the switch, if none of its records names a session. Session names
@@ -76,6 +75,11 @@ pub(super) const SESSION: &str = "session#";
 
 pub(crate) fn session(session: &str) -> String {
     format!("{SESSION}{}", key_part(session))
+}
+
+/// The partition and the range that hold the facts of a session that began around this second.
+pub(crate) fn facts_of_session(name: &str, began: Moment) -> (String, KeyRange) {
+    (session(name), around(began, LAST_RECORD, LAST_RECORD))
 }
 
 pub(crate) fn issued(key: &str) -> String {

@@ -81,22 +81,25 @@ pub(crate) async fn is_unchanged<T: Table>(
 
 /// Whether the rows are the known ones, and nobody but this invocation left a marker.
 fn shows_the_same(known: &[Row], rows: &[Row], own: &str) -> bool {
-    let is_marker = |row: &&Row| Kind::Judged.is_kind_of(&row.sk);
-    let is_others = |row: &Row| !row.sk.ends_with(own);
-    let facts = |rows: &'_ [Row]| -> Vec<(String, String)> {
-        let facts = rows.iter().filter(|row| !is_marker(row));
-        facts
-            .map(|row| (row.sk.clone(), row.body.clone()))
-            .collect()
-    };
-    !rows.iter().filter(is_marker).any(is_others) && facts(known) == facts(rows)
+    let is_others = |row: &Row| is_marker(row) && !row.sk.ends_with(own);
+    !rows.iter().any(is_others) && facts(known).eq(facts(rows))
+}
+
+/// What rows say of the session.
+fn facts(rows: &[Row]) -> impl Iterator<Item = (&str, &str)> {
+    let facts = rows.iter().filter(|row| !is_marker(row));
+    facts.map(|row| (&*row.sk, &*row.body))
+}
+
+fn is_marker(row: &Row) -> bool {
+    Kind::Judged.is_kind_of(&row.sk)
 }
 
 /// The same for the same rows, whoever read them.
 fn mark_of(read: &ReadRows) -> String {
     let mut all = String::new();
     for row in read.values().flatten() {
-        if !Kind::Judged.is_kind_of(&row.sk) {
+        if !is_marker(row) {
             for part in [&row.pk, &row.sk, &row.body] {
                 all.push_str(part);
                 all.push('\n');

@@ -12,7 +12,7 @@ use rolewatch_guard::policy::{GroupRef, Policy};
 use rolewatch_guard::roster::{Entity, Handle, Rosters, first_to_name_group, related, stirred};
 use rolewatch_guard::seen::identity_center::{CenterKind, Outcome};
 use rolewatch_guard::seen::{CenterEvent, Fact, IamChange, Mint, SeenRecord};
-use rolewatch_guard::time::chosen::{LAST_RECORD, SAME_CALL};
+use rolewatch_guard::time::chosen::SAME_CALL;
 use rolewatch_guard::world::World;
 
 use super::gather::ReadRows;
@@ -268,7 +268,8 @@ async fn children<T: Table>(
 ) -> Result<Vec<SeenRecord>, Trouble> {
     let mut found = Vec::new();
     if let Some(issued) = &mint.issued {
-        let rows = read_once(table, keys::issued(issued), KeyRange::default(), read).await?;
+        let question = (keys::issued(issued), KeyRange::default());
+        let rows = read_once(table, question, read).await?;
         found.extend(
             rows.iter()
                 .filter(|row| Kind::Child.is_kind_of(&row.sk))
@@ -291,8 +292,8 @@ async fn of_session<T: Table>(
     read: &mut ReadRows,
 ) -> Result<Vec<SeenRecord>, Trouble> {
     // The range that judging the session needs, so that it is read only once.
-    let span = keys::around(began, LAST_RECORD, LAST_RECORD);
-    let rows = read_once(table, keys::session(session), span, read).await?;
+    let question = keys::facts_of_session(session, began);
+    let rows = read_once(table, question, read).await?;
     let is_near = |sk: &str| {
         keys::second_of(sk).is_some_and(|second| second.seconds_since(began).abs() <= SAME_CALL)
     };
@@ -306,11 +307,9 @@ async fn of_session<T: Table>(
 /// The rows of a range, and notes them as read.
 async fn read_once<'r, T: Table>(
     table: &T,
-    pk: String,
-    span: KeyRange,
+    question: (String, KeyRange),
     read: &'r mut ReadRows,
 ) -> Result<&'r [Row], Trouble> {
-    let question = (pk, span);
     let rows = match read.remove(&question) {
         Some(rows) => rows,
         None => {
