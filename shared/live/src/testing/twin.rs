@@ -134,7 +134,7 @@ impl<W: Weather> Twin<W> {
 
     /// Writes rows with one call. As in DynamoDB, only some of them may be written, and others see
     /// some before the rest.
-    async fn put_batch(&self, place: TableKind, mut rows: Vec<Row>) -> Result<(), Trouble> {
+    async fn put_batch(&self, place: TableKind, rows: Vec<Row>) -> Result<(), Trouble> {
         let put = |rows: Vec<Row>| {
             let mut all = self.rows.borrow_mut();
             for row in rows {
@@ -143,7 +143,9 @@ impl<W: Weather> Twin<W> {
             }
         };
         self.count_written(rows.len());
-        let later = rows.split_off(rows.len() / 2);
+        // No order is promised. Every other row comes first, so that what belongs together is torn
+        // apart.
+        let (later, rows) = every_other(rows);
         self.call_after_weather("keep_all", || put(rows)).await?;
         put(later);
         self.weather.allow_call(Gate::After, "keep_all")
@@ -281,6 +283,15 @@ impl<W: Weather> Topic for Twin<W> {
         self.call_after_weather("publish", || self.topics.borrow_mut().push(notice))
             .await
     }
+}
+
+/// The rows at even positions, and the others.
+fn every_other(rows: Vec<Row>) -> (Vec<Row>, Vec<Row>) {
+    let mut at = 0;
+    rows.into_iter().partition(|_| {
+        at += 1;
+        at % 2 == 1
+    })
 }
 
 /// A confirmed subscription of the operations topic.

@@ -124,3 +124,66 @@ pub(in crate::ledger) fn session_partitions(
     partitions.extend(used.map(|used| keys::session(&used.session)));
     partitions
 }
+
+#[cfg(test)]
+mod tests {
+    use rolewatch_guard::seen::{Reading, read, reduced};
+    use rolewatch_guard::testing::Story;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::ledger::store_record;
+    use crate::testing::{Calm, Twin, run};
+
+    /// The partitions of sessions that show everything about each of the records, which are stored
+    /// one after the other.
+    fn partitions_of(story: &Story, records: &[Value]) -> Vec<BTreeSet<String>> {
+        let policy = story.policy();
+        let twin = Twin::new(Calm, story.now());
+        let partitions = |record: &Value| {
+            let text = record.to_string();
+            let Reading::Seen(seen) = read(text.as_bytes(), &elevated(&policy)).unwrap() else {
+                panic!("not relevant: {record}");
+            };
+            let body = reduced(text.as_bytes()).unwrap();
+            let stored = store_record(&twin, &policy, *seen, body, true, story.now());
+            session_partitions(&run(stored).unwrap(), &policy)
+        };
+        records.iter().map(partitions).collect()
+    }
+
+    #[test]
+    fn a_use_between_the_first_and_the_last_may_be_known_elsewhere_only() {
+        let mut story = Story::new();
+        let switch = story.switch("dora").with_mfa().only_uses();
+        drop(switch.used_after(60).used_after(90).used_after(120));
+        let [first, between, last] = story.records() else {
+            panic!("{:#?}", story.records());
+        };
+        let order = [first, last, between].map(Clone::clone);
+        let found = partitions_of(&story, &order);
+        let [first, last, between] = &*found else {
+            panic!("{found:?}");
+        };
+        assert_eq!((first.len(), last.len(), between.len()), (1, 1, 0));
+    }
+
+    #[test]
+    fn a_change_that_a_session_makes_is_known_elsewhere_too() {
+        let mut story = Story::new();
+        story.iam(0, "admin").adds("tom", "Testers");
+        story.later(60);
+        drop(story.switch("dora").with_mfa().used_after(60));
+        let identity = story.records().last().unwrap()["userIdentity"].clone();
+        story.later(60);
+        story.iam(0, "admin").removes("tom", "Testers");
+        let mut records = story.records().to_vec();
+        let removal = records.last_mut().unwrap();
+        removal["userIdentity"] = identity;
+        assert_eq!(removal["eventName"], json!("RemoveUserFromGroup"));
+        let found = partitions_of(&story, &records);
+        let counts: Vec<usize> = found.iter().map(BTreeSet::len).collect();
+        // The change before, both halves, a use, and the change by the session.
+        assert_eq!(counts, [0, 1, 1, 1, 0]);
+    }
+}
