@@ -63,9 +63,24 @@ def run(binary: Path, arguments: list[str], environment: dict[str, str]) -> subp
 
 
 def zipped(binary: Path) -> bytes:
-    """Returns a deployment package with the binary, named `bootstrap`."""
+    """Returns a deployment package with the binary, named `bootstrap`. It is kept beside the binary, because
+    making it takes as long as deploying it.
+    """
     if not binary.is_file():
         raise SystemExit(f"{binary} is missing: build it, or set ROLEWATCH_BINARIES to where it is")
+    kept, built = binary.with_suffix(".zip"), binary.stat().st_mtime_ns
+    # Not "newer than": Cargo may put an older binary back.
+    if kept.is_file() and kept.stat().st_mtime_ns == built:
+        return kept.read_bytes()
+    packed = _packed(binary)
+    with tempfile.NamedTemporaryFile(dir=binary.parent, delete=False) as file:
+        file.write(packed)
+    os.utime(file.name, ns=(built, built))
+    Path(file.name).replace(kept)
+    return packed
+
+
+def _packed(binary: Path) -> bytes:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         entry = zipfile.ZipInfo("bootstrap")

@@ -65,7 +65,7 @@ pub(super) const TESTS_ONLY: [(&str, &str); 18] = [
     ),
     (
         "ROLEWATCH_LIVE_JOBS",
-        "`tests/live/run.py`: how many files to run at a time, instead of one per core up to 4",
+        "`tests/live/run.py`: how many files to run at a time, instead of one more than there are cores, up to 4",
     ),
     (
         "ROLEWATCH_PEOPLE",

@@ -16,9 +16,9 @@ def fill() -> None:
         raise SystemExit(f"ministack is {found}, but its insides are only known for {PINNED}: install tests/live/requirements.txt")
 
     from . import bus_policy, buses, conditions, durations, groups, later, mappings, mfa, reserved, resources, root, schedules, soon, states, subscriptions, trail, transport
-    from . import buckets, center, principals, unique_ids, variables, workers
+    from . import buckets, center, logs, principals, unique_ids, variables, workers
 
     everyone = (transport, conditions, states, reserved, bus_policy, buses, groups, resources, variables, durations, mfa, root, subscriptions)
-    everyone += (mappings, schedules, soon, trail, later, principals, unique_ids, buckets, workers, center)
+    everyone += (mappings, schedules, soon, trail, later, principals, unique_ids, buckets, workers, logs, center)
     for gap in everyone:
         gap.fill()
