@@ -144,7 +144,12 @@ impl<'w> Switch<'w> {
     /// Whether the console made this switch: AWS says so in a half, or the switch has a SwitchRole
     /// record.
     pub fn by_console(&self) -> bool {
-        !self.steps.is_empty() || self.halves.iter().any(|half| half.mint.caller.from_console)
+        !self.steps.is_empty() || self.is_called_by_console()
+    }
+
+    /// Whether AWS says in a half that the console called: `AWS Internal`.
+    pub(crate) fn is_called_by_console(&self) -> bool {
+        self.halves.iter().any(|half| half.mint.caller.from_console)
     }
 
     /// Whether Identity Center issued the session, for a permission set.
@@ -197,6 +202,19 @@ impl<'w> Switch<'w> {
             .as_deref()
             .is_none_or(|arn| name(arn) == name(from) && kind(arn) == kind(from));
         !caller.has_long_term_key() && same_account && same_person
+    }
+
+    /// Whether the console can have made this switch for whoever made that earlier one.
+    pub(crate) fn has_caller_of(&self, earlier: &Switch<'_>) -> bool {
+        if let (Some(own), Some(other)) = (self.caller_half(), earlier.caller_half()) {
+            let (own, other) = (&own.mint.caller, &other.mint.caller);
+            return own.principal_id == other.principal_id && own.arn == other.arn;
+        }
+        let mut entered_from = earlier
+            .steps
+            .iter()
+            .filter_map(|(_, step)| step.from.as_deref());
+        entered_from.any(|from| self.may_be_entered_by(Some(from)))
     }
 
     /// Whether the console extended an earlier session with this one, rather than entered the role.

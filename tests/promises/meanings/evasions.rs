@@ -147,6 +147,54 @@ fn a_console_switch_does_not_cover_an_api_call_that_the_console_cannot_have_made
     assert_eq!(story.verdict("RW011"), Verdicts::Violation);
 }
 
+/// The console renews dora's session by itself, and somebody calls in the same second and gives
+/// the session her name.
+fn call_during_renewal(entry_is_read: bool, call: impl FnOnce(&mut Story)) -> Story {
+    let mut story = Story::new();
+    if entry_is_read {
+        story.later(-3_600);
+        drop(story.switch("dora").by_console());
+        story.later(3_600);
+    }
+    call(&mut story);
+    let second = story.records().last().unwrap()["eventTime"].clone();
+    let mut console = Story::new();
+    drop(console.switch("dora").by_console().only_switch_role());
+    let mut renewal = console.records()[0].clone();
+    renewal["eventID"] = json!("00000000-0000-4000-8000-00000000d00d");
+    renewal["eventTime"] = second;
+    renewal["eventName"] = json!("RenewRole");
+    renewal["responseElements"] = json!({"RenewRole": "Success"});
+    renewal["additionalEventData"] = json!({"RenewedBy": "autorenew"});
+    story.add_record(renewal);
+    story
+}
+
+#[test]
+fn a_renewal_does_not_cover_an_api_call_with_the_same_session_name() {
+    for entry_is_read in [false, true] {
+        let story = call_during_renewal(entry_is_read, |story| {
+            drop(
+                story
+                    .switch("tom")
+                    .with_session_name("dora")
+                    .lasting(43_200),
+            );
+        });
+        assert_eq!(
+            story.verdict("RW003"),
+            Verdicts::Violation,
+            "entry read: {entry_is_read}"
+        );
+        let story = call_during_renewal(entry_is_read, |story| story.chain("dora", "Jump"));
+        assert_eq!(
+            story.verdict("RW011"),
+            Verdicts::Violation,
+            "{entry_is_read}"
+        );
+    }
+}
+
 #[test]
 fn another_persons_exit_does_not_end_a_session() {
     let mut story = Story::new();

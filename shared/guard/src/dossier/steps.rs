@@ -198,20 +198,38 @@ fn nearest(switches: &[Switch<'_>], candidates: &[usize], step: &ConsoleStep) ->
             ))
         })
         .filter(|(_, switch)| switch.may_be_entered_by(step.from.as_deref()))
+        .filter(|(_, switch)| {
+            let earlier = || candidates.iter().filter_map(|at| switches.get(*at));
+            step.from.is_some() || may_be_unnamed(switch, earlier())
+        })
         .min_by_key(|(_, switch)| {
-            // `AWS Internal` in a half is AWS's statement that the console called; nearness is only
-            // a guess.
-            let said = switch
-                .halves
-                .iter()
-                .any(|half| half.mint.caller.from_console);
+            // Nearness is only a guess.
             (
-                !said,
+                !switch.is_called_by_console(),
                 switch.key.second.seconds_since(step.time).abs(),
                 switch.key.clone(),
             )
         })
         .map(|(at, _)| at)
+}
+
+/// Whether a step that doesn't say who switched can have made this switch. RenewRole doesn't say it.
+///
+/// The caller of an API call chooses the session's name, and a console renews its session without
+/// being asked. So a renewal near a call shows nothing about a call that somebody else made, or the
+/// same person from elsewhere. Whoever renews a session is the one who entered it.
+fn may_be_unnamed<'s, 'w: 's>(
+    switch: &Switch<'w>,
+    mut of_session: impl Iterator<Item = &'s Switch<'w>>,
+) -> bool {
+    switch.is_called_by_console()
+        || switch.caller_half().is_none()
+        || of_session.any(|earlier| {
+            let since = switch.key.second.seconds_since(earlier.key.second);
+            (1..=LONGEST_SESSION).contains(&since)
+                && earlier.by_console()
+                && switch.has_caller_of(earlier)
+        })
 }
 
 /// Steps in elevated roles that no mint explains. The copies of one step become one switch.
