@@ -48,6 +48,10 @@ pub(super) fn read_fact(
     } else {
         to.read()
     };
+    if act == ConsoleAct::Enter && in_role && role.is_none() {
+        // In the role's own account, only the identity shows it.
+        return Err(RecordProblem::Missing("userIdentity.arn"));
+    }
     Ok(Some(Fact::Console(Box::new(ConsoleStep {
         time: at.time,
         act,

@@ -378,6 +378,25 @@ fn a_step_of_the_console_counts_unless_it_failed() {
 }
 
 #[test]
+fn a_step_that_enters_a_role_shows_which_one() {
+    let mut story = Story::new();
+    story.switch("dave").by_console().only_switch_role();
+    let record = &story.records()[0];
+    assert_eq!(record["userIdentity"]["type"], "AssumedRole");
+    for arn in [
+        Value::Null,
+        json!(""),
+        json!(7),
+        json!("arn:aws:iam::111122223333:user/dave"),
+    ] {
+        let mut record = record.clone();
+        record["userIdentity"]["arn"] = arn.clone();
+        let problem = RecordProblem::Missing("userIdentity.arn");
+        assert_eq!(reading(&record.to_string()), Err(problem), "{arn}");
+    }
+}
+
+#[test]
 fn a_user_whose_name_cannot_be_read_is_not_the_caller() {
     let mut story = Story::new();
     story
